@@ -1,0 +1,92 @@
+/**
+ * The contract between the engine, which knows Pulumi and nothing of AWS, and `local/resources`, which know AWS's
+ * resource types and nothing of the engine. It is Pulumi's own provider protocol, reduced to what one machine needs:
+ * check, diff, create, read, update, delete, invoke.
+ *
+ * Property names are those on Pulumi's wire (`memorySize`, `loggingConfig`). Values are plain JSON, with secrets and
+ * outputs unwrapped by the engine; assets and archives arrive as {@link Asset} and {@link Archive}.
+ */
+
+export type Properties = Record<string, unknown>;
+
+/** A file of a deployment package, by path or by text. `hash` is the SHA-256 of its content, in hex. */
+export interface Asset {
+  kind: "asset";
+  path?: string;
+  text?: string;
+  hash: string;
+}
+
+/** A deployment package: either a folder or zip file by path, or entries by their path within the archive. */
+export interface Archive {
+  kind: "archive";
+  path?: string;
+  assets?: Record<string, Asset | Archive>;
+  hash: string;
+}
+
+export const isAsset = (value: unknown): value is Asset => (value as Asset | undefined)?.kind === "asset";
+export const isArchive = (value: unknown): value is Archive => (value as Archive | undefined)?.kind === "archive";
+
+/** What the engine tells of the resource that it asks for. */
+export interface ResourceContext {
+  /** Pulumi's URN. */
+  urn: string;
+  /** Type token, as in `aws:lambda/function:Function`. */
+  type: string;
+  /** Logical name: the second argument of `new`. */
+  name: string;
+  project: string;
+  stack: string;
+  /** Region and `defaultTags` of the provider that the resource uses, and the rest of its configuration. */
+  provider: { region: string; defaultTags: Record<string, string>; config: Properties };
+  /** Inputs of the last `up`, when the resource exists. */
+  previous?: { id: string; inputs: Properties; outputs: Properties };
+  /** A line under the resource in what `npm start` prints. */
+  log(severity: "debug" | "info" | "warning" | "error", message: string): void;
+  signal: AbortSignal;
+}
+
+/** One thing wrong with the inputs: the property's path (`environment.variables.A`) and a sentence for the user. */
+export interface CheckFailure {
+  property: string;
+  reason: string;
+}
+
+export interface Diff {
+  /** Property paths that differ; empty means that nothing changes. */
+  changes: string[];
+  /** Those of them that AWS cannot change in place. */
+  replaces: string[];
+  /** The old one must go before the new one comes (a fixed physical name). */
+  deleteBeforeReplace: boolean;
+}
+
+export interface Made {
+  id: string;
+  /** Every output property, the inputs included. */
+  outputs: Properties;
+}
+
+/** A resource type as the engine sees it. Errors thrown by its verbs reach the user beside the resource's URN. */
+export interface ResourceProvider {
+  /** Validates inputs and fills in defaults (the physical name, above all). Never calls AWS. */
+  check(inputs: Properties, context: ResourceContext): { inputs: Properties; failures: CheckFailure[] };
+  diff(before: Properties, after: Properties, context: ResourceContext): Diff;
+  create(inputs: Properties, context: ResourceContext): Promise<Made>;
+  update(id: string, before: Properties, after: Properties, context: ResourceContext): Promise<Made>;
+  delete(id: string, outputs: Properties, context: ResourceContext): Promise<void>;
+  /** For `Resource.get` and `import`; `undefined` when AWS has no such thing. */
+  read?(id: string, context: ResourceContext): Promise<Made | undefined>;
+  /** Outputs that are secret whatever the program says (`aws:iam/accessKey:AccessKey` has one). */
+  secretOutputs?: string[];
+}
+
+/** A function of a package (`aws:index/getCallerIdentity:getCallerIdentity`). */
+export type Invoke = (args: Properties, context: Pick<ResourceContext, "provider" | "signal">) => Promise<Properties>;
+
+/** Everything that the engine can make. A token that is in neither map is an error naming it. */
+export interface Registry {
+  resources: ReadonlyMap<string, ResourceProvider>;
+  invokes: ReadonlyMap<string, Invoke>;
+}

@@ -1,0 +1,108 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+
+/**
+ * What the one-machine AWS remembers: named collections of JSON documents in one SQLite file.
+ *
+ * Every write is on disk (WAL) before it returns, so a process that is killed at any moment loses nothing that it
+ * acknowledged. Reads come from the file too: SQLite's page cache is the only cache, so there is none to invalidate.
+ */
+export class Store {
+  readonly #db: DatabaseSync;
+  readonly #collections = new Map<string, Collection<unknown>>();
+
+  /**
+   * @param directory the state folder; it is created when missing. `":memory:"` keeps nothing on disk.
+   * @param file name of the database within the folder. Default `cloud.sqlite`.
+   */
+  constructor(directory: string, file = "cloud.sqlite") {
+    if (directory !== ":memory:") mkdirSync(directory, { recursive: true });
+    this.#db = new DatabaseSync(directory === ":memory:" ? directory : join(directory, file));
+    this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000");
+  }
+
+  /** The collection of that name, made on first use. Names are `service.things`, as in `lambda.functions`. */
+  collection<T>(name: string): Collection<T> {
+    let found = this.#collections.get(name);
+    if (!found) {
+      found = new Collection<unknown>(this.#db, name);
+      this.#collections.set(name, found);
+    }
+    return found as Collection<T>;
+  }
+
+  /** The database itself, for a service whose records want a table of their own (log events, stream positions). */
+  get database(): DatabaseSync {
+    return this.#db;
+  }
+
+  /** Runs `work` in one transaction: all of its writes or, when it throws, none. Not for asynchronous work. */
+  transaction<R>(work: () => R): R {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.#db.exec("COMMIT");
+      return result;
+    } catch (error) {
+      this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+/** Documents by key, listed in the order of their keys. */
+export class Collection<T> {
+  readonly #get: StatementSync;
+  readonly #put: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #list: StatementSync;
+  readonly #clear: StatementSync;
+
+  constructor(db: DatabaseSync, name: string) {
+    const table = `"${name.replaceAll('"', '""')}"`;
+    db.exec(`CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`);
+    this.#get = db.prepare(`SELECT value FROM ${table} WHERE key = ?`);
+    this.#put = db.prepare(`INSERT INTO ${table} VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`);
+    this.#delete = db.prepare(`DELETE FROM ${table} WHERE key = ?`);
+    this.#list = db.prepare(`SELECT key, value FROM ${table} WHERE key >= ? AND key < ? ORDER BY key`);
+    this.#clear = db.prepare(`DELETE FROM ${table}`);
+  }
+
+  get(key: string): T | undefined {
+    const row = this.#get.get(key) as { value: string } | undefined;
+    return row && (JSON.parse(row.value) as T);
+  }
+
+  has(key: string): boolean {
+    return this.#get.get(key) !== undefined;
+  }
+
+  put(key: string, value: T): void {
+    this.#put.run(key, JSON.stringify(value));
+  }
+
+  /** @returns whether there was such a document. */
+  delete(key: string): boolean {
+    return this.#delete.run(key).changes > 0;
+  }
+
+  /** The documents whose key starts with `prefix` (default: all), as `[key, value]`. */
+  entries(prefix = ""): [string, T][] {
+    const rows = this.#list.all(prefix, `${prefix}\u{10FFFF}`) as { key: string; value: string }[];
+    return rows.map(({ key, value }) => [key, JSON.parse(value) as T]);
+  }
+
+  /** The documents whose key starts with `prefix` (default: all). */
+  values(prefix = ""): T[] {
+    return this.entries(prefix).map(([, value]) => value);
+  }
+
+  clear(): void {
+    this.#clear.run();
+  }
+}
