@@ -1,0 +1,94 @@
+/**
+ * `npm test`: format and lint (import rules among them), types, tests of the program with Pulumi's mocks, and tests of
+ * the handlers, the local cloud and the scripts. Steps run two at a time; each prints when it is done, whole.
+ * `npm test -- PATTERN` runs only the test files whose path contains PATTERN.
+ */
+import { spawn } from "node:child_process";
+import { globSync } from "node:fs";
+import pc from "picocolors";
+
+interface Step {
+  name: string;
+  command: string;
+  args: string[];
+}
+
+interface Result {
+  step: Step;
+  failed: boolean;
+  output: string;
+  seconds: number;
+}
+
+const pattern = process.argv[2];
+/** Run by ts-node, as Pulumi runs the program; every other test by Node itself. */
+const programTests = [
+  "test/*.test.ts",
+  "test/components/**/*.test.ts",
+  "test/policy/**/*.test.ts",
+  "test/bootstrap/**/*.test.ts",
+];
+const localTests = ["test/{containers,handlers,local,scripts}/**/*.test.ts"];
+
+const mocha = (name: string, globs: string[], ...options: string[]): Step[] => {
+  const files = globSync(globs, { exclude: (path) => path.includes("node_modules") })
+    .filter((file) => !pattern || file.includes(pattern))
+    .sort();
+  const args = ["--no-config", "--extension", "ts", "--timeout", "30000", "--reporter", "dot", ...options, ...files];
+  return files.length > 0 ? [{ name, command: "mocha", args }] : [];
+};
+
+const lanes: Step[][] = [
+  [
+    ...(pattern
+      ? []
+      : [{ name: "format, lint, import rules", command: "biome", args: ["ci", "--error-on-warnings", "."] }]),
+    ...(pattern ? [] : [{ name: "types", command: "tsc", args: ["--project", "."] }]),
+    ...mocha("program, with Pulumi's mocks", programTests, "--require", "ts-node/register"),
+  ],
+  mocha("handlers, local cloud, scripts", localTests),
+];
+
+const results = (await Promise.all(lanes.map(runInTurn))).flat();
+const count = (state: "passing" | "failing" | "pending") =>
+  results.reduce((sum, { output }) => sum + Number(output.match(new RegExp(`^ +(\\d+) ${state}`, "m"))?.[1] ?? 0), 0);
+const failedSteps = results.filter(({ failed }) => failed);
+
+if (results.length === 0) console.log(pc.red(`No test file's path contains "${pattern}".`));
+for (const { step } of failedSteps) console.log(pc.red(`failed: ${step.name}`));
+// A step that fails without a failing test (a type error, a crash) counts as one failure.
+const failures = Math.max(count("failing"), failedSteps.length);
+const skipped = count("pending");
+console.log(`${count("passing")} passed, ${failures} failed${skipped ? `, ${skipped} skipped` : ""}`);
+process.exitCode = failures > 0 || results.length === 0 ? 1 : 0;
+
+async function runInTurn(steps: Step[]): Promise<Result[]> {
+  const done: Result[] = [];
+  for (const step of steps) {
+    const result = await run(step);
+    const mark = result.failed ? pc.red("✗") : pc.green("✓");
+    console.log(`${mark} ${step.name} ${pc.dim(`${result.seconds.toFixed(1)} s`)}`);
+    const talkative = result.failed || step.command === "mocha";
+    if (talkative) console.log(result.output.trimEnd());
+    done.push(result);
+  }
+  return done;
+}
+
+function run(step: Step): Promise<Result> {
+  const started = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn(step.command, step.args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, FORCE_COLOR: "0" },
+    });
+    let output = "";
+    const keep = (chunk: Buffer) => (output += chunk);
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    child.on("error", (error) => (output += error.message));
+    child.on("close", (code) => {
+      resolve({ step, failed: code !== 0, output, seconds: (performance.now() - started) / 1000 });
+    });
+  });
+}
