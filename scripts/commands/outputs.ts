@@ -1,0 +1,20 @@
+import type { CommandModule } from "yargs";
+import { printJson, printTable } from "../lib/print.ts";
+import { readStack } from "../lib/stack.ts";
+
+/** `dsp outputs`: what `pulumi stack output` says, for the local stack too. */
+export const outputs: CommandModule<object, { stack?: string; json?: boolean }> = {
+  command: "outputs",
+  describe: "Show the stack's outputs",
+  builder: (command) =>
+    command
+      .example("dsp outputs", "The local stack's, as a table")
+      .example("dsp outputs --json --stack dev", "In the shape of pulumi stack output --json"),
+  async handler({ stack, json }) {
+    const { outputs } = await readStack(stack);
+    if (json) return printJson(outputs);
+    printTable(
+      Object.entries(outputs).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+    );
+  },
+};

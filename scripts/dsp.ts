@@ -1,0 +1,32 @@
+/** `npm run -s dsp -- ...`: the platform's command line. It reads stack outputs and speaks AWS SDK, locally as on AWS. */
+import yargs from "yargs";
+import { hideBin } from "yargs/helpers";
+import { doctor } from "./commands/doctor.ts";
+import { logs } from "./commands/logs.ts";
+import { outputs } from "./commands/outputs.ts";
+import { explain } from "./lib/failure.ts";
+
+await yargs(hideBin(process.argv))
+  .scriptName("dsp")
+  .usage("$0 <command>\n\nWorks on a deployed stack: the local one, or with --stack any other.")
+  .option("stack", { type: "string", describe: "Stack to work on [default: PULUMI_STACK, else local]", global: true })
+  .option("json", { type: "boolean", default: false, describe: "Print JSON", global: true })
+  .command(outputs)
+  .command(logs)
+  .command(doctor)
+  .completion("completion", "Print a script for shell completion")
+  .demandCommand(1, "Say which command.")
+  .strict()
+  .recommendCommands()
+  .wrap(Math.min(120, process.stdout.columns ?? 100))
+  .fail((message, error, parser) => {
+    // yargs reports a wrong use by message, and what a command threw by error.
+    if (error) {
+      console.error(explain(error));
+      process.exit(1);
+    }
+    console.error(`${message}\n`);
+    parser.showHelp("error");
+    process.exit(2);
+  })
+  .parseAsync();

@@ -1,0 +1,88 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { regionOf } from "./config.ts";
+import { Failure } from "./failure.ts";
+
+/** A deployed stack, as a script sees it: its outputs, and how to reach its AWS. */
+export interface Stack {
+  name: string;
+  /** In the shape of `pulumi stack output --json`. */
+  outputs: Record<string, unknown>;
+  /** What every SDK client of this stack is constructed with. */
+  client: { region: string; endpoint?: string; credentials?: { accessKeyId: string; secretAccessKey: string } };
+}
+
+export const localStack = "local";
+
+export const defaultStack = (): string => process.env.PULUMI_STACK ?? localStack;
+
+/** Folder in which the one-machine AWS keeps its state. */
+export const stateDirectory = (): string => process.env.LOCAL_STATE_DIR ?? ".local";
+
+/**
+ * Reads a stack: `local` from the local state, any other through the Pulumi CLI.
+ *
+ * @param name default: `PULUMI_STACK`, else `local`.
+ * @throws {Failure} when there is no such stack, it has no outputs, or the local cloud never started.
+ */
+export async function readStack(name = defaultStack()): Promise<Stack> {
+  return name === localStack ? readLocal() : readDeployed(name);
+}
+
+/**
+ * How to reach the AWS that a stack is on, or will be on: enough for what runs before the first `up`.
+ * @throws {Failure} when the local cloud never started, or no region is configured.
+ */
+export function clientOf(name: string): Stack["client"] {
+  if (name !== localStack) return { region: regionOf(name) };
+  const file = join(stateDirectory(), "endpoint.json");
+  if (!existsSync(file)) throw new Failure(`There is no local stack in ${stateDirectory()} yet. Start it: npm start`);
+  const { aws, region } = JSON.parse(readFileSync(file, "utf8")) as { aws: string; region: string };
+  // The administrator of the local account; no such account exists on AWS.
+  return { region, endpoint: aws, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+}
+
+function readLocal(): Stack {
+  const client = clientOf(localStack);
+  const file = join(stateDirectory(), "outputs.json");
+  if (!existsSync(file)) throw new Failure("The local stack has not come up yet. See what npm start says.");
+  return { name: localStack, outputs: JSON.parse(readFileSync(file, "utf8")), client };
+}
+
+async function readDeployed(name: string): Promise<Stack> {
+  const outputs = JSON.parse(await pulumi(["stack", "output", "--json", "--stack", name], name));
+  if (Object.keys(outputs).length === 0) {
+    throw new Failure(`Stack "${name}" has no outputs. Deploy it: npx pulumi up --stack ${name}`);
+  }
+  return { name, outputs, client: clientOf(name) };
+}
+
+async function pulumi(args: string[], stack: string): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)("pulumi", ["--non-interactive", ...args], { maxBuffer: 64 << 20 });
+    return stdout;
+  } catch (error) {
+    const { code, stderr = "" } = error as { code?: string; stderr?: string };
+    if (code === "ENOENT") throw new Failure("The Pulumi CLI was not found. Run through npm: npm run -s dsp -- ...");
+    if (stderr.includes("no stack named")) {
+      throw new Failure(`There is no stack named "${stack}". List them: npx pulumi stack ls`);
+    }
+    if (stderr.includes("PULUMI_ACCESS_TOKEN")) {
+      throw new Failure("The Pulumi CLI is not logged in. Run: npx pulumi login (an S3 bucket, or --local)");
+    }
+    throw new Failure(`pulumi ${args.join(" ")}: ${stderr.trim().replace(/^error: /, "") || "failed"}`);
+  }
+}
+
+/**
+ * One output of the stack.
+ * @throws {Failure} when the stack does not have it (an older program, or a part that is switched off).
+ */
+export function output<T = string>(stack: Stack, key: string): T {
+  if (stack.outputs[key] === undefined) {
+    throw new Failure(`Stack "${stack.name}" has no output "${key}". Deploy the current program, or see: dsp outputs`);
+  }
+  return stack.outputs[key] as T;
+}
