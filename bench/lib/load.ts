@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { Agent, get } from "node:http";
 import { promisify } from "node:util";
 import { root } from "./platform.ts";
 
@@ -26,3 +27,18 @@ export async function load(url: string, connections: number, seconds = 5): Promi
 
 export const median = (values: number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+/** The median over `count` requests, one after the other on one connection, in milliseconds (autocannon rounds them). */
+export async function medianLatency(url: string, count: number): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const times: number[] = [];
+  for (let request = 0; request < count; request++) {
+    const began = performance.now();
+    await new Promise((resolve, reject) => {
+      get(url, { agent }, (answer) => answer.resume().on("end", resolve)).on("error", reject);
+    });
+    times.push(performance.now() - began);
+  }
+  agent.destroy();
+  return median(times);
+}
