@@ -1,0 +1,46 @@
+/**
+ * `Principal` and `NotPrincipal` of resource and trust policies.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ */
+import type { PolicyStatement, Principal } from "../service.ts";
+import { list } from "./policy.ts";
+
+/**
+ * How a statement names a caller. `account`: only its account, which leaves the decision to identity policies. `role`:
+ * its role, whose boundary and session policy still limit it. `exact`: this session, user, service, or everyone.
+ */
+export type Match = "none" | "account" | "role" | "exact";
+
+/** Nothing for a statement of an identity policy, which names no principal. */
+export function compilePrincipal(statement: PolicyStatement): { principal?: (caller: Principal) => Match } {
+  const { Principal: named, NotPrincipal: excepted } = statement;
+  if (named !== undefined) return { principal: (caller) => matchAny(named, caller) };
+  if (excepted !== undefined)
+    return { principal: (caller) => (matchAny(excepted, caller) === "none" ? "exact" : "none") };
+  return {};
+}
+
+function matchAny(element: NonNullable<PolicyStatement["Principal"]>, caller: Principal): Match {
+  if (element === "*") return "exact";
+  let best: Match = "none";
+  for (const [type, names] of Object.entries(element)) {
+    for (const name of list(names)) {
+      const match = type === "AWS" ? matchAws(name, caller) : type === "Service" ? matchService(name, caller) : "none";
+      if (match === "exact") return match;
+      if (match === "role" || best === "none") best = match === "none" ? best : match;
+    }
+  }
+  return best;
+}
+
+const matchService = (name: string, caller: Principal): Match =>
+  caller.kind === "service" && (name === "*" || name === caller.arn) ? "exact" : "none";
+
+function matchAws(name: string, caller: Principal): Match {
+  if (name === "*" || name === caller.arn) return "exact";
+  if (caller.kind === "service" || caller.kind === "anonymous") return "none";
+  if (name === caller.roleArn) return "role";
+  const account = /^(?:arn:aws[\w-]*:iam::)?(\d{12})(?::root)?$/.exec(name)?.[1];
+  if (!account || account !== caller.accountId) return "none";
+  return caller.kind === "root" ? "exact" : "account";
+}

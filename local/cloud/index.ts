@@ -1,0 +1,131 @@
+/**
+ * The one-machine AWS: its services, and how they call each other. Every call, whether in process or over the wire,
+ * passes IAM.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Store } from "../store.ts";
+import { createFront, type Front } from "./front/index.ts";
+import { Authorizer } from "./iam/authorizer.ts";
+import { Directory } from "./iam/directory.ts";
+import { createIam } from "./iam/index.ts";
+import { assumedRole, assumeRoleAccess, existingRole, openSession } from "./iam/sessions.ts";
+import { AwsError, administrator, type Call, type Cloud, type Service, servicePrincipal } from "./service.ts";
+import { createSts } from "./sts.ts";
+
+export interface CloudOptions {
+  /** State folder: the store, and in `files/` what is too large for it. Made when missing. */
+  directory: string;
+  /** Region of every resource. Default `us-east-1`. */
+  region?: string;
+  /** Twelve digits. Default `000000000000`. */
+  accountId?: string;
+  /** Port of the AWS endpoint on 127.0.0.1. Default 4566; 0 takes a free one. */
+  awsPort?: number;
+  /** Port on which the routes of APIs answer. Default 3000; 0 takes a free one. */
+  apiPort?: number;
+}
+
+/** What a service's factory is given besides the cloud. */
+export interface ServiceSetup {
+  options: Required<CloudOptions>;
+  directory: Directory;
+  authorizer: Authorizer;
+}
+
+/** Every service, one line each. */
+const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
+  (cloud, { directory, authorizer }) => createIam(cloud, directory, authorizer),
+  (cloud, { directory }) => createSts(cloud, directory),
+];
+
+export interface LocalCloud {
+  cloud: Cloud;
+  /** By name, as `cloud.call` knows them. */
+  services: ReadonlyMap<string, Service>;
+  /** Starts the services and the endpoint. @returns its origin, `http://127.0.0.1:4566`. */
+  listen(): Promise<string>;
+  /** Stops the endpoint, then every service; nothing is left running. May be called twice. */
+  close(): Promise<void>;
+}
+
+export function createCloud(given: CloudOptions): LocalCloud {
+  const options = { region: "us-east-1", accountId: "000000000000", awsPort: 4566, apiPort: 3000, ...given };
+  const { region, accountId } = options;
+  const files = join(options.directory, "files");
+  mkdirSync(files, { recursive: true });
+  const store = new Store(options.directory);
+  const directory = new Directory(store);
+  const authorizer = new Authorizer(directory, region, accountId);
+  const services = new Map<string, Service>();
+  const root = administrator(accountId);
+  let front: Front | undefined;
+
+  const cloud: Cloud = {
+    region,
+    accountId,
+    store,
+    directory: files,
+    get origin() {
+      if (!front) throw new Error("the local cloud does not listen yet");
+      return front.origin;
+    },
+    async call(serviceName, operationName, input, principal = root, signal) {
+      const service = services.get(serviceName);
+      const operation = service?.operations[operationName];
+      if (!operation) throw unknownOperation(serviceName, operationName);
+      const call: Call = {
+        service: serviceName,
+        operation: operationName,
+        principal,
+        region,
+        accountId,
+        requestId: randomUUID(),
+        ...(signal && { signal }),
+      };
+      authorizer.authorize(call, await operation.access(input, call));
+      return operation.run(input, call);
+    },
+    authorize: (call, access) => authorizer.authorize(call, access),
+    async assumeRole(roleArn, service, sessionName) {
+      const caller = servicePrincipal(service);
+      const role = existingRole(directory, roleArn, caller);
+      authorizer.authorize({ principal: caller, operation: "AssumeRole" }, [assumeRoleAccess(role)]);
+      // Services renew their credentials as they like; twelve hours is what Lambda's are valid for.
+      return openSession(directory, assumedRole(role, sessionName, accountId), { durationSeconds: 12 * 3600 });
+    },
+  };
+
+  for (const create of factories) {
+    const service = create(cloud, { options, directory, authorizer });
+    services.set(service.name, service);
+  }
+
+  let closing: Promise<void> | undefined;
+  return {
+    cloud,
+    services,
+    async listen() {
+      directory.sweep();
+      front = await createFront({ cloud, services, directory, port: options.awsPort });
+      await Promise.all([...services.values()].map((service) => service.start?.()));
+      front.open();
+      return front.origin;
+    },
+    close() {
+      closing ??= (async () => {
+        await front?.close();
+        await Promise.allSettled([...services.values()].map((service) => service.stop?.()));
+        store.close();
+      })();
+      return closing;
+    },
+  };
+}
+
+/** Only the operations that programs call are here; any other says so, as AWS does of an operation that it lacks. */
+export function unknownOperation(service: string, operation: string): AwsError {
+  const message = `The local cloud does not have the operation ${operation} of ${service}`;
+  return new AwsError("UnknownOperationException", message, 501);
+}
