@@ -1,0 +1,37 @@
+/** What happens during a run, as it happens: `npm start` prints it, tests read it. */
+export type Operation = "create" | "update" | "replace" | "delete" | "same" | "read" | "discard";
+
+export type EngineEvent =
+  | { kind: "start"; preview: boolean; stack: string }
+  | { kind: "step"; urn: string; type: string; operation: Operation; status: "started" }
+  | StepEnd
+  | { kind: "message"; urn: string | undefined; severity: "debug" | "info" | "warning" | "error"; text: string }
+  | { kind: "end"; preview: boolean; ok: boolean; counts: Counts; seconds: number };
+
+export interface StepEnd {
+  kind: "step";
+  urn: string;
+  type: string;
+  operation: Operation;
+  status: "done" | "failed";
+  seconds: number;
+  /** Input properties that differ, for an update or a replacement. */
+  changes: string[];
+  error?: string;
+}
+
+export type Counts = Record<Operation, number>;
+
+/** A mistake of the program's or of its configuration: one message for the user, no stack trace. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  readonly urn: string | undefined;
+  /** Where in the program: `index.ts:12`. */
+  readonly position: string | undefined;
+
+  constructor(message: string, urn?: string, position?: string) {
+    super(message);
+    this.urn = urn;
+    this.position = position;
+  }
+}

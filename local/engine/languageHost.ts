@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+const require = createRequire(import.meta.url);
+
+export interface LanguageHostOptions {
+  /** Folder of `Pulumi.yaml`. */
+  programDirectory: string;
+  /** `main` of `Pulumi.yaml`; without it `package.json` decides. */
+  main?: string;
+  /** Arguments to node itself, from `runtime.options.nodeargs`. */
+  nodeArguments: string[];
+  /** `127.0.0.1:port` of the resource monitor and engine. */
+  address: string;
+  project: string;
+  stack: string;
+  preview: boolean;
+  config: Record<string, string>;
+  secretKeys: string[];
+}
+
+/**
+ * Pulumi's own language host, started as the CLI starts it. One that waits ({@link prepare}) has Pulumi's SDK and the
+ * transpiler loaded already and needs only the word to begin.
+ */
+export class LanguageHost {
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<number>;
+  #output = "";
+
+  private constructor(child: ChildProcess, onOutput: (text: string) => void) {
+    this.#child = child;
+    const read = (chunk: Buffer) => {
+      this.#output += chunk;
+      onOutput(String(chunk));
+    };
+    child.stdout?.on("data", read);
+    child.stderr?.on("data", read);
+    this.#exit = once(child, "close").then(([code]) => (code as number | null) ?? 1);
+  }
+
+  /**
+   * Starts a host that waits.
+   * @param onOutput gets what the program prints.
+   */
+  static prepare(options: LanguageHostOptions, onOutput: (text: string) => void): LanguageHost {
+    const run = require.resolve("@pulumi/pulumi/cmd/run");
+    const child = spawn(
+      process.execPath,
+      [
+        // What Pulumi's and TypeScript's packages use of Node is not the user's to mend.
+        "--disable-warning=DeprecationWarning",
+        ...options.nodeArguments,
+        join(import.meta.dirname, "waitingHost.cjs"),
+        run,
+        `--monitor=${options.address}`,
+        `--engine=${options.address}`,
+        "--organization=organization",
+        `--project=${options.project}`,
+        `--root-directory=${options.programDirectory}`,
+        `--stack=${options.stack}`,
+        "--parallel=64",
+        ...(options.preview ? ["--dry-run"] : []),
+        `--pwd=${options.programDirectory}`,
+        options.main ?? ".",
+      ],
+      {
+        cwd: options.programDirectory,
+        stdio: ["pipe", "pipe", "pipe"],
+        env: {
+          ...process.env,
+          PULUMI_CONFIG: JSON.stringify(options.config),
+          PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(options.secretKeys),
+          PULUMI_NODEJS_TYPESCRIPT: "true",
+          PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+          // The SDK reads these when it is loaded, which in a waiting host is before its arguments are read.
+          PULUMI_NODEJS_ORGANIZATION: "organization",
+          PULUMI_NODEJS_PROJECT: options.project,
+          PULUMI_NODEJS_ROOT_DIRECTORY: options.programDirectory,
+          PULUMI_NODEJS_STACK: options.stack,
+          PULUMI_NODEJS_DRY_RUN: options.preview ? "true" : "",
+          PULUMI_NODEJS_PARALLEL: "64",
+          PULUMI_NODEJS_MONITOR: options.address,
+          PULUMI_NODEJS_ENGINE: options.address,
+          PULUMI_NODEJS_SYNC: "",
+        },
+      },
+    );
+    child.stdin?.on("error", () => {}); // It died before it was told to begin: `exit` says so.
+    return new LanguageHost(child, onOutput);
+  }
+
+  /** Lets the program begin. */
+  begin(): void {
+    this.#child.stdin?.end("go\n");
+  }
+
+  /** The exit code, once it has ended: 0, or 32 when the program's error has been logged already. */
+  get exit(): Promise<number> {
+    return this.#exit;
+  }
+
+  /** All that it printed. */
+  get output(): string {
+    return this.#output;
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#exit;
+  }
+}

@@ -1,0 +1,113 @@
+import grpc from "@grpc/grpc-js";
+import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import engineProto from "@pulumi/pulumi/proto/engine_pb.js";
+import resourceGrpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
+import resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import type { Deployment } from "./deployment.ts";
+
+const feature = resourceProto.ResourceMonitorFeature;
+const features = [
+  feature.RESOURCE_MONITOR_FEATURE_SECRETS,
+  feature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+  feature.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+  feature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+  feature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+  feature.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+  feature.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
+  feature.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+  feature.RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON,
+];
+
+type Method<Request, Response> = (request: Request) => Promise<Response>;
+
+/** The two services that a language host talks to, on one loopback port. Which run they serve changes; the port stays. */
+export class EngineServer {
+  readonly #server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+  #deployment: Deployment | undefined;
+  address = "";
+
+  /** Opens a free port on loopback. */
+  async listen(): Promise<void> {
+    this.#server.addService(resourceGrpc.ResourceMonitorService, this.#monitor());
+    this.#server.addService(engineGrpc.EngineService, this.#engine());
+    const port = await new Promise<number>((resolve, reject) => {
+      this.#server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      );
+    });
+    this.address = `127.0.0.1:${port}`;
+  }
+
+  serve(deployment: Deployment | undefined): void {
+    this.#deployment = deployment;
+  }
+
+  close(): void {
+    this.#server.forceShutdown();
+  }
+
+  #unary<Request, Response>(method: (run: Deployment) => Method<Request, Response>) {
+    return (call: grpc.ServerUnaryCall<Request, Response>, answer: grpc.sendUnaryData<Response>): void => {
+      const run = this.#deployment;
+      const served = run ? method(run)(call.request) : Promise.reject(new Error("no run is under way"));
+      served.then(
+        (response) => answer(null, response),
+        (error: Error) => answer({ code: grpc.status.UNKNOWN, details: error.message }),
+      );
+    };
+  }
+
+  #nothing<Request>(method: (run: Deployment, request: Request) => void) {
+    return this.#unary<Request, empty.Empty>((run) => async (request) => {
+      method(run, request);
+      return new empty.Empty();
+    });
+  }
+
+  #monitor(): grpc.UntypedServiceImplementation {
+    return {
+      getDeploymentInfo: this.#unary(() => async () => {
+        const info = new resourceProto.DeploymentInfo();
+        info.setSupportedfeaturesList(features);
+        return info;
+      }),
+      supportsFeature: this.#unary(() => async () => new resourceProto.SupportsFeatureResponse().setHassupport(false)),
+      invoke: this.#unary((run) => (request: resourceProto.ResourceInvokeRequest) => run.invoke(request)),
+      call: this.#unary((run) => (request: resourceProto.ResourceCallRequest) => run.call(request)),
+      readResource: this.#unary((run) => (request: resourceProto.ReadResourceRequest) => run.read(request)),
+      registerResource: this.#unary((run) => (request: resourceProto.RegisterResourceRequest) => run.register(request)),
+      registerResourceOutputs: this.#nothing((run, request: resourceProto.RegisterResourceOutputsRequest) =>
+        run.registerOutputs(request),
+      ),
+      registerStackTransform: this.#nothing((run, callback: { toObject(): never }) =>
+        run.transforms.addStackTransform(callback.toObject()),
+      ),
+      registerStackInvokeTransform: this.#nothing((run, callback: { toObject(): never }) =>
+        run.transforms.addInvokeTransform(callback.toObject()),
+      ),
+      registerResourceHook: this.#nothing((run, request: resourceProto.RegisterResourceHookRequest) =>
+        run.hooks.register(request.toObject()),
+      ),
+      signalAndWaitForShutdown: this.#unary((run) => async () => {
+        await run.programEnded();
+        return new empty.Empty();
+      }),
+    };
+  }
+
+  #engine(): grpc.UntypedServiceImplementation {
+    return {
+      log: this.#nothing((run, request: engineProto.LogRequest) => run.log(request)),
+      getRootResource: this.#unary(
+        (run) => async () => new engineProto.GetRootResourceResponse().setUrn(run.root ?? ""),
+      ),
+      setRootResource: this.#unary((run) => async (request: engineProto.SetRootResourceRequest) => {
+        run.root = request.getUrn();
+        return new engineProto.SetRootResourceResponse();
+      }),
+      startDebugging: this.#nothing(() => {}),
+      requirePulumiVersion: this.#unary(() => async () => new engineProto.RequirePulumiVersionResponse()),
+    };
+  }
+}

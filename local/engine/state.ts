@@ -1,0 +1,174 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Collection, Store } from "../store.ts";
+import type { Properties } from "./provider.ts";
+import { fromWire, isObject, Secret, toWire } from "./values.ts";
+
+/** What the engine remembers of one resource. */
+export interface ResourceState {
+  urn: string;
+  type: string;
+  custom: boolean;
+  id: string;
+  inputs: Properties;
+  outputs: Properties;
+  parent?: string;
+  /** URN and id of the provider (`urn::id`), for a custom resource. */
+  provider?: string;
+  dependencies: string[];
+  protect: boolean;
+  retainOnDelete: boolean;
+  deletedWith?: string;
+  customTimeouts?: { create?: string; update?: string; delete?: string };
+  /** Names of the hooks that run around its deletion. */
+  hooks?: { beforeDelete: string[]; afterDelete: string[] };
+  /** Read by `Resource.get`: it belongs to somebody else and is never deleted. */
+  external: boolean;
+  /** Place in the order of creation: what it depends on comes before it. */
+  order: number;
+}
+
+/**
+ * The state of a stack: each change is on disk, whole, before the engine goes on, so a process killed at any moment
+ * leaves every resource that it made on record. Secrets are kept encrypted, with a key beside the state that only its
+ * owner may read.
+ */
+export class State {
+  readonly #store: Store;
+  readonly #resources: Collection<ResourceState>;
+  readonly #leftovers: Collection<ResourceState>;
+  readonly #pending: Collection<{ inputs: Properties }>;
+  readonly #key: Buffer;
+
+  constructor(directory: string, stack: string) {
+    this.#store = new Store(directory, `${stack}.sqlite`);
+    this.#resources = this.#store.collection("resources");
+    this.#leftovers = this.#store.collection("leftovers");
+    this.#pending = this.#store.collection("pending");
+    this.#key = secretKey(directory);
+  }
+
+  get(urn: string): ResourceState | undefined {
+    const found = this.#resources.get(urn);
+    return found && this.#open(found);
+  }
+
+  has(urn: string): boolean {
+    return this.#resources.has(urn);
+  }
+
+  /** Every resource, in the order of creation. */
+  list(): ResourceState[] {
+    return this.#resources
+      .values()
+      .map((state) => this.#open(state))
+      .sort((a, b) => a.order - b.order);
+  }
+
+  put(state: ResourceState): void {
+    this.#store.transaction(() => {
+      this.#resources.put(state.urn, this.#seal(state));
+      this.#pending.delete(state.urn);
+    });
+  }
+
+  /** Moves what was known under an alias to its new URN. */
+  rename(from: string, state: ResourceState): void {
+    this.#store.transaction(() => {
+      this.#resources.delete(from);
+      this.#resources.put(state.urn, this.#seal(state));
+    });
+  }
+
+  delete(urn: string): void {
+    this.#resources.delete(urn);
+  }
+
+  /** Before a resource is made: should the process die now, the next run knows which names were in use. */
+  begin(urn: string, inputs: Properties): void {
+    this.#pending.put(urn, { inputs: this.#sealProperties(inputs) });
+  }
+
+  /** Inputs of a creation that never ended. */
+  unfinished(urn: string): Properties | undefined {
+    const found = this.#pending.get(urn);
+    return found && this.#openProperties(found.inputs);
+  }
+
+  /** A replaced resource, still to be deleted when the program has succeeded. */
+  keepForDeletion(state: ResourceState): void {
+    this.#leftovers.put(`${state.urn} ${state.id}`, this.#seal(state));
+  }
+
+  leftovers(): ResourceState[] {
+    return this.#leftovers.values().map((state) => this.#open(state));
+  }
+
+  forgetLeftover(state: ResourceState): void {
+    this.#leftovers.delete(`${state.urn} ${state.id}`);
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+
+  #seal(state: ResourceState): ResourceState {
+    return { ...state, inputs: this.#sealProperties(state.inputs), outputs: this.#sealProperties(state.outputs) };
+  }
+
+  #open(state: ResourceState): ResourceState {
+    return { ...state, inputs: this.#openProperties(state.inputs), outputs: this.#openProperties(state.outputs) };
+  }
+
+  #sealProperties(properties: Properties): Properties {
+    return toWire(mapSecrets(properties, (value) => this.#encrypt(value))) as Properties;
+  }
+
+  #openProperties(properties: Properties): Properties {
+    return mapSecrets(reviveAssets(properties), (value) => this.#decrypt(value)) as Properties;
+  }
+
+  #encrypt(value: unknown): Secret {
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv("aes-256-gcm", this.#key, nonce);
+    const text = Buffer.concat([cipher.update(JSON.stringify(toWire(value)), "utf8"), cipher.final()]);
+    return new Secret(Buffer.concat([nonce, cipher.getAuthTag(), text]).toString("base64"));
+  }
+
+  #decrypt(value: unknown): Secret {
+    const bytes = Buffer.from(String(value), "base64");
+    const decipher = createDecipheriv("aes-256-gcm", this.#key, bytes.subarray(0, 12));
+    decipher.setAuthTag(bytes.subarray(12, 28));
+    const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString("utf8");
+    return new Secret(reviveAssets(JSON.parse(text)));
+  }
+}
+
+function mapSecrets(value: unknown, change: (value: unknown) => Secret): unknown {
+  if (value instanceof Secret) return change(value.value);
+  if (Array.isArray(value)) return value.map((item) => mapSecrets(item, change));
+  if (!isObject(value) || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapSecrets(item, change)]));
+}
+
+/** Kept assets are known by their hash: the file itself may be gone, and is not read again. */
+function reviveAssets(value: unknown): unknown {
+  const wire = "4dabf18193072939515e22adb298388d";
+  if (Array.isArray(value)) return value.map(reviveAssets);
+  if (!isObject(value)) return value;
+  const kind = value[wire];
+  if (kind === "c44067f5952c0a294b673a41bacd8c17" || kind === "0def7320c3a5731c473e5ecbe6d01bc7") {
+    const { [wire]: _, assets, ...rest } = value;
+    const revived = assets === undefined ? {} : { assets: reviveAssets(assets) };
+    return { kind: kind.startsWith("c4") ? "asset" : "archive", ...rest, ...revived };
+  }
+  if (kind !== undefined) return fromWire(value, "/");
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reviveAssets(item)]));
+}
+
+function secretKey(directory: string): Buffer {
+  const file = join(directory, "secrets.key");
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString("hex"), { mode: 0o600 });
+  return Buffer.from(readFileSync(file, "utf8").trim(), "hex");
+}

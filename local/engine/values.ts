@@ -1,0 +1,170 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Archive, type Asset, isArchive, isAsset, type Properties } from "./provider.ts";
+
+/**
+ * Property values between Pulumi's wire and the engine. On the wire, what JSON cannot say is an object with a signature
+ * key; in the engine it is a {@link Secret}, {@link unknown}, an Asset, an Archive or a {@link Reference}.
+ * https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/rpc.ts names the signatures.
+ */
+const signature = "4dabf18193072939515e22adb298388d";
+const kinds = {
+  asset: "c44067f5952c0a294b673a41bacd8c17",
+  archive: "0def7320c3a5731c473e5ecbe6d01bc7",
+  secret: "1b47061264138c4ac30d75fd1eb44270",
+  reference: "5cf8f73096256a8f31e491e813e4eb8e",
+  output: "d0e6a833031e9bbcd3f4e8bde6ca49a4",
+} as const;
+const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** A value that must not be shown: never in a log, and encrypted in what is kept. */
+export class Secret {
+  readonly value: unknown;
+  constructor(value: unknown) {
+    this.value = value;
+  }
+}
+
+/** Another resource, as a value. */
+export class Reference {
+  readonly urn: string;
+  readonly id: string | undefined;
+  constructor(urn: string, id: string | undefined) {
+    this.urn = urn;
+    this.id = id;
+  }
+}
+
+/** A value that only a deployment will know: what a preview has in its place. */
+export const unknown = Symbol("unknown");
+
+export const isObject = (value: unknown): value is Properties => typeof value === "object" && value !== null;
+const isPlainObject = (value: unknown): value is Properties =>
+  isObject(value) && !(value instanceof Secret) && !(value instanceof Reference);
+
+/** Replaces each leaf (anything but plain arrays and objects), from the leaves up. */
+export function mapValues(value: unknown, leaf: (value: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => mapValues(item, leaf));
+  if (!isPlainObject(value) || isAsset(value) || isArchive(value)) return leaf(value);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapValues(item, leaf)]));
+}
+
+/**
+ * Reads wire values. Assets are hashed here, so that a changed file is a changed input.
+ * @param directory what relative asset paths are relative to: the program's folder.
+ * @param dependencies collects the URNs that output values name.
+ */
+export function fromWire(value: unknown, directory: string, dependencies?: Set<string>): unknown {
+  const read = (item: unknown): unknown => fromWire(item, directory, dependencies);
+  if (value === unknownText) return unknown;
+  if (Array.isArray(value)) return value.map(read);
+  if (!isObject(value)) return value;
+  switch (value[signature]) {
+    case undefined:
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, read(item)]));
+    case kinds.secret:
+      return secret(read(value.value));
+    case kinds.output: {
+      for (const urn of (value.dependencies as string[] | undefined) ?? []) dependencies?.add(urn);
+      const inner = "value" in value ? read(value.value) : unknown;
+      return value.secret ? secret(inner) : inner;
+    }
+    case kinds.reference:
+      return new Reference(String(value.urn), typeof value.id === "string" ? value.id : undefined);
+    case kinds.asset:
+      return readAsset(value, directory);
+    case kinds.archive:
+      return readArchive(value, directory, read);
+    default:
+      throw new Error(`a property value has the unknown signature ${String(value[signature])}`);
+  }
+}
+
+const secret = (value: unknown): Secret => (value instanceof Secret ? value : new Secret(value));
+
+/** Writes engine values for the wire. Values without a counterpart in JSON keep their signature. */
+export function toWire(value: unknown): unknown {
+  return mapValues(value, (leaf) => {
+    if (leaf === unknown) return unknownText;
+    if (leaf instanceof Secret) return { [signature]: kinds.secret, value: toWire(leaf.value) };
+    if (leaf instanceof Reference) return { [signature]: kinds.reference, urn: leaf.urn, id: leaf.id ?? "" };
+    if (isAsset(leaf)) {
+      const { kind, ...rest } = leaf;
+      return { [signature]: kinds[kind], ...rest };
+    }
+    if (isArchive(leaf)) {
+      const { kind, assets, ...rest } = leaf;
+      return { [signature]: kinds[kind], ...rest, ...(assets && { assets: Object.fromEntries(entries(assets)) }) };
+    }
+    return leaf;
+  });
+}
+
+const entries = (assets: Record<string, Asset | Archive>) =>
+  Object.entries(assets).map(([name, asset]) => [name, toWire(asset)]);
+
+/** As a provider sees them: secrets opened, references by their URN, unknown values left out. */
+export function toProvider(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toProvider);
+  if (value instanceof Secret) return toProvider(value.value);
+  if (value instanceof Reference) return value.id ?? value.urn;
+  if (value === unknown) return undefined;
+  if (!isObject(value) || isAsset(value) || isArchive(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, item]) => [key, toProvider(item)])
+      .filter(([, item]) => item !== undefined),
+  );
+}
+
+export const containsSecret = (value: unknown): boolean => contains(value, (leaf) => leaf instanceof Secret);
+export const containsUnknown = (value: unknown): boolean => contains(value, (leaf) => leaf === unknown);
+
+function contains(value: unknown, test: (leaf: unknown) => boolean): boolean {
+  if (test(value)) return true;
+  if (value instanceof Secret) return contains(value.value, test);
+  if (Array.isArray(value)) return value.some((item) => contains(item, test));
+  return isPlainObject(value) && Object.values(value).some((item) => contains(item, test));
+}
+
+/** Secrets of the inputs stay secrets in the outputs of the same name, as Pulumi's providers keep them. */
+export function keepSecrets(outputs: Properties, inputs: Properties, alsoSecret: Iterable<string>): Properties {
+  const names = new Set(alsoSecret);
+  return Object.fromEntries(
+    Object.entries(outputs).map(([key, value]) => [
+      key,
+      names.has(key) || containsSecret(inputs[key]) ? secret(value) : value,
+    ]),
+  );
+}
+
+function readAsset(value: Properties, directory: string): Asset {
+  if (typeof value.text === "string") return { kind: "asset", text: value.text, hash: hash(value.text) };
+  if (typeof value.path === "string") {
+    const path = resolve(directory, value.path);
+    return { kind: "asset", path, hash: hash(readFileSync(path)) };
+  }
+  throw new Error("an asset needs a path or a text; remote assets (uri) are not fetched locally");
+}
+
+function readArchive(value: Properties, directory: string, read: (item: unknown) => unknown): Archive {
+  if (isObject(value.assets)) {
+    const assets = read(value.assets) as Record<string, Asset | Archive>;
+    const listing = Object.entries(assets).sort(([a], [b]) => (a < b ? -1 : 1));
+    return { kind: "archive", assets, hash: hash(JSON.stringify(listing.map(([name, asset]) => [name, asset.hash]))) };
+  }
+  if (typeof value.path === "string") {
+    const path = resolve(directory, value.path);
+    return { kind: "archive", path, hash: statSync(path).isDirectory() ? hashFolder(path) : hash(readFileSync(path)) };
+  }
+  throw new Error("an archive needs assets or a path; remote archives (uri) are not fetched locally");
+}
+
+function hashFolder(folder: string): string {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return hash(JSON.stringify(paths.map((path) => [path.slice(folder.length), hash(readFileSync(path))])));
+}
+
+const hash = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
