@@ -113,6 +113,8 @@ export interface Cloud {
   readonly directory: string;
   /** `http://127.0.0.1:4566`: what `AWS_ENDPOINT_URL` is in every function. Known once the front listens. */
   readonly origin: string;
+  /** `http://localhost:3000`: where the routes of deployed APIs answer. Known once the data plane listens. */
+  readonly apiOrigin: string;
   /** Calls an operation in process, under IAM like any other caller. Default caller: the account's administrator. */
   call<Output = Record<string, unknown>>(
     service: string,

@@ -1,0 +1,159 @@
+import type { Api, Definition, Method, MethodResponse } from "../model.ts";
+import { badRequest } from "../records.ts";
+import type { Security } from "./authorizer.ts";
+import type { GivenGatewayResponse } from "./gatewayResponse.ts";
+import { type GivenIntegration, readIntegration } from "./integration.ts";
+import { modelOf, type Schema } from "./models.ts";
+
+type Json = Record<string, unknown>;
+interface Reference {
+  $ref?: string;
+}
+
+export interface Parameter extends Reference {
+  name: string;
+  in: "query" | "header" | "path" | "cookie";
+  required?: boolean;
+}
+
+export interface OpenApiOperation {
+  operationId?: string;
+  parameters?: Parameter[];
+  requestBody?: Reference & { content?: Record<string, { schema?: Schema }> };
+  responses?: Record<
+    string,
+    Reference & { headers?: Record<string, Json>; content?: Record<string, { schema?: Schema }> }
+  >;
+  security?: Record<string, string[]>[];
+  "x-amazon-apigateway-integration"?: GivenIntegration & Reference;
+  "x-amazon-apigateway-request-validator"?: string;
+  "x-amazon-apigateway-auth"?: { type?: string };
+}
+
+type Verb = "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "x-amazon-apigateway-any-method";
+export type PathItem = { parameters?: Parameter[] } & { [verb in Verb]?: OpenApiOperation };
+
+/** What is read of an OpenAPI document. */
+export interface OpenApi {
+  openapi?: string;
+  swagger?: string;
+  info?: { title?: string; description?: string; version?: string | number };
+  servers?: { url?: string }[];
+  paths?: Record<string, PathItem>;
+  components?: {
+    schemas?: Record<string, Schema>;
+    securitySchemes?: Record<string, Json>;
+    [kind: string]: Record<string, unknown> | undefined;
+  };
+  "x-amazon-apigateway-policy"?: object;
+  "x-amazon-apigateway-binary-media-types"?: string[];
+  "x-amazon-apigateway-minimum-compression-size"?: number;
+  "x-amazon-apigateway-api-key-source"?: string;
+  "x-amazon-apigateway-gateway-responses"?: Record<string, GivenGatewayResponse>;
+  "x-amazon-apigateway-request-validators"?: Record<
+    string,
+    { validateRequestBody?: boolean; validateRequestParameters?: boolean }
+  >;
+  "x-amazon-apigateway-request-validator"?: string;
+  "x-amazon-apigateway-endpoint-configuration"?: { disableExecuteApiEndpoint?: boolean; types?: string[] };
+}
+
+const OPERATION_EXTENSIONS = new Set(["integration", "request-validator", "auth", "documentation"]);
+const LOCATIONS: Record<string, string | undefined> = { query: "querystring", header: "header", path: "path" };
+
+interface Reading {
+  document: OpenApi;
+  definition: Definition;
+  security: Security;
+  item: PathItem;
+  operation: OpenApiOperation;
+  httpMethod: string;
+  path: string;
+  api: Api;
+}
+
+/** One operation of the document as a method. */
+export function readOperation(reading: Reading): Method {
+  const { document, definition, security, item, operation, httpMethod, path, api } = reading;
+  const where = `${httpMethod} ${path}`;
+  refuseExtensions(operation, where, OPERATION_EXTENSIONS);
+  const method: Method = {
+    httpMethod,
+    authorizationType: "NONE",
+    apiKeyRequired: false,
+    ...security.of(operation.security, operation["x-amazon-apigateway-auth"]?.type, where),
+    methodResponses: {},
+  };
+  if (operation.operationId) method.operationName = operation.operationId;
+
+  const requestParameters: Record<string, boolean> = {};
+  for (const given of [...(item.parameters ?? []), ...(operation.parameters ?? [])]) {
+    const parameter = resolve(document, given, where);
+    const location = LOCATIONS[parameter.in];
+    if (!location) continue; // A cookie has no place in a method request; AWS ignores it.
+    requestParameters[`method.request.${location}.${parameter.name}`] =
+      parameter.in === "path" || (parameter.required ?? false);
+  }
+  if (Object.keys(requestParameters).length > 0) method.requestParameters = requestParameters;
+
+  const body = operation.requestBody && resolve(document, operation.requestBody, where);
+  const requestModels: Record<string, string> = {};
+  for (const [contentType, { schema }] of Object.entries(body?.content ?? {})) {
+    if (schema) requestModels[contentType] = modelOf(definition, schema, contentType, api.id);
+  }
+  if (Object.keys(requestModels).length > 0) method.requestModels = requestModels;
+
+  const validator =
+    operation["x-amazon-apigateway-request-validator"] ?? document["x-amazon-apigateway-request-validator"];
+  if (validator) {
+    const found = Object.values(definition.requestValidators).find(({ name }) => name === validator);
+    if (!found) {
+      throw badRequest(
+        `Unable to put method '${httpMethod}' on resource at path '${path}': Invalid Request Validator identifier specified: ${validator}`,
+      );
+    }
+    method.requestValidatorId = found.id;
+  }
+  for (const [statusCode, given] of Object.entries(operation.responses ?? {})) {
+    if (/^[1-5]\d\d$/.test(statusCode)) {
+      method.methodResponses[statusCode] = readResponse(reading, statusCode, resolve(document, given, where));
+    }
+  }
+  const integration = operation["x-amazon-apigateway-integration"];
+  if (integration) {
+    method.methodIntegration = readIntegration(resolve(document, integration, where), where, definition.rootResourceId);
+  }
+  return method;
+}
+
+type Response = NonNullable<OpenApiOperation["responses"]>[string];
+
+function readResponse({ definition, api }: Reading, statusCode: string, given: Response): MethodResponse {
+  const headers = Object.keys(given.headers ?? {}).map((name) => [`method.response.header.${name}`, false] as const);
+  const models = Object.entries(given.content ?? {})
+    .filter(([, { schema }]) => schema)
+    .map(([contentType, { schema }]) => [contentType, modelOf(definition, schema!, contentType, api.id)] as const);
+  return {
+    statusCode,
+    ...(headers.length > 0 && { responseParameters: Object.fromEntries(headers) }),
+    ...(models.length > 0 && { responseModels: Object.fromEntries(models) }),
+  };
+}
+
+/** Follows `#/components/KIND/NAME`. */
+export function resolve<T extends object>(document: OpenApi, given: T & Reference, where: string): T {
+  if (typeof given.$ref !== "string") return given;
+  const [root, kind, name] = given.$ref.replace(/^#\//, "").split("/");
+  const found = root === "components" && kind && name ? document.components?.[kind]?.[name] : undefined;
+  if (!found) throw badRequest(`Unable to resolve reference ${given.$ref} of ${where}`);
+  return found as T;
+}
+
+/** An extension that is not modelled is an error naming it, never silence. */
+export function refuseExtensions(object: object, where: string, allowed: ReadonlySet<string>): void {
+  const prefix = "x-amazon-apigateway-";
+  for (const name of Object.keys(object)) {
+    if (!name.startsWith(prefix) || allowed.has(name.slice(prefix.length))) continue;
+    throw badRequest(`OpenAPI extension '${name}' of ${where} is not modelled by the local API Gateway`);
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * API Gateway, REST APIs (v1): the control plane under AWS's own API, and the data plane, which serves deployed stages
+ * on a loopback port of its own.
+ */
+import type { Authorizer } from "../iam/authorizer.ts";
+import type { Directory } from "../iam/directory.ts";
+import type { Cloud, Service } from "../service.ts";
+import { Pipeline } from "./execution/pipeline.ts";
+import { Served } from "./execution/served.ts";
+import { DataPlane } from "./execution/server.ts";
+import { accountOperations } from "./operations/account.ts";
+import { deploymentOperations } from "./operations/deployments.ts";
+import { withAccess } from "./operations/handlers.ts";
+import { restApiOperations } from "./operations/restApis.ts";
+import { stageOperations } from "./operations/stages.ts";
+import { Records } from "./records.ts";
+
+export interface ApiGatewayOptions {
+  /** Port of the data plane on 127.0.0.1; 0 takes a free one. Default 3000. */
+  port?: number;
+  /** Decides who may invoke a route: the account's own IAM. */
+  authorizer: Authorizer;
+  /** The keys that sign requests. */
+  directory: Directory;
+}
+
+export interface ApiGateway extends Service {
+  /** `http://localhost:3000`, with the port taken once the data plane listens. */
+  readonly origin: string;
+}
+
+export function createApiGateway(cloud: Cloud, options: ApiGatewayOptions): ApiGateway {
+  const records = new Records(cloud.store);
+  const plane = new DataPlane(new Served(records, cloud), new Pipeline(cloud));
+  let port = options.port ?? 3000;
+  return {
+    name: "apigateway",
+    shapes: () => import("@aws-sdk/client-api-gateway"),
+    operations: withAccess({
+      ...restApiOperations(records),
+      ...deploymentOperations(records),
+      ...stageOperations(records),
+      ...accountOperations(records, cloud),
+    }),
+    get origin() {
+      return `http://localhost:${port}`;
+    },
+    async start() {
+      port = await plane.listen(port);
+    },
+    stop: () => plane.close(),
+  };
+}

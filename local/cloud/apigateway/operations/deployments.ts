@@ -1,0 +1,105 @@
+import type {
+  CreateDeploymentRequest,
+  DeleteDeploymentRequest,
+  Deployment as DeploymentShape,
+  GetDeploymentRequest,
+  GetDeploymentsRequest,
+  UpdateDeploymentRequest,
+} from "@aws-sdk/client-api-gateway";
+import type { Api, Deployment } from "../model.ts";
+import { applyPatch, property } from "../patch.ts";
+import { badRequest, newId, page, type Records } from "../records.ts";
+import type { Handlers } from "./handlers.ts";
+import { newStage } from "./stages.ts";
+
+/** Deployments: snapshots of an API, the only thing that is ever served. */
+export function deploymentOperations(records: Records): Handlers {
+  return {
+    CreateDeployment(input: CreateDeploymentRequest) {
+      const api = records.api(input.restApiId!);
+      checkDeployable(api);
+      const deployment: Deployment = {
+        id: newId(6),
+        restApiId: api.id,
+        createdDate: Date.now(),
+        apiName: api.name,
+        definition: api.definition,
+        ...(input.description !== undefined && { description: input.description }),
+      };
+      records.deployments.put(`${api.id}/${deployment.id}`, deployment);
+      if (input.stageName) deployTo(records, deployment, input);
+      return describe(deployment);
+    },
+
+    GetDeployment(input: GetDeploymentRequest) {
+      const deployment = records.deployment(input.restApiId!, input.deploymentId);
+      return {
+        ...describe(deployment),
+        ...(input.embed?.includes("apisummary") && { apiSummary: summary(deployment) }),
+      };
+    },
+
+    GetDeployments(input: GetDeploymentsRequest) {
+      const { id } = records.api(input.restApiId!);
+      const found = page(records.deployments.values(`${id}/`), input);
+      return { ...found, items: found.items.map(describe) };
+    },
+
+    UpdateDeployment(input: UpdateDeploymentRequest) {
+      const deployment = records.deployment(input.restApiId!, input.deploymentId);
+      applyPatch(deployment, input.patchOperations, { "/description": property("description") });
+      records.deployments.put(`${deployment.restApiId}/${deployment.id}`, deployment);
+      return describe(deployment);
+    },
+
+    DeleteDeployment(input: DeleteDeploymentRequest) {
+      const { id, restApiId } = records.deployment(input.restApiId!, input.deploymentId);
+      if (records.stages.values(`${restApiId}/`).some(({ deploymentId }) => deploymentId === id)) {
+        throw badRequest("Active stages pointing to this deployment must be moved or deleted");
+      }
+      records.deployments.delete(`${restApiId}/${id}`);
+      return {};
+    },
+  };
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/api/API_CreateDeployment.html */
+function checkDeployable({ definition }: Api): void {
+  const methods = Object.values(definition.resources).flatMap((resource) => Object.values(resource.resourceMethods));
+  if (methods.length === 0) throw badRequest("The REST API doesn't contain any methods");
+  if (methods.some((method) => !method.methodIntegration)) throw badRequest("No integration defined for method");
+}
+
+function deployTo(records: Records, deployment: Deployment, input: CreateDeploymentRequest): void {
+  const key = `${deployment.restApiId}/${input.stageName}`;
+  const now = Date.now();
+  const stage = records.stages.get(key) ?? newStage(deployment.restApiId, input.stageName!, deployment.id);
+  stage.deploymentId = deployment.id;
+  stage.lastUpdatedDate = now;
+  if (input.stageDescription !== undefined) stage.description = input.stageDescription;
+  if (input.variables) stage.variables = { ...stage.variables, ...input.variables };
+  if (input.tracingEnabled !== undefined) stage.tracingEnabled = input.tracingEnabled;
+  records.stages.put(key, stage);
+  records.servedChanged();
+}
+
+const describe = ({ id, description, createdDate }: Deployment): DeploymentShape => ({
+  id,
+  createdDate: new Date(createdDate),
+  ...(description !== undefined && { description }),
+});
+
+/** What is deployed, as path, method, and how it is authorized. */
+function summary({ definition }: Deployment): DeploymentShape["apiSummary"] {
+  return Object.fromEntries(
+    Object.values(definition.resources).map(({ path, resourceMethods }) => [
+      path,
+      Object.fromEntries(
+        Object.values(resourceMethods).map(({ httpMethod, authorizationType, apiKeyRequired }) => [
+          httpMethod,
+          { authorizationType, apiKeyRequired },
+        ]),
+      ),
+    ]),
+  );
+}

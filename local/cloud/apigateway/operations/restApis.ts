@@ -1,0 +1,182 @@
+import type {
+  CreateRestApiRequest,
+  DeleteRestApiRequest,
+  GetRestApiRequest,
+  GetRestApisRequest,
+  ImportRestApiRequest,
+  PutRestApiRequest,
+  RestApi,
+  UpdateRestApiRequest,
+} from "@aws-sdk/client-api-gateway";
+import { emptyDefinition } from "../definition/definition.ts";
+import { importDocument } from "../definition/import.ts";
+import { expandPolicy } from "../definition/policy.ts";
+import type { Api } from "../model.ts";
+import { applyPatch, member, type PatchRules, property } from "../patch.ts";
+import { badRequest, newId, page, type Records } from "../records.ts";
+import type { Handlers } from "./handlers.ts";
+
+const MAX_COMPRESSION_SIZE = 10_485_760;
+
+/** REST APIs themselves: made, imported from OpenAPI, changed, deleted. */
+export function restApiOperations(records: Records): Handlers {
+  const save = (api: Api): RestApi => {
+    check(api);
+    records.apis.put(api.id, api);
+    return describe(api);
+  };
+
+  return {
+    CreateRestApi(input: CreateRestApiRequest, call) {
+      if (!input.name) throw badRequest("API name must be specified");
+      const api = newApi(input.name);
+      if (input.cloneFrom) api.definition = structuredClone(records.api(input.cloneFrom).definition);
+      const { definition } = api;
+      if (input.description !== undefined) api.description = input.description;
+      if (input.version !== undefined) api.version = input.version;
+      if (input.binaryMediaTypes) definition.binaryMediaTypes = input.binaryMediaTypes;
+      if (input.minimumCompressionSize !== undefined) definition.minimumCompressionSize = input.minimumCompressionSize;
+      if (input.apiKeySource) definition.apiKeySource = input.apiKeySource;
+      if (input.endpointConfiguration) api.endpointConfiguration = endpoint(input.endpointConfiguration);
+      if (input.policy) definition.policy = expandPolicy(input.policy, api.id, call);
+      if (input.disableExecuteApiEndpoint !== undefined) {
+        definition.disableExecuteApiEndpoint = input.disableExecuteApiEndpoint;
+      }
+      api.tags = input.tags ?? {};
+      return save(api);
+    },
+
+    ImportRestApi(input: ImportRestApiRequest, call) {
+      const api = newApi("");
+      importDocument(api, input.body!, { mode: "overwrite", ...parameters(input.parameters), call });
+      return save(api);
+    },
+
+    PutRestApi(input: PutRestApiRequest, call) {
+      const api = records.api(input.restApiId!);
+      const mode = input.mode ?? "merge";
+      if (mode !== "merge" && mode !== "overwrite") throw badRequest(`Invalid mode '${mode}': merge or overwrite`);
+      importDocument(api, input.body!, { mode, ...parameters(input.parameters), call });
+      return save(api);
+    },
+
+    GetRestApi: (input: GetRestApiRequest) => describe(records.api(input.restApiId!)),
+
+    GetRestApis: (input: GetRestApisRequest) => {
+      const found = page(records.apis.values(), input);
+      return { ...found, items: found.items.map(describe) };
+    },
+
+    UpdateRestApi(input: UpdateRestApiRequest, call) {
+      const api = records.api(input.restApiId!);
+      applyPatch(api, input.patchOperations, rules(api.id, call));
+      return save(api);
+    },
+
+    DeleteRestApi(input: DeleteRestApiRequest) {
+      const { id } = records.api(input.restApiId!);
+      const planned = records.usagePlans.values().find((plan) => plan.apiStages.some(({ apiId }) => apiId === id));
+      if (planned) {
+        throw badRequest(`Cannot delete API ${id}: its stages are in usage plan ${planned.id}. Remove them first.`);
+      }
+      const mapped = records.basePathMappings.values().find(({ restApiId }) => restApiId === id);
+      if (mapped) throw badRequest(`Please remove all base path mappings related to the API before deleting it`);
+      for (const [key] of records.deployments.entries(`${id}/`)) records.deployments.delete(key);
+      for (const [key] of records.stages.entries(`${id}/`)) records.stages.delete(key);
+      records.apis.delete(id);
+      records.servedChanged();
+      return {};
+    },
+  };
+}
+
+const rules = (id: string, call: Parameters<typeof expandPolicy>[2]): PatchRules<Api> => {
+  const inDefinition =
+    (rule: ReturnType<typeof property<Api["definition"]>>): PatchRules<Api>[string] =>
+    (api, patch) =>
+      rule(api.definition, patch);
+  return {
+    "/name": property("name"),
+    "/description": property("description"),
+    "/version": property("version"),
+    "/apiKeySource": inDefinition(property("apiKeySource")),
+    "/minimumCompressionSize": inDefinition((definition, patch) =>
+      patch.value === ""
+        ? delete definition.minimumCompressionSize
+        : property<typeof definition>("minimumCompressionSize", "number")(definition, patch),
+    ),
+    "/disableExecuteApiEndpoint": inDefinition(property("disableExecuteApiEndpoint", "boolean")),
+    "/binaryMediaTypes/*": inDefinition(member("binaryMediaTypes")),
+    "/policy": (api, { op, value }) => {
+      if (op === "remove" || value === "") delete api.definition.policy;
+      else api.definition.policy = expandPolicy(value!, id, call);
+    },
+    "/endpointConfiguration/types/*": (api, { value }) => {
+      api.endpointConfiguration.types = [value!];
+    },
+    "/endpointConfiguration/ipAddressType": (api, { value }) => {
+      api.endpointConfiguration.ipAddressType = value!;
+    },
+  };
+};
+
+function newApi(name: string): Api {
+  return {
+    id: newId(),
+    name,
+    createdDate: Date.now(),
+    endpointConfiguration: { types: ["EDGE"], ipAddressType: "ipv4" },
+    tags: {},
+    definition: emptyDefinition(),
+  };
+}
+
+function endpoint(given: NonNullable<CreateRestApiRequest["endpointConfiguration"]>): Api["endpointConfiguration"] {
+  const types = given.types ?? ["EDGE"];
+  return {
+    types,
+    ipAddressType: given.ipAddressType ?? (types.includes("PRIVATE") ? "dualstack" : "ipv4"),
+    ...(given.vpcEndpointIds && { vpcEndpointIds: given.vpcEndpointIds }),
+  };
+}
+
+function parameters(given: Record<string, string> | undefined) {
+  const { endpointConfigurationTypes, basepath, ignore } = given ?? {};
+  if (ignore && ignore !== "documentation") throw badRequest(`Invalid parameter ignore=${ignore}: documentation`);
+  return {
+    ...(endpointConfigurationTypes && { endpointTypes: endpointConfigurationTypes.split(",") }),
+    ...(basepath && { basepath }),
+  };
+}
+
+function check({ name, definition, endpointConfiguration }: Api): void {
+  if (!name) throw badRequest("API name must be specified");
+  const size = definition.minimumCompressionSize;
+  if (size !== undefined && !(Number.isInteger(size) && size >= 0 && size <= MAX_COMPRESSION_SIZE)) {
+    throw badRequest("Invalid minimum compression size, must be between 0 - 10485760 (inclusive)");
+  }
+  if (definition.apiKeySource !== "HEADER" && definition.apiKeySource !== "AUTHORIZER") {
+    throw badRequest(`Invalid API key source '${definition.apiKeySource}': HEADER or AUTHORIZER`);
+  }
+  for (const type of endpointConfiguration.types) {
+    if (!["EDGE", "REGIONAL", "PRIVATE"].includes(type)) {
+      throw badRequest(`Invalid endpoint type '${type}': EDGE, REGIONAL or PRIVATE`);
+    }
+  }
+}
+
+function describe({ definition, createdDate, ...api }: Api): RestApi {
+  const { binaryMediaTypes, minimumCompressionSize, policy } = definition;
+  return {
+    ...api,
+    endpointConfiguration: api.endpointConfiguration as RestApi["endpointConfiguration"],
+    createdDate: new Date(createdDate),
+    apiKeySource: definition.apiKeySource,
+    disableExecuteApiEndpoint: definition.disableExecuteApiEndpoint,
+    rootResourceId: definition.rootResourceId,
+    ...(binaryMediaTypes.length > 0 && { binaryMediaTypes }),
+    ...(minimumCompressionSize !== undefined && { minimumCompressionSize }),
+    // The policy is JSON escaped as if within a JSON string: so the service has always given it.
+    ...(policy && { policy: JSON.stringify(JSON.stringify(policy)).slice(1, -1) }),
+  };
+}
