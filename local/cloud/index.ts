@@ -6,12 +6,13 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Store } from "../store.ts";
-import { createFront, type Front } from "./front/index.ts";
+import { type ApiGateway, createApiGateway } from "./apigateway/index.ts";
+import { createFront, type Front, unknownOperation } from "./front/index.ts";
 import { Authorizer } from "./iam/authorizer.ts";
 import { Directory } from "./iam/directory.ts";
 import { createIam } from "./iam/index.ts";
 import { assumedRole, assumeRoleAccess, existingRole, openSession } from "./iam/sessions.ts";
-import { AwsError, administrator, type Call, type Cloud, type Service, servicePrincipal } from "./service.ts";
+import { administrator, type Call, type Cloud, type Service, servicePrincipal } from "./service.ts";
 import { createSts } from "./sts.ts";
 
 export interface CloudOptions {
@@ -38,12 +39,16 @@ export interface ServiceSetup {
 const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud, { directory, authorizer }) => createIam(cloud, directory, authorizer),
   (cloud, { directory }) => createSts(cloud, directory),
+  (cloud, { options, authorizer, directory }) =>
+    createApiGateway(cloud, { port: options.apiPort, authorizer, directory }),
 ];
 
 export interface LocalCloud {
   cloud: Cloud;
   /** By name, as `cloud.call` knows them. */
   services: ReadonlyMap<string, Service>;
+  /** `http://localhost:3000`: where the routes of deployed APIs answer. */
+  readonly apiOrigin: string;
   /** Starts the services and the endpoint. @returns its origin, `http://127.0.0.1:4566`. */
   listen(): Promise<string>;
   /** Stops the endpoint, then every service; nothing is left running. May be called twice. */
@@ -62,6 +67,13 @@ export function createCloud(given: CloudOptions): LocalCloud {
   const root = administrator(accountId);
   let front: Front | undefined;
 
+  const dispatch = async (call: Call, input: object): Promise<object> => {
+    const operation = services.get(call.service)?.operations[call.operation];
+    if (!operation) throw unknownOperation(call.service, call.operation);
+    authorizer.authorize(call, await operation.access(input, call));
+    return operation.run(input, call);
+  };
+
   const cloud: Cloud = {
     region,
     accountId,
@@ -71,21 +83,15 @@ export function createCloud(given: CloudOptions): LocalCloud {
       if (!front) throw new Error("the local cloud does not listen yet");
       return front.origin;
     },
-    async call(serviceName, operationName, input, principal = root, signal) {
-      const service = services.get(serviceName);
-      const operation = service?.operations[operationName];
-      if (!operation) throw unknownOperation(serviceName, operationName);
-      const call: Call = {
-        service: serviceName,
-        operation: operationName,
-        principal,
-        region,
-        accountId,
-        requestId: randomUUID(),
-        ...(signal && { signal }),
-      };
-      authorizer.authorize(call, await operation.access(input, call));
-      return operation.run(input, call);
+    get apiOrigin() {
+      return (services.get("apigateway") as ApiGateway).origin;
+    },
+    async call<Output>(service: string, operation: string, input: object, principal = root, signal?: AbortSignal) {
+      const requestId = randomUUID();
+      return dispatch(
+        { service, operation, principal, region, accountId, requestId, ...(signal && { signal }) },
+        input,
+      ) as Output;
     },
     authorize: (call, access) => authorizer.authorize(call, access),
     async assumeRole(roleArn, service, sessionName) {
@@ -106,9 +112,12 @@ export function createCloud(given: CloudOptions): LocalCloud {
   return {
     cloud,
     services,
+    get apiOrigin() {
+      return cloud.apiOrigin;
+    },
     async listen() {
       directory.sweep();
-      front = await createFront({ cloud, services, directory, port: options.awsPort });
+      front = await createFront({ cloud, services, directory, dispatch, port: options.awsPort });
       await Promise.all([...services.values()].map((service) => service.start?.()));
       front.open();
       return front.origin;
@@ -122,10 +131,4 @@ export function createCloud(given: CloudOptions): LocalCloud {
       return closing;
     },
   };
-}
-
-/** Only the operations that programs call are here; any other says so, as AWS does of an operation that it lacks. */
-export function unknownOperation(service: string, operation: string): AwsError {
-  const message = `The local cloud does not have the operation ${operation} of ${service}`;
-  return new AwsError("UnknownOperationException", message, 501);
 }

@@ -1,15 +1,26 @@
 /** The AWS endpoint: one loopback server for every service, found by the service in the signature's scope. */
+import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import Fastify from "fastify";
+import { Readable } from "node:stream";
+import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import type { Directory } from "../iam/directory.ts";
-import type { Cloud, Service } from "../service.ts";
+import { AwsError, type Call, type Cloud, type Principal, type RawResponse, type Service } from "../service.ts";
+import { checkInput, protocolOf, shapesOf, type WireRequest } from "../wire/index.ts";
+import { authenticate, signatureError } from "./authenticate.ts";
+import { type Authorization, readAuthorization } from "./authorization.ts";
+import { collect, verified } from "./body.ts";
+import { isS3, sha256 } from "./signature.ts";
 
 export interface FrontOptions {
   cloud: Cloud;
   services: ReadonlyMap<string, Service>;
   directory: Directory;
+  /** Runs an operation whose caller is known, under IAM. */
+  dispatch(call: Call, input: object): Promise<object>;
   /** 0 takes a free one. */
   port: number;
+  /** Milliseconds since 1970; for tests of expiry. */
+  now?: () => number;
 }
 
 export interface Front {
@@ -20,9 +31,156 @@ export interface Front {
   close(): Promise<void>;
 }
 
-export async function createFront({ port }: FrontOptions): Promise<Front> {
-  const server = Fastify();
-  await server.listen({ host: "127.0.0.1", port });
-  const { port: taken } = server.server.address() as AddressInfo;
-  return { origin: `http://127.0.0.1:${taken}`, open() {}, close: () => server.close() };
+/** @throws Error with `code` `EADDRINUSE` when the port is taken. */
+export async function createFront(options: FrontOptions): Promise<Front> {
+  const server = Fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 10_000 } });
+  const opened = Promise.withResolvers<void>();
+  // Bodies are read here: as streams where they are large, and by their schemas where they are not.
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser("*", (_request, _payload, done) => done(null));
+  server.route({
+    method: ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"],
+    url: "/*",
+    async handler(request, reply) {
+      await opened.promise;
+      return send(reply, await answer(options, request, reply));
+    },
+  });
+  await server.listen({ host: "127.0.0.1", port: options.port });
+  const { port } = server.server.address() as AddressInfo;
+  return { origin: `http://127.0.0.1:${port}`, open: opened.resolve, close: () => server.close() };
+}
+
+function send(reply: FastifyReply, response: RawResponse): FastifyReply {
+  for (const [name, value] of Object.entries(response.headers)) reply.header(name, value);
+  return reply.code(response.status).send(response.body);
+}
+
+async function answer(
+  options: FrontOptions,
+  { raw, socket }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<RawResponse> {
+  const requestId = randomUUID();
+  const url = raw.url ?? "/";
+  const at = url.indexOf("?");
+  const request: WireRequest = {
+    method: raw.method ?? "GET",
+    path: at < 0 ? url : url.slice(0, at),
+    query: new URLSearchParams(at < 0 ? "" : url.slice(at + 1)),
+    headers: raw.headers,
+    body: raw,
+  };
+  const authorization = readAuthorization(request);
+  const signed = typeof authorization === "object" ? authorization : undefined;
+  let service: Service | undefined;
+  try {
+    const name = signed?.service ?? (await unsignedService(request));
+    service = options.services.get(name);
+    if (!service) throw unknownService(name);
+    const shapes = await shapesOf(service);
+    const protocol = protocolOf(request, shapes);
+    if (typeof authorization === "string") throw signatureError(protocol.dialect, "incomplete", authorization);
+    const streams = isS3(name);
+    if (!streams && !Buffer.isBuffer(request.body)) request.body = await collect(raw);
+    const principal = signed
+      ? authenticate(door(options), request, signed, payloadHash(request, signed), protocol.dialect)
+      : anonymous;
+    if (!signed && !mayBeUnsigned.has(name)) throw signatureError(protocol.dialect, "unsigned");
+
+    const call = callOf(options.cloud, name, principal, requestId, socket.remoteAddress, reply);
+    if (service.handle) {
+      call.operation = operationName(request);
+      const body = streams ? signedStream(raw, request) : Readable.from([request.body], { objectMode: false });
+      return await service.handle({ method: request.method, url, headers: raw.headers, body }, call);
+    }
+    if (!shapes) throw unknownService(name);
+    const { operation, input } = protocol.read(shapes, request);
+    call.operation = operation.name;
+    if (!service.operations[operation.name]) throw unknownOperation(name, operation.name);
+    checkInput(operation.input, input, protocol.invalid);
+    return protocol.write(shapes, operation, await options.dispatch(call, input), requestId);
+  } catch (error) {
+    const shapes = service && (await shapesOf(service)?.catch(() => undefined));
+    return protocolOf(request, shapes).writeError(known(error, service?.name), requestId, shapes);
+  }
+}
+
+const anonymous: Principal = { kind: "anonymous", arn: "anonymous" };
+/** Services some of whose operations anybody may call; each of their operations says so itself. */
+const mayBeUnsigned = new Set(["s3", "sts", "cognito-idp"]);
+
+/** Without a signature there is no scope: the few operations that need none are known by what they look like. */
+async function unsignedService(request: WireRequest): Promise<string> {
+  const target = String(request.headers["x-amz-target"] ?? "");
+  if (target.startsWith("AWSCognitoIdentityProviderService.")) return "cognito-idp";
+  const isForm = String(request.headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
+  if (!isForm && !request.query.has("Action") && target === "") return "s3";
+  request.body = await collect(request.body as Readable);
+  const action = new URLSearchParams(request.body.toString()).get("Action") ?? request.query.get("Action") ?? "";
+  if (action.startsWith("AssumeRoleWith")) return "sts";
+  throw signatureError(target ? "json" : "query", "unsigned");
+}
+
+const door = ({ directory, cloud, now = Date.now }: FrontOptions) => ({
+  directory,
+  accountId: cloud.accountId,
+  region: cloud.region,
+  now,
+});
+
+/** What was signed of the body: S3 lets the client say it, every other service looks itself. */
+function payloadHash(request: WireRequest, { service, expires }: Authorization): string {
+  const stated = request.headers["x-amz-content-sha256"];
+  if (isS3(service)) return String(stated ?? "UNSIGNED-PAYLOAD");
+  if (stated === "UNSIGNED-PAYLOAD" && expires === undefined) return stated;
+  return sha256(request.body as Buffer);
+}
+
+function signedStream(stream: Readable, request: WireRequest): Readable {
+  const stated = String(request.headers["x-amz-content-sha256"] ?? "");
+  return /^[0-9a-f]{64}$/.test(stated) ? verified(stream, stated) : stream;
+}
+
+function callOf(
+  { region, accountId }: Cloud,
+  service: string,
+  principal: Principal,
+  requestId: string,
+  sourceIp: string | undefined,
+  reply: FastifyReply,
+): Call {
+  const gone = new AbortController();
+  reply.raw.once("close", () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
+  return { service, operation: "", principal, region, accountId, requestId, sourceIp, signal: gone.signal } as Call;
+}
+
+/** For a service that reads the wire itself: what the request names, if it names anything. */
+const operationName = ({ headers, query }: WireRequest): string =>
+  String(headers["x-amz-target"] ?? "")
+    .split(".")
+    .at(-1) ||
+  (query.get("Action") ?? "");
+
+const unknownService = (name: string): AwsError =>
+  new AwsError("UnknownOperationException", `The local cloud does not have the service ${name}`, 501);
+
+export const unknownOperation = (service: string, operation: string): AwsError =>
+  new AwsError(
+    "UnknownOperationException",
+    `The local cloud does not have the operation ${operation} of ${service}`,
+    501,
+  );
+
+/** A fault of the local cloud itself is told on its console; the caller learns as much as AWS would say. */
+function known(error: unknown, service = "endpoint"): AwsError {
+  if (error instanceof AwsError) return error;
+  console.error(`${service}:`, error);
+  return new AwsError(
+    "InternalFailure",
+    "The request processing has failed because of an unknown error, exception or failure.",
+    500,
+  );
 }

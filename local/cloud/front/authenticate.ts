@@ -1,0 +1,196 @@
+/** Who sent a request: its signature, recomputed with the secret of the key that it names. */
+import { timingSafeEqual } from "node:crypto";
+import type { AccessKey, Directory } from "../iam/directory.ts";
+import { AwsError, administrator, type Principal } from "../service.ts";
+import type { Protocol, WireRequest } from "../wire/index.ts";
+import { type Authorization, timeOf } from "./authorization.ts";
+import { computeSignature } from "./signature.ts";
+
+type Dialect = Protocol["dialect"];
+type Reason =
+  | "unsigned"
+  | "incomplete"
+  | "unknownKey"
+  | "badToken"
+  | "expired"
+  | "skewed"
+  | "presignExpired"
+  | "mismatch";
+
+/**
+ * Codes and messages differ by protocol.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+const codes: Record<
+  Reason,
+  { json: string; query: string; s3: string; status?: number; message: string; s3Message?: string }
+> = {
+  unsigned: {
+    json: "MissingAuthenticationTokenException",
+    query: "MissingAuthenticationToken",
+    s3: "AccessDenied",
+    message: "Missing Authentication Token",
+  },
+  incomplete: {
+    json: "IncompleteSignatureException",
+    query: "IncompleteSignature",
+    s3: "AuthorizationHeaderMalformed",
+    status: 400,
+    message: "",
+  },
+  unknownKey: {
+    json: "UnrecognizedClientException",
+    query: "InvalidClientTokenId",
+    s3: "InvalidAccessKeyId",
+    message: "The security token included in the request is invalid.",
+    s3Message: "The AWS Access Key Id you provided does not exist in our records.",
+  },
+  badToken: {
+    json: "UnrecognizedClientException",
+    query: "InvalidClientTokenId",
+    s3: "InvalidToken",
+    message: "The security token included in the request is invalid.",
+    s3Message: "The provided token is malformed or otherwise invalid.",
+  },
+  expired: {
+    json: "ExpiredTokenException",
+    query: "ExpiredToken",
+    s3: "ExpiredToken",
+    message: "The security token included in the request is expired",
+    s3Message: "The provided token has expired.",
+  },
+  skewed: {
+    json: "InvalidSignatureException",
+    query: "SignatureDoesNotMatch",
+    s3: "RequestTimeTooSkewed",
+    message: "",
+    s3Message: "The difference between the request time and the current time is too large.",
+  },
+  presignExpired: {
+    json: "InvalidSignatureException",
+    query: "SignatureDoesNotMatch",
+    s3: "AccessDenied",
+    message: "",
+    s3Message: "Request has expired",
+  },
+  mismatch: {
+    json: "InvalidSignatureException",
+    query: "SignatureDoesNotMatch",
+    s3: "SignatureDoesNotMatch",
+    message:
+      "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+    s3Message:
+      "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+  },
+};
+
+export function signatureError(dialect: Dialect, reason: Reason, said?: string): AwsError {
+  const { json, query, s3, status = 403, message, s3Message } = codes[reason];
+  const code = dialect === "s3" ? s3 : dialect === "query" ? query : json;
+  const text = dialect === "s3" ? (s3Message ?? (said || message)) : said || message;
+  // S3 alone answers a token that is no longer, or never was, one with 400.
+  const s3Status = reason === "expired" || reason === "badToken" ? 400 : status;
+  return new AwsError(code, text, dialect === "json" ? 400 : dialect === "s3" ? s3Status : status);
+}
+
+/** Services of which there is one for all regions; their requests are signed for `us-east-1`. */
+const global = new Set(["iam", "sts", "route53", "cloudfront", "organizations", "budgets", "account"]);
+const minutes = 60_000;
+
+export interface Door {
+  directory: Directory;
+  accountId: string;
+  region: string;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/** @throws AwsError in the words of the request's protocol. */
+export function authenticate(
+  door: Door,
+  request: WireRequest,
+  authorization: Authorization,
+  payloadHash: string,
+  dialect: Dialect,
+): Principal {
+  const { accessKeyId, sessionToken, region, service } = authorization;
+  if (region !== door.region && !(global.has(service) && region === "us-east-1")) {
+    throw wrongRegion(dialect, region, door.region);
+  }
+  if (!authorization.signedHeaders.includes("host")) {
+    throw signatureError(
+      dialect,
+      "incomplete",
+      "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+    );
+  }
+  const key = findKey(door, accessKeyId);
+  if (!key || key.status === "Inactive") throw signatureError(dialect, "unknownKey");
+  if (key.sessionToken !== undefined || accessKeyId !== "test") {
+    if (!same(key.sessionToken ?? "", sessionToken ?? "")) throw signatureError(dialect, "badToken");
+  }
+  checkTime(authorization, door.now(), dialect);
+  const expected = computeSignature(request, authorization, key.secretAccessKey, payloadHash);
+  if (!same(expected, authorization.signature)) throw signatureError(dialect, "mismatch");
+  if (key.expiration && Date.parse(key.expiration) <= door.now()) throw signatureError(dialect, "expired");
+  return key.principal;
+}
+
+const administrators = new Map<string, AccessKey>();
+
+function findKey({ directory, accountId }: Door, accessKeyId: string): AccessKey | undefined {
+  if (accessKeyId !== "test") return directory.key(accessKeyId);
+  let key = administrators.get(accountId);
+  if (!key) {
+    key = { accessKeyId, secretAccessKey: "test", issued: "", principal: administrator(accountId) };
+    administrators.set(accountId, key);
+  }
+  return key;
+}
+
+function checkTime({ timestamp, expires }: Authorization, now: number, dialect: Dialect): void {
+  const signed = timeOf(timestamp);
+  const basic = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, "");
+  if (signed > now + 15 * minutes) {
+    const limit = basic(now + 15 * minutes);
+    throw signatureError(
+      dialect,
+      "skewed",
+      `Signature not yet current: ${timestamp} is still later than ${limit} (${basic(now)} + 15 min.)`,
+    );
+  }
+  if (expires === undefined && signed < now - 15 * minutes) {
+    const limit = basic(now - 15 * minutes);
+    throw signatureError(
+      dialect,
+      "skewed",
+      `Signature expired: ${timestamp} is now earlier than ${limit} (${basic(now)} - 15 min.)`,
+    );
+  }
+  if (expires !== undefined && signed + expires * 1000 < now) {
+    throw signatureError(
+      dialect,
+      "presignExpired",
+      `Signature expired: ${timestamp} is now earlier than ${basic(now - expires * 1000)}`,
+    );
+  }
+}
+
+function wrongRegion(dialect: Dialect, given: string, region: string): AwsError {
+  if (dialect === "s3") {
+    const message = `The authorization header is malformed; the region '${given}' is wrong; expecting '${region}'`;
+    return new AwsError("AuthorizationHeaderMalformed", message, 400, { Region: region });
+  }
+  const message = `Credential should be scoped to a valid region, not '${given}': this cloud is '${region}'.`;
+  return new AwsError(
+    dialect === "query" ? "SignatureDoesNotMatch" : "InvalidSignatureException",
+    message,
+    dialect === "json" ? 400 : 403,
+  );
+}
+
+function same(a: string, b: string): boolean {
+  const [first, second] = [Buffer.from(a), Buffer.from(b)];
+  return first.length === second.length && timingSafeEqual(first, second);
+}

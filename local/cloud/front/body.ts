@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import { type Readable, Transform } from "node:stream";
+import { AwsError } from "../service.ts";
+
+/** Bytes of a request to any service but S3, whose bodies stream: a function's package of 50 MB is 70 MB of base64. */
+const maxBody = 100 * 1024 * 1024;
+
+export async function collect(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBody) {
+      throw new AwsError("RequestEntityTooLargeException", `Request must be smaller than ${maxBody} bytes`, 413);
+    }
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+}
+
+/** Passes a body on, and fails at its end when it is not the one that was signed. */
+export function verified(stream: Readable, expected: string): Readable {
+  const hash = createHash("sha256");
+  const check = new Transform({
+    transform(chunk, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+    flush(done) {
+      if (hash.digest("hex") === expected) return done();
+      const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
+      done(new AwsError("XAmzContentSHA256Mismatch", message, 400));
+    },
+  });
+  stream.on("error", (error) => check.destroy(error));
+  return stream.pipe(check);
+}

@@ -1,0 +1,97 @@
+/**
+ * AWS Signature Version 4, computed from a request as it arrived.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+import { createHash, createHmac } from "node:crypto";
+import type { WireRequest } from "../wire/index.ts";
+import type { Authorization } from "./authorization.ts";
+
+/** S3 takes paths as they are; every other service normalizes and encodes them a second time. */
+export const isS3 = (service: string): boolean => service === "s3" || service === "s3express";
+
+/** @param payloadHash SHA-256 of the body in hex, or what S3 has instead (`UNSIGNED-PAYLOAD`, `STREAMING-…`). */
+export function computeSignature(
+  request: WireRequest,
+  authorization: Authorization,
+  secret: string,
+  payloadHash: string,
+): string {
+  const { date, region, service, timestamp } = authorization;
+  const canonical = canonicalRequest(request, authorization, payloadHash);
+  const scope = `${date}/${region}/${service}/aws4_request`;
+  const toSign = ["AWS4-HMAC-SHA256", timestamp, scope, sha256(canonical)].join("\n");
+  return createHmac("sha256", signingKey(secret, date, region, service))
+    .update(toSign)
+    .digest("hex");
+}
+
+export const sha256 = (data: string | Buffer): string => createHash("sha256").update(data).digest("hex");
+
+const keys = new Map<string, Buffer>();
+
+/** Valid for a day; four HMACs that need not be done again at each request. */
+function signingKey(secret: string, date: string, region: string, service: string): Buffer {
+  const id = `${secret}/${date}/${region}/${service}`;
+  let key = keys.get(id);
+  if (!key) {
+    key = [date, region, service, "aws4_request"].reduce<Buffer>(
+      (previous, part) => createHmac("sha256", previous).update(part).digest(),
+      Buffer.from(`AWS4${secret}`),
+    );
+    if (keys.size > 1_000) keys.clear();
+    keys.set(id, key);
+  }
+  return key;
+}
+
+function canonicalRequest(request: WireRequest, authorization: Authorization, payloadHash: string): string {
+  const headers = authorization.signedHeaders.map(
+    (name) =>
+      `${name}:${String(request.headers[name] ?? "")
+        .trim()
+        .replace(/\s+/g, " ")}\n`,
+  );
+  return [
+    request.method,
+    isS3(authorization.service) ? encodePath(decodePath(request.path)) : encodePath(normalize(request.path)),
+    canonicalQuery(request.query),
+    headers.join(""),
+    authorization.signedHeaders.join(";"),
+    payloadHash,
+  ].join("\n");
+}
+
+/** RFC 3986: everything but letters, digits and `-_.~`. */
+const encode = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+
+const encodePath = (path: string): string => path.split("/").map(encode).join("/");
+
+function decodePath(path: string): string {
+  try {
+    // A slash within a name (`%2F`) is a slash of the canonical path, as in S3 itself.
+    return path.split("/").map(decodeURIComponent).join("/");
+  } catch {
+    return path;
+  }
+}
+
+function normalize(path: string): string {
+  const kept: string[] = [];
+  for (const segment of path.split("/")) {
+    if (segment === "" || segment === ".") continue;
+    if (segment === "..") kept.pop();
+    else kept.push(segment);
+  }
+  return `/${kept.join("/")}${kept.length > 0 && path.endsWith("/") ? "/" : ""}`;
+}
+
+function canonicalQuery(query: URLSearchParams): string {
+  const pairs: [string, string][] = [];
+  for (const [name, value] of query) if (name !== "X-Amz-Signature") pairs.push([encode(name), encode(value)]);
+  const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  return pairs
+    .sort(([nameA, valueA], [nameB, valueB]) => order(nameA, nameB) || order(valueA, valueB))
+    .map(([name, value]) => `${name}=${value}`)
+    .join("&");
+}

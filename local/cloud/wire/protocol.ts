@@ -1,0 +1,30 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
+import type { AwsError, RawResponse } from "../service.ts";
+import type { OperationShape, ServiceShapes } from "./shapes.ts";
+
+/** A request whose signature is verified. */
+export interface WireRequest {
+  method: string;
+  /** Without query, as sent. */
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  /** The whole body, or for an operation that streams, its stream. */
+  body: Buffer | Readable;
+}
+
+/** One of AWS's protocols, from the server's side. */
+export interface Protocol {
+  /** @throws AwsError `UnknownOperationException` (501), `SerializationException`. */
+  read(shapes: ServiceShapes, request: WireRequest): { operation: OperationShape; input: object };
+  write(shapes: ServiceShapes, operation: OperationShape, output: object, requestId: string): RawResponse;
+  writeError(error: AwsError, requestId: string, shapes?: ServiceShapes): RawResponse;
+  /** Code for a member that must be there and is not. */
+  invalid: string;
+  /** How it names what is wrong with a signature. */
+  dialect: "json" | "restJson" | "query" | "s3";
+}
+
+/** The body as bytes; a protocol that calls this has no streams. */
+export const bytes = (request: WireRequest): Buffer => request.body as Buffer;

@@ -1,0 +1,134 @@
+/** `awsQuery`: the operation in `Action`, members as form fields (`Tags.member.1.Key`), answers in XML. */
+import { FromStringShapeDeserializer } from "@smithy/core/protocols";
+import type { NormalizedSchema } from "@smithy/core/schema";
+import { AwsError } from "../service.ts";
+import { unknownOperation } from "./json.ts";
+import { bytes, type Protocol, type WireRequest } from "./protocol.ts";
+import { escapeXml, writeXmlMembers } from "./xml.ts";
+
+export const awsQuery: Protocol = {
+  dialect: "query",
+  invalid: "ValidationError",
+  read(shapes, request) {
+    const form = formOf(request);
+    const action = form.get("Action") ?? "";
+    const operation = shapes.operations.get(action);
+    if (!operation) throw unknownOperation(action);
+    return { operation, input: (read(operation.input, tree(form)) ?? {}) as object };
+  },
+  write(shapes, operation, output, requestId) {
+    const { name } = operation;
+    const result = operation.output.isUnitSchema()
+      ? ""
+      : `<${name}Result>${writeXmlMembers(operation.output, output)}</${name}Result>`;
+    const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
+    const namespace = shapes.xmlNamespace ? ` xmlns="${shapes.xmlNamespace}"` : "";
+    return {
+      status: 200,
+      headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },
+      body: `<${name}Response${namespace}>${result}${metadata}</${name}Response>`,
+    };
+  },
+  writeError(error, requestId, shapes) {
+    const shape = shapes?.errors.get(error.code);
+    const code = shape?.query?.[0] ?? error.code;
+    const status = error.status === 400 ? (shape?.query?.[1] ?? shape?.status ?? 400) : error.status;
+    const type = status >= 500 ? "Receiver" : "Sender";
+    const members = shape
+      ? writeXmlMembers(shape.schema, { ...error.members, message: undefined, Message: undefined })
+      : "";
+    const namespace = shapes?.xmlNamespace ? ` xmlns="${shapes.xmlNamespace}"` : "";
+    const inner = `<Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(error.message)}</Message>${members}`;
+    return {
+      status,
+      headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },
+      body: `<ErrorResponse${namespace}><Error>${inner}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+    };
+  },
+};
+
+/** The fields, of the body or, for GET, of the query. */
+function formOf(request: WireRequest): URLSearchParams {
+  const body = bytes(request);
+  return body.length > 0 ? new URLSearchParams(body.toString()) : request.query;
+}
+
+export const isQuery = (request: WireRequest): boolean =>
+  String(request.headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded") ||
+  (request.method === "GET" && request.query.has("Action"));
+
+interface Node {
+  value?: string;
+  children: Map<string, Node>;
+}
+
+function tree(form: URLSearchParams): Node {
+  const root: Node = { children: new Map() };
+  for (const [key, value] of form) {
+    let node = root;
+    for (const part of key.split(".")) {
+      let child = node.children.get(part);
+      if (!child) {
+        child = { children: new Map() };
+        node.children.set(part, child);
+      }
+      node = child;
+    }
+    node.value = value;
+  }
+  return root;
+}
+
+const text = new FromStringShapeDeserializer({ timestampFormat: { useTrait: true, default: 5 }, httpBindings: false });
+
+function read(schema: NormalizedSchema, node: Node): unknown {
+  if (schema.isUnitSchema()) return {};
+  if (schema.isStructSchema()) {
+    const result: Record<string, unknown> = {};
+    for (const [name, member] of schema.structIterator()) {
+      const child = node.children.get((member.getMergedTraits().xmlName as string | undefined) ?? name);
+      if (child) result[name] = read(member, child);
+    }
+    return result;
+  }
+  const flat = Boolean(schema.getMergedTraits().xmlFlattened);
+  if (schema.isListSchema()) {
+    const member = schema.getValueSchema();
+    const holder = flat
+      ? node
+      : node.children.get((member.getMergedTraits().xmlName as string | undefined) ?? "member");
+    return holder ? numbered(holder).map((child) => read(member, child)) : [];
+  }
+  if (schema.isMapSchema()) {
+    const key = (schema.getKeySchema().getMergedTraits().xmlName as string | undefined) ?? "key";
+    const member = schema.getValueSchema();
+    const value = (member.getMergedTraits().xmlName as string | undefined) ?? "value";
+    const holder = flat ? node : node.children.get("entry");
+    return Object.fromEntries(
+      (holder ? numbered(holder) : []).map((entry) => {
+        const child = entry.children.get(value);
+        return [entry.children.get(key)?.value ?? "", child && read(member, child)];
+      }),
+    );
+  }
+  return readSimple(schema, node.value ?? "");
+}
+
+/** Entries `1`, `2`, … in the order of their numbers. */
+const numbered = (node: Node): Node[] =>
+  [...node.children]
+    .filter(([key]) => /^\d+$/.test(key))
+    .sort(([a], [b]) => Number(a) - Number(b))
+    .map(([, child]) => child);
+
+function readSimple(schema: NormalizedSchema, value: string): unknown {
+  if (schema.isBooleanSchema() && !/^(true|false)$/i.test(value)) {
+    throw new AwsError("MalformedInput", `${schema.getMemberName()} must be true or false, it is ${value}`, 400);
+  }
+  if (schema.isTimestampSchema() && /^\d+(\.\d+)?$/.test(value)) return new Date(Number(value) * 1000);
+  try {
+    return text.read(schema as never, value);
+  } catch {
+    throw new AwsError("MalformedInput", `${schema.getMemberName()} has an invalid value: ${value}`, 400);
+  }
+}
