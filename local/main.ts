@@ -1,2 +1,92 @@
-// `npm start`: composed in this file once engine, cloud and resources are in place.
-export {};
+/** `npm start`: brings the program up on this machine, says what it did and what to try, and keeps watching. */
+import { resolve } from "node:path";
+import pc from "picocolors";
+import { display } from "./engine/display.ts";
+import { EngineError } from "./engine/index.ts";
+import { watch } from "./engine/watch.ts";
+import { Platform } from "./platform.ts";
+import { readSettings, type Settings, UsageError, usage } from "./settings.ts";
+import { greeting, readyLine } from "./welcome.ts";
+
+const programDirectory = resolve(import.meta.dirname, "..");
+/** What the program is made of; everything else may change without a run. */
+const programPaths = ["index.ts", "components", "handlers", "containers", "models", "Pulumi.yaml", "Pulumi.local.yaml"];
+
+try {
+  process.exitCode = await main(readSettings(process.argv.slice(2), process.env));
+} catch (error) {
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+  console.error(explain(error as Error));
+}
+
+async function main(settings: Settings): Promise<number> {
+  if (settings.mode === "help") return print(usage);
+  if (settings.mode === "reset") {
+    const dropped = Platform.reset(settings.stateDirectory);
+    return print(dropped ? `${settings.stateDirectory} dropped.` : `There is nothing in ${settings.stateDirectory}.`);
+  }
+  const stateDirectory = resolve(settings.stateDirectory);
+  const onEvent = display({ verbose: settings.verbose });
+  const preview = settings.mode === "preview";
+  // A preview serves nobody, and may run beside nothing: free ports do.
+  const [awsPort, apiPort] = preview ? [0, 0] : [settings.awsPort, settings.apiPort];
+  const platform = await Platform.open({ programDirectory, stateDirectory, awsPort, apiPort, onEvent });
+  try {
+    if (preview) {
+      await platform.engine.preview();
+      return 0;
+    }
+    return await serve(platform, settings);
+  } finally {
+    await platform.close();
+  }
+}
+
+/** Runs until a signal. A first run that fails ends the process; a later one leaves what runs as it is. */
+async function serve(platform: Platform, settings: Settings): Promise<number> {
+  const ended = new Promise<void>((end) => {
+    process.once("SIGINT", end);
+    process.once("SIGTERM", end);
+  });
+  await platform.up();
+  console.log(greeting(platform));
+  console.log(readyLine(performance.now() / 1000, settings.watch));
+
+  if (!settings.watch) {
+    await ended;
+    return 0;
+  }
+  platform.engine.prepare();
+  const stopWatching = await watch({
+    directory: programDirectory,
+    paths: programPaths,
+    async apply(changed) {
+      const started = performance.now();
+      console.log(pc.dim(`\nchanged: ${changed.join(", ")}`));
+      try {
+        await platform.up();
+        console.log(`live after ${((performance.now() - started) / 1000).toFixed(2)} s`);
+      } catch (error) {
+        console.error(explain(error as Error));
+        console.error(pc.yellow("The last good version keeps running."));
+      }
+      platform.engine.prepare();
+    },
+  });
+  await ended;
+  await stopWatching();
+  return 0;
+}
+
+function print(text: string): number {
+  console.log(text);
+  return 0;
+}
+
+/** A user's mistake in one line, with where it is; a defect of ours with its stack. */
+function explain(error: Error): string {
+  if (error instanceof UsageError) return error.message;
+  if (!(error instanceof EngineError)) return pc.red(error.stack ?? String(error));
+  const where = [error.urn, error.position && `at ${error.position}`].filter(Boolean).join(" ");
+  return `${pc.red("error:")} ${where ? `${where}: ` : ""}${error.message}`;
+}

@@ -1,14 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Cloud } from "../cloud/service.ts";
-import type {
-  CheckFailure,
-  Diff,
-  Invoke,
-  Made,
-  Properties,
-  ResourceContext,
-  ResourceProvider,
+import {
+  type CheckFailure,
+  type Diff,
+  type Invoke,
+  isArchive,
+  isAsset,
+  type Made,
+  type Properties,
+  type ResourceContext,
+  type ResourceProvider,
 } from "../engine/provider.ts";
 
 /**
@@ -138,6 +140,8 @@ function fillName(
 /** A property given as `undefined` or `null` is a property not given. */
 function strip(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(strip);
+  // A deployment package is what it holds, wherever it lies.
+  if (isAsset(value) || isArchive(value)) return value.hash;
   if (value === null || typeof value !== "object") return value ?? undefined;
   return Object.fromEntries(
     Object.entries(value)

@@ -1,0 +1,30 @@
+import { RunError } from "@pulumi/pulumi";
+
+/** One rule about one argument: broken when `ok` is false. */
+export interface Rule {
+  ok: boolean;
+  /** The argument's path: `routes["GET /whodis"].timeout`. */
+  field: string;
+  value: unknown;
+  /** What is allowed, to end the sentence "allowed is …". */
+  allowed: string;
+}
+
+/**
+ * Checks a component's arguments before anything is registered: while the arguments of `super(...)` are built.
+ * @throws {RunError} for the first broken rule, naming field, value and what is allowed. The CLI prints it as one line.
+ */
+export function validate(component: string, rules: Rule[]): void {
+  const broken = rules.find(({ ok }) => !ok);
+  if (!broken) return;
+  const { field, value, allowed } = broken;
+  throw new RunError(`${component}: ${field} is ${JSON.stringify(value) ?? "not given"}; allowed is ${allowed}`);
+}
+
+/** A rule for a plain number; an Output is for AWS to check. */
+export const integerBetween = (field: string, value: unknown, from: number, to: number): Rule => ({
+  ok: typeof value !== "number" || (Number.isInteger(value) && value >= from && value <= to),
+  field,
+  value,
+  allowed: `a whole number from ${from} to ${to}`,
+});

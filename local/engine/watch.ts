@@ -1,0 +1,50 @@
+import { relative } from "node:path";
+import { watch as watchFiles } from "chokidar";
+
+export interface WatchOptions {
+  /** The program's folder. */
+  directory: string;
+  /** Files and folders in it whose change runs the program again. */
+  paths: string[];
+  /** Applies the change; while it runs, further changes are gathered for the next call. Must not throw. */
+  apply(changed: string[]): Promise<void>;
+}
+
+/** How long the files must be quiet: an editor or a branch switch writes several at once. */
+const quietMs = 40;
+
+/** Watches a program's files. @returns a function that ends it, once a change under way has been applied. */
+export async function watch({ directory, paths, apply }: WatchOptions): Promise<() => Promise<void>> {
+  const watcher = watchFiles(paths, {
+    cwd: directory,
+    ignoreInitial: true,
+    ignored: (path) => /(^|\/)(node_modules|\.git|\.local)(\/|$)|~$|\.sw.$/.test(relative(directory, path)),
+  });
+  const changed = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+
+  const run = async (): Promise<void> => {
+    while (changed.size > 0) {
+      const files = [...changed].sort();
+      changed.clear();
+      await apply(files);
+    }
+    running = undefined;
+  };
+  watcher.on("all", (_event, path) => {
+    changed.add(path);
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      running ??= run();
+    }, quietMs);
+  });
+  await new Promise<void>((ready) => watcher.once("ready", ready));
+
+  return async () => {
+    clearTimeout(timer);
+    changed.clear();
+    await watcher.close();
+    await running;
+  };
+}

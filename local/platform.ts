@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { prepareAccount } from "./account.ts";
+import { createCloud, type LocalCloud } from "./cloud/index.ts";
+import { readStackConfig } from "./engine/config.ts";
+import { Engine, EngineError, type EngineEvent, type RunResult } from "./engine/index.ts";
+import { lockFolder } from "./lock.ts";
+import { createRegistry } from "./resources/index.ts";
+
+/** The stack that runs on one machine. */
+export const stack = "local";
+
+export interface PlatformOptions {
+  programDirectory: string;
+  stateDirectory: string;
+  awsPort: number;
+  apiPort: number;
+  onEvent(event: EngineEvent): void;
+}
+
+/** Engine and cloud together: the program, brought up on one machine. */
+export class Platform {
+  readonly engine: Engine;
+  readonly local: LocalCloud;
+  readonly #options: PlatformOptions;
+  readonly #unlock: () => void;
+
+  private constructor(options: PlatformOptions, engine: Engine, local: LocalCloud, unlock: () => void) {
+    this.#options = options;
+    this.engine = engine;
+    this.local = local;
+    this.#unlock = unlock;
+  }
+
+  /**
+   * Opens the state folder and starts the cloud; the program does not run yet.
+   * @throws {EngineError} when another process has the folder, a port is taken, or the stack's configuration is wrong.
+   */
+  static async open(options: PlatformOptions): Promise<Platform> {
+    const { programDirectory, stateDirectory, awsPort, apiPort, onEvent } = options;
+    const { config } = readStackConfig(programDirectory, stack);
+    mkdirSync(stateDirectory, { recursive: true });
+    const unlock = lockFolder(stateDirectory);
+    if (!unlock) {
+      throw new EngineError(
+        `the platform already runs on ${stateDirectory}; end it, or choose another folder: LOCAL_STATE_DIR`,
+      );
+    }
+    const region = config["aws:region"] ?? "us-east-1";
+    const local = createCloud({ directory: join(stateDirectory, "cloud"), region, awsPort, apiPort });
+    try {
+      await local.listen();
+      await prepareAccount(local.cloud);
+      const registry = createRegistry(local.cloud);
+      const state = join(stateDirectory, "state");
+      const engine = await Engine.open({ programDirectory, stack, stateDirectory: state, registry, onEvent });
+      const platform = new Platform(options, engine, local, unlock);
+      platform.#write("endpoint.json", { aws: local.cloud.origin, api: local.apiOrigin, region });
+      return platform;
+    } catch (error) {
+      await local.close();
+      unlock();
+      throw portTaken(error as NodeJS.ErrnoException) ?? error;
+    }
+  }
+
+  /** Runs the program and writes its outputs to `outputs.json` in the state folder. */
+  async up(): Promise<RunResult> {
+    const result = await this.engine.up();
+    this.#write("outputs.json", this.engine.outputs());
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.engine.close();
+    await this.local.close();
+    this.#unlock();
+  }
+
+  /** Drops all state. @throws {EngineError} while a process has it open. */
+  static reset(stateDirectory: string): boolean {
+    if (!existsSync(stateDirectory)) return false;
+    const unlock = lockFolder(stateDirectory);
+    if (!unlock) throw new EngineError(`the platform runs on ${stateDirectory}; end it first`);
+    unlock();
+    rmSync(stateDirectory, { recursive: true, force: true });
+    return true;
+  }
+
+  /** A reader sees the old file or the new one, never half of it. */
+  #write(leaf: string, value: unknown): void {
+    const file = join(this.#options.stateDirectory, leaf);
+    writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`);
+    renameSync(`${file}.new`, file);
+  }
+}
+
+function portTaken({ code, port }: NodeJS.ErrnoException & { port?: number }): EngineError | undefined {
+  if (code !== "EADDRINUSE") return undefined;
+  return new EngineError(
+    `port ${port} is taken; choose others with LOCAL_API_PORT and LOCAL_AWS_PORT (0 takes a free one)`,
+  );
+}

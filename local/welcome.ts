@@ -1,0 +1,32 @@
+import pc from "picocolors";
+import type { Platform } from "./platform.ts";
+
+/** What `npm start` shows once everything answers: the outputs, the endpoints, and what to try next. */
+export function greeting(platform: Platform): string {
+  const outputs = Object.entries(platform.engine.outputs());
+  const { cloud } = platform.local;
+  const width = Math.max(0, ...outputs.map(([key]) => key.length));
+  const shown = outputs.map(([key, value]) => `  ${pc.bold(key.padEnd(width))}  ${show(value)}`);
+  const url = outputs.find(([key, value]) => key.endsWith("Url") && typeof value === "string")?.[1];
+  const environment = `AWS_ENDPOINT_URL=${cloud.origin} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${cloud.region}`;
+  return [
+    "",
+    pc.bold("Outputs"),
+    ...shown,
+    "",
+    pc.bold("Try"),
+    ...(url ? [`  curl ${url}`] : []),
+    "  npm run logs -- --follow",
+    `  export ${environment}`,
+    "  aws lambda list-functions   (AWS CLI 2.13 or newer; older ones take --endpoint-url)",
+    "",
+  ].join("\n");
+}
+
+const show = (value: unknown): string => {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 140 ? `${text.slice(0, 140)}… ${pc.dim("(npm run -s dsp -- outputs --json)")}` : text;
+};
+
+export const readyLine = (seconds: number, watching: boolean): string =>
+  `${pc.green("ready")} in ${seconds.toFixed(1)} s${watching ? "; saved changes go live" : ""} ${pc.dim("(Ctrl-C ends it)")}`;
