@@ -43,6 +43,8 @@ export interface ResourceType {
   /** Whether the type takes `tags` (then `tagsAll` is an output, with the provider's `defaultTags`). */
   taggable?: boolean;
   secretOutputs?: string[];
+  /** Outputs that are no longer true, as a URL whose port is another since the restart: they are a change by themselves. */
+  stale?(outputs: Properties): string[];
   create(inputs: Properties, context: ResourceContext): Promise<Made>;
   /** Absent when every change replaces. */
   update?(id: string, before: Properties, after: Properties, context: ResourceContext): Promise<Made>;
@@ -87,12 +89,15 @@ export function resourceProvider(type: ResourceType): ResourceProvider {
       return { inputs, failures };
     },
 
-    diff(before, after): Diff {
+    diff(before, after, context): Diff {
       const keys = new Set([...Object.keys(before), ...Object.keys(after)].filter((key) => !key.startsWith("__")));
       const changes = [...keys].filter((key) => !isDeepStrictEqual(strip(before[key]), strip(after[key])));
       const replaces = type.update ? changes.filter((key) => type.replaces?.includes(key)) : changes;
       const name = type.autoname?.property;
       const fixedName = name !== undefined && before[name] === after[name];
+      for (const key of (context.previous && type.stale?.(context.previous.outputs)) ?? []) {
+        if (!changes.includes(key)) changes.push(key);
+      }
       return { changes, replaces, deleteBeforeReplace: type.deleteBeforeReplace ?? fixedName };
     },
 

@@ -13,6 +13,7 @@ import { deploymentOperations } from "./operations/deployments.ts";
 import { withAccess } from "./operations/handlers.ts";
 import { restApiOperations } from "./operations/restApis.ts";
 import { stageOperations } from "./operations/stages.ts";
+import { tagOperations } from "./operations/tags.ts";
 import { Records } from "./records.ts";
 
 export interface ApiGatewayOptions {
@@ -41,6 +42,7 @@ export function createApiGateway(cloud: Cloud, options: ApiGatewayOptions): ApiG
       ...deploymentOperations(records),
       ...stageOperations(records),
       ...accountOperations(records, cloud),
+      ...tagOperations(records),
     }),
     get origin() {
       return `http://localhost:${port}`;
