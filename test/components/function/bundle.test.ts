@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { RunError } from "@pulumi/pulumi";
+import type { AssetArchive, FileAsset } from "@pulumi/pulumi/asset";
+import { bundle } from "../../../components/function/bundle.ts";
+
+const files = async (archive: AssetArchive): Promise<Record<string, string>> => {
+  const assets = await archive.assets;
+  const paths = Object.entries(assets).map(async ([name, asset]) => [name, String(await (asset as FileAsset).path)]);
+  return Object.fromEntries(await Promise.all(paths));
+};
+
+describe("bundle", () => {
+  it("packs a handler as index.mjs with its source map, whatever its file is called", async () => {
+    assert.deepEqual(Object.keys(await files(await bundle("handlers/whodis/index.ts"))).sort(), [
+      "index.mjs",
+      "index.mjs.map",
+    ]);
+  });
+
+  it("gives the same bytes alone and together with others", async () => {
+    const alone = await files(await bundle("handlers/whodis/index.ts"));
+    const [together] = await Promise.all([bundle("handlers/whodis/index.ts"), bundle("handlers/oleoleole/index.ts")]);
+    assert.deepEqual(await files(together!), alone);
+  });
+
+  it("names no folder of this machine, and holds no source text", async () => {
+    const packed = await files(await bundle("handlers/whodis/index.ts"));
+    const code = readFileSync(packed["index.mjs"]!, "utf8");
+    const map = readFileSync(packed["index.mjs.map"]!, "utf8");
+    assert.ok(!code.includes(process.cwd()) && !map.includes(process.cwd()));
+    assert.equal(JSON.parse(map).sourcesContent, undefined);
+  });
+
+  it("exports the handler as an ES module", async () => {
+    const packed = await files(await bundle("handlers/whodis/index.ts"));
+    const { handler } = await import(packed["index.mjs"]!);
+    assert.equal(typeof handler, "function");
+  });
+
+  it("refuses a file that is not there, by its name", () => {
+    assert.throws(
+      () => bundle("handlers/nowhere.ts"),
+      (error) => RunError.isInstance(error) && /entry is "handlers\/nowhere.ts"/.test((error as Error).message),
+    );
+  });
+});

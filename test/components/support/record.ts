@@ -1,0 +1,129 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+
+/** One registration, as the engine would have seen it. */
+export interface Recorded {
+  type: string;
+  name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests reach into inputs of every shape.
+  inputs: Record<string, any>;
+  /** `type name` of the parent; undefined at the top. */
+  parent: string | undefined;
+  /** `type name` of each dependency, sorted. */
+  dependencies: string[];
+  ignoreChanges: string[];
+  protect: boolean;
+}
+
+export const accountId = "123456789012";
+export const region = "eu-west-1";
+
+const regional = (service: string, resource: string) => `arn:aws:${service}:${region}:${accountId}:${resource}`;
+
+/** Outputs of resource types, in the shapes of AWS: what the provider would add to the inputs. */
+const outputs: Record<string, (name: string, inputs: Record<string, string>) => Record<string, unknown>> = {
+  "aws:apigateway/restApi:RestApi": (name) => ({
+    executionArn: regional("execute-api", `${name}-id`),
+    rootResourceId: "root",
+  }),
+  "aws:apigateway/stage:Stage": (_name, { restApi, stageName }) => ({
+    invokeUrl: `https://${restApi}.execute-api.${region}.amazonaws.com/${stageName}`,
+  }),
+  "aws:cloudwatch/logGroup:LogGroup": (name, inputs) => ({ arn: regional("logs", `log-group:${inputs.name ?? name}`) }),
+  "aws:dynamodb/table:Table": (name) => ({
+    arn: regional("dynamodb", `table/${name}`),
+    streamArn: regional("dynamodb", `table/${name}/stream/2026-01-01T00:00:00.000`),
+  }),
+  "aws:iam/role:Role": (name) => ({ arn: `arn:aws:iam::${accountId}:role/${name}` }),
+  "aws:lambda/alias:Alias": (_name, inputs) => {
+    const arn = regional("lambda", `function:${inputs.functionName}:${inputs.name}`);
+    return { arn, invokeArn: `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}/invocations` };
+  },
+  "aws:lambda/function:Function": (name) => ({ arn: regional("lambda", `function:${name}`), version: "1" }),
+  "aws:s3/bucket:Bucket": (name) => ({ arn: `arn:aws:s3:::${name}`, bucket: name }),
+  "aws:sns/topic:Topic": (name) => ({ arn: regional("sns", name) }),
+  "aws:sqs/queue:Queue": (name) => ({
+    arn: regional("sqs", name),
+    url: `https://sqs.${region}.amazonaws.com/${accountId}/${name}`,
+  }),
+  "aws:ssm/parameter:Parameter": (name) => ({ arn: regional("ssm", `parameter/${name}`) }),
+};
+
+/**
+ * Runs a piece of program against Pulumi's mocks.
+ * @returns what it registered, in order, as `type name` says: {@link Recording.get} finds one.
+ */
+export async function record(build: () => unknown, options: { stack?: string } = {}): Promise<Recording> {
+  const recorded: Recorded[] = [];
+  const original = MockMonitor.prototype.registerResource;
+  const short = (urn: string) => `${urn.split("::")[2]?.split("$").at(-1)} ${urn.split("::").slice(3).join("::")}`;
+  // Mocks themselves are told neither parents nor dependencies.
+  MockMonitor.prototype.registerResource = function (request, callback) {
+    const parent = request.getParent();
+    if (request.getType() !== "pulumi:pulumi:Stack")
+      recorded.push({
+        type: request.getType(),
+        name: request.getName(),
+        inputs: clean(request.getObject().toJavaScript()) as Recorded["inputs"],
+        parent: parent && !parent.includes("pulumi:pulumi:Stack") ? short(parent) : undefined,
+        dependencies: request.getDependenciesList().map(short).sort(),
+        ignoreChanges: request.getIgnorechangesList(),
+        protect: request.getProtect() ?? false,
+      });
+    return original.call(this, request, callback);
+  };
+  try {
+    await pulumi.runtime.setMocks(
+      {
+        newResource: ({ type, name, inputs }) => ({
+          id: `${name}-id`,
+          state: { name, ...inputs, ...outputs[type]?.(name, inputs) },
+        }),
+        call: ({ inputs }) => ({ ...inputs, accountId, region, partition: "aws" }),
+      },
+      "platform",
+      options.stack ?? "test",
+    );
+    await build();
+    await pulumi.runtime.disconnect();
+  } finally {
+    MockMonitor.prototype.registerResource = original;
+  }
+  return new Recording(recorded);
+}
+
+export class Recording {
+  readonly all: Recorded[];
+  constructor(all: Recorded[]) {
+    this.all = all;
+  }
+
+  /** The one resource of that type and name. @throws naming what there is instead. */
+  get(type: string, name: string): Recorded {
+    const found = this.all.find((one) => one.type === type && one.name === name);
+    if (found) return found;
+    throw new Error(`no ${type} ${name}; there are:\n${this.names().join("\n")}`);
+  }
+
+  /** `type name` of everything, sorted. */
+  names(): string[] {
+    return this.all.map(({ type, name }) => `${type} ${name}`).sort();
+  }
+
+  /** The statements of an inline policy. */
+  statements(name: string): unknown[] {
+    return JSON.parse(this.get("aws:iam/rolePolicy:RolePolicy", name).inputs.policy).Statement;
+  }
+}
+
+/** Assets as their kind: their content is for the bundle's own tests. */
+function clean(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(clean);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value);
+  const signature = (value as Record<string, unknown>)["4dabf18193072939515e22adb298388d"];
+  if (signature === "0def7320c3a5731c473e5ecbe6d01bc7") {
+    return { archive: Object.keys((value as { assets: object }).assets).sort() };
+  }
+  return Object.fromEntries(entries.map(([key, item]) => [key, clean(item)]));
+}
