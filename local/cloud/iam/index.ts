@@ -2,6 +2,7 @@ import type { Cloud, Service } from "../service.ts";
 import { attachmentOperations } from "./attachments.ts";
 import type { Authorizer } from "./authorizer.ts";
 import type { Directory } from "./directory.ts";
+import { policyOperations } from "./policies.ts";
 import { roleOperations } from "./roles.ts";
 
 /** IAM: roles, their policies, and managed policies. What they grant is decided by the {@link Authorizer}. */
@@ -11,6 +12,7 @@ export function createIam(cloud: Cloud, directory: Directory, _authorizer: Autho
     shapes: () => import("@aws-sdk/client-iam"),
     operations: {
       ...roleOperations(directory, cloud.accountId),
+      ...policyOperations(directory, cloud.accountId),
       ...attachmentOperations(directory, cloud.accountId),
     },
   };

@@ -81,3 +81,6 @@ export function page<T>(items: T[], { Marker, MaxItems = 100 }: { Marker?: strin
     paging: { IsTruncated, ...(IsTruncated && { Marker: Buffer.from(String(end)).toString("base64url") }) },
   };
 }
+
+/** IAM tells time in whole seconds. */
+export const now = (): string => new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();

@@ -1,0 +1,30 @@
+import type { Cloud } from "../cloud/service.ts";
+import type { Invoke, Registry, ResourceProvider } from "../engine/provider.ts";
+import { apigateway } from "./apigateway/index.ts";
+import { iamResources } from "./iam.ts";
+import { resourceProvider, type ServiceResources } from "./resourceType.ts";
+import { stsResources } from "./sts.ts";
+
+/** Every service whose resources can be made, one line each. */
+const services: ServiceResources[] = [iamResources, stsResources, apigateway];
+
+/**
+ * All resource types and functions that the local cloud knows, for the engine.
+ * @throws Error when two files claim one type: a mistake of this folder, not of a program.
+ */
+export function createRegistry(cloud: Cloud): Registry {
+  const resources = new Map<string, ResourceProvider>();
+  const invokes = new Map<string, Invoke>();
+  for (const service of services) {
+    const { types, invokes: functions = {} } = service(cloud);
+    for (const type of types) {
+      if (resources.has(type.type)) throw new Error(`two files of local/resources make ${type.type}`);
+      resources.set(type.type, resourceProvider(type));
+    }
+    for (const [token, invoke] of Object.entries(functions)) {
+      if (invokes.has(token)) throw new Error(`two files of local/resources answer ${token}`);
+      invokes.set(token, invoke);
+    }
+  }
+  return { resources, invokes };
+}
