@@ -1,0 +1,67 @@
+import { type Rule, unless } from "../rule.ts";
+
+interface Operation {
+  security?: object[];
+  operationId?: string;
+  requestBody?: unknown;
+  "x-amazon-apigateway-integration"?: { type?: string };
+}
+
+/** Operations of an API's document as `GET /path`. A mock integration reveals nothing and changes nothing. */
+function operationsOf(body: unknown): [string, Operation][] {
+  const document = (typeof body === "string" ? JSON.parse(body) : body) as {
+    paths?: Record<string, Record<string, Operation>>;
+  };
+  return Object.entries(document?.paths ?? {}).flatMap(([path, item]) =>
+    Object.entries(item)
+      .filter(([, { "x-amazon-apigateway-integration": integration }]) => integration && integration.type !== "mock")
+      .map(([method, operation]): [string, Operation] => [
+        `${method === "x-amazon-apigateway-any-method" ? "ANY" : method.toUpperCase()} ${path}`,
+        operation,
+      ]),
+  );
+}
+
+export const apiGatewayRules: Rule[] = [
+  {
+    name: "stage-is-logged-and-traced",
+    description: "A stage has an access log in JSON, and X-Ray",
+    ids: ["FSBP APIGateway.1", "N APIG1", "C73", "C76"],
+    types: ["aws:apigateway/stage:Stage"],
+    check: ({ props }) => [
+      ...unless(Boolean(props.accessLogSettings?.destinationArn), "accessLogSettings is missing"),
+      ...unless(isJson(props.accessLogSettings?.format), "accessLogSettings.format is not JSON"),
+      ...unless(props.xrayTracingEnabled === true, "xrayTracingEnabled is not true"),
+    ],
+  },
+  {
+    name: "methods-are-throttled-and-logged",
+    description: "A stage throttles and writes an execution log, without the data",
+    ids: ["FSBP APIGateway.1", "N APIG6", "C276"],
+    types: ["aws:apigateway/methodSettings:MethodSettings"],
+    check: ({ props: { settings = {} } }) => [
+      ...unless(["ERROR", "INFO"].includes(settings.loggingLevel), "settings.loggingLevel is off"),
+      ...unless(settings.dataTraceEnabled === false, "settings.dataTraceEnabled is not false"),
+      ...unless(settings.throttlingRateLimit > 0, "settings.throttlingRateLimit is missing"),
+      ...unless(settings.throttlingBurstLimit > 0, "settings.throttlingBurstLimit is missing"),
+    ],
+  },
+  {
+    name: "routes-are-authorised",
+    description: "A route knows its callers, or the stack's configuration lists it as public",
+    ids: ["FSBP APIGateway.8", "N APIG4", "C59"],
+    types: ["aws:apigateway/restApi:RestApi"],
+    check: ({ props }, { publicRoutes }) =>
+      operationsOf(props.body)
+        .filter(([route, { security = [] }]) => security.length === 0 && !publicRoutes.includes(route))
+        .map(([route]) => `body: ${route} is open to anyone and not in config publicRoutes`),
+  },
+];
+
+function isJson(text: unknown): boolean {
+  try {
+    return typeof JSON.parse(String(text)) === "object";
+  } catch {
+    return false;
+  }
+}

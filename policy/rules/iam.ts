@@ -1,0 +1,93 @@
+import { type Rule, unless } from "../rule.ts";
+import { listOf, type Statement, statementsOf } from "../statements.ts";
+
+/** Actions that AWS defines without a resource. https://docs.aws.amazon.com/service-authorization/latest/reference/ */
+const withoutResource = [
+  /^xray:(PutTraceSegments|PutTelemetryRecords)$/,
+  /^cloudwatch:PutMetricData$/,
+  /^ecr:GetAuthorizationToken$/,
+  /^logs:(DescribeLogGroups|CreateLogDelivery|GetLogDelivery|UpdateLogDelivery|DeleteLogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies)$/,
+  /^ec2:(CreateNetworkInterface|DescribeNetworkInterfaces|DeleteNetworkInterface|DescribeSubnets|DescribeVpcs|DescribeSecurityGroups|DescribeDhcpOptions)$/,
+  /^sagemaker:(ListTrainingJobs|ListEndpoints|ListModels|ListEndpointConfigs|ListNotebookInstances|Search)$/,
+  /^tag:GetResources$/,
+  /^codedeploy:(ListDeployments|BatchGetDeployments)$/,
+];
+
+const policies = ["aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy", "aws:iam/role:Role"];
+
+const allows = (props: Parameters<Rule["check"]>[0]["props"]): [Statement, number][] =>
+  [props.policy, ...(props.inlinePolicies ?? []).map((inline: { policy: unknown }) => inline.policy)]
+    .flatMap(statementsOf)
+    .map((statement, index): [Statement, number] => [statement, index])
+    .filter(([{ Effect }]) => Effect === "Allow");
+
+export const iamRules: Rule[] = [
+  {
+    name: "no-wildcard-action",
+    description: "A policy allows actions by name",
+    ids: ["FSBP IAM.1", "N IAM5", "C63"],
+    types: policies,
+    check: ({ props }) =>
+      allows(props).flatMap(([statement, index]) => [
+        ...unless(statement.NotAction === undefined, `policy.Statement[${index}] allows by NotAction`),
+        ...listOf(statement.Action)
+          .filter((action) => action.includes("*"))
+          .map((action) => `policy.Statement[${index}].Action is ${action}`),
+      ]),
+  },
+  {
+    name: "no-wildcard-resource",
+    description: "A policy names its resources; * stands only for actions that have none",
+    ids: ["FSBP IAM.21", "N IAM5", "C355"],
+    types: policies,
+    check: ({ props }) =>
+      allows(props).flatMap(([statement, index]) => {
+        const everything = listOf(statement.Resource).includes("*") || statement.NotResource !== undefined;
+        const actions = listOf(statement.Action).filter((action) => !withoutResource.some((one) => one.test(action)));
+        return unless(
+          !everything || actions.length === 0,
+          `policy.Statement[${index}].Resource is * for ${actions.join(", ")}`,
+        );
+      }),
+  },
+  {
+    name: "no-log-group-creation",
+    description: "Log groups are the stack's: nobody may make another",
+    ids: ["own"],
+    types: policies,
+    check: ({ props, name }) =>
+      // SageMaker makes its own groups, under names that it chooses.
+      /sagemaker/i.test(name)
+        ? []
+        : allows(props)
+            .filter(([{ Action }]) => listOf(Action).includes("logs:CreateLogGroup"))
+            .map(([, index]) => `policy.Statement[${index}] allows logs:CreateLogGroup`),
+  },
+  {
+    name: "no-aws-managed-policy",
+    description: "A role has policies of its own, none of AWS's",
+    ids: ["N IAM4"],
+    types: ["aws:iam/role:Role", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"],
+    check: ({ props }) =>
+      [...(props.managedPolicyArns ?? []), props.policyArn]
+        .filter((arn) => /^arn:[\w-]+:iam::aws:policy\//.test(arn ?? ""))
+        .map((arn) => `policyArn is AWS's ${arn}`),
+  },
+  {
+    name: "one-principal",
+    description: "A role is assumed by one kind of caller",
+    ids: ["own"],
+    types: ["aws:iam/role:Role"],
+    check: ({ props }) => {
+      const principals = statementsOf(props.assumeRolePolicy)
+        .filter(({ Effect }) => Effect === "Allow")
+        .flatMap(({ Principal }) =>
+          typeof Principal === "string" ? [Principal] : Object.values(Principal ?? {}).flatMap(listOf),
+        );
+      return [
+        ...unless(!principals.includes("*"), "assumeRolePolicy admits everyone"),
+        ...unless(new Set(principals).size <= 1, `assumeRolePolicy admits ${[...new Set(principals)].join(" and ")}`),
+      ];
+    },
+  },
+];

@@ -1,0 +1,85 @@
+import { type Rule, unless } from "../rule.ts";
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html#runtimes-supported */
+const supportedRuntimes = ["nodejs24.x", "nodejs22.x", "python3.14", "python3.13", "python3.12", "provided.al2023"];
+
+const secretName = /(SECRET|PASSWORD|PASSPHRASE|PRIVATE_?KEY|API_?KEY|ACCESS_?KEY|TOKEN)$/i;
+const secretValue = /AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+/** Names under which a secret is kept elsewhere are no secrets. */
+const reference = /^(arn:|https?:|\/)/;
+
+const functions = ["aws:lambda/function:Function"];
+
+export const lambdaRules: Rule[] = [
+  {
+    name: "permission-names-its-caller",
+    description: "A permission names a service and the ARN that it acts for",
+    ids: ["FSBP Lambda.1", "C301", "C364"],
+    types: ["aws:lambda/permission:Permission"],
+    check: ({ props }) => [
+      ...unless(
+        /\.amazonaws\.com$|^\d{12}$|^arn:/.test(props.principal ?? ""),
+        "principal is not one service or account",
+      ),
+      ...unless(!/\.amazonaws\.com$/.test(props.principal ?? "") || Boolean(props.sourceArn), "sourceArn is missing"),
+      ...unless(props.sourceArn !== "*", "sourceArn admits every caller"),
+    ],
+  },
+  {
+    name: "supported-runtime",
+    description: "A function runs on a runtime that AWS maintains",
+    ids: ["FSBP Lambda.2", "N L1"],
+    types: functions,
+    check: ({ props }) =>
+      unless(
+        props.packageType === "Image" || supportedRuntimes.includes(props.runtime),
+        `runtime is ${props.runtime}; supported are ${supportedRuntimes.join(", ")}`,
+      ),
+  },
+  {
+    name: "tracing-memory-and-timeout",
+    description: "A function is traced, and says its memory and timeout",
+    ids: ["C50"],
+    types: functions,
+    check: ({ props }) => [
+      ...unless(props.tracingConfig?.mode === "Active", "tracingConfig.mode is not Active"),
+      ...unless(props.memorySize !== undefined, "memorySize is not said"),
+      ...unless(props.timeout !== undefined, "timeout is not said"),
+    ],
+  },
+  {
+    name: "failed-events-are-kept",
+    description: "An asynchronously invoked function has a destination for events that failed every try",
+    ids: ["C116"],
+    types: ["aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"],
+    check: ({ props }) =>
+      unless(Boolean(props.destinationConfig?.onFailure?.destination), "destinationConfig.onFailure is missing"),
+  },
+  {
+    name: "concurrency-is-said",
+    description: "A function reserves concurrency, or says that it shares the account's (-1)",
+    ids: ["C115"],
+    types: functions,
+    check: ({ props }) =>
+      unless(props.reservedConcurrentExecutions !== undefined, "reservedConcurrentExecutions is not said"),
+  },
+  {
+    name: "no-secrets-in-environment",
+    description: "No environment variable holds a secret",
+    ids: ["C45"],
+    types: functions,
+    check: ({ props }) =>
+      Object.entries((props.environment?.variables ?? {}) as Record<string, unknown>).flatMap(([key, value]) => {
+        const text = typeof value === "string" ? value : "";
+        const bySecretName = secretName.test(key) && text !== "" && !reference.test(text);
+        return unless(!bySecretName && !secretValue.test(text), `environment.variables.${key} looks like a secret`);
+      }),
+  },
+  {
+    name: "function-logs-to-its-own-group",
+    description: "A function writes to a log group of the stack",
+    ids: ["own"],
+    types: functions,
+    check: ({ props }) => unless(Boolean(props.loggingConfig?.logGroup), "loggingConfig.logGroup is missing"),
+  },
+];
