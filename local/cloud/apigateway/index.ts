@@ -5,9 +5,14 @@
 import type { Authorizer } from "../iam/authorizer.ts";
 import type { Directory } from "../iam/directory.ts";
 import type { Cloud, Service } from "../service.ts";
+import { Authorization } from "./execution/authorization/authorization.ts";
+import { CognitoIssuer } from "./execution/authorization/cognito.ts";
+import { LogWriter } from "./execution/logWriter.ts";
 import { Pipeline } from "./execution/pipeline.ts";
 import { Served } from "./execution/served.ts";
 import { DataPlane } from "./execution/server.ts";
+import { Throttle } from "./execution/throttle.ts";
+import { Usage } from "./execution/usage.ts";
 import { accountOperations } from "./operations/account.ts";
 import { deploymentOperations } from "./operations/deployments.ts";
 import { withAccess } from "./operations/handlers.ts";
@@ -32,7 +37,16 @@ export interface ApiGateway extends Service {
 
 export function createApiGateway(cloud: Cloud, options: ApiGatewayOptions): ApiGateway {
   const records = new Records(cloud.store);
-  const plane = new DataPlane(new Served(records, cloud), new Pipeline(cloud));
+  const cognito = new CognitoIssuer(cloud);
+  const throttle = new Throttle();
+  const log = new LogWriter(cloud, records);
+  const pipeline = new Pipeline(cloud, {
+    authorization: new Authorization(cloud, options.authorizer, options.directory, cognito),
+    usage: new Usage(records, throttle),
+    throttle,
+    log,
+  });
+  const plane = new DataPlane(new Served(records, cloud), pipeline, cognito);
   let port = options.port ?? 3000;
   return {
     name: "apigateway",
@@ -50,6 +64,9 @@ export function createApiGateway(cloud: Cloud, options: ApiGatewayOptions): ApiG
     async start() {
       port = await plane.listen(port);
     },
-    stop: () => plane.close(),
+    async stop() {
+      await plane.close();
+      await log.flush();
+    },
   };
 }

@@ -10,7 +10,7 @@ export interface Reply {
   headers: string[];
   body: Buffer | string;
   /** The gateway's own kind of error (`$context.error.responseType`). */
-  error?: { type: string; message: string };
+  error?: { type: string; message: string; logged?: string };
 }
 
 type MultiValue = Record<string, string[]>;
@@ -39,6 +39,8 @@ export class Exchange {
   usageIdentifierKey: string | undefined;
   /** Milliseconds that the integration took, and the status it answered with. */
   integration: { latency: number; status?: number } | undefined;
+  /** `requestContext` as the integration got it. */
+  context: Record<string, unknown> | undefined;
   #query: { single: Record<string, string> | null; multi: MultiValue | null } | undefined;
   #headers: { single: Record<string, string>; multi: MultiValue } | undefined;
   #traceId: string | undefined;

@@ -64,6 +64,12 @@ export const badGateway = (logged: string) =>
 /** 500: the gateway may not, or cannot, call what it was told to. */
 export const misconfigured = (logged: string) => new GatewayFailure("API_CONFIGURATION_ERROR", undefined, { logged });
 
+const describe = ({ type, message, logged }: GatewayFailure): NonNullable<Reply["error"]> => ({
+  type,
+  message,
+  ...(logged !== undefined && { logged }),
+});
+
 interface Where {
   definition: Pick<Definition, "gatewayResponses">;
   /** Absent when no method was found: then only the request itself can be spoken of. */
@@ -81,7 +87,7 @@ export function failureReply(failure: GatewayFailure, where: Where): Reply {
   const status = Number(chosen?.statusCode ?? fallback?.statusCode ?? standard);
   const variable = (name: string): string | undefined => {
     if (name === "error.message") return failure.message;
-    if (name === "error.messageString") return JSON.stringify(failure.message);
+    if (name === "error.messageString") return JSON.stringify(failure.message || null);
     if (name === "error.responseType") return failure.type;
     if (name === "error.validationErrorString") return failure.logged ?? "";
     return contextVariable(where.context, name);
@@ -92,9 +98,9 @@ export function failureReply(failure: GatewayFailure, where: Where): Reply {
   headers.push("Content-Type", contentType);
   const body =
     chosen === undefined || template === DEFAULT_TEMPLATE
-      ? JSON.stringify(failure.capital ? { Message: failure.message } : { message: failure.message })
+      ? JSON.stringify({ [failure.capital ? "Message" : "message"]: failure.message || null })
       : template.replace(/\$context\.([\w.]+)/g, (_, name: string) => variable(name) ?? "");
-  return { status, headers, body, error: { type: failure.type, message: failure.message } };
+  return { status, headers, body, error: describe(failure) };
 }
 
 function customHeaders(

@@ -18,6 +18,7 @@ export function proxyEvent(exchange: Exchange): string {
   const { single, multi } = exchange.headers;
   const query = exchange.queryParameters;
   const isBase64Encoded = body !== undefined && stage.binaryMediaTypes.matches(exchange.header("content-type"));
+  exchange.context = requestContext(exchange);
   return JSON.stringify({
     resource: method.resource.path,
     path: exchange.path,
@@ -28,7 +29,7 @@ export function proxyEvent(exchange: Exchange): string {
     multiValueQueryStringParameters: query.multi,
     pathParameters: exchange.pathParameters,
     stageVariables: Object.keys(stage.stage.variables).length > 0 ? stage.stage.variables : null,
-    requestContext: requestContext(exchange),
+    requestContext: exchange.context,
     body: body === undefined ? null : body.toString(isBase64Encoded ? "base64" : "utf8"),
     isBase64Encoded,
   });

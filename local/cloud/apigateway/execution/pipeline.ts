@@ -1,29 +1,81 @@
 /** What happens to a request, in order: who may, how many may, is it valid, what answers it. */
-import type { Cloud } from "../../service.ts";
+import type { Cloud, Principal } from "../../service.ts";
+import { writeAccessLog } from "./accessLog.ts";
+import type { Authorization } from "./authorization/authorization.ts";
 import { decompress } from "./compression.ts";
 import type { Exchange, Reply } from "./exchange.ts";
+import { writeExecutionLog } from "./executionLog.ts";
 import { failureReply, GatewayFailure, misconfigured } from "./failure.ts";
 import { invokeProxy } from "./lambdaProxy.ts";
+import type { LogWriter } from "./logWriter.ts";
 import { mockReply } from "./mock.ts";
 import { requestContext } from "./requestContext.ts";
+import type { MethodRuntime } from "./stageRuntime.ts";
+import type { Throttle } from "./throttle.ts";
+import type { Usage } from "./usage.ts";
+import { validateRequest } from "./validation.ts";
+
+export interface Steps {
+  authorization: Authorization;
+  usage: Usage;
+  throttle: Throttle;
+  log: LogWriter;
+}
 
 export class Pipeline {
   readonly #cloud: Cloud;
+  readonly #steps: Steps;
+  readonly #sessions = new Map<string, { principal: Principal; until: number }>();
 
-  constructor(cloud: Cloud) {
+  constructor(cloud: Cloud, steps: Steps) {
     this.#cloud = cloud;
+    this.#steps = steps;
   }
 
   async run(exchange: Exchange): Promise<Reply> {
+    const { authorization, usage } = this.#steps;
+    const { method } = exchange.method;
+    // A signature is of the body as sent, so it is verified before anything is unpacked.
+    if (!authorization.isOpen(exchange)) await authorization.authorize(exchange);
+    if (method.apiKeyRequired) usage.admit(exchange);
+    this.#throttle(exchange);
     if (exchange.body) exchange.body = unpacked(exchange);
-    return await this.#integrate(exchange);
+    if (method.requestValidatorId) validateRequest(exchange);
+    return await this.#integrate(exchange, exchange.method);
   }
 
-  #integrate(exchange: Exchange): Promise<Reply> | Reply {
-    const { integration, caller } = exchange.method;
+  #throttle({ stage, method }: Exchange): void {
+    if (!method.throttled) return;
+    const { throttlingRateLimit, throttlingBurstLimit } = method.setting;
+    const key = `${stage.apiId}/${stage.stage.stageName}${method.key}`;
+    if (!this.#steps.throttle.take(key, throttlingRateLimit, throttlingBurstLimit))
+      throw new GatewayFailure("THROTTLED");
+  }
+
+  async #integrate(exchange: Exchange, { integration, caller }: MethodRuntime): Promise<Reply> {
     if (!integration) throw misconfigured("Execution failed due to configuration error: No integration");
     if (integration.type === "MOCK") return mockReply(exchange, integration);
-    return invokeProxy(this.#cloud, exchange, caller);
+    const { credentials } = integration;
+    const as = credentials === undefined ? caller : await this.#session(credentials, exchange);
+    return invokeProxy(this.#cloud, exchange, as);
+  }
+
+  /** The integration's role; `arn:aws:iam::*:user/*` stands for the caller's own credentials. */
+  async #session(roleArn: string, exchange: Exchange): Promise<Principal> {
+    if (roleArn.endsWith(":user/*")) {
+      if (exchange.principal) return exchange.principal;
+      throw misconfigured("Execution failed due to configuration error: the caller has no credentials to pass on");
+    }
+    const known = this.#sessions.get(roleArn);
+    if (known && known.until > Date.now()) return known.principal;
+    try {
+      const session = await this.#cloud.assumeRole(roleArn, "apigateway.amazonaws.com", "BackplaneAssumeRoleSession");
+      const until = session.credentials.expiration.getTime() - 60_000;
+      this.#sessions.set(roleArn, { principal: session.principal, until });
+      return session.principal;
+    } catch (error) {
+      throw misconfigured(`Execution failed due to configuration error: ${(error as Error).message}`);
+    }
   }
 
   /** The gateway's own answer to whatever went wrong. */
@@ -40,8 +92,11 @@ export class Pipeline {
     });
   }
 
-  /** Logs and counts, once the answer is known. */
-  finished(_exchange: Exchange, _reply: Reply): void {}
+  /** Logs, once the answer is known. */
+  finished(exchange: Exchange, reply: Reply): void {
+    writeAccessLog(this.#steps.log, exchange, reply);
+    writeExecutionLog(this.#steps.log, exchange, reply);
+  }
 }
 
 function unpacked(exchange: Exchange): Buffer | undefined {

@@ -1,6 +1,7 @@
 /** The data plane's HTTP server: `node:http` itself, since every request of every API passes here. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { CognitoIssuer, TokenRequest } from "./authorization/cognito.ts";
 import { compress } from "./compression.ts";
 import { Exchange, type Reply } from "./exchange.ts";
 import { failureReply, GatewayFailure } from "./failure.ts";
@@ -13,11 +14,13 @@ const MAX_BODY = 10_485_760;
 export class DataPlane {
   readonly #served: Served;
   readonly #pipeline: Pipeline;
+  readonly #cognito: CognitoIssuer;
   readonly #server: Server;
 
-  constructor(served: Served, pipeline: Pipeline) {
+  constructor(served: Served, pipeline: Pipeline, cognito: CognitoIssuer) {
     this.#served = served;
     this.#pipeline = pipeline;
+    this.#cognito = cognito;
     // Headers of a request may have 10,240 bytes in all on AWS; Node's own limit of 16 KiB is near enough.
     this.#server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, (request, response) => {
       this.#handle(request, response).catch(() => response.destroy());
@@ -46,6 +49,7 @@ export class DataPlane {
     const path = mark < 0 ? url : url.slice(0, mark);
     const target = this.#served.find(path, request.headers.host ?? "", request.method as string);
     if (!("stage" in target)) {
+      if (path.startsWith(COGNITO)) return this.#issue(path.slice(COGNITO.length), request, response);
       const body = JSON.stringify({ message: target.message });
       const headers = ["Content-Type", "application/json", "x-amzn-ErrorType", target.errorType];
       write(response, { status: target.status, headers, body }, undefined);
@@ -71,7 +75,34 @@ export class DataPlane {
     this.#pipeline.finished(exchange, reply);
     write(response, compress(reply, exchange), exchange);
   }
+
+  /** A token request's body is a {@link TokenRequest} as JSON; the answer has `token`. */
+  async #issue(rest: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const headers = ["Content-Type", "application/json"];
+    const [poolId = "", ...path] = rest.split("/");
+    const reply = (status: number, body: object) =>
+      write(response, { status, headers, body: JSON.stringify(body) }, undefined);
+    if (request.method === "GET" && path.join("/") === ".well-known/jwks.json") {
+      return reply(200, await this.#cognito.jwks(poolId));
+    }
+    if (request.method !== "POST" || path.join("/") !== "token") {
+      request.resume();
+      return reply(404, {
+        message: "The local Cognito issuer has POST POOL_ID/token and GET POOL_ID/.well-known/jwks.json",
+      });
+    }
+    try {
+      const body = await readBody(request);
+      const asked = body ? (JSON.parse(body.toString()) as TokenRequest) : {};
+      return reply(200, { token: await this.#cognito.mint(poolId, asked) });
+    } catch (error) {
+      return reply(400, { message: `the body is no token request: ${(error as Error).message}` });
+    }
+  }
 }
+
+/** The local issuer of Cognito tokens: `POST …/POOL_ID/token` and the pool's `.well-known/jwks.json`. */
+const COGNITO = "/_aws/cognito-idp/";
 
 /** No resource of that path, or no such method on it: both are the same to the caller. */
 function unmatched(request: IncomingMessage, { stage, path }: Target): Reply {

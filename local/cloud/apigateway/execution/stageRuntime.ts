@@ -24,6 +24,8 @@ export interface MethodRuntime {
   /** API Gateway itself, calling on behalf of this method: what the function's resource policy sees. */
   caller: Principal;
   setting: MethodSetting;
+  /** Whether the stage says how many requests the method takes; the account's own limit is not kept here. */
+  throttled: boolean;
   /** `/pets/{petId}/GET`, as usage plans name a method. */
   key: string;
 }
@@ -86,6 +88,7 @@ export class StageRuntime {
   #compile(resource: Resource, method: Method, httpMethod: string): MethodRuntime {
     const integration = method.methodIntegration;
     const uri = integration?.uri && withStageVariables(integration.uri, this.stage.variables);
+    const setting = settingOf(this.stage, resource.path, method.httpMethod);
     const sourceArn = this.invocationArn(httpMethod, resource.path.replace(/\{[^}]+\}/g, "*"));
     return {
       resource,
@@ -94,7 +97,8 @@ export class StageRuntime {
       integration,
       functionArn: uri ? lambdaOf(uri) : undefined,
       caller: servicePrincipal("apigateway.amazonaws.com", sourceArn),
-      setting: settingOf(this.stage, resource.path, method.httpMethod) ?? defaultSetting(),
+      setting: setting ?? defaultSetting(),
+      throttled: setting !== undefined,
       key: `${resource.path}/${method.httpMethod}`,
     };
   }
