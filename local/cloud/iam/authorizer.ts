@@ -68,7 +68,7 @@ export class Authorizer {
   #of(principal: Principal): Compiled | undefined {
     if (principal.kind !== "role" && principal.kind !== "user") return undefined;
     if (principal.accountId !== this.#accountId) return undefined;
-    const id = principal.accessKeyId ?? principal.arn;
+    const id = principal.accessKeyId ?? `${principal.arn} ${principal.userId}`;
     let found = this.#compiled.get(id);
     if (found?.version !== this.#directory.version) {
       found = this.#compile(principal);

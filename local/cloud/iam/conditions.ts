@@ -91,7 +91,7 @@ export function parseOperator(name: string): { set?: string; base: string; ifExi
   const [, set, rest = ""] = /^(?:(foranyvalue|forallvalues):)?(.+)$/.exec(name.toLowerCase()) ?? [];
   const ifExists = rest.endsWith("ifexists");
   const base = ifExists ? rest.slice(0, -"ifexists".length) : rest;
-  if (base === "null" ? ifExists : !operators[base]) return undefined;
+  if (base === "null" ? ifExists : !Object.hasOwn(operators, base)) return undefined;
   return { ...(set && { set }), base, ifExists };
 }
 

@@ -4,16 +4,20 @@ import type { Authorizer } from "./authorizer.ts";
 import type { Directory } from "./directory.ts";
 import { policyOperations } from "./policies.ts";
 import { roleOperations } from "./roles.ts";
+import { simulateOperations } from "./simulate.ts";
+import { userOperations } from "./users.ts";
 
-/** IAM: roles, their policies, and managed policies. What they grant is decided by the {@link Authorizer}. */
-export function createIam(cloud: Cloud, directory: Directory, _authorizer: Authorizer): Service {
+/** IAM: roles, users, their policies, and managed policies. What they grant is decided by the {@link Authorizer}. */
+export function createIam({ accountId }: Cloud, directory: Directory, authorizer: Authorizer): Service {
   return {
     name: "iam",
     shapes: () => import("@aws-sdk/client-iam"),
     operations: {
-      ...roleOperations(directory, cloud.accountId),
-      ...policyOperations(directory, cloud.accountId),
-      ...attachmentOperations(directory, cloud.accountId),
+      ...roleOperations(directory, accountId),
+      ...userOperations(directory, accountId),
+      ...attachmentOperations(directory, accountId),
+      ...policyOperations(directory, accountId),
+      ...simulateOperations(directory, authorizer, accountId),
     },
   };
 }
