@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { sync as writeFileAtomic } from "write-file-atomic";
 import { prepareAccount } from "./account.ts";
 import { createCloud, type LocalCloud } from "./cloud/index.ts";
 import { readStackConfig } from "./engine/config.ts";
@@ -89,9 +90,7 @@ export class Platform {
 
   /** A reader sees the old file or the new one, never half of it. */
   #write(leaf: string, value: unknown): void {
-    const file = join(this.#options.stateDirectory, leaf);
-    writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`);
-    renameSync(`${file}.new`, file);
+    writeFileAtomic(join(this.#options.stateDirectory, leaf), `${JSON.stringify(value, null, 2)}\n`);
   }
 }
 

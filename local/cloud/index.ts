@@ -12,7 +12,9 @@ import { Authorizer } from "./iam/authorizer.ts";
 import { Directory } from "./iam/directory.ts";
 import { createIam } from "./iam/index.ts";
 import { assumedRole, assumeRoleAccess, existingRole, openSession } from "./iam/sessions.ts";
+import { MessagingEngine } from "./messaging.ts";
 import { administrator, type Call, type Cloud, type Service, servicePrincipal } from "./service.ts";
+import { createSqs } from "./sqs/index.ts";
 import { createSts } from "./sts.ts";
 
 export interface CloudOptions {
@@ -33,6 +35,8 @@ export interface ServiceSetup {
   options: Required<CloudOptions>;
   directory: Directory;
   authorizer: Authorizer;
+  /** The engine that SQS and SNS share. */
+  messaging: MessagingEngine;
 }
 
 /** Every service, one line each. */
@@ -41,6 +45,7 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud, { directory }) => createSts(cloud, directory),
   (cloud, { options, authorizer, directory }) =>
     createApiGateway(cloud, { port: options.apiPort, authorizer, directory }),
+  (cloud, { messaging }) => createSqs(cloud, messaging),
 ];
 
 export interface LocalCloud {
@@ -103,8 +108,9 @@ export function createCloud(given: CloudOptions): LocalCloud {
     },
   };
 
+  const messaging = new MessagingEngine(cloud);
   for (const create of factories) {
-    const service = create(cloud, { options, directory, authorizer });
+    const service = create(cloud, { options, directory, authorizer, messaging });
     services.set(service.name, service);
   }
 
