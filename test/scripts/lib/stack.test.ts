@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { Failure } from "../../../scripts/lib/failure.ts";
+import { output, readStack } from "../../../scripts/lib/stack.ts";
+
+/** Reads stacks in a folder of its own, with a stand-in for the Pulumi CLI, which is not on this machine. */
+describe("stacks", () => {
+  let folder: string;
+  const before: NodeJS.ProcessEnv & { directory: string } = { directory: process.cwd(), ...process.env };
+  const failing = (pattern: RegExp) => (error: unknown) => error instanceof Failure && pattern.test(error.message);
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "stack-"));
+    process.chdir(folder);
+    process.env.LOCAL_STATE_DIR = join(folder, "state");
+    delete process.env.PULUMI_STACK;
+    delete process.env.AWS_REGION;
+    delete process.env.AWS_DEFAULT_REGION;
+  });
+  afterEach(() => {
+    process.chdir(before.directory);
+    const { directory: _, ...environment } = before;
+    Object.assign(process.env, environment);
+    for (const key of ["LOCAL_STATE_DIR", "PULUMI_STACK"]) if (before[key] === undefined) delete process.env[key];
+    rmSync(folder, { recursive: true });
+  });
+
+  const cli = (script: string) => {
+    mkdirSync("bin", { recursive: true });
+    writeFileSync("bin/pulumi", `#!/bin/sh\n${script}\n`);
+    chmodSync("bin/pulumi", 0o755);
+    process.env.PATH = [join(folder, "bin"), before.PATH].join(delimiter);
+  };
+
+  it("are the local one by default, from its state folder, as the local administrator", async () => {
+    mkdirSync("state");
+    writeFileSync("state/outputs.json", '{"whodisUrl":"http://x"}');
+    writeFileSync("state/endpoint.json", '{"aws":"http://127.0.0.1:1","region":"eu-west-1"}');
+    assert.deepEqual(await readStack(), {
+      name: "local",
+      outputs: { whodisUrl: "http://x" },
+      client: {
+        region: "eu-west-1",
+        endpoint: "http://127.0.0.1:1",
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      },
+    });
+  });
+
+  it("say how to start the local one when it never ran", async () => {
+    await assert.rejects(readStack(), failing(/npm start/));
+  });
+
+  it("are read through the Pulumi CLI otherwise, with the region that the stack configures", async () => {
+    writeFileSync("Pulumi.dev.yaml", "config:\n  aws:region: eu-north-1\n");
+    cli(`[ "$*" = "--non-interactive stack output --json --stack dev" ] && echo '{"a":1}'`);
+    assert.deepEqual(await readStack("dev"), { name: "dev", outputs: { a: 1 }, client: { region: "eu-north-1" } });
+  });
+
+  const refusals: [string, string, RegExp][] = [
+    [
+      "a stack that does not exist",
+      `echo "error: no stack named 'dev' found" >&2; exit 255`,
+      /no stack named "dev".*stack ls/,
+    ],
+    [
+      "a CLI that is not logged in",
+      `echo "error: PULUMI_ACCESS_TOKEN must be set" >&2; exit 255`,
+      /not logged in.*pulumi login/,
+    ],
+    ["a stack without outputs", "echo '{}'", /"dev" has no outputs.*pulumi up/],
+    ["anything else, in the CLI's words", `echo "error: passphrase must be set" >&2; exit 1`, /passphrase must be set/],
+  ];
+  for (const [what, script, message] of refusals) {
+    it(`say what to do about ${what}`, async () => {
+      cli(script);
+      await assert.rejects(readStack("dev"), failing(message));
+    });
+  }
+
+  it("say that the region is missing", async () => {
+    cli(`echo '{"a":1}'`);
+    await assert.rejects(readStack("dev"), failing(/"dev" has no region.*config set aws:region/));
+  });
+
+  it("name an output that is missing", () => {
+    const stack = { name: "dev", outputs: {}, client: { region: "x" } };
+    assert.throws(() => output(stack, "irisUrl"), failing(/Stack "dev" has no output "irisUrl"/));
+  });
+});
