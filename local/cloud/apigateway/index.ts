@@ -15,10 +15,15 @@ import { Throttle } from "./execution/throttle.ts";
 import { Usage } from "./execution/usage.ts";
 import { accountOperations } from "./operations/account.ts";
 import { deploymentOperations } from "./operations/deployments.ts";
+import { domainOperations } from "./operations/domains.ts";
 import { withAccess } from "./operations/handlers.ts";
+import { methodOperations } from "./operations/methods.ts";
+import { partOperations } from "./operations/parts.ts";
+import { resourceOperations } from "./operations/resources.ts";
 import { restApiOperations } from "./operations/restApis.ts";
 import { stageOperations } from "./operations/stages.ts";
 import { tagOperations } from "./operations/tags.ts";
+import { apiKeyOperations, usagePlanOperations } from "./operations/usagePlans.ts";
 import { Records } from "./records.ts";
 
 export interface ApiGatewayOptions {
@@ -56,6 +61,12 @@ export function createApiGateway(cloud: Cloud, options: ApiGatewayOptions): ApiG
       ...deploymentOperations(records),
       ...stageOperations(records),
       ...accountOperations(records, cloud),
+      ...resourceOperations(records),
+      ...methodOperations(records),
+      ...partOperations(records),
+      ...apiKeyOperations(records),
+      ...usagePlanOperations(records),
+      ...domainOperations(records, cloud.region),
       ...tagOperations(records),
     }),
     get origin() {

@@ -1,0 +1,99 @@
+/** PATCH on methods, integrations and their responses. */
+import type { PatchOperation } from "@aws-sdk/client-api-gateway";
+import { readIntegration } from "../definition/integration.ts";
+import type { Integration, IntegrationResponse, Method, MethodResponse } from "../model.ts";
+import { applyPatch, entry, member, type PatchRule, type PatchRules, property } from "../patch.ts";
+import { notFound } from "../records.ts";
+import type { Handlers } from "./handlers.ts";
+import { checkMethod, type Found } from "./methods.ts";
+
+/** A map of booleans, as request and response parameters are. */
+const booleanEntry =
+  <T extends object>(name: keyof T & string): PatchRule<T> =>
+  (target, { op, value, segments }) => {
+    const map = { ...(target[name] as Record<string, boolean> | undefined) };
+    if (op === "remove") delete map[segments[0] as string];
+    else map[segments[0] as string] = value === "true";
+    (target as Record<string, unknown>)[name] = map;
+  };
+
+const methodRules: PatchRules<Method> = {
+  "/authorizationType": property("authorizationType"),
+  "/authorizerId": property("authorizerId"),
+  "/authorizationScopes": member("authorizationScopes"),
+  "/authorizationScopes/*": member("authorizationScopes"),
+  "/apiKeyRequired": property("apiKeyRequired", "boolean"),
+  "/requestValidatorId": (method, { op, value }) => {
+    if (op === "remove" || value === "") delete method.requestValidatorId;
+    else method.requestValidatorId = value!;
+  },
+  "/operationName": property("operationName"),
+  "/requestParameters/*": booleanEntry("requestParameters"),
+  "/requestModels/*": entry("requestModels"),
+};
+
+const integrationRules: PatchRules<Integration> = {
+  "/httpMethod": property("httpMethod"),
+  "/uri": property("uri"),
+  "/credentials": property("credentials"),
+  "/timeoutInMillis": property("timeoutInMillis", "number"),
+  "/passthroughBehavior": property("passthroughBehavior"),
+  "/contentHandling": property("contentHandling"),
+  "/cacheNamespace": property("cacheNamespace"),
+  "/requestTemplates/*": entry("requestTemplates"),
+};
+
+const methodResponseRules: PatchRules<MethodResponse> = {
+  "/responseModels/*": entry("responseModels"),
+  "/responseParameters/*": booleanEntry("responseParameters"),
+};
+
+const integrationResponseRules: PatchRules<IntegrationResponse> = {
+  "/selectionPattern": property("selectionPattern"),
+  "/contentHandling": property("contentHandling"),
+  "/responseParameters/*": entry("responseParameters"),
+  "/responseTemplates/*": entry("responseTemplates"),
+};
+
+interface Input {
+  restApiId: string;
+  resourceId: string;
+  httpMethod: string;
+  statusCode?: string;
+  patchOperations?: PatchOperation[];
+}
+
+export function updateOperations(find: (input: Input) => Found, save: <T>(found: Found, result: T) => T): Handlers {
+  return {
+    UpdateMethod(input: Input) {
+      const found = find(input);
+      applyPatch(found.method, input.patchOperations, methodRules);
+      checkMethod(found.api.definition, found.method);
+      return save(found, found.method);
+    },
+
+    UpdateIntegration(input: Input) {
+      const found = find(input);
+      const integration = applyPatch(found.integration(), input.patchOperations, integrationRules);
+      // The result is read as if it were put: the same rules hold.
+      const { integrationResponses, ...given } = integration;
+      const checked = readIntegration(given, `${input.httpMethod} of ${input.resourceId}`, integration.cacheNamespace);
+      found.method.methodIntegration = { ...checked, integrationResponses };
+      return save(found, found.method.methodIntegration);
+    },
+
+    UpdateMethodResponse(input: Input) {
+      const found = find(input);
+      const response = found.method.methodResponses[input.statusCode!];
+      if (!response) throw notFound("Invalid Response status code specified");
+      return save(found, applyPatch(response, input.patchOperations, methodResponseRules));
+    },
+
+    UpdateIntegrationResponse(input: Input) {
+      const found = find(input);
+      const response = found.integration().integrationResponses[input.statusCode!];
+      if (!response) throw notFound("Invalid Response status code specified");
+      return save(found, applyPatch(response, input.patchOperations, integrationResponseRules));
+    },
+  };
+}

@@ -1,0 +1,195 @@
+import type {
+  DeleteIntegrationResponseRequest,
+  DeleteMethodRequest,
+  DeleteMethodResponseRequest,
+  GetIntegrationResponseRequest,
+  GetMethodRequest,
+  GetMethodResponseRequest,
+  PutIntegrationRequest,
+  PutIntegrationResponseRequest,
+  PutMethodRequest,
+  PutMethodResponseRequest,
+} from "@aws-sdk/client-api-gateway";
+import { methodOf } from "../definition/definition.ts";
+import { readIntegration, readIntegrationResponse } from "../definition/integration.ts";
+import type { Api, AuthorizationType, Definition, Integration, Method } from "../model.ts";
+import { badRequest, conflict, notFound, type Records } from "../records.ts";
+import type { Handlers } from "./handlers.ts";
+import { updateOperations } from "./methodPatches.ts";
+
+const METHODS = new Set(["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "ANY"]);
+const AUTHORIZATIONS = new Set(["NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS"]);
+
+interface Named {
+  restApiId: string | undefined;
+  resourceId: string | undefined;
+  httpMethod: string | undefined;
+}
+
+/** What an operation on a method works with. */
+export interface Found {
+  api: Api;
+  method: Method;
+  integration(): Integration;
+}
+
+/** Methods of resources, their integrations, and the responses of both. */
+export function methodOperations(records: Records): Handlers {
+  const find = ({ restApiId, resourceId, httpMethod }: Named): Found => {
+    const api = records.api(restApiId!);
+    const method = methodOf(api.definition, resourceId!, httpMethod!);
+    return {
+      api,
+      method,
+      integration() {
+        if (!method.methodIntegration) throw notFound("No integration defined for method");
+        return method.methodIntegration;
+      },
+    };
+  };
+  const save = <T>({ api }: Found, result: T): T => {
+    records.apis.put(api.id, api);
+    return result;
+  };
+
+  return {
+    PutMethod(input: PutMethodRequest) {
+      const api = records.api(input.restApiId!);
+      const resource = api.definition.resources[input.resourceId!];
+      if (!resource) throw notFound("Invalid Resource identifier specified");
+      const httpMethod = input.httpMethod!.toUpperCase();
+      if (!METHODS.has(httpMethod))
+        throw badRequest("Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY");
+      if (resource.resourceMethods[httpMethod]) throw conflict("Method already exists for this resource");
+      const method = readMethod(input, httpMethod);
+      checkMethod(api.definition, method);
+      resource.resourceMethods[httpMethod] = method;
+      records.apis.put(api.id, api);
+      return method;
+    },
+
+    GetMethod: (input: GetMethodRequest) => find(input).method,
+
+    DeleteMethod(input: DeleteMethodRequest) {
+      const found = find(input);
+      delete found.api.definition.resources[input.resourceId!]!.resourceMethods[input.httpMethod!];
+      return save(found, {});
+    },
+
+    PutMethodResponse(input: PutMethodResponseRequest) {
+      const found = find(input);
+      const { statusCode, responseModels, responseParameters } = input;
+      if (found.method.methodResponses[statusCode!]) throw conflict("Response already exists for this resource");
+      const response = {
+        statusCode: statusCode!,
+        ...(responseModels && { responseModels }),
+        ...(responseParameters && { responseParameters }),
+      };
+      found.method.methodResponses[statusCode!] = response;
+      return save(found, response);
+    },
+
+    GetMethodResponse(input: GetMethodResponseRequest) {
+      const response = find(input).method.methodResponses[input.statusCode!];
+      if (!response) throw notFound("Invalid Response status code specified");
+      return response;
+    },
+
+    DeleteMethodResponse(input: DeleteMethodResponseRequest) {
+      const found = find(input);
+      delete found.method.methodResponses[input.statusCode!];
+      return save(found, {});
+    },
+
+    PutIntegration(input: PutIntegrationRequest) {
+      const found = find(input);
+      const { restApiId: _, resourceId, httpMethod, integrationHttpMethod, ...given } = input;
+      const old = found.method.methodIntegration?.integrationResponses;
+      const integration = readIntegration(
+        { ...(given as object), ...(integrationHttpMethod && { httpMethod: integrationHttpMethod }) },
+        `${httpMethod} ${found.api.definition.resources[resourceId!]!.path}`,
+        resourceId!,
+      );
+      found.method.methodIntegration = { ...integration, ...(old && { integrationResponses: old }) };
+      return save(found, found.method.methodIntegration);
+    },
+
+    GetIntegration: (input: GetMethodRequest) => find(input).integration(),
+
+    DeleteIntegration(input: DeleteMethodRequest) {
+      const found = find(input);
+      found.integration();
+      delete found.method.methodIntegration;
+      return save(found, {});
+    },
+
+    PutIntegrationResponse(input: PutIntegrationResponseRequest) {
+      const found = find(input);
+      if (!found.method.methodResponses[input.statusCode!]) throw notFound("Invalid Response status code specified");
+      const response = readIntegrationResponse(input as object, input.selectionPattern);
+      found.integration().integrationResponses[response.statusCode] = response;
+      return save(found, response);
+    },
+
+    GetIntegrationResponse(input: GetIntegrationResponseRequest) {
+      const response = find(input).integration().integrationResponses[input.statusCode!];
+      if (!response) throw notFound("Invalid Response status code specified");
+      return response;
+    },
+
+    DeleteIntegrationResponse(input: DeleteIntegrationResponseRequest) {
+      const found = find(input);
+      delete found.integration().integrationResponses[input.statusCode!];
+      return save(found, {});
+    },
+
+    ...updateOperations(find, save),
+  };
+}
+
+function readMethod(input: PutMethodRequest, httpMethod: string): Method {
+  const method: Method = {
+    httpMethod,
+    authorizationType: (input.authorizationType ?? "").toUpperCase() as AuthorizationType,
+    apiKeyRequired: input.apiKeyRequired ?? false,
+    methodResponses: {},
+  };
+  const optional = [
+    "authorizerId",
+    "authorizationScopes",
+    "operationName",
+    "requestParameters",
+    "requestModels",
+    "requestValidatorId",
+  ] as const;
+  for (const name of optional) if (input[name] !== undefined) Object.assign(method, { [name]: input[name] });
+  return method;
+}
+
+/** What a method refers to must be there. */
+export function checkMethod(definition: Definition, method: Method): void {
+  if (!AUTHORIZATIONS.has(method.authorizationType)) {
+    throw badRequest(
+      "Invalid authorization type specified. Valid options are NONE, AWS_IAM, CUSTOM, COGNITO_USER_POOLS",
+    );
+  }
+  const needsAuthorizer = method.authorizationType === "CUSTOM" || method.authorizationType === "COGNITO_USER_POOLS";
+  if (needsAuthorizer && !definition.authorizers[method.authorizerId ?? ""]) {
+    throw badRequest(
+      "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.",
+    );
+  }
+  if (method.requestValidatorId && !definition.requestValidators[method.requestValidatorId]) {
+    throw badRequest("Invalid Request Validator identifier specified");
+  }
+  for (const model of Object.values(method.requestModels ?? {})) {
+    if (!definition.models[model]) throw badRequest(`Invalid model identifier specified: ${model}`);
+  }
+  for (const name of Object.keys(method.requestParameters ?? {})) {
+    if (!/^method\.request\.(path|querystring|multivaluequerystring|header|multivalueheader)\.[^\s]+$/.test(name)) {
+      throw badRequest(
+        `Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression parameter specified: ${name}]`,
+      );
+    }
+  }
+}

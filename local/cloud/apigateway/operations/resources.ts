@@ -1,0 +1,103 @@
+import type {
+  CreateResourceRequest,
+  DeleteResourceRequest,
+  GetResourceRequest,
+  GetResourcesRequest,
+  Resource as ResourceShape,
+  UpdateResourceRequest,
+} from "@aws-sdk/client-api-gateway";
+import { addResource } from "../definition/definition.ts";
+import type { Api, Resource } from "../model.ts";
+import { applyPatch } from "../patch.ts";
+import { badRequest, notFound, page, type Records } from "../records.ts";
+import type { Handlers } from "./handlers.ts";
+
+/** Resources: the tree of an API's paths. */
+export function resourceOperations(records: Records): Handlers {
+  return {
+    CreateResource(input: CreateResourceRequest) {
+      const api = records.api(input.restApiId!);
+      const resource = addResource(api.definition, input.parentId!, input.pathPart!);
+      records.apis.put(api.id, api);
+      return describe(resource, []);
+    },
+
+    GetResource(input: GetResourceRequest) {
+      const api = records.api(input.restApiId!);
+      return describe(resourceOf(api, input.resourceId!), input.embed);
+    },
+
+    GetResources(input: GetResourcesRequest) {
+      const api = records.api(input.restApiId!);
+      const sorted = Object.values(api.definition.resources).sort((a, b) => (a.path < b.path ? -1 : 1));
+      const found = page(sorted, input);
+      return { ...found, items: found.items.map((resource) => describe(resource, input.embed)) };
+    },
+
+    UpdateResource(input: UpdateResourceRequest) {
+      const api = records.api(input.restApiId!);
+      const { definition } = api;
+      const resource = resourceOf(api, input.resourceId!);
+      applyPatch(resource, input.patchOperations, {
+        "/pathPart": (target, { value }) => {
+          target.pathPart = value!;
+        },
+        "/parentId": (target, { value }) => {
+          if (!definition.resources[value!]) throw notFound("Invalid Resource identifier specified");
+          target.parentId = value!;
+        },
+      });
+      move(api, resource);
+      records.apis.put(api.id, api);
+      return describe(resource, []);
+    },
+
+    DeleteResource(input: DeleteResourceRequest) {
+      const api = records.api(input.restApiId!);
+      const { id } = resourceOf(api, input.resourceId!);
+      if (id === api.definition.rootResourceId) throw badRequest("Root resource cannot be deleted");
+      for (const child of [id, ...descendants(api, id)]) delete api.definition.resources[child];
+      records.apis.put(api.id, api);
+      return {};
+    },
+  };
+}
+
+function resourceOf({ definition }: Api, id: string): Resource {
+  const found = definition.resources[id];
+  if (!found) throw notFound("Invalid Resource identifier specified");
+  return found;
+}
+
+function descendants({ definition }: Api, id: string): string[] {
+  const children = Object.values(definition.resources).filter(({ parentId }) => parentId === id);
+  return children.flatMap((child) => [child.id, ...descendants({ definition } as Api, child.id)]);
+}
+
+/** Gives a resource, and all below it, the path that follows from its parent and part; the part's rules hold again. */
+function move(api: Api, resource: Resource): void {
+  const { definition } = api;
+  if (resource.id === definition.rootResourceId) throw badRequest("Root resource cannot be changed");
+  if (descendants(api, resource.id).includes(resource.parentId!))
+    throw badRequest("A resource cannot be its own child");
+  const below = descendants(api, resource.id).map((id) => definition.resources[id]!);
+  delete definition.resources[resource.id];
+  const { id, path } = addResource(definition, resource.parentId!, resource.pathPart!);
+  delete definition.resources[id];
+  resource.path = path;
+  definition.resources[resource.id] = resource;
+  for (const child of below) {
+    const parent = definition.resources[child.parentId!]!;
+    child.path = `${parent.path}/${child.pathPart}`;
+  }
+}
+
+/** Methods come whole when `embed=methods` asks for them, else as empty objects under their names. */
+function describe({ resourceMethods, ...resource }: Resource, embed: string[] | undefined): ResourceShape {
+  const names = Object.keys(resourceMethods);
+  if (names.length === 0) return resource;
+  const methods = embed?.includes("methods")
+    ? resourceMethods
+    : Object.fromEntries(names.map((name) => [name, {}] as const));
+  return { ...resource, resourceMethods: methods as NonNullable<ResourceShape["resourceMethods"]> };
+}

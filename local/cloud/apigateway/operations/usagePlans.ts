@@ -1,0 +1,262 @@
+import type {
+  ApiKey as ApiKeyShape,
+  CreateApiKeyRequest,
+  CreateUsagePlanKeyRequest,
+  CreateUsagePlanRequest,
+  GetApiKeyRequest,
+  GetApiKeysRequest,
+  GetUsagePlansRequest,
+  GetUsageRequest,
+  PatchOperation,
+} from "@aws-sdk/client-api-gateway";
+import type { ApiKey, Throttle, UsagePlan } from "../model.ts";
+import { applyPatch, type PatchRules, parse, property } from "../patch.ts";
+import { badRequest, conflict, newId, newKeyValue, notFound, page, type Records } from "../records.ts";
+import type { Handlers } from "./handlers.ts";
+
+interface OfPlan {
+  usagePlanId: string;
+  keyId: string;
+  patchOperations?: PatchOperation[];
+}
+
+/** API keys: texts that identify a caller, whom a usage plan then lets in and limits. */
+export function apiKeyOperations(records: Records): Handlers {
+  const find = (id: string): ApiKey => {
+    const found = records.apiKeys.get(id);
+    if (!found) throw notFound("Invalid API Key identifier specified");
+    return found;
+  };
+  const save = (key: ApiKey): ApiKeyShape => {
+    records.apiKeys.put(key.id, key);
+    records.servedChanged();
+    return describe(key, true);
+  };
+  return {
+    CreateApiKey(input: CreateApiKeyRequest) {
+      const value = input.value ?? newKeyValue();
+      if (value.length < 20 || value.length > 128) throw badRequest("API Key value should be at least 20 characters");
+      if (records.apiKeys.values().some((key) => key.value === value)) throw conflict("API Key already exists");
+      const now = Date.now();
+      const { name, description, customerId, tags = {} } = input;
+      const optional = {
+        ...(name !== undefined && { name }),
+        ...(description !== undefined && { description }),
+        ...(customerId !== undefined && { customerId }),
+      };
+      return save({
+        id: newId(),
+        value,
+        enabled: input.enabled ?? false,
+        createdDate: now,
+        lastUpdatedDate: now,
+        tags,
+        ...optional,
+      });
+    },
+    GetApiKey: (input: GetApiKeyRequest) => describe(find(input.apiKey!), input.includeValue ?? false),
+    GetApiKeys(input: GetApiKeysRequest) {
+      const wanted = records.apiKeys
+        .values()
+        .filter(
+          ({ name, customerId }) =>
+            (!input.nameQuery || name?.startsWith(input.nameQuery)) &&
+            (!input.customerId || customerId === input.customerId),
+        );
+      const found = page(wanted, input);
+      return { ...found, items: found.items.map((key) => describe(key, input.includeValues ?? false)) };
+    },
+    UpdateApiKey(input: { apiKey: string; patchOperations?: PatchOperation[] }) {
+      const key = applyPatch(find(input.apiKey), input.patchOperations, {
+        "/name": property("name"),
+        "/description": property("description"),
+        "/customerId": property("customerId"),
+        "/enabled": property("enabled", "boolean"),
+      });
+      return save({ ...key, lastUpdatedDate: Date.now() });
+    },
+    DeleteApiKey(input: { apiKey: string }) {
+      const { id } = find(input.apiKey);
+      for (const [key] of records.usagePlanKeys.entries())
+        if (key.endsWith(`/${id}`)) records.usagePlanKeys.delete(key);
+      records.apiKeys.delete(id);
+      records.servedChanged();
+      return {};
+    },
+  };
+}
+
+const describe = ({ value, createdDate, lastUpdatedDate, ...key }: ApiKey, withValue: boolean): ApiKeyShape => ({
+  ...key,
+  ...(withValue && { value }),
+  createdDate: new Date(createdDate),
+  lastUpdatedDate: new Date(lastUpdatedDate),
+  stageKeys: [],
+});
+
+/** Usage plans: which stages a key opens, how fast and how often. */
+export function usagePlanOperations(records: Records): Handlers {
+  const find = (id: string): UsagePlan => {
+    const found = records.usagePlans.get(id);
+    if (!found) throw notFound("Invalid Usage Plan ID specified");
+    return found;
+  };
+  const save = (plan: UsagePlan): UsagePlan => {
+    check(records, plan);
+    records.usagePlans.put(plan.id, plan);
+    records.servedChanged();
+    return plan;
+  };
+  const keyOf = ({ usagePlanId, keyId }: OfPlan) => {
+    find(usagePlanId);
+    if (!records.usagePlanKeys.has(`${usagePlanId}/${keyId}`))
+      throw notFound("Invalid Usage Plan Key identifier specified");
+    return describeKey(records.apiKeys.get(keyId)!);
+  };
+  return {
+    CreateUsagePlan(input: CreateUsagePlanRequest) {
+      if (!input.name) throw badRequest("Usage plan name must be specified");
+      const { name, description, throttle, quota, apiStages = [], tags = {} } = input;
+      return save({
+        id: newId(6),
+        name,
+        apiStages: apiStages as UsagePlan["apiStages"],
+        tags,
+        ...(description !== undefined && { description }),
+        ...(throttle && { throttle: { burstLimit: throttle.burstLimit ?? 0, rateLimit: throttle.rateLimit ?? 0 } }),
+        ...(quota && { quota: { offset: 0, ...quota } as NonNullable<UsagePlan["quota"]> }),
+      });
+    },
+    GetUsagePlan: (input: OfPlan) => find(input.usagePlanId),
+    GetUsagePlans(input: GetUsagePlansRequest) {
+      const of = (plan: UsagePlan) => !input.keyId || records.usagePlanKeys.has(`${plan.id}/${input.keyId}`);
+      return page(records.usagePlans.values().filter(of), input);
+    },
+    UpdateUsagePlan: (input: OfPlan) => save(applyPatch(find(input.usagePlanId), input.patchOperations, planRules)),
+    DeleteUsagePlan(input: OfPlan) {
+      const { id, apiStages } = find(input.usagePlanId);
+      if (apiStages.length > 0) {
+        throw badRequest(
+          `Cannot delete Usage Plan ${id} because it is associated with API Stages: ${apiStages.map(({ apiId, stage }) => `${apiId}:${stage}`).join(",")}`,
+        );
+      }
+      for (const [key] of records.usagePlanKeys.entries(`${id}/`)) records.usagePlanKeys.delete(key);
+      for (const [key] of records.usage.entries(`${id}/`)) records.usage.delete(key);
+      records.usagePlans.delete(id);
+      records.servedChanged();
+      return {};
+    },
+
+    CreateUsagePlanKey(input: CreateUsagePlanKeyRequest) {
+      const plan = find(input.usagePlanId!);
+      if (input.keyType !== "API_KEY") throw badRequest(`Invalid keyType '${input.keyType}'. Must be API_KEY`);
+      const key = records.apiKeys.get(input.keyId!);
+      if (!key) throw notFound("Invalid API Key identifier specified");
+      if (records.usagePlanKeys.has(`${plan.id}/${key.id}`))
+        throw conflict(`${key.id} is already subscribed to Usage Plan ${plan.id}`);
+      records.usagePlanKeys.put(`${plan.id}/${key.id}`, key.id);
+      records.servedChanged();
+      return describeKey(key);
+    },
+    GetUsagePlanKey: keyOf,
+    GetUsagePlanKeys(input: OfPlan & { position?: string; limit?: number }) {
+      const { id } = find(input.usagePlanId);
+      return page(
+        records.usagePlanKeys.values(`${id}/`).map((keyId) => describeKey(records.apiKeys.get(keyId)!)),
+        input,
+      );
+    },
+    DeleteUsagePlanKey(input: OfPlan) {
+      keyOf(input);
+      records.usagePlanKeys.delete(`${input.usagePlanId}/${input.keyId}`);
+      records.servedChanged();
+      return {};
+    },
+
+    /** Used and remaining requests of each key, day by day. */
+    GetUsage(input: GetUsageRequest) {
+      const plan = find(input.usagePlanId!);
+      const start = Date.parse(`${input.startDate}T00:00:00Z`);
+      const end = Date.parse(`${input.endDate}T00:00:00Z`);
+      if (!(start <= end))
+        throw badRequest("Usage query must have a start date not after its end date, both as yyyy-MM-dd");
+      if (end - start > 90 * 86_400_000) throw badRequest("Usage query must span less than 90 days");
+      const items: Record<string, [number, number][]> = {};
+      for (const keyId of records.usagePlanKeys.values(`${plan.id}/`)) {
+        if (input.keyId && input.keyId !== keyId) continue;
+        items[keyId] = [];
+        let remaining = plan.quota ? plan.quota.limit - plan.quota.offset : 0;
+        for (let day = start; day <= end; day += 86_400_000) {
+          const used = records.usage.get(`${plan.id}/${keyId}/${new Date(day).toISOString().slice(0, 10)}`) ?? 0;
+          remaining = Math.max(0, remaining - used);
+          items[keyId].push([used, remaining]);
+        }
+      }
+      return { usagePlanId: plan.id, startDate: input.startDate, endDate: input.endDate, items };
+    },
+  };
+}
+
+const describeKey = ({ id, value, name }: ApiKey) => ({
+  id,
+  type: "API_KEY",
+  value,
+  ...(name !== undefined && { name }),
+});
+
+/** https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html#UpdateUsagePlan-Patch */
+const planRules: PatchRules<UsagePlan> = {
+  "/name": property("name"),
+  "/description": property("description"),
+  "/productCode": property("productCode"),
+  "/apiStages": (plan, { op, value = "" }) => {
+    const [apiId = "", stage = ""] = value.split(":");
+    plan.apiStages = plan.apiStages.filter((item) => item.apiId !== apiId || item.stage !== stage);
+    if (op !== "remove") plan.apiStages.push({ apiId, stage });
+  },
+  "/apiStages/*/throttle/*/*": (plan, { op, value, segments }) => {
+    const [id = "", method = "", name = ""] = segments;
+    const found = plan.apiStages.find(({ apiId, stage }) => `${apiId}:${stage}` === id);
+    if (!found) throw notFound(`Invalid API Stage specified: ${id}`);
+    const limits: Throttle = { ...found.throttle?.[method] };
+    if (op === "remove") delete limits[name as keyof Throttle];
+    else limits[name as keyof Throttle] = parse("number", name, value!) as number;
+    found.throttle = { ...found.throttle, [method]: limits };
+  },
+  "/throttle/rateLimit": limit("rateLimit"),
+  "/throttle/burstLimit": limit("burstLimit"),
+  "/throttle": (plan) => {
+    delete plan.throttle;
+  },
+  "/quota/limit": quota("limit"),
+  "/quota/offset": quota("offset"),
+  "/quota/period": (plan, { value }) => {
+    plan.quota = { limit: 0, offset: 0, ...plan.quota, period: value as NonNullable<UsagePlan["quota"]>["period"] };
+  },
+  "/quota": (plan) => {
+    delete plan.quota;
+  },
+};
+
+function limit(name: keyof Throttle): PatchRules<UsagePlan>[string] {
+  return (plan, { value = "0" }) => {
+    plan.throttle = { ...plan.throttle, [name]: parse("number", name, value) as number };
+  };
+}
+
+function quota(name: "limit" | "offset"): PatchRules<UsagePlan>[string] {
+  return (plan, { value = "0" }) => {
+    plan.quota = { limit: 0, offset: 0, period: "DAY", ...plan.quota, [name]: parse("number", name, value) as number };
+  };
+}
+
+function check(records: Records, { apiStages, quota: quotas }: UsagePlan): void {
+  for (const { apiId, stage } of apiStages) {
+    if (!records.stages.has(`${apiId}/${stage}`)) throw notFound(`API Stage not found: ${apiId}:${stage}`);
+  }
+  if (!quotas) return;
+  if (!["DAY", "WEEK", "MONTH"].includes(quotas.period))
+    throw badRequest(`Invalid quota period '${quotas.period}': DAY, WEEK or MONTH`);
+  if (quotas.offset < 0 || quotas.offset > quotas.limit)
+    throw badRequest("Usage Plan quota offset must be between 0 and the limit");
+}
