@@ -12,6 +12,8 @@ import { Authorizer } from "./iam/authorizer.ts";
 import { Directory } from "./iam/directory.ts";
 import { createIam } from "./iam/index.ts";
 import { assumedRole, assumeRoleAccess, existingRole, openSession } from "./iam/sessions.ts";
+import { createLambda } from "./lambda/index.ts";
+import { createLogs } from "./logs/index.ts";
 import { MessagingEngine } from "./messaging.ts";
 import { administrator, type Call, type Cloud, type Service, servicePrincipal } from "./service.ts";
 import { createSqs } from "./sqs/index.ts";
@@ -43,6 +45,8 @@ export interface ServiceSetup {
 const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud, { directory, authorizer }) => createIam(cloud, directory, authorizer),
   (cloud, { directory }) => createSts(cloud, directory),
+  (cloud) => createLogs(cloud),
+  (cloud) => createLambda(cloud),
   (cloud, { options, authorizer, directory }) =>
     createApiGateway(cloud, { port: options.apiPort, authorizer, directory }),
   (cloud, { messaging }) => createSqs(cloud, messaging),

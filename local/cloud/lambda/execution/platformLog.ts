@@ -1,0 +1,97 @@
+/**
+ * What Lambda itself writes into a function's log: START, END and REPORT lines, or their JSON counterparts.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
+ */
+import type { VersionRecord } from "../records.ts";
+
+/** Figures of a request that has ended. */
+export interface Report {
+  requestId: string;
+  /** Milliseconds. */
+  duration: number;
+  /** Milliseconds; of the request that started its environment. */
+  initDuration?: number;
+  maxMemoryMb: number;
+  status: "success" | "error" | "timeout";
+  errorType?: string;
+  /** Trace header, when tracing is active. */
+  trace?: string;
+}
+
+export interface PlatformLog {
+  start(now: number, requestId: string): string | undefined;
+  /** What comes after a request, one text per event. */
+  end(now: number, report: Report): string[];
+  /** An initialisation that did not end well. */
+  initFailed(now: number, duration: number, status: "error" | "timeout", errorType: string): string | undefined;
+}
+
+export function platformLog({ configuration }: VersionRecord): PlatformLog {
+  const { LoggingConfig: logging, MemorySize: memory = 128, Version: version } = configuration;
+  return logging?.LogFormat === "JSON"
+    ? json(version, memory, logging.SystemLogLevel ?? "INFO")
+    : text(version, memory);
+}
+
+const text = (version: string, memory: number): PlatformLog => ({
+  start: (_now, requestId) => `START RequestId: ${requestId} Version: ${version}\n`,
+  end(now, { requestId, duration, initDuration, maxMemoryMb, status, errorType, trace }) {
+    const billed = Math.ceil(duration + (initDuration ?? 0));
+    const report =
+      `REPORT RequestId: ${requestId}\tDuration: ${duration.toFixed(2)} ms\tBilled Duration: ${billed} ms\t` +
+      `Memory Size: ${memory} MB\tMax Memory Used: ${maxMemoryMb} MB\t` +
+      (initDuration === undefined ? "" : `Init Duration: ${initDuration.toFixed(2)} ms\t`) +
+      (trace === undefined
+        ? ""
+        : `\nXRAY TraceId: ${traceId(trace)}\tSegmentId: ${segmentId(trace)}\tSampled: true\t`) +
+      (status === "success" || errorType === undefined || !isPlatformError(errorType)
+        ? ""
+        : `Status: ${status}${status === "timeout" ? "" : `\tError Type: ${errorType}`}`);
+    const lines = [`END RequestId: ${requestId}\n`, `${report}\n`];
+    if (status === "timeout") {
+      const at = new Date(now).toISOString();
+      lines.splice(1, 0, `${at} ${requestId} Task timed out after ${(duration / 1000).toFixed(2)} seconds\n\n`);
+    }
+    return lines;
+  },
+  initFailed: (_now, duration, status, errorType) =>
+    `INIT_REPORT Init Duration: ${duration.toFixed(2)} ms\tPhase: init\tStatus: ${status}` +
+    `${status === "timeout" ? "" : `\tError Type: ${errorType}`}\n`,
+});
+
+/** JSON events of level INFO; those of a failure are of level WARN or ERROR and pass `SystemLogLevel: WARN`, too. */
+function json(version: string, memorySizeMB: number, level: string): PlatformLog {
+  const event = (now: number, type: string, record: object) =>
+    `${JSON.stringify({ time: new Date(now).toISOString(), type: `platform.${type}`, record })}\n`;
+  const quiet = level === "WARN";
+  return {
+    start: (now, requestId) => (quiet ? undefined : event(now, "start", { requestId, version })),
+    end(now, { requestId, duration, initDuration, maxMemoryMb, status, errorType, trace }) {
+      if (quiet && status === "success") return [];
+      const metrics = {
+        durationMs: rounded(duration),
+        billedDurationMs: Math.ceil(duration + (initDuration ?? 0)),
+        memorySizeMB,
+        maxMemoryUsedMB: maxMemoryMb,
+        ...(initDuration !== undefined && { initDurationMs: rounded(initDuration) }),
+      };
+      const tracing =
+        trace === undefined ? {} : { tracing: { spanId: segmentId(trace), type: "X-Amzn-Trace-Id", value: trace } };
+      const failed = status === "success" || errorType === undefined ? {} : { errorType };
+      return [event(now, "report", { requestId, metrics, ...tracing, status, ...failed })];
+    },
+    initFailed: (now, duration, status, errorType) =>
+      event(now, "initReport", {
+        initializationType: "on-demand",
+        phase: "init",
+        status,
+        errorType,
+        metrics: { durationMs: rounded(duration) },
+      }),
+  };
+}
+
+const rounded = (milliseconds: number) => Math.round(milliseconds * 1000) / 1000;
+const isPlatformError = (type: string) => type.startsWith("Runtime.") || type.startsWith("Sandbox.");
+const traceId = (trace: string) => /Root=([^;]+)/.exec(trace)?.[1] ?? "";
+const segmentId = (trace: string) => /Parent=([^;]+)/.exec(trace)?.[1] ?? "";

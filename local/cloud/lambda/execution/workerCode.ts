@@ -1,0 +1,33 @@
+/** The code that runs in every worker: `runtime/`, bundled once into one file, which starts in half the time. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import writeFileAtomic from "write-file-atomic";
+
+const sources = fileURLToPath(new URL("../runtime/", import.meta.url));
+
+/** Makes the file below `directory` unless it is there already. @returns its path. */
+export async function workerCode(directory: string): Promise<string> {
+  const hash = createHash("sha256").update(process.version);
+  for (const name of (await readdir(sources)).sort()) hash.update(name).update(await readFile(join(sources, name)));
+  const folder = join(directory, "runtime");
+  const file = join(folder, `${hash.digest("hex").slice(0, 16)}.mjs`);
+  if (existsSync(file)) return file;
+  const esbuild = await import("esbuild");
+  const built = await esbuild.build({
+    entryPoints: [join(sources, "main.ts")],
+    bundle: true,
+    write: false,
+    platform: "node",
+    format: "esm",
+    target: `node${process.versions.node}`,
+    logLevel: "silent",
+  });
+  await esbuild.stop();
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await writeFileAtomic(file, built.outputFiles[0]?.text as string);
+  return file;
+}

@@ -1,0 +1,33 @@
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html */
+import { isDeepStrictEqual } from "node:util";
+import type { Lambda } from "../context.ts";
+import { latest } from "../names.ts";
+import type { VersionRecord } from "../records.ts";
+import { revised } from "./functions.ts";
+
+/** Publishes `$LATEST`. When nothing changed since the version published last, that one is it. */
+export function publish({ registry, cloud }: Lambda, name: string, description?: string): VersionRecord {
+  const current = registry.version(name);
+  const last = registry.published(name).at(-1);
+  if (last && last.code === current.code && isDeepStrictEqual(essence(last), essence(current))) return last;
+  const record = registry.function(name);
+  const Version = String(record.nextVersion);
+  const configuration = revised({ ...current.configuration, Version });
+  if (description !== undefined) configuration.Description = description;
+  const version: VersionRecord = { ...current, configuration };
+  cloud.store.transaction(() => {
+    registry.functions.put(name, { ...record, nextVersion: record.nextVersion + 1 });
+    registry.versions.put(`${name}:${Version}`, version);
+  });
+  return version;
+}
+
+/** What tells versions apart. */
+function essence({ configuration }: VersionRecord): object {
+  const { Version, LastModified, RevisionId, Description, ...rest } = configuration;
+  return rest;
+}
+
+/** Whether that is a version that there is, `$LATEST` included. */
+export const exists = ({ registry }: Lambda, name: string, version: string = latest): boolean =>
+  registry.versions.get(`${name}:${version}`) !== undefined;
