@@ -84,10 +84,14 @@ const fromText = new FromStringShapeDeserializer(settings);
 const toText = new ToStringShapeSerializer(settings);
 
 /** Reads all that is not in the body. @returns also which member is the body, and those that cannot be in it. */
-export function readBindings(schema: NormalizedSchema, request: WireRequest, labels: Record<string, string>) {
+export function readBindings(
+  { input: schema, http }: OperationShape,
+  request: WireRequest,
+  labels: Record<string, string>,
+) {
   const input: Record<string, unknown> = {};
   let payload: [name: string, member: NormalizedSchema] | undefined;
-  const claimed = new Set<string>();
+  const claimed = new Set(new URLSearchParams(http?.[1].split("?")[1]).keys());
   const bound = new Set<string>();
   let rest: string | undefined;
   for (const [name, member] of schema.isStructSchema() ? schema.structIterator() : []) {
@@ -99,7 +103,8 @@ export function readBindings(schema: NormalizedSchema, request: WireRequest, lab
       const value = request.headers[traits.httpHeader.toLowerCase()];
       if (value !== undefined) input[name] = readText(member, String(value));
     } else if (typeof traits.httpPrefixHeaders === "string") {
-      input[name] = withPrefix(request, traits.httpPrefixHeaders.toLowerCase());
+      const found = withPrefix(request, traits.httpPrefixHeaders.toLowerCase());
+      if (Object.keys(found).length > 0) input[name] = found;
     } else if (traits.httpQuery) {
       claimed.add(traits.httpQuery);
       const values = request.query.getAll(traits.httpQuery);
@@ -113,9 +118,8 @@ export function readBindings(schema: NormalizedSchema, request: WireRequest, lab
   if (rest) {
     const lists = schema.getMemberSchema(rest).getValueSchema().isListSchema();
     const names = new Set([...request.query.keys()].filter((name) => !claimed.has(name)));
-    input[rest] = Object.fromEntries(
-      [...names].map((name) => [name, lists ? request.query.getAll(name) : request.query.get(name)]),
-    );
+    const found = [...names].map((name) => [name, lists ? request.query.getAll(name) : request.query.get(name)]);
+    if (found.length > 0) input[rest] = Object.fromEntries(found);
   }
   return { input, payload, bound };
 }

@@ -11,7 +11,7 @@ export const restJson: Protocol = {
   invalid: "ValidationException",
   read(shapes, request) {
     const { operation, labels } = route(shapes, request);
-    const { input, payload, bound } = readBindings(operation.input, request, labels);
+    const { input, payload, bound } = readBindings(operation, request, labels);
     if (!payload) {
       const body = readJson(codec, operation.input, bytes(request)) as object;
       const members = Object.entries(body).filter(([name]) => !bound.has(name));

@@ -11,7 +11,7 @@ export const restXml: Protocol = {
   invalid: "InvalidRequest",
   read(shapes, request) {
     const { operation, labels } = route(shapes, request);
-    const { input, payload } = readBindings(operation.input, request, labels);
+    const { input, payload } = readBindings(operation, request, labels);
     if (!payload) {
       // No operation of a service here has members in its body without a payload.
       return { operation, input };

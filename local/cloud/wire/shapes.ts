@@ -32,6 +32,14 @@ export interface ServiceShapes {
   queryCompatible: boolean;
 }
 
+type Definition = [
+  kind: number,
+  namespace: string,
+  name: string,
+  traits: Traits | number,
+  input: Schema,
+  output: Schema,
+];
 const operationSchema = 9;
 const errorSchema = -3;
 
@@ -41,7 +49,7 @@ export function readShapes(sdk: object): ServiceShapes {
   const errors = new Map<string, ErrorShape>();
   for (const [key, value] of Object.entries(sdk)) {
     if (!key.endsWith("$") || !Array.isArray(value)) continue;
-    const [kind, , name, traits, input, output] = value as [number, string, string, Traits | number, Schema, Schema];
+    const [kind, namespace, name, traits, input, output] = value as Definition;
     const own: Traits = typeof traits === "object" ? traits : {};
     if (kind === operationSchema) {
       operations.set(name, {
@@ -50,7 +58,7 @@ export function readShapes(sdk: object): ServiceShapes {
         output: NormalizedSchema.of(output),
         ...(own.http && { http: own.http }),
       });
-    } else if (kind === errorSchema) {
+    } else if (kind === errorSchema && !namespace.startsWith("smithy.ts.sdk.synthetic")) {
       const { httpError, awsQueryError } = own as { httpError?: number; awsQueryError?: [string, number] };
       errors.set(name, {
         schema: NormalizedSchema.of(value as unknown as Schema),

@@ -78,19 +78,22 @@ describe("resources of IAM", () => {
     it("is replaced by another name or path", async () => {
       const one = role();
       await one.create({ assumeRolePolicy: trust });
-      assert.deepEqual(one.diff({ assumeRolePolicy: trust }).changes, []);
-      assert.deepEqual(one.diff({ assumeRolePolicy: trust, path: "/team/" }).replaces, ["path"]);
-      assert.deepEqual(one.diff({ assumeRolePolicy: trust, name: "other" }).replaces, ["name"]);
+      assert.deepEqual((await one.diff({ assumeRolePolicy: trust })).changes, []);
+      assert.deepEqual((await one.diff({ assumeRolePolicy: trust, path: "/team/" })).replaces, ["path"]);
+      assert.deepEqual((await one.diff({ assumeRolePolicy: trust, name: "other" })).replaces, ["name"]);
     });
 
     it("refuses what the provider refuses, and leaves nothing behind when AWS does", async () => {
-      assert.deepEqual(role().failures({}), ["assumeRolePolicy: is required and was not given"]);
+      assert.deepEqual(await role().failures({}), ["assumeRolePolicy: is required and was not given"]);
       assert.match(
-        role().failures({ assumeRolePolicy: trust, name: "a b" })[0] ?? "",
+        (await role().failures({ assumeRolePolicy: trust, name: "a b" }))[0] ?? "",
         /^name: is "a b"; it must match/,
       );
-      assert.match(role().failures({ assumeRolePolicy: trust, name: "n".repeat(65) })[0] ?? "", /at most 64/);
-      assert.match(role().failures({ assumeRolePolicy: trust, colour: "red" })[0] ?? "", /does not model .*"colour"/);
+      assert.match((await role().failures({ assumeRolePolicy: trust, name: "n".repeat(65) }))[0] ?? "", /at most 64/);
+      assert.match(
+        (await role().failures({ assumeRolePolicy: trust, colour: "red" }))[0] ?? "",
+        /does not model .*"colour"/,
+      );
       await assert.rejects(role().create({ assumeRolePolicy: "{" }), { code: "MalformedPolicyDocumentException" });
       const inlinePolicies = [{ name: "bad", policy: "{}" }];
       await assert.rejects(role().create({ name: "half", assumeRolePolicy: trust, inlinePolicies }), {
@@ -123,7 +126,7 @@ describe("resources of IAM", () => {
     assert.equal((await get()).Role.Arn, roleArn);
     await policy.update({ role: "granted", policy: allow("iam:ListRoles") });
     await assert.rejects(get(), { code: "AccessDenied" });
-    assert.deepEqual(policy.diff({ role: "other", policy: allow("iam:ListRoles") }).replaces, ["role"]);
+    assert.deepEqual((await policy.diff({ role: "other", policy: allow("iam:ListRoles") })).replaces, ["role"]);
     const read = await policy.read();
     assert.deepEqual(JSON.parse(String(read?.outputs.policy)), allow("iam:ListRoles"));
     await policy.delete();
@@ -146,7 +149,7 @@ describe("resources of IAM", () => {
       PolicyArn: policy.id,
     });
     assert.equal(Versions.length, 5);
-    assert.deepEqual(policy.diff({ policy: allow("iam:Get6"), description: "e" }).replaces, ["description"]);
+    assert.deepEqual((await policy.diff({ policy: allow("iam:Get6"), description: "e" })).replaces, ["description"]);
     await assert.rejects(policy.delete(), { code: "DeleteConflictException" });
     await attachment.delete();
     await policy.delete();

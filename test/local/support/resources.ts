@@ -28,33 +28,35 @@ export class TestResource {
   }
 
   /** Inputs as `check` completes them. @throws AssertionError with its sentences when it refuses them. */
-  check(given: Properties): Properties {
-    const { inputs, failures } = this.provider.check(given, this.#context());
+  async check(given: Properties): Promise<Properties> {
+    const { inputs, failures } = await this.provider.check(given, this.#context());
     assert.deepEqual(failures, []);
     return inputs;
   }
 
   /** What `check` says against the inputs: `property: reason`. */
-  failures(given: Properties): string[] {
-    return this.provider.check(given, this.#context()).failures.map(({ property, reason }) => `${property}: ${reason}`);
+  async failures(given: Properties): Promise<string[]> {
+    const { failures } = await this.provider.check(given, this.#context());
+    return failures.map(({ property, reason }) => `${property}: ${reason}`);
   }
 
   async create(given: Properties): Promise<Properties> {
-    const inputs = this.check(given);
+    const inputs = await this.check(given);
     return this.#keep(inputs, await this.provider.create(inputs, this.#context()));
   }
 
   /** @throws AssertionError when the change would replace the resource. */
   async update(given: Properties): Promise<Properties> {
-    const inputs = this.check(given);
-    const { replaces } = this.provider.diff(this.inputs, inputs, this.#context());
+    const inputs = await this.check(given);
+    const { replaces } = await this.provider.diff(this.inputs, inputs, this.#context());
     assert.deepEqual(replaces, []);
     return this.#keep(inputs, await this.provider.update(this.id, this.inputs, inputs, this.#context()));
   }
 
   /** Properties that differ, and those that replace. */
-  diff(given: Properties): { changes: string[]; replaces: string[] } {
-    const { changes, replaces } = this.provider.diff(this.inputs, this.check(given), this.#context());
+  async diff(given: Properties): Promise<{ changes: string[]; replaces: string[] }> {
+    const after = await this.check(given);
+    const { changes, replaces } = await this.provider.diff(this.inputs, after, this.#context());
     return { changes, replaces };
   }
 
