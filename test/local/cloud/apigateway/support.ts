@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Cloud, Service } from "../../../../local/cloud/service.ts";
 import { startCloud, type TestCloud } from "../../support/cloud.ts";
 
+// biome-ignore lint/suspicious/noExplicitAny: events are what the tests look into
 export type Handler = (event: any, context: { functionArn: string }) => unknown;
 
 export interface ApiTest extends TestCloud {

@@ -1,0 +1,439 @@
+import assert from "node:assert/strict";
+import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { Credentials } from "../../support/cloud.ts";
+import { type ApiTest, type Deployed, functionArn, openApi, proxy, startApiTest } from "./support.ts";
+
+/** What the signer hashes with. */
+class Sha256 {
+  #hash;
+  readonly #begin: () => Hash | Hmac;
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#begin = () => (secret === undefined ? createHash("sha256") : createHmac("sha256", secret as Uint8Array));
+    this.#hash = this.#begin();
+  }
+  reset(): void {
+    this.#hash = this.#begin();
+  }
+  update(data: string | Uint8Array): void {
+    this.#hash.update(data);
+  }
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+}
+
+const authorizerUri = (name: string) =>
+  `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${functionArn(name)}/invocations`;
+const invoke = (effect: string, resource: unknown, more: object = {}) => ({
+  Effect: effect,
+  Action: "execute-api:Invoke",
+  Resource: resource,
+  ...more,
+});
+
+describe("API Gateway, authorization", () => {
+  let test: ApiTest;
+  // biome-ignore lint/suspicious/noExplicitAny: the event is what is under test
+  let event: any;
+
+  before(async () => {
+    test = await startApiTest();
+    test.functions.echo = (given) => {
+      event = given;
+      return { statusCode: 200, body: "in" };
+    };
+  });
+  after(() => test.stop());
+
+  async function signed(
+    url: string,
+    {
+      credentials,
+      service = "execute-api",
+      method = "GET",
+      body,
+      tamper = false,
+    }: {
+      credentials: Credentials;
+      service?: string;
+      method?: string;
+      body?: string;
+      tamper?: boolean;
+    },
+  ) {
+    const { hostname, port, pathname, search, searchParams } = new URL(url);
+    const signer = new SignatureV4({ credentials, region: "us-east-1", service, sha256: Sha256 });
+    const { headers } = await signer.sign({
+      method,
+      protocol: "http:",
+      hostname,
+      port: Number(port),
+      path: pathname,
+      query: Object.fromEntries(searchParams),
+      headers: { host: `${hostname}:${port}` },
+      ...(body !== undefined && { body }),
+    });
+    const sent = tamper ? `${body}!` : body;
+    return fetch(`http://${hostname}:${port}${pathname}${search}`, {
+      method,
+      headers,
+      ...(sent !== undefined && { body: sent }),
+    });
+  }
+
+  describe("AWS_IAM", () => {
+    const scheme = { type: "apiKey", name: "Authorization", in: "header", "x-amazon-apigateway-authtype": "awsSigv4" };
+    const document = (more: object = {}) =>
+      openApi(
+        {
+          "/rows": {
+            get: { security: [{ iam: [] }], ...proxy("echo") },
+            post: { security: [{ iam: [] }], ...proxy("echo") },
+          },
+          "/rows/{id}": { get: { security: [{ iam: [] }], ...proxy("echo") } },
+        },
+        { components: { securitySchemes: { iam: scheme } }, ...more },
+      );
+    let api: Deployed;
+    const root = { accessKeyId: "test", secretAccessKey: "test" };
+
+    before(async () => {
+      api = await test.deploy(document());
+    });
+
+    it("lets the account's administrator in, and tells the function who called", async () => {
+      const response = await signed(`${api.url}/rows?b=2&a=1%202`, { credentials: root });
+      assert.equal(response.status, 200, await response.text());
+      const { userArn, accountId, accessKey } = event.requestContext.identity;
+      assert.deepEqual(
+        { userArn, accountId, accessKey },
+        {
+          userArn: "arn:aws:iam::000000000000:root",
+          accountId: "000000000000",
+          accessKey: "test",
+        },
+      );
+    });
+
+    it("answers 403 Missing Authentication Token to a request without a signature", async () => {
+      const response = await fetch(`${api.url}/rows`);
+      assert.equal(response.status, 403);
+      assert.deepEqual(await response.json(), { message: "Missing Authentication Token" });
+      assert.equal(response.headers.get("x-amzn-errortype"), "MissingAuthenticationTokenException");
+    });
+
+    it("refuses a wrong secret, a changed body, an unknown key and another service's signature", async () => {
+      const post = { method: "POST", body: '{"data":[]}' };
+      assert.equal((await signed(`${api.url}/rows`, { credentials: root, ...post })).status, 200);
+      const cases: [Promise<Response>, RegExp, string][] = [
+        [
+          signed(`${api.url}/rows`, { credentials: { ...root, secretAccessKey: "no" } }),
+          /^The request signature we calculated/,
+          "InvalidSignatureException",
+        ],
+        [
+          signed(`${api.url}/rows`, { credentials: root, ...post, tamper: true }),
+          /^The request signature we calculated/,
+          "InvalidSignatureException",
+        ],
+        [
+          signed(`${api.url}/rows`, { credentials: { accessKeyId: "AKIAUNKNOWN", secretAccessKey: "x" } }),
+          /security token .* invalid/,
+          "UnrecognizedClientException",
+        ],
+        [
+          signed(`${api.url}/rows`, { credentials: root, service: "lambda" }),
+          /correct service: 'execute-api'/,
+          "InvalidSignatureException",
+        ],
+        [
+          fetch(`${api.url}/rows`, { headers: { Authorization: "AWS4-HMAC-SHA256 nonsense" } }),
+          /Authorization header requires/,
+          "IncompleteSignatureException",
+        ],
+      ];
+      for (const [sent, message, type] of cases) {
+        const response = await sent;
+        assert.equal(response.status, 403);
+        assert.match(((await response.json()) as { message: string }).message, message);
+        assert.equal(response.headers.get("x-amzn-errortype"), type);
+      }
+    });
+
+    it("asks the role's policy for execute-api:Invoke on the very route", async () => {
+      const arn = `arn:aws:execute-api:us-east-1:000000000000:${api.apiId}/dev`;
+      const { credentials } = await test.mintRole(invoke("Allow", `${arn}/GET/rows/5`));
+      assert.equal((await signed(`${api.url}/rows/5`, { credentials })).status, 200);
+      assert.match(event.requestContext.identity.userArn, /assumed-role\/.*\/test-session$/);
+      const refused = await signed(`${api.url}/rows/6`, { credentials });
+      assert.equal(refused.status, 403);
+      assert.equal(refused.headers.get("x-amzn-errortype"), "AccessDeniedException");
+      const { Message } = (await refused.json()) as { Message: string };
+      assert.match(
+        Message,
+        /^User: arn:aws:sts::000000000000:assumed-role\/\S+ is not authorized to perform: execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:\*{8}0000:\w+\/dev\/GET\/rows\/6 because no identity-based policy allows/,
+      );
+    });
+
+    it("lets a resource policy deny everyone but one role, on routes written without the API's id", async () => {
+      const chosen = await test.mintRole();
+      const other = await test.mintRole(invoke("Allow", "*"));
+      const everyoneElse = { Condition: { StringNotEquals: { "aws:PrincipalArn": chosen.roleArn } } };
+      const restricted = await test.deploy(
+        document({
+          "x-amazon-apigateway-policy": {
+            Version: "2012-10-17",
+            Statement: [
+              invoke("Allow", "execute-api:/dev/POST/rows", { Principal: { AWS: chosen.roleArn } }),
+              invoke("Deny", "execute-api:/*", { Principal: "*", ...everyoneElse }),
+            ],
+          },
+        }),
+      );
+      const post = { method: "POST", body: "{}" };
+      const allowed = await signed(`${restricted.url}/rows`, { credentials: chosen.credentials, ...post });
+      assert.equal(allowed.status, 200, await allowed.text());
+      const wrongRoute = await signed(`${restricted.url}/rows`, { credentials: chosen.credentials });
+      assert.equal(wrongRoute.status, 403);
+      for (const credentials of [other.credentials, root]) {
+        const refused = await signed(`${restricted.url}/rows`, { credentials, ...post });
+        assert.equal(refused.status, 403);
+        assert.match(
+          ((await refused.json()) as { Message: string }).Message,
+          /with an explicit deny in a resource-based policy$/,
+        );
+      }
+    });
+  });
+
+  describe("resource policy alone", () => {
+    const withPolicy = (statements: object[]) =>
+      test.deploy(
+        openApi(
+          { "/open": { get: proxy("echo") }, "/shut": { get: proxy("echo") } },
+          {
+            "x-amazon-apigateway-policy": { Version: "2012-10-17", Statement: statements },
+          },
+        ),
+      );
+
+    it("must allow, and a denial wins", async () => {
+      const api = await withPolicy([
+        invoke("Allow", "execute-api:/dev/GET/*", {
+          Principal: "*",
+          Condition: { IpAddress: { "aws:SourceIp": "127.0.0.0/8" } },
+        }),
+        invoke("Deny", "execute-api:/dev/GET/shut", { Principal: "*" }),
+      ]);
+      assert.equal((await fetch(`${api.url}/open`)).status, 200);
+      const refused = await fetch(`${api.url}/shut`);
+      assert.equal(refused.status, 403);
+      assert.match(
+        ((await refused.json()) as { Message: string }).Message,
+        /^User: anonymous is not authorized .* with an explicit deny/,
+      );
+    });
+
+    it("shuts out whom it does not name", async () => {
+      const api = await withPolicy([
+        invoke("Allow", "execute-api:/*", {
+          Principal: "*",
+          Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } },
+        }),
+      ]);
+      const refused = await fetch(`${api.url}/open`);
+      assert.equal(refused.status, 403);
+      assert.match(((await refused.json()) as { Message: string }).Message, /because no resource-based policy allows/);
+    });
+
+    it("is refused at import when it is no policy", async () => {
+      await assert.rejects(withPolicy([{ Effect: "Perhaps" }]), {
+        name: "BadRequestException",
+        message: /^Invalid policy document/,
+      });
+    });
+  });
+
+  describe("Lambda authorizer", () => {
+    let api: Deployed;
+    let asked: unknown[] = [];
+    const scheme = (authorizer: object) => ({
+      type: "apiKey",
+      name: "X-Token",
+      in: "header",
+      "x-amazon-apigateway-authtype": "custom",
+      "x-amazon-apigateway-authorizer": authorizer,
+    });
+    const policy = (effect: string, resource: string) => ({
+      Version: "2012-10-17",
+      Statement: [invoke(effect, resource)],
+    });
+
+    before(async () => {
+      test.functions.gate = (given) => {
+        asked.push(given);
+        const [kind, resource = given.methodArn] = given.authorizationToken.split(" ");
+        if (kind === "unauthorized") throw new Error("Unauthorized");
+        if (kind === "crash") throw new Error("secret");
+        if (kind === "garbage") return { principalId: 1 };
+        if (kind === "object") return { principalId: "me", policyDocument: policy("Allow", "*"), context: { a: {} } };
+        return {
+          principalId: "me",
+          policyDocument: policy(kind, resource),
+          context: { tenant: "t1", level: 3, ok: true },
+        };
+      };
+      test.functions.request = (given) => {
+        asked.push(given);
+        return { principalId: "you", policyDocument: policy("Allow", given.methodArn) };
+      };
+      api = await test.deploy(
+        openApi(
+          {
+            "/a": { get: { security: [{ token: [] }], ...proxy("echo") } },
+            "/b": { get: { security: [{ token: [] }], ...proxy("echo") } },
+            "/q": { get: { security: [{ request: [] }], ...proxy("echo") } },
+          },
+          {
+            components: {
+              securitySchemes: {
+                token: scheme({
+                  type: "token",
+                  authorizerUri: authorizerUri("gate"),
+                  identityValidationExpression: "[a-zA-Z]+.*",
+                }),
+                request: scheme({
+                  type: "request",
+                  authorizerUri: authorizerUri("request"),
+                  identitySource: "method.request.header.X-Who, method.request.querystring.k",
+                  authorizerResultTtlInSeconds: 0,
+                }),
+              },
+            },
+          },
+        ),
+      );
+    });
+    beforeEach(() => {
+      asked = [];
+    });
+    const call = (path: string, token?: string) =>
+      fetch(`${api.url}${path}`, token === undefined ? {} : { headers: { "X-Token": token } });
+
+    it("passes on the context of whom it allows, as texts", async () => {
+      assert.equal((await call("/a", "Allow")).status, 200);
+      const { integrationLatency, ...authorizer } = event.requestContext.authorizer;
+      assert.equal(typeof integrationLatency, "number");
+      assert.deepEqual(authorizer, { principalId: "me", tenant: "t1", level: "3", ok: "true" });
+      assert.deepEqual(asked, [
+        {
+          type: "TOKEN",
+          authorizationToken: "Allow",
+          methodArn: `arn:aws:execute-api:us-east-1:000000000000:${api.apiId}/dev/GET/a`,
+        },
+      ]);
+    });
+
+    it("keeps a result for its TTL, and holds its policy against each route", async () => {
+      const only = `Allow arn:aws:execute-api:us-east-1:000000000000:${api.apiId}/dev/GET/b`;
+      assert.equal((await call("/b", only)).status, 200);
+      const refused = await call("/a", only);
+      assert.equal(refused.status, 403);
+      assert.deepEqual(await refused.json(), { Message: "User is not authorized to access this resource" });
+      assert.equal(asked.length, 1);
+    });
+
+    for (const [what, token, status, body] of [
+      ["no token", undefined, 401, { message: "Unauthorized" }],
+      ["a token that does not match the expression", "1", 401, { message: "Unauthorized" }],
+      ["an authorizer that says Unauthorized", "unauthorized", 401, { message: "Unauthorized" }],
+      ["a denial", "Deny", 403, { Message: "User is not authorized to access this resource with an explicit deny" }],
+      ["an authorizer that throws", "crash", 500, { message: null }],
+      ["an authorizer without a policy", "garbage", 500, { message: null }],
+      ["a context that holds an object", "object", 500, { message: null }],
+    ] as const) {
+      it(`answers ${status} to ${what}`, async () => {
+        const response = await call("/a", token);
+        assert.equal(response.status, status);
+        assert.deepEqual(await response.json(), body);
+      });
+    }
+
+    it("gives a REQUEST authorizer the whole request", async () => {
+      const response = await fetch(`${api.url}/q?k=1`, { headers: { "X-Who": "w" } });
+      assert.equal(response.status, 200);
+      const { type, resource, queryStringParameters, requestContext } = asked[0] as Record<string, unknown>;
+      assert.equal(type, "REQUEST");
+      assert.equal(resource, "/q");
+      assert.deepEqual(queryStringParameters, { k: "1" });
+      assert.equal((requestContext as Record<string, string>).stage, "dev");
+    });
+  });
+
+  describe("Cognito user pool", () => {
+    const poolId = "us-east-1_abc123";
+    const scheme = {
+      type: "apiKey",
+      name: "Authorization",
+      in: "header",
+      "x-amazon-apigateway-authtype": "cognito_user_pools",
+      "x-amazon-apigateway-authorizer": {
+        type: "cognito_user_pools",
+        providerARNs: [`arn:aws:cognito-idp:us-east-1:000000000000:userpool/${poolId}`],
+      },
+    };
+    let api: Deployed;
+    before(async () => {
+      api = await test.deploy(
+        openApi(
+          {
+            "/id": { get: { security: [{ pool: [] }], ...proxy("echo") } },
+            "/scope": { get: { security: [{ pool: ["api/read"] }], ...proxy("echo") } },
+          },
+          { components: { securitySchemes: { pool: scheme } } },
+        ),
+      );
+    });
+    const mint = async (body: object, pool = poolId) => {
+      const url = `${test.cloud.apiOrigin}/_aws/cognito-idp/${pool}/token`;
+      const response = await fetch(url, { method: "POST", body: JSON.stringify(body) });
+      return ((await response.json()) as { token: string }).token;
+    };
+    const call = (path: string, token: string) => fetch(`${api.url}${path}`, { headers: { Authorization: token } });
+
+    it("lets an id token of the pool in, with its claims, bare or as Bearer", async () => {
+      const token = await mint({ claims: { sub: "u1", "cognito:groups": ["a", "b"] } });
+      assert.equal((await call("/id", token)).status, 200);
+      assert.equal((await call("/id", `Bearer ${token}`)).status, 200);
+      const { claims } = event.requestContext.authorizer;
+      assert.equal(claims.sub, "u1");
+      assert.equal(claims["cognito:groups"], "a,b");
+      assert.equal(claims.iss, `https://cognito-idp.us-east-1.amazonaws.com/${poolId}`);
+    });
+
+    it("asks for an access token with one of the method's scopes", async () => {
+      assert.equal(
+        (await call("/scope", await mint({ tokenUse: "access", claims: { scope: "api/read x" } }))).status,
+        200,
+      );
+      assert.equal((await call("/scope", await mint({ tokenUse: "access", claims: { scope: "x" } }))).status, 401);
+      assert.equal((await call("/scope", await mint({}))).status, 401);
+      assert.equal((await call("/id", await mint({ tokenUse: "access" }))).status, 401);
+    });
+
+    it("answers 401 to a token that is missing, expired, forged or of another pool", async () => {
+      const expired = await call("/id", await mint({ expiresIn: -10 }));
+      assert.equal(expired.status, 401);
+      assert.deepEqual(await expired.json(), { message: "The incoming token has expired" });
+      const token = await mint({});
+      const forged = `${token.slice(0, -10)}${token.endsWith("AAAAAAAAAA") ? "B" : "A"}${token.slice(-9)}`;
+      for (const bad of [forged, "nonsense", await mint({}, "us-east-1_other")]) {
+        const response = await call("/id", bad);
+        assert.equal(response.status, 401);
+        assert.deepEqual(await response.json(), { message: "Unauthorized" });
+      }
+      assert.equal((await fetch(`${api.url}/id`)).status, 401);
+    });
+  });
+});
