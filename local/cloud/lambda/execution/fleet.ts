@@ -52,7 +52,7 @@ export class Fleet {
       pool?.retire();
       pool = new Pool(
         version,
-        () => this.#create(version),
+        (ended) => this.#create(version, ended),
         () => this.#bound(),
       );
       this.#pools.set(key, pool);
@@ -83,7 +83,7 @@ export class Fleet {
     await Promise.all(this.#logs);
   }
 
-  async #create(version: VersionRecord): Promise<Hosted> {
+  async #create(version: VersionRecord, ended: () => void): Promise<Hosted> {
     const { configuration } = version;
     const { FunctionName: name, Version: number, LoggingConfig: logging } = configuration;
     const session = await this.#assumeRole(version);
@@ -116,7 +116,10 @@ export class Fleet {
         log.write(timestamp, message);
         hosted.tail?.push(message);
       },
-      onEnd: () => this.#ended(hosted),
+      onEnd: () => {
+        ended();
+        this.#ended(hosted);
+      },
     });
     this.#live.add(hosted);
     return hosted;

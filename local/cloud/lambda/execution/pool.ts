@@ -42,6 +42,8 @@ export interface Hosted {
 
 interface Job {
   request: InvocationRequest;
+  /** By `performance.now()`. */
+  since: number;
   done(execution: Execution): void;
   failed(error: unknown): void;
 }
@@ -50,6 +52,9 @@ interface Job {
 const maxResponseBytes = 6_291_556;
 /** Environments of one pool that start at a time. */
 const maxStarting = 2;
+/** So many environments a pool gets as soon as requests wait; more only when they have waited for this long. */
+const promptEnvironments = 4;
+const patienceMs = 30;
 /** An environment is not used beyond this age: its credentials expire. */
 const maxAgeMs = 2 * 60 * 60 * 1000;
 
@@ -58,16 +63,22 @@ export class Pool {
   /** Idle ones, the one used last at the end. */
   readonly idle: Hosted[] = [];
   readonly #platform: PlatformLog;
-  readonly #create: () => Promise<Hosted>;
+  readonly #create: (ended: () => void) => Promise<Hosted>;
   readonly #idled: () => void;
   readonly #timeoutMs: number;
   readonly #tracing: boolean;
   readonly #waiting: Job[] = [];
+  /** Environments that are there: starting, busy or idle. */
+  #size = 0;
   #starting = 0;
+  #patience: NodeJS.Timeout | undefined;
   #retired = false;
 
-  /** @param create makes an environment whose initialisation has not begun; `idled` is called when one became idle. */
-  constructor(version: VersionRecord, create: () => Promise<Hosted>, idled: () => void) {
+  /**
+   * @param create makes an environment that starts to initialise, and calls back when it has ended.
+   * @param idled is called when an environment became idle.
+   */
+  constructor(version: VersionRecord, create: (ended: () => void) => Promise<Hosted>, idled: () => void) {
     this.version = version;
     this.#create = create;
     this.#idled = idled;
@@ -79,7 +90,7 @@ export class Pool {
   /** @throws what kept an environment from being made (the role cannot be assumed). */
   run(request: InvocationRequest): Promise<Execution> {
     return new Promise((done, failed) => {
-      const job = { request, done, failed };
+      const job = { request, since: performance.now(), done, failed };
       const free = this.#takeIdle();
       if (free) void this.#serve(free, job);
       else {
@@ -107,6 +118,15 @@ export class Pool {
 
   #scaleOut(): void {
     while (this.#waiting.length > this.#starting && this.#starting < maxStarting) {
+      const oldest = this.#waiting[this.#starting] as Job;
+      const waited = performance.now() - oldest.since;
+      if (this.#size >= promptEnvironments && waited < patienceMs) {
+        this.#patience ??= setTimeout(() => {
+          this.#patience = undefined;
+          this.#scaleOut();
+        }, patienceMs);
+        return;
+      }
       this.#starting++;
       void this.#start().finally(() => {
         this.#starting--;
@@ -117,7 +137,8 @@ export class Pool {
 
   async #start(): Promise<void> {
     try {
-      const hosted = await this.#create();
+      const hosted = await this.#create(() => this.#size--);
+      this.#size++;
       const error = await hosted.environment.initialise();
       if (error) this.#initFailed(hosted, error);
       else {
