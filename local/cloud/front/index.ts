@@ -19,8 +19,6 @@ export interface FrontOptions {
   dispatch(call: Call, input: object): Promise<object>;
   /** 0 takes a free one. */
   port: number;
-  /** Milliseconds since 1970; for tests of expiry. */
-  now?: () => number;
 }
 
 export interface Front {
@@ -75,12 +73,14 @@ async function answer(
   const signed = typeof authorization === "object" ? authorization : undefined;
   let service: Service | undefined;
   try {
+    if (typeof authorization === "string") {
+      throw signatureError(protocolOf(request, undefined).dialect, "incomplete", authorization);
+    }
     const name = signed?.service ?? (await unsignedService(request));
     service = options.services.get(name);
     if (!service) throw unknownService(name);
     const shapes = await shapesOf(service);
     const protocol = protocolOf(request, shapes);
-    if (typeof authorization === "string") throw signatureError(protocol.dialect, "incomplete", authorization);
     const streams = isS3(name);
     if (!streams && !Buffer.isBuffer(request.body)) request.body = await collect(raw);
     const principal = signed
@@ -122,11 +122,10 @@ async function unsignedService(request: WireRequest): Promise<string> {
   throw signatureError(target ? "json" : "query", "unsigned");
 }
 
-const door = ({ directory, cloud, now = Date.now }: FrontOptions) => ({
+const door = ({ directory, cloud }: FrontOptions) => ({
   directory,
   accountId: cloud.accountId,
   region: cloud.region,
-  now,
 });
 
 /** What was signed of the body: S3 lets the client say it, every other service looks itself. */
