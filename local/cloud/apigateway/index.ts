@@ -16,6 +16,7 @@ import { Usage } from "./execution/usage.ts";
 import { accountOperations } from "./operations/account.ts";
 import { deploymentOperations } from "./operations/deployments.ts";
 import { domainOperations } from "./operations/domains.ts";
+import { exportOperations } from "./operations/export.ts";
 import { withAccess } from "./operations/handlers.ts";
 import { methodOperations } from "./operations/methods.ts";
 import { partOperations } from "./operations/parts.ts";
@@ -67,6 +68,7 @@ export function createApiGateway(cloud: Cloud, options: ApiGatewayOptions): ApiG
       ...apiKeyOperations(records),
       ...usagePlanOperations(records),
       ...domainOperations(records, cloud.region),
+      ...exportOperations(records, (apiId) => `http://localhost:${port}/_aws/execute-api/${apiId}`),
       ...tagOperations(records),
     }),
     get origin() {

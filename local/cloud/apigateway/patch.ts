@@ -32,7 +32,10 @@ export function applyPatch<T>(target: T, operations: PatchOperation[] | undefine
         `Invalid patch path  '${path}' specified for op '${op}'. Must be one of: [${allowed.join(", ")}]`,
       );
     }
-    if (op !== "remove" && value === undefined) throw badRequest(`Patch operation '${op}' on '${path}' needs a value`);
+    // Adding to a list names the new member in the path itself.
+    const named = op === "add" && pattern.endsWith("/*");
+    if (op !== "remove" && !named && value === undefined)
+      throw badRequest(`Patch operation '${op}' on '${path}' needs a value`);
     const variable = pattern.split("/").slice(1);
     const segments = given.filter((_, i) => variable[i] === "*").map(unescapePointer);
     rules[pattern]!(target, { op, ...(value !== undefined && { value }), segments });
@@ -62,7 +65,7 @@ export function entry<T extends object>(name: keyof T & string): PatchRule<T> {
   return (target, { op, value, segments }) => {
     const map = { ...(target[name] as Record<string, string> | undefined) };
     if (op === "remove") delete map[segments.at(-1)!];
-    else map[segments.at(-1)!] = value!;
+    else map[segments.at(-1)!] = value ?? "";
     (target as Record<string, unknown>)[name] = map;
   };
 }

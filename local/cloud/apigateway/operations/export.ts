@@ -1,0 +1,43 @@
+import type { GetExportRequest } from "@aws-sdk/client-api-gateway";
+import { stringify } from "yaml";
+import { type ExportOptions, exportDocument } from "../definition/export.ts";
+import { badRequest, type Records } from "../records.ts";
+import type { Handlers } from "./handlers.ts";
+
+const EXTENSIONS = new Set(["integrations", "authorizers", "apigateway", "documentation", "postman"]);
+
+/** @param origin where a stage's paths begin, its own name left out. */
+export function exportOperations(records: Records, origin: (apiId: string) => string): Handlers {
+  return {
+    GetExport(input: GetExportRequest) {
+      const stage = records.stage(input.restApiId!, input.stageName!);
+      const api = records.api(stage.restApiId);
+      if (input.exportType !== "oas30") {
+        throw badRequest(`exportType '${input.exportType}' is not modelled by the local API Gateway; oas30 is`);
+      }
+      const asked = (input.parameters?.extensions ?? "")
+        .split(",")
+        .map((text) => text.trim())
+        .filter(Boolean);
+      const unknown = asked.find((name) => !EXTENSIONS.has(name));
+      if (unknown) throw badRequest(`Invalid extension '${unknown}': ${[...EXTENSIONS].join(", ")}`);
+      const contentType = input.accepts ?? "application/json";
+      if (contentType !== "application/json" && contentType !== "application/yaml") {
+        throw badRequest(`Invalid Accept '${contentType}': application/json or application/yaml`);
+      }
+      const document = exportDocument(records.deployment(api.id, stage.deploymentId).definition, {
+        title: api.name,
+        version: api.version ?? new Date(api.createdDate).toISOString(),
+        ...(api.description !== undefined && { description: api.description }),
+        server: { origin: origin(api.id), basePath: stage.stageName },
+        extensions: new Set(asked) as ExportOptions["extensions"],
+      });
+      const json = contentType === "application/json";
+      return {
+        contentType,
+        contentDisposition: `attachment; filename="oas30_${new Date().toISOString()}.${json ? "json" : "yaml"}"`,
+        body: Buffer.from(json ? JSON.stringify(document, null, 2) : stringify(document)),
+      };
+    },
+  };
+}

@@ -1,0 +1,430 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import * as gateway from "@aws-sdk/client-api-gateway";
+import { startCloud } from "../../support/cloud.ts";
+import { type ApiTest, openApi, proxy, startApiTest } from "./support.ts";
+
+const badRequest = (message: RegExp) => ({ name: "BadRequestException", message });
+
+describe("API Gateway, control plane", () => {
+  let test: ApiTest;
+  let client: gateway.APIGatewayClient;
+  const document = openApi({ "/a": { get: { operationId: "getA", ...proxy("f") } }, "/b/{id}": { post: proxy("f") } });
+  const put = (body: object) =>
+    client.send(new gateway.ImportRestApiCommand({ body: Buffer.from(JSON.stringify(body)) }));
+
+  before(async () => {
+    test = await startApiTest();
+    client = test.client(gateway.APIGatewayClient);
+  });
+  after(async () => {
+    client.destroy();
+    await test.stop();
+  });
+
+  describe("over the wire, by the SDK", () => {
+    it("imports, deploys, changes and deletes an API", async () => {
+      const api = await put(document);
+      assert.match(api.id!, /^[a-z0-9]{10}$/);
+      assert.equal(api.name, "test");
+      assert.equal(api.version, "1");
+      assert.ok(api.createdDate instanceof Date);
+      const { items: resources } = await client.send(
+        new gateway.GetResourcesCommand({ restApiId: api.id, embed: ["methods"] }),
+      );
+      assert.deepEqual(
+        resources?.map(({ path }) => path),
+        ["/", "/a", "/b", "/b/{id}"],
+      );
+      assert.equal(resources?.[0]?.id, api.rootResourceId);
+      assert.equal(resources?.[1]?.resourceMethods?.GET?.methodIntegration?.type, "AWS_PROXY");
+      const method = await client.send(
+        new gateway.GetMethodCommand({ restApiId: api.id, resourceId: resources![1]!.id, httpMethod: "GET" }),
+      );
+      assert.equal(method.operationName, "getA");
+      assert.equal(method.methodIntegration?.timeoutInMillis, 29_000);
+
+      const { id: deploymentId } = await client.send(new gateway.CreateDeploymentCommand({ restApiId: api.id }));
+      const stage = await client.send(
+        new gateway.CreateStageCommand({
+          restApiId: api.id,
+          stageName: "dev",
+          deploymentId,
+          variables: { a: "1" },
+          tags: { t: "1" },
+        }),
+      );
+      assert.deepEqual([stage.stageName, stage.deploymentId, stage.variables], ["dev", deploymentId, { a: "1" }]);
+      const updated = await client.send(
+        new gateway.UpdateStageCommand({
+          restApiId: api.id,
+          stageName: "dev",
+          patchOperations: [
+            { op: "replace", path: "/*/*/throttling/rateLimit", value: "7" },
+            { op: "remove", path: "/variables/a" },
+            { op: "add", path: "/variables/b", value: "2" },
+          ],
+        }),
+      );
+      assert.equal(updated.methodSettings?.["*/*"]?.throttlingRateLimit, 7);
+      assert.deepEqual(updated.variables, { b: "2" });
+
+      const renamed = await client.send(
+        new gateway.UpdateRestApiCommand({
+          restApiId: api.id,
+          patchOperations: [
+            { op: "replace", path: "/name", value: "renamed" },
+            { op: "add", path: "/binaryMediaTypes/image~1png" },
+          ],
+        }),
+      );
+      assert.equal(renamed.name, "renamed");
+      assert.deepEqual(renamed.binaryMediaTypes, ["image/png"]);
+
+      const inUse = client.send(new gateway.DeleteDeploymentCommand({ restApiId: api.id, deploymentId }));
+      await assert.rejects(inUse, badRequest(/^Active stages pointing to this deployment/));
+      await client.send(new gateway.DeleteRestApiCommand({ restApiId: api.id }));
+      await assert.rejects(client.send(new gateway.GetRestApiCommand({ restApiId: api.id })), {
+        name: "NotFoundException",
+        message: `Invalid API identifier specified ${api.id}`,
+      });
+    });
+
+    it("builds an API piece by piece", async () => {
+      const { id: restApiId, rootResourceId } = await client.send(new gateway.CreateRestApiCommand({ name: "pieces" }));
+      const at = { restApiId, httpMethod: "GET" };
+      const { id: resourceId, path } = await client.send(
+        new gateway.CreateResourceCommand({ restApiId, parentId: rootResourceId, pathPart: "x" }),
+      );
+      assert.equal(path, "/x");
+      const twice = client.send(
+        new gateway.CreateResourceCommand({ restApiId, parentId: rootResourceId, pathPart: "x" }),
+      );
+      await assert.rejects(twice, { name: "ConflictException" });
+      await client.send(new gateway.PutMethodCommand({ ...at, resourceId, authorizationType: "NONE" }));
+      const early = client.send(new gateway.CreateDeploymentCommand({ restApiId }));
+      await assert.rejects(early, badRequest(/^No integration defined for method$/));
+      await client.send(
+        new gateway.PutIntegrationCommand({
+          ...at,
+          resourceId,
+          type: "MOCK",
+          requestTemplates: { "application/json": '{"statusCode":200}' },
+        }),
+      );
+      await client.send(new gateway.PutMethodResponseCommand({ ...at, resourceId, statusCode: "200" }));
+      await client.send(
+        new gateway.PutIntegrationResponseCommand({
+          ...at,
+          resourceId,
+          statusCode: "200",
+          responseTemplates: { "application/json": "made" },
+        }),
+      );
+      await client.send(new gateway.CreateDeploymentCommand({ restApiId, stageName: "s" }));
+      const response = await fetch(`${test.cloud.apiOrigin}/_aws/execute-api/${restApiId}/s/x`);
+      assert.equal(await response.text(), "made");
+    });
+
+    it("keeps the rest of an API when a document is merged, and resource ids when it is overwritten", async () => {
+      const { id: restApiId } = await put(document);
+      const paths = async () => {
+        const { items } = await client.send(new gateway.GetResourcesCommand({ restApiId }));
+        return new Map(items?.map((resource) => [resource.path!, resource.id!]));
+      };
+      const before = await paths();
+      const more = Buffer.from(JSON.stringify(openApi({ "/c": { get: proxy("f") } })));
+      await client.send(new gateway.PutRestApiCommand({ restApiId, mode: "merge", body: more }));
+      assert.deepEqual([...(await paths()).keys()], ["/", "/a", "/b", "/b/{id}", "/c"]);
+      const body = Buffer.from(JSON.stringify(openApi({ "/a": { get: proxy("f") } })));
+      await client.send(new gateway.PutRestApiCommand({ restApiId, mode: "overwrite", body }));
+      const after = await paths();
+      assert.deepEqual([...after.keys()], ["/", "/a"]);
+      assert.equal(after.get("/a"), before.get("/a"));
+    });
+
+    it("exports what was imported", async () => {
+      const security = {
+        components: { securitySchemes: { api_key: { type: "apiKey", name: "x-api-key", in: "header" } } },
+      };
+      const { id: restApiId } = await put(
+        openApi({ "/a": { get: { security: [{ api_key: [] }], ...proxy("f") } } }, security),
+      );
+      await client.send(new gateway.CreateDeploymentCommand({ restApiId, stageName: "dev" }));
+      const exported = await client.send(
+        new gateway.GetExportCommand({
+          restApiId,
+          stageName: "dev",
+          exportType: "oas30",
+          parameters: { extensions: "apigateway" },
+        }),
+      );
+      const text = Buffer.from(exported.body!).toString();
+      const { paths, servers } = JSON.parse(text);
+      assert.deepEqual(paths["/a"].get.security, [{ api_key: [] }]);
+      assert.equal(paths["/a"].get["x-amazon-apigateway-integration"].type, "aws_proxy");
+      assert.equal(servers[0].variables.basePath.default, "dev");
+      const again = await client.send(new gateway.ImportRestApiCommand({ body: Buffer.from(text) }));
+      assert.equal(again.name, "test");
+    });
+
+    it("pages lists", async () => {
+      const ids = [];
+      for (let i = 0; i < 3; i++) ids.push((await put(document)).id);
+      const first = await client.send(new gateway.GetRestApisCommand({ limit: 2 }));
+      assert.equal(first.items?.length, 2);
+      const seen = [...first.items!];
+      let { position } = first;
+      while (position) {
+        const next = await client.send(new gateway.GetRestApisCommand({ limit: 2, position }));
+        seen.push(...next.items!);
+        position = next.position;
+      }
+      assert.ok(ids.every((id) => seen.some((api) => api.id === id)));
+    });
+
+    it("tags what has an ARN", async () => {
+      const { id } = await put(document);
+      const resourceArn = `arn:aws:apigateway:us-east-1::/restapis/${id}`;
+      await client.send(new gateway.TagResourceCommand({ resourceArn, tags: { a: "1", b: "2" } }));
+      await client.send(new gateway.UntagResourceCommand({ resourceArn, tagKeys: ["a"] }));
+      assert.deepEqual((await client.send(new gateway.GetTagsCommand({ resourceArn }))).tags, { b: "2" });
+    });
+
+    it("asks IAM for the verb on the path", async () => {
+      const { id: restApiId } = await put(document);
+      const { credentials } = await test.mintRole({
+        Effect: "Allow",
+        Action: "apigateway:GET",
+        Resource: `arn:aws:apigateway:us-east-1::/restapis/${restApiId}`,
+      });
+      const limited = test.client(gateway.APIGatewayClient, { credentials });
+      assert.equal((await limited.send(new gateway.GetRestApiCommand({ restApiId }))).id, restApiId);
+      for (const command of [
+        new gateway.GetResourcesCommand({ restApiId }),
+        new gateway.DeleteRestApiCommand({ restApiId }),
+      ]) {
+        await assert.rejects(limited.send(command as gateway.GetResourcesCommand), {
+          name: "AccessDeniedException",
+          message:
+            /is not authorized to perform: apigateway:(GET|DELETE) on resource: arn:aws:apigateway:us-east-1::\/restapis\//,
+        });
+      }
+      limited.destroy();
+    });
+  });
+
+  it("answers the AWS CLI", async () => {
+    const { id } = await put(document);
+    const { stdout } = await promisify(execFile)(
+      "aws",
+      [
+        "--endpoint-url",
+        test.origin,
+        "apigateway",
+        "get-resources",
+        "--rest-api-id",
+        id!,
+        "--query",
+        "items[].path",
+        "--output",
+        "json",
+      ],
+      {
+        env: {
+          ...process.env,
+          AWS_ACCESS_KEY_ID: "test",
+          AWS_SECRET_ACCESS_KEY: "test",
+          AWS_DEFAULT_REGION: "us-east-1",
+        },
+      },
+    );
+    assert.deepEqual(JSON.parse(stdout).sort(), ["/", "/a", "/b", "/b/{id}"]);
+  });
+
+  describe("import refuses", () => {
+    const get = (more: object) => openApi({ "/x": { get: { ...proxy("f"), ...more } } });
+    const integration = (more: object) => ({
+      "x-amazon-apigateway-integration": { ...proxy("f")["x-amazon-apigateway-integration"], ...more },
+    });
+    const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`/r${i}`, { get: proxy("f") }]));
+    for (const [what, given, message] of [
+      ["OpenAPI 3.1", { ...document, openapi: "3.1.0" }, /^openapi 3\.1 is not supported/],
+      ["Swagger 2.0", { swagger: "2.0", info: { title: "x" } }, /^swagger 2\.0 is not supported/],
+      ["a document without a title", { openapi: "3.0.1", info: {}, paths: {} }, /info\.title/],
+      [
+        "an unknown extension",
+        get({ "x-amazon-apigateway-magic": 1 }),
+        /'x-amazon-apigateway-magic' of GET \/x is not modelled/,
+      ],
+      [
+        "an HTTP integration",
+        get(integration({ type: "http_proxy" })),
+        /Integration type 'http_proxy' of GET \/x is not modelled/,
+      ],
+      [
+        "an integration that is no Lambda function",
+        get(integration({ uri: "arn:aws:apigateway:us-east-1:sqs:path/q" })),
+        /is not a Lambda function's/,
+      ],
+      [
+        "a timeout of more than 29 s",
+        get(integration({ timeoutInMillis: 29_001 })),
+        /^Timeout should be between 50 ms and 29000 ms$/,
+      ],
+      [
+        "a template that computes",
+        get(integration({ type: "mock", requestTemplates: { "application/json": "#set($x = 1)" } })),
+        /'#set' in the application\/json template/,
+      ],
+      ["an unknown security scheme", get({ security: [{ nobody: [] }] }), /Security scheme 'nobody' of GET \/x/],
+      [
+        "a validator that is not there",
+        get({ "x-amazon-apigateway-request-validator": "none" }),
+        /Invalid Request Validator identifier specified: none/,
+      ],
+      [
+        "a schema that is not there",
+        get({ requestBody: { content: { "application/json": { schema: { $ref: "#/components/schemas/No" } } } } }),
+        /Invalid model specified: No/,
+      ],
+      [
+        "a model name with a dash",
+        openApi({}, { components: { schemas: { "a-b": {} } } }),
+        /^Model name must be alphanumeric: a-b$/,
+      ],
+      [
+        "two variables at one place",
+        openApi({ "/x/{a}": { get: proxy("f") }, "/x/{b}": { get: proxy("f") } }),
+        /only one is allowed/,
+      ],
+      ["a path below a greedy one", openApi({ "/x/{a+}/b": { get: proxy("f") } }), /greedy path variable/],
+    ] as const) {
+      it(what, () => assert.rejects(put(given), badRequest(message)));
+    }
+    it("more than 300 resources", () =>
+      assert.rejects(put(openApi(many)), { name: "LimitExceededException", message: /^Maximum number of resources/ }));
+    it("text that is no document", () =>
+      assert.rejects(
+        client.send(new gateway.ImportRestApiCommand({ body: Buffer.from("{") })),
+        badRequest(/malformed document/),
+      ));
+  });
+
+  it("reads YAML", async () => {
+    const body = Buffer.from("openapi: 3.0.1\ninfo:\n  title: yaml\n  version: '2'\npaths: {}\n");
+    assert.equal((await client.send(new gateway.ImportRestApiCommand({ body }))).name, "yaml");
+  });
+
+  describe("logging", () => {
+    it("needs the account's role, which must trust the gateway", async () => {
+      const { id: restApiId } = await put(document);
+      await client.send(new gateway.CreateDeploymentCommand({ restApiId, stageName: "dev" }));
+      const on = {
+        restApiId,
+        stageName: "dev",
+        patchOperations: [{ op: "replace" as const, path: "/*/*/logging/loglevel", value: "INFO" }],
+      };
+      const message = /^CloudWatch Logs role ARN must be set in account settings to enable logging$/;
+      await assert.rejects(client.send(new gateway.UpdateStageCommand(on)), badRequest(message));
+      const set = (value: string) =>
+        client.send(
+          new gateway.UpdateAccountCommand({ patchOperations: [{ op: "replace", path: "/cloudwatchRoleArn", value }] }),
+        );
+      const stranger = await test.mintRole();
+      await assert.rejects(
+        set(stranger.roleArn),
+        badRequest(/^The role ARN does not have required permissions configured/),
+      );
+      const { roleArn } = await test.mintRole(undefined, { trust: "apigateway.amazonaws.com" });
+      assert.equal((await set(roleArn)).cloudwatchRoleArn, roleArn);
+      const stage = await client.send(new gateway.UpdateStageCommand(on));
+      assert.equal(stage.methodSettings?.["*/*"]?.loggingLevel, "INFO");
+      await set("");
+    });
+
+    it("writes access and execution logs by that role", async () => {
+      const { cloud } = test;
+      const { roleArn } = await test.mintRole(
+        { Effect: "Allow", Action: "logs:*", Resource: "*" },
+        { trust: "apigateway.amazonaws.com" },
+      );
+      await client.send(
+        new gateway.UpdateAccountCommand({
+          patchOperations: [{ op: "replace", path: "/cloudwatchRoleArn", value: roleArn }],
+        }),
+      );
+      test.functions.f = () => ({ statusCode: 202, body: "four" });
+      test.functions.crash = () => {
+        throw new Error("boom");
+      };
+      const { apiId: restApiId, url } = await test.deploy(
+        openApi({ "/a": { get: proxy("f") }, "/crash": { get: proxy("crash") } }),
+      );
+      await cloud.call("logs", "CreateLogGroup", { logGroupName: "access" });
+      const format =
+        '{"id":"$context.requestId","status":$context.status,"length":$context.responseLength,"path":"$context.path","agent":"$context.identity.userAgent","error":"$context.error.responseType","who":"$context.authorizer.principalId"}';
+      await client.send(
+        new gateway.UpdateStageCommand({
+          restApiId,
+          stageName: "dev",
+          patchOperations: [
+            {
+              op: "replace",
+              path: "/accessLogSettings/destinationArn",
+              value: "arn:aws:logs:us-east-1:000000000000:log-group:access",
+            },
+            { op: "replace", path: "/accessLogSettings/format", value: format },
+            { op: "replace", path: "/*/*/logging/loglevel", value: "ERROR" },
+          ],
+        }),
+      );
+      const good = await fetch(`${url}/a`, { headers: { "User-Agent": 'quote " and \\' } });
+      const bad = await fetch(`${url}/crash`);
+      const lines = async (logGroupName: string, wanted: number) => {
+        for (let i = 0; i < 200; i++) {
+          const { events = [] } = await cloud
+            .call<{ events?: { message: string }[] }>("logs", "FilterLogEvents", { logGroupName })
+            .catch(() => ({ events: [] }));
+          if (events.length >= wanted) return events.map(({ message }) => message);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        throw new Error(`no ${wanted} events in ${logGroupName}`);
+      };
+      const [first, second] = (await lines("access", 2)).map((line) => JSON.parse(line));
+      assert.deepEqual(first, {
+        id: good.headers.get("x-amzn-requestid"),
+        status: 202,
+        length: 4,
+        path: "/dev/a",
+        agent: 'quote " and \\',
+        error: "-",
+        who: "-",
+      });
+      assert.deepEqual([second.status, second.error], [502, "DEFAULT_5XX"]);
+      const execution = await lines(`API-Gateway-Execution-Logs_${restApiId}/dev`, 2);
+      const id = bad.headers.get("x-amzn-requestid");
+      assert.match(
+        execution[0]!,
+        new RegExp(`^\\(${id}\\) Lambda execution failed with status 200 due to customer function error: .*boom`),
+      );
+      assert.equal(execution[1], `(${id}) Method completed with status: 502`);
+    });
+  });
+
+  it("remembers everything over a restart", async () => {
+    const first = await startCloud();
+    const body = Buffer.from(JSON.stringify(document));
+    const { id: restApiId } = await first.cloud.call<{ id: string }>("apigateway", "ImportRestApi", { body });
+    await first.cloud.call("apigateway", "CreateDeployment", { restApiId, stageName: "dev" });
+    await first.stop({ keep: true });
+    const second = await startCloud({ directory: first.directory });
+    try {
+      const unknown = await fetch(`${second.cloud.apiOrigin}/_aws/execute-api/${restApiId}/dev/none`);
+      assert.deepEqual(await unknown.json(), { message: "Missing Authentication Token" });
+    } finally {
+      await second.stop();
+    }
+  });
+});
