@@ -2,11 +2,13 @@ import type { Cloud } from "../cloud/service.ts";
 import type { Invoke, Registry, ResourceProvider } from "../engine/provider.ts";
 import { apigateway } from "./apigateway/index.ts";
 import { iamResources } from "./iam.ts";
+import { lambdaResources } from "./lambda.ts";
+import { logsResources } from "./logs.ts";
 import { resourceProvider, type ServiceResources } from "./resourceType.ts";
 import { stsResources } from "./sts.ts";
 
 /** Every service whose resources can be made, one line each. */
-const services: ServiceResources[] = [iamResources, stsResources, apigateway];
+const services: ServiceResources[] = [iamResources, stsResources, apigateway, lambdaResources, logsResources];
 
 /**
  * All resource types and functions that the local cloud knows, for the engine.
