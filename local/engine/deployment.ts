@@ -1,26 +1,30 @@
 import type engineProto from "@pulumi/pulumi/proto/engine_pb.js";
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
-import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { Callbacks } from "./callbacks.ts";
+import { construct } from "./construct.ts";
 import { EngineError, type EngineEvent } from "./events.ts";
-import type { Goal } from "./goal.ts";
+import { type Goal, goal as newGoal } from "./goal.ts";
 import { goalFromRequest, inheritedAliases, type Program, positionOf } from "./goalFromRequest.ts";
 import { Hooks } from "./hooks.ts";
-import type { Properties, Registry } from "./provider.ts";
+import type { Properties, Registry, ResourceProvider } from "./provider.ts";
 import { Providers } from "./providers.ts";
+import { readStackReference, stackReferenceType } from "./stackReference.ts";
 import type { State } from "./state.ts";
 import { type Registered, Steps } from "./steps.ts";
-import { sweep } from "./sweep.ts";
 import { Transforms } from "./transforms.ts";
-import { makeUrn, stackType } from "./urn.ts";
-import { fromWire, toProvider, toWire } from "./values.ts";
+import { makeUrn, stackType, typeOf } from "./urn.ts";
+import { fromWire, isUnknownText, plain, toStruct } from "./values.ts";
 
 export interface DeploymentOptions extends Program {
   preview: boolean;
   registry: Registry;
+  /** Makes dynamic resources. */
+  dynamic: ResourceProvider;
   state: State;
   config: Record<string, string>;
+  /** The program runs for the sake of its delete hooks: nothing is made, and everything goes. Default: false. */
+  destroying?: boolean;
   signal: AbortSignal;
   emit(event: EngineEvent): void;
 }
@@ -33,15 +37,19 @@ export class Deployment {
   root: string | undefined;
   /** What the program exports. */
   outputs: Properties = {};
+  /** What the program has logged as errors. */
+  readonly errors: string[] = [];
 
   readonly #options: DeploymentOptions;
   readonly #callbacks = new Callbacks();
   readonly #providers: Providers;
   readonly #steps: Steps;
   readonly #registered = new Set<string>();
+  readonly #made = new Map<string, Registered>();
   readonly #aliases = new Map<string, string[]>();
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #failure = Promise.withResolvers<never>();
+  readonly #refusals: EngineError[] = [];
   #failed = false;
   #ended: Promise<void> | undefined;
 
@@ -49,16 +57,10 @@ export class Deployment {
     this.#options = options;
     this.transforms = new Transforms(this.#callbacks);
     this.hooks = new Hooks(this.#callbacks, options.preview);
-    this.#providers = new Providers(options.registry, options.state, options.config);
-    this.#steps = new Steps({
-      ...options,
-      providers: this.#providers,
-      runHooks: (names, resource) =>
-        this.hooks.run(names, resource, (text) =>
-          options.emit({ kind: "message", urn: resource.urn, severity: "warning", text }),
-        ),
-    });
+    this.#providers = new Providers(options.registry, options.dynamic, options.state, options.config);
+    this.#steps = new Steps({ ...options, providers: this.#providers, hooks: this.hooks });
     this.#failure.promise.catch(() => {}); // Whoever waits for the run sees it.
+    options.signal.addEventListener("abort", () => this.#fail(new EngineError("interrupted")), { once: true });
   }
 
   /** Rejects once a step has failed and all others that were under way have ended. */
@@ -67,21 +69,24 @@ export class Deployment {
   }
 
   async register(request: resourceProto.RegisterResourceRequest): Promise<resourceProto.RegisterResourceResponse> {
-    return this.#guard(request, async () => {
+    return this.#guard(async () => {
       await this.transforms.apply(request);
       const goal = goalFromRequest(request, this.#options);
-      this.#addInheritedAliases(goal);
-      this.#refuseTwice(goal);
       this.transforms.remember(
         goal.urn,
         request.getParent(),
         request.getTransformsList().map((one) => one.toObject()),
       );
-      const { id, outputs } = await this.#make(goal);
+      const { id, outputs, dependencies = [] } = await this.#make(goal);
       const response = new resourceProto.RegisterResourceResponse();
       response.setUrn(goal.urn);
       response.setId(id);
-      response.setObject(asStruct(outputs));
+      response.setObject(toStruct(outputs));
+      if (dependencies.length > 0) {
+        const urns = new resourceProto.RegisterResourceResponse.PropertyDependencies();
+        urns.setUrnsList([goal.urn, ...dependencies]);
+        for (const key of Object.keys(outputs)) response.getPropertydependenciesMap().set(key, urns);
+      }
       return response;
     });
   }
@@ -89,73 +94,75 @@ export class Deployment {
   registerOutputs(request: resourceProto.RegisterResourceOutputsRequest): void {
     const { state, preview, directory } = this.#options;
     const outputs = fromWire(request.getOutputs()?.toJavaScript() ?? {}, directory) as Properties;
-    if (request.getUrn() === this.#stackUrn()) this.outputs = outputs;
+    if (typeOf(request.getUrn()) === stackType) this.outputs = outputs;
     const known = state.get(request.getUrn());
     if (known && !preview) state.put({ ...known, outputs });
   }
 
   async read(request: resourceProto.ReadResourceRequest): Promise<resourceProto.ReadResourceResponse> {
-    return this.#guard(request, async () => {
+    return this.#guard(async () => {
       const { project, stack, directory } = this.#options;
-      const [type, name, parent] = [request.getType(), request.getName(), request.getParent()];
-      const goal: Goal = {
-        ...emptyGoal,
-        urn: makeUrn(stack, project, parent || undefined, type, name),
+      const [type, name, parent] = [request.getType(), request.getName(), request.getParent() || undefined];
+      const goal = newGoal({
+        urn: makeUrn(stack, project, parent, type, name),
         type,
         name,
-        parent: parent || undefined,
+        parent,
         inputs: fromWire(request.getProperties()?.toJavaScript() ?? {}, directory) as Properties,
-        dependencies: request.getDependenciesList(),
+        dependencies: [...request.getDependenciesList(), ...(parent ? [parent] : [])],
         provider: request.getProvider() || undefined,
         additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
         position: positionOf(request.getSourceposition(), directory),
-      };
+      });
       this.#refuseTwice(goal);
-      const { outputs } = await this.#steps.read(goal, request.getId());
       const response = new resourceProto.ReadResourceResponse();
       response.setUrn(goal.urn);
-      response.setProperties(asStruct(outputs));
+      response.setProperties(toStruct((await this.#read(goal, request.getId())).outputs));
       return response;
     });
   }
 
-  async invoke(request: resourceProto.ResourceInvokeRequest): Promise<providerProto.InvokeResponse> {
-    return this.#guard(request, async () => {
-      await this.transforms.applyToInvoke(request);
-      const token = request.getTok();
-      const args = toProvider(fromWire(request.getArgs()?.toJavaScript() ?? {}, this.#options.directory)) as Properties;
-      const response = new providerProto.InvokeResponse();
-      response.setReturn(asStruct(await this.#call(token, args, request.getProvider() || undefined)));
+  /** An error is the program's to handle; one that it does not handle ends the run with our words for it. */
+  async invoke(request: resourceProto.ResourceInvokeRequest): Promise<resourceProto.ResourceInvokeResponse> {
+    const response = new resourceProto.ResourceInvokeResponse();
+    if (request.getDependsonList().some((urn) => this.#steps.pendingCreation.has(urn))) {
+      response.setUnknown(true);
+      return response;
+    }
+    await this.transforms.applyToInvoke(request);
+    return this.#answer(request, async (args) => {
+      response.setReturn(toStruct(await this.#call(request.getTok(), args, request.getProvider() || undefined)));
       return response;
     });
   }
 
   async call(request: resourceProto.ResourceCallRequest): Promise<providerProto.CallResponse> {
-    return this.#guard(request, async () => {
-      throw new EngineError(`the local cloud does not model method ${request.getTok()}`);
+    return this.#answer(request, async (args) => {
+      const result = await this.#call(request.getTok(), args, request.getProvider() || undefined);
+      return new providerProto.CallResponse().setReturn(toStruct(result));
     });
   }
 
   log(request: engineProto.LogRequest): void {
     const severity = (["debug", "info", "warning", "error"] as const)[request.getSeverity()] ?? "info";
     const text = request.getMessage().trimEnd();
-    if (severity === "error") this.#errors.push(text);
+    if (severity === "error") this.errors.push(text);
     this.#options.emit({ kind: "message", urn: request.getUrn() || undefined, severity, text });
   }
 
-  readonly #errors: string[] = [];
-  /** What the program's own errors said. */
-  get errors(): readonly string[] {
-    return this.#errors;
+  /** What ended the program: our own refusal with where it was asked for, or the program's words. */
+  programError(output: string, code: number): EngineError {
+    const said = this.errors.join("\n") || output.trim();
+    const refusal = this.#refusals.find(({ message }) => said.includes(message));
+    return refusal ?? new EngineError(said || `the program ended with exit code ${code} and said nothing`);
   }
 
-  /** The program has registered all that it will: what is left over goes. Called twice, it waits for the first. */
+  /**
+   * The program has registered all that it will: what is left over goes. Called twice, it waits for the first.
+   * Rejects when the run has failed.
+   */
   programEnded(): Promise<void> {
-    this.#ended ??= this.#failed
-      ? Promise.resolve()
-      : sweep({ ...this.#options, steps: this.#steps, registered: this.#registered }).catch((error: Error) =>
-          this.#fail(error),
-        );
+    this.#ended ??= this.#sweep();
     return this.#ended;
   }
 
@@ -165,21 +172,59 @@ export class Deployment {
     this.#callbacks.close();
   }
 
-  async #make(goal: Goal): Promise<Registered> {
+  async #sweep(): Promise<void> {
+    if (this.#failed) return this.failure;
+    const sweeping = this.#steps.removals.sweep(this.#options.destroying ? new Set() : this.#registered);
+    this.#underWay.add(sweeping);
+    try {
+      await sweeping;
+    } catch (error) {
+      this.#fail(error as Error);
+      return this.failure;
+    } finally {
+      this.#underWay.delete(sweeping);
+    }
+  }
+
+  async #make(goal: Goal): Promise<Registered & { dependencies?: string[] }> {
+    goal.aliases.push(...inheritedAliases(goal, (goal.parent && this.#aliases.get(goal.parent)) || []));
+    if (goal.aliases.length > 0) this.#aliases.set(goal.urn, goal.aliases);
+    this.#refuseTwice(goal);
+    const made = await this.#makeByKind(goal);
+    this.#made.set(goal.urn, made);
+    return made;
+  }
+
+  async #makeByKind(goal: Goal): Promise<Registered & { dependencies?: string[] }> {
+    if (this.#options.destroying) return this.#options.state.get(goal.urn) ?? { id: "", outputs: goal.inputs };
     if (goal.remote) {
-      throw new EngineError(`the local cloud does not model component ${goal.type}`, goal.urn, goal.position);
+      const { project, stack, registry, signal, emit } = this.#options;
+      const record = () => this.#steps.record(goal);
+      const make = async (child: Goal) => this.#make(child);
+      const provider = this.#providers.settings(goal.type.split(":")[0]!, goal.provider);
+      return construct(goal, { project, stack, registry, signal, emit, provider, record, make });
     }
     if (!goal.custom) return this.#steps.record(goal);
+    if (!goal.type.startsWith("pulumi:providers:")) return this.#steps.apply(goal);
     // A provider has no counterpart to make; its settings are read when a resource names it.
-    if (goal.type.startsWith("pulumi:providers:")) return this.#steps.record(goal, `provider-${goal.name}`);
-    return this.#steps.apply(goal);
+    this.#providers.remember(goal.urn, goal.inputs);
+    return this.#steps.record(goal, `provider-${goal.name}`);
+  }
+
+  async #read(goal: Goal, id: string): Promise<Registered> {
+    if (isUnknownText(id)) return { id, outputs: goal.inputs };
+    if (goal.type === stackReferenceType) return readStackReference(goal, this.#options);
+    const made = await this.#steps.read(goal, id);
+    this.#made.set(goal.urn, made);
+    return made;
   }
 
   async #call(token: string, args: Properties, provider: string | undefined): Promise<Properties> {
     if (token === "pulumi:pulumi:getResource") {
-      const found = this.#options.state.get(String(args.urn));
-      if (!found) throw new EngineError(`there is no resource ${String(args.urn)} in this stack`);
-      return { urn: found.urn, id: found.id, state: found.outputs };
+      const urn = String(args.urn);
+      const found = this.#made.get(urn) ?? this.#options.state.get(urn);
+      if (!found) throw new EngineError(`there is no resource ${urn} in this stack`);
+      return { urn, id: found.id, state: found.outputs };
     }
     const invoke = this.#options.registry.invokes.get(token);
     if (!invoke) throw new EngineError(`the local cloud does not model function ${token} (see local/resources)`);
@@ -187,12 +232,6 @@ export class Deployment {
       provider: this.#providers.settings(token.split(":")[0]!, provider),
       signal: this.#options.signal,
     });
-  }
-
-  #addInheritedAliases(goal: Goal): void {
-    const parents = goal.parent ? (this.#aliases.get(goal.parent) ?? []) : [];
-    goal.aliases.push(...inheritedAliases(goal, parents, this.#options));
-    if (goal.aliases.length > 0) this.#aliases.set(goal.urn, goal.aliases);
   }
 
   #refuseTwice(goal: Goal): void {
@@ -203,20 +242,33 @@ export class Deployment {
     for (const alias of goal.aliases) this.#registered.add(alias);
   }
 
-  #stackUrn(): string {
-    const { stack, project } = this.#options;
-    return makeUrn(stack, project, undefined, stackType, `${project}-${stack}`);
+  async #answer<Response>(
+    request: resourceProto.ResourceInvokeRequest | resourceProto.ResourceCallRequest,
+    work: (args: Properties) => Promise<Response>,
+  ): Promise<Response> {
+    const { directory } = this.#options;
+    const answering = work(plain(fromWire(request.getArgs()?.toJavaScript() ?? {}, directory) as Properties));
+    this.#underWay.add(answering);
+    try {
+      return await answering;
+    } catch (error) {
+      const position = positionOf(request.getSourceposition(), directory);
+      this.#refusals.push(new EngineError((error as Error).message, undefined, position));
+      throw error;
+    } finally {
+      this.#underWay.delete(answering);
+    }
   }
 
   /** After a failure nothing new begins, and the failed request is not answered: the program is about to be ended. */
-  async #guard<Response>(request: unknown, work: () => Promise<Response>): Promise<Response> {
+  async #guard<Response>(work: () => Promise<Response>): Promise<Response> {
     if (this.#failed) return new Promise<Response>(() => {});
     const step = work();
     this.#underWay.add(step);
     try {
       return await step;
     } catch (error) {
-      this.#fail(locate(error as Error, request, this.#options.directory));
+      this.#fail(error as Error);
       return await new Promise<Response>(() => {});
     } finally {
       this.#underWay.delete(step);
@@ -228,50 +280,4 @@ export class Deployment {
     this.#failed = true;
     Promise.allSettled(this.#underWay).then(() => this.#failure.reject(error));
   }
-}
-
-const emptyGoal: Goal = {
-  urn: "",
-  type: "",
-  name: "",
-  custom: true,
-  remote: false,
-  parent: undefined,
-  inputs: {},
-  dependencies: [],
-  provider: undefined,
-  aliases: [],
-  ignoreChanges: [],
-  replaceOnChanges: [],
-  additionalSecretOutputs: [],
-  deleteBeforeReplace: undefined,
-  protect: false,
-  retainOnDelete: false,
-  deletedWith: undefined,
-  importId: undefined,
-  customTimeouts: {},
-  hooks: {
-    beforeCreate: [],
-    afterCreate: [],
-    beforeUpdate: [],
-    afterUpdate: [],
-    beforeDelete: [],
-    afterDelete: [],
-    onError: [],
-  },
-  position: undefined,
-};
-
-const asStruct = (properties: Properties): struct.Struct =>
-  struct.Struct.fromJavaScript(dropUndefined(toWire(properties)) as Record<string, struct.JavaScriptValue>);
-
-/** protobuf's Struct has no `undefined`. */
-const dropUndefined = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-
-/** An invoke's error carries no position of its own: the request's is where the program asked. */
-function locate(error: Error, request: unknown, directory: string): Error {
-  if (error instanceof EngineError && (error.position || error.urn)) return error;
-  const position = (request as resourceProto.ResourceInvokeRequest).getSourceposition?.();
-  const text = error instanceof EngineError || /^[A-Za-z]+$/.test(error.name) ? error.message : String(error.stack);
-  return new EngineError(text, undefined, positionOf(position, directory));
 }

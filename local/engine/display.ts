@@ -17,6 +17,8 @@ const signs: Record<Operation, string> = {
   update: "~",
   replace: "+-",
   delete: "-",
+  "delete-replaced": "--",
+  import: "=",
   same: " ",
   read: ">",
   discard: "·",
@@ -27,6 +29,8 @@ const past: Record<Operation, string> = {
   update: "updated",
   replace: "replaced",
   delete: "deleted",
+  "delete-replaced": "deleted after its replacement",
+  import: "imported",
   same: "unchanged",
   read: "read",
   discard: "forgotten",
@@ -41,6 +45,7 @@ export function display(options: DisplayOptions = {}): (event: EngineEvent) => v
     update: colour.yellow,
     replace: colour.magenta,
     delete: colour.red,
+    "delete-replaced": colour.red,
   };
 
   const step = (event: StepEnd, preview: boolean): void => {

@@ -1,5 +1,18 @@
 /** What happens during a run, as it happens: `npm start` prints it, tests read it. */
-export type Operation = "create" | "update" | "replace" | "delete" | "same" | "read" | "discard";
+export const operations = [
+  "create",
+  "update",
+  "replace",
+  "delete",
+  /** The old one of a replacement. */
+  "delete-replaced",
+  "import",
+  "read",
+  /** Forgotten, and left as it is. */
+  "discard",
+  "same",
+] as const;
+export type Operation = (typeof operations)[number];
 
 export type EngineEvent =
   | { kind: "start"; preview: boolean; stack: string }

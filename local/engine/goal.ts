@@ -12,12 +12,19 @@ export interface Goal {
   inputs: Properties;
   /** URNs of all that must be there before it and outlive it: options, inputs, parent and provider. */
   dependencies: string[];
+  /** URNs by the input that names them. */
+  propertyDependencies: Record<string, string[]>;
   /** `urn::id` of an explicit provider. */
   provider: string | undefined;
   /** URNs that the resource had under former names. */
   aliases: string[];
   ignoreChanges: string[];
   replaceOnChanges: string[];
+  /** URNs whose replacement replaces this one too. */
+  replaceWith: string[];
+  /** Any value: a change of it replaces the resource. */
+  replacementTrigger: unknown;
+  hideDiffs: string[];
   additionalSecretOutputs: string[];
   /** Unset: as the provider thinks best. */
   deleteBeforeReplace: boolean | undefined;
@@ -26,17 +33,57 @@ export interface Goal {
   deletedWith: string | undefined;
   /** Id of an existing thing to take over instead of making one. */
   importId: string | undefined;
-  customTimeouts: { create?: string; update?: string; delete?: string };
+  customTimeouts: CustomTimeouts;
   hooks: Record<HookMoment, string[]>;
   /** Where the program asks for it: `index.ts:12`. */
   position: string | undefined;
 }
 
-export type HookMoment =
-  | "beforeCreate"
-  | "afterCreate"
-  | "beforeUpdate"
-  | "afterUpdate"
-  | "beforeDelete"
-  | "afterDelete"
-  | "onError";
+/** Durations as Go writes them (`5m`, `1h30m`). */
+export type CustomTimeouts = Partial<Record<Verb, string>>;
+
+/** What can be done to a thing. */
+export type Verb = "create" | "update" | "delete";
+
+const moments = [
+  "beforeCreate",
+  "afterCreate",
+  "beforeUpdate",
+  "afterUpdate",
+  "beforeDelete",
+  "afterDelete",
+  "onError",
+] as const;
+export type HookMoment = (typeof moments)[number];
+
+/** A goal with no options but those given. */
+export function goal(given: Pick<Goal, "urn" | "type" | "name"> & Partial<Goal>): Goal {
+  return {
+    custom: true,
+    remote: false,
+    parent: undefined,
+    inputs: {},
+    dependencies: [],
+    propertyDependencies: {},
+    provider: undefined,
+    aliases: [],
+    ignoreChanges: [],
+    replaceOnChanges: [],
+    replaceWith: [],
+    replacementTrigger: undefined,
+    hideDiffs: [],
+    additionalSecretOutputs: [],
+    deleteBeforeReplace: undefined,
+    protect: false,
+    retainOnDelete: false,
+    deletedWith: undefined,
+    importId: undefined,
+    customTimeouts: {},
+    hooks: noHooks(),
+    position: undefined,
+    ...given,
+  };
+}
+
+export const noHooks = (): Goal["hooks"] =>
+  Object.fromEntries(moments.map((moment) => [moment, [] as string[]])) as Goal["hooks"];

@@ -5,7 +5,7 @@ import type resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import type { SourcePosition } from "@pulumi/pulumi/proto/source_pb.js";
 import type { Goal } from "./goal.ts";
 import type { Properties } from "./provider.ts";
-import { makeUrn, nameOf, qualifiedType, stackType } from "./urn.ts";
+import { makeUrn, nameOf, qualifiedType, typeOf } from "./urn.ts";
 import { fromWire } from "./values.ts";
 
 export interface Program {
@@ -21,10 +21,12 @@ export function goalFromRequest(request: resourceProto.RegisterResourceRequest, 
   const fromInputs = new Set<string>();
   const inputs = fromWire(request.getObject()?.toJavaScript() ?? {}, directory, fromInputs) as Properties;
   const provider = request.getProvider() || undefined;
-  const byProperty = [...request.getPropertydependenciesMap().entries()].flatMap(([, urns]) => urns.getUrnsList());
+  const propertyDependencies = Object.fromEntries(
+    [...request.getPropertydependenciesMap().entries()].map(([key, urns]) => [key, urns.getUrnsList()]),
+  );
   const dependencies = new Set([
     ...request.getDependenciesList(),
-    ...byProperty,
+    ...Object.values(propertyDependencies).flat(),
     ...fromInputs,
     ...(parent ? [parent] : []),
     ...(provider ? [provider.slice(0, provider.lastIndexOf("::"))] : []),
@@ -40,10 +42,14 @@ export function goalFromRequest(request: resourceProto.RegisterResourceRequest, 
     parent: parent || undefined,
     inputs,
     dependencies: [...dependencies].sort(),
+    propertyDependencies,
     provider,
     aliases: aliasUrns(request, program),
     ignoreChanges: request.getIgnorechangesList(),
     replaceOnChanges: request.getReplaceonchangesList(),
+    replaceWith: request.getReplaceWithList(),
+    replacementTrigger: fromWire(request.getReplacementTrigger()?.toJavaScript(), directory),
+    hideDiffs: request.getHidediffsList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
     protect: request.getProtect() ?? false,
@@ -68,6 +74,7 @@ export function goalFromRequest(request: resourceProto.RegisterResourceRequest, 
   };
 }
 
+/** The aliases as the program gives them: whole URNs, or what was different in the former one. */
 function aliasUrns(request: resourceProto.RegisterResourceRequest, program: Program): string[] {
   const [type, name, parent] = [request.getType(), request.getName(), request.getParent() || undefined];
   const fromSpec = (spec: aliasProto.Alias.Spec): string =>
@@ -85,18 +92,24 @@ function aliasUrns(request: resourceProto.RegisterResourceRequest, program: Prog
 }
 
 /**
- * URNs that a child had when its parent had another name: the parent's aliases with the child's own type and name.
+ * URNs that a child had when its parent had another name: each of the parent's aliases, with the child's own type and
+ * name and with each of the child's own aliases below the same parent.
  * @param parents aliases of the parent.
  */
-export function inheritedAliases(goal: Goal, parents: string[], program: Program): string[] {
-  return parents.map((alias) => {
-    const formerParent = nameOf(alias);
-    const currentParent = goal.parent ? nameOf(goal.parent) : "";
-    // A child that is named after its parent was named after the parent's former name.
-    const name = goal.name.startsWith(currentParent) ? formerParent + goal.name.slice(currentParent.length) : goal.name;
-    const types = qualifiedType(alias);
-    return types === stackType ? goal.urn : makeUrn(program.stack, program.project, alias, goal.type, name);
-  });
+export function inheritedAliases(goal: Goal, parents: string[]): string[] {
+  if (!goal.parent) return [];
+  const currentParent = nameOf(goal.parent);
+  const below = `${qualifiedType(goal.parent)}$`;
+  const own = goal.aliases.filter((alias) => qualifiedType(alias) === `${below}${typeOf(alias)}`);
+  return parents.flatMap((parent) =>
+    [goal.urn, ...own].map((urn) => {
+      const name = nameOf(urn);
+      // A child that is named after its parent was named after the parent's former name.
+      const former = name.startsWith(currentParent) ? nameOf(parent) + name.slice(currentParent.length) : name;
+      const [stack, project] = parent.slice("urn:pulumi:".length).split("::") as [string, string];
+      return makeUrn(stack, project, parent, typeOf(urn), former);
+    }),
+  );
 }
 
 /** `index.ts:12`, relative to the program. */

@@ -2,12 +2,13 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { readProject, readStackConfig } from "./config.ts";
 import { Deployment } from "./deployment.ts";
-import { type Counts, EngineError, type EngineEvent } from "./events.ts";
+import { DynamicProvider } from "./dynamicProvider.ts";
+import { type Counts, type EngineEvent, operations } from "./events.ts";
 import { LanguageHost } from "./languageHost.ts";
 import type { Properties, Registry } from "./provider.ts";
 import { EngineServer } from "./server.ts";
 import { State } from "./state.ts";
-import { containsSecret, toProvider } from "./values.ts";
+import { containsSecret, containsUnknown, toProvider } from "./values.ts";
 
 export { EngineError, type EngineEvent } from "./events.ts";
 
@@ -19,6 +20,8 @@ export interface EngineOptions {
   stateDirectory: string;
   /** Everything that can be made. */
   registry: Registry;
+  /** Set for the program and its dynamic providers on top of this process's own: where AWS is, above all. */
+  environment?: Record<string, string>;
   /** Called with all that happens, as it happens. */
   onEvent(event: EngineEvent): void;
 }
@@ -26,22 +29,32 @@ export interface EngineOptions {
 type Settings = ReturnType<typeof readProject> & ReturnType<typeof readStackConfig>;
 
 export interface RunResult {
+  /** What the program exports, in the shape of `pulumi stack output --json`. */
   outputs: Properties;
   counts: Counts;
 }
 
-/** Runs one program on one stack, as the Pulumi CLI would: plan, make, remember. */
+/** How long an interrupted run may take to end its steps, in milliseconds. What has not ended then is looked for later. */
+const graceMs = 3000;
+
+/** Runs one program on one stack, as the Pulumi CLI would: plan, make, remember. One run at a time. */
 export class Engine {
   readonly #options: EngineOptions;
   readonly #server = new EngineServer();
   readonly #state: State;
+  readonly #dynamic: DynamicProvider;
   readonly #stop = new AbortController();
   #prepared: { key: string; host: LanguageHost } | undefined;
-  #outputs: Properties = {};
+  #underWay: Promise<unknown> = Promise.resolve();
 
   private constructor(options: EngineOptions) {
     this.#options = options;
     this.#state = new State(options.stateDirectory, options.stack);
+    this.#dynamic = new DynamicProvider({
+      directory: options.programDirectory,
+      environment: this.#environment(),
+      print: (text) => this.#print(text),
+    });
   }
 
   static async open(options: EngineOptions): Promise<Engine> {
@@ -51,46 +64,50 @@ export class Engine {
   }
 
   /**
-   * Makes what the program asks for. When it fails, what was made stays recorded, and nothing has been deleted.
+   * Makes what the program asks for. When it fails, what was made stays recorded, and nothing has been deleted but what
+   * had to go before its replacement.
    * @throws {EngineError} with the program's or the resource's error.
    */
   up(): Promise<RunResult> {
-    return this.#run(false);
+    return this.#exclusively(() => this.#run({ preview: false }));
   }
 
-  /** Says what {@link up} would do, and does nothing. */
+  /** Says what {@link up} would do, and does nothing. Unknown outputs are left out. */
   preview(): Promise<RunResult> {
-    return this.#run(true);
+    return this.#exclusively(() => this.#run({ preview: true }));
   }
 
-  /** Deletes every resource of the stack, dependents first. */
+  /**
+   * Deletes every resource of the stack, dependents first. The program runs only when it has hooks for that.
+   * @throws {EngineError} when something is protected, and then nothing has been deleted.
+   */
   async destroy(): Promise<Counts> {
-    const { counts, emit } = this.#counting();
-    const deployment = this.#deployment(false, this.#settings().config, emit);
-    await Promise.race([deployment.programEnded(), deployment.failure]);
-    this.#outputs = {};
+    const hooked = this.#state.list().some(({ hooks }) => Object.values(hooks).flat().length > 0);
+    const { counts } = await this.#exclusively(() => this.#run({ preview: false, destroying: true }, hooked));
     return counts;
   }
 
   /** The stack's outputs of the last run, in the shape of `pulumi stack output --json`: a secret is `[secret]`. */
   outputs(): Properties {
-    return Object.fromEntries(
-      Object.entries(this.#outputs).map(([key, value]) => [
-        key,
-        containsSecret(value) ? "[secret]" : toProvider(value),
-      ]),
-    );
+    return shown(this.#state.stackOutputs());
   }
 
   /** Loads Pulumi's SDK in a process that waits, so that the next {@link up} starts half a second sooner. */
   prepare(): void {
-    const settings = this.#settings();
-    this.#prepared ??= { key: JSON.stringify(settings), host: this.#startHost(false, settings) };
+    try {
+      const settings = this.#settings();
+      this.#prepared ??= { key: JSON.stringify(settings), host: this.#startHost(false, settings) };
+    } catch {
+      // A broken Pulumi.yaml is said by the run that reads it.
+    }
   }
 
+  /** Interrupts a run that is under way, and ends every process. */
   async close(): Promise<void> {
     this.#stop.abort();
+    await Promise.race([this.#underWay.catch(() => {}), new Promise((late) => setTimeout(late, graceMs).unref())]);
     await this.#prepared?.host.kill();
+    await this.#dynamic.close();
     this.#server.close();
     this.#state.close();
   }
@@ -101,29 +118,48 @@ export class Engine {
       rmSync(join(stateDirectory, `${stack}.sqlite${suffix}`), { force: true });
   }
 
-  async #run(preview: boolean): Promise<RunResult> {
+  #exclusively<Result>(run: () => Promise<Result>): Promise<Result> {
+    const after = this.#underWay.catch(() => {}).then(run);
+    this.#underWay = after;
+    return after;
+  }
+
+  async #run(mode: { preview: boolean; destroying?: boolean }, withProgram = true): Promise<RunResult> {
+    const { preview } = mode;
     const began = performance.now();
-    const settings = this.#settings();
-    const { counts, emit } = this.#counting();
-    const deployment = this.#deployment(preview, settings.config, emit);
-    this.#server.serve(deployment);
-    emit({ kind: "start", preview, stack: this.#options.stack });
-    const end = (ok: boolean) =>
+    const counts = Object.fromEntries(operations.map((operation) => [operation, 0])) as Counts;
+    const emit = (event: EngineEvent): void => {
+      if (event.kind === "step" && event.status === "done") counts[event.operation] += 1;
+      this.#options.onEvent(event);
+    };
+    const end = (ok: boolean): void =>
       emit({ kind: "end", preview, ok, counts, seconds: (performance.now() - began) / 1000 });
 
+    emit({ kind: "start", preview, stack: this.#options.stack });
+    try {
+      const settings = this.#settings();
+      const common = this.#common(settings);
+      await this.#dynamic.configure({ project: common.project, stack: common.stack, config: common.config });
+      const deployment = new Deployment({ ...common, ...mode, emit });
+      if (withProgram) await this.#runProgram(deployment, preview, settings);
+      else await deployment.programEnded();
+      end(true);
+      return { outputs: shown(deployment.outputs), counts };
+    } catch (error) {
+      end(false);
+      throw error;
+    }
+  }
+
+  async #runProgram(deployment: Deployment, preview: boolean, settings: Settings): Promise<void> {
+    this.#server.serve(deployment);
     const host = await this.#takeHost(preview, settings);
     try {
       host.begin();
       const code = await Promise.race([host.exit, deployment.failure]);
-      if (code !== 0) throw new EngineError(programError(deployment.errors, host.output, code));
-      // A program without an event loop of its own left ends without a word.
-      await Promise.race([deployment.programEnded(), deployment.failure]);
-      if (!preview) this.#outputs = deployment.outputs;
-      end(true);
-      return { outputs: deployment.outputs, counts };
-    } catch (error) {
-      end(false);
-      throw error;
+      if (code !== 0) throw deployment.programError(host.output, code);
+      // A program that ends its process itself has ended without a word.
+      await deployment.programEnded();
     } finally {
       await host.kill();
       await deployment.settle();
@@ -131,20 +167,10 @@ export class Engine {
     }
   }
 
-  #counting(): { counts: Counts; emit: (event: EngineEvent) => void } {
-    const counts: Counts = { create: 0, update: 0, replace: 0, delete: 0, same: 0, read: 0, discard: 0 };
-    const emit = (event: EngineEvent): void => {
-      if (event.kind === "step" && event.status === "done") counts[event.operation] += 1;
-      this.#options.onEvent(event);
-    };
-    return { counts, emit };
-  }
-
-  #deployment(preview: boolean, config: Record<string, string>, emit = this.#options.onEvent): Deployment {
-    const { programDirectory, stack, registry } = this.#options;
-    const { project } = readProject(programDirectory);
-    const common = { project, stack, directory: programDirectory, registry, state: this.#state, config };
-    return new Deployment({ ...common, preview, signal: this.#stop.signal, emit });
+  #common({ project, config }: Settings) {
+    const { programDirectory: directory, stack, registry } = this.#options;
+    const engine = { state: this.#state, dynamic: this.#dynamic, signal: this.#stop.signal };
+    return { project, stack, directory, registry, config, ...engine };
   }
 
   #settings(): Settings {
@@ -152,10 +178,15 @@ export class Engine {
     return { ...readProject(programDirectory), ...readStackConfig(programDirectory, stack) };
   }
 
+  #environment(): NodeJS.ProcessEnv {
+    return { ...process.env, ...this.#options.environment };
+  }
+
   async #takeHost(preview: boolean, settings: Settings): Promise<LanguageHost> {
+    if (preview) return this.#startHost(preview, settings);
     const prepared = this.#prepared;
     this.#prepared = undefined;
-    if (!preview && prepared?.key === JSON.stringify(settings)) return prepared.host;
+    if (prepared?.key === JSON.stringify(settings)) return prepared.host;
     // The configuration has changed since it was started.
     await prepared?.host.kill();
     return this.#startHost(preview, settings);
@@ -163,15 +194,19 @@ export class Engine {
 
   #startHost(preview: boolean, settings: Settings): LanguageHost {
     const { programDirectory, stack } = this.#options;
-    const host = { programDirectory, stack, preview, address: this.#server.address };
-    return LanguageHost.prepare({ ...host, ...settings }, (text) =>
-      this.#options.onEvent({ kind: "message", urn: undefined, severity: "info", text: text.trimEnd() }),
-    );
+    const environment = this.#environment();
+    const host = { programDirectory, stack, preview, address: this.#server.address, environment };
+    return LanguageHost.prepare({ ...host, ...settings }, (text) => this.#print(text));
+  }
+
+  #print(text: string): void {
+    this.#options.onEvent({ kind: "message", urn: undefined, severity: "info", text: text.trimEnd() });
   }
 }
 
-/** The program's own words, else what it printed, else its exit code. */
-function programError(errors: readonly string[], output: string, code: number): string {
-  if (errors.length > 0) return errors.join("\n");
-  return output.trim() || `the program ended with exit code ${code} and said nothing`;
-}
+const shown = (outputs: Properties): Properties =>
+  Object.fromEntries(
+    Object.entries(outputs)
+      .filter(([, value]) => !containsUnknown(value))
+      .map(([key, value]) => [key, containsSecret(value) ? "[secret]" : toProvider(value)]),
+  );

@@ -19,7 +19,11 @@ export interface LanguageHostOptions {
   preview: boolean;
   config: Record<string, string>;
   secretKeys: string[];
+  environment: NodeJS.ProcessEnv;
 }
+
+/** Characters of a program's output that are kept to explain its end. */
+const keptOutput = 20_000;
 
 /**
  * Pulumi's own language host, started as the CLI starts it. One that waits ({@link prepare}) has Pulumi's SDK and the
@@ -33,7 +37,7 @@ export class LanguageHost {
   private constructor(child: ChildProcess, onOutput: (text: string) => void) {
     this.#child = child;
     const read = (chunk: Buffer) => {
-      this.#output += chunk;
+      this.#output = (this.#output + chunk).slice(-keptOutput);
       onOutput(String(chunk));
     };
     child.stdout?.on("data", read);
@@ -70,7 +74,7 @@ export class LanguageHost {
         cwd: options.programDirectory,
         stdio: ["pipe", "pipe", "pipe"],
         env: {
-          ...process.env,
+          ...options.environment,
           PULUMI_CONFIG: JSON.stringify(options.config),
           PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(options.secretKeys),
           PULUMI_NODEJS_TYPESCRIPT: "true",
@@ -102,7 +106,7 @@ export class LanguageHost {
     return this.#exit;
   }
 
-  /** All that it printed. */
+  /** What it printed last. */
   get output(): string {
     return this.#output;
   }

@@ -40,10 +40,16 @@ export interface ResourceContext {
   stack: string;
   /** Region and `defaultTags` of the provider that the resource uses, and the rest of its configuration. */
   provider: { region: string; defaultTags: Record<string, string>; config: Properties };
-  /** Inputs of the last `up`, when the resource exists. */
+  /**
+   * The resource as the last `up` left it. An empty `id` means that its creation was interrupted (the process was
+   * killed): something with these inputs may exist or not.
+   */
   previous?: { id: string; inputs: Properties; outputs: Properties };
+  /** Inputs that only a deployment will know: a preview checks and compares without them. */
+  unknowns?: readonly string[];
   /** A line under the resource in what `npm start` prints. */
   log(severity: "debug" | "info" | "warning" | "error", message: string): void;
+  /** Aborted when the run is interrupted, or when the program's `customTimeouts` for this operation has passed. */
   signal: AbortSignal;
 }
 
@@ -51,6 +57,11 @@ export interface ResourceContext {
 export interface CheckFailure {
   property: string;
   reason: string;
+}
+
+export interface Checked {
+  inputs: Properties;
+  failures: CheckFailure[];
 }
 
 export interface Diff {
@@ -68,25 +79,72 @@ export interface Made {
   outputs: Properties;
 }
 
+/**
+ * Thrown by create or update when the thing exists but is not whole: it is recorded, the run fails, and the next one
+ * updates it.
+ */
+export class PartlyMade extends Error {
+  override readonly name = "PartlyMade";
+  readonly made: Made;
+
+  constructor(made: Made, message: string) {
+    super(message);
+    this.made = made;
+  }
+}
+
 /** A resource type as the engine sees it. Errors thrown by its verbs reach the user beside the resource's URN. */
 export interface ResourceProvider {
   /** Validates inputs and fills in defaults (the physical name, above all). Never calls AWS. */
-  check(inputs: Properties, context: ResourceContext): { inputs: Properties; failures: CheckFailure[] };
-  diff(before: Properties, after: Properties, context: ResourceContext): Diff;
+  check(inputs: Properties, context: ResourceContext): Checked | Promise<Checked>;
+  diff(before: Properties, after: Properties, context: ResourceContext): Diff | Promise<Diff>;
   create(inputs: Properties, context: ResourceContext): Promise<Made>;
   update(id: string, before: Properties, after: Properties, context: ResourceContext): Promise<Made>;
   delete(id: string, outputs: Properties, context: ResourceContext): Promise<void>;
-  /** For `Resource.get` and `import`; `undefined` when AWS has no such thing. */
-  read?(id: string, context: ResourceContext): Promise<Made | undefined>;
+  /**
+   * For `Resource.get` and `import`; `undefined` when AWS has no such thing.
+   * @param inputs what the program gives beside the id.
+   */
+  read?(id: string, context: ResourceContext, inputs?: Properties): Promise<Made | undefined>;
   /** Outputs that are secret whatever the program says (`aws:iam/accessKey:AccessKey` has one). */
   secretOutputs?: string[];
 }
 
-/** A function of a package (`aws:index/getCallerIdentity:getCallerIdentity`). */
+/** A function of a package (`aws:index/getCallerIdentity:getCallerIdentity`), or a method of one of its resources. */
 export type Invoke = (args: Properties, context: Pick<ResourceContext, "provider" | "signal">) => Promise<Properties>;
 
-/** Everything that the engine can make. A token that is in neither map is an error naming it. */
+/** Another resource, as an output of a {@link Component}: the program reads the whole resource through it. */
+export interface ResourceReference {
+  kind: "resource";
+  urn: string;
+  id?: string;
+}
+
+export const isResourceReference = (value: unknown): value is ResourceReference =>
+  (value as ResourceReference | undefined)?.kind === "resource";
+
+export interface Child extends Made {
+  urn: string;
+  reference: ResourceReference;
+}
+
+/** What a component is made with: what a resource gets, and the way to make its children. */
+export interface ComponentContext
+  extends Pick<ResourceContext, "urn" | "name" | "type" | "project" | "stack" | "provider" | "log" | "signal"> {
+  /**
+   * Makes a child as the program would with `parent: this`: planned, remembered, and deleted when no longer asked for.
+   * In a preview, a child that does not exist yet has its inputs as outputs and no id.
+   * @param dependsOn URNs of children that must be there before it.
+   */
+  resource(type: string, name: string, inputs: Properties, dependsOn?: string[]): Promise<Child>;
+}
+
+/** Makes a component whose children a package makes, not the program (`awsx:ec2:Vpc`). @returns its outputs. */
+export type Component = (inputs: Properties, context: ComponentContext) => Promise<Properties>;
+
+/** Everything that the engine can make. A token that is in none of the maps is an error naming it. */
 export interface Registry {
   resources: ReadonlyMap<string, ResourceProvider>;
   invokes: ReadonlyMap<string, Invoke>;
+  components?: ReadonlyMap<string, Component>;
 }

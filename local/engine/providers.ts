@@ -1,26 +1,35 @@
+import { dynamicPrefix } from "./dynamicProvider.ts";
 import { EngineError } from "./events.ts";
 import type { Goal } from "./goal.ts";
 import type { Properties, Registry, ResourceContext, ResourceProvider } from "./provider.ts";
 import type { State } from "./state.ts";
-import { isObject, toProvider } from "./values.ts";
+import { isObject, plain } from "./values.ts";
 
 /** Finds who makes a resource, and with which settings: an explicit provider's, or the stack's configuration. */
 export class Providers {
   readonly #registry: Registry;
+  readonly #dynamic: ResourceProvider;
   readonly #state: State;
   readonly #config: Record<string, string>;
+  readonly #explicit = new Map<string, Properties>();
 
   /** @param config the stack's configuration, by full key (`aws:region`). */
-  constructor(registry: Registry, state: State, config: Record<string, string>) {
+  constructor(registry: Registry, dynamic: ResourceProvider, state: State, config: Record<string, string>) {
     this.#registry = registry;
+    this.#dynamic = dynamic;
     this.#state = state;
     this.#config = config;
   }
 
+  /** A provider that this run has registered: in a preview it is not in the state. */
+  remember(urn: string, inputs: Properties): void {
+    this.#explicit.set(urn, inputs);
+  }
+
   /** @throws {EngineError} for a type that the local cloud does not model. */
   for(goal: Pick<Goal, "urn" | "type" | "position">): ResourceProvider {
-    const dynamic = goal.type.startsWith("pulumi-nodejs:dynamic") ? "pulumi-nodejs:dynamic:Resource" : goal.type;
-    const found = this.#registry.resources.get(dynamic);
+    const dynamic = goal.type.startsWith(dynamicPrefix) ? this.#dynamic : undefined;
+    const found = dynamic ?? this.#registry.resources.get(goal.type);
     if (found) return found;
     throw new EngineError(
       `the local cloud does not model resource type ${goal.type} (what it models is listed in local/resources)`,
@@ -31,8 +40,7 @@ export class Providers {
 
   /** Settings of a provider: `reference` is `urn::id` of an explicit one. */
   settings(packageName: string, reference: string | undefined): ResourceContext["provider"] {
-    const explicit = reference && this.#state.get(reference.slice(0, reference.lastIndexOf("::")));
-    const given = explicit ? parseStrings(toProvider(explicit.inputs) as Properties) : {};
+    const given = reference ? this.#inputs(reference.slice(0, reference.lastIndexOf("::"))) : {};
     const config = { ...this.#configured(packageName), ...given };
     const tags = isObject(config.defaultTags) ? config.defaultTags.tags : undefined;
     return {
@@ -40,6 +48,10 @@ export class Providers {
       defaultTags: (tags ?? {}) as Record<string, string>,
       config,
     };
+  }
+
+  #inputs(urn: string): Properties {
+    return parseStrings(plain(this.#explicit.get(urn) ?? this.#state.get(urn)?.inputs ?? {}));
   }
 
   #configured(packageName: string): Properties {

@@ -7,19 +7,37 @@ import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import type { Deployment } from "./deployment.ts";
 
 const feature = resourceProto.ResourceMonitorFeature;
+// Not among them: parameterized packages, byte strings, state migrations.
 const features = [
   feature.RESOURCE_MONITOR_FEATURE_SECRETS,
   feature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
   feature.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
   feature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+  feature.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
   feature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+  feature.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
   feature.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
   feature.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
   feature.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+  feature.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
   feature.RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON,
 ];
 
 type Method<Request, Response> = (request: Request) => Promise<Response>;
+
+/** The names by which older SDKs ask for a feature; newer ones read the list. */
+const legacyNames: Record<string, number> = {
+  secrets: feature.RESOURCE_MONITOR_FEATURE_SECRETS,
+  resourceReferences: feature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+  outputValues: feature.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+  aliasSpecs: feature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+  deletedWith: feature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+  replaceWith: feature.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+  transforms: feature.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+  invokeTransforms: feature.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
+  resourceHooks: feature.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+  errorHooks: feature.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+};
 
 /** The two services that a language host talks to, on one loopback port. Which run they serve changes; the port stays. */
 export class EngineServer {
@@ -72,7 +90,10 @@ export class EngineServer {
         info.setSupportedfeaturesList(features);
         return info;
       }),
-      supportsFeature: this.#unary(() => async () => new resourceProto.SupportsFeatureResponse().setHassupport(false)),
+      supportsFeature: this.#unary(() => async (request: resourceProto.SupportsFeatureRequest) => {
+        const supported = request.getId() in legacyNames;
+        return new resourceProto.SupportsFeatureResponse().setHassupport(supported);
+      }),
       invoke: this.#unary((run) => (request: resourceProto.ResourceInvokeRequest) => run.invoke(request)),
       call: this.#unary((run) => (request: resourceProto.ResourceCallRequest) => run.call(request)),
       readResource: this.#unary((run) => (request: resourceProto.ReadResourceRequest) => run.read(request)),
@@ -88,6 +109,9 @@ export class EngineServer {
       ),
       registerResourceHook: this.#nothing((run, request: resourceProto.RegisterResourceHookRequest) =>
         run.hooks.register(request.toObject()),
+      ),
+      registerErrorHook: this.#nothing((run, request: resourceProto.RegisterErrorHookRequest) =>
+        run.hooks.registerOnError(request.toObject()),
       ),
       signalAndWaitForShutdown: this.#unary((run) => async () => {
         await run.programEnded();

@@ -1,8 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Collection, Store } from "../store.ts";
+import type { CustomTimeouts, Goal } from "./goal.ts";
 import type { Properties } from "./provider.ts";
+import { stackType } from "./urn.ts";
 import { fromWire, isObject, Secret, toWire } from "./values.ts";
 
 /** What the engine remembers of one resource. */
@@ -17,12 +19,17 @@ export interface ResourceState {
   /** URN and id of the provider (`urn::id`), for a custom resource. */
   provider?: string;
   dependencies: string[];
+  /** URNs by the input that names them. */
+  propertyDependencies: Record<string, string[]>;
   protect: boolean;
   retainOnDelete: boolean;
   deletedWith?: string;
-  customTimeouts?: { create?: string; update?: string; delete?: string };
+  replacementTrigger?: unknown;
+  customTimeouts: CustomTimeouts;
   /** Names of the hooks that run around its deletion. */
-  hooks?: { beforeDelete: string[]; afterDelete: string[] };
+  hooks: Pick<Goal["hooks"], "beforeDelete" | "afterDelete" | "onError">;
+  /** It exists and is not whole: why. The next run updates it. */
+  incomplete?: string;
   /** Read by `Resource.get`: it belongs to somebody else and is never deleted. */
   external: boolean;
   /** Place in the order of creation: what it depends on comes before it. */
@@ -35,6 +42,7 @@ export interface ResourceState {
  * owner may read.
  */
 export class State {
+  readonly #directory: string;
   readonly #store: Store;
   readonly #resources: Collection<ResourceState>;
   readonly #leftovers: Collection<ResourceState>;
@@ -42,6 +50,7 @@ export class State {
   readonly #key: Buffer;
 
   constructor(directory: string, stack: string) {
+    this.#directory = directory;
     this.#store = new Store(directory, `${stack}.sqlite`);
     this.#resources = this.#store.collection("resources");
     this.#leftovers = this.#store.collection("leftovers");
@@ -66,18 +75,34 @@ export class State {
       .sort((a, b) => a.order - b.order);
   }
 
-  put(state: ResourceState): void {
+  /** The last place in the order of creation. */
+  highestOrder(): number {
+    const row = this.#store.database.prepare("SELECT max(value ->> '$.order') AS highest FROM resources").get();
+    return (row as { highest: number | null }).highest ?? 0;
+  }
+
+  /** @param replaced the resource that it takes the place of, still to be deleted. */
+  put(state: ResourceState, replaced?: ResourceState): void {
     this.#store.transaction(() => {
+      if (replaced) this.#leftovers.put(`${replaced.urn} ${replaced.id}`, this.#seal(replaced));
       this.#resources.put(state.urn, this.#seal(state));
       this.#pending.delete(state.urn);
     });
   }
 
-  /** Moves what was known under an alias to its new URN. */
+  /** Moves what was known under an alias to its new URN, in the state of others too. */
   rename(from: string, state: ResourceState): void {
+    const [old, now] = [from, state.urn].map((urn) => JSON.stringify(urn).slice(0, -1)) as [string, string];
     this.#store.transaction(() => {
       this.#resources.delete(from);
       this.#resources.put(state.urn, this.#seal(state));
+      for (const table of ["resources", "leftovers"]) {
+        const move = this.#store.database.prepare(
+          `UPDATE ${table} SET value = replace(value, ?, ?) WHERE instr(value, ?)`,
+        );
+        // As a whole text, or followed by the id of a provider.
+        for (const end of ['"', "::"]) move.run(old + end, now + end, old + end);
+      }
     });
   }
 
@@ -90,17 +115,18 @@ export class State {
     this.#pending.put(urn, { inputs: this.#sealProperties(inputs) });
   }
 
+  /** The creation failed: there is nothing to look for. */
+  abandon(urn: string): void {
+    this.#pending.delete(urn);
+  }
+
   /** Inputs of a creation that never ended. */
-  unfinished(urn: string): Properties | undefined {
+  interrupted(urn: string): Properties | undefined {
     const found = this.#pending.get(urn);
     return found && this.#openProperties(found.inputs);
   }
 
-  /** A replaced resource, still to be deleted when the program has succeeded. */
-  keepForDeletion(state: ResourceState): void {
-    this.#leftovers.put(`${state.urn} ${state.id}`, this.#seal(state));
-  }
-
+  /** Replaced resources, still to be deleted. */
   leftovers(): ResourceState[] {
     return this.#leftovers.values().map((state) => this.#open(state));
   }
@@ -109,16 +135,48 @@ export class State {
     this.#leftovers.delete(`${state.urn} ${state.id}`);
   }
 
+  /** Names of the stacks that have a state in this folder. */
+  stacks(): string[] {
+    const files = readdirSync(this.#directory).filter((file) => file.endsWith(".sqlite"));
+    return files.map((file) => file.slice(0, -".sqlite".length)).sort();
+  }
+
+  /** What the program exported in its last run. */
+  stackOutputs(): Properties {
+    return this.list().find(({ type }) => type === stackType)?.outputs ?? {};
+  }
+
+  /** Runs `look` on the state of another stack in this folder. @returns `undefined` when there is no such stack. */
+  elsewhere<Found>(stack: string, look: (state: State) => Found): Found | undefined {
+    if (!this.stacks().includes(stack)) return undefined;
+    const state = new State(this.#directory, stack);
+    try {
+      return look(state);
+    } finally {
+      state.close();
+    }
+  }
+
   close(): void {
     this.#store.close();
   }
 
   #seal(state: ResourceState): ResourceState {
-    return { ...state, inputs: this.#sealProperties(state.inputs), outputs: this.#sealProperties(state.outputs) };
+    return this.#convert(state, (properties) => this.#sealProperties(properties));
   }
 
   #open(state: ResourceState): ResourceState {
-    return { ...state, inputs: this.#openProperties(state.inputs), outputs: this.#openProperties(state.outputs) };
+    return this.#convert(state, (properties) => this.#openProperties(properties));
+  }
+
+  #convert(state: ResourceState, properties: (given: Properties) => Properties): ResourceState {
+    const { inputs, outputs, replacementTrigger: trigger } = state;
+    return {
+      ...state,
+      inputs: properties(inputs),
+      outputs: properties(outputs),
+      ...(trigger !== undefined && { replacementTrigger: properties({ trigger }).trigger }),
+    };
   }
 
   #sealProperties(properties: Properties): Properties {

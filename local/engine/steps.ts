@@ -1,36 +1,12 @@
-import { EngineError, type EngineEvent, type Operation } from "./events.ts";
-import type { Goal, HookMoment } from "./goal.ts";
-import { copyAt, differsAt, parsePath } from "./paths.ts";
-import type { Diff, Made, Properties, ResourceContext, ResourceProvider } from "./provider.ts";
-import type { Providers } from "./providers.ts";
-import type { ResourceState, State } from "./state.ts";
-import { nameOf, typeOf } from "./urn.ts";
-import { containsUnknown, keepSecrets, mapValues, toProvider, unknown } from "./values.ts";
-
-/** What a step needs of the run that it belongs to. */
-export interface StepContext {
-  project: string;
-  stack: string;
-  preview: boolean;
-  state: State;
-  providers: Providers;
-  signal: AbortSignal;
-  emit(event: EngineEvent): void;
-  /** Runs the program's hooks of that moment. @throws when one fails. */
-  runHooks(names: string[], resource: HookedResource): Promise<void>;
-}
-
-export interface HookedResource {
-  urn: string;
-  id: string;
-  name: string;
-  type: string;
-  moment: HookMoment;
-  oldInputs?: Properties;
-  oldOutputs?: Properties;
-  newInputs?: Properties;
-  newOutputs?: Properties;
-}
+import { EngineError } from "./events.ts";
+import type { Goal } from "./goal.ts";
+import { Operations, type RunContext } from "./operations.ts";
+import { check, compare, desiredInputs } from "./plan.ts";
+import { type Diff, type Made, PartlyMade, type Properties, type ResourceProvider } from "./provider.ts";
+import { protectedError, Removals } from "./removals.ts";
+import type { ResourceState } from "./state.ts";
+import { typeOf } from "./urn.ts";
+import { keepSecrets, plain, sameValue } from "./values.ts";
 
 /** What the program gets back for a resource. In a preview, what only a deployment will know is missing. */
 export interface Registered {
@@ -38,143 +14,124 @@ export interface Registered {
   outputs: Properties;
 }
 
-const noHooks = { beforeDelete: [], afterDelete: [] };
-
-/** Brings one resource from what it is to what the program asks for: the one place where something is made or changed. */
+/** Brings one resource from what it is to what the program asks for. */
 export class Steps {
-  readonly #context: StepContext;
+  readonly removals: Removals;
+  /** URNs of resources that a preview would make: nothing can be asked of them yet. */
+  readonly pendingCreation = new Set<string>();
+
+  readonly #run: RunContext;
+  readonly #operations: Operations;
+  readonly #replaced = new Set<string>();
   #order: number;
 
-  constructor(context: StepContext) {
-    this.#context = context;
-    this.#order = context.state.list().reduce((highest, { order }) => Math.max(highest, order), 0);
+  constructor(run: RunContext) {
+    this.#run = run;
+    this.#operations = new Operations(run);
+    this.removals = new Removals(run, this.#operations);
+    this.#order = run.state.highestOrder();
   }
 
   /** A component or a provider: nothing to make, only to remember. */
-  record(goal: Goal, id = ""): Registered {
-    const { state, preview } = this.#context;
+  async record(goal: Goal, id = ""): Promise<Registered> {
+    const { state, preview } = this.#run;
     const before = this.#current(goal);
-    const operation = before ? (sameValue(before.inputs, goal.inputs) ? "same" : "update") : "create";
-    if (!preview) state.put(this.#stateOf(goal, id, goal.inputs, before?.outputs ?? {}));
-    this.#emitDone(goal, operation, 0, []);
-    return { id, outputs: goal.inputs };
+    const keep = async (): Promise<Registered> => {
+      if (!preview) state.put(this.#stateOf(goal, id, goal.inputs, before?.outputs ?? {}));
+      return { id, outputs: goal.inputs };
+    };
+    if (before && sameValue(before.inputs, goal.inputs)) {
+      this.#operations.done(goal, "same");
+      return keep();
+    }
+    const verb = before ? "update" : "create";
+    const keys = Object.keys({ ...before?.inputs, ...goal.inputs });
+    const changes = before ? keys.filter((key) => !sameValue(before.inputs[key], goal.inputs[key])) : [];
+    return this.#operations.tell(goal, verb, changes, () =>
+      this.#operations.attempt(verb, goal, { id, newInputs: goal.inputs, ...oldValues(before) }, keep, (made) => ({
+        newOutputs: made.outputs,
+      })),
+    );
   }
 
   /** A custom resource: create, update, replace, import or leave as it is. */
   async apply(goal: Goal): Promise<Registered> {
-    const provider = this.#context.providers.for(goal);
+    const provider = this.#run.providers.for(goal);
     const before = this.#current(goal);
-    const inputs = before ? ignoreChanges(goal, before.inputs) : goal.inputs;
-    const context = this.#resourceContext(goal, before);
-    const checked = this.#check(goal, provider, inputs, context);
+    if (!before && goal.importId) return this.#import(goal, goal.importId, provider);
+    const context = this.#operations.contextOf(goal, before);
+    const inputs = await check(goal, provider, desiredInputs(goal, before), context);
+    if (!before) return this.#create(goal, provider, inputs);
 
-    if (!before)
-      return goal.importId
-        ? this.#import(goal, provider, checked, context)
-        : this.#create(goal, provider, checked, context);
-    const diff = this.#diff(goal, provider, before, checked, context);
-    if (diff.replaces.length > 0) return this.#replace(goal, provider, before, checked, diff, context);
-    if (diff.changes.length > 0) return this.#update(goal, provider, before, checked, diff, context);
+    const diff = await compare(goal, provider, before, inputs, context);
+    const withAnother = goal.replaceWith.some((urn) => this.#replaced.has(urn));
+    if (diff.replaces.length > 0 || withAnother) return this.#replace(goal, provider, before, inputs, diff);
+    if (diff.changes.length > 0 || before.incomplete) return this.#update(goal, provider, before, inputs, diff);
 
-    if (!this.#context.preview) this.#context.state.put(this.#stateOf(goal, before.id, before.inputs, before.outputs));
-    this.#emitDone(goal, "same", 0, []);
-    return { id: before.id, outputs: before.outputs };
+    const outputs = this.#secretly(goal, provider, inputs, before.outputs);
+    if (!this.#run.preview) this.#run.state.put(this.#stateOf(goal, before.id, inputs, outputs));
+    this.#operations.done(goal, "same");
+    return { id: before.id, outputs };
   }
 
   /** `Resource.get`: a thing that exists and belongs to somebody else. */
   async read(goal: Goal, id: string): Promise<Registered> {
-    const provider = this.#context.providers.for(goal);
-    if (!provider.read) throw new EngineError(`${goal.type} cannot be looked up locally`, goal.urn, goal.position);
-    const made = await provider.read(id, this.#resourceContext(goal, undefined));
-    if (!made) throw new EngineError(`there is no ${goal.type} with id "${id}"`, goal.urn, goal.position);
-    const outputs = keepSecrets(made.outputs, goal.inputs, goal.additionalSecretOutputs);
-    if (!this.#context.preview) {
-      this.#context.state.put({ ...this.#stateOf(goal, made.id, goal.inputs, outputs), external: true });
+    const provider = this.#run.providers.for(goal);
+    const made = await this.#find(goal, id, provider, "to get");
+    const outputs = this.#secretly(goal, provider, goal.inputs, made.outputs);
+    if (!this.#run.preview) {
+      this.#run.state.put({ ...this.#stateOf(goal, made.id, goal.inputs, outputs), external: true });
     }
-    this.#emitDone(goal, "read", 0, []);
+    this.#operations.done(goal, "read");
     return { id: made.id, outputs };
   }
 
-  /** Deletes for good. In a preview it is only said. */
-  async remove(state: ResourceState, operation: "delete" | "discard" = "delete"): Promise<void> {
-    const { preview } = this.#context;
-    const goal = { urn: state.urn, type: state.type, name: nameOf(state.urn), position: undefined };
-    const kept = state.retainOnDelete || state.external || !state.custom || state.type.startsWith("pulumi:providers:");
-    await this.#run(goal, kept ? "discard" : operation, [], async () => {
-      if (preview || kept) return;
-      const hooks = state.hooks ?? noHooks;
-      const hooked = { ...goal, id: state.id, oldInputs: state.inputs, oldOutputs: state.outputs };
-      await this.#context.runHooks(hooks.beforeDelete, { ...hooked, moment: "beforeDelete" });
-      const context = this.#resourceContext(
-        { ...goal, provider: state.provider, customTimeouts: state.customTimeouts ?? {} },
-        state,
-      );
-      await this.#context.providers.for(goal).delete(state.id, plain(state.outputs), context);
-      await this.#context.runHooks(hooks.afterDelete, { ...hooked, moment: "afterDelete" });
+  #create(goal: Goal, provider: ResourceProvider, inputs: Properties): Promise<Registered> {
+    // What went before the resource that it needs was replaced comes back as part of that replacement.
+    const operation = this.removals.awaitsReplacement(goal.urn) ? "replace" : "create";
+    return this.#operations.tell(goal, operation, [], () => this.#make(goal, provider, inputs));
+  }
+
+  async #import(goal: Goal, id: string, provider: ResourceProvider): Promise<Registered> {
+    return this.#operations.tell(goal, "import", [], async () => {
+      const made = await this.#find(goal, id, provider, "to import");
+      const context = this.#operations.contextOf(goal, undefined);
+      const previous = { id: made.id, inputs: made.outputs, outputs: made.outputs };
+      const checked = await check(goal, provider, goal.inputs, { ...context, previous });
+      // What the program leaves to the provider is as it is.
+      const left = Object.keys(checked).filter((key) => !(key in goal.inputs) && key in made.outputs);
+      const inputs = { ...checked, ...pick(made.outputs, left) };
+      const existing = pick(made.outputs, Object.keys(inputs));
+      const { changes } = await provider.diff(existing, pick(plain(inputs), Object.keys(existing)), context);
+      if (changes.length > 0) {
+        throw new EngineError(`what exists as "${id}" differs in ${changes.join(", ")}: make the program say the same`);
+      }
+      return this.#run.preview ? made : this.#keep(goal, provider, inputs, made);
     });
   }
 
-  async #create(
-    goal: Goal,
-    provider: ResourceProvider,
-    inputs: Properties,
-    context: ResourceContext,
-  ): Promise<Registered> {
-    return this.#run(goal, "create", [], async () => {
-      if (this.#context.preview) return { id: "", outputs: inputs };
-      const { state } = this.#context;
-      const hooked = { urn: goal.urn, id: "", name: goal.name, type: goal.type, newInputs: inputs };
-      await this.#context.runHooks(goal.hooks.beforeCreate, { ...hooked, moment: "beforeCreate" });
-      state.begin(goal.urn, inputs);
-      const made = await provider.create(plain(inputs), context);
-      const registered = this.#keep(goal, provider, inputs, made);
-      await this.#context.runHooks(goal.hooks.afterCreate, {
-        ...hooked,
-        id: made.id,
-        newOutputs: registered.outputs,
-        moment: "afterCreate",
-      });
-      return registered;
-    });
-  }
-
-  async #import(
-    goal: Goal,
-    provider: ResourceProvider,
-    inputs: Properties,
-    context: ResourceContext,
-  ): Promise<Registered> {
-    return this.#run(goal, "read", [], async () => {
-      const made = await provider.read?.(goal.importId!, context);
-      if (!made)
-        throw new EngineError(`there is no ${goal.type} with id "${goal.importId}" to import`, goal.urn, goal.position);
-      return this.#context.preview ? { id: made.id, outputs: made.outputs } : this.#keep(goal, provider, inputs, made);
-    });
-  }
-
-  async #update(
+  #update(
     goal: Goal,
     provider: ResourceProvider,
     before: ResourceState,
     inputs: Properties,
     diff: Diff,
-    context: ResourceContext,
   ): Promise<Registered> {
-    return this.#run(goal, "update", diff.changes, async () => {
-      if (this.#context.preview) return { id: before.id, outputs: { ...before.outputs, ...inputs } };
-      const hooked = { urn: goal.urn, id: before.id, name: goal.name, type: goal.type };
-      const values = { oldInputs: before.inputs, oldOutputs: before.outputs, newInputs: inputs };
-      await this.#context.runHooks(goal.hooks.beforeUpdate, { ...hooked, ...values, moment: "beforeUpdate" });
-      const made = await provider.update(before.id, plain(before.inputs), plain(inputs), context);
-      const registered = this.#keep(goal, provider, inputs, made);
-      await this.#context.runHooks(goal.hooks.afterUpdate, {
-        ...hooked,
-        ...values,
-        newOutputs: registered.outputs,
-        moment: "afterUpdate",
-      });
-      return registered;
-    });
+    const work = async (signal: AbortSignal): Promise<Registered> => {
+      if (this.#run.preview) return { id: before.id, outputs: { ...before.outputs, ...inputs } };
+      const context = this.#operations.contextOf(goal, before, signal);
+      try {
+        const made = await provider.update(before.id, plain(before.inputs), plain(inputs), context);
+        return this.#keep(goal, provider, inputs, made);
+      } catch (error) {
+        if (error instanceof PartlyMade) this.#keep(goal, provider, inputs, error.made, { incomplete: error.message });
+        throw error;
+      }
+    };
+    const values = { id: before.id, newInputs: inputs, ...oldValues(before) };
+    return this.#operations.tell(goal, "update", diff.changes, () =>
+      this.#operations.attempt("update", goal, values, work, ({ outputs }) => ({ newOutputs: outputs })),
+    );
   }
 
   async #replace(
@@ -183,36 +140,75 @@ export class Steps {
     before: ResourceState,
     inputs: Properties,
     diff: Diff,
-    context: ResourceContext,
   ): Promise<Registered> {
     if (before.protect) throw protectedError(goal.urn, "replaced", goal.position);
-    // A resource that goes first may not keep its generated name in the meantime; one that comes first needs a new one.
+    this.#replaced.add(goal.urn);
     const oldGoesFirst = goal.deleteBeforeReplace ?? diff.deleteBeforeReplace;
-    const fresh = oldGoesFirst ? inputs : this.#check(goal, provider, goal.inputs, { ...context, previous: undefined });
-    return this.#run(goal, "replace", diff.replaces, async () => {
-      if (this.#context.preview) return { id: "", outputs: fresh };
-      const { state } = this.#context;
-      if (oldGoesFirst) {
-        await this.remove(before);
-        state.delete(goal.urn);
-      }
-      state.begin(goal.urn, fresh);
-      const made = await provider.create(plain(fresh), { ...context, previous: undefined });
-      if (!oldGoesFirst) state.keepForDeletion(before);
-      return this.#keep(goal, provider, fresh, made);
-    });
+    if (oldGoesFirst) {
+      return this.#operations.tell(goal, "replace", diff.replaces, async () => {
+        await this.removals.beforeReplacement(before);
+        return this.#make(goal, provider, inputs);
+      });
+    }
+    // Old and new exist side by side for a while, so a generated name is generated anew.
+    const anew = await check(goal, provider, goal.inputs, this.#operations.contextOf(goal, undefined));
+    return this.#operations.tell(goal, "replace", diff.replaces, () => this.#make(goal, provider, anew, before));
   }
 
-  #keep(goal: Goal, provider: ResourceProvider, inputs: Properties, made: Made): Registered {
-    const secrets = [...goal.additionalSecretOutputs, ...(provider.secretOutputs ?? [])];
-    const outputs = keepSecrets(made.outputs, inputs, secrets);
-    this.#context.state.put(this.#stateOf(goal, made.id, inputs, outputs));
+  /** @param replaced the old resource, which is deleted once the program has succeeded. */
+  #make(goal: Goal, provider: ResourceProvider, inputs: Properties, replaced?: ResourceState): Promise<Registered> {
+    const { state, preview } = this.#run;
+    const work = async (signal: AbortSignal): Promise<Registered> => {
+      if (preview) {
+        this.pendingCreation.add(goal.urn);
+        return { id: "", outputs: inputs };
+      }
+      const context = this.#operations.contextOf(goal, undefined, signal);
+      state.begin(goal.urn, inputs);
+      try {
+        return this.#keep(goal, provider, inputs, await provider.create(plain(inputs), context), { replaced });
+      } catch (error) {
+        if (error instanceof PartlyMade) {
+          this.#keep(goal, provider, inputs, error.made, { replaced, incomplete: error.message });
+        } else if (!signal.aborted) {
+          state.abandon(goal.urn);
+        }
+        throw error;
+      }
+    };
+    return this.#operations.attempt("create", goal, { id: "", newInputs: inputs }, work, ({ id, outputs }) => ({
+      id,
+      newOutputs: outputs,
+    }));
+  }
+
+  #keep(
+    goal: Goal,
+    provider: ResourceProvider,
+    inputs: Properties,
+    made: Made,
+    { replaced, incomplete }: { replaced?: ResourceState | undefined; incomplete?: string } = {},
+  ): Registered {
+    const outputs = this.#secretly(goal, provider, inputs, made.outputs);
+    const state = this.#stateOf(goal, made.id, inputs, outputs);
+    this.#run.state.put(incomplete ? { ...state, incomplete } : state, replaced);
     return { id: made.id, outputs };
+  }
+
+  #secretly(goal: Goal, provider: ResourceProvider, inputs: Properties, outputs: Properties): Properties {
+    return keepSecrets(outputs, inputs, [...goal.additionalSecretOutputs, ...(provider.secretOutputs ?? [])]);
+  }
+
+  async #find(goal: Goal, id: string, provider: ResourceProvider, purpose: string): Promise<Made> {
+    if (!provider.read) throw new EngineError(`${goal.type} cannot be looked up locally`, goal.urn, goal.position);
+    const made = await provider.read(id, this.#operations.contextOf(goal, undefined), plain(goal.inputs));
+    if (made) return made;
+    throw new EngineError(`there is no ${goal.type} with id "${id}" ${purpose}`, goal.urn, goal.position);
   }
 
   /** The resource under its URN, or under one of its aliases. */
   #current(goal: Goal): ResourceState | undefined {
-    const { state, preview } = this.#context;
+    const { state, preview } = this.#run;
     const own = state.get(goal.urn);
     if (own) return own.external ? undefined : own;
     for (const alias of goal.aliases) {
@@ -225,58 +221,8 @@ export class Steps {
     return undefined;
   }
 
-  #check(goal: Goal, provider: ResourceProvider, inputs: Properties, context: ResourceContext): Properties {
-    const { inputs: checked, failures } = provider.check(plain(inputs), context);
-    // In a preview an unknown input is neither there nor missing.
-    const real = failures.filter(({ property }) => !containsUnknown(inputs[property.split(/[.[]/)[0]!]));
-    if (real.length > 0) {
-      const list = real.map(({ property, reason }) => `${property} ${reason}`).join("; ");
-      throw new EngineError(list, goal.urn, goal.position);
-    }
-    // What the provider added (a name, a default) comes on top; what the program gave keeps its secrets and unknowns.
-    return { ...checked, ...Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined)) };
-  }
-
-  #diff(
-    goal: Goal,
-    provider: ResourceProvider,
-    before: ResourceState,
-    inputs: Properties,
-    context: ResourceContext,
-  ): Diff {
-    // An unknown is compared as such: it may differ, so a preview says that it does.
-    const after = mapValues(plain(inputs), (leaf) => leaf) as Properties;
-    for (const [key, value] of Object.entries(inputs)) if (containsUnknown(value)) after[key] = String(unknown);
-    const diff = provider.diff(plain(before.inputs), after, context);
-    const forced = goal.replaceOnChanges.filter((path) =>
-      path === "*" ? diff.changes.length > 0 : differsAt(plain(before.inputs), after, parsePath(path)),
-    );
-    return { ...diff, replaces: [...new Set([...diff.replaces, ...forced])] };
-  }
-
-  #resourceContext(
-    goal: Pick<Goal, "urn" | "type" | "name"> & Partial<Pick<Goal, "provider" | "customTimeouts">>,
-    before: ResourceState | undefined,
-  ): ResourceContext {
-    const { project, stack, providers, signal, emit, state } = this.#context;
-    const unfinished = before ? undefined : state.unfinished(goal.urn);
-    const previous = before ?? (unfinished && { id: "", inputs: unfinished, outputs: {} });
-    return {
-      urn: goal.urn,
-      type: goal.type,
-      name: goal.name,
-      project,
-      stack,
-      provider: providers.settings(goal.type.split(":")[0]!, goal.provider),
-      ...(previous && {
-        previous: { id: previous.id, inputs: plain(previous.inputs), outputs: plain(previous.outputs) },
-      }),
-      log: (severity, text) => emit({ kind: "message", urn: goal.urn, severity, text }),
-      signal,
-    };
-  }
-
   #stateOf(goal: Goal, id: string, inputs: Properties, outputs: Properties): ResourceState {
+    const { beforeDelete, afterDelete, onError } = goal.hooks;
     return {
       urn: goal.urn,
       type: goal.type,
@@ -287,59 +233,21 @@ export class Steps {
       ...(goal.parent && { parent: goal.parent }),
       ...(goal.provider && { provider: goal.provider }),
       dependencies: goal.dependencies,
+      propertyDependencies: goal.propertyDependencies,
       protect: goal.protect,
       retainOnDelete: goal.retainOnDelete,
       ...(goal.deletedWith && { deletedWith: goal.deletedWith }),
+      ...(goal.replacementTrigger !== undefined && { replacementTrigger: goal.replacementTrigger }),
       customTimeouts: goal.customTimeouts,
-      hooks: { beforeDelete: goal.hooks.beforeDelete, afterDelete: goal.hooks.afterDelete },
+      hooks: { beforeDelete, afterDelete, onError },
       external: false,
       order: ++this.#order,
     };
   }
-
-  async #run<R>(
-    goal: Pick<Goal, "urn" | "type" | "position">,
-    operation: Operation,
-    changes: string[],
-    work: () => Promise<R>,
-  ): Promise<R> {
-    const began = performance.now();
-    const { urn, type } = goal;
-    this.#context.emit({ kind: "step", urn, type, operation, status: "started" });
-    try {
-      const result = await work();
-      this.#emitDone(goal, operation, (performance.now() - began) / 1000, changes);
-      return result;
-    } catch (error) {
-      const reason = (error as Error).message;
-      const seconds = (performance.now() - began) / 1000;
-      this.#context.emit({ kind: "step", urn, type, operation, status: "failed", seconds, changes, error: reason });
-      throw error instanceof EngineError ? error : new EngineError(describe(error), urn, goal.position);
-    }
-  }
-
-  #emitDone({ urn, type }: Pick<Goal, "urn" | "type">, operation: Operation, seconds: number, changes: string[]): void {
-    this.#context.emit({ kind: "step", urn, type, operation, status: "done", seconds, changes });
-  }
 }
 
-export const protectedError = (urn: string, what: string, position?: string): EngineError =>
-  new EngineError(`it is protected and would be ${what}; take \`protect\` off it first`, urn, position);
+const oldValues = (before: ResourceState | undefined) =>
+  before && { oldInputs: before.inputs, oldOutputs: before.outputs };
 
-const plain = (properties: Properties): Properties => toProvider(properties) as Properties;
-
-const sameValue = (a: unknown, b: unknown): boolean => JSON.stringify(toProvider(a)) === JSON.stringify(toProvider(b));
-
-function ignoreChanges(goal: Goal, before: Properties): Properties {
-  return goal.ignoreChanges.reduce(
-    (inputs, path) => copyAt(inputs, before, parsePath(path)) as Properties,
-    goal.inputs,
-  );
-}
-
-/** AWS's own words with their code; anything else is a defect of the local cloud, and says so. */
-function describe(error: unknown): string {
-  const { name, message, code, stack } = error as Error & { code?: unknown };
-  if (typeof code === "string" && code === name) return `${code}: ${message}`;
-  return name === "Error" ? message : `the local cloud failed: ${stack ?? message}`;
-}
+const pick = (properties: Properties, keys: string[]): Properties =>
+  Object.fromEntries(keys.filter((key) => key in properties).map((key) => [key, properties[key]]));

@@ -100,6 +100,8 @@ function readOptions(request: Request): resourceProto.TransformResourceOptions {
   options.setAdditionalSecretOutputsList(request.getAdditionalsecretoutputsList());
   options.setHooks(request.getHooks());
   options.setImport(request.getImportid());
+  options.setReplaceWithList(request.getReplaceWithList());
+  options.setReplacementTrigger(request.getReplacementTrigger());
   for (const [name, provider] of request.getProvidersMap().entries()) options.getProvidersMap().set(name, provider);
   return options;
 }
@@ -122,4 +124,6 @@ function writeOptions(request: Request, options: resourceProto.TransformResource
   request.setAdditionalsecretoutputsList(options.getAdditionalSecretOutputsList());
   request.setHooks(options.getHooks());
   request.setImportid(options.getImport());
+  request.setReplaceWithList(options.getReplaceWithList());
+  request.setReplacementTrigger(options.getReplacementTrigger());
 }

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { type Archive, type Asset, isArchive, isAsset, type Properties } from "./provider.ts";
 
 /**
@@ -38,6 +40,9 @@ export class Reference {
 
 /** A value that only a deployment will know: what a preview has in its place. */
 export const unknown = Symbol("unknown");
+
+/** Whether a text on the wire, such as an id, stands for {@link unknown}. */
+export const isUnknownText = (text: string): boolean => text === unknownText;
 
 export const isObject = (value: unknown): value is Properties => typeof value === "object" && value !== null;
 const isPlainObject = (value: unknown): value is Properties =>
@@ -104,6 +109,12 @@ export function toWire(value: unknown): unknown {
 const entries = (assets: Record<string, Asset | Archive>) =>
   Object.entries(assets).map(([name, asset]) => [name, toWire(asset)]);
 
+/** {@link toWire} as protobuf's Struct, which has no `undefined`. */
+export const toStruct = (properties: Properties): struct.Struct =>
+  struct.Struct.fromJavaScript(
+    JSON.parse(JSON.stringify(toWire(properties))) as Record<string, struct.JavaScriptValue>,
+  );
+
 /** As a provider sees them: secrets opened, references by their URN, unknown values left out. */
 export function toProvider(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toProvider);
@@ -117,6 +128,12 @@ export function toProvider(value: unknown): unknown {
       .filter(([, item]) => item !== undefined),
   );
 }
+
+/** Whether two values are the same to a provider. */
+export const sameValue = (a: unknown, b: unknown): boolean => isDeepStrictEqual(toProvider(a), toProvider(b));
+
+/** {@link toProvider} of a resource's properties. */
+export const plain = (properties: Properties): Properties => toProvider(properties) as Properties;
 
 export const containsSecret = (value: unknown): boolean => contains(value, (leaf) => leaf instanceof Secret);
 export const containsUnknown = (value: unknown): boolean => contains(value, (leaf) => leaf === unknown);
