@@ -11,12 +11,13 @@ import { createFront, type Front, unknownOperation } from "./front/index.ts";
 import { Authorizer } from "./iam/authorizer.ts";
 import { Directory } from "./iam/directory.ts";
 import { createIam } from "./iam/index.ts";
-import { assumedRole, assumeRoleAccess, existingRole, openSession } from "./iam/sessions.ts";
+import { ServiceSessions } from "./iam/serviceSessions.ts";
 import { createLambda } from "./lambda/index.ts";
 import { createLogs } from "./logs/index.ts";
 import { MessagingEngine } from "./messaging.ts";
-import { administrator, type Call, type Cloud, type Service, servicePrincipal } from "./service.ts";
+import { administrator, type Call, type Cloud, type Service } from "./service.ts";
 import { createSqs } from "./sqs/index.ts";
+import { createStates } from "./states/index.ts";
 import { createSts } from "./sts.ts";
 
 export interface CloudOptions {
@@ -50,6 +51,7 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud, { options, authorizer, directory }) =>
     createApiGateway(cloud, { port: options.apiPort, authorizer, directory }),
   (cloud, { messaging }) => createSqs(cloud, messaging),
+  (cloud) => createStates(cloud),
 ];
 
 export interface LocalCloud {
@@ -72,6 +74,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
   const store = new Store(options.directory);
   const directory = new Directory(store);
   const authorizer = new Authorizer(directory, region, accountId);
+  const sessions = new ServiceSessions(directory, authorizer, accountId);
   const services = new Map<string, Service>();
   const root = administrator(accountId);
   let front: Front | undefined;
@@ -103,13 +106,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
       ) as Output;
     },
     authorize: (call, access) => authorizer.authorize(call, access),
-    async assumeRole(roleArn, service, sessionName) {
-      const caller = servicePrincipal(service);
-      const role = existingRole(directory, roleArn, caller);
-      authorizer.authorize({ principal: caller, operation: "AssumeRole" }, [assumeRoleAccess(role)]);
-      // Services renew their credentials as they like; twelve hours is what Lambda's are valid for.
-      return openSession(directory, assumedRole(role, sessionName, accountId), { durationSeconds: 12 * 3600 });
-    },
+    assumeRole: async (roleArn, service, sessionName) => sessions.assume(roleArn, service, sessionName),
   };
 
   const messaging = new MessagingEngine(cloud);
@@ -118,6 +115,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
     services.set(service.name, service);
   }
 
+  let sweeping: NodeJS.Timeout | undefined;
   let closing: Promise<void> | undefined;
   return {
     cloud,
@@ -127,6 +125,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
     },
     async listen() {
       directory.sweep();
+      sweeping = setInterval(() => directory.sweep(), 3_600_000).unref();
       front = await createFront({ cloud, services, directory, dispatch, port: options.awsPort });
       await Promise.all([...services.values()].map((service) => service.start?.()));
       front.open();
@@ -134,6 +133,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
     },
     close() {
       closing ??= (async () => {
+        clearInterval(sweeping);
         await front?.close();
         await Promise.allSettled([...services.values()].map((service) => service.stop?.()));
         store.close();

@@ -67,7 +67,7 @@ function region(args: Properties, own: string): Properties {
 /** Three zones, as most regions have at least; filters other than by name and id would need a real account. */
 function availabilityZones(args: Properties, code: string): Properties {
   if (args.filters) throw new Error("getAvailabilityZones: the local cloud does not model filters");
-  const short = code.replace(/^(\w+)-(\w)\w*-(\d)$/, "$1$2$3");
+  const short = shortCode(code);
   const excludedNames = (args.excludeNames ?? []) as string[];
   const excludedIds = (args.excludeZoneIds ?? []) as string[];
   const zones = ["a", "b", "c"]
@@ -82,3 +82,7 @@ function availabilityZones(args: Properties, code: string): Properties {
     zoneIds: zones.map(({ id }) => id),
   };
 }
+
+/** As zone ids begin: `use1`, `euw1`, `apse2`. */
+const shortCode = (code: string): string =>
+  code.replace(/north|south|east|west|central/g, (direction) => direction.charAt(0)).replaceAll("-", "");

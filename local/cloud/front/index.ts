@@ -176,6 +176,8 @@ export const unknownOperation = (service: string, operation: string): AwsError =
 /** A fault of the local cloud itself is told on its console; the caller learns as much as AWS would say. */
 function known(error: unknown, service = "endpoint"): AwsError {
   if (error instanceof AwsError) return error;
+  // The client went away before it had sent its request: nobody reads the answer.
+  if ((error as NodeJS.ErrnoException).code === "ECONNRESET") return new AwsError("RequestTimeout", "aborted", 400);
   console.error(`${service}:`, error);
   return new AwsError(
     "InternalFailure",

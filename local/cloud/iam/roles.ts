@@ -15,6 +15,7 @@ import {
   policySize,
   tagList,
 } from "./limits.ts";
+import { managedPolicyDocument } from "./managed.ts";
 import { parsePolicy } from "./validate.ts";
 
 interface Named {
@@ -55,6 +56,11 @@ export function roleOperations(directory: Directory, accountId: string): Record<
       return output ?? {};
     });
 
+  const checkBoundary = (arn: string | undefined): void => {
+    if (arn === undefined || managedPolicyDocument(directory, arn)) return;
+    throw noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`);
+  };
+
   const CreateRole: Operation<CreateRole> = {
     access: ({ RoleName, Path }) => [{ action: "iam:CreateRole", resource: arnOf(RoleName, Path) }],
     run(input) {
@@ -64,6 +70,7 @@ export function roleOperations(directory: Directory, accountId: string): Record<
       checkDuration(MaxSessionDuration);
       checkTrust(AssumeRolePolicyDocument);
       const tags = checkTags(input.Tags);
+      checkBoundary(input.PermissionsBoundary);
       if (roles.get(RoleName)) throw alreadyExists(`Role with name ${RoleName} already exists.`);
       const role: Role = {
         RoleName,
@@ -120,6 +127,7 @@ export function roleOperations(directory: Directory, accountId: string): Record<
     PutRolePermissionsBoundary: change<Named & { PermissionsBoundary: string }>(
       "PutRolePermissionsBoundary",
       (role, input) => {
+        checkBoundary(input.PermissionsBoundary);
         role.boundary = input.PermissionsBoundary;
       },
     ),

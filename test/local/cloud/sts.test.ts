@@ -96,6 +96,10 @@ describe("sts", () => {
     const RoleArn = await trusting({ Service: "lambda.amazonaws.com" });
     const { principal } = await test.cloud.assumeRole(RoleArn, "lambda.amazonaws.com", "fn");
     assert.equal(principal.roleArn, RoleArn);
+    const again = await test.cloud.assumeRole(RoleArn, "lambda.amazonaws.com", "fn");
+    assert.equal(again.principal, principal);
+    const other = await test.cloud.assumeRole(RoleArn, "lambda.amazonaws.com", "other");
+    assert.notEqual(other.principal.accessKeyId, principal.accessKeyId);
     await assert.rejects(test.cloud.assumeRole(RoleArn, "events.amazonaws.com", "rule"), (error: Error) => {
       assert.equal(
         error.message,
@@ -104,6 +108,12 @@ describe("sts", () => {
       return true;
     });
     await assert.rejects(assume(RoleArn), { name: "AccessDenied" });
+    const PolicyDocument = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: { Effect: "Allow", Principal: account, Action: "sts:AssumeRole" },
+    });
+    await test.cloud.call("iam", "UpdateAssumeRolePolicy", { RoleName: RoleArn.split("/")[1], PolicyDocument });
+    await assert.rejects(test.cloud.assumeRole(RoleArn, "lambda.amazonaws.com", "fn"), { code: "AccessDenied" });
   });
 
   it("session policies only take away", async () => {
