@@ -100,8 +100,13 @@ export function restApi(cloud: Cloud): ResourceType {
     delete: (id) => ignoringMissing(call("DeleteRestApi", { restApiId: id })),
 
     async read(id) {
-      const api = await call("GetRestApi", { restApiId: id });
-      return made(id, api, { name: api.name, tags: api.tags, tagsAll: api.tags });
+      try {
+        const api = await call("GetRestApi", { restApiId: id });
+        return made(id, api, { name: api.name, tags: api.tags, tagsAll: api.tags });
+      } catch (error) {
+        if ((error as Error).name === "NotFoundException") return undefined;
+        throw error;
+      }
     },
   };
 }
