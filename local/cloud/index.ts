@@ -7,6 +7,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Store } from "../store.ts";
 import { type ApiGateway, createApiGateway } from "./apigateway/index.ts";
+import { createDynamoDb } from "./dynamodb/index.ts";
 import { createFront, type Front, unknownOperation } from "./front/index.ts";
 import { Authorizer } from "./iam/authorizer.ts";
 import { Directory } from "./iam/directory.ts";
@@ -19,6 +20,7 @@ import { administrator, type Call, type Cloud, type Service } from "./service.ts
 import { createSqs } from "./sqs/index.ts";
 import { createStates } from "./states/index.ts";
 import { createSts } from "./sts.ts";
+import { Wakes } from "./wakes.ts";
 
 export interface CloudOptions {
   /** State folder: the store, and in `files/` what is too large for it. Made when missing. */
@@ -40,6 +42,8 @@ export interface ServiceSetup {
   authorizer: Authorizer;
   /** The engine that SQS and SNS share. */
   messaging: MessagingEngine;
+  /** Who polls a stream or queue is woken by what writes to it. */
+  wakes: Wakes;
 }
 
 /** Every service, one line each. */
@@ -50,6 +54,7 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud) => createLambda(cloud),
   (cloud, { options, authorizer, directory }) =>
     createApiGateway(cloud, { port: options.apiPort, authorizer, directory }),
+  (cloud, { wakes }) => createDynamoDb(cloud, wakes),
   (cloud, { messaging }) => createSqs(cloud, messaging),
   (cloud) => createStates(cloud),
 ];
@@ -110,8 +115,9 @@ export function createCloud(given: CloudOptions): LocalCloud {
   };
 
   const messaging = new MessagingEngine(cloud);
+  const wakes = new Wakes();
   for (const create of factories) {
-    const service = create(cloud, { options, directory, authorizer, messaging });
+    const service = create(cloud, { options, directory, authorizer, messaging, wakes });
     services.set(service.name, service);
   }
 
