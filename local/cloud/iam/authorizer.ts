@@ -38,10 +38,13 @@ export class Authorizer {
   }
 
   /** @throws AwsError `AccessDenied` or `AccessDeniedException`, as the action's service says it. */
-  authorize(call: Pick<Call, "principal" | "sourceIp" | "operation">, accesses: Access[]): void {
+  authorize(
+    call: Pick<Call, "principal" | "sourceIp" | "operation"> & Partial<Pick<Call, "service">>,
+    accesses: Access[],
+  ): void {
     for (const access of accesses) {
       const decision = this.decide(call, access);
-      if (!decision.allowed) throw accessDenied(call.principal, access, decision);
+      if (!decision.allowed) throw accessDenied(call, access, decision);
     }
   }
 
@@ -155,7 +158,11 @@ const plainCode = new Set(["iam", "sts", "sns", "s3", "cloudwatch", "cloudformat
 const restJson = new Set(["lambda", "apigateway", "execute-api", "scheduler", "ses", "xray", "eks", "batch"]);
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
-function accessDenied(principal: Principal, access: Access, decision: Exclude<Decision, { allowed: true }>): AwsError {
+function accessDenied(
+  { principal, service: called }: Pick<Call, "principal"> & Partial<Pick<Call, "service">>,
+  access: Access,
+  decision: Exclude<Decision, { allowed: true }>,
+): AwsError {
   const service = access.action.split(":")[0] as string;
   const kind = decision.by === "permissions boundary" ? decision.by : `${decision.by} policy`;
   const why = decision.explicit
@@ -166,7 +173,9 @@ function accessDenied(principal: Principal, access: Access, decision: Exclude<De
   // STS says no more than this of a role that cannot be assumed.
   const reason = access.action === "sts:AssumeRole" ? "" : why;
   const message = `User: ${principal.arn} is not authorized to perform: ${access.action}${where}${reason}`;
-  return plainCode.has(service)
+  // Lambda says it its own way when what is missing is `iam:PassRole`.
+  const speaker = called ?? service;
+  return plainCode.has(speaker)
     ? new AwsError("AccessDenied", message, 403)
-    : new AwsError("AccessDeniedException", message, restJson.has(service) ? 403 : 400);
+    : new AwsError("AccessDeniedException", message, restJson.has(speaker) ? 403 : 400);
 }
