@@ -88,8 +88,7 @@ export class Environment {
       this.#initialised = () => {
         this.#rest();
         this.initDuration = performance.now() - this.startedAt;
-        void this.#measure();
-        done(undefined);
+        void this.#measure().then(() => done(undefined));
       };
       this.#settle = (outcome) => done(outcome.kind === "error" ? outcome : undefined);
       this.#watch(this.#settings.initTimeout);

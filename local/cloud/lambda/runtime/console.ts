@@ -37,6 +37,7 @@ export function takeOverConsole(jsonFormat: boolean, leastLevel: string | undefi
   const current: FunctionLog = {
     requestId: undefined,
     error(title, thrown) {
+      if (priorities.ERROR < least) return;
       if (jsonFormat) write("ERROR", [thrown instanceof Error ? thrown : new Error(String(thrown))]);
       else write("ERROR", [title, `\t${errorLine(thrown)}`]);
     },
