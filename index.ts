@@ -24,7 +24,7 @@ const oleoleole = new ApiWithLambdas("oleoleole", {
 export const whodisUrl = whodis.routes["GET /whodis"];
 export const oleoleoleUrl = oleoleole.routes["GET /oleoleole"];
 export const logGroups = {
-  whodis: whodis.functions["GET /whodis"]?.logGroup.name,
-  oleoleole: oleoleole.functions["GET /oleoleole"]?.logGroup.name,
+  whodis: whodis.functions["GET /whodis"].logGroup.name,
+  oleoleole: oleoleole.functions["GET /oleoleole"].logGroup.name,
 };
 export const openApi = { whodis: whodis.document, oleoleole: oleoleole.document };

@@ -1,11 +1,10 @@
-import { LogGroup } from "@pulumi/aws/cloudwatch";
+import type { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Alias, FunctionEventInvokeConfig, Function as LambdaFunction } from "@pulumi/aws/lambda";
 import type { Queue } from "@pulumi/aws/sqs";
 import {
   ComponentResource,
   type ComponentResourceOptions,
   getProject,
-  getStack,
   type Input,
   interpolate,
   type Output,
@@ -13,16 +12,40 @@ import {
 import type { Binding, Statement } from "./function/bindings.ts";
 import { bundle, runtime } from "./function/bundle.ts";
 import { createExecutionRole, type ExecutionRole } from "./function/executionRole.ts";
+import { bundleCallback, type InlineCallback } from "./function/inlineCallback.ts";
+import { functionRules } from "./function/validate.ts";
+import { createLogGroup, logGroupName } from "./logGroup.ts";
 import { createQueue } from "./queue.ts";
-import { integerBetween, validate } from "./validation.ts";
+import { validate } from "./validation.ts";
 
-export interface NodeFunctionArgs {
+/** A function's code, and how it runs. */
+export type NodeFunctionArgs = FunctionSettings & (FileCode | InlineCode);
+
+/** Code in a file of its own. */
+export interface FileCode {
   /**
    * File that exports `handler`, relative to the program.
    * @example "handlers/whodis/index.ts"
    */
   entry: string;
-  /** What the function is for, in the console. At most 256 characters. */
+  callback?: never;
+}
+
+/** Code beside the resources that it uses. */
+export interface InlineCode {
+  entry?: never;
+  /**
+   * An async function of `(event, context)`. It may capture outputs of resources, but no secret.
+   * @example async (event) => ({ statusCode: 200, body: event.path })
+   */
+  callback: InlineCallback;
+}
+
+export interface FunctionSettings {
+  /**
+   * What the function is for, in the console. At most 256 characters.
+   * @default none
+   */
   description?: Input<string>;
   /**
    * Memory in MB, 128 to 10,240; processing power grows with it.
@@ -34,14 +57,22 @@ export interface NodeFunctionArgs {
    * @default 10
    */
   timeout?: Input<number>;
-  /** Environment variables that come without a grant. */
+  /**
+   * Environment variables that come without a grant. Nothing secret: whoever may describe the function reads them.
+   * @default {}
+   * @example { APP_VERSION: "v1" }
+   */
   environment?: Record<string, Input<string>>;
   /**
    * Environment variables that come with the grant that their use needs.
+   * @default {}
    * @example { IRIS_TABLE: tableBinding(table, ["PutItem"]) }
    */
   bindings?: Record<string, Binding>;
-  /** Grants without a variable. */
+  /**
+   * Grants without a variable.
+   * @default []
+   */
   statements?: Statement[];
   /**
    * Invocations at one time. Reserving takes from the account, which must keep 100 unreserved.
@@ -51,6 +82,8 @@ export interface NodeFunctionArgs {
   /**
    * Given when the function is invoked asynchronously (by S3, SNS, EventBridge, another service): an event that fails
    * every try is kept in a queue of its own.
+   * @default none: callers wait for the answer
+   * @example { retries: 1 }
    */
   asynchronous?: AsynchronousArgs;
   /**
@@ -58,7 +91,10 @@ export interface NodeFunctionArgs {
    * @default 30
    */
   logRetention?: Input<number>;
-  /** ARNs of layer versions, at most 5. */
+  /**
+   * ARNs of layer versions, at most 5.
+   * @default []
+   */
   layers?: Input<string>[];
 }
 
@@ -81,6 +117,12 @@ export interface AsynchronousArgs {
  *
  * @example
  * const whodis = new NodeFunction("whodis", { entry: "handlers/whodis/index.ts" });
+ *
+ * @example
+ * const writer = new NodeFunction("writer", {
+ *   entry: "handlers/iris/write.ts",
+ *   bindings: { IRIS_TABLE: tableBinding(table, ["PutItem"]) },
+ * });
  */
 export class NodeFunction extends ComponentResource {
   readonly function: LambdaFunction;
@@ -96,52 +138,25 @@ export class NodeFunction extends ComponentResource {
   constructor(name: string, args: NodeFunctionArgs, opts?: ComponentResourceOptions) {
     super("dsp:index:NodeFunction", name, validated(name, args), opts);
 
-    this.logGroup = createLogGroup(name, args, this);
+    this.logGroup = createLogGroup(
+      `${name}-logs`,
+      { name: logGroupName("lambda", name), retention: args.logRetention },
+      this,
+    );
     this.failures = args.asynchronous && createQueue(`${name}-failures`, {}, this);
     this.role = createRole(name, args, this);
     this.function = createFunction(name, args, this);
-    this.alias = new Alias(
-      `${name}-live`,
-      { name: "live", functionName: this.function.name, functionVersion: this.function.version },
-      { parent: this },
-    );
+    this.alias = createAlias(name, this);
     if (args.asynchronous) createEventInvokeConfig(name, args.asynchronous, this);
+
     this.arn = this.alias.arn;
     this.registerOutputs({ arn: this.arn });
   }
 }
 
 function validated(name: string, args: NodeFunctionArgs): object {
-  const both = Object.keys(args.environment ?? {}).filter((key) => key in (args.bindings ?? {}));
-  const variables = [...Object.keys(args.environment ?? {}), ...Object.keys(args.bindings ?? {})];
-  const reserved = variables.filter(
-    (key) => /^(AWS_|LAMBDA_)/.test(key) || key === "_HANDLER" || key === "NODE_OPTIONS",
-  );
-  validate(`NodeFunction "${name}"`, [
-    { ok: name.length <= 51, field: "name", value: name, allowed: "at most 51 characters (64 with what is added)" },
-    integerBetween("memory", args.memory, 128, 10_240),
-    integerBetween("timeout", args.timeout, 1, 900),
-    integerBetween("reservedConcurrency", args.reservedConcurrency, -1, 1_000_000),
-    integerBetween("asynchronous.retries", args.asynchronous?.retries, 0, 2),
-    integerBetween("asynchronous.maximumAge", args.asynchronous?.maximumAge, 60, 21_600),
-    { ok: (args.layers?.length ?? 0) <= 5, field: "layers", value: args.layers?.length, allowed: "at most 5" },
-    {
-      ok: both.length === 0,
-      field: `environment.${both[0]}`,
-      value: both[0],
-      allowed: "a name that bindings do not use",
-    },
-    { ok: reserved.length === 0, field: "environment", value: reserved[0], allowed: "no name that Lambda reserves" },
-  ]);
+  validate(`NodeFunction "${name}"`, functionRules(name, args));
   return {};
-}
-
-function createLogGroup(name: string, args: NodeFunctionArgs, parent: NodeFunction): LogGroup {
-  return new LogGroup(
-    `${name}-logs`,
-    { name: `/aws/lambda/${getProject()}-${getStack()}-${name}`, retentionInDays: args.logRetention ?? 30 },
-    { parent },
-  );
 }
 
 function createRole(name: string, args: NodeFunctionArgs, parent: NodeFunction): ExecutionRole {
@@ -163,12 +178,11 @@ function createRole(name: string, args: NodeFunctionArgs, parent: NodeFunction):
 }
 
 function createFunction(name: string, args: NodeFunctionArgs, parent: NodeFunction): LambdaFunction {
-  const bound = Object.entries(args.bindings ?? {}).map(([key, { value }]) => [key, value]);
   return new LambdaFunction(
     name,
     {
       ...(args.description !== undefined && { description: args.description }),
-      code: bundle(args.entry),
+      code: args.callback ? bundleCallback(args.callback) : bundle(args.entry),
       handler: "index.handler",
       runtime,
       architectures: ["arm64"],
@@ -177,14 +191,7 @@ function createFunction(name: string, args: NodeFunctionArgs, parent: NodeFuncti
       timeout: args.timeout ?? 10,
       reservedConcurrentExecutions: args.reservedConcurrency ?? -1,
       ...(args.layers && { layers: args.layers }),
-      environment: {
-        variables: {
-          ...args.environment,
-          ...Object.fromEntries(bound),
-          POWERTOOLS_SERVICE_NAME: args.environment?.POWERTOOLS_SERVICE_NAME ?? name,
-          NODE_OPTIONS: "--enable-source-maps",
-        },
-      },
+      environment: { variables: variables(name, args) },
       loggingConfig: { logFormat: "JSON", logGroup: parent.logGroup.name },
       tracingConfig: { mode: "Active" },
       publish: true,
@@ -192,6 +199,22 @@ function createFunction(name: string, args: NodeFunctionArgs, parent: NodeFuncti
     // Lambda assumes the role as it makes the function, and writes to the group from the first call on.
     { parent, dependsOn: [parent.role.policy, parent.logGroup] },
   );
+}
+
+/** What the arguments say, and what Powertools and Node read; the arguments win over Powertools' own. */
+function variables(name: string, { environment, bindings = {} }: NodeFunctionArgs): Record<string, Input<string>> {
+  return {
+    POWERTOOLS_SERVICE_NAME: name,
+    POWERTOOLS_METRICS_NAMESPACE: getProject(),
+    ...environment,
+    ...Object.fromEntries(Object.entries(bindings).map(([key, { value }]) => [key, value])),
+    NODE_OPTIONS: "--enable-source-maps",
+  };
+}
+
+function createAlias(name: string, parent: NodeFunction): Alias {
+  const { name: functionName, version } = parent.function;
+  return new Alias(`${name}-live`, { name: "live", functionName, functionVersion: version }, { parent });
 }
 
 function createEventInvokeConfig(name: string, args: AsynchronousArgs, parent: NodeFunction): void {

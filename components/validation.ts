@@ -28,3 +28,19 @@ export const integerBetween = (field: string, value: unknown, from: number, to: 
   value,
   allowed: `a whole number from ${from} to ${to}`,
 });
+
+/** A rule for a plain value; an Output, or none at all, is for AWS to check. */
+export const oneOf = (field: string, value: unknown, allowed: readonly (string | number)[]): Rule => ({
+  ok: (typeof value !== "number" && typeof value !== "string") || allowed.includes(value),
+  field,
+  value,
+  allowed: `one of ${allowed.join(", ")}`,
+});
+
+/** A rule for a plain string; an Output, or none at all, is for AWS to check. */
+export const matches = (field: string, value: unknown, pattern: RegExp, allowed: string): Rule => ({
+  ok: typeof value !== "string" || pattern.test(value),
+  field,
+  value,
+  allowed,
+});

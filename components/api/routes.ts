@@ -1,83 +1,108 @@
 import type { Input, Resource } from "@pulumi/pulumi";
+import { longestFunctionName, shorten } from "../naming.ts";
 import { NodeFunction, type NodeFunctionArgs } from "../nodeFunction.ts";
-import type { JsonSchema } from "../openapi/document.ts";
-import { type ParsedRoute, parseRoute, type RouteKey, routeName } from "../openapi/route.ts";
+import type { Cors } from "../openapi/cors.ts";
+import { corsEnvironment } from "../openapi/cors.ts";
+import type { JsonSchema } from "../openapi/jsonSchema.ts";
+import type { ContractRoute } from "./contract.ts";
 
 /** Who may call a route. */
 export type ApiAuth =
-  /** Anyone. The stack's configuration lists such routes as public. */
+  /** Anyone. The stack's configuration lists such routes in `publicRoutes`. */
   | "none"
   /** Callers whose AWS identity is granted `execute-api:Invoke`. */
   | "iam"
   /** Callers with an API key of the API's usage plan, in header `x-api-key`. */
   | "apiKey"
   /** Users of Cognito user pools, by token in header `Authorization`. */
-  | { cognito: { userPoolArns: Input<string>[]; scopes?: string[] } }
+  | { cognito: CognitoAuth }
   /** Callers that a function admits, by a token in a header. */
-  | {
-      lambda: {
-        authorizer: NodeFunction;
-        /** @default "Authorization" */
-        identityHeader?: string;
-        /**
-         * Seconds that an answer is kept, 0 to 3,600.
-         * @default 300
-         */
-        cacheSeconds?: number;
-      };
-    };
+  | { lambda: LambdaAuth };
 
-/** A function of the route's own, or one that it shares. */
-export type RouteArgs = RouteSettings & (({ function: NodeFunction } & NoFunctionArgs) | NodeFunctionArgs);
+export interface CognitoAuth {
+  userPoolArns: Input<string>[];
+  /**
+   * Scopes, of which the token must have one.
+   * @default []: an identity token is enough
+   */
+  scopes?: string[];
+}
 
-type NoFunctionArgs = { [Key in keyof NodeFunctionArgs]?: never };
+export interface LambdaAuth {
+  /** Is given the token, and answers with a policy. */
+  authorizer: NodeFunction;
+  /** @default "Authorization" */
+  identityHeader?: string;
+  /**
+   * Seconds that an answer is kept, 0 to 3,600.
+   * @default 300
+   */
+  cacheSeconds?: number;
+}
 
-export interface RouteSettings {
+/** A function of the route's own, from a file or inline; or one that it shares. */
+export type RouteTarget = NodeFunctionArgs | SharedFunction;
+
+export type SharedFunction = { function: NodeFunction } & { [Key in keyof NodeFunctionArgs]?: never };
+
+/** What answers an operation of an own document, and who may call it. */
+export type OperationArgs = RouteTarget & {
   /**
    * Who may call it.
-   * @default "iam"
+   * @default "iam"; with a document of one's own: what its `security` says
    */
   auth?: ApiAuth;
-  /** Its name in the OpenAPI document. Default: made of method and path. */
+};
+
+/** A route: what answers it, who may call it, and what a request must look like. */
+export type RouteArgs = OperationArgs & {
+  /**
+   * Its name in the OpenAPI document.
+   * @default made of method and path: `get-iris-id`
+   */
   operationId?: string;
-  /** JSON Schema (draft 4) that a body must satisfy; the gateway answers 400 otherwise. */
+  /**
+   * JSON Schema (draft 4) that a body must satisfy; the gateway answers 400 otherwise.
+   * @default none: any body
+   * @example { type: "object", required: ["name"], properties: { name: { type: "string" } } }
+   */
   requestModel?: JsonSchema;
   /**
    * What a request must carry; the gateway answers 400 otherwise.
+   * @default []
    * @example ["querystring.page", "header.x-tenant"]
    */
   requiredParameters?: `${"querystring" | "header"}.${string}`[];
-}
-
-export type Routes = Record<RouteKey, RouteArgs>;
+};
 
 /** A route with its function: what the rest of the component works on. */
-export interface AnyRoute extends ParsedRoute {
-  key: RouteKey;
+export interface BoundRoute extends ContractRoute {
   handler: NodeFunction;
-  settings: RouteSettings;
 }
 
 /** Makes the functions of routes that bring their own; a shared one is used as it is. */
-export function createFunctions(name: string, routes: Routes, parent: Resource): AnyRoute[] {
-  return Object.entries(routes).map(([key, args]) => {
-    const parsed = parseRoute(key);
-    const {
-      function: shared,
-      auth,
-      operationId,
-      requestModel,
-      requiredParameters,
-      ...own
-    } = args as RouteSettings & {
-      function?: NodeFunction;
-    } & NodeFunctionArgs;
-    const handler = shared ?? new NodeFunction(`${name}-${routeName(parsed)}`, own, { parent });
-    return {
-      ...parsed,
-      key: key as RouteKey,
-      handler,
-      settings: { auth, operationId, requestModel, requiredParameters },
-    };
-  });
+export function createFunctions(
+  name: string,
+  routes: ContractRoute[],
+  cors: Cors | undefined,
+  parent: Resource,
+): BoundRoute[] {
+  return routes.map((route) => ({ ...route, handler: functionOf(name, route, cors, parent) }));
 }
+
+function functionOf(name: string, { label, args }: ContractRoute, cors: Cors | undefined, parent: Resource) {
+  if (isShared(args)) return args.function;
+  const environment = { ...corsEnvironment(cors), ...args.environment };
+  return new NodeFunction(functionName(name, label), { ...codeAndSettings(args), environment }, { parent });
+}
+
+/** Without what is the route's and not the function's. */
+export function codeAndSettings(args: OperationArgs): NodeFunctionArgs {
+  const { auth, operationId, requestModel, requiredParameters, ...own } = args as RouteArgs;
+  return own as NodeFunctionArgs;
+}
+
+export const isShared = (args: RouteTarget): args is SharedFunction =>
+  "function" in args && args.function !== undefined;
+
+export const functionName = (name: string, label: string): string => shorten(`${name}-${label}`, longestFunctionName);

@@ -1,6 +1,7 @@
 import { type Deployment, MethodSettings, type RestApi, Stage } from "@pulumi/aws/apigateway";
-import { LogGroup } from "@pulumi/aws/cloudwatch";
-import { getProject, getStack, type Input, interpolate, output, type Resource } from "@pulumi/pulumi";
+import { type Input, interpolate, type Resource } from "@pulumi/pulumi";
+import { createLogGroup, logGroupName, retentionRule } from "../logGroup.ts";
+import { integerBetween, matches, oneOf, type Rule } from "../validation.ts";
 
 /** Settings of an API that does not take the implicit ones. */
 export interface StageArgs {
@@ -9,7 +10,10 @@ export interface StageArgs {
    * @default "Prod"
    */
   stageName?: Input<string>;
-  /** Requests that are answered; further ones get 429. */
+  /**
+   * Requests that are answered; further ones get 429.
+   * @default { rate: 100, burst: 200 }
+   */
   throttling?: {
     /**
      * Requests a second, in the long run.
@@ -20,7 +24,7 @@ export interface StageArgs {
      * Requests at one moment, 0 to 5,000.
      * @default 200
      */
-    burst?: number;
+    burst?: Input<number>;
   };
   /**
    * What the execution log holds. Requests and answers themselves are never logged: they may hold personal data.
@@ -28,13 +32,23 @@ export interface StageArgs {
    */
   logLevel?: Input<"OFF" | "ERROR" | "INFO">;
   /**
-   * Days that logs are kept.
+   * Days that logs are kept; one of CloudWatch's values.
    * @default 30
    */
   logRetention?: Input<number>;
-  /** Values that integrations read as `${stageVariables.name}`. */
+  /**
+   * Values that integrations read as `stageVariables.name`.
+   * @default {}
+   */
   variables?: Record<string, Input<string>>;
 }
+
+export const stageRules = (stage: StageArgs): Rule[] => [
+  matches("definition.stageName", stage.stageName, /^\w{1,128}$/, "1 to 128 letters, digits and _"),
+  integerBetween("definition.throttling.burst", stage.throttling?.burst, 0, 5_000),
+  oneOf("definition.logLevel", stage.logLevel, ["OFF", "ERROR", "INFO"]),
+  retentionRule("definition.logRetention", stage.logRetention),
+];
 
 /** One JSON line a request; what is not known is `-`. */
 const accessLogFormat = JSON.stringify({
@@ -53,26 +67,30 @@ const accessLogFormat = JSON.stringify({
   integrationError: "$context.integrationErrorMessage",
 });
 
-/** The stage that serves a deployment, with its logs, tracing and limits. */
+/**
+ * The stage that serves a deployment, with its logs, tracing and limits.
+ * @param ready what must be there before the first request: a live route may call its function.
+ */
 export function createStage(
   name: string,
+  stageName: Input<string>,
   args: StageArgs,
   restApi: RestApi,
   deployment: Deployment,
+  ready: Resource[],
   parent: Resource,
 ): Stage {
-  const stageName = output(args.stageName ?? "Prod");
-  const retentionInDays = args.logRetention ?? 30;
-  const accessLogs = new LogGroup(
+  const retention = args.logRetention;
+  const accessLogs = createLogGroup(
     `${name}-access-logs`,
-    { name: `/aws/apigateway/${getProject()}-${getStack()}-${name}`, retentionInDays },
-    { parent },
+    { name: logGroupName("apigateway", name), retention },
+    parent,
   );
   // API Gateway makes this group by itself, without an end, unless it is there before the stage.
-  const executionLogs = new LogGroup(
+  const executionLogs = createLogGroup(
     `${name}-execution-logs`,
-    { name: interpolate`API-Gateway-Execution-Logs_${restApi.id}/${stageName}`, retentionInDays },
-    { parent },
+    { name: interpolate`API-Gateway-Execution-Logs_${restApi.id}/${stageName}`, retention },
+    parent,
   );
   const stage = new Stage(
     `${name}-stage`,
@@ -84,8 +102,13 @@ export function createStage(
       accessLogSettings: { destinationArn: accessLogs.arn, format: accessLogFormat },
       xrayTracingEnabled: true,
     },
-    { parent, dependsOn: [executionLogs] },
+    { parent, dependsOn: [executionLogs, ...ready] },
   );
+  createSettings(name, args, restApi, stage, parent);
+  return stage;
+}
+
+function createSettings(name: string, args: StageArgs, restApi: RestApi, stage: Stage, parent: Resource): void {
   new MethodSettings(
     `${name}-settings`,
     {
@@ -102,5 +125,4 @@ export function createStage(
     },
     { parent },
   );
-  return stage;
 }

@@ -1,27 +1,78 @@
 import type { ApiWithLambdasArgs } from "../apiWithLambdas.ts";
-import { countResources, parseRoute, routeResource } from "../openapi/route.ts";
-import { integerBetween, type Rule, validate } from "../validation.ts";
-import type { Routes } from "./routes.ts";
+import { functionRules } from "../function/validate.ts";
+import { schemaError } from "../openapi/jsonSchema.ts";
+import { clashingParameters, countResources } from "../openapi/route.ts";
+import { integerBetween, matches, type Rule, validate } from "../validation.ts";
+import { type ContractRoute, contractOf } from "./contract.ts";
+import { customDomainRules } from "./customDomain.ts";
+import { largestPolicy, permissionBytes, policyBytes } from "./permissions.ts";
+import { codeAndSettings, functionName, isShared, type RouteArgs } from "./routes.ts";
+import { stageRules } from "./stage.ts";
+import { usagePlanRules } from "./usagePlan.ts";
 
 /** Resources of one API; AWS raises it on request. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 const resourcesPerApi = 300;
-/** Bytes of a function's resource policy, which AWS does not raise. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const policyBytes = 20_480;
-/** What one permission takes of it, without the route: statement id, principal, ARNs, condition. */
-const permissionBytes = 420;
 
 /**
  * Checks everything that AWS would refuse only during the deployment.
  * @returns the arguments of `super`.
  */
-export function validateApi(name: string, args: ApiWithLambdasArgs): object {
-  const routes = Object.keys(args.routes ?? {});
-  const parsed = routes.map(parseRoute);
-  const resources = countResources(parsed.map(({ path }) => path));
-  const shared = largestShared(args.routes as Routes);
-  const { definition = {} } = args;
+export function validateApi<Key extends string>(name: string, args: ApiWithLambdasArgs<Key>): object {
+  const { routes } = contractOf(name, args);
   validate(`ApiWithLambdas "${name}"`, [
+    ...pathRules(routes),
+    ...quotaRules(routes),
+    ...routes.flatMap((route) => routeRules(name, route)),
+    ...stageRules(args.definition ?? {}),
+    ...customDomainRules(args.domain),
+    ...usagePlanRules(args.usagePlan),
+    {
+      ok: !args.usagePlan || routes.some(({ args: { auth } }) => auth === "apiKey"),
+      field: "usagePlan",
+      value: args.usagePlan,
+      allowed: 'nothing, without a route whose auth is "apiKey"',
+    },
+    matches(
+      "cors.origin",
+      args.cors?.origin,
+      /^(\*|https?:\/\/[^/\s']+)$/,
+      "* or an origin such as https://example.org",
+    ),
+    {
+      ok: args.cors?.origin !== "*" || !args.cors.credentials,
+      field: "cors.credentials",
+      value: args.cors?.credentials,
+      allowed: 'false with origin "*"',
+    },
+  ]);
+  return {};
+}
+
+function pathRules(routes: ContractRoute[]): Rule[] {
+  const clash = clashingParameters(routes.map(({ path }) => path));
+  const labels = Map.groupBy(routes, ({ label }) => label);
+  const [one, other] = [...labels.values()].find((same) => same.length > 1) ?? [];
+  return [
     { ok: routes.length > 0, field: "routes", value: routes, allowed: "at least one route" },
+    {
+      ok: !clash,
+      field: "routes",
+      value: clash,
+      allowed: "one parameter at one place: API Gateway takes no sibling of another name",
+    },
+    {
+      ok: !one,
+      field: `routes["${one?.key}"]`,
+      value: other?.key,
+      allowed: "a route whose letters and digits differ from the other's: resources are named by them",
+    },
+  ];
+}
+
+function quotaRules(routes: ContractRoute[]): Rule[] {
+  const resources = countResources(routes.map(({ path }) => path));
+  const policy = largestPolicy(routes);
+  return [
     {
       ok: resources <= resourcesPerApi,
       field: "routes",
@@ -29,65 +80,56 @@ export function validateApi(name: string, args: ApiWithLambdasArgs): object {
       allowed: `at most ${resourcesPerApi} (API Gateway's quota "Resources per API")`,
     },
     {
-      ok: shared.bytes <= policyBytes,
-      field: `routes["${shared.key}"].function`,
-      value: `shared by ${shared.count} routes`,
+      ok: policy.bytes <= policyBytes,
+      field: `routes["${policy.key}"].function`,
+      value: `shared by ${policy.count} routes`,
       allowed: `as many as fit Lambda's quota of ${policyBytes} bytes for a function's policy (about ${Math.floor(policyBytes / permissionBytes)})`,
     },
-    {
-      ok: typeof definition.stageName !== "string" || /^\w{1,128}$/.test(definition.stageName),
-      field: "definition.stageName",
-      value: definition.stageName,
-      allowed: "1 to 128 letters, digits and _",
-    },
-    integerBetween("definition.throttling.burst", definition.throttling?.burst, 0, 5_000),
-    {
-      ok: args.cors?.origin !== "*" || !args.cors.credentials,
-      field: "cors.credentials",
-      value: args.cors?.credentials,
-      allowed: 'false with origin "*"',
-    },
-    ...routes.flatMap((key) => routeRules(key, (args.routes as Routes)[key as keyof Routes]!)),
-  ]);
-  return {};
-}
-
-function routeRules(key: string, route: Routes[keyof Routes]): Rule[] {
-  const given = route as { function?: unknown; entry?: string; requestModel?: { $schema?: string } };
-  const schema = given.requestModel?.$schema;
-  return [
-    {
-      ok: (given.function === undefined) !== (given.entry === undefined),
-      field: `routes["${key}"]`,
-      value: given.function && given.entry ? "both function and entry" : "neither function nor entry",
-      allowed: "one of them",
-    },
-    {
-      ok: schema === undefined || schema.includes("draft-04"),
-      field: `routes["${key}"].requestModel.$schema`,
-      value: schema,
-      allowed: "draft-04, API Gateway's only one",
-    },
-    ...(route.requiredParameters ?? []).map((parameter, index) => ({
-      ok: /^(querystring|header)\.[^.\s]+$/.test(parameter),
-      field: `routes["${key}"].requiredParameters[${index}]`,
-      value: parameter,
-      allowed: "querystring.NAME or header.NAME",
-    })),
   ];
 }
 
-/** The shared function with the largest policy. */
-function largestShared(routes: Routes): { key: string; count: number; bytes: number } {
-  const byFunction = new Map<unknown, string[]>();
-  for (const [key, route] of Object.entries(routes ?? {})) {
-    const { function: shared } = route as { function?: unknown };
-    if (shared) byFunction.set(shared, [...(byFunction.get(shared) ?? []), key]);
-  }
-  const sized = [...byFunction.values()].map((keys) => ({
-    key: keys[0]!,
-    count: keys.length,
-    bytes: keys.reduce((sum, key) => sum + permissionBytes + routeResource(parseRoute(key)).length, 0),
-  }));
-  return sized.sort((a, b) => b.bytes - a.bytes)[0] ?? { key: "", count: 0, bytes: 0 };
+function routeRules(name: string, { key, label, args }: ContractRoute): Rule[] {
+  const at = `routes["${key}"]`;
+  const { requestModel, requiredParameters = [] } = args as RouteArgs;
+  const { auth } = args;
+  const invalid = requestModel && schemaError(requestModel);
+  return [
+    ...(isShared(args)
+      ? [
+          {
+            ok: args.entry === undefined && args.callback === undefined,
+            field: at,
+            value: "both a function and code",
+            allowed: "one of function, entry and callback",
+          },
+        ]
+      : functionRules(functionName(name, label), codeAndSettings(args), `${at}.`)),
+    {
+      ok: !invalid,
+      field: `${at}.requestModel`,
+      value: invalid,
+      allowed: "a JSON Schema of draft-04, API Gateway's only one",
+    },
+    ...requiredParameters.map((parameter, index) =>
+      matches(
+        `${at}.requiredParameters[${index}]`,
+        parameter,
+        /^(querystring|header)\.[^.\s]+$/,
+        "querystring.NAME or header.NAME",
+      ),
+    ),
+    ...(typeof auth === "object" && "lambda" in auth
+      ? [integerBetween(`${at}.auth.lambda.cacheSeconds`, auth.lambda.cacheSeconds, 0, 3_600)]
+      : []),
+    ...(typeof auth === "object" && "cognito" in auth
+      ? [
+          {
+            ok: auth.cognito.userPoolArns.length > 0,
+            field: `${at}.auth.cognito.userPoolArns`,
+            value: auth.cognito.userPoolArns,
+            allowed: "at least one user pool",
+          },
+        ]
+      : []),
+  ];
 }

@@ -1,9 +1,11 @@
 import type { Table } from "@pulumi/aws/dynamodb";
 import type { Bucket } from "@pulumi/aws/s3";
+import type { StateMachine } from "@pulumi/aws/sfn";
 import type { Topic } from "@pulumi/aws/sns";
 import type { Queue } from "@pulumi/aws/sqs";
 import type { Parameter } from "@pulumi/aws/ssm";
 import { type Input, interpolate } from "@pulumi/pulumi";
+import type { NodeFunction } from "../nodeFunction.ts";
 
 /** One statement of an identity policy, its resources possibly not known yet. */
 export interface Statement {
@@ -19,7 +21,7 @@ export interface Binding {
   statements: Statement[];
 }
 
-type TableAction =
+export type TableAction =
   | "BatchGetItem"
   | "BatchWriteItem"
   | "ConditionCheckItem"
@@ -29,8 +31,18 @@ type TableAction =
   | "PutItem"
   | "Query"
   | "UpdateItem";
+export type QueueAction = "DeleteMessage" | "GetQueueAttributes" | "ReceiveMessage" | "SendMessage";
+export type BucketAction =
+  | "DeleteObject"
+  | "DeleteObjectVersion"
+  | "GetObject"
+  | "GetObjectTagging"
+  | "GetObjectVersion"
+  | "PutObject"
+  | "PutObjectTagging";
+export type StateMachineAction = "StartExecution" | "StartSyncExecution";
 
-const allow = (service: string, actions: string[], resources: Input<string>[]): Statement => ({
+const allow = (service: string, actions: readonly string[], resources: Input<string>[]): Statement => ({
   Effect: "Allow",
   Action: actions.map((action) => `${service}:${action}`),
   Resource: resources,
@@ -45,39 +57,57 @@ export function tableBinding(table: Table, actions: TableAction[]): Binding {
   return { value: table.name, statements: [allow("dynamodb", actions, resources)] };
 }
 
-/** The queue's URL. */
-export function queueBinding(
-  queue: Queue,
-  actions: ("SendMessage" | "ReceiveMessage" | "DeleteMessage" | "GetQueueAttributes")[],
-): Binding {
-  return { value: queue.url, statements: [allow("sqs", actions, [queue.arn])] };
-}
-
-/** The topic's ARN. */
-export function topicBinding(topic: Topic): Binding {
-  return { value: topic.arn, statements: [allow("sns", ["Publish"], [topic.arn])] };
-}
+/**
+ * The queue's URL.
+ * @example bindings: { ORDERS_QUEUE: queueBinding(queue, ["SendMessage"]) }
+ */
+export const queueBinding = (queue: Queue, actions: QueueAction[]): Binding => ({
+  value: queue.url,
+  statements: [allow("sqs", actions, [queue.arn])],
+});
 
 /**
- * The bucket's name, and objects below a prefix.
- * @param prefix default: every object.
+ * The topic's ARN, to publish to.
+ * @example bindings: { ALERTS_TOPIC: topicBinding(topic) }
  */
-export function bucketBinding(
-  bucket: Bucket,
-  actions: (
-    | "GetObject"
-    | "GetObjectVersion"
-    | "PutObject"
-    | "DeleteObject"
-    | "DeleteObjectVersion"
-    | "GetObjectTagging"
-  )[],
-  prefix: Input<string> = "",
-): Binding {
-  return { value: bucket.bucket, statements: [allow("s3", actions, [interpolate`${bucket.arn}/${prefix}*`])] };
-}
+export const topicBinding = (topic: Topic): Binding => ({
+  value: topic.arn,
+  statements: [allow("sns", ["Publish"], [topic.arn])],
+});
 
-/** The parameter's name. */
-export function parameterBinding(parameter: Parameter): Binding {
-  return { value: parameter.name, statements: [allow("ssm", ["GetParameter"], [parameter.arn])] };
-}
+/**
+ * The bucket's name; the grant is for objects whose key begins with `prefix`.
+ * @param prefix default: every object.
+ * @example bindings: { MODEL_BUCKET: bucketBinding(bucket, ["GetObject"], "models/") }
+ */
+export const bucketBinding = (bucket: Bucket, actions: BucketAction[], prefix: Input<string> = ""): Binding => ({
+  value: bucket.bucket,
+  statements: [allow("s3", actions, [interpolate`${bucket.arn}/${prefix}*`])],
+});
+
+/**
+ * The parameter's name, to read. A SecureString of the account's own key needs no grant of KMS.
+ * @example bindings: { MODEL_PARAMETER: parameterBinding(parameter) }
+ */
+export const parameterBinding = (parameter: Parameter): Binding => ({
+  value: parameter.name,
+  statements: [allow("ssm", ["GetParameter"], [parameter.arn])],
+});
+
+/**
+ * The state machine's ARN, to start.
+ * @example bindings: { ARCHIVER: stateMachineBinding(machine, ["StartExecution"]) }
+ */
+export const stateMachineBinding = (machine: StateMachine, actions: StateMachineAction[]): Binding => ({
+  value: machine.arn,
+  statements: [allow("states", actions, [machine.arn])],
+});
+
+/**
+ * The ARN of the function's alias `live`, to invoke.
+ * @example bindings: { PREDICTOR: functionBinding(predictor) }
+ */
+export const functionBinding = (target: NodeFunction): Binding => ({
+  value: target.arn,
+  statements: [allow("lambda", ["InvokeFunction"], [target.arn])],
+});

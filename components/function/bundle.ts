@@ -1,100 +1,143 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { RunError } from "@pulumi/pulumi";
 import { AssetArchive, FileAsset } from "@pulumi/pulumi/asset";
-import { build, type OutputFile } from "esbuild";
+import { type BuildFailure, type BuildOptions, build, type Metafile, type OutputFile } from "esbuild";
 
 /** The runtime of every function, and what esbuild compiles for. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
 export const runtime = "nodejs24.x";
 const target = "node24";
 
 /** Folder of the program: entry points are relative to it. */
-const root = resolve(__dirname, "../..");
-const cache = join(root, "node_modules/.cache/bundles");
+export const root = resolve(__dirname, "../..");
+const cache = "node_modules/.cache/dsp";
+
+/** An ES module by default; `cjs` for serialised callbacks, whose `with` statements no ES module may hold. */
+type Format = "esm" | "cjs";
+const extensions = { esm: ".mjs", cjs: ".cjs" } as const;
 
 /** CommonJS packages inside an ES module (parts of the AWS SDK) call `require` for Node's own modules. */
 const banner = "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);";
 
-let waiting: Map<string, PromiseWithResolvers<AssetArchive>> | undefined;
+const waiting: Partial<Record<Format, Map<string, PromiseWithResolvers<AssetArchive>>>> = {};
 
 /**
  * Bundles a handler with all that it imports, the AWS SDK included, into a deployment package: `index.mjs`, and its source
  * map. The same sources give the same bytes on every machine, so that a second `up` changes nothing.
  *
- * @param entry the handler's file, relative to the program: `handlers/whodis/index.ts`.
- * @throws {RunError} when there is no such file.
+ * @param entry the handler's file, relative to the program: `handlers/whodis/index.ts`; one that ends in `.cjs` becomes
+ * `index.cjs`.
+ * @throws {RunError} what esbuild says of the sources; or that there is no export `handler`.
  */
 export function bundle(entry: string): Promise<AssetArchive> {
-  if (!existsSync(join(root, entry))) throw new RunError(`entry is "${entry}"; there is no such file in the program`);
+  const format = entry.endsWith(".cjs") ? "cjs" : "esm";
+  let entries = waiting[format];
   // Whatever the program asks for before it yields is bundled in one go: esbuild reads each shared module once.
-  if (!waiting) {
-    waiting = new Map();
-    setImmediate(bundleWaiting);
+  if (!entries) {
+    entries = waiting[format] = new Map();
+    setImmediate(bundleWaiting, format);
   }
-  const found = waiting.get(entry) ?? Promise.withResolvers<AssetArchive>();
-  waiting.set(entry, found);
+  const found = entries.get(entry) ?? Promise.withResolvers<AssetArchive>();
+  entries.set(entry, found);
   return found.promise;
 }
 
-async function bundleWaiting(): Promise<void> {
-  const entries = waiting ?? new Map();
-  waiting = undefined;
+async function bundleWaiting(format: Format): Promise<void> {
+  const entries = waiting[format] ?? new Map();
+  delete waiting[format];
   try {
-    const packages = await bundleAll([...entries.keys()]);
-    for (const [entry, { resolve }] of entries) resolve(packages.get(entry));
+    const packages = await bundleAll([...entries.keys()], format);
+    for (const [entry, { resolve }] of entries) resolve(packages.get(entry)!);
   } catch (error) {
     for (const { reject } of entries.values()) reject(error);
   }
 }
 
-async function bundleAll(entries: string[]): Promise<Map<string, AssetArchive>> {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
+async function bundleAll(entries: string[], format: Format): Promise<Map<string, AssetArchive>> {
+  const outdir = `${cache}/bundles`;
+  const { outputFiles, metafile } = await build({
+    ...options(format),
     // Numbered outputs in folders of their own: handlers of different systems may have the same file name.
     entryPoints: entries.map((entry, index) => ({ in: entry, out: `${index}/index` })),
-    outdir: "node_modules/.cache/bundles",
-    outExtension: { ".js": ".mjs" },
+    outdir,
+  }).catch((failure: BuildFailure) => {
+    throw new RunError(`a handler could not be bundled: ${describe(failure)}`);
+  });
+  if (format === "esm") requireHandlers(metafile);
+  return new Map(
+    entries.map((entry, index) => {
+      const folder = join(root, outdir, String(index));
+      return [entry, pack(outputFiles.filter(({ path }) => dirname(path) === folder))];
+    }),
+  );
+}
+
+const options = (format: Format) =>
+  ({
+    absWorkingDir: root,
+    outExtension: { ".js": extensions[format] },
     bundle: true,
     platform: "node",
-    format: "esm",
+    format,
     target,
     mainFields: ["module", "main"],
     minify: true,
-    banner: { js: banner },
+    ...(format === "esm" && { banner: { js: banner } }),
     sourcemap: "linked",
     sourcesContent: false,
     legalComments: "none",
     logLevel: "silent",
+    metafile: true,
     write: false,
-  }).catch((error: { errors?: { text: string; location?: { file: string; line: number } | null }[] }) => {
-    throw new RunError(`a handler could not be bundled: ${describeErrors(error)}`);
-  });
-  const folderOf = (file: OutputFile) => dirname(relative(cache, file.path));
-  return new Map(
-    entries.map((entry, index) => [entry, keep(outputFiles.filter((file) => folderOf(file) === String(index)))]),
+  }) satisfies BuildOptions;
+
+/** Lambda would say so only at the first call. */
+function requireHandlers({ outputs }: Metafile): void {
+  for (const { entryPoint, exports } of Object.values(outputs)) {
+    if (entryPoint && !exports.includes("handler")) {
+      throw new RunError(
+        `${entryPoint} exports ${exports.join(", ") || "nothing"}; a handler's file exports "handler"`,
+      );
+    }
+  }
+}
+
+/** The bundle as files where its content says: engines read a file once, and only when it is new to them. */
+function pack(outputs: OutputFile[]): AssetArchive {
+  const files = outputs.map(({ path, contents }) => ({ name: basename(path), contents }));
+  const hash = createHash("sha256");
+  for (const { contents } of files) hash.update(contents);
+  const folder = keep("bundles", hash.digest("hex").slice(0, 32), files);
+  return new AssetArchive(
+    Object.fromEntries(files.map(({ name }) => [name, new FileAsset(join(root, folder, name))] as const)),
   );
 }
 
-/** Puts a bundle where its content says; what is there already is the same. */
-function keep(files: OutputFile[]): AssetArchive {
-  const hash = createHash("sha256");
-  for (const file of files) hash.update(file.contents);
-  const folder = join(cache, hash.digest("hex").slice(0, 32));
-  mkdirSync(folder, { recursive: true });
-  const assets = files.map((file) => {
-    const name = relative(dirname(file.path), file.path);
-    if (!existsSync(join(folder, name))) writeFileSync(join(folder, name), file.contents);
-    return [name, new FileAsset(join(folder, name))] as const;
-  });
-  return new AssetArchive(Object.fromEntries(assets));
+/**
+ * Writes files into the cache, whole or not at all; what is there under that name already is the same.
+ * @returns their folder, relative to the program.
+ */
+export function keep(kind: string, name: string, files: { name: string; contents: Uint8Array }[]): string {
+  const folder = join(root, cache, kind, name);
+  if (!existsSync(folder)) {
+    mkdirSync(dirname(folder), { recursive: true });
+    const draft = mkdtempSync(`${folder}-`);
+    for (const file of files) writeFileSync(join(draft, file.name), file.contents);
+    try {
+      renameSync(draft, folder);
+    } catch (error) {
+      rmSync(draft, { recursive: true });
+      // Another process was first.
+      if (!existsSync(folder)) throw error;
+    }
+  }
+  return relative(root, folder);
 }
 
-function describeErrors(error: {
-  errors?: { text: string; location?: { file: string; line: number } | null }[];
-}): string {
-  const lines = (error.errors ?? []).map(
+function describe(failure: BuildFailure): string {
+  const lines = (failure.errors ?? []).map(
     ({ text, location }) => (location ? `${location.file}:${location.line}: ` : "") + text,
   );
-  return lines.length > 0 ? lines.join("\n") : String(error);
+  return lines.length > 0 ? lines.join("\n") : String(failure);
 }

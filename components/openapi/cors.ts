@@ -1,10 +1,13 @@
-import type { Method } from "./route.ts";
+import type { Operation } from "./document.ts";
 
 /** Which pages of other origins may call the API. */
 export interface Cors {
   /** One origin (`https://example.org`), or `*`. */
   origin: string;
-  /** @default ["content-type", "authorization", "x-api-key", "x-amz-date", "x-amz-security-token"] */
+  /**
+   * Headers that a page may send.
+   * @default ["content-type", "authorization", "x-api-key", "x-amz-date", "x-amz-security-token"]
+   */
   headers?: string[];
   /**
    * Whether the browser sends cookies; not with origin `*`.
@@ -12,7 +15,7 @@ export interface Cors {
    */
   credentials?: boolean;
   /**
-   * Seconds that a browser keeps the answer.
+   * Seconds that a browser keeps the answer to a preflight.
    * @default 600
    */
   maxAge?: number;
@@ -22,22 +25,24 @@ const defaultHeaders = ["content-type", "authorization", "x-api-key", "x-amz-dat
 
 const quoted = (text: string): string => `'${text}'`;
 
-function responseHeaders(cors: Cors, methods: Method[]): Record<string, string> {
-  return {
-    "Access-Control-Allow-Origin": quoted(cors.origin),
+const prefixed = (prefix: string, headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [`${prefix}.response.header.${name}`, value]));
+
+const originHeaders = (cors: Cors): Record<string, string> => ({
+  "Access-Control-Allow-Origin": quoted(cors.origin),
+  ...(cors.credentials && { "Access-Control-Allow-Credentials": quoted("true") }),
+});
+
+/** An OPTIONS method that the gateway answers by itself, for a path with these methods. */
+export function preflight(cors: Cors, methods: string[]): Operation {
+  const headers = {
+    ...originHeaders(cors),
     "Access-Control-Allow-Headers": quoted((cors.headers ?? defaultHeaders).join(",")),
     "Access-Control-Allow-Methods": quoted([...new Set([...methods, "OPTIONS"])].sort().join(",")),
     "Access-Control-Max-Age": quoted(String(cors.maxAge ?? 600)),
-    ...(cors.credentials && { "Access-Control-Allow-Credentials": quoted("true") }),
   };
-}
-
-/** An OPTIONS method that the gateway answers by itself. */
-export function preflight(cors: Cors, methods: Method[]): object {
-  const headers = responseHeaders(cors, methods);
-  const prefixed = (entries: [string, unknown][]) =>
-    Object.fromEntries(entries.map(([name, value]) => [`method.response.header.${name}`, value]));
   return {
+    // A browser sends no credentials with a preflight.
     security: [],
     responses: {
       "204": {
@@ -47,15 +52,23 @@ export function preflight(cors: Cors, methods: Method[]): object {
     },
     "x-amazon-apigateway-integration": {
       type: "mock",
+      // Without it, binary media types make the template unreadable to the gateway.
+      contentHandling: "CONVERT_TO_TEXT",
       requestTemplates: { "application/json": '{"statusCode": 204}' },
       passthroughBehavior: "when_no_match",
-      responses: { default: { statusCode: "204", responseParameters: prefixed(Object.entries(headers)) } },
+      responses: { default: { statusCode: "204", responseParameters: prefixed("method", headers) } },
     },
   };
 }
 
 /** The gateway's own errors (401, 403, 429 …) carry the origin too: without it a page could not read them. */
 export function corsHeaders(cors: Cors): object {
-  const responseParameters = { "gatewayresponse.header.Access-Control-Allow-Origin": quoted(cors.origin) };
+  const responseParameters = Object.fromEntries(
+    Object.entries(originHeaders(cors)).map(([name, value]) => [`gatewayresponse.header.${name}`, value]),
+  );
   return { DEFAULT_4XX: { responseParameters }, DEFAULT_5XX: { responseParameters } };
 }
+
+/** What a function's own answers need, as `handlers/lib/http.ts` reads it: the gateway adds nothing to them. */
+export const corsEnvironment = (cors: Cors | undefined): Record<string, string> =>
+  cors ? { CORS_ALLOW_ORIGIN: cors.origin, ...(cors.credentials && { CORS_ALLOW_CREDENTIALS: "true" }) } : {};

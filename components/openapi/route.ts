@@ -42,6 +42,29 @@ export const routeResource = ({ method, path }: Pick<ParsedRoute, "method" | "pa
 export const routeName = ({ method, path }: Pick<ParsedRoute, "method" | "path">): string =>
   [method.toLowerCase(), ...(path.match(/[A-Za-z0-9]+/g) ?? ["root"])].join("-");
 
+/** Model names are letters and digits only. */
+export const modelName = (route: Pick<ParsedRoute, "method" | "path">): string =>
+  routeName(route).replace(/(^|-)(\w)/g, (_match, _dash, letter: string) => letter.toUpperCase());
+
+/**
+ * Two parameters of different names at one place, of which API Gateway takes one: `/iris/{id}` and `/iris/{name}/stem`.
+ * @returns the two parts, or undefined.
+ */
+export function clashingParameters(paths: string[]): [string, string] | undefined {
+  const parameterBelow = new Map<string, string>();
+  for (const path of paths) {
+    const parts = path.split("/").slice(1);
+    for (const [index, part] of parts.entries()) {
+      if (!part.startsWith("{")) continue;
+      const above = parts.slice(0, index).join("/");
+      const other = parameterBelow.get(above) ?? part;
+      if (other !== part) return [`/${above}/${other}`, `/${above}/${part}`];
+      parameterBelow.set(above, part);
+    }
+  }
+  return undefined;
+}
+
 /** How many resources API Gateway makes of the paths: one for each node of their tree, the root included. */
 export function countResources(paths: string[]): number {
   const nodes = new Set(["/"]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Table } from "@pulumi/aws/dynamodb";
 import { RunError } from "@pulumi/pulumi";
 import { tableBinding } from "../../components/function/bindings.ts";
-import { NodeFunction, type NodeFunctionArgs } from "../../components/nodeFunction.ts";
+import { type FunctionSettings, NodeFunction } from "../../components/nodeFunction.ts";
 import { type Recording, record } from "./support/record.ts";
 
 const entry = "handlers/whodis/index.ts";
@@ -35,7 +35,13 @@ describe("NodeFunction", () => {
       assert.deepEqual(made.get("aws:lambda/function:Function", "hello").inputs, {
         architectures: ["arm64"],
         code: { archive: ["index.mjs", "index.mjs.map"] },
-        environment: { variables: { NODE_OPTIONS: "--enable-source-maps", POWERTOOLS_SERVICE_NAME: "hello" } },
+        environment: {
+          variables: {
+            NODE_OPTIONS: "--enable-source-maps",
+            POWERTOOLS_METRICS_NAMESPACE: "platform",
+            POWERTOOLS_SERVICE_NAME: "hello",
+          },
+        },
         handler: "index.handler",
         loggingConfig: { logFormat: "JSON", logGroup: "/aws/lambda/platform-test-hello" },
         memorySize: 256,
@@ -138,7 +144,7 @@ describe("NodeFunction", () => {
   });
 
   describe("refuses, before anything is registered,", () => {
-    const invalid: [string, Partial<NodeFunctionArgs>, string][] = [
+    const invalid: [string, FunctionSettings, string][] = [
       ["too little memory", { memory: 64 }, "memory is 64; allowed is a whole number from 128 to 10240"],
       ["a broken timeout", { timeout: 1.5 }, "timeout is 1.5; allowed is a whole number from 1 to 900"],
       ["too long a timeout", { timeout: 901 }, "timeout is 901; allowed is a whole number from 1 to 900"],
@@ -165,8 +171,8 @@ describe("NodeFunction", () => {
       ],
       [
         "a variable given twice",
-        { environment: { A: "x" }, bindings: { A: { value: "y", statements: [] } } },
-        'environment.A is "A"; allowed is a name that bindings do not use',
+        { environment: { TABLE: "x" }, bindings: { TABLE: { value: "y", statements: [] } } },
+        'environment.TABLE is "TABLE"; allowed is a name that bindings do not use',
       ],
     ];
     for (const [what, args, message] of invalid) {

@@ -38,10 +38,15 @@ describe("bundle", () => {
     assert.equal(typeof handler, "function");
   });
 
-  it("refuses a file that is not there, by its name", () => {
-    assert.throws(
-      () => bundle("handlers/nowhere.ts"),
-      (error) => RunError.isInstance(error) && /entry is "handlers\/nowhere.ts"/.test((error as Error).message),
+  const refused = async (entry: string, message: RegExp) =>
+    assert.rejects(
+      () => bundle(entry),
+      (error) => RunError.isInstance(error) && message.test((error as Error).message),
     );
-  });
+
+  it("refuses a file that exports no handler, by its name", () =>
+    refused("handlers/lib/http.ts", /^handlers\/lib\/http.ts exports json; a handler's file exports "handler"$/));
+
+  it("says what esbuild says, with file and line", () =>
+    refused("test/components/function/fixtures/broken.ts", /could not be bundled: test\/.*broken.ts:2: .*nowhere/));
 });

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { RunError } from "@pulumi/pulumi";
+import type { ApiWithLambdasArgs } from "../apiWithLambdas.ts";
+import { root } from "../function/bundle.ts";
+import { describeRoutes, type OpenApiDocument } from "../openapi/document.ts";
+import { operationsOf, readDocument } from "../openapi/ownDocument.ts";
+import { type ParsedRoute, parseRoute, routeName } from "../openapi/route.ts";
+import type { OperationArgs, RouteArgs } from "./routes.ts";
+
+/** What callers see of the API, and what is to answer each route. */
+export interface Contract {
+  document: OpenApiDocument;
+  routes: ContractRoute[];
+}
+
+export interface ContractRoute extends ParsedRoute {
+  /** As the program calls it: `GET /whodis`, or the operation's id in a document of its own. */
+  key: string;
+  /** The route as part of resources' names: `get-whodis`. */
+  label: string;
+  args: OperationArgs;
+  /** Whether a document of one's own says who may call it. */
+  secured: boolean;
+}
+
+/**
+ * The contract that the arguments describe: their routes, or an own document with functions bound to its operations.
+ * @throws {RunError} for a route or an operation that API Gateway would not take.
+ */
+export function contractOf<Key extends string>(name: string, args: ApiWithLambdasArgs<Key>): Contract {
+  if (args.openApi !== undefined) return contractOfDocument(args.openApi, args.operations);
+  const entries = Object.entries<RouteArgs>(args.routes ?? {});
+  const routes = entries.map(([key, route]) => {
+    const parsed = parseRoute(key);
+    return { ...parsed, key, label: routeName(parsed), args: route, secured: false };
+  });
+  const described = routes.map((route, index) => ({ ...route, ...contractSettings(entries[index]![1]) }));
+  const info = { title: name, version: "1", ...(args.description && { description: args.description }) };
+  return { document: describeRoutes(info, described), routes };
+}
+
+const contractSettings = ({ operationId, requestModel, requiredParameters }: RouteArgs) => ({
+  ...(operationId && { operationId }),
+  ...(requestModel && { requestModel }),
+  ...(requiredParameters && { requiredParameters }),
+});
+
+function contractOfDocument(path: string, bound: Record<string, OperationArgs>): Contract {
+  const document = readDocument(join(root, path));
+  const operations = operationsOf(document);
+  const ids = operations.map(({ operationId }) => operationId);
+  const refuse = (field: string, allowed: string) =>
+    new RunError(`openApi ${path}: operations.${field}; allowed is ${allowed}`);
+  const unknown = Object.keys(bound).find((id) => !ids.includes(id));
+  if (unknown) throw refuse(`${unknown} is not in the document`, `one of ${ids.join(", ")}`);
+  const unbound = ids.find((id) => !(id in bound));
+  if (unbound) throw refuse(`${unbound} is not given`, "a function for each operation of the document");
+  const routes = operations.map(({ operationId, operation, ...parsed }) => ({
+    ...parsed,
+    key: operationId,
+    label: operationId.replace(/\W+/g, "-"),
+    args: bound[operationId]!,
+    secured: (operation.security ?? document.security) !== undefined,
+  }));
+  return { document, routes };
+}

@@ -1,0 +1,77 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { retentionRule } from "../logGroup.ts";
+import { longestFunctionName } from "../naming.ts";
+import type { NodeFunctionArgs } from "../nodeFunction.ts";
+import { integerBetween, matches, type Rule } from "../validation.ts";
+import { root } from "./bundle.ts";
+
+/** All variables together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const environmentBytes = 4_096;
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
+const reservedNames = /^(AWS_|LAMBDA_|_HANDLER$|_X_AMZN_TRACE_ID$|NODE_OPTIONS$)/;
+
+/** What can be wrong with a function's arguments; `at` leads to them: `routes["GET /whodis"].`. */
+export function functionRules(name: string, args: NodeFunctionArgs, at = ""): Rule[] {
+  const { entry, callback, asynchronous, layers } = args;
+  return [
+    {
+      ok: name.length <= longestFunctionName,
+      field: `${at}name`,
+      value: name,
+      allowed: `at most ${longestFunctionName} characters (64 with what is added)`,
+    },
+    {
+      ok: (entry === undefined) !== (callback === undefined),
+      field: `${at}entry`,
+      value: entry && callback ? `${entry}, and a callback` : undefined,
+      allowed: "either a file in entry or a function in callback",
+    },
+    {
+      ok: entry === undefined || existsSync(join(root, entry)),
+      field: `${at}entry`,
+      value: entry,
+      allowed: "a file of the program",
+    },
+    {
+      // nodejs24.x has no callbacks: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
+      ok: callback === undefined || callback.length <= 2,
+      field: `${at}callback`,
+      value: `a function of ${callback?.length} arguments`,
+      allowed: "an async function of (event, context)",
+    },
+    matches(`${at}description`, args.description, /^[\s\S]{0,256}$/, "at most 256 characters"),
+    integerBetween(`${at}memory`, args.memory, 128, 10_240),
+    integerBetween(`${at}timeout`, args.timeout, 1, 900),
+    integerBetween(`${at}reservedConcurrency`, args.reservedConcurrency, -1, 1_000_000),
+    integerBetween(`${at}asynchronous.retries`, asynchronous?.retries, 0, 2),
+    integerBetween(`${at}asynchronous.maximumAge`, asynchronous?.maximumAge, 60, 21_600),
+    { ok: (layers?.length ?? 0) <= 5, field: `${at}layers`, value: layers?.length, allowed: "at most 5" },
+    retentionRule(`${at}logRetention`, args.logRetention),
+    ...environmentRules(args, at),
+  ];
+}
+
+function environmentRules({ environment = {}, bindings = {} }: NodeFunctionArgs, at: string): Rule[] {
+  const names = [...Object.keys(environment), ...Object.keys(bindings)];
+  const values = Object.entries(environment).map(([key, value]) => (typeof value === "string" ? key + value : key));
+  const bytes = Buffer.byteLength(values.join(""));
+  return [
+    ...names.flatMap((key) => [
+      matches(`${at}environment`, key, /^[A-Za-z]\w+$/, "names of two or more letters, digits and _, a letter first"),
+      { ok: !reservedNames.test(key), field: `${at}environment`, value: key, allowed: "no name that Lambda reserves" },
+    ]),
+    ...Object.keys(environment).map((key) => ({
+      ok: !(key in bindings),
+      field: `${at}environment.${key}`,
+      value: key,
+      allowed: "a name that bindings do not use",
+    })),
+    {
+      ok: bytes <= environmentBytes,
+      field: `${at}environment`,
+      value: `${bytes} bytes`,
+      allowed: `at most ${environmentBytes} bytes (Lambda's quota for a function's environment variables)`,
+    },
+  ];
+}

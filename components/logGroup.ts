@@ -1,0 +1,28 @@
+import { LogGroup } from "@pulumi/aws/cloudwatch";
+import { getProject, getStack, type Input, type Resource } from "@pulumi/pulumi";
+import { oneOf, type Rule } from "./validation.ts";
+
+/** What CloudWatch takes. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const retentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+export const retentionRule = (field: string, days: unknown): Rule => oneOf(field, days, retentions);
+
+export interface LogGroupArgs {
+  /** Its name in CloudWatch: what writes to it may insist on one. */
+  name: Input<string>;
+  /**
+   * Days that logs are kept; one of CloudWatch's values.
+   * @default 30
+   */
+  retention: Input<number> | undefined;
+}
+
+/** A log group of the stack's own: made before its writer, kept for so long, gone with the stack. */
+export const createLogGroup = (name: string, args: LogGroupArgs, parent: Resource): LogGroup =>
+  new LogGroup(name, { name: args.name, retentionInDays: args.retention ?? 30 }, { parent });
+
+/** `/aws/lambda/project-stack-name`: two stacks of one account never meet. */
+export const logGroupName = (service: "lambda" | "apigateway", name: string): string =>
+  `/aws/${service}/${getProject()}-${getStack()}-${name}`;
