@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { Store } from "../store.ts";
 import { type ApiGateway, createApiGateway } from "./apigateway/index.ts";
 import { createDynamoDb } from "./dynamodb/index.ts";
-import { createFront, type Front, unknownOperation } from "./front/index.ts";
+import { createFront, type Front, operationOf, unknownOperation } from "./front/index.ts";
 import { Authorizer } from "./iam/authorizer.ts";
 import { Directory } from "./iam/directory.ts";
 import { createIam } from "./iam/index.ts";
@@ -16,6 +16,7 @@ import { ServiceSessions } from "./iam/serviceSessions.ts";
 import { createLambda } from "./lambda/index.ts";
 import { createLogs } from "./logs/index.ts";
 import { MessagingEngine } from "./messaging.ts";
+import { createS3 } from "./s3/index.ts";
 import { administrator, type Call, type Cloud, type Service } from "./service.ts";
 import { createSqs } from "./sqs/index.ts";
 import { createStates } from "./states/index.ts";
@@ -57,6 +58,7 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud, { wakes }) => createDynamoDb(cloud, wakes),
   (cloud, { messaging }) => createSqs(cloud, messaging),
   (cloud) => createStates(cloud),
+  (cloud) => createS3(cloud),
 ];
 
 export interface LocalCloud {
@@ -85,7 +87,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
   let front: Front | undefined;
 
   const dispatch = async (call: Call, input: object): Promise<object> => {
-    const operation = services.get(call.service)?.operations[call.operation];
+    const operation = operationOf(services.get(call.service), call.operation);
     if (!operation) throw unknownOperation(call.service, call.operation);
     authorizer.authorize(call, await operation.access(input, call));
     return operation.run(input, call);

@@ -104,5 +104,7 @@ function isoBasic(date: string | undefined): string | undefined {
 }
 
 /** Milliseconds since 1970 of `20260131T120000Z`. */
-export const timeOf = (timestamp: string): number =>
-  Date.parse(timestamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+export function timeOf(timestamp: string): number {
+  const part = (from: number, to: number) => Number(timestamp.slice(from, to));
+  return Date.UTC(part(0, 4), part(4, 6) - 1, part(6, 8), part(9, 11), part(11, 13), part(13, 15));
+}

@@ -4,7 +4,15 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import type { Directory } from "../iam/directory.ts";
-import { AwsError, type Call, type Cloud, type Principal, type RawResponse, type Service } from "../service.ts";
+import {
+  AwsError,
+  type Call,
+  type Cloud,
+  type Operation,
+  type Principal,
+  type RawResponse,
+  type Service,
+} from "../service.ts";
 import { checkInput, protocolOf, shapesOf, type WireRequest } from "../wire/index.ts";
 import { authenticate, signatureError } from "./authenticate.ts";
 import { type Authorization, readAuthorization } from "./authorization.ts";
@@ -97,7 +105,7 @@ async function answer(
     if (!shapes) throw unknownService(name);
     const { operation, input } = protocol.read(shapes, request);
     call.operation = operation.name;
-    if (!service.operations[operation.name]) throw unknownOperation(name, operation.name);
+    if (!operationOf(service, operation.name)) throw unknownOperation(name, operation.name);
     checkInput(operation.input, input, protocol.invalid);
     return protocol.write(shapes, operation, await options.dispatch(call, input), requestId);
   } catch (error) {
@@ -165,6 +173,10 @@ const operationName = ({ headers, query }: WireRequest): string =>
 
 const unknownService = (name: string): AwsError =>
   new AwsError("UnknownOperationException", `The local cloud does not have the service ${name}`, 501);
+
+/** Only what a service itself has: `constructor` is no operation. */
+export const operationOf = (service: Service | undefined, name: string): Operation | undefined =>
+  service && Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
 
 export const unknownOperation = (service: string, operation: string): AwsError =>
   new AwsError(

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { createCloud } from "../../../local/cloud/index.ts";
+import { startCloud } from "../support/cloud.ts";
+
+describe("the local cloud", () => {
+  it("listens on loopback, on the ports that it is given", async () => {
+    const test = await startCloud();
+    try {
+      assert.match(test.origin, /^http:\/\/127\.0\.0\.1:\d+$/);
+      assert.equal(test.cloud.origin, test.origin);
+      assert.match(test.apiOrigin, /^http:\/\/localhost:\d+$/);
+      const port = Number(new URL(test.origin).port);
+      const second = createCloud({ directory: `${test.directory}/second`, awsPort: port, apiPort: 0 });
+      await assert.rejects(second.listen(), { code: "EADDRINUSE" });
+      await second.close();
+    } finally {
+      await test.stop();
+    }
+  });
+
+  it("has no origin before it listens", async () => {
+    const test = await startCloud();
+    await test.stop({ keep: true });
+    const { cloud, close } = createCloud({ directory: test.directory, awsPort: 0, apiPort: 0 });
+    assert.throws(() => cloud.origin, /does not listen yet/);
+    await close();
+    await test.stop();
+  });
+
+  it("ends at once, however many connections are open, and as often as one likes", async () => {
+    const test = await startCloud();
+    const sts = test.client(STSClient);
+    await Promise.all(Array.from({ length: 20 }, () => sts.send(new GetCallerIdentityCommand({}))));
+    await Promise.all([test.close(), test.close()]);
+    await assert.rejects(fetch(test.origin));
+    await test.stop();
+  });
+
+  it("says which service or operation it does not have", async () => {
+    const test = await startCloud();
+    try {
+      const unknown = { code: "UnknownOperationException", status: 501 };
+      await assert.rejects(test.cloud.call("sts", "DecodeAuthorizationMessage", {}), {
+        ...unknown,
+        message: "The local cloud does not have the operation DecodeAuthorizationMessage of sts",
+      });
+      await assert.rejects(test.cloud.call("quantum", "Entangle", {}), unknown);
+      await assert.rejects(test.cloud.call("sts", "constructor", {}), unknown);
+    } finally {
+      await test.stop();
+    }
+  });
+
+  it("asks IAM before every call in process, as over the wire", async () => {
+    const test = await startCloud();
+    try {
+      const { principal } = await test.mintRole(
+        { Effect: "Allow", Action: "iam:GetRole", Resource: "*" },
+        { name: "caller" },
+      );
+      await test.cloud.call("iam", "GetRole", { RoleName: "caller" }, principal);
+      await assert.rejects(test.cloud.call("iam", "DeleteRole", { RoleName: "caller" }, principal), {
+        code: "AccessDenied",
+        message: `User: ${principal.arn} is not authorized to perform: iam:DeleteRole on resource: arn:aws:iam::000000000000:role/caller because no identity-based policy allows the iam:DeleteRole action`,
+      });
+      await test.cloud.call("iam", "GetRole", { RoleName: "caller" });
+    } finally {
+      await test.stop();
+    }
+  });
+});
