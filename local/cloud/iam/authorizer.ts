@@ -154,7 +154,17 @@ function limiting(question: Question, own: Compiled | undefined): Exclude<Decisi
 }
 
 /** Services whose errors are named without `Exception` (query and XML protocols), and those that answer 403 with it. */
-const plainCode = new Set(["iam", "sts", "sns", "s3", "cloudwatch", "cloudformation", "ec2", "autoscaling"]);
+const plainCode = new Set([
+  "iam",
+  "sts",
+  "sns",
+  "s3",
+  "cloudwatch",
+  "monitoring",
+  "cloudformation",
+  "ec2",
+  "autoscaling",
+]);
 const restJson = new Set(["lambda", "apigateway", "execute-api", "scheduler", "ses", "xray", "eks", "batch"]);
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
