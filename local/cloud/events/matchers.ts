@@ -88,7 +88,7 @@ function wildcard(operand: unknown, path: string): Test {
       if (character === "\\" && !/[\\*]/.test(pattern[at + 1] ?? "")) {
         throw new PatternError(`Invalid escape character at pos ${at} (${path})`);
       }
-      source += RegExp.escape(character === "\\" ? (pattern[++at] as string) : character);
+      source += escaped(character === "\\" ? (pattern[++at] as string) : character);
     }
   }
   const compiled = new RegExp(`^${source}$`);
@@ -182,3 +182,5 @@ function text(operand: unknown, what: string, path: string): string {
   if (typeof operand !== "string") throw new PatternError(`${what} must be a string (${path})`);
   return operand;
 }
+
+const escaped = (character: string): string => character.replace(/[.*+?^${}()|[\]\\/]/, "\\$&");

@@ -1,0 +1,69 @@
+/**
+ * Conditions on reads, copies and writes.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html
+ */
+import { noSuchKey, notImplemented, preconditionFailed } from "./errors.ts";
+import type { Version } from "./records.ts";
+import { quoted, S3Error, type S3State } from "./state.ts";
+
+export interface ReadConditions {
+  IfMatch?: string | undefined;
+  IfNoneMatch?: string | undefined;
+  IfModifiedSince?: Date | undefined;
+  IfUnmodifiedSince?: Date | undefined;
+}
+
+const names = (header: string, etag: string): boolean =>
+  header.split(",").some((one) => ["*", etag, quoted(etag)].includes(one.trim().replace(/^W\//, "")));
+
+/** Which condition does not hold: `modified` is one that a cache asks with. Tags count for more than dates. */
+function failing(
+  conditions: ReadConditions,
+  { etag, modified }: Version,
+): { name: string; cached: boolean } | undefined {
+  const time = Date.parse(modified);
+  const { IfMatch, IfNoneMatch, IfModifiedSince, IfUnmodifiedSince } = conditions;
+  if (IfMatch !== undefined) {
+    if (!names(IfMatch, etag)) return { name: "If-Match", cached: false };
+  } else if (IfUnmodifiedSince && time > IfUnmodifiedSince.getTime()) {
+    return { name: "If-Unmodified-Since", cached: false };
+  }
+  if (IfNoneMatch !== undefined) {
+    if (names(IfNoneMatch, etag)) return { name: "If-None-Match", cached: true };
+  } else if (IfModifiedSince && time <= IfModifiedSince.getTime()) {
+    return { name: "If-Modified-Since", cached: true };
+  }
+  return undefined;
+}
+
+/** @throws AwsError `PreconditionFailed` (412), `NotModified` (304) */
+export function checkRead(conditions: ReadConditions, version: Version): void {
+  const failed = failing(conditions, version);
+  if (!failed) return;
+  if (!failed.cached) throw preconditionFailed(failed.name);
+  const headers = { etag: quoted(version.etag), "last-modified": new Date(version.modified).toUTCString() };
+  throw new S3Error("NotModified", "Not Modified", 304, headers);
+}
+
+/** @throws AwsError `PreconditionFailed`: a copy has no caches to please. */
+export function checkCopySource(conditions: ReadConditions, version: Version): void {
+  const failed = failing(conditions, version);
+  if (failed) throw preconditionFailed(`x-amz-copy-source-${failed.name.toLowerCase()}`);
+}
+
+/** To be called right before the write, with nothing awaited in between. @throws AwsError */
+export function checkWrite(
+  s3: S3State,
+  bucket: string,
+  key: string,
+  { IfMatch, IfNoneMatch }: Pick<ReadConditions, "IfMatch" | "IfNoneMatch">,
+): void {
+  if (IfMatch === undefined && IfNoneMatch === undefined) return;
+  if (IfNoneMatch !== undefined && IfNoneMatch !== "*") throw notImplemented("If-None-Match other than * on a write");
+  const latest = s3.versions.latest(bucket, key);
+  const current = latest?.marker ? undefined : latest;
+  if (IfNoneMatch !== undefined && current) throw preconditionFailed("If-None-Match");
+  if (IfMatch === undefined) return;
+  if (!current) throw noSuchKey(key);
+  if (!names(IfMatch, current.etag)) throw preconditionFailed("If-Match");
+}
