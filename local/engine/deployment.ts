@@ -7,6 +7,7 @@ import { EngineError, type EngineEvent } from "./events.ts";
 import { type Goal, goal as newGoal } from "./goal.ts";
 import { goalFromRequest, inheritedAliases, type Program, positionOf } from "./goalFromRequest.ts";
 import { Hooks } from "./hooks.ts";
+import type { Mask } from "./mask.ts";
 import type { Properties, Registry, ResourceProvider } from "./provider.ts";
 import { Providers } from "./providers.ts";
 import { readStackReference, stackReferenceType } from "./stackReference.ts";
@@ -25,6 +26,8 @@ export interface DeploymentOptions extends Program {
   config: Record<string, string>;
   /** The program runs for the sake of its delete hooks: nothing is made, and everything goes. Default: false. */
   destroying?: boolean;
+  /** Notes what must not be shown. */
+  mask: Mask;
   signal: AbortSignal;
   emit(event: EngineEvent): void;
 }
@@ -71,7 +74,7 @@ export class Deployment {
   async register(request: resourceProto.RegisterResourceRequest): Promise<resourceProto.RegisterResourceResponse> {
     return this.#guard(async () => {
       await this.transforms.apply(request);
-      const goal = goalFromRequest(request, this.#options);
+      const goal = this.#goal(request);
       this.transforms.remember(
         goal.urn,
         request.getParent(),
@@ -112,7 +115,7 @@ export class Deployment {
         dependencies: [...request.getDependenciesList(), ...(parent ? [parent] : [])],
         provider: request.getProvider() || undefined,
         additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-        position: positionOf(request.getSourceposition(), directory),
+        position: positionOf(request, directory),
       });
       this.#refuseTwice(goal);
       const response = new resourceProto.ReadResourceResponse();
@@ -186,11 +189,24 @@ export class Deployment {
     }
   }
 
+  /** What cannot be read (an asset that is not there) is told of the resource that has it. */
+  #goal(request: resourceProto.RegisterResourceRequest): Goal {
+    const { project, stack, directory } = this.#options;
+    try {
+      return goalFromRequest(request, this.#options);
+    } catch (error) {
+      const urn = makeUrn(stack, project, request.getParent() || undefined, request.getType(), request.getName());
+      throw new EngineError((error as Error).message, urn, positionOf(request, directory));
+    }
+  }
+
   async #make(goal: Goal): Promise<Registered & { dependencies?: string[] }> {
     goal.aliases.push(...inheritedAliases(goal, (goal.parent && this.#aliases.get(goal.parent)) || []));
     if (goal.aliases.length > 0) this.#aliases.set(goal.urn, goal.aliases);
     this.#refuseTwice(goal);
+    this.#options.mask.note(goal.inputs);
     const made = await this.#makeByKind(goal);
+    this.#options.mask.note(made.outputs);
     this.#made.set(goal.urn, made);
     return made;
   }
@@ -252,7 +268,7 @@ export class Deployment {
     try {
       return await answering;
     } catch (error) {
-      const position = positionOf(request.getSourceposition(), directory);
+      const position = positionOf(request, directory);
       this.#refusals.push(new EngineError((error as Error).message, undefined, position));
       throw error;
     } finally {

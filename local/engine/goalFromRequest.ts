@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type aliasProto from "@pulumi/pulumi/proto/alias_pb.js";
 import type resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
-import type { SourcePosition } from "@pulumi/pulumi/proto/source_pb.js";
+import type { SourcePosition, StackTrace } from "@pulumi/pulumi/proto/source_pb.js";
 import type { Goal } from "./goal.ts";
 import type { Properties } from "./provider.ts";
 import { makeUrn, nameOf, qualifiedType, typeOf } from "./urn.ts";
@@ -70,7 +70,7 @@ export function goalFromRequest(request: resourceProto.RegisterResourceRequest, 
       afterDelete: hooks?.getAfterDeleteList() ?? [],
       onError: hooks?.getOnErrorList() ?? [],
     },
-    position: positionOf(request.getSourceposition(), directory),
+    position: positionOf(request, directory),
   };
 }
 
@@ -112,10 +112,21 @@ export function inheritedAliases(goal: Goal, parents: string[]): string[] {
   );
 }
 
-/** `index.ts:12`, relative to the program. */
-export function positionOf(position: SourcePosition | undefined, directory: string): string | undefined {
-  const uri = position?.getUri();
-  if (!uri) return undefined;
-  const path = uri.startsWith("file:") ? relative(directory, fileURLToPath(uri)) : uri.replace(/^project:\/*/, "");
-  return `${path}:${position?.getLine()}`;
+interface Located {
+  getSourceposition(): SourcePosition | undefined;
+  getStacktrace(): StackTrace | undefined;
 }
+
+/** The program's own line that asks, `index.ts:12`: the first in its stack that is not a package's. */
+export function positionOf(request: Located, directory: string): string | undefined {
+  const frames = request.getStacktrace()?.getFramesList() ?? [];
+  const positions = [request.getSourceposition(), ...frames.map((frame) => frame.getPc())];
+  const lines = positions.flatMap((position) => {
+    const uri = position?.getUri();
+    return uri ? [`${relative(directory, pathOf(uri))}:${position?.getLine()}`] : [];
+  });
+  return lines.find((line) => !/^\.\.\/|(^|\/)node_modules\//.test(line)) ?? lines[0];
+}
+
+/** The SDK takes an ES module's URL for a path, and makes a URL of it once more. */
+const pathOf = (uri: string): string => fileURLToPath(uri).replace(/^.*\/file:(?=\/)/, "");

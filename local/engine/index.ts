@@ -5,6 +5,7 @@ import { Deployment } from "./deployment.ts";
 import { DynamicProvider } from "./dynamicProvider.ts";
 import { type Counts, type EngineEvent, operations } from "./events.ts";
 import { LanguageHost } from "./languageHost.ts";
+import { Mask } from "./mask.ts";
 import type { Properties, Registry } from "./provider.ts";
 import { EngineServer } from "./server.ts";
 import { State } from "./state.ts";
@@ -43,6 +44,7 @@ export class Engine {
   readonly #server = new EngineServer();
   readonly #state: State;
   readonly #dynamic: DynamicProvider;
+  readonly #mask = new Mask();
   readonly #stop = new AbortController();
   #prepared: { key: string; host: LanguageHost } | undefined;
   #underWay: Promise<unknown> = Promise.resolve();
@@ -130,7 +132,7 @@ export class Engine {
     const counts = Object.fromEntries(operations.map((operation) => [operation, 0])) as Counts;
     const emit = (event: EngineEvent): void => {
       if (event.kind === "step" && event.status === "done") counts[event.operation] += 1;
-      this.#options.onEvent(event);
+      this.#options.onEvent(this.#mask.hide(event));
     };
     const end = (ok: boolean): void =>
       emit({ kind: "end", preview, ok, counts, seconds: (performance.now() - began) / 1000 });
@@ -167,9 +169,10 @@ export class Engine {
     }
   }
 
-  #common({ project, config }: Settings) {
+  #common({ project, config, secretKeys }: Settings) {
+    for (const key of secretKeys) this.#mask.note(config[key], true);
     const { programDirectory: directory, stack, registry } = this.#options;
-    const engine = { state: this.#state, dynamic: this.#dynamic, signal: this.#stop.signal };
+    const engine = { state: this.#state, dynamic: this.#dynamic, mask: this.#mask, signal: this.#stop.signal };
     return { project, stack, directory, registry, config, ...engine };
   }
 
@@ -200,7 +203,8 @@ export class Engine {
   }
 
   #print(text: string): void {
-    this.#options.onEvent({ kind: "message", urn: undefined, severity: "info", text: text.trimEnd() });
+    const message = { kind: "message", urn: undefined, severity: "info", text: text.trimEnd() } as const;
+    this.#options.onEvent(this.#mask.hide(message));
   }
 }
 

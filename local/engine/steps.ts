@@ -97,10 +97,7 @@ export class Steps {
       const made = await this.#find(goal, id, provider, "to import");
       const context = this.#operations.contextOf(goal, undefined);
       const previous = { id: made.id, inputs: made.outputs, outputs: made.outputs };
-      const checked = await check(goal, provider, goal.inputs, { ...context, previous });
-      // What the program leaves to the provider is as it is.
-      const left = Object.keys(checked).filter((key) => !(key in goal.inputs) && key in made.outputs);
-      const inputs = { ...checked, ...pick(made.outputs, left) };
+      const inputs = await check(goal, provider, goal.inputs, { ...context, previous });
       const existing = pick(made.outputs, Object.keys(inputs));
       const { changes } = await provider.diff(existing, pick(plain(inputs), Object.keys(existing)), context);
       if (changes.length > 0) {

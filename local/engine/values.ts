@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
@@ -159,7 +159,7 @@ export function keepSecrets(outputs: Properties, inputs: Properties, alsoSecret:
 function readAsset(value: Properties, directory: string): Asset {
   if (typeof value.text === "string") return { kind: "asset", text: value.text, hash: hash(value.text) };
   if (typeof value.path === "string") {
-    const path = resolve(directory, value.path);
+    const path = existing(directory, value.path, "asset");
     return { kind: "asset", path, hash: hash(readFileSync(path)) };
   }
   throw new Error("an asset needs a path or a text; remote assets (uri) are not fetched locally");
@@ -172,10 +172,16 @@ function readArchive(value: Properties, directory: string, read: (item: unknown)
     return { kind: "archive", assets, hash: hash(JSON.stringify(listing.map(([name, asset]) => [name, asset.hash]))) };
   }
   if (typeof value.path === "string") {
-    const path = resolve(directory, value.path);
+    const path = existing(directory, value.path, "archive");
     return { kind: "archive", path, hash: statSync(path).isDirectory() ? hashFolder(path) : hash(readFileSync(path)) };
   }
   throw new Error("an archive needs assets or a path; remote archives (uri) are not fetched locally");
+}
+
+function existing(directory: string, path: string, what: string): string {
+  const found = resolve(directory, path);
+  if (!existsSync(found)) throw new Error(`the ${what} ${path} does not exist`);
+  return found;
 }
 
 function hashFolder(folder: string): string {

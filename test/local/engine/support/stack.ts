@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import config from "@pulumi/pulumi/runtime/config.js";
 import settings from "@pulumi/pulumi/runtime/settings.js";
@@ -8,12 +8,13 @@ import pulumiStack from "@pulumi/pulumi/runtime/stack.js";
 import localState from "@pulumi/pulumi/runtime/state.js";
 import { Deployment } from "../../../../local/engine/deployment.ts";
 import type { EngineEvent, StepEnd } from "../../../../local/engine/events.ts";
+import { Mask } from "../../../../local/engine/mask.ts";
 import type { ResourceProvider } from "../../../../local/engine/provider.ts";
 import { EngineServer } from "../../../../local/engine/server.ts";
 import { State } from "../../../../local/engine/state.ts";
 import { Things } from "./things.ts";
 
-type Program = () => Promise<Record<string, unknown> | undefined> | Record<string, unknown> | undefined | void;
+type Program = () => unknown;
 
 /**
  * A stack whose programs are functions of the test: they run with Pulumi's SDK in this process, as the Automation API runs
@@ -81,11 +82,22 @@ export class TestStack {
   #deployment(mode: { preview: boolean; destroying?: boolean }): Deployment {
     this.events.length = 0;
     const { state, config } = this;
-    const program = { project: "tests", stack: "dev", directory: import.meta.dirname };
+    const program = { project: "tests", stack: "dev", directory: dirname(import.meta.dirname) };
     const dynamic = {} as ResourceProvider;
-    const emit = (event: EngineEvent) => void this.events.push(event);
+    const mask = new Mask();
+    const emit = (event: EngineEvent) => void this.events.push(mask.hide(event));
     const { registry } = this.things;
-    return new Deployment({ ...program, ...mode, registry, dynamic, state, config, signal: this.#stop.signal, emit });
+    return new Deployment({
+      ...program,
+      ...mode,
+      registry,
+      dynamic,
+      state,
+      config,
+      mask,
+      signal: this.#stop.signal,
+      emit,
+    });
   }
 
   async #run(program: Program, mode: { preview: boolean; destroying?: boolean }): Promise<Deployment> {
@@ -109,7 +121,7 @@ export class TestStack {
       settings.resetOptions("tests", "dev", 64, address, address, preview, "organization");
       config.setAllConfig(this.config, []);
       try {
-        await pulumiStack.runInPulumiStack(async () => (await program()) ?? {});
+        await pulumiStack.runInPulumiStack(async () => ((await program()) ?? {}) as Record<string, unknown>);
         await settings.disconnect(true);
       } finally {
         await settings.disconnect(false);

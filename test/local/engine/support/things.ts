@@ -11,7 +11,7 @@ import { PartlyMade } from "../../../../local/engine/provider.ts";
 /**
  * A cloud of things, kept in memory: what the engine makes when it knows nothing of AWS.
  * `test:index:Thing` has inputs `size` (changes in place), `zone` and `name` (replace it; a given name is unique), `link`
- * and `secret` (any value); its outputs are the inputs and `label`.
+ * and `secret` (any value); its outputs are the inputs and `label`. The first thing of a name has the id `NAME-1`.
  */
 export class Things {
   readonly alive = new Map<string, Properties>();
@@ -19,7 +19,7 @@ export class Things {
   readonly done: string[] = [];
   /** Called before anything is done; may wait, or throw. */
   before: (verb: string, name: string, context: ResourceContext) => Promise<void> | void = () => {};
-  #made = 0;
+  readonly #made = new Map<string, number>();
 
   readonly provider: ResourceProvider = {
     check: (inputs) => {
@@ -40,8 +40,9 @@ export class Things {
       if (inputs.name && [...this.alive.values()].some(({ name }) => name === inputs.name)) {
         throw Object.assign(new Error(`there is a thing named ${inputs.name}`), { name: "Taken", code: "Taken" });
       }
-      this.#made += 1;
-      const id = `${context.name}-${this.#made}`;
+      const count = (this.#made.get(context.name) ?? 0) + 1;
+      this.#made.set(context.name, count);
+      const id = `${context.name}-${count}`;
       this.done.push(`create ${context.name}`);
       this.alive.set(id, inputs);
       const made = { id, outputs: { ...inputs, label: `size ${inputs.size}` } };

@@ -1,0 +1,35 @@
+import type { EngineEvent } from "./events.ts";
+import { Secret } from "./values.ts";
+
+/** Shorter texts would mask half of what is said. The Pulumi CLI draws the same line. */
+const shortest = 3;
+
+/** Hides what is known to be secret in what is shown: a program, a provider or the SDK's debug log may print it. */
+export class Mask {
+  readonly #texts = new Set<string>();
+
+  /** Notes the texts of every secret within a value. */
+  note(value: unknown, secret = false): void {
+    if (value instanceof Secret) this.note(value.value, true);
+    else if (typeof value === "string") {
+      if (secret && value.length >= shortest) this.#texts.add(value);
+    } else if (typeof value === "object" && value !== null) {
+      for (const item of Object.values(value)) this.note(item, secret);
+    }
+  }
+
+  hide(event: EngineEvent): EngineEvent {
+    if (this.#texts.size === 0) return event;
+    if (event.kind === "message") return { ...event, text: this.#hidden(event.text) };
+    if (event.kind === "step" && event.status === "failed") {
+      return { ...event, error: this.#hidden(event.error ?? "") };
+    }
+    return event;
+  }
+
+  #hidden(text: string): string {
+    let hidden = text;
+    for (const secret of this.#texts) hidden = hidden.replaceAll(secret, "[secret]");
+    return hidden;
+  }
+}

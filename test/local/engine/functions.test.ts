@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { State } from "../../../local/engine/state.ts";
+import { TestStack, Thing } from "./support/stack.ts";
+
+class Pair extends pulumi.ComponentResource {
+  declare readonly leftId: pulumi.Output<string>;
+  declare readonly left: pulumi.Output<Thing>;
+  declare readonly sizes: pulumi.Output<number[]>;
+  constructor(name: string, size: number, type = "test:index:Pair") {
+    super(type, name, { size, leftId: undefined, left: undefined, sizes: undefined }, {}, true);
+  }
+}
+
+class TestProvider extends pulumi.ProviderResource {
+  constructor(name: string, args: Record<string, unknown>) {
+    super("test", name, args);
+  }
+}
+
+describe("The engine's answers", () => {
+  let stack: TestStack;
+  beforeEach(async () => {
+    stack = await TestStack.open();
+  });
+  afterEach(() => stack.close());
+
+  it("to functions: results, secrets of their arguments, refusals that the program may handle", async () => {
+    const { outputs } = await stack.up(async () => {
+      const refused = await pulumi.runtime.invoke("test:index:refuse", {}).catch((error: Error) => error.message);
+      const plain = await pulumi.runtime.invoke("test:index:double", { value: 4 });
+      return { refused, plain };
+    });
+    assert.match(String(outputs.refused), /this is refused/);
+    assert.deepEqual(outputs.plain, { result: 8 });
+    async function unhandled() {
+      await pulumi.runtime.invoke("test:index:unheard", {});
+    }
+    await assert.rejects(stack.up(unhandled), /does not model function test:index:unheard/);
+  });
+
+  it("with the settings of the stack, or of an explicit provider, in a preview too", async () => {
+    stack.config = { "test:region": "eu-north-1", "test:defaultTags": '{"tags":{"owner":"all"}}' };
+    const seen: unknown[] = [];
+    stack.things.before = (_verb, _name, { provider }) => void seen.push([provider.region, provider.defaultTags.owner]);
+    const program = () => {
+      const provider = new TestProvider("elsewhere", { region: "sa-east-1", defaultTags: '{"tags":{"owner":"me"}}' });
+      const a = new Thing("a", {}, { provider });
+      new Thing("b", {}, { dependsOn: a });
+      const ask = (options: pulumi.InvokeOptions) => pulumi.runtime.invokeOutput("test:index:settings", {}, options);
+      return { common: ask({}), own: ask({ provider }) };
+    };
+    const answers = { common: { region: "eu-north-1", owner: "all" }, own: { region: "sa-east-1", owner: "me" } };
+    assert.deepEqual((await stack.preview(program)).outputs, answers);
+    assert.deepEqual((await stack.up(program)).outputs, answers);
+    await stack.destroy();
+    assert.deepEqual(seen, [
+      ["sa-east-1", "me"],
+      ["eu-north-1", "all"],
+      ["eu-north-1", "all"],
+      ["sa-east-1", "me"],
+    ]);
+  });
+
+  it("to get: what belongs to somebody else is read and never deleted", async () => {
+    stack.things.alive.set("theirs", { size: 7 });
+    const { outputs } = await stack.up(() => ({ label: Thing.get("a", "theirs").label }));
+    assert.equal(outputs.label, "size 7");
+    assert.deepEqual(stack.steps(), ["read Thing a"]);
+    await stack.up(() => ({}));
+    assert.deepEqual(stack.steps(), ["discard Thing a"]);
+    assert.equal(stack.things.alive.has("theirs"), true);
+    await assert.rejects(
+      stack.up(() => Thing.get("a", "nobody's")),
+      /there is no test:index:Thing with id "nobody's" to get/,
+    );
+  });
+
+  it("to import: what exists is taken over when the program says the same of it", async () => {
+    stack.things.alive.set("theirs", { size: 7, colour: "grey" });
+    const program = (size: number) => () => new Thing("a", { size }, { import: "theirs" });
+    await assert.rejects(stack.up(program(8)), /what exists as "theirs" differs in size/);
+    await stack.up(program(7));
+    assert.deepEqual(stack.steps(), ["import Thing a"]);
+    await stack.up(program(7));
+    assert.deepEqual(stack.steps(), ["same Thing a"]);
+    await stack.up(() => new Thing("a", { size: 9 }));
+    assert.deepEqual(stack.steps(), ["update Thing a [size]"]);
+    await stack.destroy();
+    assert.equal(stack.things.alive.size, 0);
+    await assert.rejects(stack.up(program(7)), /with id "theirs" to import/);
+  });
+
+  it("to components of packages: children, outputs, and order on deletion", async () => {
+    const program = () => {
+      const pair = new Pair("pair", 5);
+      new Thing("user", { link: pair.leftId });
+      return { id: pair.leftId, sizes: pair.sizes, label: pair.left.apply((left) => left.label) };
+    };
+    pulumi.runtime.registerResourceModule("test", "index", {
+      version: "1.0.0",
+      construct: (name, _type, urn) => new Thing(name, {}, { urn } as pulumi.CustomResourceOptions),
+    });
+    await stack.preview(program);
+    assert.equal(stack.things.alive.size, 0);
+    const { outputs } = await stack.up(program);
+    assert.deepEqual(outputs, { id: "pair-left-1", sizes: [5, 5], label: "size 5" });
+    await stack.up(program);
+    assert.deepEqual(new Set(stack.steps().map((step) => step.split(" ")[0])), new Set(["same"]));
+    stack.things.news();
+    await stack.up(() => ({}));
+    assert.deepEqual(stack.things.news(), ["delete user", "delete pair-right", "delete pair-left"]);
+    await assert.rejects(
+      stack.up(() => new Pair("pair", 1, "test:index:Unheard")),
+      /does not model component test:index:Unheard/,
+    );
+  });
+
+  it("to stack references: stacks of this machine, else their names", async () => {
+    const shared = new State(stack.directory, "shared");
+    shared.close();
+    await stack.up(() => ({ answer: 42 }));
+    const { outputs } = await stack.up(() => {
+      const own = new pulumi.StackReference("organization/tests/dev");
+      return { answer: own.getOutput("answer") };
+    });
+    assert.equal(outputs.answer, 42);
+    await assert.rejects(
+      stack.up(() => new pulumi.StackReference("organization/tests/production")),
+      /there is no stack "organization\/tests\/production" on this machine; there is .*tests\/dev, .*tests\/shared/,
+    );
+  });
+
+  it("to resources that have been passed around: by their URN", async () => {
+    const { outputs } = await stack.up(async () => {
+      const a = new Thing("a", { size: 3 });
+      const urn = await new Promise<string>((resolve) => a.urn.apply(resolve));
+      return { label: new Thing("again", {}, { urn } as pulumi.CustomResourceOptions).label };
+    });
+    assert.equal(outputs.label, "size 3");
+  });
+});
