@@ -28,7 +28,7 @@ export function writeAccessLog(log: LogWriter, exchange: Exchange, reply: Reply)
   const settings = exchange.stage.stage.accessLogSettings;
   if (!settings?.destinationArn || !settings.format) return;
   const group = settings.destinationArn.split(":")[6] as string;
-  log.write(group, false, exchange.startedAt, accessLogLine(settings.format, exchange, reply));
+  log.write(group, false, accessLogLine(settings.format, exchange, reply));
 }
 
 export function accessLogLine(format: string, exchange: Exchange, reply: Reply): string {

@@ -12,7 +12,7 @@ export function writeExecutionLog(log: LogWriter, exchange: Exchange, reply: Rep
   const { apiId, stage } = exchange.stage;
   const group = `API-Gateway-Execution-Logs_${apiId}/${stage.stageName}`;
   const lines = setting.loggingLevel === "INFO" ? story(exchange, reply) : [...mishap(reply), completed(reply)];
-  for (const line of lines) log.write(group, true, exchange.startedAt, `(${exchange.requestId}) ${line}`);
+  for (const line of lines) log.write(group, true, `(${exchange.requestId}) ${line}`);
 }
 
 function story(exchange: Exchange, reply: Reply): string[] {

@@ -38,7 +38,9 @@ export class LogWriter {
     this.#records = records;
   }
 
-  write(groupName: string, own: boolean, timestamp: number, message: string): void {
+  /** An event of this moment: a group's events must come in the order of their times. */
+  write(groupName: string, own: boolean, message: string): void {
+    const timestamp = Date.now();
     let group = this.#groups.get(groupName);
     if (!group) {
       group = { name: groupName, own, waiting: [], ready: false, complained: false };
