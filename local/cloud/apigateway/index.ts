@@ -8,6 +8,7 @@ import type { Cloud, Service } from "../service.ts";
 import { Authorization } from "./execution/authorization/authorization.ts";
 import { CognitoIssuer } from "./execution/authorization/cognito.ts";
 import { LogWriter } from "./execution/logWriter.ts";
+import { Metrics } from "./execution/metrics.ts";
 import { Pipeline } from "./execution/pipeline.ts";
 import { Served } from "./execution/served.ts";
 import { DataPlane } from "./execution/server.ts";
@@ -46,11 +47,14 @@ export function createApiGateway(cloud: Cloud, options: ApiGatewayOptions): ApiG
   const cognito = new CognitoIssuer(cloud);
   const throttle = new Throttle();
   const log = new LogWriter(cloud, records);
+  const metrics = new Metrics(cloud);
+  const authorization = new Authorization(cloud, options.authorizer, options.directory, cognito);
   const pipeline = new Pipeline(cloud, {
-    authorization: new Authorization(cloud, options.authorizer, options.directory, cognito),
+    authorization,
     usage: new Usage(records, throttle),
     throttle,
     log,
+    metrics,
   });
   const plane = new DataPlane(new Served(records, cloud), pipeline, cognito);
   let port = options.port ?? 3000;
@@ -60,7 +64,7 @@ export function createApiGateway(cloud: Cloud, options: ApiGatewayOptions): ApiG
     operations: withAccess({
       ...restApiOperations(records),
       ...deploymentOperations(records),
-      ...stageOperations(records),
+      ...stageOperations(records, (apiId, stageName) => authorization.flush(apiId, stageName)),
       ...accountOperations(records, cloud),
       ...resourceOperations(records),
       ...methodOperations(records),
@@ -79,7 +83,7 @@ export function createApiGateway(cloud: Cloud, options: ApiGatewayOptions): ApiG
     },
     async stop() {
       await plane.close();
-      await log.flush();
+      await Promise.all([log.flush(), metrics.flush()]);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { RestApi } from "@aws-sdk/client-api-gateway";
 import type { Cloud } from "../../cloud/service.ts";
-import type { Made, Properties } from "../../engine/provider.ts";
+import type { Made, Properties, ResourceContext } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
 import { ignoringMissing, listPatches, type PatchOperation, patches, retag } from "./patches.ts";
 
@@ -41,15 +41,16 @@ export function restApi(cloud: Cloud): ResourceType {
   });
 
   /** Puts the document, then what it may have overwritten of the resource's own settings. */
-  const putDocument = async (restApiId: string, inputs: Properties) => {
+  const putDocument = async (restApiId: string, inputs: Properties, context: ResourceContext) => {
     if (inputs.body === undefined) return;
-    await call("PutRestApi", {
+    const { warnings = [] } = await call("PutRestApi", {
       restApiId,
       mode: inputs.putRestApiMode ?? "overwrite",
       body: Buffer.from(inputs.body as string),
       parameters: inputs.parameters,
       failOnWarnings: inputs.failOnWarnings ?? false,
     });
+    for (const warning of warnings) context.log("warning", warning);
     const own = settingPatches({}, inputs);
     if (own.length > 0) await call("UpdateRestApi", { restApiId, patchOperations: own });
   };
@@ -63,7 +64,7 @@ export function restApi(cloud: Cloud): ResourceType {
     autoname: { property: "name", max: 1024 },
     taggable: true,
 
-    async create(inputs) {
+    async create(inputs, context) {
       const { binaryMediaTypes, description, disableExecuteApiEndpoint, apiKeySource, policy } = inputs;
       const { id } = await call("CreateRestApi", {
         name: inputs.name,
@@ -79,7 +80,7 @@ export function restApi(cloud: Cloud): ResourceType {
         tags: inputs.tagsAll,
       });
       try {
-        await putDocument(id!, inputs);
+        await putDocument(id!, inputs, context);
       } catch (error) {
         // An API without its document is nobody's: a create that failed leaves nothing behind.
         await call("DeleteRestApi", { restApiId: id });
@@ -88,11 +89,11 @@ export function restApi(cloud: Cloud): ResourceType {
       return made(id!, await call("GetRestApi", { restApiId: id }), inputs);
     },
 
-    async update(id, before, after) {
+    async update(id, before, after, context) {
       const document = DOCUMENT.some((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
       const patchOperations = settingPatches(before, after);
       if (patchOperations.length > 0) await call("UpdateRestApi", { restApiId: id, patchOperations });
-      if (document) await putDocument(id, after);
+      if (document) await putDocument(id, after, context);
       await retag(cloud, arn(id), before.tagsAll, after.tagsAll);
       return made(id, await call("GetRestApi", { restApiId: id }), after);
     },

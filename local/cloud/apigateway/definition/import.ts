@@ -17,6 +17,8 @@ export interface ImportOptions {
   /** `overwrite`: the document is the whole API; `merge`: what it does not name stays. */
   mode: "merge" | "overwrite";
   endpointTypes?: string[];
+  /** Whether a warning is an error. Default: no. */
+  failOnWarnings?: boolean;
   /** What becomes of the base path of `servers`. Default `ignore`. */
   basepath?: string;
   call: Pick<Call, "region" | "accountId">;
@@ -32,8 +34,11 @@ const ROOT_EXTENSIONS = new Set([
   ...["documentation", "importexport-version"],
 ]);
 
-/** Changes `api` to what `body` (JSON or YAML) says. */
-export function importDocument(api: Api, body: Uint8Array, options: ImportOptions): void {
+/**
+ * Changes `api` to what `body` (JSON or YAML) says.
+ * @returns warnings: what the document says and API Gateway ignores.
+ */
+export function importDocument(api: Api, body: Uint8Array, options: ImportOptions): string[] {
   const document = parseDocument(body);
   const before = api.definition;
   const definition = options.mode === "overwrite" ? emptyDefinition(before.rootResourceId) : structuredClone(before);
@@ -62,7 +67,13 @@ export function importDocument(api: Api, body: Uint8Array, options: ImportOption
     }
   }
   if (options.mode === "overwrite") keepResourceIds(before, definition);
+  const warnings = document.security?.length
+    ? ["Security at the document's root is ignored by API Gateway: each operation must say its own"]
+    : [];
+  if (options.failOnWarnings && warnings.length > 0)
+    throw badRequest(`Warnings found during import: ${warnings.join("; ")}`);
   api.definition = definition;
+  return warnings;
 }
 
 function parseDocument(body: Uint8Array): OpenApi {

@@ -39,6 +39,7 @@ export interface OpenApi {
   swagger?: string;
   info?: { title?: string; description?: string; version?: string | number };
   servers?: { url?: string }[];
+  security?: object[];
   paths?: Record<string, PathItem>;
   components?: {
     schemas?: Record<string, Schema>;

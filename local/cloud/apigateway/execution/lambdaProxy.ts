@@ -111,13 +111,14 @@ export function proxyReply(payload: string, exchange: Exchange): Reply {
   for (const key in result) if (!RESULT_KEYS.has(key)) throw malformed(`unknown key ${key}`);
 
   const status = Number(result.statusCode ?? 200);
-  if (!Number.isInteger(status) || status < 100 || status > 599) throw malformed(`statusCode ${result.statusCode}`);
+  if (!Number.isInteger(status) || status < 200 || status > 599) throw malformed(`statusCode ${result.statusCode}`);
   const headers: string[] = [];
   let contentType: string | undefined;
   const add = (name: string, value: unknown) => {
     if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") {
       throw malformed(`header ${name} is not a string`);
     }
+    if (!HEADER_NAME.test(name) || BAD_VALUE.test(String(value))) throw malformed(`header ${name} is not valid`);
     const lower = name.toLowerCase();
     if (lower === "content-type") contentType = String(value);
     if (!DROPPED.has(lower)) headers.push(REMAPPED.has(lower) ? `x-amzn-Remapped-${name}` : name, String(value));
@@ -126,6 +127,10 @@ export function proxyReply(payload: string, exchange: Exchange): Reply {
   if (contentType === undefined) headers.push("Content-Type", "application/json");
   return { status, headers, body: readBody(result, exchange) };
 }
+
+/** RFC 9110: a token, and a value of visible Latin-1 characters, spaces and tabs. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+const BAD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** Names that the gateway keeps to itself: the function's value comes under another name. */
 const REMAPPED = new Set([

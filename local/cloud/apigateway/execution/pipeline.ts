@@ -8,6 +8,7 @@ import { writeExecutionLog } from "./executionLog.ts";
 import { failureReply, GatewayFailure, misconfigured } from "./failure.ts";
 import { invokeProxy } from "./lambdaProxy.ts";
 import type { LogWriter } from "./logWriter.ts";
+import type { Metrics } from "./metrics.ts";
 import { mockReply } from "./mock.ts";
 import { requestContext } from "./requestContext.ts";
 import type { MethodRuntime } from "./stageRuntime.ts";
@@ -20,6 +21,7 @@ export interface Steps {
   usage: Usage;
   throttle: Throttle;
   log: LogWriter;
+  metrics: Metrics;
 }
 
 export class Pipeline {
@@ -92,8 +94,9 @@ export class Pipeline {
     });
   }
 
-  /** Logs, once the answer is known. */
+  /** Counts and logs, once the answer is known. */
   finished(exchange: Exchange, reply: Reply): void {
+    this.#steps.metrics.record(exchange, reply);
     writeAccessLog(this.#steps.log, exchange, reply);
     writeExecutionLog(this.#steps.log, exchange, reply);
   }

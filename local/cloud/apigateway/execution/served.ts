@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Records } from "../records.ts";
 import { StageRuntime, type Where } from "./stageRuntime.ts";
 
@@ -34,22 +35,30 @@ export class Served {
   readonly #records: Records;
   readonly #where: Where;
   #stages: Map<string, StageRuntime> | undefined;
+  /** The stages before the last change. */
+  #before: ReadonlyMap<string, StageRuntime> = new Map();
   #short = new Map<string, Target>();
 
   constructor(records: Records, where: Where) {
     this.#records = records;
     this.#where = where;
     records.onServedChange(() => {
+      this.#before = this.#stages ?? this.#before;
       this.#stages = undefined;
       this.#short.clear();
     });
   }
 
-  /** Every stage, by `apiId/stageName`. A stage that did not change keeps its runtime, throttles and caches. */
+  /** Every stage, by `apiId/stageName`. A stage that did not change keeps its runtime, and all that it has compiled. */
   get stages(): ReadonlyMap<string, StageRuntime> {
     if (!this.#stages) {
       this.#stages = new Map();
       for (const [key, stage] of this.#records.stages.entries()) {
+        const old = this.#before.get(key);
+        if (old && isDeepStrictEqual(old.stage, stage)) {
+          this.#stages.set(key, old);
+          continue;
+        }
         const deployment = this.#records.deployments.get(`${stage.restApiId}/${stage.deploymentId}`);
         if (deployment) this.#stages.set(key, new StageRuntime(stage, deployment, this.#where));
       }

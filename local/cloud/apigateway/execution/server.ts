@@ -73,7 +73,12 @@ export class DataPlane {
       reply = this.#pipeline.fail(exchange, error);
     }
     this.#pipeline.finished(exchange, reply);
-    write(response, compress(reply, exchange), exchange);
+    try {
+      write(response, compress(reply, exchange), exchange);
+    } catch (error) {
+      // A header of the API's own templates that HTTP does not allow.
+      write(response, this.#pipeline.fail(exchange, error), exchange);
+    }
   }
 
   /** A token request's body is a {@link TokenRequest} as JSON; the answer has `token`. */

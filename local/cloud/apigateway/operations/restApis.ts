@@ -48,16 +48,16 @@ export function restApiOperations(records: Records): Handlers {
 
     ImportRestApi(input: ImportRestApiRequest, call) {
       const api = newApi("");
-      importDocument(api, input.body!, { mode: "overwrite", ...parameters(input.parameters), call });
-      return save(api);
+      const warnings = importDocument(api, input.body!, { mode: "overwrite", ...settings(input), call });
+      return { ...save(api), ...(warnings.length > 0 && { warnings }) };
     },
 
     PutRestApi(input: PutRestApiRequest, call) {
       const api = records.api(input.restApiId!);
       const mode = input.mode ?? "merge";
       if (mode !== "merge" && mode !== "overwrite") throw badRequest(`Invalid mode '${mode}': merge or overwrite`);
-      importDocument(api, input.body!, { mode, ...parameters(input.parameters), call });
-      return save(api);
+      const warnings = importDocument(api, input.body!, { mode, ...settings(input), call });
+      return { ...save(api), ...(warnings.length > 0 && { warnings }) };
     },
 
     GetRestApi: (input: GetRestApiRequest) => describe(records.api(input.restApiId!)),
@@ -140,10 +140,14 @@ function endpoint(given: NonNullable<CreateRestApiRequest["endpointConfiguration
   };
 }
 
-function parameters(given: Record<string, string> | undefined) {
-  const { endpointConfigurationTypes, basepath, ignore } = given ?? {};
+function settings({
+  parameters = {},
+  failOnWarnings = false,
+}: Pick<PutRestApiRequest, "parameters" | "failOnWarnings">) {
+  const { endpointConfigurationTypes, basepath, ignore } = parameters;
   if (ignore && ignore !== "documentation") throw badRequest(`Invalid parameter ignore=${ignore}: documentation`);
   return {
+    failOnWarnings,
     ...(endpointConfigurationTypes && { endpointTypes: endpointConfigurationTypes.split(",") }),
     ...(basepath && { basepath }),
   };

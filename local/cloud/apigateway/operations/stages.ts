@@ -13,7 +13,10 @@ import type { Handlers } from "./handlers.ts";
 import { methodSettingRules } from "./methodSettings.ts";
 
 /** Stages: a deployment served under a name, with settings and variables of its own. */
-export function stageOperations(records: Records): Handlers {
+export function stageOperations(
+  records: Records,
+  flushAuthorizers: (apiId: string, stageName: string) => void,
+): Handlers {
   const save = (stage: Stage): StageShape => {
     check(records, stage);
     stage.lastUpdatedDate = Date.now();
@@ -73,8 +76,8 @@ export function stageOperations(records: Records): Handlers {
     },
 
     FlushStageAuthorizersCache(input: GetStageRequest) {
-      records.stage(input.restApiId!, input.stageName!);
-      records.servedChanged();
+      const { restApiId, stageName } = records.stage(input.restApiId!, input.stageName!);
+      flushAuthorizers(restApiId, stageName);
       return {};
     },
   };

@@ -33,6 +33,11 @@ export class Authorization {
     return method.method.authorizationType === "NONE" && stage.policy === undefined;
   }
 
+  /** Forgets what Lambda authorizers have said of a stage's callers. */
+  flush(apiId: string, stageName: string): void {
+    this.#lambda.flush(apiId, stageName);
+  }
+
   /** @throws GatewayFailure unless the caller may; notes in the exchange who it is. */
   async authorize(exchange: Exchange): Promise<void> {
     const { method, stage } = exchange;

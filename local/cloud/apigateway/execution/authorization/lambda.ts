@@ -53,6 +53,11 @@ export class LambdaAuthorizers {
       .effect;
   }
 
+  flush(apiId: string, stageName: string): void {
+    const prefix = JSON.stringify([apiId, stageName]).slice(0, -1);
+    for (const key of this.#cache.keys()) if (key.startsWith(`${prefix},`)) this.#cache.delete(key);
+  }
+
   #result(exchange: Exchange, authorizer: Authorizer, identity: string[]): Promise<Result> {
     const ttl = authorizer.authorizerResultTtlInSeconds * 1000;
     if (ttl === 0 || identity.length === 0) return this.#ask(exchange, authorizer, identity);
