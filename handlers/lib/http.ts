@@ -1,8 +1,66 @@
-import type { APIGatewayProxyResult } from "aws-lambda";
+import type { APIGatewayProxyEvent, APIGatewayProxyHandler, APIGatewayProxyResult, Context } from "aws-lambda";
+import { logger } from "./logger.ts";
+import { metrics } from "./metrics.ts";
+
+/** A request that is at fault: its message is for the caller, who reads `{"message": "…", "field": "…"}`. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+  readonly statusCode: number;
+  /** What of the request it is about. */
+  readonly field: string | undefined;
+
+  /**
+   * @param statusCode 400 to 499.
+   * @example throw new RequestError(404, "there is no such notebook");
+   */
+  constructor(statusCode: number, message: string, field?: string) {
+    super(message);
+    this.statusCode = statusCode;
+    this.field = field;
+  }
+}
 
 /** An answer in JSON. */
 export const json = (statusCode: number, body: object): APIGatewayProxyResult => ({
   statusCode,
-  headers: { "content-type": "application/json" },
+  headers: { "content-type": "application/json", ...corsHeaders() },
   body: JSON.stringify(body),
 });
+
+/** Which origin's pages may read the answer: the API's CORS settings, which the gateway leaves to the function. */
+function corsHeaders(): Record<string, string> {
+  const { CORS_ALLOW_ORIGIN: origin, CORS_ALLOW_CREDENTIALS: credentials } = process.env;
+  return {
+    ...(origin && { "access-control-allow-origin": origin }),
+    ...(credentials && { "access-control-allow-credentials": credentials }),
+  };
+}
+
+/**
+ * A handler of REST API routes: its logs carry the request's ids, its cold starts are counted, and whatever it throws
+ * becomes an answer. Only a {@link RequestError} speaks to the caller; of anything else the request id leaves, no more.
+ *
+ * @example
+ * export const handler = httpHandler(async (event) => json(200, { path: event.path }));
+ */
+export const httpHandler =
+  (answer: (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>): APIGatewayProxyHandler =>
+  async (event, context) => {
+    const { requestId } = event.requestContext;
+    logger.addContext(context);
+    logger.setCorrelationId(requestId);
+    metrics.captureColdStartMetric(context.functionName);
+    try {
+      return await answer(event, context);
+    } catch (error) {
+      if (error instanceof RequestError) {
+        const { statusCode, message, field } = error;
+        logger.warn("refused", { statusCode, reason: message, field });
+        return json(statusCode, { message, ...(field !== undefined && { field }) });
+      }
+      logger.error("failed", error as Error);
+      return json(500, { message: "Internal server error", requestId });
+    } finally {
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    }
+  };

@@ -1,5 +1,4 @@
-import { Logger } from "@aws-lambda-powertools/logger";
 import { greet } from "../lib/greeting.ts";
 
 /** GET /oleoleole */
-export const handler = greet("Feelin' hot hot hot!", new Logger());
+export const handler = greet("Feelin' hot hot hot!");

@@ -1,5 +1,4 @@
-import { Logger } from "@aws-lambda-powertools/logger";
 import { greet } from "../lib/greeting.ts";
 
 /** GET /whodis */
-export const handler = greet("Whoop whoop! This is the sound of the Python", new Logger());
+export const handler = greet("Whoop whoop! This is the sound of the Python");

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { answer, proxyEvent } from "../support/proxyEvent.ts";
+
+const { httpHandler, json, RequestError } = await import("../../../handlers/lib/http.ts");
+
+const event = proxyEvent("POST", "/things");
+
+describe("httpHandler", () => {
+  it("passes on what the route answers", async () => {
+    const handler = httpHandler(async ({ path }) => json(201, { path }));
+    assert.deepEqual(await answer(handler, event), {
+      statusCode: 201,
+      headers: { "content-type": "application/json" },
+      body: { path: "/things" },
+    });
+  });
+
+  it("tells the caller what is wrong with the request, and with which field", async () => {
+    const handler = httpHandler(() => Promise.reject(new RequestError(404, "there is no such thing", "id")));
+    const { statusCode, body } = await answer(handler, event);
+    assert.equal(statusCode, 404);
+    assert.deepEqual(body, { message: "there is no such thing", field: "id" });
+  });
+
+  it("lets nothing else of an error out, but the request's id", async () => {
+    const handler = httpHandler(() => Promise.reject(new Error("User: arn:aws:iam::1:role/x is not authorized")));
+    const { statusCode, body } = await answer(handler, event);
+    assert.equal(statusCode, 500);
+    assert.deepEqual(body, { message: "Internal server error", requestId: event.requestContext.requestId });
+  });
+
+  it("allows the origin that the API's CORS settings name", async () => {
+    process.env.CORS_ALLOW_ORIGIN = "https://example.org";
+    process.env.CORS_ALLOW_CREDENTIALS = "true";
+    try {
+      assert.deepEqual(json(200, {}).headers, {
+        "content-type": "application/json",
+        "access-control-allow-origin": "https://example.org",
+        "access-control-allow-credentials": "true",
+      });
+    } finally {
+      delete process.env.CORS_ALLOW_ORIGIN;
+      delete process.env.CORS_ALLOW_CREDENTIALS;
+    }
+  });
+});
