@@ -344,6 +344,15 @@ describe("API Gateway, authorization", () => {
       assert.equal(asked.length, 1);
     });
 
+    it("asks again when the stage's results are flushed", async () => {
+      for (let i = 0; i < 2; i++) await call("/a", "Allow flush");
+      assert.equal(asked.length, 1);
+      const stage = { restApiId: api.apiId, stageName: "dev" };
+      await test.cloud.call("apigateway", "FlushStageAuthorizersCache", stage);
+      await call("/a", "Allow flush");
+      assert.equal(asked.length, 2);
+    });
+
     for (const [what, token, status, body] of [
       ["no token", undefined, 401, { message: "Unauthorized" }],
       ["a token that does not match the expression", "1", 401, { message: "Unauthorized" }],

@@ -312,6 +312,14 @@ describe("API Gateway, control plane", () => {
       ));
   });
 
+  it("warns of security at the document's root, which the gateway ignores", async () => {
+    const body = Buffer.from(JSON.stringify({ ...document, security: [{ key: [] }] }));
+    const { warnings } = await client.send(new gateway.ImportRestApiCommand({ body }));
+    assert.match(warnings?.join() ?? "", /^Security at the document's root is ignored/);
+    const strict = client.send(new gateway.ImportRestApiCommand({ body, failOnWarnings: true }));
+    await assert.rejects(strict, badRequest(/^Warnings found during import/));
+  });
+
   it("reads YAML", async () => {
     const body = Buffer.from("openapi: 3.0.1\ninfo:\n  title: yaml\n  version: '2'\npaths: {}\n");
     assert.equal((await client.send(new gateway.ImportRestApiCommand({ body }))).name, "yaml");

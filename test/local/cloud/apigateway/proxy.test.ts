@@ -181,6 +181,9 @@ describe("API Gateway, Lambda proxy integration", () => {
       ["a status out of range", '{"statusCode":99}'],
       ["a body that is an object", '{"statusCode":200,"body":{"a":1}}'],
       ["a header that is an object", '{"statusCode":200,"headers":{"a":{}}}'],
+      ["a status below 200", '{"statusCode":101}'],
+      ["a header value with a line break", '{"statusCode":200,"headers":{"a":"b\\r\\nc: d"}}'],
+      ["a header name with a space", '{"statusCode":200,"headers":{"a b":"c"}}'],
       ["multiValueHeaders without lists", '{"statusCode":200,"multiValueHeaders":{"a":"b"}}'],
     ] as const) {
       it(`is 502 for ${what}`, async () => {
