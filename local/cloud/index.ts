@@ -15,7 +15,6 @@ import { createIam } from "./iam/index.ts";
 import { ServiceSessions } from "./iam/serviceSessions.ts";
 import { createLambda } from "./lambda/index.ts";
 import { createLogs } from "./logs/index.ts";
-import { MessagingEngine } from "./messaging.ts";
 import { createS3 } from "./s3/index.ts";
 import { administrator, type Call, type Cloud, type Service } from "./service.ts";
 import { createSqs } from "./sqs/index.ts";
@@ -41,8 +40,6 @@ export interface ServiceSetup {
   options: Required<CloudOptions>;
   directory: Directory;
   authorizer: Authorizer;
-  /** The engine that SQS and SNS share. */
-  messaging: MessagingEngine;
   /** Who polls a stream or queue is woken by what writes to it. */
   wakes: Wakes;
 }
@@ -56,7 +53,7 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud, { options, authorizer, directory }) =>
     createApiGateway(cloud, { port: options.apiPort, authorizer, directory }),
   (cloud, { wakes }) => createDynamoDb(cloud, wakes),
-  (cloud, { messaging }) => createSqs(cloud, messaging),
+  (cloud, { wakes }) => createSqs(cloud, wakes),
   (cloud) => createStates(cloud),
   (cloud) => createS3(cloud),
 ];
@@ -116,10 +113,9 @@ export function createCloud(given: CloudOptions): LocalCloud {
     assumeRole: async (roleArn, service, sessionName) => sessions.assume(roleArn, service, sessionName),
   };
 
-  const messaging = new MessagingEngine(cloud);
   const wakes = new Wakes();
   for (const create of factories) {
-    const service = create(cloud, { options, directory, authorizer, messaging, wakes });
+    const service = create(cloud, { options, directory, authorizer, wakes });
     services.set(service.name, service);
   }
 

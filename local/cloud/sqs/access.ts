@@ -11,7 +11,7 @@ const singular: Record<string, string> = {
  * What an operation on a queue needs.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
  *
- * @param prefix `arn:aws:sqs:REGION:ACCOUNT`
+ * @param prefix `arn:aws:sqs:REGION:ACCOUNT:`
  */
 export function queueAccess(
   operation: string,
@@ -21,6 +21,6 @@ export function queueAccess(
 ): Access[] {
   const action = `sqs:${singular[operation] ?? operation}`;
   // Over all queues (ListQueues, move tasks by ARN) there is no one queue to name.
-  const resource = name ? `${prefix}:${name}` : `${prefix}:*`;
+  const resource = name ? `${prefix}${name}` : `${prefix}*`;
   return [{ action, resource, ...(resourcePolicy && { resourcePolicy }) }];
 }

@@ -1,106 +1,169 @@
-/** SQS: fauxqs behind AWS's endpoint, with IAM and queue policies before it. */
-import type { SQSClient } from "@aws-sdk/client-sqs";
-import { engineError, type MessagingEngine } from "../messaging.ts";
-import type { Access, Cloud, Operation, PolicyDocument, Service } from "../service.ts";
+/** SQS: queues of an engine behind AWS's endpoint, with IAM and queue policies before them. */
+import { join } from "node:path";
+import type { Access, Call, Cloud, Operation, Service } from "../service.ts";
+import { AwsError } from "../service.ts";
+import type { Wakes } from "../wakes.ts";
 import { queueAccess } from "./access.ts";
+import {
+  checkAttributes,
+  checkName,
+  type Permission,
+  policyOf,
+  withoutPermission,
+  withPermission,
+} from "./attributes.ts";
+import { type EngineAction, engineActions, type Queue, QueueEngine } from "./engine.ts";
+import { MoveTasks, sourcesOf } from "./moveTasks.ts";
+import { type ReceiveInput, Receiver } from "./receive.ts";
 
-type Input = { QueueUrl?: string; QueueName?: string; Attributes?: Record<string, string> };
-
-/** Operations of the engine, each under AWS's own name. */
-const operations = [
-  "AddPermission",
-  "CancelMessageMoveTask",
-  "ChangeMessageVisibility",
-  "ChangeMessageVisibilityBatch",
-  "CreateQueue",
-  "DeleteMessage",
-  "DeleteMessageBatch",
-  "DeleteQueue",
-  "GetQueueAttributes",
-  "GetQueueUrl",
-  "ListDeadLetterSourceQueues",
-  "ListMessageMoveTasks",
-  "ListQueues",
-  "ListQueueTags",
-  "PurgeQueue",
-  "ReceiveMessage",
-  "RemovePermission",
-  "SendMessage",
-  "SendMessageBatch",
-  "SetQueueAttributes",
-  "StartMessageMoveTask",
-  "TagQueue",
-  "UntagQueue",
-] as const;
-
-export interface Sqs extends Service {
-  /** URL of a queue: the front's own origin, so that clients find it where they find everything else. */
-  urlOf(name: string): string;
+interface Input extends ReceiveInput {
+  QueueName?: string;
+  Attributes?: Record<string, string>;
+  SourceArn?: string;
+  DestinationArn?: string;
+  MaxNumberOfMessagesPerSecond?: number;
+  TaskHandle?: string;
+  Label?: string;
 }
 
-export function createSqs(cloud: Cloud, engine: MessagingEngine): Sqs {
-  const policies = cloud.store.collection<PolicyDocument>("sqs.policies");
-  const urlOf = (name: string) => `${cloud.origin}/${cloud.accountId}/${name}`;
-  let client: Promise<SQSClient> | undefined;
+type Output = Record<string, unknown>;
 
-  const send = async (operation: string, input: Input): Promise<Record<string, unknown>> => {
-    const sdk = await import("@aws-sdk/client-sqs");
-    client ??= engine.client().then((options) => new sdk.SQSClient({ ...options, useQueueUrlAsEndpoint: false }));
-    const Command = sdk[`${operation}Command` as "SendMessageCommand"];
-    try {
-      return (await (await client).send(new Command(input as never))) as unknown as Record<string, unknown>;
-    } catch (error) {
-      throw engineError(error);
-    }
+/** The engine, and what is made of it once it is open. */
+interface Opened {
+  engine: QueueEngine;
+  receiver: Receiver;
+  tasks: MoveTasks;
+}
+
+/** They may make a message visible. */
+const waking = new Set(["SendMessage", "SendMessageBatch", "ChangeMessageVisibility", "ChangeMessageVisibilityBatch"]);
+
+export function createSqs(cloud: Cloud, wakes: Wakes): Service {
+  const arnOf = (name: string) => `arn:aws:sqs:${cloud.region}:${cloud.accountId}:${name}`;
+  /** The front's own origin, so that clients find a queue where they find everything else. */
+  const urlOf = (name: string) => `${cloud.origin}/${cloud.accountId}/${name}`;
+  let opening: Promise<Opened> | undefined;
+  let expiring: NodeJS.Timeout | undefined;
+
+  const open = (): Promise<Opened> => {
+    opening ??= QueueEngine.open(join(cloud.directory, "queues"), cloud.region).then((engine) => {
+      expiring = setInterval(() => engine.expire(), 60_000).unref();
+      const tasks = new MoveTasks(cloud.store.collection("sqs.moveTasks"), engine, wakes);
+      return { engine, receiver: new Receiver(engine, wakes), tasks };
+    });
+    return opening;
   };
 
-  const run = (operation: string) => async (input: Input) => {
-    const output = await send(operation, input);
-    keepPolicy(operation, input);
-    if (typeof output.QueueUrl === "string") output.QueueUrl = urlOf(nameOf(output.QueueUrl));
-    for (const list of ["QueueUrls", "queueUrls"]) {
-      if (Array.isArray(output[list])) output[list] = output[list].map((url: string) => urlOf(nameOf(url)));
+  const existing = (engine: QueueEngine, name: string): Queue => {
+    const queue = engine.queue(name);
+    if (!queue) throw new AwsError("QueueDoesNotExist", "The specified queue does not exist.", 400);
+    return queue;
+  };
+
+  const changePolicy = async (input: Input, change: (queue: Queue) => string) => {
+    const { engine } = await open();
+    const QueueUrl = input.QueueUrl as string;
+    const Policy = change(existing(engine, nameOf(QueueUrl)));
+    return engine.call("SetQueueAttributes", { QueueUrl, Attributes: { Policy } });
+  };
+
+  /** Operations that the engine does not have, or not as AWS does. */
+  const own: Record<string, (input: Input, call: Call) => Promise<Output>> = {
+    async ReceiveMessage(input, { signal }) {
+      const { receiver } = await open();
+      return (await receiver.receive(nameOf(input.QueueUrl ?? ""), input, signal)) as Output;
+    },
+    async StartMessageMoveTask({ SourceArn = "", DestinationArn, MaxNumberOfMessagesPerSecond }) {
+      return (await open()).tasks.start(SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond);
+    },
+    async CancelMessageMoveTask({ TaskHandle = "" }) {
+      return (await open()).tasks.cancel(TaskHandle);
+    },
+    async ListMessageMoveTasks({ SourceArn = "", ...input }) {
+      const { MaxResults = 1 } = input as { MaxResults?: number };
+      const tasks = (await open()).tasks.list(SourceArn).slice(0, MaxResults);
+      return {
+        Results: tasks.map(({ TaskHandle, ...task }) => (task.Status === "RUNNING" ? { TaskHandle, ...task } : task)),
+      };
+    },
+    async ListDeadLetterSourceQueues({ QueueUrl = "" }) {
+      const { engine } = await open();
+      const { arn } = existing(engine, nameOf(QueueUrl));
+      return { queueUrls: sourcesOf(engine, arn).map(({ name }) => urlOf(name)) };
+    },
+    AddPermission: (input) =>
+      changePolicy(input, ({ arn, attributes }) =>
+        withPermission(attributes.Policy, "SQS", arn, input as Input & Permission),
+      ),
+    RemovePermission: (input) =>
+      changePolicy(input, ({ attributes }) => withoutPermission(attributes.Policy, input.Label ?? "")),
+  };
+
+  const run = (operation: EngineAction) => async (input: Input) => {
+    const { engine } = await open();
+    const name = input.QueueName ?? nameOf(input.QueueUrl ?? "");
+    if (operation === "CreateQueue") checkName(name);
+    if (operation === "CreateQueue" || operation === "SetQueueAttributes") {
+      checkAttributes(engine, arnOf(name), input.Attributes);
     }
+    const output = engine.call(operation, binaryAsText(input) as object);
+    if (waking.has(operation)) wakes.ring(arnOf(name));
+    if (typeof output.QueueUrl === "string") output.QueueUrl = urlOf(nameOf(output.QueueUrl));
+    if (Array.isArray(output.QueueUrls)) output.QueueUrls = output.QueueUrls.map((url: string) => urlOf(nameOf(url)));
     return output;
   };
 
-  /** The engine stores a queue's policy and asks nobody; it is read here on every call. */
-  function keepPolicy(operation: string, { QueueName, QueueUrl, Attributes }: Input): void {
-    const name = QueueName ?? nameOf(QueueUrl ?? "");
-    if (operation === "DeleteQueue") policies.delete(name);
-    if (Attributes?.Policy !== undefined) {
-      if (Attributes.Policy === "") policies.delete(name);
-      else policies.put(name, JSON.parse(Attributes.Policy));
-    }
-  }
-
   const access =
     (operation: string) =>
-    (input: Input): Access[] => {
-      const name = input.QueueName ?? (input.QueueUrl ? nameOf(input.QueueUrl) : undefined);
-      return queueAccess(
-        operation,
-        `arn:aws:sqs:${cloud.region}:${cloud.accountId}`,
-        name,
-        name ? policies.get(name) : undefined,
-      );
+    async (input: Input): Promise<Access[]> => {
+      const { engine, tasks } = await open();
+      const arn = input.SourceArn ?? (input.TaskHandle && tasks.sourceOf(input.TaskHandle));
+      const name =
+        input.QueueName ?? (input.QueueUrl ? nameOf(input.QueueUrl) : arn ? arn.split(":").at(-1) : undefined);
+      const policy = name ? policyOf(engine.queue(name)?.attributes.Policy) : undefined;
+      return queueAccess(operation, arnOf(""), name, policy);
     };
+
+  const operations: [string, Operation][] = [
+    ...engineActions.map((name): [string, Operation] => [name, { access: access(name), run: run(name) }]),
+    ...Object.entries(own).map(([name, work]): [string, Operation] => [
+      name,
+      { access: access(name), run: async (input: Input, call) => textAsBinary(await work(input, call)) },
+    ]),
+  ];
 
   return {
     name: "sqs",
     shapes: () => import("@aws-sdk/client-sqs"),
-    operations: Object.fromEntries(
-      operations.map((operation): [string, Operation] => [
-        operation,
-        { access: access(operation), run: run(operation) },
-      ]),
-    ),
-    urlOf,
+    operations: Object.fromEntries(operations),
     async stop() {
-      (await client)?.destroy();
-      await engine.stop();
+      clearInterval(expiring);
+      const opened = await opening;
+      opened?.tasks.stop();
+      opened?.receiver.stop();
+      opened?.engine.close();
     },
   };
 }
 
 const nameOf = (url: string): string => url.split("/").at(-1) ?? "";
+
+/** The engine keeps JSON: bytes are base64 in it. */
+function binaryAsText(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  if (Array.isArray(value)) return value.map(binaryAsText);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, binaryAsText(item)]));
+}
+
+function textAsBinary(output: Output): Output {
+  for (const message of (output.Messages ?? []) as {
+    MessageAttributes?: Record<string, { BinaryValue?: unknown }>;
+  }[]) {
+    for (const [name, attribute] of Object.entries(message.MessageAttributes ?? {})) {
+      if (typeof attribute.BinaryValue !== "string" || !message.MessageAttributes) continue;
+      message.MessageAttributes[name] = { ...attribute, BinaryValue: Buffer.from(attribute.BinaryValue, "base64") };
+    }
+  }
+  return output;
+}
