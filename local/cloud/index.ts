@@ -13,7 +13,7 @@ import { Authorizer } from "./iam/authorizer.ts";
 import { Directory } from "./iam/directory.ts";
 import { createIam } from "./iam/index.ts";
 import { ServiceSessions } from "./iam/serviceSessions.ts";
-import { createLambda } from "./lambda/index.ts";
+import { createLambda, type LambdaOptions } from "./lambda/index.ts";
 import { createLogs } from "./logs/index.ts";
 import { createS3 } from "./s3/index.ts";
 import { administrator, type Call, type Cloud, type Service } from "./service.ts";
@@ -33,6 +33,8 @@ export interface CloudOptions {
   awsPort?: number;
   /** Port on which the routes of APIs answer. Default 3000; 0 takes a free one. */
   apiPort?: number;
+  /** How Lambda keeps environments and tries asynchronous requests again. */
+  lambda?: LambdaOptions;
 }
 
 /** What a service's factory is given besides the cloud. */
@@ -49,7 +51,7 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud, { directory, authorizer }) => createIam(cloud, directory, authorizer),
   (cloud, { directory }) => createSts(cloud, directory),
   (cloud) => createLogs(cloud),
-  (cloud) => createLambda(cloud),
+  (cloud, { options }) => createLambda(cloud, options.lambda),
   (cloud, { options, authorizer, directory }) =>
     createApiGateway(cloud, { port: options.apiPort, authorizer, directory }),
   (cloud, { wakes }) => createDynamoDb(cloud, wakes),
@@ -71,7 +73,14 @@ export interface LocalCloud {
 }
 
 export function createCloud(given: CloudOptions): LocalCloud {
-  const options = { region: "us-east-1", accountId: "000000000000", awsPort: 4566, apiPort: 3000, ...given };
+  const options = {
+    region: "us-east-1",
+    accountId: "000000000000",
+    awsPort: 4566,
+    apiPort: 3000,
+    lambda: {},
+    ...given,
+  };
   const { region, accountId } = options;
   const files = join(options.directory, "files");
   mkdirSync(files, { recursive: true });

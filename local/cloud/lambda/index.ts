@@ -17,7 +17,7 @@ import { Arns } from "./names.ts";
 import { aliasOperations } from "./operations/aliases.ts";
 import { concurrencyOperations } from "./operations/concurrency.ts";
 import { eventInvokeConfigOperations } from "./operations/eventInvokeConfigs.ts";
-import { functionOperations } from "./operations/functions.ts";
+import { functionOperations, usedPackages } from "./operations/functions.ts";
 import { invokeOperations } from "./operations/invoke.ts";
 import { layerOperations } from "./operations/layers.ts";
 import { permissionOperations } from "./operations/permissions.ts";
@@ -77,11 +77,13 @@ export function createLambda(cloud: Cloud, options: LambdaOptions = {}): Service
       ...options.operations,
     },
     async start() {
+      await packages.sweep(usedPackages(lambda));
       fleet.start();
       queue.start();
     },
     async stop() {
       queue.stop();
+      packages.close();
       await fleet.stop();
       await metrics.flush();
     },

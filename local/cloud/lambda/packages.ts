@@ -12,6 +12,7 @@ import { invalidParameter } from "./errors.ts";
 
 const maxZipBytes = 50 * 1024 * 1024;
 const maxUnzippedBytes = 250 * 1024 * 1024;
+const sweepDelayMs = 60_000;
 
 export interface CodeLocation {
   ZipFile?: Uint8Array;
@@ -32,6 +33,7 @@ export interface Package {
 export class Packages {
   readonly #directory: string;
   readonly #cloud: Cloud;
+  #sweeper: NodeJS.Timeout | undefined;
 
   constructor(cloud: Cloud) {
     this.#cloud = cloud;
@@ -74,6 +76,18 @@ export class Packages {
       if (!existsSync(folder)) throw error;
     }
     return added;
+  }
+
+  /** Sweeps after a while: an environment that starts just now may still read what was replaced. */
+  sweepLater(used: () => ReadonlySet<string>): void {
+    this.#sweeper ??= setTimeout(() => {
+      this.#sweeper = undefined;
+      void this.sweep(used()).catch(() => {});
+    }, sweepDelayMs).unref();
+  }
+
+  close(): void {
+    clearTimeout(this.#sweeper);
   }
 
   /** Removes what no version of any function or layer uses any more. */

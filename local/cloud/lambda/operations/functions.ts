@@ -43,6 +43,10 @@ export const revised = (configuration: VersionRecord["configuration"]): VersionR
   RevisionId: randomUUID(),
 });
 
+/** Packages that some version of a function or layer refers to. */
+export const usedPackages = ({ registry, layers }: Pick<Lambda, "registry" | "layers">): Set<string> =>
+  new Set([...registry.versions.values(), ...layers.records.values()].map(({ code }) => code));
+
 export function functionOperations(lambda: Lambda): Record<string, Operation> {
   const { registry, packages, layers, arns, targets, cloud } = lambda;
 
@@ -71,12 +75,6 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
     if (dead && (dead !== before?.DeadLetterConfig?.TargetArn || Role !== before?.Role)) {
       await targets.check(dead, { configuration } as VersionRecord, "deadLetter");
     }
-  }
-
-  /** Removes the packages that nothing refers to any more. */
-  function sweep(): Promise<void> {
-    const used = [...registry.versions.values(), ...layers.records.values()].map(({ code }) => code);
-    return packages.sweep(new Set(used));
   }
 
   const CreateFunction: Operation<CreateFunctionCommandInput, FunctionConfiguration> = {
@@ -145,7 +143,7 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
       };
       if (input.DryRun) return shown(after);
       registry.versions.put(`${name}:${latest}`, after);
-      await sweep();
+      packages.sweepLater(() => usedPackages(lambda));
       return input.Publish ? shown(publish(lambda, name), true) : shown(after);
     },
   };
@@ -213,7 +211,7 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
       registry.function(name);
       if (qualifier !== undefined) deleteVersion(name, qualifier);
       else cloud.store.transaction(() => deleteAll(name));
-      await sweep();
+      await packages.sweep(usedPackages(lambda));
       return { StatusCode: 204 };
     },
   };

@@ -5,6 +5,7 @@ import {
   LambdaClient,
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
+import type { LambdaOptions } from "../../../../local/cloud/lambda/index.ts";
 import { startCloud, type TestCloud } from "../../support/cloud.ts";
 
 /** A zip file of these texts by path. */
@@ -30,8 +31,9 @@ export interface Functions {
   ): Promise<{ value: unknown; error?: string; version?: string; log: string }>;
 }
 
-export async function startFunctions(): Promise<Functions> {
-  const test = await startCloud();
+/** @param options of the Lambda service, for tests that must not wait. */
+export async function startFunctions(options: LambdaOptions = {}, directory?: string): Promise<Functions> {
+  const test = await startCloud({ lambda: options, ...(directory && { directory }) });
   const lambda = test.client(LambdaClient);
   const { roleArn } = await test.mintRole([logAccess]);
   return {
