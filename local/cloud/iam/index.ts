@@ -1,4 +1,5 @@
 import type { Cloud, Service } from "../service.ts";
+import { accountOperations } from "./account.ts";
 import { attachmentOperations } from "./attachments.ts";
 import type { Authorizer } from "./authorizer.ts";
 import type { Directory } from "./directory.ts";
@@ -13,6 +14,7 @@ export function createIam({ accountId }: Cloud, directory: Directory, authorizer
     name: "iam",
     shapes: () => import("@aws-sdk/client-iam"),
     operations: {
+      ...accountOperations(directory),
       ...roleOperations(directory, accountId),
       ...userOperations(directory, accountId),
       ...attachmentOperations(directory, accountId),

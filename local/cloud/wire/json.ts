@@ -56,6 +56,8 @@ export function readJson(codec: JsonCodec, schema: NormalizedSchema, body: Buffe
   try {
     const value: unknown = JSON.parse(body.toString());
     if (schema.isUnitSchema()) return {};
+    // The SDK's reader would take a list for an object without members.
+    if (Array.isArray(value) && schema.isStructSchema()) return value;
     // Its `read` is asynchronous for streams; what is parsed already is read at once.
     return (codec.createDeserializer() as unknown as Reader).readObject(schema, value);
   } catch (error) {
@@ -80,5 +82,8 @@ export function jsonError(error: AwsError, codec: JsonCodec, shapes: ServiceShap
   const names = shape ? [...shape.schema.structIterator()].map(([name]) => name) : [];
   const messageName = names.includes("Message") ? "Message" : "message";
   const members = shape ? JSON.parse(writeJson(codec, shape.schema, error.members)) : error.members;
-  return { body: { ...members, [messageName]: error.message }, queryCode: shape?.query?.[0] ?? error.code };
+  return { body: { ...members, [messageName]: error.message }, queryCode: shape?.query?.[0] ?? queryCode(error.code) };
 }
+
+/** What IAM refuses has an older name where the query protocol was spoken first. */
+const queryCode = (code: string): string => (code === "AccessDeniedException" ? "AccessDenied" : code);

@@ -167,4 +167,12 @@ describe("iam", () => {
       ],
     );
   });
+
+  it("counts what there is", async () => {
+    const { SummaryMap: before } = await client.send(new iam.GetAccountSummaryCommand({}));
+    await createRole("counted");
+    const { SummaryMap: after } = await client.send(new iam.GetAccountSummaryCommand({}));
+    assert.equal(after?.Roles, (before?.Roles ?? 0) + 1);
+    assert.equal(after?.PolicySizeQuota, 6144);
+  });
 });
