@@ -24,7 +24,7 @@ export interface MethodRuntime {
   /** API Gateway itself, calling on behalf of this method: what the function's resource policy sees. */
   caller: Principal;
   setting: MethodSetting;
-  /** Whether the stage says how many requests the method takes; the account's own limit is not kept here. */
+  /** Whether the stage says how many requests the method takes. The account's limit, a stage's default, is not kept here. */
   throttled: boolean;
   /** `/pets/{petId}/GET`, as usage plans name a method. */
   key: string;
@@ -98,8 +98,13 @@ export class StageRuntime {
       functionArn: uri ? lambdaOf(uri) : undefined,
       caller: servicePrincipal("apigateway.amazonaws.com", sourceArn),
       setting: setting ?? defaultSetting(),
-      throttled: setting !== undefined,
+      throttled: setting !== undefined && !isAccountLimit(setting),
       key: `${resource.path}/${method.httpMethod}`,
     };
   }
 }
+
+const isAccountLimit = ({ throttlingRateLimit, throttlingBurstLimit }: MethodSetting): boolean => {
+  const account = defaultSetting();
+  return throttlingRateLimit === account.throttlingRateLimit && throttlingBurstLimit === account.throttlingBurstLimit;
+};
