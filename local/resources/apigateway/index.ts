@@ -1,4 +1,5 @@
 import type { ServiceResources } from "../resourceType.ts";
+import { invokes } from "./invokes.ts";
 import { integration, integrationResponse, method, methodResponse, resource } from "./methods.ts";
 import { authorizer, basePathMapping, domainName, model, requestValidator, response, restApiPolicy } from "./parts.ts";
 import { restApi } from "./restApi.ts";
@@ -13,4 +14,5 @@ export const apigateway: ServiceResources = (cloud) => ({
     ...[resource, method, integration, methodResponse, integrationResponse],
     ...[apiKey, usagePlan, usagePlanKey],
   ].map((type) => type(cloud)),
+  invokes: invokes(cloud),
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Properties } from "../../../local/engine/provider.ts";
+import { createRegistry } from "../../../local/resources/index.ts";
 import { openApi, proxy } from "../cloud/apigateway/support.ts";
 import { startCloud, type TestCloud } from "../support/cloud.ts";
 import { TestResource } from "../support/resources.ts";
@@ -266,6 +267,26 @@ describe("resources of API Gateway", () => {
     assert.equal((await fetch(`${test.cloud.apiOrigin}/_aws/custom-domain/api.example.net/x`)).status, 200);
     await mapping.delete();
     await domain.delete();
+  });
+
+  it("looks APIs, resources, keys and documents up", async () => {
+    const { api } = await deployed();
+    const { invokes } = createRegistry(test.cloud);
+    const context = {
+      provider: { region: "us-east-1", defaultTags: {}, config: {} },
+      signal: new AbortController().signal,
+    };
+    const ask = (name: string, args: Properties) => invokes.get(`aws:apigateway/${name}:${name}`)!(args, context);
+    assert.equal((await ask("getRestApi", { name: api.outputs.name })).executionArn, api.outputs.executionArn);
+    await assert.rejects(ask("getRestApi", { name: "none" }), /0 APIs are named "none"/);
+    const { id } = await ask("getResource", { restApiId: api.id, path: "/x" });
+    assert.match(String(id), /^[a-z0-9]{6}$/);
+    await assert.rejects(ask("getResource", { restApiId: api.id, path: "/y" }), /no resource at path "\/y"/);
+    const key = thing("ApiKey");
+    await key.create({});
+    assert.equal((await ask("getKey", { id: key.id })).value, key.outputs.value);
+    const given = { restApiId: api.id, stageName: "dev", exportType: "oas30", accepts: "application/yaml" };
+    assert.match(String((await ask("getExport", given)).body), /^openapi: 3\.0\.1$/m);
   });
 
   it("refuses what it does not model, by name", async () => {

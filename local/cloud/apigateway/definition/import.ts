@@ -2,7 +2,7 @@
  * Reads an OpenAPI 3.0 document with API Gateway's extensions into an API.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
-import { parse as parseYaml } from "yaml";
+import { createRequire } from "node:module";
 import type { Call } from "../../service.ts";
 import type { Api, Definition, GatewayResponse } from "../model.ts";
 import { badRequest, newId } from "../records.ts";
@@ -76,11 +76,14 @@ export function importDocument(api: Api, body: Uint8Array, options: ImportOption
   return warnings;
 }
 
+/** Loaded when the first document in YAML comes: most are JSON. */
+const yaml = () => createRequire(import.meta.url)("yaml") as typeof import("yaml");
+
 function parseDocument(body: Uint8Array): OpenApi {
   let document: OpenApi;
   try {
     const text = Buffer.from(body).toString();
-    document = text.trimStart().startsWith("{") ? JSON.parse(text) : parseYaml(text);
+    document = text.trimStart().startsWith("{") ? JSON.parse(text) : yaml().parse(text);
   } catch (error) {
     throw badRequest(`Unable to parse API definition because of a malformed document: ${(error as Error).message}`);
   }

@@ -1,5 +1,4 @@
 import type { GetExportRequest } from "@aws-sdk/client-api-gateway";
-import { stringify } from "yaml";
 import { type ExportOptions, exportDocument } from "../definition/export.ts";
 import { badRequest, type Records } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
@@ -9,7 +8,7 @@ const EXTENSIONS = new Set(["integrations", "authorizers", "apigateway", "docume
 /** @param origin where a stage's paths begin, its own name left out. */
 export function exportOperations(records: Records, origin: (apiId: string) => string): Handlers {
   return {
-    GetExport(input: GetExportRequest) {
+    async GetExport(input: GetExportRequest) {
       const stage = records.stage(input.restApiId!, input.stageName!);
       const api = records.api(stage.restApiId);
       if (input.exportType !== "oas30") {
@@ -36,7 +35,7 @@ export function exportOperations(records: Records, origin: (apiId: string) => st
       return {
         contentType,
         contentDisposition: `attachment; filename="oas30_${new Date().toISOString()}.${json ? "json" : "yaml"}"`,
-        body: Buffer.from(json ? JSON.stringify(document, null, 2) : stringify(document)),
+        body: Buffer.from(json ? JSON.stringify(document, null, 2) : (await import("yaml")).stringify(document)),
       };
     },
   };
