@@ -1,0 +1,95 @@
+import { createRequire } from "node:module";
+import { AwsError } from "../service.ts";
+
+const validate = createRequire(import.meta.url)("asl-validator") as (
+  definition: object,
+  options: { checkPaths: boolean; checkArn: boolean },
+) => {
+  isValid: boolean;
+  errors: { "Error code": string; Message?: string; path?: string }[];
+  errorsText(separator: string): string;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: states have the fields of their type, which are checked by the validator.
+export type State = { Type: string } & Record<string, any>;
+export interface Definition {
+  StartAt: string;
+  States: Record<string, State>;
+  TimeoutSeconds?: number;
+  QueryLanguage?: string;
+}
+
+/**
+ * Reads Amazon States Language.
+ * @throws {AwsError} `InvalidDefinition`, as CreateStateMachine answers; also for what only AWS can run, saying so.
+ */
+export function readDefinition(text: string): Definition {
+  let definition: Definition;
+  try {
+    definition = JSON.parse(text);
+  } catch (error) {
+    throw invalid(`DEFINITION_NOT_JSON: ${(error as Error).message}`);
+  }
+  const refused = unsupported(definition);
+  if (refused) throw invalid(`NOT_SUPPORTED_LOCALLY: ${refused}`);
+  const { isValid, errorsText } = validate(definition, { checkPaths: true, checkArn: true });
+  if (!isValid) throw invalid(`SCHEMA_VALIDATION_FAILED: ${errorsText("; ")}`);
+  return definition;
+}
+
+const invalid = (message: string): AwsError =>
+  new AwsError("InvalidDefinition", `Invalid State Machine Definition: '${message}'`);
+
+/** What the interpreter cannot do; silence would be a machine that behaves otherwise than on AWS. */
+function unsupported(definition: Definition): string | undefined {
+  if (definition.QueryLanguage === "JSONata") return "the local cloud runs JSONPath only, not JSONata";
+  for (const [name, state] of statesOf(definition)) {
+    if (state.QueryLanguage === "JSONata")
+      return `state "${name}" is written in JSONata; the local cloud runs JSONPath only`;
+    if (state.ItemProcessor?.ProcessorConfig?.Mode === "DISTRIBUTED" || state.ItemReader) {
+      return `state "${name}" is a distributed Map; the local cloud runs inline ones only`;
+    }
+  }
+  return undefined;
+}
+
+/** Every state by name, those of branches and maps included: names are unique in a machine. */
+export function* statesOf(definition: Pick<Definition, "States">): Iterable<[string, State]> {
+  for (const [name, state] of Object.entries(definition.States ?? {})) {
+    yield [name, state];
+    for (const inner of [...(state.Branches ?? []), state.Iterator, state.ItemProcessor]) {
+      if (inner) yield* statesOf(inner);
+    }
+  }
+}
+
+/** Node's longest timer, in seconds: 24.8 days. */
+const longest = 2_147_483;
+
+/**
+ * The definition as the interpreter needs it. It knows one context for a whole execution; AWS's differs by state. So each
+ * path into the context is turned to the state's own part of it (`$$.Task.Token` of state Ask to `$$.byState.Ask.Task.Token`).
+ * A task without a timeout may take as long as it likes, as on AWS; the interpreter would end it after a minute.
+ */
+export function prepareDefinition(definition: Definition, elapsedSeconds = 0): Definition {
+  const prepared = structuredClone(definition);
+  for (const [name, state] of statesOf(prepared)) {
+    if (state.Type === "Task" && !state.TimeoutSeconds && !state.TimeoutSecondsPath) state.TimeoutSeconds = longest;
+    for (const field of ["Parameters", "ItemSelector", "ResultSelector", "InputPath", "OutputPath", "ItemsPath"]) {
+      if (state[field] !== undefined) state[field] = turnPaths(state[field], name);
+    }
+    for (const choice of state.Choices ?? []) Object.assign(choice, turnPaths(choice, name));
+  }
+  if (prepared.TimeoutSeconds) prepared.TimeoutSeconds = Math.max(0.001, prepared.TimeoutSeconds - elapsedSeconds);
+  return prepared;
+}
+
+function turnPaths(value: unknown, state: string): unknown {
+  if (typeof value === "string") {
+    // Map's own part of the context is the interpreter's.
+    return value.replace(/\$\$\.(?!Map\b)(?=\w)/g, `$$$$.byState[${JSON.stringify(state).replaceAll('"', "'")}].`);
+  }
+  if (Array.isArray(value)) return value.map((item) => turnPaths(item, state));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, turnPaths(item, state)]));
+}

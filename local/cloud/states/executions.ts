@@ -1,0 +1,219 @@
+import { randomUUID } from "node:crypto";
+import { type Access, AwsError, type Cloud, type Operation } from "../service.ts";
+import type { Execution, HistoryEvent, Machine, Records } from "./records.ts";
+import type { Runner } from "./runner.ts";
+import type { Tokens } from "./tokens.ts";
+
+/** An execution's input, 256 KiB. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+const inputBytes = 262_144;
+
+/** Executions and tasks: start, read, stop, answer. */
+export function executionOperations(
+  cloud: Cloud,
+  records: Records,
+  runner: Runner,
+  tokens: Tokens,
+): Record<string, Operation> {
+  const on = (action: string, arn: string): Access[] => [{ action: `states:${action}`, resource: arn }];
+  const date = (value: number | undefined) => (value === undefined ? undefined : new Date(value));
+
+  const machineOf = (arn: string): Machine => {
+    const machine = records.machines.get(arn);
+    if (!machine) throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
+    return machine;
+  };
+  const found = (arn: string): Execution => {
+    const execution = records.executions.get(arn);
+    // An Express execution is gone when it has ended: its log is what remains.
+    if (!execution || execution.type === "EXPRESS")
+      throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
+    return execution;
+  };
+
+  function begin(machine: Machine, name: string, input: string): Execution {
+    const kind = machine.type === "EXPRESS" ? "express" : "execution";
+    const prefix = `arn:aws:states:${cloud.region}:${cloud.accountId}:${kind}:${machine.name}:${name}`;
+    const execution: Execution = {
+      arn: machine.type === "EXPRESS" ? `${prefix}:${randomUUID()}` : prefix,
+      name,
+      machineArn: machine.arn,
+      type: machine.type,
+      definition: machine.definition,
+      roleArn: machine.roleArn,
+      input,
+      status: "RUNNING",
+      started: Date.now(),
+    };
+    records.executions.put(execution.arn, execution);
+    return execution;
+  }
+
+  function checkInput(input: string): void {
+    try {
+      JSON.parse(input);
+    } catch {
+      throw new AwsError(
+        "InvalidExecutionInput",
+        `Invalid State Machine Execution Input: '${input.slice(0, 60)}' is not JSON`,
+      );
+    }
+    if (Buffer.byteLength(input) > inputBytes)
+      throw new AwsError("ValidationException", "input is larger than 262144 bytes");
+  }
+
+  return {
+    StartExecution: {
+      access: ({ stateMachineArn }) => on("StartExecution", stateMachineArn),
+      run({ stateMachineArn, name = randomUUID(), input = "{}" }) {
+        const machine = machineOf(stateMachineArn);
+        checkInput(input);
+        const known = records.executions.get(
+          stateMachineArn.replace(":stateMachine:", ":execution:").concat(":", name),
+        );
+        if (known) {
+          // The same name with the same input is the same execution, as long as it runs.
+          if (known.status === "RUNNING" && known.input === input)
+            return { executionArn: known.arn, startDate: date(known.started) };
+          throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${known.arn}'`);
+        }
+        const execution = begin(machine, name, input);
+        void runner.start(execution);
+        return { executionArn: execution.arn, startDate: date(execution.started) };
+      },
+    },
+    StartSyncExecution: {
+      access: ({ stateMachineArn }) => on("StartSyncExecution", stateMachineArn),
+      async run({ stateMachineArn, name = randomUUID(), input = "{}" }) {
+        const machine = machineOf(stateMachineArn);
+        if (machine.type !== "EXPRESS") {
+          throw new AwsError(
+            "StateMachineTypeNotSupported",
+            "This operation is not supported by this type of state machine",
+          );
+        }
+        checkInput(input);
+        const { arn, started, stopped, status, output, error, cause } = await runner.start(begin(machine, name, input));
+        const result = { executionArn: arn, stateMachineArn, name, status, input, output, error, cause };
+        return {
+          ...result,
+          startDate: date(started),
+          stopDate: date(stopped),
+          inputDetails: { included: true },
+          outputDetails: { included: true },
+        };
+      },
+    },
+    DescribeExecution: {
+      access: ({ executionArn }) => on("DescribeExecution", executionArn),
+      run({ executionArn }) {
+        const { arn, machineArn, started, stopped, name, status, input, output, error, cause } = found(executionArn);
+        const described = { executionArn: arn, stateMachineArn: machineArn, name, status, input, output, error, cause };
+        return {
+          ...described,
+          startDate: date(started),
+          stopDate: date(stopped),
+          inputDetails: { included: true },
+          redriveCount: 0,
+        };
+      },
+    },
+    DescribeStateMachineForExecution: {
+      access: ({ executionArn }) => on("DescribeStateMachineForExecution", executionArn),
+      run({ executionArn }) {
+        const { machineArn, definition, roleArn, started } = found(executionArn);
+        return {
+          stateMachineArn: machineArn,
+          name: machineArn.split(":").at(-1),
+          definition,
+          roleArn,
+          updateDate: date(started),
+        };
+      },
+    },
+    ListExecutions: {
+      access: ({ stateMachineArn }) => on("ListExecutions", stateMachineArn),
+      run({ stateMachineArn, statusFilter, maxResults = 100, nextToken }) {
+        machineOf(stateMachineArn);
+        const prefix = `${stateMachineArn.replace(":stateMachine:", ":execution:")}:`;
+        const all = records.executions
+          .values(prefix)
+          .filter(({ status }) => !statusFilter || status === statusFilter)
+          .sort((a, b) => b.started - a.started);
+        const from = Number(nextToken ?? 0);
+        const page = all.slice(from, from + (maxResults || 100));
+        return {
+          executions: page.map(({ arn, machineArn, name, status, started, stopped }) => ({
+            executionArn: arn,
+            stateMachineArn: machineArn,
+            name,
+            status,
+            startDate: date(started),
+            stopDate: date(stopped),
+          })),
+          ...(from + page.length < all.length && { nextToken: String(from + page.length) }),
+        };
+      },
+    },
+    GetExecutionHistory: {
+      access: ({ executionArn }) => on("GetExecutionHistory", executionArn),
+      run({ executionArn, reverseOrder, includeExecutionData = true, maxResults = 100, nextToken }) {
+        found(executionArn);
+        const events = records.eventsOf(executionArn);
+        if (reverseOrder) events.reverse();
+        const from = Number(nextToken ?? 0);
+        const page = events.slice(from, from + (maxResults || 100));
+        return {
+          events: page.map((event) => ({
+            ...(includeExecutionData ? event : withoutData(event)),
+            timestamp: date(event.timestamp),
+          })),
+          ...(from + page.length < events.length && { nextToken: String(from + page.length) }),
+        };
+      },
+    },
+    StopExecution: {
+      access: ({ executionArn }) => on("StopExecution", executionArn),
+      async run({ executionArn, error, cause }) {
+        const stopped = (await runner.stop(executionArn, error, cause)) ?? found(executionArn);
+        return { stopDate: date(stopped.stopped ?? Date.now()) };
+      },
+    },
+    // Whoever holds a token may answer, if IAM lets him answer tasks at all: the actions have no resource.
+    SendTaskSuccess: {
+      access: () => on("SendTaskSuccess", "*"),
+      run({ taskToken, output }) {
+        let parsed: unknown;
+        try {
+          parsed = JSON.parse(output);
+        } catch {
+          throw new AwsError("InvalidOutput", `Invalid Output: '${output}' is not JSON`);
+        }
+        tokens.answer(taskToken, { output: parsed });
+        return {};
+      },
+    },
+    SendTaskFailure: {
+      access: () => on("SendTaskFailure", "*"),
+      run({ taskToken, error = "States.TaskFailed", cause = "" }) {
+        tokens.answer(taskToken, { error: { name: error, message: cause } });
+        return {};
+      },
+    },
+    SendTaskHeartbeat: {
+      access: () => on("SendTaskHeartbeat", "*"),
+      run({ taskToken }) {
+        tokens.heartbeat(taskToken);
+        return {};
+      },
+    },
+  };
+}
+
+function withoutData(event: HistoryEvent): HistoryEvent {
+  const strip = (details: unknown) => {
+    if (typeof details !== "object" || details === null) return details;
+    const { input, output, parameters, ...rest } = details as Record<string, unknown>;
+    return rest;
+  };
+  return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, strip(value)])) as HistoryEvent;
+}

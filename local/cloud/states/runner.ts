@@ -1,0 +1,312 @@
+import { createHash, randomBytes } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { ExecutionAbortedError, ExecutionTimeoutError, StateMachine } from "aws-local-stepfunctions";
+import type { Cloud, RoleSession } from "../service.ts";
+import { type Definition, prepareDefinition, readDefinition, type State, statesOf } from "./definition.ts";
+import { History, type InterpreterEvent } from "./history.ts";
+import { callService, type Integration, readResource, TaskError } from "./integrations.ts";
+import type { Execution, Outcome, Records, Status } from "./records.ts";
+import type { Tokens } from "./tokens.ts";
+
+/** Runs executions on the interpreter, and goes on with those that a restart interrupted. */
+export class Runner {
+  readonly #cloud: Cloud;
+  readonly #records: Records;
+  readonly #tokens: Tokens;
+  readonly #onEnd: (execution: Execution) => void;
+  readonly #running = new Map<string, { abort(): void; ended: Promise<Execution> }>();
+  #closing = false;
+
+  /** @param onEnd called with each execution that has ended, once it is recorded. */
+  constructor(cloud: Cloud, records: Records, tokens: Tokens, onEnd: (execution: Execution) => void) {
+    this.#cloud = cloud;
+    this.#records = records;
+    this.#tokens = tokens;
+    this.#onEnd = onEnd;
+  }
+
+  /** Starts an execution, or goes on with it: what its journal holds is not done again. */
+  start(execution: Execution): Promise<Execution> {
+    const run = new Run(this.#cloud, this.#records, this.#tokens, execution);
+    const ended = run.end().then((result) => this.#ended(execution, result, run));
+    this.#running.set(execution.arn, { abort: () => run.abort(), ended });
+    return ended;
+  }
+
+  /** Every execution that was running when the local cloud last stopped. */
+  resume(): void {
+    for (const execution of this.#records.executions.values()) {
+      if (execution.status === "RUNNING") void this.start(execution);
+    }
+  }
+
+  /** StopExecution: the machine's Catch does not see it. */
+  async stop(arn: string, error?: string, cause?: string): Promise<Execution | undefined> {
+    const running = this.#running.get(arn);
+    if (!running) return undefined;
+    const execution = this.#records.executions.get(arn)!;
+    this.#records.executions.put(arn, { ...execution, ...(error && { error }), ...(cause && { cause }) });
+    running.abort();
+    return running.ended;
+  }
+
+  /** Ends the interpreters and leaves the executions as they are, to be resumed. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const { abort } of this.#running.values()) abort();
+    await Promise.allSettled([...this.#running.values()].map(({ ended }) => ended));
+  }
+
+  #ended(execution: Execution, result: Partial<Execution> & { status: Status }, run: Run): Execution {
+    this.#running.delete(execution.arn);
+    if (this.#closing) return execution;
+    const known = this.#records.executions.get(execution.arn) ?? execution;
+    const ended: Execution = { ...known, ...result, stopped: Date.now() };
+    run.history.add(...endEvent(ended));
+    this.#records.executions.put(ended.arn, ended);
+    this.#tokens.forget(ended.arn);
+    this.#records.forgetJournal(ended.arn);
+    this.#onEnd(ended);
+    return ended;
+  }
+}
+
+/** One execution under way. */
+class Run {
+  readonly history: History;
+  readonly #cloud: Cloud;
+  readonly #records: Records;
+  readonly #tokens: Tokens;
+  readonly #execution: Execution;
+  readonly #definition: Definition;
+  /** How often a task was called with the same input: what tells repetitions apart in the journal. */
+  readonly #calls = new Map<string, number>();
+  #session: Promise<RoleSession> | undefined;
+  #abort: (() => void) | undefined;
+
+  constructor(cloud: Cloud, records: Records, tokens: Tokens, execution: Execution) {
+    this.#cloud = cloud;
+    this.#records = records;
+    this.#tokens = tokens;
+    this.#execution = execution;
+    this.#definition = readDefinition(execution.definition);
+    this.history = new History(records, execution.arn);
+  }
+
+  abort(): void {
+    this.#abort?.();
+  }
+
+  async end(): Promise<Partial<Execution> & { status: Status }> {
+    const { started, input, roleArn } = this.#execution;
+    const prepared = prepareDefinition(this.#definition, (Date.now() - started) / 1000);
+    const machine = new StateMachine(prepared as never, { validationOptions: { noValidate: true } });
+    const resumed = this.#records.eventsOf(this.#execution.arn).length > 0;
+    if (!resumed) this.history.add("ExecutionStarted", { executionStartedEventDetails: { input, roleArn } }, started);
+    const { result, abort, eventLogs } = machine.run(JSON.parse(input), {
+      context: this.#context(),
+      overrides: { taskResourceLocalHandlers: this.#handlers() as never },
+    });
+    this.#abort = abort;
+    const written = this.#write(eventLogs as AsyncIterable<InterpreterEvent>, resumed);
+    try {
+      const output = await result;
+      await written;
+      return { status: "SUCCEEDED", output: JSON.stringify(output) };
+    } catch (error) {
+      await written;
+      return failure(error as Error);
+    }
+  }
+
+  /** Events that a resumed execution repeats are in the history already: by type, state and input. */
+  async #write(events: AsyncIterable<InterpreterEvent>, resumed: boolean): Promise<void> {
+    const key = (type: string, details: unknown) => `${type} ${JSON.stringify(details)}`;
+    const known = new Map<string, number>();
+    if (resumed) {
+      for (const { type, stateEnteredEventDetails, stateExitedEventDetails } of this.#records.eventsOf(
+        this.#execution.arn,
+      )) {
+        const entry = key(type, stateEnteredEventDetails ?? stateExitedEventDetails);
+        known.set(entry, (known.get(entry) ?? 0) + 1);
+      }
+    }
+    for await (const event of events) {
+      if (!event.state && !event.parentState) continue;
+      const { state } = event;
+      const details =
+        event.type === "StateEntered"
+          ? { name: state?.name, input: JSON.stringify(state?.input), inputDetails: { truncated: false } }
+          : { name: state?.name, output: JSON.stringify(state?.output), outputDetails: { truncated: false } };
+      const entry = key(event.type.replace("State", `${state?.type}State`), details);
+      const repeats = known.get(entry) ?? 0;
+      if (repeats > 0) known.set(entry, repeats - 1);
+      else this.history.addFrom(event);
+    }
+  }
+
+  /** The context object, a part for each state; a token is made when, and as often as, a state reads it. */
+  #context(): Record<string, unknown> {
+    const { arn, name, machineArn, roleArn, started, input } = this.#execution;
+    const Execution = {
+      Id: arn,
+      Name: name,
+      RoleArn: roleArn,
+      StartTime: new Date(started).toISOString(),
+      Input: JSON.parse(input),
+    };
+    const StateMachine = { Id: machineArn, Name: machineArn.split(":").at(-1) };
+    const tokens = this.#tokens;
+    const byState = Object.fromEntries(
+      [...statesOf(this.#definition)].map(([state]) => [
+        state,
+        {
+          Execution,
+          StateMachine,
+          State: {
+            Name: state,
+            get EnteredTime() {
+              return new Date().toISOString();
+            },
+            RetryCount: 0,
+          },
+          Task: {
+            get Token() {
+              return tokens.draw();
+            },
+          },
+        },
+      ]),
+    );
+    return { Execution, StateMachine, byState };
+  }
+
+  #handlers(): Record<string, (input: Record<string, unknown>) => Promise<unknown>> {
+    const tasks = [...statesOf(this.#definition)].filter(([, { Type }]) => Type === "Task");
+    return Object.fromEntries(tasks.map(([name, state]) => [name, (input) => this.#task(name, state, input)]));
+  }
+
+  async #task(name: string, state: State, given: Record<string, unknown>): Promise<unknown> {
+    // The interpreter reports that it entered the state in a turn of its own: that event comes first.
+    await nextTurn();
+    const integration = readResource(state.Resource);
+    if (!integration)
+      throw new TaskError("States.Runtime", `the resource ${state.Resource} is not modelled by the local cloud`);
+    const drawn = this.#tokens.drawnIn(given);
+    const key = this.#journalKey(name, given, drawn);
+    const known = this.#records.journal.get(key);
+    if (known) return unwrap(known);
+
+    const waits = integration.pattern === "waitForTaskToken";
+    // After a restart the token that was sent out is the one that will come back.
+    const sent = waits ? this.#records.tokens.values().find((token) => token.key === key) : undefined;
+    const outcome = sent
+      ? await this.#tokens.wait(sent.token, state)
+      : await this.#do(integration, state, given, key, drawn);
+    this.#records.journal.put(key, outcome);
+    return unwrap(outcome);
+  }
+
+  async #do(
+    integration: Integration,
+    state: State,
+    input: Record<string, unknown>,
+    key: string,
+    drawn: string | undefined,
+  ): Promise<Outcome> {
+    const { service: resourceType, operation, pattern } = integration;
+    const resource =
+      operation === "direct" ? state.Resource : `${operation.charAt(0).toLowerCase()}${operation.slice(1)}`;
+    const details = { resourceType, resource: pattern === "request" ? resource : `${resource}.${pattern}` };
+    const parameters = JSON.stringify(input);
+    this.history.add("TaskScheduled", {
+      taskScheduledEventDetails: {
+        ...details,
+        region: this.#cloud.region,
+        parameters,
+        timeoutInSeconds: state.TimeoutSeconds,
+      },
+    });
+    this.history.add("TaskStarted", { taskStartedEventDetails: details });
+    try {
+      if (pattern === "waitForTaskToken" && drawn) this.#tokens.register(drawn, this.#execution.arn, key);
+      const session = await this.#role();
+      const output = await callService(this.#cloud, state.Resource, integration, input, session.principal);
+      if (pattern === "request") return this.#succeeded(details, output);
+      if (pattern === "sync")
+        return this.#succeeded(details, await this.#untilEnded(output as { executionArn: string }));
+      this.history.add("TaskSubmitted", { taskSubmittedEventDetails: { ...details, output: JSON.stringify(output) } });
+      const outcome = await this.#tokens.wait(drawn ?? "", state);
+      return outcome.error ? this.#failed(details, outcome.error) : this.#succeeded(details, outcome.output);
+    } catch (error) {
+      return this.#failed(details, error as Error);
+    }
+  }
+
+  #succeeded(details: object, output: unknown): Outcome {
+    this.history.add("TaskSucceeded", { taskSucceededEventDetails: { ...details, output: JSON.stringify(output) } });
+    return { output };
+  }
+
+  #failed(details: object, { name, message }: Error | { name: string; message: string }): Outcome {
+    this.history.add("TaskFailed", { taskFailedEventDetails: { ...details, error: name, cause: message } });
+    return { error: { name, message } };
+  }
+
+  /** `startExecution.sync`: the nested execution's own end is the task's. */
+  async #untilEnded({ executionArn }: { executionArn: string }): Promise<unknown> {
+    for (;;) {
+      const nested = this.#records.executions.get(executionArn);
+      if (nested?.status === "SUCCEEDED")
+        return { ExecutionArn: executionArn, Status: nested.status, Output: nested.output };
+      if (nested && nested.status !== "RUNNING") throw new TaskError("States.TaskFailed", JSON.stringify(nested));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  #journalKey(name: string, input: Record<string, unknown>, drawn: string | undefined): string {
+    const text = drawn ? JSON.stringify(input).replaceAll(drawn, "") : JSON.stringify(input);
+    const call = `${this.#execution.arn} ${name} ${createHash("sha256").update(text).digest("base64url").slice(0, 22)}`;
+    const count = this.#calls.get(call) ?? 0;
+    this.#calls.set(call, count + 1);
+    return `${call} ${count}`;
+  }
+
+  #role(): Promise<RoleSession> {
+    this.#session ??= this.#cloud.assumeRole(
+      this.#execution.roleArn,
+      "states.amazonaws.com",
+      randomBytes(8).toString("hex"),
+    );
+    return this.#session;
+  }
+}
+
+function unwrap({ output, error }: Outcome): unknown {
+  if (error) throw new TaskError(error.name, error.message);
+  return output;
+}
+
+function failure(error: Error): Partial<Execution> & { status: Status } {
+  if (error instanceof ExecutionAbortedError) return { status: "ABORTED" };
+  if (error instanceof ExecutionTimeoutError) return { status: "TIMED_OUT", error: "States.Timeout" };
+  const { name, message } = (error.cause ?? error) as Error;
+  return { status: "FAILED", error: name, cause: message };
+}
+
+function endEvent({ status, output, error, cause }: Execution): [string, Record<string, unknown>] {
+  const reason = { ...(error && { error }), ...(cause && { cause }) };
+  switch (status) {
+    case "SUCCEEDED":
+      return [
+        "ExecutionSucceeded",
+        { executionSucceededEventDetails: { output, outputDetails: { truncated: false } } },
+      ];
+    case "TIMED_OUT":
+      return ["ExecutionTimedOut", { executionTimedOutEventDetails: reason }];
+    case "ABORTED":
+      return ["ExecutionAborted", { executionAbortedEventDetails: reason }];
+    default:
+      return ["ExecutionFailed", { executionFailedEventDetails: reason }];
+  }
+}
