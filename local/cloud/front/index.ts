@@ -39,14 +39,15 @@ export interface Front {
 
 /** @throws Error with `code` `EADDRINUSE` when the port is taken. */
 export async function createFront(options: FrontOptions): Promise<Front> {
-  const server = Fastify({ forceCloseConnections: true, routerOptions: { maxParamLength: 10_000 } });
+  // Which service is meant stands in the signature: no path is routed, or decoded, before that is read.
+  const server = Fastify({ forceCloseConnections: true, rewriteUrl: () => "/" });
   const opened = Promise.withResolvers<void>();
   // Bodies are read here: as streams where they are large, and by their schemas where they are not.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", (_request, _payload, done) => done(null));
   server.route({
     method: ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"],
-    url: "/*",
+    url: "/",
     async handler(request, reply) {
       await opened.promise;
       return send(reply, await answer(options, request, reply));
@@ -64,11 +65,10 @@ function send(reply: FastifyReply, response: RawResponse): FastifyReply {
 
 async function answer(
   options: FrontOptions,
-  { raw, socket }: FastifyRequest,
+  { raw, originalUrl: url, socket }: FastifyRequest,
   reply: FastifyReply,
 ): Promise<RawResponse> {
   const requestId = randomUUID();
-  const url = raw.url ?? "/";
   const at = url.indexOf("?");
   const request: WireRequest = {
     method: raw.method ?? "GET",
