@@ -5,6 +5,7 @@ import type { Records } from "../records.ts";
 const FLUSH_AFTER = 200;
 /** Events of one call. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
 const MAX_BATCH = 5000;
+const MAX_BATCH_BYTES = 1_048_576;
 /** What waits to be written, at most: a log service that does not keep up must not eat the memory. */
 const MAX_WAITING = 100_000;
 /** API Gateway cuts its events. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html */
@@ -66,7 +67,7 @@ export class LogWriter {
 
   async #flushGroup(group: Group): Promise<void> {
     while (group.waiting.length > 0) {
-      const logEvents = group.waiting.splice(0, MAX_BATCH);
+      const logEvents = group.waiting.splice(0, fitting(group.waiting));
       try {
         const principal = await this.#principal();
         const stream = { logGroupName: group.name, logStreamName: streamName(group.name) };
@@ -120,3 +121,15 @@ export class LogWriter {
 
 /** A stream's name is thirty-two hex digits, as AWS has them. */
 const streamName = (group: string): string => createHash("sha256").update(group).digest("hex").slice(0, 32);
+
+/** How many of these events one call takes: an event counts 26 bytes more than its text, in UTF-8. */
+function fitting(events: LogEvent[]): number {
+  let bytes = 0;
+  let count = 0;
+  for (const { message } of events) {
+    bytes += Buffer.byteLength(message) + 26;
+    if (count > 0 && (bytes > MAX_BATCH_BYTES || count === MAX_BATCH)) break;
+    count++;
+  }
+  return count;
+}
