@@ -18,7 +18,12 @@ const reported = new Set<string>();
 const flushMs = 100;
 /** PutLogEvents takes no more at once. */
 const maxEvents = 10_000;
-const maxBytes = 1_000_000;
+const maxBytes = 1_048_576;
+const overhead = 26;
+/** A longer line is cut into events of this many characters. */
+const maxCharacters = 256 * 1024;
+/** Nothing is tried for so long after a refusal; what is written meanwhile is lost, as on AWS. */
+const refusedMs = 2000;
 
 export class LogStreamWriter {
   readonly group: string;
@@ -31,7 +36,8 @@ export class LogStreamWriter {
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
   #made = false;
-  #refused = false;
+  #last = 0;
+  #refusedUntil = 0;
 
   constructor(cloud: Cloud, role: Principal, functionArn: string, group: string, stream: string) {
     this.#cloud = cloud;
@@ -42,12 +48,19 @@ export class LogStreamWriter {
   }
 
   write(timestamp: number, message: string): void {
-    if (this.#refused) return;
-    this.#events.push({ timestamp, message });
-    // A character is three bytes at most, in UTF-8 as JavaScript counts characters.
-    this.#bytes += message.length * 3 + 26;
-    if (this.#events.length >= maxEvents || this.#bytes >= maxBytes) void this.flush();
-    else this.#timer ??= setTimeout(() => void this.flush(), flushMs);
+    if (message.length > maxCharacters) {
+      this.write(timestamp, message.slice(0, maxCharacters));
+      this.write(timestamp, message.slice(maxCharacters));
+      return;
+    }
+    // In UTF-8, what JavaScript counts as one character has three bytes at most.
+    const size = message.length * 3 + overhead;
+    if (this.#events.length >= maxEvents || this.#bytes + size > maxBytes) void this.flush();
+    // Events must come in the order of their times, even when somebody sets the clock.
+    this.#last = Math.max(this.#last, timestamp);
+    this.#events.push({ timestamp: this.#last, message });
+    this.#bytes += size;
+    this.#timer ??= setTimeout(() => void this.flush(), flushMs);
   }
 
   /** Writes what is there; resolves when everything before has been written, too. */
@@ -57,7 +70,7 @@ export class LogStreamWriter {
     const events = this.#events;
     this.#events = [];
     this.#bytes = 0;
-    if (events.length === 0 || this.#refused) return this.#flushing;
+    if (events.length === 0 || Date.now() < this.#refusedUntil) return this.#flushing;
     const before = this.#flushing;
     const writing = (async () => {
       await before;
@@ -69,13 +82,23 @@ export class LogStreamWriter {
   }
 
   async #put(logEvents: LogEvent[]): Promise<void> {
+    const put = () => this.#call("PutLogEvents", { logStreamName: this.stream, logEvents });
     try {
-      if (!this.#made) await this.#make();
+      if (this.#made) {
+        try {
+          await put();
+          return;
+        } catch (error) {
+          // The group was deleted, and perhaps made anew.
+          if (!isMissing(error)) throw error;
+        }
+      }
+      await this.#make();
       this.#made = true;
-      await this.#call("PutLogEvents", { logStreamName: this.stream, logEvents });
+      await put();
     } catch (error) {
-      // A group that was deleted meanwhile is made anew by the next environment.
-      this.#refused = true;
+      this.#made = false;
+      this.#refusedUntil = Date.now() + refusedMs;
       if (reported.has(this.#function)) return;
       reported.add(this.#function);
       debug("%s has no log: %s", this.#function, (error as Error).message);
@@ -83,12 +106,14 @@ export class LogStreamWriter {
   }
 
   async #make(): Promise<void> {
+    const makeStream = () => this.#call("CreateLogStream", { logStreamName: this.stream });
     try {
-      await this.#call("CreateLogStream", { logStreamName: this.stream });
+      await makeStream();
     } catch (error) {
-      if (!(error instanceof AwsError) || error.code !== "ResourceNotFoundException") throw error;
+      if (hasCode(error, "ResourceAlreadyExistsException")) return;
+      if (!isMissing(error)) throw error;
       await this.#call("CreateLogGroup", {});
-      await this.#call("CreateLogStream", { logStreamName: this.stream });
+      await makeStream();
     }
   }
 
@@ -96,3 +121,6 @@ export class LogStreamWriter {
     return this.#cloud.call("logs", operation, { logGroupName: this.group, ...input }, this.#role);
   }
 }
+
+const hasCode = (error: unknown, code: string) => error instanceof AwsError && error.code === code;
+const isMissing = (error: unknown) => hasCode(error, "ResourceNotFoundException");

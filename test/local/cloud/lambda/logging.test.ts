@@ -108,6 +108,35 @@ describe("what functions log", () => {
     assert.equal((await logged("/owned/group", 3)).length, 3);
   });
 
+  it("keeps lines that are longer than an event may be, and goes on when the group is made anew", async () => {
+    const code = `export const handler = async (event) => { console.log("ü".repeat(event.length)); return 1 }`;
+    await functions.create("long", code);
+    await functions.invoke("long", { length: 600_000 });
+    const lines = await logged("/aws/lambda/long", 6);
+    assert.equal(lines.join("").match(/ü/g)?.length, 600_000);
+    await functions.test.cloud.call("logs", "DeleteLogGroup", { logGroupName: "/aws/lambda/long" });
+    await functions.invoke("long", { length: 3 });
+    assert.match((await logged("/aws/lambda/long", 4)).join(""), /\tINFO\tüüü\n/);
+  });
+
+  it("begins as soon as the role may write it", async () => {
+    const { roleArn } = await functions.test.mintRole(undefined, { name: "hesitant" });
+    await functions.create("hesitant", "export const handler = async () => console.log('heard')", { Role: roleArn });
+    await functions.invoke("hesitant");
+    await new Promise((done) => setTimeout(done, 200));
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: logAccess });
+    await functions.test.cloud.call("iam", "PutRolePolicy", {
+      RoleName: "hesitant",
+      PolicyName: "logs",
+      PolicyDocument,
+    });
+    for (let tries = 0; tries < 60 && (await logged("/aws/lambda/hesitant", 0)).length === 0; tries++) {
+      await functions.invoke("hesitant");
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    assert.match((await logged("/aws/lambda/hesitant", 3)).join(""), /heard/);
+  });
+
   it("of an initialisation that fails says why", async () => {
     await functions.create("broken", "console.log('loading'); throw new Error('no start')");
     await functions.invoke("broken");
