@@ -17,12 +17,12 @@ export interface StageArgs {
   throttling?: {
     /**
      * Requests a second, in the long run.
-     * @default 100
+     * @default 10000, what AWS gives an account and region
      */
     rate?: Input<number>;
     /**
      * Requests at one moment, 0 to 5,000.
-     * @default 200
+     * @default 5000, what AWS gives an account and region
      */
     burst?: Input<number>;
   };
@@ -119,8 +119,8 @@ function createSettings(name: string, args: StageArgs, restApi: RestApi, stage: 
         loggingLevel: args.logLevel ?? "ERROR",
         dataTraceEnabled: false,
         metricsEnabled: true,
-        throttlingRateLimit: args.throttling?.rate ?? 100,
-        throttlingBurstLimit: args.throttling?.burst ?? 200,
+        throttlingRateLimit: args.throttling?.rate ?? 10_000,
+        throttlingBurstLimit: args.throttling?.burst ?? 5_000,
       },
     },
     { parent },

@@ -67,8 +67,8 @@ describe("ApiWithLambdas", () => {
           dataTraceEnabled: false,
           loggingLevel: "ERROR",
           metricsEnabled: true,
-          throttlingBurstLimit: 200,
-          throttlingRateLimit: 100,
+          throttlingBurstLimit: 5_000,
+          throttlingRateLimit: 10_000,
         },
         stageName: "Prod",
       });
