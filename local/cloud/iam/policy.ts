@@ -5,7 +5,7 @@
 import type { PolicyDocument, PolicyStatement, Principal } from "../service.ts";
 import { type Condition, compileCondition } from "./conditions.ts";
 import { type ArnPattern, type Context, compileArn, compilePattern, matchesArn, matchesPattern } from "./pattern.ts";
-import { compilePrincipal, type Match } from "./principals.ts";
+import { compilePrincipal, list, type Match } from "./principals.ts";
 
 /** What is asked of policies: may `principal` do `action` on `resource`, in this `context`. */
 export interface Question {
@@ -81,9 +81,6 @@ export function policySet(document: PolicyDocument): PolicySet {
   }
   return set;
 }
-
-export const list = <T>(value: T | T[] | undefined): T[] =>
-  value === undefined ? [] : Array.isArray(value) ? value : [value];
 
 function compile(statement: PolicyStatement, document: PolicyDocument): Statement {
   // Before 2012-10-17, `${aws:username}` was a plain text.

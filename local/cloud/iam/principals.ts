@@ -3,7 +3,6 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 import type { PolicyStatement, Principal } from "../service.ts";
-import { list } from "./policy.ts";
 
 /**
  * How a statement names a caller. `account`: only its account, which leaves the decision to identity policies. `role`:
@@ -44,3 +43,7 @@ function matchAws(name: string, caller: Principal): Match {
   if (!account || account !== caller.accountId) return "none";
   return caller.kind === "root" ? "exact" : "account";
 }
+
+/** Policies write one value or a list of them. */
+export const list = <T>(value: T | T[] | undefined): T[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];

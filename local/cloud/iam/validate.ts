@@ -4,7 +4,7 @@
  */
 import { AwsError, type PolicyDocument } from "../service.ts";
 import { parseOperator } from "./conditions.ts";
-import { list } from "./policy.ts";
+import { list } from "./principals.ts";
 
 /** `identity`: what a role may do. `trust`: who may assume it. `resource`: who may use a resource. */
 export type PolicyKind = "identity" | "trust" | "resource";

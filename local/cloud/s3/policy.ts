@@ -1,5 +1,5 @@
 /** Bucket policies: what S3 checks when one is put. */
-import { list } from "../iam/policy.ts";
+import { list } from "../iam/principals.ts";
 import { parsePolicy } from "../iam/validate.ts";
 import { AwsError, type PolicyDocument, type PolicyStatement } from "../service.ts";
 import { bucketArn } from "./access.ts";
