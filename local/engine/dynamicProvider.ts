@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import grpc from "@grpc/grpc-js";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
@@ -159,9 +160,11 @@ export class DynamicProvider implements ResourceProvider {
     const { directory, environment } = this.#options;
     const { project, stack, config } = this.#settings;
     // It wants the engine's address and has no use for it.
-    const child = spawn(process.execPath, [require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), "engine"], {
+    const lifeline = join(import.meta.dirname, "lifeline.cjs");
+    const main = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+    const child = spawn(process.execPath, ["--require", lifeline, main, "engine"], {
       cwd: directory,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       env: {
         ...environment,
         PULUMI_NODEJS_PROJECT: project,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readProject, readStackConfig } from "./config.ts";
 import { Deployment } from "./deployment.ts";
 import { DynamicProvider } from "./dynamicProvider.ts";
-import { type Counts, type EngineEvent, operations } from "./events.ts";
+import { type Counts, EngineError, type EngineEvent, operations } from "./events.ts";
 import { LanguageHost } from "./languageHost.ts";
 import { Mask } from "./mask.ts";
 import type { Properties, Registry } from "./provider.ts";
@@ -47,6 +47,7 @@ export class Engine {
   readonly #mask = new Mask();
   readonly #stop = new AbortController();
   #prepared: { key: string; host: LanguageHost } | undefined;
+  #closed: Promise<void> | undefined;
   #underWay: Promise<unknown> = Promise.resolve();
 
   private constructor(options: EngineOptions) {
@@ -104,20 +105,25 @@ export class Engine {
     }
   }
 
-  /** Interrupts a run that is under way, and ends every process. */
-  async close(): Promise<void> {
-    this.#stop.abort();
-    await Promise.race([this.#underWay.catch(() => {}), new Promise((late) => setTimeout(late, graceMs).unref())]);
-    await this.#prepared?.host.kill();
-    await this.#dynamic.close();
-    this.#server.close();
-    this.#state.close();
+  /** Interrupts a run that is under way, and ends every process. Called again, it waits for the first. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
   }
 
   /** Forgets a stack's state: the next run makes everything anew. For a state folder that no engine has open. */
   static forget(stateDirectory: string, stack: string): void {
     for (const suffix of ["", "-wal", "-shm"])
       rmSync(join(stateDirectory, `${stack}.sqlite${suffix}`), { force: true });
+  }
+
+  async #close(): Promise<void> {
+    this.#stop.abort();
+    await Promise.race([this.#underWay.catch(() => {}), new Promise((late) => setTimeout(late, graceMs).unref())]);
+    await this.#prepared?.host.kill();
+    await this.#dynamic.close();
+    this.#server.close();
+    this.#state.close();
   }
 
   #exclusively<Result>(run: () => Promise<Result>): Promise<Result> {
@@ -149,7 +155,8 @@ export class Engine {
       return { outputs: shown(deployment.outputs), counts };
     } catch (error) {
       end(false);
-      throw error;
+      if (!(error instanceof EngineError)) throw error;
+      throw new EngineError(this.#mask.text(error.message), error.urn, error.position);
     }
   }
 

@@ -96,9 +96,9 @@ export class LanguageHost {
     return new LanguageHost(child, onOutput);
   }
 
-  /** Lets the program begin. */
+  /** Lets the program begin. Its standard input stays open: its end tells the host that the engine is gone. */
   begin(): void {
-    this.#child.stdin?.end("go\n");
+    this.#child.stdin?.write("go\n");
   }
 
   /** The exit code, once it has ended: 0, or 32 when the program's error has been logged already. */

@@ -20,14 +20,15 @@ export class Mask {
 
   hide(event: EngineEvent): EngineEvent {
     if (this.#texts.size === 0) return event;
-    if (event.kind === "message") return { ...event, text: this.#hidden(event.text) };
+    if (event.kind === "message") return { ...event, text: this.text(event.text) };
     if (event.kind === "step" && event.status === "failed") {
-      return { ...event, error: this.#hidden(event.error ?? "") };
+      return { ...event, error: this.text(event.error ?? "") };
     }
     return event;
   }
 
-  #hidden(text: string): string {
+  /** A text without the secrets that are known. */
+  text(text: string): string {
     let hidden = text;
     for (const secret of this.#texts) hidden = hidden.replaceAll(secret, "[secret]");
     return hidden;

@@ -1,22 +1,28 @@
 // Loads what every program needs (Pulumi's SDK, the transpiler), waits for the word on standard input, and becomes
 // Pulumi's language host: `node waitingHost.cjs RUN ARGUMENT ...` runs RUN with those arguments.
+require("./lifeline.cjs");
 const [run, ...args] = process.argv.slice(2);
 const fromProgram = require("node:module").createRequire(`${process.cwd()}/`);
 
 // Closures can be serialized only when the inspector has seen every script from the start.
 fromProgram("@pulumi/pulumi/runtime/closure/v8Hooks");
-for (const name of ["@pulumi/pulumi", "ts-node", "@swc/core", "esbuild"]) {
+for (const name of ["@pulumi/pulumi", "@pulumi/pulumi/cmd/run/tracing", "@swc/core", "esbuild"]) {
   try {
     fromProgram(name);
   } catch {
     // The program has no such package: it needs none.
   }
 }
+try {
+  // The first compilation takes ten times as long as the second.
+  fromProgram("ts-node").create({ cwd: process.cwd(), transpileOnly: true }).compile("export {};", "warm.ts");
+} catch {
+  // The program's own compilation will say what is wrong.
+}
 
+process.stdin.ref();
 process.stdin.once("data", () => {
-  process.stdin.destroy();
+  process.stdin.unref();
   process.argv = [process.argv[0], run, ...args];
   require(run);
 });
-// The engine is gone: nobody will give the word.
-process.stdin.once("end", () => process.exit(0));

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { Group, TestStack, Thing } from "./support/stack.ts";
 
+class Unheard extends pulumi.CustomResource {}
+
 describe("The engine's plan", () => {
   let stack: TestStack;
   beforeEach(async () => {
@@ -142,7 +144,7 @@ describe("The engine's plan", () => {
     assert.equal(failed.urn, "urn:pulumi:dev::tests::test:index:Thing::a");
     assert.match(failed.position, /^steps\.test\.ts:\d+$/);
     await assert.rejects(
-      stack.up(() => new pulumi.CustomResource("test:index:Unheard", "a")),
+      stack.up(() => new Unheard("test:index:Unheard", "a")),
       /does not model resource type test:index:Unheard/,
     );
   });

@@ -117,7 +117,9 @@ export class TestStack {
 
   #inProcess(program: Program, preview: boolean): Promise<void> {
     const { address } = this.#server;
-    return localState.withLocalStorage(async () => {
+    // What the Automation API uses to run programs beside each other; its types do not mention it.
+    const { withLocalStorage } = localState as unknown as { withLocalStorage(run: () => Promise<void>): Promise<void> };
+    return withLocalStorage(async () => {
       settings.resetOptions("tests", "dev", 64, address, address, preview, "organization");
       config.setAllConfig(this.config, []);
       try {

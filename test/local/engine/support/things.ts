@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import type {
-  Diff,
-  Properties,
-  Registry,
-  ResourceContext,
-  ResourceProvider,
+import {
+  type Component,
+  type Diff,
+  type Invoke,
+  PartlyMade,
+  type Properties,
+  type Registry,
+  type ResourceContext,
+  type ResourceProvider,
 } from "../../../../local/engine/provider.ts";
-import { PartlyMade } from "../../../../local/engine/provider.ts";
 
 /**
  * A cloud of things, kept in memory: what the engine makes when it knows nothing of AWS.
@@ -68,7 +70,7 @@ export class Things {
 
   readonly registry: Registry = {
     resources: new Map([["test:index:Thing", this.provider]]),
-    invokes: new Map([
+    invokes: new Map<string, Invoke>([
       ["test:index:double", async ({ value }) => ({ result: Number(value) * 2 })],
       [
         "test:index:settings",
@@ -81,7 +83,7 @@ export class Things {
         },
       ],
     ]),
-    components: new Map([
+    components: new Map<string, Component>([
       [
         "test:index:Pair",
         async ({ size }, { name, resource }) => {

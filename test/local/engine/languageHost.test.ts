@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { TestProgram } from "./support/program.ts";
+
+/** These run Pulumi's language host, in a process of its own, on a program in a folder: about a second each time. */
+describe("The engine and Pulumi's language host", () => {
+  let program: TestProgram;
+  afterEach(() => program.close());
+
+  it("run a program with its configuration; a broken or changed one leaves what is there", async () => {
+    program = await TestProgram.open("whole", { environment: { TEST_TOKEN: "open-sesame" } });
+    const { engine, things } = program;
+    // Two at the same time run one after the other.
+    const [first, second] = await Promise.all([engine.up(), engine.up()]);
+    const expected = { label: "size 3", token: "[secret]", where: "organization/whole/dev" };
+    assert.deepEqual(first.outputs, expected);
+    assert.deepEqual(engine.outputs(), expected);
+    assert.deepEqual([first.counts.create, second.counts.same], [2, 2]);
+    assert.deepEqual(things.alive.get("thing-1")?.link, { owner: "me", list: [1, 2] });
+    assert.ok(program.messages().includes("the token is [secret]"));
+    things.news();
+
+    const good = readFileSync(join(program.directory, "index.ts"), "utf8");
+    const failures: [string, RegExp][] = [
+      ["const open = {;", /index\.ts/],
+      ['throw new Error("out of ideas");', /out of ideas[\s\S]*index\.ts:1/],
+      ["process.exit(3);", /exit code 3 and said nothing/],
+    ];
+    for (const [text, message] of failures) {
+      program.write("index.ts", text);
+      await assert.rejects(engine.up(), message);
+    }
+    program.write("index.ts", `${good}new Thing("big", { size: "big" });\n`);
+    const error = await engine.up().catch((failed) => failed);
+    assert.equal(error.message, 'size is "big"; it must be a number');
+    assert.match(error.urn, /::big$/);
+    assert.equal(error.position, `index.ts:${good.split("\n").length}`);
+    assert.deepEqual(things.news(), []);
+
+    // In a process that waits with the former configuration, then in one with the new.
+    program.write("index.ts", good);
+    engine.prepare();
+    program.write("Pulumi.dev.yaml", "config:\n  whole:size: 4\n  whole:labels: {}\n");
+    await engine.up();
+    engine.prepare();
+    assert.equal((await engine.up()).counts.same, 2);
+    assert.deepEqual(things.news(), ["update thing"]);
+    await program.reopen();
+    assert.equal(program.engine.outputs().label, "size 4");
+  });
+
+  it("make dynamic resources by Pulumi's own provider", async () => {
+    program = await TestProgram.open("dynamic");
+    const { engine, directory } = program;
+    const note = join(directory, "note");
+    const configure = (greeting: string, broken = false) =>
+      program.write("Pulumi.dev.yaml", JSON.stringify({ config: { folder: directory, greeting, broken } }));
+
+    configure("hello", true);
+    await assert.rejects(engine.up(), /the ink ran out; dry/);
+    const [said] = program.events.filter((event) => event.kind === "message" && event.text === "writing hello");
+    assert.match(said?.kind === "message" ? (said.urn ?? "") : "", /pulumi-nodejs:dynamic\/notes:Note::note$/);
+    assert.ok(program.messages().includes("greeting is hello"));
+
+    configure("good evening");
+    const { counts, outputs } = await engine.up();
+    assert.deepEqual([counts.update, outputs.lengths], [1, [12]]);
+    assert.equal(readFileSync(note, "utf8"), "good evening");
+    assert.equal((await engine.preview()).counts.same, 2);
+    configure("empty");
+    await assert.rejects(engine.up(), /EngineError: text must not be empty$/);
+    await engine.destroy();
+    assert.equal(existsSync(note), false);
+  });
+});
