@@ -1,6 +1,6 @@
 import type { Authorizer, Definition, Method } from "../model.ts";
 import { badRequest, newId } from "../records.ts";
-import { lambdaOf } from "./integration.ts";
+import { checkExpression, lambdaOf } from "./integration.ts";
 import type { OpenApi } from "./operation.ts";
 
 export interface GivenAuthorizer {
@@ -96,6 +96,7 @@ export function readAuthorizer(given: GivenAuthorizer, name: string): Authorizer
   for (const key of ["identityValidationExpression", "authorizerCredentials", "authType"] as const) {
     if (given[key] !== undefined) authorizer[key] = given[key];
   }
+  checkExpression(given.identityValidationExpression, `identity validation expression of ${name}`);
   if (type === "COGNITO_USER_POOLS") {
     if (!given.providerARNs?.length)
       throw badRequest("At least one provider ARN must be specified for a COGNITO_USER_POOLS authorizer");

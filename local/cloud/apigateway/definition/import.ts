@@ -12,6 +12,7 @@ import { readGatewayResponse } from "./gatewayResponse.ts";
 import { readModels } from "./models.ts";
 import { type OpenApi, readOperation, refuseExtensions } from "./operation.ts";
 import { expandPolicy } from "./policy.ts";
+import { checkSchemas } from "./schemas.ts";
 
 export interface ImportOptions {
   /** `overwrite`: the document is the whole API; `merge`: what it does not name stays. */
@@ -66,6 +67,8 @@ export function importDocument(api: Api, body: Uint8Array, options: ImportOption
       resource.resourceMethods[httpMethod] = method;
     }
   }
+  const fresh = Object.keys(definition.models).filter((name) => name !== "Empty" && name !== "Error");
+  checkSchemas(definition, fresh);
   if (options.mode === "overwrite") keepResourceIds(before, definition);
   const warnings = document.security?.length
     ? ["Security at the document's root is ignored by API Gateway: each operation must say its own"]

@@ -121,6 +121,7 @@ export function readIntegrationResponse(
     throw badRequest(`Invalid status code '${statusCode}' of an integration response`);
   const { responseParameters, responseTemplates, contentHandling } = given;
   checkTemplates(responseTemplates, `response ${statusCode}`);
+  checkExpression(pattern, "selection pattern");
   return {
     statusCode,
     ...(pattern !== undefined && pattern !== "default" && pattern !== "" && { selectionPattern: pattern }),
@@ -140,5 +141,15 @@ function checkTemplates(templates: Record<string, string> = {}, where: string): 
       throw badRequest(
         `'${unknown}' in the ${contentType} template of ${where} is not modelled by the local API Gateway`,
       );
+  }
+}
+
+/** A regular expression that is none would fail at every request: it is refused when it is given. */
+export function checkExpression(source: string | undefined, what: string): void {
+  if (source === undefined) return;
+  try {
+    new RegExp(source);
+  } catch (error) {
+    throw badRequest(`Invalid ${what}: ${(error as Error).message}`);
   }
 }

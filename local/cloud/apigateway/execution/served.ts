@@ -71,7 +71,7 @@ export class Served {
     if (path.startsWith(FULL)) return this.#inFull(path.slice(FULL.length));
     if (path.startsWith(DOMAIN)) {
       const [name = "", rest] = cut(path.slice(DOMAIN.length));
-      return this.#ofDomain(decodeURIComponent(name), rest);
+      return this.#ofDomain(name, rest);
     }
     const dot = host.indexOf(".execute-api.");
     if (dot > 0) return this.#inFull(`${host.slice(0, dot)}${path}`);

@@ -2,9 +2,8 @@
  * Request validation: required parameters, and the body by its model (JSON Schema draft-04).
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
  */
-import { createRequire } from "node:module";
 import type { ValidateFunction } from "ajv";
-import { referredModel } from "../definition/models.ts";
+import { compileModel } from "../definition/schemas.ts";
 import type { Definition } from "../model.ts";
 import type { Exchange } from "./exchange.ts";
 import { GatewayFailure } from "./failure.ts";
@@ -71,35 +70,4 @@ function compile({ method }: MethodRuntime, definition: Definition): Validator {
     }
   }
   return { parameters, models };
-}
-
-const require = createRequire(import.meta.url);
-
-/** A model as a validator. The others that it refers to are known by their names. */
-export function compileModel(definition: Pick<Definition, "models">, name: string): ValidateFunction {
-  const Ajv = require("ajv-draft-04").default as typeof import("ajv-draft-04").default;
-  const formats = require("ajv-formats").default as typeof import("ajv-formats").default;
-  const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
-  // biome-ignore lint/suspicious/noExplicitAny: the two packages name the same class by two types
-  formats(ajv as any);
-  for (const model of Object.values(definition.models))
-    ajv.addSchema(localRefs(JSON.parse(model.schema)), `model:${model.name}`);
-  return ajv.getSchema(`model:${name}`) as ValidateFunction;
-}
-
-/** `https://apigateway.amazonaws.com/restapis/ID/models/NAME` as the name under which the model is known here. */
-function localRefs(value: unknown): object {
-  const rewrite = (item: unknown): unknown => {
-    if (Array.isArray(item)) return item.map(rewrite);
-    if (item === null || typeof item !== "object") return item;
-    return Object.fromEntries(
-      Object.entries(item)
-        .filter(([key, inner]) => !(key === "$schema" || (key === "id" && typeof inner === "string")))
-        .map(([key, inner]) => {
-          const model = key === "$ref" && typeof inner === "string" ? referredModel(inner) : undefined;
-          return [key, model ? `model:${model}` : rewrite(inner)];
-        }),
-    );
-  };
-  return rewrite(value) as object;
 }

@@ -9,6 +9,7 @@ import type {
 import { type GivenAuthorizer, readAuthorizer } from "../definition/authorizer.ts";
 import { DEFAULT_TEMPLATE, GATEWAY_RESPONSE_STATUS, readGatewayResponse } from "../definition/gatewayResponse.ts";
 import { checkModelName, references, referredModel } from "../definition/models.ts";
+import { checkSchemas } from "../definition/schemas.ts";
 import type { Api, Authorizer, Definition, GatewayResponse, Method, Model, RequestValidator } from "../model.ts";
 import { applyPatch, entry, member, property } from "../patch.ts";
 import { badRequest, conflict, newId, notFound, page, type Records } from "../records.ts";
@@ -167,7 +168,8 @@ function modelOperations(records: Records, save: Save): Handlers {
         ...(description !== undefined && { description }),
       };
       check(api, model);
-      api.definition.models[model.name] = model;
+      api.definition.models = { ...api.definition.models, [model.name]: model };
+      checkSchemas(api.definition, [model.name]);
       return save(api, model);
     },
     GetModel: (input: Of & { modelName: string }) => find(records.api(input.restApiId), input.modelName),
@@ -179,6 +181,7 @@ function modelOperations(records: Records, save: Save): Handlers {
         "/description": property("description"),
       });
       check(api, model);
+      checkSchemas(api.definition, [model.name]);
       return save(api, model);
     },
     DeleteModel(input: Of & { modelName: string }) {
