@@ -2,6 +2,7 @@
  * Metric filters: events that match become values of a metric.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
  */
+import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import type {
   DeleteMetricFilterCommandInput,
   DescribeMetricFiltersCommandInput,
@@ -9,10 +10,14 @@ import type {
   TestMetricFilterCommandInput,
 } from "@aws-sdk/client-cloudwatch-logs";
 import type { Operation } from "../service.ts";
+import { embeddedMetrics } from "./embeddedMetrics.ts";
 import { checkName, invalid, notFound } from "./errors.ts";
 import type { LogEvent } from "./events.ts";
 import { filterPattern, type Matches, selected } from "./filterPattern.ts";
 import { type LogGroups, type MetricFilterRecord, page } from "./groups.ts";
+
+/** PutMetricData takes no more at once. */
+const maxData = 1000;
 
 type Compiled = MetricFilterRecord & { matches: Matches };
 
@@ -24,30 +29,29 @@ export class MetricFilters {
     this.#logs = logs;
   }
 
-  /** Counts what matches among new events; the sums go to the service `monitoring`. */
+  /** Counts what matches among new events, and reads the metrics that they carry; the service `monitoring` takes both. */
   see(group: string, events: LogEvent[]): void {
+    for (const [Namespace, data] of embeddedMetrics(events)) this.#put(Namespace, data);
     for (const filter of this.#of(group)) {
       const matching = events.filter(({ message }) => filter.matches(message));
       if (matching.length === 0) continue;
-      for (const {
-        metricNamespace: Namespace,
-        metricName: MetricName,
-        metricValue,
-        unit,
-      } of filter.metricTransformations) {
-        const Values = matching
+      for (const { metricNamespace, metricName: MetricName, metricValue, unit } of filter.metricTransformations) {
+        const values = matching
           .map(({ message }) => metricValueOf(message, metricValue))
           .filter((value) => !Number.isNaN(value));
-        if (Values.length === 0) continue;
-        const datum = {
-          MetricName,
-          Timestamp: new Date(),
-          ...(unit && { Unit: unit }),
-          StatisticValues: statistics(Values),
-        };
-        // Nobody takes metrics, or not this one: that is no reason to lose a log.
-        this.#logs.cloud.call("monitoring", "PutMetricData", { Namespace, MetricData: [datum] }).catch(() => {});
+        if (values.length === 0) continue;
+        const Unit = unit as MetricDatum["Unit"];
+        const StatisticValues = statistics(values);
+        this.#put(metricNamespace, [{ MetricName, Timestamp: new Date(), ...(Unit && { Unit }), StatisticValues }]);
       }
+    }
+  }
+
+  #put(Namespace: string, data: MetricDatum[]): void {
+    for (let from = 0; from < data.length; from += maxData) {
+      const MetricData = data.slice(from, from + maxData);
+      // Nobody takes metrics, or not these: that is no reason to lose a log.
+      this.#logs.cloud.call("monitoring", "PutMetricData", { Namespace, MetricData }).catch(() => {});
     }
   }
 

@@ -105,11 +105,12 @@ export class Environment {
     });
   }
 
-  /** Discards it; a request under way stays unanswered. */
+  /** Discards it. A request under way fails. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#rest();
+    const [errorType, errorMessage] = ["Runtime.ExitError", "Runtime exited without providing a reason"];
+    this.#finish({ kind: "error", json: this.#json(errorType, errorMessage), errorType, cause: "crash" });
     // Native code that never returns outlives this; nobody waits for it.
     void this.#worker.terminate();
     this.#settings.onEnd();
@@ -156,7 +157,7 @@ export class Environment {
     const settle = this.#settle;
     this.#rest();
     // Requests too short to be polled are looked at now and then, for the report.
-    if (performance.now() - this.#measuredAt > 1000) void this.#measure();
+    if (!this.#ended && performance.now() - this.#measuredAt > 1000) void this.#measure();
     settle?.(outcome);
   }
 
@@ -201,8 +202,11 @@ export class Environment {
 
   #fail(errorType: string, errorMessage: string, cause: "timeout" | "crash"): void {
     if (this.#ended) return;
-    const text = `RequestId: ${this.#requestId} Error: ${errorMessage}`;
-    this.#finish({ kind: "error", json: JSON.stringify({ errorType, errorMessage: text }), errorType, cause });
+    this.#finish({ kind: "error", json: this.#json(errorType, errorMessage), errorType, cause });
     this.end();
+  }
+
+  #json(errorType: string, errorMessage: string): string {
+    return JSON.stringify({ errorType, errorMessage: `RequestId: ${this.#requestId} Error: ${errorMessage}` });
   }
 }

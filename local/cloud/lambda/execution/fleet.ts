@@ -7,7 +7,7 @@ import type { VersionRecord } from "../records.ts";
 import { takesCallbacks } from "../runtimes.ts";
 import { Environment } from "./environment.ts";
 import { LogStreamWriter } from "./invocationLog.ts";
-import { type Execution, type Hosted, type InvocationRequest, Pool } from "./pool.ts";
+import { type Execution, type Hosted, type InvocationRequest, Pool, shutDown } from "./pool.ts";
 import { environmentVariables } from "./variables.ts";
 import { workerCode } from "./workerCode.ts";
 
@@ -36,6 +36,7 @@ export class Fleet {
   readonly #logs = new Set<Promise<void>>();
   #code: Promise<string> | undefined;
   #sweeper: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(cloud: Cloud, packages: Packages, layerRoot: LayerRoot, options: FleetOptions) {
     this.#cloud = cloud;
@@ -72,13 +73,14 @@ export class Fleet {
   }
 
   start(): void {
-    this.#sweeper = setInterval(() => this.#sweep(), sweepMs).unref();
+    this.#sweeper = setInterval(() => this.#sweep(), Math.min(sweepMs, this.#options.idleMs)).unref();
   }
 
   /** Ends every environment, and writes what is left of their logs. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearInterval(this.#sweeper);
-    for (const pool of this.#pools.values()) pool.retire();
+    for (const pool of this.#pools.values()) pool.close();
     for (const { environment } of [...this.#live]) environment.end();
     await Promise.all(this.#logs);
   }
@@ -89,6 +91,7 @@ export class Fleet {
     const session = await this.#assumeRole(version);
     this.#code ??= workerCode(this.#packages.directory);
     const [code, layerRoot] = await Promise.all([this.#code, this.#layerRoot(version)]);
+    if (this.#stopped) throw shutDown();
     const day = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
     const logGroup = logging?.LogGroup ?? `/aws/lambda/${name}`;
     // A group that functions share tells them apart by the stream's name.

@@ -106,6 +106,13 @@ export class Pool {
     for (const { environment } of this.idle.splice(0)) environment.end();
   }
 
+  /** Fails what waits, besides. */
+  close(): void {
+    this.retire();
+    clearTimeout(this.#patience);
+    for (const { failed } of this.#waiting.splice(0)) failed(shutDown());
+  }
+
   #takeIdle(): Hosted | undefined {
     for (;;) {
       const hosted = this.idle.pop();
@@ -229,6 +236,10 @@ export class Pool {
     }
   }
 }
+
+/** What requests get when the cloud stops. */
+export const shutDown = () =>
+  new AwsError("ServiceException", "The local cloud is being stopped.", 500, { Type: "Service" });
 
 function say(hosted: Hosted, now: number, line: string | undefined): void {
   if (line === undefined) return;

@@ -226,11 +226,11 @@ describe("Invoke", () => {
         Name: "live",
         FunctionVersion: String(version),
       });
-      await new Promise((done) => setTimeout(done, 60));
+      // Each of them serves for a while.
+      for (const from = count; count < from + 20; ) await new Promise((done) => setTimeout(done, 5));
     }
     running = false;
     await load;
-    assert.ok(count > 50, `${count} requests`);
     assert.equal((await functions.invoke("moving:live")).value, "ok 6");
   });
 });
