@@ -1,5 +1,9 @@
 import { deflateSync, gunzipSync, gzipSync, inflateSync } from "node:zlib";
 import type { Exchange, Reply } from "./exchange.ts";
+import { GatewayFailure } from "./failure.ts";
+
+/** A body that unpacks to more than a request may have is as large as one that came so. */
+const MAX_UNPACKED = 10_485_760;
 
 /**
  * Compresses a response that is large enough and not compressed yet, for a caller who accepts it.
@@ -15,16 +19,24 @@ export function compress(reply: Reply, exchange: Exchange): Reply {
   return { ...reply, headers: [...reply.headers, "Content-Encoding", encoding], body };
 }
 
-/** A request's body as the integration gets it: decompressed when the API has compression on at all. */
-export function decompress(exchange: Exchange): Buffer | undefined {
+/**
+ * A request's body as the integration gets it: decompressed, whether or not the API compresses its responses.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-make-request-with-compressed-payload.html
+ * @throws GatewayFailure 415 for a coding other than gzip and deflate, or a body that is not of its coding.
+ */
+export function decompress(exchange: Exchange): void {
   const { body } = exchange;
   const encoding = exchange.header("content-encoding")?.toLowerCase();
-  if (body === undefined || encoding === undefined || exchange.stage.definition.minimumCompressionSize === undefined) {
-    return body;
+  if (body === undefined || encoding === undefined || encoding === "identity") return;
+  const unpack = { gzip: gunzipSync, deflate: inflateSync }[encoding];
+  if (!unpack) throw new GatewayFailure("UNSUPPORTED_MEDIA_TYPE", undefined, { logged: `content coding ${encoding}` });
+  try {
+    exchange.body = unpack(body, { maxOutputLength: MAX_UNPACKED });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw new GatewayFailure("REQUEST_TOO_LARGE");
+    throw new GatewayFailure("UNSUPPORTED_MEDIA_TYPE", undefined, { logged: `the body is not ${encoding}` });
   }
-  const limits = { maxOutputLength: 10_485_760 };
-  if (encoding === "gzip") return gunzipSync(body, limits);
-  return encoding === "deflate" ? inflateSync(body, limits) : body;
+  exchange.unpacked = true;
 }
 
 function accepted(header: string | undefined): "gzip" | "deflate" | undefined {

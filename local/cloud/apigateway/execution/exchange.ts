@@ -30,6 +30,10 @@ export class Exchange {
   readonly startedAt = Date.now();
   readonly sourceIp: string;
   body: Buffer | undefined;
+  /** Whether the body came compressed; its headers then say nothing true of it any more. */
+  unpacked = false;
+  /** The custom domain that the request came by, and the base path that led to the stage (empty for the root). */
+  readonly domain: { name: string; basePath: string } | undefined;
   /** The caller, when the method asks for a signature. */
   principal: Principal | undefined;
   /** `requestContext.authorizer`, once an authorizer has let the caller in. */
@@ -52,6 +56,7 @@ export class Exchange {
     path: string,
     query: string,
     pathParameters: Record<string, string> | null,
+    domain?: { name: string; basePath: string },
   ) {
     this.request = request;
     this.stage = stage;
@@ -59,7 +64,13 @@ export class Exchange {
     this.path = path;
     this.query = query;
     this.pathParameters = pathParameters;
+    this.domain = domain;
     this.sourceIp = plainAddress(request.socket.remoteAddress);
+  }
+
+  /** The path as the function sees it: with the base path of a custom domain, without the stage. */
+  get eventPath(): string {
+    return this.domain?.basePath ? `/${this.domain.basePath}${this.path}` : this.path;
   }
 
   get httpMethod(): string {
@@ -112,8 +123,11 @@ export class Exchange {
             continue;
           }
           break;
+        case 14:
+          if (this.unpacked && /^content-length$/i.test(name)) continue;
+          break;
         case 16:
-          if (/^x-forwarded-port$/i.test(name)) continue;
+          if (/^x-forwarded-port$/i.test(name) || (this.unpacked && /^content-encoding$/i.test(name))) continue;
           break;
         case 17:
           if (/^(x-forwarded-proto|transfer-encoding)$/i.test(name)) continue;

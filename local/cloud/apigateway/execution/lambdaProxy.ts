@@ -21,7 +21,7 @@ export function proxyEvent(exchange: Exchange): string {
   exchange.context = requestContext(exchange);
   return JSON.stringify({
     resource: method.resource.path,
-    path: exchange.path,
+    path: exchange.eventPath,
     httpMethod: exchange.httpMethod,
     headers: single,
     multiValueHeaders: multi,

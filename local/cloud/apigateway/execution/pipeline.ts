@@ -41,7 +41,7 @@ export class Pipeline {
     if (!authorization.isOpen(exchange)) await authorization.authorize(exchange);
     if (method.apiKeyRequired) usage.admit(exchange);
     this.#throttle(exchange);
-    if (exchange.body) exchange.body = unpacked(exchange);
+    if (exchange.body) decompress(exchange);
     if (method.requestValidatorId) validateRequest(exchange);
     return await this.#integrate(exchange, exchange.method);
   }
@@ -99,13 +99,5 @@ export class Pipeline {
     this.#steps.metrics.record(exchange, reply);
     writeAccessLog(this.#steps.log, exchange, reply);
     writeExecutionLog(this.#steps.log, exchange, reply);
-  }
-}
-
-function unpacked(exchange: Exchange): Buffer | undefined {
-  try {
-    return decompress(exchange);
-  } catch {
-    throw new GatewayFailure("DEFAULT_4XX", "Could not decompress the request body", { status: 400 });
   }
 }

@@ -7,18 +7,19 @@ import { clfTime, type Exchange } from "./exchange.ts";
 export function requestContext(exchange: Exchange): Record<string, unknown> {
   const { stage, method, request, principal } = exchange;
   const { stageName } = stage.stage;
-  const dot = stage.domainName.indexOf(".");
+  const domainName = exchange.domain?.name ?? stage.domainName;
+  const dot = domainName.indexOf(".");
   const context: Record<string, unknown> = {
     resourceId: method.resource.id,
     resourcePath: method.resource.path,
     httpMethod: exchange.httpMethod,
     extendedRequestId: exchange.extendedRequestId,
     requestTime: clfTime(exchange.startedAt),
-    path: `/${stageName}${exchange.path}`,
+    path: exchange.domain ? exchange.eventPath : `/${stageName}${exchange.path}`,
     accountId: stage.where.accountId,
     protocol: `HTTP/${request.httpVersion}`,
     stage: stageName,
-    domainPrefix: stage.domainName.slice(0, dot),
+    domainPrefix: domainName.slice(0, dot),
     requestTimeEpoch: exchange.startedAt,
     requestId: exchange.requestId,
     identity: {
@@ -37,7 +38,7 @@ export function requestContext(exchange: Exchange): Record<string, unknown> {
       apiKey: exchange.apiKey?.value ?? null,
       apiKeyId: exchange.apiKey?.id ?? null,
     },
-    domainName: stage.domainName,
+    domainName,
     deploymentId: stage.deployment.id,
     apiId: stage.apiId,
   };

@@ -6,6 +6,8 @@ import { StageRuntime, type Where } from "./stageRuntime.ts";
 export interface Target {
   stage: StageRuntime;
   path: string;
+  /** The custom domain that led here, and its base path. */
+  domain?: { name: string; basePath: string };
 }
 
 /** Why a request reaches no stage: the gateway's answer. */
@@ -104,7 +106,9 @@ export class Served {
       rest = below;
     }
     const stage = this.stages.get(`${mapping.restApiId}/${stageName}`);
-    return stage ? { stage, path: rest } : NOT_HERE;
+    if (!stage) return NOT_HERE;
+    const basePath = mapping.basePath === "(none)" ? "" : mapping.basePath;
+    return { stage, path: rest, domain: { name, basePath } };
   }
 
   #inShort(path: string, httpMethod: string): Target | NoTarget {

@@ -63,7 +63,15 @@ export class DataPlane {
       return write(response, unmatched(request, target), undefined);
     }
     const query = mark < 0 ? "" : url.slice(mark + 1);
-    const exchange = new Exchange(request, target.stage, method, target.path, query, match.pathParameters);
+    const exchange = new Exchange(
+      request,
+      target.stage,
+      method,
+      target.path,
+      query,
+      match.pathParameters,
+      target.domain,
+    );
     let reply: Reply;
     try {
       if (hasBody(request)) exchange.body = await readBody(request);

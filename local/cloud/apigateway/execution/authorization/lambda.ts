@@ -145,7 +145,7 @@ function eventOf(exchange: Exchange, { type }: Authorizer, identity: string[]): 
     type: "REQUEST",
     methodArn,
     resource: exchange.method.resource.path,
-    path: exchange.path,
+    path: exchange.eventPath,
     httpMethod: exchange.httpMethod,
     headers: exchange.headers.single,
     multiValueHeaders: exchange.headers.multi,
