@@ -1,0 +1,109 @@
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import * as z from "zod/mini";
+import { logger } from "../lib/logger.ts";
+import { metrics } from "../lib/metrics.ts";
+import { type Model, type Prediction, predict } from "../lib/model.ts";
+import { sqs } from "./clients.ts";
+import { type Item, newItem, predictionAttributes } from "./item.ts";
+import { measurementOf, recordSchema } from "./measurement.ts";
+import { ModelSource } from "./modelSource.ts";
+import { settings } from "./settings.ts";
+import { createItem, readItem, savePrediction } from "./table.ts";
+
+/** A larger message than this is sent without its body, which the table has. */
+const LARGEST_MESSAGE = 250 * 1024;
+
+/** Why a record is not predicted, now or ever. */
+class Rejection extends Error {}
+
+/** What the failure queue gets of a rejected record. */
+export interface RejectedRecord {
+  /** The record's key, or what else names it. */
+  key: Record<string, string>;
+  /** Attributes as given; none when they are too large for a message. */
+  body?: unknown;
+  /** One sentence. */
+  reason: string;
+}
+
+let source: ModelSource | undefined;
+/** One model per environment. */
+function currentModel(): Promise<Model> {
+  source ??= new ModelSource(settings.modelUri, settings.features, settings.modelCheckSeconds);
+  return source.current();
+}
+
+/** @throws Rejection that names the attribute that is missing or no number */
+function predictRecord(record: unknown, model: Model): Prediction {
+  const parsed = z.safeParse(recordSchema(model.features), record);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0]!;
+    throw new Rejection(path.length > 0 ? `${path.join(".")}: ${message}` : message);
+  }
+  return predict(model, measurementOf(model.features, parsed.data).values);
+}
+
+/** Predicts a record of the table: exactly once, however often it is asked to. */
+export async function predictItem(item: Item): Promise<void> {
+  await orReject({ id: item.id }, item, async () => {
+    const model = await currentModel();
+    const createdAt = typeof item.created_at === "string" ? item.created_at : new Date().toISOString();
+    const isNew = await savePrediction(item.id, createdAt, predictRecord(item, model), model);
+    if (isNew) metrics.addMetric("Predicted", "Count", 1);
+  });
+}
+
+const messageSchema = z.object({
+  id: z.string().check(z.minLength(1)),
+  /** Without it the record is read from the table: so a rejected one is put back. */
+  record: z.optional(z.record(z.string(), z.unknown())),
+  created_at: z.optional(z.iso.datetime()),
+});
+
+/** Predicts the record of a message and writes both at once, unless the record is there already. */
+export async function predictMessage(messageId: string, body: string): Promise<void> {
+  let message: z.infer<typeof messageSchema>;
+  try {
+    message = z.parse(messageSchema, JSON.parse(body));
+  } catch {
+    return reject({ messageId }, body, "The message is not a record: expected {id, record, created_at}");
+  }
+  const { id, record, created_at: createdAt = new Date().toISOString() } = message;
+  if (!record) {
+    const item = await readItem(id);
+    return item ? predictItem(item) : reject({ id }, undefined, "There is no such record");
+  }
+  await orReject({ id }, record, async () => {
+    const model = await currentModel();
+    const prediction = predictRecord(record, model);
+    const { unpredicted_bucket: _, ...item } = newItem(id, record, createdAt);
+    const predicted = { ...item, ...predictionAttributes(id, createdAt, prediction, model) } as Item;
+    const isNew = (await createItem(predicted)) || (await savePrediction(id, createdAt, prediction, model));
+    if (isNew) metrics.addMetric("Predicted", "Count", 1);
+  });
+}
+
+/** What can never succeed goes to the failure queue at once and blocks nobody; other errors are for the next try. */
+async function orReject(key: Record<string, string>, body: unknown, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const reason = rejectionReason(error as Error);
+    if (reason === undefined) throw error;
+    await reject(key, body, reason);
+  }
+}
+
+function rejectionReason(error: Error): string | undefined {
+  if (error instanceof Rejection) return error.message;
+  // The item has grown to its limit, or a message brought what DynamoDB does not store.
+  return error.name === "ValidationException" ? "The record cannot be stored with its prediction" : undefined;
+}
+
+async function reject(key: Record<string, string>, body: unknown, reason: string): Promise<void> {
+  logger.warn("rejected", { key, reason });
+  metrics.addMetric("Rejected", "Count", 1);
+  const whole = JSON.stringify({ key, body, reason } satisfies RejectedRecord);
+  const MessageBody = Buffer.byteLength(whole) > LARGEST_MESSAGE ? JSON.stringify({ key, reason }) : whole;
+  await sqs.send(new SendMessageCommand({ QueueUrl: settings.failureQueueUrl, MessageBody }));
+}
