@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import type engineProto from "@pulumi/pulumi/proto/engine_pb.js";
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
@@ -155,7 +156,7 @@ export class Deployment {
 
   /** What ended the program: our own refusal with where it was asked for, or the program's words. */
   programError(output: string, code: number): EngineError {
-    const said = this.errors.join("\n") || output.trim();
+    const said = readable(this.errors.join("\n") || output.trim(), this.#options.directory);
     const refusal = this.#refusals.find(({ message }) => said.includes(message));
     return refusal ?? new EngineError(said || `the program ended with exit code ${code} and said nothing`);
   }
@@ -297,3 +298,13 @@ export class Deployment {
     Promise.allSettled(this.#underWay).then(() => this.#failure.reject(error));
   }
 }
+
+/**
+ * What the language host says, as a person reads it: without the chain of properties that an error came through, the
+ * preamble of an uncaught one, colours, and the program's folder.
+ */
+const readable = (text: string, directory: string): string =>
+  stripVTControlCharacters(text)
+    .replace(/(error serializing property "[^"]*": )+/g, "")
+    .replace(/^Running program '.*' failed with an unhandled exception:\n/gm, "")
+    .replaceAll(`${directory}/`, "");

@@ -17,8 +17,8 @@ export function executionOperations(
   const on = (action: string, arn: string): Access[] => [{ action: `states:${action}`, resource: arn }];
   const date = (value: number | undefined) => (value === undefined ? undefined : new Date(value));
 
-  const machineOf = (arn: string): Machine => {
-    const machine = records.machines.get(arn);
+  const machineOf = (arn: string | undefined): Machine => {
+    const machine = arn === undefined ? undefined : records.machines.get(arn);
     if (!machine) throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
     return machine;
   };

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { GetFunctionCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { exercise } from "../../scripts/lib/exercise.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** A copy of the program, so that a test may save files in it, with the modules of this one. */
+function copyProgram(): string {
+  const folder = mkdtempSync(join(tmpdir(), "program-"));
+  const parts = ["index.ts", "config.ts", "package.json", "tsconfig.json", "Pulumi.yaml", "Pulumi.local.yaml"];
+  const folders = ["components", "handlers", "local", "models", "scripts"].filter((name) =>
+    readdirSync(root).includes(name),
+  );
+  for (const part of [...parts, ...folders]) cpSync(join(root, part), join(folder, part), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
+
+class Running {
+  readonly child: ChildProcess;
+  printed = "";
+
+  constructor(folder: string, args: string[] = [], environment: NodeJS.ProcessEnv = {}) {
+    this.child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "local/main.ts", ...args], {
+      cwd: folder,
+      env: {
+        ...process.env,
+        LOCAL_API_PORT: "0",
+        LOCAL_AWS_PORT: "0",
+        LOCAL_STATE_DIR: join(folder, ".local"),
+        NO_COLOR: "1",
+        ...environment,
+      },
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) stream?.on("data", (chunk) => (this.printed += chunk));
+  }
+
+  async until(pattern: RegExp, from = 0): Promise<string> {
+    for (let attempt = 0; attempt < 1_000; attempt++) {
+      if (pattern.test(this.printed.slice(from))) return this.printed;
+      if (this.child.exitCode !== null) break;
+      await sleep(20);
+    }
+    throw new Error(`${pattern} was not printed:\n${this.printed}`);
+  }
+
+  async end(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
+    if (this.child.exitCode !== null) return this.child.exitCode;
+    const ended = once(this.child, "exit");
+    this.child.kill(signal);
+    return (await ended)[0];
+  }
+}
+
+describe("npm start", function () {
+  this.timeout(60_000);
+  let folder: string;
+  let running: Running;
+  const state = (file: string) => JSON.parse(readFileSync(join(folder, ".local", file), "utf8"));
+  /** Starts again on the ports of before: what clients know of the platform stays true. */
+  const restart = () => {
+    const { api, aws } = state("endpoint.json");
+    return new Running(folder, ["--api-port", new URL(api).port, "--aws-port", new URL(aws).port]);
+  };
+  const lambda = () => {
+    const { aws, region } = state("endpoint.json");
+    return new LambdaClient({ endpoint: aws, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } });
+  };
+
+  before(async () => {
+    folder = copyProgram();
+    running = new Running(folder);
+    await running.until(/ready in/);
+  });
+  after(async () => {
+    await running.end();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("brings up what the program promises to its clients", async () => {
+    const { aws, region } = state("endpoint.json");
+    const client = { endpoint: aws, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+    const lines: string[] = [];
+    const failed = await exercise({ name: "local", outputs: state("outputs.json"), client }, (line) =>
+      lines.push(line),
+    );
+    assert.deepEqual(failed, [], lines.join("\n"));
+  });
+
+  it("answers at the short path that users of sam local start-api know", async () => {
+    const answer = await fetch(`${state("endpoint.json").api}/whodis`);
+    assert.deepEqual(await answer.json(), {
+      message: "Whoop whoop! This is the sound of the Python",
+      version: "v1",
+      location: "127.0.0.1",
+    });
+  });
+
+  it("prints a line a resource, the outputs and what to try", () => {
+    assert.match(running.printed, /\+ {2}aws:lambda:Function whodis\S* created/);
+    assert.match(running.printed, /Resources: \d+ created/);
+    assert.match(running.printed, /whodisUrl +http:\/\/localhost:\d+\/_aws\/execute-api\/\w+\/Prod\/whodis/);
+    assert.match(running.printed, /curl http:/);
+  });
+
+  it("runs functions under a role that may do nothing but log and trace", async () => {
+    const { Functions = [] } = await lambda().send(new ListFunctionsCommand({}));
+    const whodis = Functions.find(({ FunctionName }) => FunctionName?.startsWith("whodis"));
+    const { Configuration } = await lambda().send(new GetFunctionCommand({ FunctionName: whodis?.FunctionName }));
+    assert.match(Configuration?.Role ?? "", /role\/whodis-get-whodis-role/);
+    assert.equal(Configuration?.Runtime, "nodejs24.x");
+  });
+
+  it("puts a saved handler live, and touches only what changed", async () => {
+    const from = running.printed.length;
+    const file = join(folder, "handlers/whodis/index.ts");
+    writeFileSync(file, readFileSync(file, "utf8").replace("Whoop whoop!", "Saved!"));
+    const printed = (await running.until(/live after/, from)).slice(from);
+    const { message } = (await (await fetch(`${state("endpoint.json").api}/whodis`)).json()) as { message: string };
+    assert.equal(message, "Saved! This is the sound of the Python");
+    assert.match(printed, /changed: handlers\/whodis\/index.ts/);
+    assert.match(printed, /~ {2}aws:lambda:Function whodis\S* updated/);
+    assert.ok(!/oleoleole/.test(printed), printed);
+  });
+
+  const broken: [string, string, (text: string) => string, RegExp][] = [
+    [
+      "a handler that does not compile",
+      "handlers/whodis/index.ts",
+      (text) => `${text}\nconst = 1;`,
+      /handlers\/whodis\/index\.ts:\d+/,
+    ],
+    ["a program that throws", "index.ts", (text) => `${text}\nthrow new Error("on purpose");`, /on purpose/],
+    [
+      "an argument that is refused",
+      "index.ts",
+      (text) => text.replace('"GET /whodis": {', '"GET /whodis": { memory: 1,'),
+      /memory is 1; allowed is a whole number from 128/,
+    ],
+  ];
+  for (const [what, file, breakIt, message] of broken) {
+    it(`keeps the last good version running over ${what}, and says so`, async () => {
+      const path = join(folder, file);
+      const good = readFileSync(path, "utf8");
+      const before = await (await fetch(`${state("endpoint.json").api}/whodis`)).text();
+      const from = running.printed.length;
+      writeFileSync(path, breakIt(good));
+      const printed = (await running.until(/last good version keeps running/, from)).slice(from);
+      assert.match(printed, message);
+      // A program that throws is told where, and no more.
+      assert.ok(
+        (printed.match(/\n {4}at /g) ?? []).length <= 1 && !/node_modules/.test(printed),
+        `a stack trace:\n${printed}`,
+      );
+      assert.equal(await (await fetch(`${state("endpoint.json").api}/whodis`)).text(), before);
+      const back = running.printed.length;
+      writeFileSync(path, good);
+      await running.until(/live after/, back);
+    });
+  }
+
+  it("refuses a second start on the same state folder, in one line", async () => {
+    const second = new Running(folder);
+    await once(second.child, "exit");
+    assert.equal(second.child.exitCode, 1);
+    assert.match(second.printed, /already runs on .*LOCAL_STATE_DIR/);
+    assert.equal(second.printed.trim().split("\n").length, 1);
+  });
+
+  it("says in one line that a port is taken", async () => {
+    const port = new URL(state("endpoint.json").aws).port;
+    const second = new Running(folder, [], { LOCAL_STATE_DIR: join(folder, "other"), LOCAL_AWS_PORT: port });
+    await once(second.child, "exit");
+    assert.equal(second.child.exitCode, 1);
+    assert.match(second.printed, new RegExp(`port ${port} is taken; .*LOCAL_AWS_PORT`));
+    assert.equal(second.printed.trim().split("\n").length, 1);
+  });
+
+  it("ends cleanly on a signal, leaves no process behind, and starts again as it was", async () => {
+    const pids = (
+      await promisify(execFile)("ps", ["-o", "pid=", "--ppid", String(running.child.pid)]).catch(() => ({ stdout: "" }))
+    ).stdout
+      .split("\n")
+      .map(Number)
+      .filter(Boolean);
+    const outputs = state("outputs.json");
+    assert.equal(await running.end("SIGINT"), 0);
+    for (const pid of pids) assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
+
+    running = restart();
+    assert.match(await running.until(/ready in/), /Resources: \d+ unchanged/);
+    assert.deepEqual(state("outputs.json"), outputs);
+  });
+
+  it("survives kill -9", async () => {
+    await running.end("SIGKILL");
+    running = restart();
+    assert.match(await running.until(/ready in/), /Resources: \d+ unchanged/);
+    assert.equal((await fetch(`${state("endpoint.json").api}/whodis`)).status, 200);
+  });
+});
