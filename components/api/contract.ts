@@ -39,9 +39,10 @@ export function contractOf<Key extends string>(name: string, args: ApiWithLambda
   return { document: describeRoutes(info, described), routes };
 }
 
-const contractSettings = ({ operationId, requestModel, requiredParameters }: RouteArgs) => ({
+const contractSettings = ({ operationId, requestModel, validated, requiredParameters }: RouteArgs) => ({
   ...(operationId && { operationId }),
   ...(requestModel && { requestModel }),
+  ...(validated !== undefined && { validated }),
   ...(requiredParameters && { requiredParameters }),
 });
 

@@ -62,11 +62,17 @@ export type RouteArgs = OperationArgs & {
    */
   operationId?: string;
   /**
-   * JSON Schema (draft 4) that a body must satisfy; the gateway answers 400 otherwise.
-   * @default none: any body
+   * JSON Schema (draft 4) that a body must satisfy; or `none`, where a POST, PUT or PATCH takes no body.
+   * @default none is published: any body
    * @example { type: "object", required: ["name"], properties: { name: { type: "string" } } }
    */
-  requestModel?: JsonSchema;
+  requestModel?: JsonSchema | "none";
+  /**
+   * Whether the gateway itself answers 400 to a request that breaks the model or lacks a parameter; its message does not
+   * name what is wrong. With false the function does.
+   * @default true
+   */
+  validated?: boolean;
   /**
    * What a request must carry; the gateway answers 400 otherwise.
    * @default []
@@ -98,7 +104,7 @@ function functionOf(name: string, { label, args }: ContractRoute, cors: Cors | u
 
 /** Without what is the route's and not the function's. */
 export function codeAndSettings(args: OperationArgs): NodeFunctionArgs {
-  const { auth, operationId, requestModel, requiredParameters, ...own } = args as RouteArgs;
+  const { auth, operationId, requestModel, validated, requiredParameters, ...own } = args as RouteArgs;
   return own as NodeFunctionArgs;
 }
 

@@ -12,7 +12,7 @@ export interface StageArgs {
   stageName?: Input<string>;
   /**
    * Requests that are answered; further ones get 429.
-   * @default { rate: 100, burst: 200 }
+   * @default { rate: 10_000, burst: 5_000 }
    */
   throttling?: {
     /**

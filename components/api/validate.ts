@@ -92,7 +92,7 @@ function routeRules(name: string, { key, label, args }: ContractRoute): Rule[] {
   const at = `routes["${key}"]`;
   const { requestModel, requiredParameters = [] } = args as RouteArgs;
   const { auth } = args;
-  const invalid = requestModel && schemaError(requestModel);
+  const invalid = typeof requestModel === "object" ? schemaError(requestModel) : undefined;
   return [
     ...(isShared(args)
       ? [

@@ -24,7 +24,9 @@ export interface Operation {
 /** What the document says of a route: nothing yet of the function behind it. */
 export interface RouteContract extends ParsedRoute {
   operationId?: string;
-  requestModel?: JsonSchema;
+  /** `none`: the route takes no body, whatever its method. */
+  requestModel?: JsonSchema | "none";
+  validated?: boolean;
   requiredParameters?: string[];
 }
 
@@ -34,7 +36,7 @@ export function describeRoutes(info: OpenApiDocument["info"], routes: RouteContr
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [operationKey(route.method)]: operation(route) };
   }
-  const schemas = routes.flatMap((route) => (route.requestModel ? [[modelName(route), route.requestModel]] : []));
+  const schemas = routes.flatMap((route) => (hasModel(route) ? [[modelName(route), route.requestModel]] : []));
   return {
     openapi: "3.0.1",
     info,
@@ -43,11 +45,15 @@ export function describeRoutes(info: OpenApiDocument["info"], routes: RouteContr
   };
 }
 
+const hasModel = ({ requestModel }: RouteContract): boolean => requestModel !== undefined && requestModel !== "none";
+
 function operation(route: RouteContract): Operation {
   return {
     operationId: route.operationId ?? routeName(route),
     parameters: parameters(route),
-    ...(route.requestModel && {
+    ...(route.requestModel === "none" && { "x-request-body": "none" }),
+    ...(route.validated === false && { "x-amazon-apigateway-request-validator": "none" }),
+    ...(hasModel(route) && {
       requestBody: {
         required: true,
         content: { "application/json": { schema: { $ref: `#/components/schemas/${modelName(route)}` } } },

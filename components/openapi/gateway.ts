@@ -47,6 +47,7 @@ export function gatewayDocument(document: OpenApiDocument, bound: BoundOperation
     },
     "x-amazon-apigateway-request-validators": {
       all: { validateRequestBody: true, validateRequestParameters: true },
+      none: { validateRequestBody: false, validateRequestParameters: false },
     },
     ...(cors && { "x-amazon-apigateway-gateway-responses": corsHeaders(cors) }),
     ...(binaryMediaTypes.length > 0 && { "x-amazon-apigateway-binary-media-types": binaryMediaTypes }),

@@ -45,7 +45,10 @@ describe("bundle", () => {
     );
 
   it("refuses a file that exports no handler, by its name", () =>
-    refused("handlers/lib/greeting.ts", /^handlers\/lib\/greeting.ts exports greet; a handler's file exports "handler"$/));
+    refused(
+      "handlers/lib/greeting.ts",
+      /^handlers\/lib\/greeting.ts exports greet; a handler's file exports "handler"$/,
+    ));
 
   it("says what esbuild says, with file and line", () =>
     refused("test/components/function/fixtures/broken.ts", /could not be bundled: test\/.*broken.ts:2: .*nowhere/));

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 
 /** One registration, as the engine would have seen it. */
@@ -13,6 +14,9 @@ export interface Recorded {
   dependencies: string[];
   ignoreChanges: string[];
   protect: boolean;
+  retainOnDelete: boolean;
+  /** `type name` of the resources that an input comes from, by the input's name. */
+  sources: Record<string, string[]>;
 }
 
 export const accountId = "123456789012";
@@ -69,6 +73,8 @@ export async function record(build: () => unknown, options: { stack?: string } =
         dependencies: request.getDependenciesList().map(short).sort(),
         ignoreChanges: request.getIgnorechangesList(),
         protect: request.getProtect() ?? false,
+        retainOnDelete: request.getRetainondelete() ?? false,
+        sources: sourcesOf(request, short),
       });
     return original.call(this, request, callback);
   };
@@ -114,6 +120,14 @@ export class Recording {
   statements(name: string): unknown[] {
     return JSON.parse(this.get("aws:iam/rolePolicy:RolePolicy", name).inputs.policy).Statement;
   }
+}
+
+function sourcesOf(request: RegisterResourceRequest, short: (urn: string) => string): Record<string, string[]> {
+  const sources: Record<string, string[]> = {};
+  request.getPropertydependenciesMap().forEach((dependencies: { getUrnsList(): string[] }, property: string) => {
+    sources[property] = dependencies.getUrnsList().map(short);
+  });
+  return sources;
 }
 
 /** Assets as their kind: their content is for the bundle's own tests. */
