@@ -1,8 +1,8 @@
-import { createDecipheriv, pbkdf2Sync } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { EngineError } from "./events.ts";
+import { decrypter } from "./passphrase.ts";
 import { isObject } from "./values.ts";
 
 export interface Project {
@@ -119,42 +119,6 @@ function openSecrets(value: unknown, found: () => void, decrypt: (text: string) 
     return decrypt(value.secure);
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, openSecrets(item, found, decrypt)]));
-}
-
-/**
- * Pulumi's passphrase provider: PBKDF2 with SHA-256, 1,000,000 rounds, 32 bytes; AES-256-GCM; `v1:NONCE:TEXT` in base64.
- * https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/config/crypt.go
- */
-function decrypter(file: Record<string, unknown>, stack: string): (key: string, text: string) => string {
-  let aesKey: Buffer | undefined;
-  return (key, text) => {
-    const salt = file.encryptionsalt;
-    if (typeof salt !== "string") {
-      const provider = String(file.secretsprovider ?? "the Pulumi service");
-      throw new EngineError(`config "${key}" is encrypted by ${provider}; only the passphrase provider works locally`);
-    }
-    const passphrase = process.env.PULUMI_CONFIG_PASSPHRASE;
-    if (passphrase === undefined) {
-      throw new EngineError(
-        `config "${key}" is encrypted: set PULUMI_CONFIG_PASSPHRASE to stack ${stack}'s passphrase`,
-      );
-    }
-    // `v1:SALT:v1:NONCE:TEXT`; the second half is a known text, which tells a wrong passphrase.
-    const [, encodedSalt] = salt.split(":");
-    aesKey ??= pbkdf2Sync(passphrase, Buffer.from(encodedSalt ?? "", "base64"), 1_000_000, 32, "sha256");
-    try {
-      return openSealed(aesKey, text);
-    } catch {
-      throw new EngineError(`config "${key}" could not be decrypted: PULUMI_CONFIG_PASSPHRASE is not stack ${stack}'s`);
-    }
-  };
-}
-
-function openSealed(key: Buffer, text: string): string {
-  const [, nonce, sealed] = text.split(":").map((part) => Buffer.from(part, "base64"));
-  const decipher = createDecipheriv("aes-256-gcm", key, nonce ?? Buffer.alloc(0));
-  decipher.setAuthTag(sealed!.subarray(-16));
-  return Buffer.concat([decipher.update(sealed!.subarray(0, -16)), decipher.final()]).toString("utf8");
 }
 
 function readYaml(path: string): Record<string, unknown> | undefined {

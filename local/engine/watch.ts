@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { relative, sep } from "node:path";
 import { watch as watchFiles } from "chokidar";
 
 export interface WatchOptions {
@@ -13,12 +13,17 @@ export interface WatchOptions {
 /** How long the files must be quiet: an editor or a branch switch writes several at once. */
 const quietMs = 40;
 
+/** Packages, repositories, state, and what editors leave beside a file. */
+const notOurs = /\/(node_modules|\.git|\.local)(\/|$)|~$|\.sw.$/;
+
 /** Watches a program's files. @returns a function that ends it, once a change under way has been applied. */
 export async function watch({ directory, paths, apply }: WatchOptions): Promise<() => Promise<void>> {
-  const watcher = watchFiles(paths, {
-    cwd: directory,
+  const inProgram = (path: string): boolean =>
+    paths.some((one) => path === one || path.startsWith(`${one}${sep}`) || one.startsWith(`${path}${sep}`));
+  // The folder is watched, not the paths in it: one of them may come later, or go and come back.
+  const watcher = watchFiles(directory, {
     ignoreInitial: true,
-    ignored: (path) => /(^|\/)(node_modules|\.git|\.local)(\/|$)|~$|\.sw.$/.test(relative(directory, path)),
+    ignored: (path) => path !== directory && (notOurs.test(path) || !inProgram(relative(directory, path))),
   });
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
@@ -32,8 +37,9 @@ export async function watch({ directory, paths, apply }: WatchOptions): Promise<
     }
     running = undefined;
   };
-  watcher.on("all", (_event, path) => {
-    changed.add(path);
+  watcher.on("all", (event, path) => {
+    if (event.endsWith("Dir")) return; // A folder matters by what is in it.
+    changed.add(relative(directory, path));
     clearTimeout(timer);
     timer = setTimeout(() => {
       running ??= run();

@@ -1,23 +1,20 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { durableThings, filesIn } from "./support/durableThings.ts";
 import { TestProgram } from "./support/program.ts";
 
-/** Processes whose command line names that folder. */
+/** Command lines that name that folder. */
 const processesOf = (directory: string): string[] =>
-  readdirSync("/proc").filter((id) => {
-    try {
-      return /^\d+$/.test(id) && readFileSync(`/proc/${id}/cmdline`, "utf8").includes(directory);
-    } catch {
-      return false; // It has ended meanwhile.
-    }
-  });
+  execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => line.includes(directory));
 
-describe("The engine's memory", () => {
+describe("The engine's memory", function () {
+  this.timeout(120_000);
   let program: TestProgram;
   afterEach(() => program.close());
 

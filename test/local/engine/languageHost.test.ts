@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { TestProgram } from "./support/program.ts";
 
 /** These run Pulumi's language host, in a process of its own, on a program in a folder: about a second each time. */
-describe("The engine and Pulumi's language host", () => {
+describe("The engine and Pulumi's language host", function () {
+  this.timeout(120_000);
   let program: TestProgram;
   afterEach(() => program.close());
 
