@@ -33,7 +33,8 @@ export function formatLogEvent(name: string, event: FilteredLogEvent): string {
 function formatMessage(message: string): string {
   const record = parseObject(message);
   if (!record) return message;
-  if (record.type && record.record) return pc.dim(`${record.type} ${JSON.stringify(record.record)}`);
+  if (record.type && record.record) return pc.dim(`${record.type} ${JSON.stringify(summary(record.record))}`);
+  if (record._aws) return pc.dim(`metrics ${metricsOf(record)}`);
   const { level, message: text, error, errorMessage, ...rest } = record;
   if (text === undefined && errorMessage === undefined) return message;
   const paint = levels[String(level)] ?? ((plain: string) => plain);
@@ -42,6 +43,16 @@ function formatMessage(message: string): string {
   const cause = error as { name?: string; message?: string } | undefined;
   if (cause?.message) parts.push(`${cause.name}: ${cause.message}`);
   return [paint(parts.join(" ")), ...detail.map(([key, value]) => pc.dim(`${key}=${JSON.stringify(value)}`))].join(" ");
+}
+
+/** Of Lambda's own records, the figures. */
+const summary = (record: object): unknown => (record as { metrics?: unknown }).metrics ?? record;
+
+/** The values of an embedded-metrics line: `ColdStart=1`. */
+function metricsOf({ _aws, ...values }: Record<string, unknown>): string {
+  const directives = (_aws as { CloudWatchMetrics?: { Metrics?: { Name: string }[] }[] }).CloudWatchMetrics ?? [];
+  const names = directives.flatMap(({ Metrics = [] }) => Metrics.map(({ Name }) => Name));
+  return names.map((name) => `${name}=${values[name]}`).join(" ");
 }
 
 /** Keys that Powertools and Lambda put into every line. */

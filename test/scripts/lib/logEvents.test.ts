@@ -26,7 +26,16 @@ describe("log lines", () => {
 
   it("show Lambda's own records in short", () => {
     const record = { time: "t", type: "platform.report", record: { metrics: { durationMs: 3 } } };
-    assert.equal(line(JSON.stringify(record)), '03:04:05.678 whodis platform.report {"metrics":{"durationMs":3}}');
+    assert.equal(line(JSON.stringify(record)), '03:04:05.678 whodis platform.report {"durationMs":3}');
+  });
+
+  it("show embedded metrics by name and value", () => {
+    const record = {
+      _aws: { CloudWatchMetrics: [{ Metrics: [{ Name: "ColdStart" }] }] },
+      service: "whodis",
+      ColdStart: 1,
+    };
+    assert.equal(line(JSON.stringify(record)), "03:04:05.678 whodis metrics ColdStart=1");
   });
 
   it("show anything else as it is", () => {
