@@ -26,7 +26,7 @@ export class Exchange {
   readonly query: string;
   readonly pathParameters: Record<string, string> | null;
   readonly requestId = randomUUID();
-  readonly extendedRequestId = `${extended()}=`;
+  readonly extendedRequestId = extendedRequestId();
   readonly startedAt = Date.now();
   readonly sourceIp: string;
   body: Buffer | undefined;
@@ -153,15 +153,15 @@ export class Exchange {
 let pool = randomBytes(0);
 let used = 0;
 
-/** Eleven random bytes, taken from a pool that is filled once in a while. */
-function extended(): string {
+/** Eleven random bytes as text, taken from a pool that is filled once in a while. */
+export function extendedRequestId(): string {
   if (used + 11 > pool.length) {
     pool = randomBytes(11 * 512);
     used = 0;
   }
   const text = pool.toString("base64", used, used + 11);
   used += 11;
-  return text.slice(0, 15);
+  return `${text.slice(0, 15)}=`;
 }
 
 function plainAddress(address = "127.0.0.1"): string {

@@ -1,9 +1,10 @@
 /** The data plane's HTTP server: `node:http` itself, since every request of every API passes here. */
+import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { CognitoIssuer, TokenRequest } from "./authorization/cognito.ts";
 import { compress } from "./compression.ts";
-import { Exchange, type Reply } from "./exchange.ts";
+import { Exchange, extendedRequestId, type Reply } from "./exchange.ts";
 import { failureReply, GatewayFailure } from "./failure.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Served, Target } from "./served.ts";
@@ -147,10 +148,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 }
 
 function write(response: ServerResponse, { status, headers, body }: Reply, exchange: Exchange | undefined): void {
-  if (exchange) {
-    headers.push("x-amzn-RequestId", exchange.requestId, "x-amz-apigw-id", exchange.extendedRequestId);
-    headers.push("X-Amzn-Trace-Id", exchange.traceId);
-  }
+  // What reaches no method has an id too, by which it can be spoken of.
+  headers.push("x-amzn-RequestId", exchange?.requestId ?? randomUUID());
+  headers.push("x-amz-apigw-id", exchange?.extendedRequestId ?? extendedRequestId());
+  if (exchange) headers.push("X-Amzn-Trace-Id", exchange.traceId);
   // Statuses without a body must not announce one either.
   if (status !== 204 && status !== 304) headers.push("Content-Length", String(Buffer.byteLength(body)));
   response.writeHead(status, headers);

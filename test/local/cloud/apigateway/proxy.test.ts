@@ -231,6 +231,7 @@ describe("API Gateway, Lambda proxy integration", () => {
         assert.equal(response.status, 403);
         assert.deepEqual(await response.json(), { message: "Missing Authentication Token" });
         assert.equal(response.headers.get("x-amzn-errortype"), "MissingAuthenticationTokenException");
+        assert.match(response.headers.get("x-amzn-requestid") ?? "", /^[0-9a-f-]{36}$/);
       });
     }
 
