@@ -20,6 +20,7 @@ export class Receiver {
   readonly #engine: QueueEngine;
   readonly #wakes: Wakes;
   readonly #waiting = new Set<() => void>();
+  #stopped = false;
 
   constructor(engine: QueueEngine, wakes: Wakes) {
     this.#engine = engine;
@@ -32,6 +33,7 @@ export class Receiver {
     const seconds = input.WaitTimeSeconds ?? Number(queue.attributes.ReceiveMessageWaitTimeSeconds);
     const until = Date.now() + seconds * 1000;
     for (;;) {
+      if (this.#stopped) return {};
       // Whoever has gone must not be given messages.
       const found = signal?.aborted ? [] : this.#take(this.#existing(name), input);
       const left = until - Date.now();
@@ -43,6 +45,7 @@ export class Receiver {
 
   /** Ends the waiting of everybody. */
   stop(): void {
+    this.#stopped = true;
     for (const done of this.#waiting) done();
   }
 
@@ -77,11 +80,13 @@ export class Receiver {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, milliseconds);
     const quiet = this.#wakes.on(arn, resolve);
-    signal?.addEventListener("abort", () => resolve(), { once: true });
+    const abort = () => resolve();
+    signal?.addEventListener("abort", abort);
     this.#waiting.add(resolve);
     await promise;
     this.#waiting.delete(resolve);
     quiet();
+    signal?.removeEventListener("abort", abort);
     clearTimeout(timer);
   }
 }
