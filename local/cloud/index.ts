@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { Store } from "../store.ts";
 import { type ApiGateway, createApiGateway } from "./apigateway/index.ts";
 import { createDynamoDb } from "./dynamodb/index.ts";
+import { withEventSources } from "./eventsources/index.ts";
 import { createFront, type Front, operationOf, unknownOperation } from "./front/index.ts";
 import { Authorizer } from "./iam/authorizer.ts";
 import { Directory } from "./iam/directory.ts";
@@ -51,7 +52,8 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud, { directory, authorizer }) => createIam(cloud, directory, authorizer),
   (cloud, { directory }) => createSts(cloud, directory),
   (cloud) => createLogs(cloud),
-  (cloud, { options }) => createLambda(cloud, options.lambda),
+  (cloud, { options, wakes }) =>
+    withEventSources(cloud, wakes, (operations) => createLambda(cloud, { ...options.lambda, operations })),
   (cloud, { options, authorizer, directory }) =>
     createApiGateway(cloud, { port: options.apiPort, authorizer, directory }),
   (cloud, { wakes }) => createDynamoDb(cloud, wakes),

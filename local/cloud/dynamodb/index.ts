@@ -139,7 +139,9 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, options: DynamoDbOpti
     const result = await send(operation, JSON.stringify(streams.positionInput(given)));
     if (result.status !== 200) return result;
     const output = JSON.parse(names.own(result.body)) as Json;
-    streams.describe(output.StreamDescription as Json | undefined);
+    const description = output.StreamDescription as Json | undefined;
+    if (description) description.KeySchema = (await describe(String(description.TableName))).KeySchema;
+    streams.describe(description);
     if (operation === "GetShardIterator") output.ShardIterator = streams.iterator(stream ?? "", output.ShardIterator);
     return answer(output);
   }
