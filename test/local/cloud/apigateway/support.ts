@@ -107,3 +107,11 @@ function fakeLambda(functions: Record<string, Handler>): Service {
     },
   };
 }
+
+/** A statement about calling an API. */
+export const invokeStatement = (effect: string, resource: unknown, more: object = {}) => ({
+  Effect: effect,
+  Action: "execute-api:Invoke",
+  Resource: resource,
+  ...more,
+});
