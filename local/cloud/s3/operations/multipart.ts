@@ -216,14 +216,13 @@ function chosenParts(s3: S3State, upload: UploadRecord, input: CompleteMultipart
       400,
       { UploadId: upload.id, PartNumber, ETag },
     );
-  let before = 0;
+  const unordered = listed.some(({ PartNumber = 0 }, index) => PartNumber <= (listed[index - 1]?.PartNumber ?? 0));
+  if (unordered) {
+    const message = "The list of parts was not in ascending order. Parts must be ordered by part number.";
+    throw new AwsError("InvalidPartOrder", message, 400, { UploadId: upload.id });
+  }
   const parts = listed.map((wanted, index) => {
     const { PartNumber: number = 0, ETag: etag } = wanted;
-    if (number <= before) {
-      const message = "The list of parts was not in ascending order. Parts must be ordered by part number.";
-      throw new AwsError("InvalidPartOrder", message, 400, { UploadId: upload.id });
-    }
-    before = number;
     const part = uploaded.get(number);
     if (!part || part.etag !== etag?.replaceAll('"', "")) throw invalid(number, etag);
     const stated = (wanted as Record<string, unknown>)[memberOf(upload.algorithm)];
