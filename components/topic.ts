@@ -2,6 +2,7 @@ import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { Key } from "@pulumi/aws/kms";
 import { Topic, type TopicArgs, TopicPolicy } from "@pulumi/aws/sns";
 import { interpolate, jsonStringify, type Output, type Resource } from "@pulumi/pulumi";
+import { keepsData } from "./statefulness.ts";
 
 export interface TopicSettings extends TopicArgs {
   /**
@@ -27,7 +28,7 @@ export function createTopic(name: string, { publishers, ...args }: TopicSettings
       enableKeyRotation: true,
       policy: jsonStringify({ Version: "2012-10-17", Statement: keyStatements(accountId, publishers) }),
     },
-    { parent },
+    { parent, protect: keepsData() },
   );
   const topic = new Topic(name, { kmsMasterKeyId: key.id, ...args }, { parent });
   new TopicPolicy(

@@ -1,21 +1,27 @@
 import type { Resource, Rule, StackFacts } from "./rule.ts";
 import { apiGatewayRules } from "./rules/apigateway.ts";
+import { deploymentRules } from "./rules/deployments.ts";
 import { eventSourceRules } from "./rules/eventSources.ts";
 import { iamRules } from "./rules/iam.ts";
 import { lambdaRules } from "./rules/lambda.ts";
 import { logRules } from "./rules/logs.ts";
 import { messagingRules } from "./rules/messaging.ts";
+import { stateMachineRules } from "./rules/stateMachines.ts";
 import { storageRules } from "./rules/storage.ts";
+import { tagRules } from "./rules/tags.ts";
 
 /** Every rule of the platform. */
 export const rules: readonly Rule[] = [
   ...apiGatewayRules,
+  ...deploymentRules,
   ...eventSourceRules,
   ...iamRules,
   ...lambdaRules,
   ...logRules,
   ...messagingRules,
+  ...stateMachineRules,
   ...storageRules,
+  ...tagRules,
 ];
 
 export interface Violation {
@@ -26,8 +32,9 @@ export interface Violation {
   message: string;
 }
 
-/** What breaks which rule: the same function for a preview, the unit tests and a local run. */
-export function check(resources: readonly Resource[], facts: StackFacts): Violation[] {
+/** What breaks which rule: a preview's answer, for resources that the unit tests or a local run report. */
+export function check(resources: readonly Resource[], given: Omit<StackFacts, "resources">): Violation[] {
+  const facts = { ...given, resources };
   return resources.flatMap((resource) =>
     rules
       .filter(({ types }) => types.includes(resource.type))

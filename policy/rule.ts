@@ -6,15 +6,23 @@ export interface Resource {
   props: Record<string, any>;
   protect?: boolean;
   retainOnDelete?: boolean;
+  /** Resources that must be there before it. */
+  dependencies?: Resource[];
   /** Resources that an input comes from, by the input's name. */
   sources?: Record<string, Resource[]>;
 }
 
-/** What a rule may know of the stack besides its resources. */
+/** What a rule may know of the stack besides one resource. */
 export interface StackFacts {
   stack: string;
   /** Routes that anyone may call, as `GET /whodis`: config `publicRoutes`. */
   publicRoutes: readonly string[];
+  /** Key that log groups are encrypted with: config `logKeyArn`. */
+  logKeyArn?: string;
+  /** The provider's tags, where what reports the resources has not yet added them to each. */
+  defaultTags?: Record<string, string>;
+  /** Every resource; empty for a rule about one. */
+  resources: readonly Resource[];
 }
 
 /** One row of the security rules. */
@@ -26,12 +34,30 @@ export interface Rule {
   ids: readonly string[];
   /** Type tokens that it looks at. */
   types: readonly string[];
+  /**
+   * `stack`: it needs other resources too (`dependencies`, `sources`, `facts.resources`), and is checked when all of
+   * them are known. `resource`: it stops the resource before it is made.
+   * @default "resource"
+   */
+  scope?: "resource" | "stack";
   /** @returns a sentence for each violation, beginning with the property's path. */
   check(resource: Resource, facts: StackFacts): string[];
 }
 
 /** Stacks in which data is thrown away on purpose. */
-export const isThrowAway = (stack: string): boolean => /^(dev|local|test|smoke)/.test(stack);
+export const isThrowAway = (stack: string): boolean => /^(dev|local|test|smoke)(-.*)?$/.test(stack);
 
 /** A condition as a rule's answer. */
 export const unless = (ok: boolean, violation: string): string[] => (ok ? [] : [violation]);
+
+/** Resources of a type that say by an input to which resource they belong: a bucket's policy, say, by `bucket`. */
+export const companionsOf = (
+  { type, name }: Resource,
+  { resources }: StackFacts,
+  companion: string,
+  property: string,
+): Resource[] =>
+  resources.filter(
+    (one) =>
+      one.type === companion && one.sources?.[property]?.some((source) => source.type === type && source.name === name),
+  );

@@ -1,23 +1,24 @@
-import { type Rule, unless } from "../rule.ts";
+import { companionsOf, type Rule, unless } from "../rule.ts";
 
 interface Operation {
   security?: object[];
-  operationId?: string;
   requestBody?: unknown;
+  "x-request-body"?: "none";
   "x-amazon-apigateway-integration"?: { type?: string };
 }
 
 /** Operations of an API's document as `GET /path`. A mock integration reveals nothing and changes nothing. */
 function operationsOf(body: unknown): [string, Operation][] {
-  const document = (typeof body === "string" ? JSON.parse(body) : body) as {
+  const document = (typeof body === "string" ? JSON.parse(body) : {}) as {
     paths?: Record<string, Record<string, Operation>>;
+    security?: object[];
   };
-  return Object.entries(document?.paths ?? {}).flatMap(([path, item]) =>
+  return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     Object.entries(item)
       .filter(([, { "x-amazon-apigateway-integration": integration }]) => integration && integration.type !== "mock")
       .map(([method, operation]): [string, Operation] => [
         `${method === "x-amazon-apigateway-any-method" ? "ANY" : method.toUpperCase()} ${path}`,
-        operation,
+        { security: document.security ?? [], ...operation },
       ]),
   );
 }
@@ -32,6 +33,26 @@ export const apiGatewayRules: Rule[] = [
       ...unless(Boolean(props.accessLogSettings?.destinationArn), "accessLogSettings is missing"),
       ...unless(isJson(props.accessLogSettings?.format), "accessLogSettings.format is not JSON"),
       ...unless(props.xrayTracingEnabled === true, "xrayTracingEnabled is not true"),
+    ],
+  },
+  {
+    name: "stage-has-settings-and-execution-log",
+    description:
+      "A stage's throttling and logging are said, and its execution log is the stack's: there before the stage",
+    ids: ["FSBP APIGateway.1", "C66"],
+    types: ["aws:apigateway/stage:Stage"],
+    scope: "stack",
+    check: (stage, facts) => [
+      ...unless(
+        companionsOf(stage, facts, "aws:apigateway/methodSettings:MethodSettings", "stageName").length > 0,
+        "stageName: no MethodSettings throttle the stage",
+      ),
+      ...unless(
+        (stage.dependencies ?? []).some(
+          ({ type, name }) => type === "aws:cloudwatch/logGroup:LogGroup" && /execution/.test(name),
+        ),
+        "dependsOn: no log group API-Gateway-Execution-Logs_<id>/<stage> comes before the stage",
+      ),
     ],
   },
   {
@@ -55,6 +76,17 @@ export const apiGatewayRules: Rule[] = [
       operationsOf(props.body)
         .filter(([route, { security = [] }]) => security.length === 0 && !publicRoutes.includes(route))
         .map(([route]) => `body: ${route} is open to anyone and not in config publicRoutes`),
+  },
+  {
+    name: "bodies-have-models",
+    description: "A route that takes a body publishes what it must look like",
+    ids: ["N APIG2", "CKV2_53"],
+    types: ["aws:apigateway/restApi:RestApi"],
+    check: ({ props }) =>
+      operationsOf(props.body)
+        .filter(([route]) => /^(POST|PUT|PATCH) /.test(route))
+        .filter(([, operation]) => !operation.requestBody && operation["x-request-body"] !== "none")
+        .map(([route]) => `body: ${route} has no request model`),
   },
 ];
 

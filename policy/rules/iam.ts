@@ -13,6 +13,21 @@ const withoutResource = [
   /^codedeploy:(ListDeployments|BatchGetDeployments)$/,
 ];
 
+/** Services whose ARNs name the resource at once, without its kind before it (`arn:aws:sqs:REGION:ACCOUNT:queue`). */
+const withoutKind = /^(s3|sns|sqs|execute-api)$/;
+
+/** Whether a resource is named: a `*` may stand below it (`:*`, `/*`, `/prefix*`), not for it. */
+function isNamed(resource: string): boolean {
+  const [, , service = "", region, account, ...rest] = resource.split(":");
+  const [name, ...wildcards] = rest.join(":").split("*");
+  if (resource === "*" || [service, region, account].includes("*")) return false;
+  if (wildcards.length === 0) return true;
+  const parts = name!.split(/[:/]/);
+  // What precedes the wildcard's own, possibly unfinished, part.
+  const complete = parts.slice(0, -1).filter(Boolean).length;
+  return complete >= (withoutKind.test(service) ? 1 : 2);
+}
+
 const policies = ["aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy", "aws:iam/role:Role"];
 
 const allows = (props: Parameters<Rule["check"]>[0]["props"]): [Statement, number][] =>
@@ -37,17 +52,17 @@ export const iamRules: Rule[] = [
   },
   {
     name: "no-wildcard-resource",
-    description: "A policy names its resources; * stands only for actions that have none",
+    description: "A policy names its resources; * stands only for actions that have none, or below a named resource",
     ids: ["FSBP IAM.21", "N IAM5", "C355"],
     types: policies,
     check: ({ props }) =>
       allows(props).flatMap(([statement, index]) => {
-        const everything = listOf(statement.Resource).includes("*") || statement.NotResource !== undefined;
+        const broad = listOf(statement.Resource).filter((resource) => !isNamed(resource));
+        if (statement.NotResource !== undefined) broad.push("all but NotResource");
         const actions = listOf(statement.Action).filter((action) => !withoutResource.some((one) => one.test(action)));
-        return unless(
-          !everything || actions.length === 0,
-          `policy.Statement[${index}].Resource is * for ${actions.join(", ")}`,
-        );
+        return actions.length === 0
+          ? []
+          : broad.map((resource) => `policy.Statement[${index}].Resource is ${resource} for ${actions.join(", ")}`);
       }),
   },
   {

@@ -1,4 +1,4 @@
-import { type Rule, unless } from "../rule.ts";
+import { companionsOf, type Rule, unless } from "../rule.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html#runtimes-supported */
 const supportedRuntimes = ["nodejs24.x", "nodejs22.x", "python3.14", "python3.13", "python3.12", "provided.al2023"];
@@ -7,6 +7,9 @@ const secretName = /(SECRET|PASSWORD|PASSPHRASE|PRIVATE_?KEY|API_?KEY|ACCESS_?KE
 const secretValue = /AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 /** Names under which a secret is kept elsewhere are no secrets. */
 const reference = /^(arn:|https?:|\/)/;
+
+/** Services that do not wait for the answer. https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html */
+const asynchronousCallers = /^(s3|sns|events|ses|logs|codecommit|config|iot)\.amazonaws\.com$/;
 
 const functions = ["aws:lambda/function:Function"];
 
@@ -51,9 +54,25 @@ export const lambdaRules: Rule[] = [
     name: "failed-events-are-kept",
     description: "An asynchronously invoked function has a destination for events that failed every try",
     ids: ["C116"],
-    types: ["aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"],
-    check: ({ props }) =>
-      unless(Boolean(props.destinationConfig?.onFailure?.destination), "destinationConfig.onFailure is missing"),
+    types: functions,
+    scope: "stack",
+    check: (handler, facts) => {
+      const callers = companionsOf(handler, facts, "aws:lambda/permission:Permission", "function")
+        .map(({ props }) => props.principal)
+        .filter((principal) => asynchronousCallers.test(principal));
+      const configs = companionsOf(
+        handler,
+        facts,
+        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+        "functionName",
+      );
+      const kept = configs.some(({ props }) => props.destinationConfig?.onFailure?.destination);
+      const asynchronous = callers.length > 0 || configs.length > 0;
+      return unless(
+        !asynchronous || kept || Boolean(handler.props.deadLetterConfig?.targetArn),
+        `no destination keeps what fails of ${callers[0] ?? "asynchronous"} invocations`,
+      );
+    },
   },
   {
     name: "concurrency-is-said",

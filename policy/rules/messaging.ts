@@ -1,21 +1,27 @@
-import { type Rule, unless } from "../rule.ts";
+import { companionsOf, type Resource, type Rule, type StackFacts, unless } from "../rule.ts";
 import { listOf, refusesPlainHttp, statementsOf } from "../statements.ts";
-
-/** Named as the end of the line: what arrives there has failed already. */
-const deadLetters = /(failures|dead-letters?|dlq)$/i;
 
 export const messagingRules: Rule[] = [
   {
-    name: "queue-is-encrypted-and-redriven",
-    description: "A queue is encrypted, and gives up on poison to a dead-letter queue (or is one)",
-    ids: ["FSBP SQS.1", "N SQS2", "N SQS3"],
+    name: "queue-is-encrypted",
+    description: "A queue is encrypted",
+    ids: ["FSBP SQS.1", "N SQS2"],
     types: ["aws:sqs/queue:Queue"],
-    check: ({ props, name }) => [
+    check: ({ props }) =>
+      unless(props.sqsManagedSseEnabled === true || Boolean(props.kmsMasterKeyId), "sqsManagedSseEnabled is not true"),
+  },
+  {
+    name: "queue-is-redriven-and-has-a-policy",
+    description: "A queue gives up on poison to a dead-letter queue (or is one), and has a policy",
+    ids: ["N SQS3", "FSBP SQS.3"],
+    types: ["aws:sqs/queue:Queue"],
+    scope: "stack",
+    check: (queue, facts) => [
+      ...unless(Boolean(queue.props.redrivePolicy) || isDeadLetterQueue(queue, facts), "redrivePolicy is missing"),
       ...unless(
-        props.sqsManagedSseEnabled === true || Boolean(props.kmsMasterKeyId),
-        "sqsManagedSseEnabled is not true",
+        companionsOf(queue, facts, "aws:sqs/queuePolicy:QueuePolicy", "queueUrl").length > 0,
+        "url: no QueuePolicy refuses plain HTTP",
       ),
-      ...unless(Boolean(props.redrivePolicy) || deadLetters.test(name), "redrivePolicy is missing"),
     ],
   },
   {
@@ -42,6 +48,18 @@ export const messagingRules: Rule[] = [
     ],
   },
   {
+    name: "topic-has-a-policy",
+    description: "A topic has a policy",
+    ids: ["own"],
+    types: ["aws:sns/topic:Topic"],
+    scope: "stack",
+    check: (topic, facts) =>
+      unless(
+        companionsOf(topic, facts, "aws:sns/topicPolicy:TopicPolicy", "arn").length > 0,
+        "arn: no TopicPolicy refuses plain HTTP",
+      ),
+  },
+  {
     name: "topic-over-tls-only",
     description: "A topic's policy refuses plain HTTP",
     ids: ["own"],
@@ -49,6 +67,14 @@ export const messagingRules: Rule[] = [
     check: ({ props }) => unless(refusesPlainHttp(props.policy), "policy does not refuse aws:SecureTransport false"),
   },
 ];
+
+/** Whether what failed elsewhere ends here: by a redrive policy, a destination or a dead-letter configuration. */
+const isDeadLetterQueue = ({ type, name }: Resource, { resources }: StackFacts): boolean =>
+  resources.some(({ sources = {} }) =>
+    ["redrivePolicy", "destinationConfig", "deadLetterConfig"].some((property) =>
+      sources[property]?.some((source) => source.type === type && source.name === name),
+    ),
+  );
 
 const admitsAnyone = (policy: unknown): boolean =>
   statementsOf(policy).some(({ Effect, Principal, Condition }) => {

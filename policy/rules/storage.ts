@@ -1,7 +1,29 @@
-import { isThrowAway, type Rule, unless } from "../rule.ts";
+import { companionsOf, isThrowAway, type Rule, unless } from "../rule.ts";
 import { refusesPlainHttp } from "../statements.ts";
 
+/** What a bucket is made whole by, each a resource of its own. */
+const bucketParts = [
+  "BucketLifecycleConfiguration",
+  "BucketOwnershipControls",
+  "BucketPolicy",
+  "BucketPublicAccessBlock",
+  "BucketServerSideEncryptionConfiguration",
+  "BucketVersioning",
+];
+const typeOf = (part: string): string => `aws:s3/${part[0]!.toLowerCase()}${part.slice(1)}:${part}`;
+
 export const storageRules: Rule[] = [
+  {
+    name: "bucket-is-whole",
+    description: "A bucket's public access block, policy, versioning, lifecycle, encryption and ownership are said",
+    ids: ["FSBP S3.1", "S3.2", "S3.5", "S3.8", "S3.13"],
+    types: ["aws:s3/bucket:Bucket"],
+    scope: "stack",
+    check: (bucket, facts) =>
+      bucketParts
+        .filter((part) => companionsOf(bucket, facts, typeOf(part), "bucket").length === 0)
+        .map((part) => `bucket: no ${part} belongs to it`),
+  },
   {
     name: "table-is-recoverable",
     description:
@@ -11,7 +33,7 @@ export const storageRules: Rule[] = [
     check: ({ props }, { stack }) => [
       ...unless(props.pointInTimeRecovery?.enabled === true, "pointInTimeRecovery is not enabled"),
       ...unless(props.billingMode === "PAY_PER_REQUEST", "billingMode is not PAY_PER_REQUEST"),
-      ...unless(props.serverSideEncryption?.enabled !== false, "serverSideEncryption is off"),
+      ...unless(props.serverSideEncryption?.enabled === true, "serverSideEncryption is not enabled"),
       ...unless(
         props.deletionProtectionEnabled === true || isThrowAway(stack),
         "deletionProtectionEnabled is not true",

@@ -1,0 +1,74 @@
+import {
+  PolicyPack,
+  type PolicyResource,
+  type ResourceValidationPolicy,
+  type StackValidationPolicy,
+  UnknownValueError,
+} from "@pulumi/policy";
+import { Config, getStack } from "@pulumi/pulumi";
+import { rules } from "./check.ts";
+import type { Resource, Rule, StackFacts } from "./rule.ts";
+
+/**
+ * `pulumi preview --policy-pack policy`: every rule, over every resource of the stack, mandatory. What only the
+ * deployment will know is looked at then: a rule about one resource stops it before it is made.
+ */
+new PolicyPack("data-science-platform", { enforcementLevel: "mandatory", policies: rules.map(asPolicy) });
+
+function asPolicy(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
+  const about = { name: rule.name, description: `${rule.description} (${rule.ids.join(", ")})` };
+  if (rule.scope !== "stack") {
+    return {
+      ...about,
+      validateResource: ({ type, name, props, opts }, report) => {
+        const resource = { type, name, props, protect: opts.protect };
+        for (const message of violations(rule, resource, factsOf([]))) report(message);
+      },
+    };
+  }
+  return {
+    ...about,
+    validateStack: ({ resources }, report) => {
+      const facts = factsOf(resources.map(asResource));
+      for (const [index, resource] of facts.resources.entries()) {
+        for (const message of violations(rule, resource, facts)) report(message, resources[index]!.urn);
+      }
+    },
+  };
+}
+
+function violations(rule: Rule, resource: Resource, facts: StackFacts): string[] {
+  if (!rule.types.includes(resource.type)) return [];
+  try {
+    return rule.check(resource, facts);
+  } catch (error) {
+    if (error instanceof UnknownValueError) return [];
+    throw error;
+  }
+}
+
+/** The CLI gives a policy pack the stack's configuration as it gives it to the program. */
+function factsOf(resources: Resource[]): StackFacts {
+  const config = new Config();
+  const logKeyArn = config.get("logKeyArn");
+  return {
+    stack: getStack(),
+    publicRoutes: config.getObject<string[]>("publicRoutes") ?? [],
+    ...(logKeyArn && { logKeyArn }),
+    resources,
+  };
+}
+
+function asResource({ type, name, props, opts, dependencies, propertyDependencies }: PolicyResource): Resource {
+  const shallow = (source: PolicyResource): Resource => ({ type: source.type, name: source.name, props: source.props });
+  return {
+    type,
+    name,
+    props,
+    protect: opts.protect,
+    dependencies: dependencies.map(shallow),
+    sources: Object.fromEntries(
+      Object.entries(propertyDependencies).map(([property, sources]) => [property, sources.map(shallow)]),
+    ),
+  };
+}

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { ComponentResource } from "@pulumi/pulumi";
+import { ApiWithLambdas } from "../../components/apiWithLambdas.ts";
+import { createBucket } from "../../components/bucket.ts";
+import { bucketBinding, tableBinding, topicBinding } from "../../components/function/bindings.ts";
+import { NodeFunction } from "../../components/nodeFunction.ts";
+import { createTable } from "../../components/table.ts";
+import { createTopic } from "../../components/topic.ts";
+import { check } from "../../policy/check.ts";
+import { record } from "../components/support/record.ts";
+import { defaultTags, resourcesOf } from "./support/resources.ts";
+
+const entry = "handlers/whodis/index.ts";
+const group = () => new ComponentResource("test:index:Group", "group");
+
+/** Every component, in the ways in which it is used: what it makes keeps every rule, in a stack whose data counts. */
+const examples: Record<string, () => unknown> = {
+  "a function": () => new NodeFunction("hello", { entry }),
+  "an asynchronous function": () => new NodeFunction("job", { entry, asynchronous: {} }),
+  "an inline callback": () => new NodeFunction("inline", { callback: async () => 1 }),
+  "a function with bindings": () => {
+    const table = createTable("irises", { hashKey: "id", attributes: [{ name: "id", type: "S" }] }, group());
+    const models = createBucket("models", {}, group());
+    const alerts = createTopic("alerts", { publishers: ["cloudwatch.amazonaws.com"] }, group());
+    new NodeFunction("writer", {
+      entry,
+      bindings: {
+        IRIS_TABLE: tableBinding(table, ["PutItem", "Query"]),
+        MODELS: bucketBinding(models, ["GetObject"], "models/"),
+        ALERTS: topicBinding(alerts),
+      },
+    });
+  },
+  "an implicit API": () => new ApiWithLambdas("hello", { routes: { "GET /whodis": { entry, auth: "none" } } }),
+  "an API with everything": () => {
+    const authorizer = new NodeFunction("guard", { entry });
+    new ApiWithLambdas("all", {
+      definition: { stageName: "dev", throttling: { rate: 1, burst: 2 }, logLevel: "INFO" },
+      cors: { origin: "https://example.org" },
+      policy: { Version: "2012-10-17", Statement: [] },
+      domain: { name: "api.example.org", certificateArn: "arn:c", hostedZoneId: "Z1" },
+      usagePlan: { quota: { limit: 5, period: "DAY" } },
+      routes: {
+        "POST /a": { entry, requestModel: { type: "object" }, validated: false },
+        "POST /a/{id}/start": { entry, requestModel: "none" },
+        "GET /b": { entry, auth: "apiKey" },
+        "GET /c": { entry, auth: { lambda: { authorizer } } },
+        "GET /d": { entry, auth: { cognito: { userPoolArns: ["arn:aws:cognito-idp:eu-west-1:1:userpool/p"] } } },
+      },
+    });
+  },
+};
+
+describe("every component's example keeps every rule:", () => {
+  for (const [what, build] of Object.entries(examples)) {
+    it(what, async () => {
+      const made = await record(build, { stack: "prod" });
+      assert.deepEqual(check(resourcesOf(made), { stack: "prod", publicRoutes: ["GET /whodis"], defaultTags }), []);
+    });
+  }
+});

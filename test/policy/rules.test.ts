@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { rules } from "../../policy/check.ts";
+import { tested } from "./support/rule.ts";
+import "./rules/access.test.ts";
+import "./rules/apis.test.ts";
+import "./rules/data.test.ts";
+import "./rules/functions.test.ts";
+import "./rules/workflows.test.ts";
+
+describe("the policy pack", () => {
+  it("has a test that passes and one that fails for each rule", () => {
+    assert.deepEqual(
+      rules.map(({ name }) => name).filter((name) => !tested.has(name)),
+      [],
+    );
+  });
+
+  it("names each rule once, in kebab case, with a description", () => {
+    const names = rules.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length);
+    for (const { name, description } of rules) assert.ok(/^[a-z]+(-[a-z]+)+$/.test(name) && description, name);
+  });
+});

@@ -1,0 +1,69 @@
+import type { Resource } from "../../../policy/rule.ts";
+import { rule } from "../support/rule.ts";
+
+const stage: Resource = { type: "aws:apigateway/stage:Stage", name: "it", props: {} };
+const executionLogs: Resource = { type: "aws:cloudwatch/logGroup:LogGroup", name: "it-execution-logs", props: {} };
+const methodSettings: Resource = {
+  type: "aws:apigateway/methodSettings:MethodSettings",
+  name: "settings",
+  props: {},
+  sources: { stageName: [stage] },
+};
+const integration = { type: "aws_proxy" };
+const body = (paths: object, rest: object = {}) => ({ props: { body: JSON.stringify({ paths, ...rest }) } });
+
+describe("rules of APIs:", () => {
+  const logged = { accessLogSettings: { destinationArn: "arn", format: "{}" }, xrayTracingEnabled: true };
+  rule("stage-is-logged-and-traced", "apigateway/stage:Stage", { props: logged }, [
+    ["no access log", { props: { ...logged, accessLogSettings: undefined } }, /^accessLogSettings is missing/],
+    [
+      "an access log of plain text",
+      { props: { ...logged, accessLogSettings: { destinationArn: "arn", format: "$context.status" } } },
+      /^accessLogSettings.format is not JSON/,
+    ],
+    ["no traces", { props: { ...logged, xrayTracingEnabled: false } }, /^xrayTracingEnabled/],
+  ]);
+
+  const whole = { props: {}, dependencies: [executionLogs], facts: { resources: [methodSettings] } };
+  rule("stage-has-settings-and-execution-log", "apigateway/stage:Stage", whole, [
+    ["a stage without settings", { ...whole, facts: { resources: [] } }, /^stageName: no MethodSettings/],
+    ["an execution log that the gateway makes", { ...whole, dependencies: [] }, /^dependsOn: no log group/],
+  ]);
+
+  const settings = { loggingLevel: "ERROR", dataTraceEnabled: false, throttlingRateLimit: 1, throttlingBurstLimit: 1 };
+  const said = (changed: object) => ({ props: { settings: { ...settings, ...changed } } });
+  rule("methods-are-throttled-and-logged", "apigateway/methodSettings:MethodSettings", said({}), [
+    ["no execution log", said({ loggingLevel: "OFF" }), /^settings.loggingLevel is off/],
+    ["logged data", said({ dataTraceEnabled: true }), /^settings.dataTraceEnabled/],
+    ["any rate", said({ throttlingRateLimit: undefined }), /^settings.throttlingRateLimit is missing/],
+    ["any burst", said({ throttlingBurstLimit: -1 }), /^settings.throttlingBurstLimit is missing/],
+  ]);
+
+  const get = (operation: object) => ({ get: { "x-amazon-apigateway-integration": integration, ...operation } });
+  rule(
+    "routes-are-authorised",
+    "apigateway/restApi:RestApi",
+    {
+      ...body({
+        "/a": get({ security: [{ iam: [] }] }),
+        "/b": get({ security: [] }),
+        "/c": { options: { "x-amazon-apigateway-integration": { type: "mock" } } },
+      }),
+      facts: { publicRoutes: ["GET /b"] },
+    },
+    [
+      ["an open route that is not listed", body({ "/b": get({ security: [] }) }), /^body: GET \/b is open to anyone/],
+      ["a route that says nothing", body({ "/b": get({}) }), /^body: GET \/b is open to anyone/],
+      [
+        "any method of an open path",
+        body({ "/b": { "x-amazon-apigateway-any-method": get({}).get } }),
+        /^body: ANY \/b is open/,
+      ],
+    ],
+  );
+
+  const post = (operation: object) => ({ "/a": { post: get(operation).get } });
+  rule("bodies-have-models", "apigateway/restApi:RestApi", body(post({ requestBody: {} })), [
+    ["a body of any form", body(post({})), /^body: POST \/a has no request model/],
+  ]);
+});

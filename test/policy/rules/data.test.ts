@@ -1,0 +1,119 @@
+import type { Resource } from "../../../policy/rule.ts";
+import { rule } from "../support/rule.ts";
+
+const tls = { Effect: "Deny", Principal: "*", Condition: { Bool: { "aws:SecureTransport": "false" } } };
+const policy = (...Statement: object[]) => ({ props: { policy: JSON.stringify({ Statement }) } });
+const companion = (type: string, property: string, of: string): Resource => ({
+  type: `aws:${type}`,
+  name: "other",
+  props: {},
+  sources: { [property]: [{ type: `aws:${of}`, name: "it", props: {} }] },
+});
+
+describe("rules of tables, buckets and keys:", () => {
+  const table = {
+    pointInTimeRecovery: { enabled: true },
+    billingMode: "PAY_PER_REQUEST",
+    serverSideEncryption: { enabled: true },
+    deletionProtectionEnabled: true,
+  };
+  rule("table-is-recoverable", "dynamodb/table:Table", { props: table }, [
+    ["no way back", { props: { ...table, pointInTimeRecovery: undefined } }, /^pointInTimeRecovery/],
+    ["capacity to guess", { props: { ...table, billingMode: "PROVISIONED" } }, /^billingMode/],
+    ["no encryption", { props: { ...table, serverSideEncryption: { enabled: false } } }, /^serverSideEncryption/],
+    ["no encryption said", { props: { ...table, serverSideEncryption: undefined } }, /^serverSideEncryption/],
+    ["a table easily lost", { props: { ...table, deletionProtectionEnabled: false } }, /^deletionProtectionEnabled/],
+  ]);
+
+  const parts = [
+    "bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "bucketOwnershipControls:BucketOwnershipControls",
+    "bucketPolicy:BucketPolicy",
+    "bucketPublicAccessBlock:BucketPublicAccessBlock",
+    "bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    "bucketVersioning:BucketVersioning",
+  ].map((part) => companion(`s3/${part}`, "bucket", "s3/bucket:Bucket"));
+  rule(
+    "bucket-is-whole",
+    "s3/bucket:Bucket",
+    { props: {}, facts: { resources: parts } },
+    parts.map(({ type }) => [
+      `a bucket without ${type.split(":").at(-1)}`,
+      { props: {}, facts: { resources: parts.filter((part) => part.type !== type) } },
+      new RegExp(`no ${type.split(":").at(-1)} belongs to it`),
+    ]),
+  );
+
+  const closed = {
+    blockPublicAcls: true,
+    blockPublicPolicy: true,
+    ignorePublicAcls: true,
+    restrictPublicBuckets: true,
+  };
+  rule("bucket-is-private", "s3/bucketPublicAccessBlock:BucketPublicAccessBlock", { props: closed }, [
+    ["one open door", { props: { ...closed, blockPublicPolicy: false } }, /^blockPublicPolicy is not true/],
+  ]);
+  rule("bucket-over-tls-only", "s3/bucketPolicy:BucketPolicy", policy(tls), [
+    ["plain HTTP", policy({ Effect: "Allow" }), /SecureTransport/],
+  ]);
+  rule(
+    "bucket-keeps-versions",
+    "s3/bucketVersioning:BucketVersioning",
+    { props: { versioningConfiguration: { status: "Enabled" } } },
+    [["no versions", { props: { versioningConfiguration: { status: "Suspended" } } }, /^versioningConfiguration/]],
+  );
+  rule(
+    "bucket-owner-enforced",
+    "s3/bucketOwnershipControls:BucketOwnershipControls",
+    { props: { rule: { objectOwnership: "BucketOwnerEnforced" } } },
+    [["access lists", { props: { rule: { objectOwnership: "ObjectWriter" } } }, /^rule.objectOwnership/]],
+  );
+
+  rule("stateful-resource-is-kept", "dynamodb/table:Table", { props: {}, protect: true }, [
+    ["data that goes with the stack", { props: {} }, /neither protect nor retainOnDelete/],
+    ["so does a stack called devices", { props: {}, facts: { stack: "devices" } }, /neither protect/],
+  ]);
+
+  const key = { enableKeyRotation: true, policy: '{"Principal":{"AWS":"arn:aws:iam::1:root"}}' };
+  rule("key-rotates", "kms/key:Key", { props: key }, [
+    ["a key for ever", { props: { ...key, enableKeyRotation: false } }, /^enableKeyRotation/],
+    ["a key for everyone", { props: { ...key, policy: { Principal: { AWS: "*" } } } }, /admits everyone/],
+  ]);
+});
+
+describe("rules of queues and topics:", () => {
+  rule("queue-is-encrypted", "sqs/queue:Queue", { props: { sqsManagedSseEnabled: true } }, [
+    ["plain text", { props: { sqsManagedSseEnabled: false } }, /^sqsManagedSseEnabled/],
+  ]);
+
+  const queuePolicy = companion("sqs/queuePolicy:QueuePolicy", "queueUrl", "sqs/queue:Queue");
+  const redriven = { props: { redrivePolicy: "{}" }, facts: { resources: [queuePolicy] } };
+  rule("queue-is-redriven-and-has-a-policy", "sqs/queue:Queue", redriven, [
+    ["poison that comes back", { ...redriven, props: {} }, /^redrivePolicy is missing/],
+    ["a queue without a policy", { ...redriven, facts: { resources: [] } }, /^url: no QueuePolicy/],
+  ]);
+  const source = companion("sqs/queue:Queue", "redrivePolicy", "sqs/queue:Queue");
+  rule(
+    "queue-is-redriven-and-has-a-policy",
+    "sqs/queue:Queue",
+    { props: {}, facts: { resources: [queuePolicy, source] } },
+    [],
+  );
+
+  rule("queue-over-tls-only", "sqs/queuePolicy:QueuePolicy", policy(tls), [
+    ["plain HTTP", policy({ Effect: "Allow", Principal: { Service: "sns.amazonaws.com" } }), /SecureTransport/],
+    ["everyone", policy(tls, { Effect: "Allow", Principal: { AWS: "*" } }), /admits everyone/],
+  ]);
+
+  rule("topic-is-encrypted", "sns/topic:Topic", { props: { kmsMasterKeyId: "key" } }, [
+    ["plain text", { props: {} }, /^kmsMasterKeyId is missing/],
+    ["a key that alarms cannot use", { props: { kmsMasterKeyId: "alias/aws/sns" } }, /alarms cannot publish/],
+  ]);
+  const topicPolicy = companion("sns/topicPolicy:TopicPolicy", "arn", "sns/topic:Topic");
+  rule("topic-has-a-policy", "sns/topic:Topic", { props: {}, facts: { resources: [topicPolicy] } }, [
+    ["a topic without a policy", { props: {} }, /^arn: no TopicPolicy/],
+  ]);
+  rule("topic-over-tls-only", "sns/topicPolicy:TopicPolicy", policy(tls), [
+    ["plain HTTP", policy({ Effect: "Allow" }), /SecureTransport/],
+  ]);
+});

@@ -1,0 +1,43 @@
+import { rule } from "../support/rule.ts";
+
+const waiting = { Type: "Task", Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken" };
+const machine = (Ask: object, rest: object = {}) => ({
+  props: {
+    loggingConfiguration: { level: "ALL", includeExecutionData: false },
+    tracingConfiguration: { enabled: true },
+    definition: JSON.stringify({ States: { Branch: { Type: "Parallel", Branches: [{ States: { Ask } }] } } }),
+    ...rest,
+  },
+});
+const timed = { ...waiting, TimeoutSeconds: 60 };
+
+describe("rules of state machines:", () => {
+  rule("state-machine-is-logged-and-traced", "sfn/stateMachine:StateMachine", machine(timed), [
+    ["errors only", machine(timed, { loggingConfiguration: { level: "ERROR" } }), /^loggingConfiguration.level/],
+    ["no traces", machine(timed, { tracingConfiguration: undefined }), /^tracingConfiguration/],
+    [
+      "tokens in the log",
+      machine(timed, { loggingConfiguration: { level: "ALL", includeExecutionData: true } }),
+      /writes task tokens/,
+    ],
+  ]);
+  rule("token-task-times-out", "sfn/stateMachine:StateMachine", machine(timed), [
+    ["a wait for ever", machine(waiting), /^definition: Ask waits for a token without TimeoutSeconds/],
+  ]);
+});
+
+describe("rules of deployments:", () => {
+  const group = {
+    alarmConfiguration: { enabled: true, alarms: ["errors"] },
+    autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM"] },
+  };
+  rule("deployment-rolls-back", "codedeploy/deploymentGroup:DeploymentGroup", { props: group }, [
+    ["no alarms", { props: { ...group, alarmConfiguration: { enabled: true, alarms: [] } } }, /^alarmConfiguration/],
+    ["no rollback", { props: { ...group, autoRollbackConfiguration: { enabled: false } } }, /is not enabled/],
+    [
+      "alarms that change nothing",
+      { props: { ...group, autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_FAILURE"] } } },
+      /lacks DEPLOYMENT_STOP_ON_ALARM/,
+    ],
+  ]);
+});

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { rules } from "../../../policy/check.ts";
+import type { Resource, StackFacts } from "../../../policy/rule.ts";
+import { defaultTags } from "./resources.ts";
+
+type Facts = Partial<StackFacts>;
+type Given = Omit<Resource, "type" | "name"> & { name?: string };
+
+/** Rules that a test has seen pass and fail: test/policy/rules.test.ts asks for all of them. */
+export const tested = new Set<string>();
+
+/**
+ * A rule, a resource that keeps it, and resources that break it: for each what is to be said of it.
+ * @param type the resource's type, without `aws:`.
+ */
+export function rule(
+  name: string,
+  type: string,
+  keeps: Given & { facts?: Facts },
+  breaks: [what: string, given: Given & { facts?: Facts }, message: RegExp][],
+): void {
+  const found = rules.find((one) => one.name === name);
+  const run = ({ facts, ...given }: Given & { facts?: Facts }) => {
+    assert.ok(found, `no rule ${name}`);
+    assert.ok(found.types.includes(`aws:${type}`), `${name} does not look at ${type}`);
+    const all = { stack: "prod", publicRoutes: [], defaultTags, resources: [], ...facts };
+    return found.check({ type: `aws:${type}`, name: "it", ...given }, all);
+  };
+  tested.add(name);
+  describe(name, () => {
+    it("admits what keeps it", () => assert.deepEqual(run(keeps), []));
+    for (const [what, given, message] of breaks) {
+      it(`refuses ${what}`, () => {
+        const violations = run(given);
+        assert.ok(
+          violations.some((violation) => message.test(violation)),
+          `${message} is not said, but: ${violations.join("; ") || "nothing"}`,
+        );
+      });
+    }
+  });
+}
