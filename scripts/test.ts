@@ -43,7 +43,7 @@ const lanes: Step[][] = [
     ...(pattern
       ? []
       : [{ name: "format, lint, import rules", command: "biome", args: ["ci", "--error-on-warnings", "."] }]),
-    ...(pattern ? [] : [{ name: "types", command: "tsc", args: ["--project", "."] }]),
+    ...(pattern ? [] : [{ name: "types", command: "tsc", args: ["--project", ".", "--pretty", "false"] }]),
     ...mocha("program, with Pulumi's mocks", programTests, "--require", "ts-node/register"),
   ],
   mocha("handlers, local cloud, scripts", localTests),

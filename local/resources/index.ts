@@ -5,10 +5,18 @@ import { iamResources } from "./iam.ts";
 import { lambdaResources } from "./lambda.ts";
 import { logsResources } from "./logs.ts";
 import { resourceProvider, type ServiceResources } from "./resourceType.ts";
+import { statesResources } from "./states.ts";
 import { stsResources } from "./sts.ts";
 
 /** Every service whose resources can be made, one line each. */
-const services: ServiceResources[] = [iamResources, stsResources, apigateway, lambdaResources, logsResources];
+const services: ServiceResources[] = [
+  iamResources,
+  stsResources,
+  apigateway,
+  lambdaResources,
+  logsResources,
+  statesResources,
+];
 
 /**
  * All resource types and functions that the local cloud knows, for the engine.
