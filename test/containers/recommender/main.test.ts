@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { bundle } from "../../../containers/recommender/bundle.ts";
 import { generateRatings, toCsv } from "../../../containers/recommender/generate.ts";
+import { startCloud } from "../../local/support/cloud.ts";
 import { jobFolder, requiredHyperparameters as required } from "./support.ts";
 
 const quick = { ...required, epochs: "2", factors: "4" };
@@ -128,48 +128,53 @@ describe("the container", () => {
     });
   }
 
-  it("writes recommendations to S3 instead, always to the same key", async () => {
-    const requests: { line: string; body: Buffer; signed: boolean }[] = [];
-    const s3 = createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      const signed = /^AWS4-HMAC-SHA256 Credential=id\/\d+\/eu-west-1\/s3/.test(request.headers.authorization ?? "");
-      requests.push({ line: `${request.method} ${request.url}`, body: Buffer.concat(chunks), signed });
-      response.writeHead(requests.length === 3 ? 403 : 200).end();
-    });
-    await new Promise<void>((resolve) => s3.listen(0, "127.0.0.1", resolve));
-    const env = {
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${(s3.address() as AddressInfo).port}`,
-      AWS_ACCESS_KEY_ID: "id",
-      AWS_SECRET_ACCESS_KEY: "secret",
-    };
-    const toS3 = { ...quick, folds: "0", region: "eu-west-1", output_s3_uri: "s3://a-bucket/some/prefix/" };
+  it("writes recommendations to S3 instead, always to the same key, by a role that may do just that", async () => {
+    const cloud = await startCloud({ region: "eu-west-1" });
     try {
-      for (let run = 0; run < 2; run++) {
-        const { code, output, folders, remove } = await train(toS3, undefined, env);
+      const s3 = cloud.client(S3Client);
+      const CreateBucketConfiguration = { LocationConstraint: "eu-west-1" } as const;
+      await s3.send(new CreateBucketCommand({ Bucket: "ratings", CreateBucketConfiguration }));
+      const { credentials } = await cloud.mintRole(
+        { Effect: "Allow", Action: "s3:PutObject", Resource: "arn:aws:s3:::ratings/output/*" },
+        { trust: "sagemaker.amazonaws.com" },
+      );
+      const env = {
+        AWS_ENDPOINT_URL: cloud.origin,
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        AWS_SESSION_TOKEN: credentials.sessionToken,
+      };
+      const run = (uri: string, seed: string) =>
+        train({ ...quick, folds: "0", region: "eu-west-1", output_s3_uri: uri, seed }, undefined, env);
+      const Key = "output/prefix/recommendations/recommendations.csv.gz";
+      const contents: string[] = [];
+      for (const seed of ["1", "2"]) {
+        const { code, output, folders, remove } = await run("s3://ratings/output/prefix/", seed);
         assert.equal(code, 0, output);
-        assert.match(
-          output,
-          /recommendations for 50 users: s3:\/\/a-bucket\/some\/prefix\/recommendations\/recommendations\.csv\.gz/,
-        );
+        assert.ok(output.includes(`recommendations for 50 users: s3://ratings/${Key}\n`), output);
         assert.ok(!existsSync(folders.outputData));
         await remove();
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: "ratings", Key }));
+        contents.push(gunzipSync(await Body!.transformToByteArray()).toString());
+        assert.equal(contents.at(-1)!.trim().split("\n").length, 51, "replaced, not appended");
       }
-      for (const { line, signed, body } of requests) {
-        assert.match(line, /^PUT \/a-bucket\/some\/prefix\/recommendations\/recommendations\.csv\.gz(\?|$)/);
-        assert.ok(signed);
-        assert.ok(body.includes(Buffer.from([0x1f, 0x8b])));
-      }
-      const denied = await train(toS3, undefined, env);
+      assert.notEqual(contents[0], contents[1]);
+      const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: "ratings" }));
+      assert.deepEqual(
+        Contents?.map((object) => object.Key),
+        [Key],
+      );
+
+      const denied = await run("s3://ratings/elsewhere", "1");
       assert.equal(denied.code, 1);
       assert.match(
         denied.failure!,
-        /^Upload to s3:\/\/a-bucket\/some\/prefix\/recommendations\/recommendations\.csv\.gz failed: /,
+        /^Upload to s3:\/\/ratings\/elsewhere\/recommendations\/recommendations\.csv\.gz failed: AccessDenied: /,
       );
       assert.ok(!existsSync(join(denied.folders.model, "manifest.json")));
       await denied.remove();
     } finally {
-      s3.close();
+      await cloud.stop();
     }
   });
 
