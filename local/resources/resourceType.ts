@@ -43,6 +43,11 @@ export interface ResourceType {
   /** Whether the type takes `tags` (then `tagsAll` is an output, with the provider's `defaultTags`). */
   taggable?: boolean;
   secretOutputs?: string[];
+  /**
+   * Id of the thing that has these inputs, should it exist: how a creation is found whose run was killed before it could
+   * be recorded. Default: the physical name, of types that have one.
+   */
+  idOf?(inputs: Properties): string;
   /** Outputs that are no longer true, as a URL whose port is another since the restart: they are a change by themselves. */
   stale?(outputs: Properties): string[];
   create(inputs: Properties, context: ResourceContext): Promise<Made>;
@@ -94,19 +99,36 @@ export function resourceProvider(type: ResourceType): ResourceProvider {
       const changes = [...keys].filter((key) => !isDeepStrictEqual(strip(before[key]), strip(after[key])));
       const replaces = type.update ? changes.filter((key) => type.replaces?.includes(key)) : changes;
       const name = type.autoname?.property;
-      const fixedName = name !== undefined && before[name] === after[name];
+      const generated = (after.__defaults as string[] | undefined)?.includes(name ?? "");
+      const fixedName = name !== undefined && before[name] === after[name] && !generated;
       for (const key of (context.previous && type.stale?.(context.previous.outputs)) ?? []) {
         if (!changes.includes(key)) changes.push(key);
       }
       return { changes, replaces, deleteBeforeReplace: type.deleteBeforeReplace ?? fixedName };
     },
 
-    create: type.create,
+    async create(inputs, context) {
+      const left = await leftByKilledRun(type, inputs, context);
+      if (!left) return type.create(inputs, context);
+      return type.update ? type.update(left.id, context.previous!.inputs, inputs, context) : left;
+    },
     update: type.update ?? (async (id, _before, after) => ({ id, outputs: after })),
     delete: type.delete,
     ...(type.read && { read: type.read }),
     ...(type.secretOutputs && { secretOutputs: type.secretOutputs }),
   };
+}
+
+/** What a run made that was killed before the engine could record it. It is taken over rather than made twice. */
+async function leftByKilledRun(
+  type: ResourceType,
+  inputs: Properties,
+  context: ResourceContext,
+): Promise<Made | undefined> {
+  if (context.previous?.id !== "" || !type.read) return undefined;
+  const id = type.idOf?.(inputs) ?? (type.autoname && String(inputs[type.autoname.property]));
+  // Where ids are not names there is nothing under that one, or it is none.
+  return id === undefined ? undefined : await type.read(id, context).catch(() => undefined);
 }
 
 /** Reads `a.b[].c` style paths without the brackets: arrays on the way are flattened. */
@@ -133,6 +155,8 @@ function fillName(
     const random = randomBytes(4).toString("hex").slice(0, 7);
     inputs[property] =
       typeof previous === "string" && previous.startsWith(stem) ? previous : `${stem}${random}${suffix}`;
+    // As Pulumi's own providers mark it: a generated name may change when the resource is replaced.
+    inputs.__defaults = [property];
   }
   const name = String(inputs[property]);
   if (name.length > max) {
