@@ -10,7 +10,16 @@ import { greeting, readyLine } from "./welcome.ts";
 
 const programDirectory = resolve(import.meta.dirname, "..");
 /** What the program is made of; everything else may change without a run. */
-const programPaths = ["index.ts", "components", "handlers", "containers", "models", "Pulumi.yaml", "Pulumi.local.yaml"];
+const programPaths = [
+  "index.ts",
+  "config.ts",
+  "components",
+  "handlers",
+  "containers",
+  "models",
+  "Pulumi.yaml",
+  "Pulumi.local.yaml",
+];
 
 try {
   process.exitCode = await main(readSettings(process.argv.slice(2), process.env));

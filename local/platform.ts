@@ -54,7 +54,15 @@ export class Platform {
       await prepareAccount(local.cloud);
       const registry = createRegistry(local.cloud);
       const state = join(stateDirectory, "state");
-      const engine = await Engine.open({ programDirectory, stack, stateDirectory: state, registry, onEvent });
+      const environment = localAws(local.cloud.origin, region);
+      const engine = await Engine.open({
+        programDirectory,
+        stack,
+        stateDirectory: state,
+        registry,
+        environment,
+        onEvent,
+      });
       const platform = new Platform(options, engine, local, unlock);
       platform.#write("endpoint.json", { aws: local.cloud.origin, api: local.apiOrigin, region });
       return platform;
@@ -93,6 +101,19 @@ export class Platform {
     writeFileAtomic(join(this.#options.stateDirectory, leaf), `${JSON.stringify(value, null, 2)}\n`);
   }
 }
+
+/** What the program's dynamic resources find AWS by: the local one, whatever account the user's own settings name. */
+const localAws = (origin: string, region: string): Record<string, string> => ({
+  AWS_ENDPOINT_URL: origin,
+  AWS_ACCESS_KEY_ID: "test",
+  AWS_SECRET_ACCESS_KEY: "test",
+  AWS_SESSION_TOKEN: "",
+  AWS_PROFILE: "",
+  AWS_REGION: region,
+  AWS_DEFAULT_REGION: region,
+  AWS_CONFIG_FILE: "/dev/null",
+  AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+});
 
 function portTaken({ code, port }: NodeJS.ErrnoException & { port?: number }): EngineError | undefined {
   if (code !== "EADDRINUSE") return undefined;
