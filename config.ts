@@ -1,6 +1,9 @@
 import { Config } from "@pulumi/pulumi";
 
-/** The stack's configuration, typed; what each key means is in Pulumi.yaml. */
 const config = new Config();
 
+/** Version that whodis and oleoleole report. */
 export const appVersion = config.require("appVersion");
+
+/** ARN of the key that log groups are encrypted with; empty for CloudWatch's own encryption. */
+export const logKeyArn = config.get("logKeyArn");

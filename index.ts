@@ -1,6 +1,12 @@
 import { getStack } from "@pulumi/pulumi";
+import { registerResourceTransform } from "@pulumi/pulumi/runtime";
 import { ApiWithLambdas } from "./components/apiWithLambdas.ts";
-import { appVersion } from "./config.ts";
+import { encryptLogGroups } from "./components/logEncryption.ts";
+import { appVersion, logKeyArn } from "./config.ts";
+
+// What holds for the whole stack.
+
+if (logKeyArn) registerResourceTransform(encryptLogGroups(logKeyArn));
 
 // Two small APIs: one that says nothing about itself, and one with a stage and settings of its own.
 

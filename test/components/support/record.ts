@@ -53,11 +53,18 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
   "aws:ssm/parameter:Parameter": (name) => ({ arn: regional("ssm", `parameter/${name}`) }),
 };
 
+export interface RecordOptions {
+  /** @default "test" */
+  stack?: string;
+  /** Is given each transform that the program registers. */
+  onTransform?: (transform: unknown) => void;
+}
+
 /**
  * Runs a piece of program against Pulumi's mocks.
  * @returns what it registered, in order, as `type name` says: {@link Recording.get} finds one.
  */
-export async function record(build: () => unknown, options: { stack?: string } = {}): Promise<Recording> {
+export async function record(build: () => unknown, options: RecordOptions = {}): Promise<Recording> {
   const recorded: Recorded[] = [];
   const original = MockMonitor.prototype.registerResource;
   const short = (urn: string) => `${urn.split("::")[2]?.split("$").at(-1)} ${urn.split("::").slice(3).join("::")}`;
@@ -85,6 +92,7 @@ export async function record(build: () => unknown, options: { stack?: string } =
           id: `${name}-id`,
           state: { name, ...inputs, ...outputs[type]?.(name, inputs) },
         }),
+        registerTransform: (transform) => options.onTransform?.(transform),
         call: ({ inputs }) => ({ ...inputs, accountId, region, partition: "aws" }),
       },
       "platform",

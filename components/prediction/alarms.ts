@@ -1,0 +1,99 @@
+import { MetricAlarm, type MetricAlarmArgs } from "@pulumi/aws/cloudwatch";
+import type { Queue } from "@pulumi/aws/sqs";
+import { getProject, type Input, interpolate, type Resource } from "@pulumi/pulumi";
+import type { NodeFunction } from "../nodeFunction.ts";
+
+export interface PipelineAlarms {
+  /** What a record ends in that cannot be predicted. */
+  failures: Queue;
+  /** Queue that records wait in, in ingest mode `queue`. */
+  records: Queue | undefined;
+  /** None where a container predicts. */
+  predictor: NodeFunction | undefined;
+  /** Service that the predictor's own metrics are of. */
+  service: string;
+  /** Topics that are told. */
+  actions: Input<string>[];
+}
+
+/** Seconds that a record waits for its prediction before somebody looks. */
+const longestWait = 60;
+
+/** Alarms for what the pipeline promises: every record predicted, soon, with a model that can be used. */
+export function createAlarms(name: string, args: PipelineAlarms, parent: Resource): MetricAlarm[] {
+  const { failures, records, predictor, service, actions } = args;
+  const alarm = (label: string, settings: Pick<MetricAlarmArgs, "alarmDescription" | "metricName"> & AlarmSettings) =>
+    new MetricAlarm(
+      `${name}-${label}`,
+      {
+        statistic: "Maximum",
+        threshold: 0,
+        comparisonOperator: "GreaterThanThreshold",
+        period: 60,
+        evaluationPeriods: 1,
+        // Nothing to predict is no fault.
+        treatMissingData: "notBreaching",
+        alarmActions: actions,
+        okActions: actions,
+        ...settings,
+      },
+      { parent },
+    );
+
+  const alarms = [
+    alarm("rejected-alarm", {
+      alarmDescription: "Records wait in the failure queue",
+      namespace: "AWS/SQS",
+      metricName: "ApproximateNumberOfMessagesVisible",
+      dimensions: { QueueName: failures.name },
+    }),
+    alarm("model-alarm", {
+      alarmDescription: "The model's object cannot be used; predictors keep the last good one",
+      namespace: getProject(),
+      metricName: "ModelLoadFailed",
+      statistic: "Sum",
+      dimensions: { service },
+    }),
+  ];
+  if (predictor) {
+    const dimensions = { FunctionName: predictor.function.name };
+    alarms.push(
+      alarm("errors-alarm", {
+        alarmDescription: "The predictor fails",
+        namespace: "AWS/Lambda",
+        metricName: "Errors",
+        statistic: "Sum",
+        evaluationPeriods: 2,
+        dimensions,
+      }),
+    );
+    if (!records) {
+      alarms.push(
+        alarm("delay-alarm", {
+          alarmDescription: "Records wait in the stream for their prediction",
+          namespace: "AWS/Lambda",
+          metricName: "IteratorAge",
+          threshold: longestWait * 1_000,
+          evaluationPeriods: 5,
+          // The alias reads the stream.
+          dimensions: { ...dimensions, Resource: interpolate`${predictor.function.name}:${predictor.alias.name}` },
+        }),
+      );
+    }
+  }
+  if (records) {
+    alarms.push(
+      alarm("delay-alarm", {
+        alarmDescription: "Records wait in the queue for their prediction",
+        namespace: "AWS/SQS",
+        metricName: "ApproximateAgeOfOldestMessage",
+        threshold: longestWait,
+        evaluationPeriods: 5,
+        dimensions: { QueueName: records.name },
+      }),
+    );
+  }
+  return alarms;
+}
+
+type AlarmSettings = Partial<MetricAlarmArgs> & Required<Pick<MetricAlarmArgs, "namespace" | "dimensions">>;

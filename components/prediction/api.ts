@@ -1,0 +1,70 @@
+import type { Table } from "@pulumi/aws/dynamodb";
+import type { Queue } from "@pulumi/aws/sqs";
+import type { Input, Resource } from "@pulumi/pulumi";
+import { type ApiAuth, ApiWithLambdas, type StageArgs } from "../apiWithLambdas.ts";
+import { type Binding, queueBinding, tableBinding } from "../function/bindings.ts";
+import { NodeFunction } from "../nodeFunction.ts";
+import type { JsonSchema } from "../openapi/jsonSchema.ts";
+
+export interface RecordApiArgs {
+  /** Of the collection: `/v0/iris`. */
+  path: string;
+  auth: ApiAuth;
+  definition: StageArgs | undefined;
+  features: string[];
+  entries: Record<"ingest" | "read" | "list", string>;
+  table: Table;
+  /** Takes records instead of the table. */
+  records: Queue | undefined;
+  environment: Record<string, Input<string>>;
+}
+
+export interface RecordApi {
+  api: ApiWithLambdas;
+  functions: Record<"ingest" | "read" | "list", NodeFunction>;
+}
+
+/** The routes of records: POST one, GET one, GET all. */
+export function createRecordApi(name: string, args: RecordApiArgs, parent: Resource): RecordApi {
+  const { path, auth, definition, features, entries, table, records, environment } = args;
+  const writes = records
+    ? { PREDICTION_TABLE: tableBinding(table, ["GetItem"]), RECORD_QUEUE_URL: queueBinding(records, ["SendMessage"]) }
+    : { PREDICTION_TABLE: tableBinding(table, ["PutItem"]) };
+  const handler = (label: "ingest" | "read" | "list", bindings: Record<string, Binding>) =>
+    new NodeFunction(`${name}-${label}`, { entry: entries[label], environment, bindings }, { parent });
+  const functions = {
+    ingest: handler("ingest", writes),
+    read: handler("read", { PREDICTION_TABLE: tableBinding(table, ["GetItem"]) }),
+    list: handler("list", { PREDICTION_TABLE: tableBinding(table, ["Query"]) }),
+  };
+  const api = new ApiWithLambdas(
+    `${name}-api`,
+    {
+      description: `Records of ${name} and their predictions`,
+      ...(definition && { definition }),
+      routes: {
+        // The function itself refuses a bad record: its message names the field, the gateway's would not.
+        [`POST ${path}`]: {
+          function: functions.ingest,
+          auth,
+          requestModel: recordSchema(features),
+          validated: false,
+        },
+        [`GET ${path}`]: { function: functions.list, auth },
+        [`GET ${path}/{id}`]: { function: functions.read, auth },
+      },
+    },
+    { parent },
+  );
+  return { api, functions };
+}
+
+/** What a record must have; its other attributes are kept as they are. */
+const recordSchema = (features: string[]): JsonSchema => ({
+  type: "object",
+  required: features,
+  properties: Object.fromEntries(
+    features.map((feature) => [feature, { description: "a number, or one in text", anyOf: numberOrText }]),
+  ),
+});
+const numberOrText = [{ type: "number" }, { type: "string" }];

@@ -1,0 +1,149 @@
+import type { Table } from "@pulumi/aws/dynamodb";
+import { EventSourceMapping } from "@pulumi/aws/lambda";
+import type { Queue } from "@pulumi/aws/sqs";
+import { type Input, jsonStringify, output, type Resource } from "@pulumi/pulumi";
+import type { Binding, Statement } from "../function/bindings.ts";
+import { NodeFunction } from "../nodeFunction.ts";
+import { createQueue } from "../queue.ts";
+
+/** How records reach the predictor, and what becomes of those that it cannot predict now. */
+export interface BatchArgs {
+  /**
+   * Records that one invocation predicts, at most.
+   * @default 100; with ingest `queue` 10
+   */
+  size?: Input<number>;
+  /**
+   * Seconds to wait for a batch to fill, 0 to 300.
+   * @default 0; with ingest `queue` and more than 10 messages 1, as SQS wants it
+   */
+  window?: Input<number>;
+  /**
+   * Tries after the first, 0 to 999. A batch that fails is halved until what fails is alone.
+   * @default 5
+   */
+  retries?: Input<number>;
+  /**
+   * Seconds after which a record of the stream is given up, 60 to 86,400: the stream keeps it no longer.
+   * @default 3600
+   */
+  maximumAge?: Input<number>;
+  /**
+   * Batches at one time: of each of the stream's shards 1 to 10; with ingest `queue` of the queue 2 to 1,000.
+   * @default 2; with ingest `queue` 10
+   */
+  parallelization?: Input<number>;
+}
+
+export interface PredictorArgs {
+  entry: string;
+  memory: Input<number>;
+  /** Seconds. */
+  timeout: number;
+  environment: Record<string, Input<string>>;
+  bindings: Record<string, Binding>;
+  batch: BatchArgs;
+}
+
+/** Inserted records without a prediction: the predictor's own update must not wake it. */
+const unpredicted = JSON.stringify({
+  eventName: ["INSERT"],
+  dynamodb: { NewImage: { pred_target: { S: [{ exists: false }] } } },
+});
+
+/** The predictor behind the table's stream. What fails every try is kept in the failure queue. */
+export function createStreamPredictor(
+  name: string,
+  args: PredictorArgs,
+  table: Table,
+  failures: Queue,
+  parent: Resource,
+): NodeFunction {
+  const { size, window, retries, maximumAge, parallelization } = args.batch;
+  const reads = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
+  const predictor = createPredictor(
+    name,
+    args,
+    [{ Effect: "Allow", Action: reads.map((action) => `dynamodb:${action}`), Resource: [table.streamArn] }],
+    parent,
+  );
+  new EventSourceMapping(
+    `${name}-stream`,
+    {
+      eventSourceArn: table.streamArn,
+      functionName: predictor.arn,
+      // What was written before the first deployment was done is predicted, too.
+      startingPosition: "TRIM_HORIZON",
+      filterCriteria: { filters: [{ pattern: unpredicted }] },
+      batchSize: size ?? 100,
+      maximumBatchingWindowInSeconds: window ?? 0,
+      parallelizationFactor: parallelization ?? 2,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+      bisectBatchOnFunctionError: true,
+      maximumRetryAttempts: retries ?? 5,
+      maximumRecordAgeInSeconds: maximumAge ?? 3_600,
+      destinationConfig: { onFailure: { destinationArn: failures.arn } },
+    },
+    { parent, dependsOn: [predictor.role.policy] },
+  );
+  return predictor;
+}
+
+/** The queue that records wait in; a message that fails every try goes to the failure queue. */
+export const createRecordQueue = (
+  name: string,
+  { batch, timeout }: { batch: BatchArgs; timeout: number },
+  failures: Queue,
+  parent: Resource,
+): Queue =>
+  createQueue(
+    `${name}-queue`,
+    {
+      // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-queueconfig
+      visibilityTimeoutSeconds: 6 * timeout,
+      redrivePolicy: jsonStringify({
+        deadLetterTargetArn: failures.arn,
+        maxReceiveCount: output(batch.retries ?? 5).apply((retries) => retries + 1),
+      }),
+    },
+    parent,
+  );
+
+/** The predictor behind the queue. */
+export function createQueuePredictor(
+  name: string,
+  args: PredictorArgs,
+  records: Queue,
+  parent: Resource,
+): NodeFunction {
+  const { size = 10, window, parallelization } = args.batch;
+  const reads = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"];
+  const predictor = createPredictor(
+    name,
+    args,
+    [{ Effect: "Allow", Action: reads.map((action) => `sqs:${action}`), Resource: [records.arn] }],
+    parent,
+  );
+  new EventSourceMapping(
+    `${name}-messages`,
+    {
+      eventSourceArn: records.arn,
+      functionName: predictor.arn,
+      batchSize: size,
+      maximumBatchingWindowInSeconds: window ?? output(size).apply((messages) => (messages > 10 ? 1 : 0)),
+      scalingConfig: { maximumConcurrency: parallelization ?? 10 },
+      functionResponseTypes: ["ReportBatchItemFailures"],
+    },
+    { parent, dependsOn: [predictor.role.policy] },
+  );
+  return predictor;
+}
+
+const createPredictor = (name: string, args: PredictorArgs, statements: Statement[], parent: Resource) => {
+  const { batch: _, ...settings } = args;
+  return new NodeFunction(
+    `${name}-predict`,
+    { description: `Predicts the records of ${name}`, ...settings, statements },
+    { parent },
+  );
+};

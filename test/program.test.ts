@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { all, type Output, runtime } from "@pulumi/pulumi";
+import { check } from "../policy/check.ts";
+import { type Recording, record } from "./components/support/record.ts";
+import { defaultTags, resourcesOf } from "./policy/support/resources.ts";
+
+const root = join(__dirname, "..");
+
+interface Run {
+  made: Recording;
+  // biome-ignore lint/suspicious/noExplicitAny: outputs are of every type.
+  outputs: Record<string, any>;
+  transforms: unknown[];
+}
+
+/** Evaluates the program as the language host does, against Pulumi's mocks. */
+async function run(config: Record<string, string> = {}): Promise<Run> {
+  let outputs = {};
+  const transforms: unknown[] = [];
+  const made = await record(
+    async () => {
+      runtime.setAllConfig({ "platform:appVersion": "v7", ...config });
+      for (const file of ["index.ts", "config.ts"]) delete require.cache[join(root, file)];
+      const exported: Record<string, Output<unknown>> = { ...require("../index.ts") };
+      all(exported).apply((values) => {
+        outputs = values;
+      });
+    },
+    { stack: "dev-eu", onTransform: (transform) => transforms.push(transform) },
+  );
+  runtime.setAllConfig({});
+  return { made, outputs, transforms };
+}
+
+describe("the program", () => {
+  let program: Run;
+  before(async () => {
+    program = await run();
+  });
+
+  it("gives the outputs that users and scripts depend on", () => {
+    const { outputs } = program;
+    assert.equal(outputs.whodisUrl, "https://whodis-id.execute-api.eu-west-1.amazonaws.com/Prod/whodis");
+    assert.equal(outputs.oleoleoleUrl, "https://oleoleole-id.execute-api.eu-west-1.amazonaws.com/dev_eu/oleoleole");
+    assert.equal(outputs.logGroups.whodis, "/aws/lambda/platform-dev-eu-whodis-get-whodis");
+    assert.equal(JSON.parse(outputs.openApi.whodis).openapi, "3.0.1");
+  });
+
+  it("gives the configured version to the functions that report it", () => {
+    for (const name of ["whodis-get-whodis", "oleoleole-get-oleoleole"]) {
+      const { variables } = program.made.get("aws:lambda/function:Function", name).inputs.environment;
+      assert.equal(variables.APP_VERSION, "v7");
+    }
+  });
+
+  it("keeps every rule of the policy pack", () => {
+    const facts = { stack: "dev-eu", publicRoutes: ["GET /whodis", "GET /oleoleole"], defaultTags };
+    assert.deepEqual(check(resourcesOf(program.made), facts), []);
+  });
+
+  it("makes the same twice", async () => {
+    assert.deepEqual((await run()).made.all, program.made.all);
+  });
+
+  it("encrypts its log groups where a key is configured", async () => {
+    const { transforms } = await run({ "platform:logKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/k" });
+    assert.equal(transforms.length, 1);
+    assert.equal(program.transforms.length, 0);
+  });
+
+  it("says which configuration is missing", async () => {
+    await assert.rejects(
+      record(() => {
+        runtime.setAllConfig({});
+        delete require.cache[join(root, "config.ts")];
+        require("../config.ts");
+      }),
+      /Missing required configuration variable 'platform:appVersion'/,
+    );
+  });
+});
