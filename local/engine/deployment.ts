@@ -5,6 +5,7 @@ import resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import { Callbacks } from "./callbacks.ts";
 import { construct } from "./construct.ts";
 import { EngineError, type EngineEvent } from "./events.ts";
+import { Functions } from "./functions.ts";
 import { type Goal, goal as newGoal } from "./goal.ts";
 import { goalFromRequest, inheritedAliases, type Program, positionOf } from "./goalFromRequest.ts";
 import { Hooks } from "./hooks.ts";
@@ -16,7 +17,7 @@ import type { State } from "./state.ts";
 import { type Registered, Steps } from "./steps.ts";
 import { Transforms } from "./transforms.ts";
 import { makeUrn, stackType, typeOf } from "./urn.ts";
-import { fromWire, isUnknownText, plain, toStruct } from "./values.ts";
+import { fromWire, isUnknownText, toStruct } from "./values.ts";
 
 export interface DeploymentOptions extends Program {
   preview: boolean;
@@ -48,12 +49,12 @@ export class Deployment {
   readonly #callbacks = new Callbacks();
   readonly #providers: Providers;
   readonly #steps: Steps;
+  readonly #functions: Functions;
   readonly #registered = new Set<string>();
   readonly #made = new Map<string, Registered>();
   readonly #aliases = new Map<string, string[]>();
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #failure = Promise.withResolvers<never>();
-  readonly #refusals: EngineError[] = [];
   #failed = false;
   #ended: Promise<void> | undefined;
 
@@ -62,6 +63,7 @@ export class Deployment {
     this.transforms = new Transforms(this.#callbacks);
     this.hooks = new Hooks(this.#callbacks, options.preview);
     this.#providers = new Providers(options.registry, options.dynamic, options.state, options.config);
+    this.#functions = new Functions(options, this.#providers, (urn) => this.#made.get(urn) ?? options.state.get(urn));
     this.#steps = new Steps({ ...options, providers: this.#providers, hooks: this.hooks });
     this.#failure.promise.catch(() => {}); // Whoever waits for the run sees it.
     options.signal.addEventListener("abort", () => this.#fail(new EngineError("interrupted")), { once: true });
@@ -126,7 +128,6 @@ export class Deployment {
     });
   }
 
-  /** An error is the program's to handle; one that it does not handle ends the run with our words for it. */
   async invoke(request: resourceProto.ResourceInvokeRequest): Promise<resourceProto.ResourceInvokeResponse> {
     const response = new resourceProto.ResourceInvokeResponse();
     if (request.getDependsonList().some((urn) => this.#steps.pendingCreation.has(urn))) {
@@ -134,17 +135,12 @@ export class Deployment {
       return response;
     }
     await this.transforms.applyToInvoke(request);
-    return this.#answer(request, async (args) => {
-      response.setReturn(toStruct(await this.#call(request.getTok(), args, request.getProvider() || undefined)));
-      return response;
-    });
+    response.setReturn(toStruct(await this.#tracked(this.#functions.call(request))));
+    return response;
   }
 
   async call(request: resourceProto.ResourceCallRequest): Promise<providerProto.CallResponse> {
-    return this.#answer(request, async (args) => {
-      const result = await this.#call(request.getTok(), args, request.getProvider() || undefined);
-      return new providerProto.CallResponse().setReturn(toStruct(result));
-    });
+    return new providerProto.CallResponse().setReturn(toStruct(await this.#tracked(this.#functions.call(request))));
   }
 
   log(request: engineProto.LogRequest): void {
@@ -157,8 +153,10 @@ export class Deployment {
   /** What ended the program: our own refusal with where it was asked for, or the program's words. */
   programError(output: string, code: number): EngineError {
     const said = readable(this.errors.join("\n") || output.trim(), this.#options.directory);
-    const refusal = this.#refusals.find(({ message }) => said.includes(message));
-    return refusal ?? new EngineError(said || `the program ended with exit code ${code} and said nothing`);
+    return (
+      this.#functions.refusalIn(said) ??
+      new EngineError(said || `the program ended with exit code ${code} and said nothing`)
+    );
   }
 
   /**
@@ -178,15 +176,11 @@ export class Deployment {
 
   async #sweep(): Promise<void> {
     if (this.#failed) return this.failure;
-    const sweeping = this.#steps.removals.sweep(this.#options.destroying ? new Set() : this.#registered);
-    this.#underWay.add(sweeping);
     try {
-      await sweeping;
+      await this.#tracked(this.#steps.removals.sweep(this.#options.destroying ? new Set() : this.#registered));
     } catch (error) {
       this.#fail(error as Error);
       return this.failure;
-    } finally {
-      this.#underWay.delete(sweeping);
     }
   }
 
@@ -236,21 +230,6 @@ export class Deployment {
     return made;
   }
 
-  async #call(token: string, args: Properties, provider: string | undefined): Promise<Properties> {
-    if (token === "pulumi:pulumi:getResource") {
-      const urn = String(args.urn);
-      const found = this.#made.get(urn) ?? this.#options.state.get(urn);
-      if (!found) throw new EngineError(`there is no resource ${urn} in this stack`);
-      return { urn, id: found.id, state: found.outputs };
-    }
-    const invoke = this.#options.registry.invokes.get(token);
-    if (!invoke) throw new EngineError(`the local cloud does not model function ${token} (see local/resources)`);
-    return invoke(args, {
-      provider: this.#providers.settings(token.split(":")[0]!, provider),
-      signal: this.#options.signal,
-    });
-  }
-
   #refuseTwice(goal: Goal): void {
     if (this.#registered.has(goal.urn)) {
       throw new EngineError("two resources have this URN: give one of them another name", goal.urn, goal.position);
@@ -259,36 +238,24 @@ export class Deployment {
     for (const alias of goal.aliases) this.#registered.add(alias);
   }
 
-  async #answer<Response>(
-    request: resourceProto.ResourceInvokeRequest | resourceProto.ResourceCallRequest,
-    work: (args: Properties) => Promise<Response>,
-  ): Promise<Response> {
-    const { directory } = this.#options;
-    const answering = work(plain(fromWire(request.getArgs()?.toJavaScript() ?? {}, directory) as Properties));
-    this.#underWay.add(answering);
-    try {
-      return await answering;
-    } catch (error) {
-      const position = positionOf(request, directory);
-      this.#refusals.push(new EngineError((error as Error).message, undefined, position));
-      throw error;
-    } finally {
-      this.#underWay.delete(answering);
-    }
-  }
-
   /** After a failure nothing new begins, and the failed request is not answered: the program is about to be ended. */
   async #guard<Response>(work: () => Promise<Response>): Promise<Response> {
     if (this.#failed) return new Promise<Response>(() => {});
-    const step = work();
-    this.#underWay.add(step);
     try {
-      return await step;
+      return await this.#tracked(work());
     } catch (error) {
       this.#fail(error as Error);
       return await new Promise<Response>(() => {});
+    }
+  }
+
+  /** A failed run waits for what is under way. */
+  async #tracked<Result>(work: Promise<Result>): Promise<Result> {
+    this.#underWay.add(work);
+    try {
+      return await work;
     } finally {
-      this.#underWay.delete(step);
+      this.#underWay.delete(work);
     }
   }
 

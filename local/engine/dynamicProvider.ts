@@ -8,8 +8,9 @@ import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import type struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { unknownText } from "./plan.ts";
 import { PartlyMade, type Properties, type ResourceContext, type ResourceProvider } from "./provider.ts";
-import { sameValue, toStruct, unknown } from "./values.ts";
+import { mapValues, sameValue, toStruct, unknown } from "./values.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -37,7 +38,7 @@ interface Connection {
 }
 
 /** The process ends when nothing has been asked of it for so long, in milliseconds. */
-const idleMs = 60_000;
+const idleMs = 600_000;
 
 /**
  * Dynamic resources: their code comes with their inputs, and Pulumi's own dynamic provider runs it in a process that is
@@ -80,7 +81,7 @@ export class DynamicProvider implements ResourceProvider {
     request.setUrn(context.urn);
     request.setOlds(toStruct(context.previous?.outputs ?? before));
     request.setOldInputs(toStruct(before));
-    request.setNews(toStruct(after));
+    request.setNews(toStruct(mapValues(after, (leaf) => (leaf === unknownText ? unknown : leaf)) as Properties));
     const response = await this.#ask<providerProto.DiffResponse>(context, "diff", request);
     const replaces = response.getReplacesList();
     const { DIFF_NONE, DIFF_SOME } = providerProto.DiffResponse.DiffChanges;

@@ -47,6 +47,8 @@ export class Engine {
   readonly #mask = new Mask();
   readonly #stop = new AbortController();
   #prepared: { key: string; host: LanguageHost } | undefined;
+  /** The one that runs the program, or did last. */
+  #host: LanguageHost | undefined;
   #closed: Promise<void> | undefined;
   #underWay: Promise<unknown> = Promise.resolve();
 
@@ -95,6 +97,13 @@ export class Engine {
     return shown(this.#state.stackOutputs());
   }
 
+  /** What the stack has, in the order of creation: what there is to show, and what a policy looks at. */
+  resources(): { urn: string; type: string; id: string; inputs: Properties; outputs: Properties }[] {
+    return this.#state.list().map(({ urn, type, id, inputs, outputs }) => {
+      return { urn, type, id, inputs: shown(inputs), outputs: shown(outputs) };
+    });
+  }
+
   /** Loads Pulumi's SDK in a process that waits, so that the next {@link up} starts half a second sooner. */
   prepare(): void {
     try {
@@ -120,8 +129,7 @@ export class Engine {
   async #close(): Promise<void> {
     this.#stop.abort();
     await Promise.race([this.#underWay.catch(() => {}), new Promise((late) => setTimeout(late, graceMs).unref())]);
-    await this.#prepared?.host.kill();
-    await this.#dynamic.close();
+    await Promise.all([this.#host?.kill(), this.#prepared?.host.kill(), this.#dynamic.close()]);
     this.#server.close();
     this.#state.close();
   }
@@ -163,6 +171,7 @@ export class Engine {
   async #runProgram(deployment: Deployment, preview: boolean, settings: Settings): Promise<void> {
     this.#server.serve(deployment);
     const host = await this.#takeHost(preview, settings);
+    this.#host = host;
     try {
       host.begin();
       const code = await Promise.race([host.exit, deployment.failure]);

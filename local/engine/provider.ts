@@ -71,6 +71,8 @@ export interface Diff {
   replaces: string[];
   /** The old one must go before the new one comes (a fixed physical name). */
   deleteBeforeReplace: boolean;
+  /** Outputs that an update will change: a preview does not know them. Default: none. */
+  unknownOutputs?: string[];
 }
 
 export interface Made {

@@ -115,7 +115,10 @@ export class Steps {
     diff: Diff,
   ): Promise<Registered> {
     const work = async (signal: AbortSignal): Promise<Registered> => {
-      if (this.#run.preview) return { id: before.id, outputs: { ...before.outputs, ...inputs } };
+      if (this.#run.preview) {
+        const known = Object.entries(before.outputs).filter(([key]) => !diff.unknownOutputs?.includes(key));
+        return { id: before.id, outputs: { ...Object.fromEntries(known), ...inputs } };
+      }
       const context = this.#operations.contextOf(goal, before, signal);
       try {
         const made = await provider.update(before.id, plain(before.inputs), plain(inputs), context);

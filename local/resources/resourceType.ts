@@ -35,7 +35,14 @@ export interface ResourceType {
   /** Inputs that cannot change in place. */
   replaces?: string[];
   /** The physical name: made from the logical name and 7 random hex digits when not given. */
-  autoname?: { property: string; max: number; pattern?: RegExp; suffix?: string; lowercase?: boolean };
+  autoname?: {
+    property: string;
+    max: number;
+    pattern?: RegExp;
+    /** Ending of a generated name; for some it depends on other inputs (`.fifo`). */
+    suffix?: string | ((inputs: Properties) => string);
+    lowercase?: boolean;
+  };
   /** The old one must go first even when its name is generated. Default: only when the physical name is given. */
   deleteBeforeReplace?: boolean;
   /** Values AWS fills in when an input is not given. */
@@ -48,6 +55,8 @@ export interface ResourceType {
    * be recorded. Default: the physical name, of types that have one.
    */
   idOf?(inputs: Properties): string;
+  /** Inputs by the output that changes with them: a preview does not know that output. */
+  changesWith?: Record<string, string[]>;
   /** Outputs that are no longer true, as a URL whose port is another since the restart: they are a change by themselves. */
   stale?(outputs: Properties): string[];
   create(inputs: Properties, context: ResourceContext): Promise<Made>;
@@ -104,7 +113,10 @@ export function resourceProvider(type: ResourceType): ResourceProvider {
       for (const key of (context.previous && type.stale?.(context.previous.outputs)) ?? []) {
         if (!changes.includes(key)) changes.push(key);
       }
-      return { changes, replaces, deleteBeforeReplace: type.deleteBeforeReplace ?? fixedName };
+      const unknownOutputs = Object.entries(type.changesWith ?? {})
+        .filter(([, keys]) => keys.some((key) => changes.includes(key)))
+        .map(([output]) => output);
+      return { changes, replaces, deleteBeforeReplace: type.deleteBeforeReplace ?? fixedName, unknownOutputs };
     },
 
     async create(inputs, context) {
@@ -147,7 +159,8 @@ function fillName(
   inputs: Properties,
   context: ResourceContext,
 ): CheckFailure[] {
-  const { property, max, pattern, suffix = "" } = rule;
+  const { property, max, pattern } = rule;
+  const suffix = typeof rule.suffix === "function" ? rule.suffix(inputs) : (rule.suffix ?? "");
   const prefix = inputs[`${property}Prefix`];
   if (inputs[property] === undefined) {
     const previous = context.previous?.inputs[property];

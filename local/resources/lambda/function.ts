@@ -80,6 +80,12 @@ export function functionType(cloud: Cloud): ResourceType {
   return {
     type: "aws:lambda/function:Function",
     docs: "https://www.pulumi.com/registry/packages/aws/api-docs/lambda/function/",
+    changesWith: Object.fromEntries(
+      ["version", "qualifiedArn", "qualifiedInvokeArn", "lastModified"].map((output) => [
+        output,
+        [...configurationInputs, ...codeInputs],
+      ]),
+    ),
     required: ["role"],
     properties: [
       ...configurationInputs,

@@ -49,6 +49,9 @@ describe("The engine and Pulumi's language host", function () {
     assert.deepEqual(things.news(), ["update thing"]);
     await program.reopen();
     assert.equal(program.engine.outputs().label, "size 4");
+    const [root, thing] = program.engine.resources();
+    assert.deepEqual(root?.outputs.token, "[secret]");
+    assert.deepEqual([thing?.id, thing?.outputs.size, thing?.inputs.size], ["thing-1", 4, 4]);
   });
 
   it("make dynamic resources by Pulumi's own provider", async () => {

@@ -62,6 +62,16 @@ describe("The engine's preview", () => {
     ]);
   });
 
+  it("does not know the outputs that an update changes", async () => {
+    const program = (size: number) => () => {
+      const a = new Thing("a", { size });
+      new Thing("b", { link: a.label });
+    };
+    await stack.up(program(1));
+    await stack.preview(program(2));
+    assert.deepEqual(stack.steps(), ["update Thing a [size]", "update Thing b [link]"]);
+  });
+
   it("has no answer to functions that need what is not there yet", async () => {
     const program = () => {
       const a = new Thing("a");

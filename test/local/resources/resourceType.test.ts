@@ -14,6 +14,7 @@ const type: ResourceType = {
   replaces: ["place", "name"],
   autoname: { property: "name", max: 20, pattern: /^[a-z0-9-]+$/ },
   taggable: true,
+  changesWith: { version: ["size", "place"], other: ["size"] },
   async create(inputs) {
     made.push(inputs);
     return { id: String(inputs.name), outputs: inputs };
@@ -70,6 +71,7 @@ describe("A resource type's facts", () => {
       changes: ["place"],
       replaces: ["place"],
       deleteBeforeReplace: false,
+      unknownOutputs: ["version"],
     });
     const given = { size: 1, name: "fixed" };
     const diff = await provider.diff({ ...given, place: "a" }, { ...given, place: "b" }, context());

@@ -35,7 +35,9 @@ export class Things {
       const keys = Object.keys({ ...before, ...after });
       const changes = keys.filter((key) => !isDeepStrictEqual(before[key], after[key]));
       const replaces = changes.filter((key) => ["zone", "name"].includes(key));
-      return { changes, replaces, deleteBeforeReplace: before.name !== undefined && before.name === after.name };
+      const unknownOutputs = changes.includes("size") ? ["label"] : [];
+      const deleteBeforeReplace = before.name !== undefined && before.name === after.name;
+      return { changes, replaces, deleteBeforeReplace, unknownOutputs };
     },
     create: async (inputs, context) => {
       await this.before("create", context.name, context);
