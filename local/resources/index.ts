@@ -1,10 +1,13 @@
 import type { Cloud } from "../cloud/service.ts";
 import type { Invoke, Registry, ResourceProvider } from "../engine/provider.ts";
 import { apigateway } from "./apigateway/index.ts";
+import { dynamodbResources } from "./dynamodb/index.ts";
+import { eventSourceResources } from "./eventsources.ts";
 import { iamResources } from "./iam.ts";
 import { lambdaResources } from "./lambda.ts";
 import { logsResources } from "./logs.ts";
 import { resourceProvider, type ServiceResources } from "./resourceType.ts";
+import { sqsResources } from "./sqs.ts";
 import { statesResources } from "./states.ts";
 import { stsResources } from "./sts.ts";
 
@@ -16,6 +19,9 @@ const services: ServiceResources[] = [
   lambdaResources,
   logsResources,
   statesResources,
+  dynamodbResources,
+  sqsResources,
+  eventSourceResources,
 ];
 
 /**
