@@ -15,8 +15,19 @@ export async function workerCode(directory: string): Promise<string> {
   const folder = join(directory, "runtime");
   const file = join(folder, `${hash.digest("hex").slice(0, 16)}.mjs`);
   if (existsSync(file)) return file;
-  const esbuild = await import("esbuild");
-  const built = await esbuild.build({
+  bundled ??= await bundle();
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await writeFileAtomic(file, bundled);
+  return file;
+}
+
+let bundled: string | undefined;
+
+async function bundle(): Promise<string> {
+  const { buildSync } = await import("esbuild");
+  // In one go: esbuild's asynchronous service would stay behind, or be stopped under somebody else's build.
+  const built = buildSync({
     entryPoints: [join(sources, "main.ts")],
     bundle: true,
     write: false,
@@ -25,9 +36,5 @@ export async function workerCode(directory: string): Promise<string> {
     target: `node${process.versions.node}`,
     logLevel: "silent",
   });
-  await esbuild.stop();
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  await writeFileAtomic(file, built.outputFiles[0]?.text as string);
-  return file;
+  return built.outputFiles[0]?.text as string;
 }

@@ -21,6 +21,7 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
+import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { startCloud } from "../../support/cloud.ts";
 import { type Functions, startFunctions, zip } from "./support.ts";
 
@@ -141,6 +142,25 @@ describe("the Lambda API", () => {
       );
     });
   }
+
+  it("takes code from S3, as far as the caller may read it", async () => {
+    const s3 = functions.test.client(S3Client, { config: { forcePathStyle: true } });
+    await s3.send(new CreateBucketCommand({ Bucket: "packages" }));
+    await s3.send(new PutObjectCommand({ Bucket: "packages", Key: "code.zip", Body: answer("from S3") }));
+    await functions.create("stored", "", { Code: { S3Bucket: "packages", S3Key: "code.zip" } });
+    assert.equal((await functions.invoke("stored")).value, "from S3");
+    await rejects(
+      functions.create("unstored", "", { Code: { S3Bucket: "packages", S3Key: "none.zip" } }),
+      "InvalidParameterValueException",
+      /^Error occurred while GetObject\. S3 Error Code: NoSuchKey\./,
+    );
+    const { principal } = await functions.test.mintRole({ Effect: "Allow", Action: "lambda:*", Resource: "*" });
+    const code = { FunctionName: "stored", S3Bucket: "packages", S3Key: "code.zip" };
+    await assert.rejects(functions.test.cloud.call("lambda", "UpdateFunctionCode", code, principal), {
+      code: "AccessDeniedException",
+      message: /^Your access has been denied by S3/,
+    });
+  });
 
   it("refuses a second function of one name", async () => {
     await functions.create("twice", "", { Code: { ZipFile: answer("x") } });
