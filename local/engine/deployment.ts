@@ -10,6 +10,7 @@ import { type Goal, goal as newGoal } from "./goal.ts";
 import { goalFromRequest, inheritedAliases, type Program, positionOf } from "./goalFromRequest.ts";
 import { Hooks } from "./hooks.ts";
 import type { Mask } from "./mask.ts";
+import { located } from "./operations.ts";
 import type { Properties, Registry, ResourceProvider } from "./provider.ts";
 import { Providers } from "./providers.ts";
 import { readStackReference, stackReferenceType } from "./stackReference.ts";
@@ -120,7 +121,7 @@ export class Deployment {
         additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
         position: positionOf(request, directory),
       });
-      this.#refuseTwice(goal);
+      this.#claim(goal);
       const response = new resourceProto.ReadResourceResponse();
       response.setUrn(goal.urn);
       response.setProperties(toStruct((await this.#read(goal, request.getId())).outputs));
@@ -198,9 +199,11 @@ export class Deployment {
   async #make(goal: Goal): Promise<Registered & { dependencies?: string[] }> {
     goal.aliases.push(...inheritedAliases(goal, (goal.parent && this.#aliases.get(goal.parent)) || []));
     if (goal.aliases.length > 0) this.#aliases.set(goal.urn, goal.aliases);
-    this.#refuseTwice(goal);
+    this.#claim(goal);
     this.#options.mask.note(goal.inputs);
-    const made = await this.#makeByKind(goal);
+    const made = await this.#makeByKind(goal).catch((error: unknown) => {
+      throw located(error, goal);
+    });
     this.#options.mask.note(made.outputs);
     this.#made.set(goal.urn, made);
     return made;
@@ -225,17 +228,23 @@ export class Deployment {
   async #read(goal: Goal, id: string): Promise<Registered> {
     if (isUnknownText(id)) return { id, outputs: goal.inputs };
     if (goal.type === stackReferenceType) return readStackReference(goal, this.#options);
-    const made = await this.#steps.read(goal, id);
+    const made = await this.#steps.read(goal, id).catch((error: unknown) => {
+      throw located(error, goal);
+    });
     this.#made.set(goal.urn, made);
     return made;
   }
 
-  #refuseTwice(goal: Goal): void {
+  /** The URN, and the former one if there is, are this resource's alone. */
+  #claim(goal: Goal): void {
+    const { state } = this.#options;
     if (this.#registered.has(goal.urn)) {
       throw new EngineError("two resources have this URN: give one of them another name", goal.urn, goal.position);
     }
     this.#registered.add(goal.urn);
-    for (const alias of goal.aliases) this.#registered.add(alias);
+    goal.aliases = goal.aliases.filter((alias) => !this.#registered.has(alias));
+    const former = state.has(goal.urn) ? undefined : goal.aliases.find((alias) => state.has(alias));
+    if (former) this.#registered.add(former);
   }
 
   /** After a failure nothing new begins, and the failed request is not answered: the program is about to be ended. */

@@ -77,11 +77,19 @@ export class Operations {
       this.done(subject, operation, changes, (performance.now() - began) / 1000);
       return result;
     } catch (error) {
-      const described = error instanceof EngineError ? error.message : describe(error);
+      const failure = located(error, subject);
       const seconds = (performance.now() - began) / 1000;
-      this.#run.emit({ kind: "step", urn, type, operation, status: "failed", seconds, changes, error: described });
-      if (error instanceof EngineError && error.urn) throw error;
-      throw new EngineError(described, urn, subject.position);
+      this.#run.emit({
+        kind: "step",
+        urn,
+        type,
+        operation,
+        status: "failed",
+        seconds,
+        changes,
+        error: failure.message,
+      });
+      throw failure;
     }
   }
 
@@ -168,11 +176,17 @@ async function within<Result>(
   }
 }
 
+/** As the user reads it: a failure of a resource, with where the program asks for it. */
+export const located = (error: unknown, { urn, position }: Pick<Subject, "urn" | "position">): EngineError => {
+  if (error instanceof EngineError && error.urn) return error;
+  return new EngineError(describe(error), urn, position);
+};
+
 /** AWS's own words with their code; anything else is a defect of the local cloud, and says so. */
 function describe(error: unknown): string {
   const { name, message, code, stack } = error as Error & { code?: unknown };
   if (typeof code === "string" && code === name) return `${code}: ${message}`;
-  return ["Error", "TimeoutError", "PartlyMade"].includes(name)
+  return ["Error", "EngineError", "TimeoutError", "PartlyMade"].includes(name)
     ? message
     : `the local cloud failed: ${stack ?? message}`;
 }

@@ -24,8 +24,9 @@ export async function check(
   inputs: Properties,
   context: ResourceContext,
 ): Promise<Properties> {
-  const { inputs: checked, failures } = await provider.check(plain(inputs), context);
-  // In a preview an unknown input is neither there nor missing.
+  // In a preview an input with something unknown in it is neither there nor missing.
+  const known = Object.entries(inputs).filter(([, value]) => !containsUnknown(value));
+  const { inputs: checked, failures } = await provider.check(plain(Object.fromEntries(known)), context);
   const real = failures.filter(({ property }) => !containsUnknown(inputs[rootOf(property)]));
   if (real.length > 0) {
     const list = real.map(({ property, reason }) => `${property} ${reason}`).join("; ");

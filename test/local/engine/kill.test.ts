@@ -50,4 +50,23 @@ describe("The engine's memory", function () {
     await program.engine.destroy();
     assert.deepEqual(names(), []);
   });
+
+  it("is whole after an interruption, and no process is left", async () => {
+    program = await TestProgram.open("many");
+    const started = Promise.withResolvers<void>();
+    program.things.before = (_verb, name, { signal }) => {
+      if (name !== "thing2") return;
+      started.resolve();
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("stopped"))));
+    };
+    const running = program.engine.up().catch((error: Error) => error.message);
+    await started.promise;
+    await program.engine.close();
+    assert.equal(await running, "interrupted");
+    assert.deepEqual(processesOf(program.directory), []);
+    assert.deepEqual(program.events.at(-1)?.kind, "end");
+    program.things.before = () => {};
+    await program.reopen();
+    assert.ok(program.engine.resources().length >= 1);
+  });
 });

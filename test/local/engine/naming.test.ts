@@ -62,6 +62,16 @@ describe("The engine's names", () => {
     assert.deepEqual(stack.steps().sort(), ["same Group new", "same Thing new-first", "same Thing other"]);
   });
 
+  it("may be given to another once they are free", async () => {
+    const group = (name: string, aliases: pulumi.Alias[] = []) =>
+      new Thing(`${name}-a`, {}, { parent: new Group(name, { aliases }) });
+    await stack.up(() => group("old"));
+    await stack.up(() => group("new", [{ name: "old" }]));
+    stack.things.news();
+    await stack.up(() => [group("new", [{ name: "old" }]), group("old")]);
+    assert.deepEqual(stack.things.news(), ["create old-a"]);
+  });
+
   it("get transforms: the resource's, its parents', the stack's", async () => {
     const add =
       (mark: string): pulumi.ResourceTransform =>

@@ -165,6 +165,17 @@ describe("The engine's plan", () => {
     assert.deepEqual(stack.steps().sort(), ["create Thing c", "delete Thing old", "same Thing b"]);
   });
 
+  it("says which resource a defect of the local cloud hit", async () => {
+    stack.things.provider.diff = () => {
+      throw new TypeError("x is undefined");
+    };
+    await stack.up(() => new Thing("a"));
+    await assert.rejects(
+      stack.up(() => new Thing("a")),
+      { urn: /::a$/, message: /^the local cloud failed: TypeError: x is undefined/ },
+    );
+  });
+
   it("remembers what came up broken, and updates it in the next run", async () => {
     await assert.rejects(
       stack.up(() => new Thing("a", { broken: true })),
