@@ -27,7 +27,7 @@ export interface RecordApi {
 /** The routes of records: POST one, GET one, GET all. */
 export function createRecordApi(name: string, args: RecordApiArgs, parent: Resource): RecordApi {
   const { path, auth, definition, features, entries, table, records, environment } = args;
-  const writes = records
+  const writes: Record<string, Binding> = records
     ? { PREDICTION_TABLE: tableBinding(table, ["GetItem"]), RECORD_QUEUE_URL: queueBinding(records, ["SendMessage"]) }
     : { PREDICTION_TABLE: tableBinding(table, ["PutItem"]) };
   const handler = (label: "ingest" | "read" | "list", bindings: Record<string, Binding>) =>

@@ -117,7 +117,7 @@ export function createQueuePredictor(
   parent: Resource,
 ): NodeFunction {
   const { size = 10, window, parallelization } = args.batch;
-  const reads = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"];
+  const reads = ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"];
   const predictor = createPredictor(
     name,
     args,
