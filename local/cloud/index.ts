@@ -9,6 +9,7 @@ import { Store } from "../store.ts";
 import { type ApiGateway, createApiGateway } from "./apigateway/index.ts";
 import { createDynamoDb } from "./dynamodb/index.ts";
 import { withEventSources } from "./eventsources/index.ts";
+import { createEvents } from "./events/index.ts";
 import { createFront, type Front, operationOf, unknownOperation } from "./front/index.ts";
 import { Authorizer } from "./iam/authorizer.ts";
 import { Directory } from "./iam/directory.ts";
@@ -17,6 +18,7 @@ import { ServiceSessions } from "./iam/serviceSessions.ts";
 import { createLambda, type LambdaOptions } from "./lambda/index.ts";
 import { createLogs } from "./logs/index.ts";
 import { createS3 } from "./s3/index.ts";
+import { createScheduler } from "./scheduler/index.ts";
 import { administrator, type Call, type Cloud, type Service } from "./service.ts";
 import { createSqs } from "./sqs/index.ts";
 import { createStates } from "./states/index.ts";
@@ -60,6 +62,8 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud, { wakes }) => createSqs(cloud, wakes),
   (cloud) => createStates(cloud),
   (cloud) => createS3(cloud),
+  (cloud) => createEvents(cloud),
+  (cloud) => createScheduler(cloud),
 ];
 
 export interface LocalCloud {
