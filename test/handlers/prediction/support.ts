@@ -38,10 +38,11 @@ export async function startPipeline() {
   const s3 = cloud.client(S3Client);
   const sqs = cloud.client(SQSClient);
   const keys = ["id", "time_key", "time_bucket", "prediction_bucket", "unpredicted_bucket"];
-  await dynamodb.send(
+  const { TableDescription } = await dynamodb.send(
     new CreateTableCommand({
       TableName: "predictions",
       BillingMode: "PAY_PER_REQUEST",
+      StreamSpecification: { StreamEnabled: true, StreamViewType: "NEW_AND_OLD_IMAGES" },
       KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
       AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
       GlobalSecondaryIndexes: [
@@ -89,6 +90,7 @@ export async function startPipeline() {
 
   return {
     cloud,
+    streamArn: TableDescription!.LatestStreamArn!,
     recordQueueUrl,
     putModel,
     failures: () => drain(failureQueueUrl),
