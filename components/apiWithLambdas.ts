@@ -1,12 +1,5 @@
 import type { ApiKey, Deployment, RestApi, Stage } from "@pulumi/aws/apigateway";
-import {
-  ComponentResource,
-  type ComponentResourceOptions,
-  type Input,
-  interpolate,
-  jsonStringify,
-  type Output,
-} from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input, interpolate, type Output } from "@pulumi/pulumi";
 import { contractOf } from "./api/contract.ts";
 import { type CustomDomainArgs, createCustomDomain } from "./api/customDomain.ts";
 import { createPermissions } from "./api/permissions.ts";
@@ -152,8 +145,8 @@ export class ApiWithLambdas<Key extends string = string> extends ComponentResour
     this.url = named?.url ?? this.stage.invokeUrl;
     this.domainTarget = named?.target;
     this.executionArn = this.restApi.executionArn;
-    this.document = jsonStringify(document);
-    this.routes = byKey(routes, ({ path }) => interpolate`${this.url}${path === "/" ? "" : path}`);
+    this.document = document.text;
+    this.routes = byKey(routes, ({ path }) => this.url.apply((url) => (path === "/" ? url : url + path)));
     this.functions = byKey(routes, ({ handler }) => handler);
     this.registerOutputs({ url: this.url });
   }

@@ -26,7 +26,11 @@ export interface GatewaySettings {
  * The document with all that API Gateway reads of it: a hundred routes are one resource.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
-export function gatewayDocument(document: OpenApiDocument, bound: BoundOperation[], settings: GatewaySettings): object {
+export function gatewayDocument(
+  document: OpenApiDocument,
+  bound: BoundOperation[],
+  settings: GatewaySettings,
+): OpenApiDocument {
   const { cors, binaryMediaTypes, policy } = settings;
   const paths = structuredClone(document.paths);
   for (const operation of bound) {
@@ -90,12 +94,12 @@ const methodKeys = new Set(
 );
 
 /** Keys in alphabetical order: the same routes in another order are the same document. */
-export function sortKeys(value: unknown): object {
+function sortKeys<Value>(value: Value): Value {
   const sorted = (item: unknown): unknown => {
     if (Array.isArray(item)) return item.map(sorted);
     if (typeof item !== "object" || item === null) return item;
     const entries = Object.entries(item).filter(([, each]) => each !== undefined);
     return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, sorted(each)]));
   };
-  return sorted(value) as object;
+  return sorted(value) as Value;
 }
