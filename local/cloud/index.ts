@@ -7,9 +7,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Store } from "../store.ts";
 import { type ApiGateway, createApiGateway } from "./apigateway/index.ts";
+import { createCodeDeploy } from "./codedeploy/index.ts";
 import { createDynamoDb } from "./dynamodb/index.ts";
-import { withEventSources } from "./eventsources/index.ts";
 import { createEvents } from "./events/index.ts";
+import { withEventSources } from "./eventsources/index.ts";
 import { createFront, type Front, operationOf, unknownOperation } from "./front/index.ts";
 import { Authorizer } from "./iam/authorizer.ts";
 import { Directory } from "./iam/directory.ts";
@@ -38,6 +39,8 @@ export interface CloudOptions {
   apiPort?: number;
   /** How Lambda keeps environments and tries asynchronous requests again. */
   lambda?: LambdaOptions;
+  /** How much faster than AWS's the clock of gradual deployments runs (`local:deploymentClock`). Default 1. */
+  deploymentClock?: number;
 }
 
 /** What a service's factory is given besides the cloud. */
@@ -61,6 +64,7 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud, { wakes }) => createDynamoDb(cloud, wakes),
   (cloud, { wakes }) => createSqs(cloud, wakes),
   (cloud) => createStates(cloud),
+  (cloud, { options }) => createCodeDeploy(cloud, { clock: options.deploymentClock }),
   (cloud) => createS3(cloud),
   (cloud) => createEvents(cloud),
   (cloud) => createScheduler(cloud),
@@ -84,6 +88,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
     accountId: "000000000000",
     awsPort: 4566,
     apiPort: 3000,
+    deploymentClock: 1,
     lambda: {},
     ...given,
   };
