@@ -7,7 +7,7 @@ export function greeting(platform: Platform): string {
   const { cloud } = platform.local;
   const width = Math.max(0, ...outputs.map(([key]) => key.length));
   const shown = outputs.map(([key, value]) => `  ${pc.bold(key.padEnd(width))}  ${show(value)}`);
-  const url = outputs.find(([key, value]) => key.endsWith("Url") && typeof value === "string")?.[1];
+  const url = (outputs.find(([key]) => key === "whodisUrl") ?? outputs.find(([key]) => key.endsWith("Url")))?.[1];
   const environment = `AWS_ENDPOINT_URL=${cloud.origin} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${cloud.region}`;
   return [
     "",
@@ -15,7 +15,7 @@ export function greeting(platform: Platform): string {
     ...shown,
     "",
     pc.bold("Try"),
-    ...(url ? [`  curl ${url}`] : []),
+    ...(url ? [`  curl ${shortForm(String(url))}`] : []),
     "  npm run logs -- --follow",
     `  export ${environment}`,
     "  aws lambda list-functions   (AWS CLI 2.13 or newer; older ones take --endpoint-url)",
@@ -23,10 +23,14 @@ export function greeting(platform: Platform): string {
   ].join("\n");
 }
 
+/** Text as it is; of an object its keys, for its values are long. */
 const show = (value: unknown): string => {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 140 ? `${text.slice(0, 140)}… ${pc.dim("(npm run -s dsp -- outputs --json)")}` : text;
+  if (typeof value !== "object" || value === null) return String(value);
+  return `{ ${Object.keys(value).join(", ")} } ${pc.dim("(npm run -s dsp -- outputs --json)")}`;
 };
+
+/** The path alone finds the route, as long as no other API has it. */
+const shortForm = (url: string): string => url.replace(/\/_aws\/execute-api\/\w+\/\w+/, "");
 
 export const readyLine = (seconds: number, watching: boolean): string =>
   `${pc.green("ready")} in ${seconds.toFixed(1)} s${watching ? "; saved changes go live" : ""} ${pc.dim("(Ctrl-C ends it)")}`;
