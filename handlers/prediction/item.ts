@@ -18,8 +18,10 @@ export const indexes = {
 } as const;
 export type IndexName = keyof typeof indexes;
 
-/** Attributes that are for the indexes alone, and that no caller sees. */
-const INTERNAL = ["time_key", ...Object.values(indexes)];
+/** Set to have a record predicted that was rejected: a time, which the prediction removes. */
+export const REDRIVEN = "redriven_at";
+/** Attributes that are for the pipeline alone, and that no caller sees. */
+const INTERNAL = ["time_key", REDRIVEN, ...Object.values(indexes)];
 const PREDICTION = ["pred_target", "pred_probability", "model_version", "predicted_at"];
 /** Attributes that are ours to set: a record that brings one is refused. */
 export const RESERVED: ReadonlySet<string> = new Set(["id", "created_at", "status", ...INTERNAL, ...PREDICTION]);

@@ -2,6 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-p
 import type { DynamoDBRecord, DynamoDBStreamHandler } from "aws-lambda";
 import { logger } from "../lib/logger.ts";
 import { metrics } from "../lib/metrics.ts";
+import { REDRIVEN } from "./item.ts";
 import { predictItem } from "./predictor.ts";
 import { itemOf } from "./table.ts";
 
@@ -18,11 +19,16 @@ export const handler: DynamoDBStreamHandler = async (event, context) => {
   }
 };
 
-/** The event filter says the same; here it keeps a function with another filter from waking itself. */
+/**
+ * Predicts what is new, and what was rejected and is put back by setting {@link REDRIVEN}. The event filter says the same;
+ * here it keeps a function with another filter from waking itself.
+ */
 async function predictInserted({ eventName, dynamodb }: DynamoDBRecord): Promise<void> {
-  if (eventName !== "INSERT") return;
-  if (!dynamodb?.NewImage)
+  if (eventName === "REMOVE") return;
+  if (!dynamodb?.NewImage) {
     throw new Error("The stream has no new images; its view type must be NEW_IMAGE or NEW_AND_OLD_IMAGES");
+  }
   const item = itemOf(dynamodb.NewImage as Parameters<typeof itemOf>[0]);
-  if (item.pred_target === undefined) await predictItem(item);
+  if (item.pred_target !== undefined) return;
+  if (eventName === "INSERT" || item[REDRIVEN] !== undefined) await predictItem(item);
 }

@@ -9,7 +9,7 @@ import {
 import { marshall, type NativeAttributeValue, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Model, Prediction } from "../lib/model.ts";
 import { dynamodb } from "./clients.ts";
-import { type IndexName, type Item, indexes, predictionAttributes } from "./item.ts";
+import { type IndexName, type Item, indexes, predictionAttributes, REDRIVEN } from "./item.ts";
 import { settings } from "./settings.ts";
 
 type Image = Record<string, AttributeValue>;
@@ -61,7 +61,7 @@ export function savePrediction(id: string, createdAt: string, prediction: Predic
       new UpdateItemCommand({
         TableName: settings.table,
         Key: { id: { S: id } },
-        UpdateExpression: `SET ${attributes.map((_, index) => `#${index} = :${index}`).join(", ")} REMOVE #unpredicted`,
+        UpdateExpression: `SET ${attributes.map((_, index) => `#${index} = :${index}`).join(", ")} REMOVE #unpredicted, ${REDRIVEN}`,
         ConditionExpression: "attribute_exists(id) AND attribute_not_exists(pred_target)",
         ExpressionAttributeNames: {
           "#unpredicted": indexes.unpredicted,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, ScanCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { proxyEvent } from "../support/proxyEvent.ts";
@@ -58,6 +58,21 @@ describe("the deployed prediction functions", () => {
     const items = Items.map((item) => unmarshall(item));
     return Object.fromEntries(items.map(({ id, predicted_at }) => [id, predicted_at]));
   }
+
+  it("predict a rejected record that was mended and put back", async () => {
+    const client = deployment.pipeline.cloud.client(DynamoDBClient);
+    await deployment.pipeline.put({ id: "mended", ...flower(5000), petal_width: "wide" });
+    await inTime(async () => (await deployment.pipeline.failures()).length > 0);
+    await client.send(
+      new UpdateItemCommand({
+        TableName: "predictions",
+        Key: { id: { S: "mended" } },
+        UpdateExpression: "SET petal_width = :width, redriven_at = :now",
+        ExpressionAttributeValues: { ":width": { N: "0.2" }, ":now": { S: new Date().toISOString() } },
+      }),
+    );
+    await inTime(() => deployment.allPredicted(["mended"]));
+  });
 
   it("take records by the queue as well", async () => {
     const answers = await Promise.all(

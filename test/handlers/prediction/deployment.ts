@@ -92,7 +92,11 @@ export class Deployment {
 
   /** Maps the table's stream to `predictStream`, as the component does. */
   async mapStream(retries: number): Promise<void> {
-    const pattern = { eventName: ["INSERT"], dynamodb: { NewImage: { pred_target: { S: [{ exists: false }] } } } };
+    const unpredicted = { pred_target: { S: [{ exists: false }] } };
+    const patterns = [
+      { eventName: ["INSERT"], dynamodb: { NewImage: unpredicted } },
+      { eventName: ["MODIFY"], dynamodb: { NewImage: { ...unpredicted, redriven_at: { S: [{ exists: true }] } } } },
+    ];
     await this.lambda.send(
       new CreateEventSourceMappingCommand({
         FunctionName: "predictStream",
@@ -102,7 +106,7 @@ export class Deployment {
         BisectBatchOnFunctionError: true,
         MaximumRetryAttempts: retries,
         FunctionResponseTypes: ["ReportBatchItemFailures"],
-        FilterCriteria: { Filters: [{ Pattern: JSON.stringify(pattern) }] },
+        FilterCriteria: { Filters: patterns.map((pattern) => ({ Pattern: JSON.stringify(pattern) })) },
         DestinationConfig: { OnFailure: { Destination: queueArn("failures") } },
       }),
     );

@@ -51,6 +51,20 @@ export function streamSuite(functions: Functions): void {
       assert.equal((await functions.get(id)).statusCode, 202);
     });
 
+    it("predicts a rejected record that was mended and put back, once", async () => {
+      const rejected = { id: "mended", created_at: "2026-01-05T00:00:00.000Z", ...functions.flower() };
+      await functions.predictStream([await functions.pipeline.put({ ...rejected, petal_width: "wide" })]);
+      assert.deepEqual(
+        (await functions.pipeline.failures()).map(({ key }) => key),
+        [{ id: "mended" }],
+      );
+      const mended = await functions.pipeline.put({ ...rejected, redriven_at: "2026-01-06T00:00:00.000Z" });
+      assert.deepEqual(await functions.predictStream([mended], "MODIFY"), []);
+      const { statusCode, body } = await functions.get("mended");
+      assert.deepEqual([statusCode, body.pred_target, body.redriven_at], [200, "setosa", undefined]);
+      assert.equal((await functions.pipeline.read("mended"))!.redriven_at, undefined);
+    });
+
     it("sends poison to the failure queue and predicts what is around it", async () => {
       await functions.pipeline.failures();
       const good = [await functions.posted(functions.flower()), await functions.posted(functions.flower("virginica"))];
