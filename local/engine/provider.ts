@@ -25,8 +25,14 @@ export interface Archive {
   hash: string;
 }
 
-export const isAsset = (value: unknown): value is Asset => (value as Asset | undefined)?.kind === "asset";
-export const isArchive = (value: unknown): value is Archive => (value as Archive | undefined)?.kind === "archive";
+export const isAsset = (value: unknown): value is Asset => isHashed(value, "asset");
+export const isArchive = (value: unknown): value is Archive => isHashed(value, "archive");
+
+/** A program's own object may well have a `kind`, but hardly a `hash` beside it. */
+function isHashed(value: unknown, kind: string): boolean {
+  const given = value as Asset | undefined | null;
+  return given?.kind === kind && typeof given.hash === "string";
+}
 
 /** What the engine tells of the resource that it asks for. */
 export interface ResourceContext {

@@ -1,11 +1,13 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sync as writeFileAtomic } from "write-file-atomic";
 import { type Collection, Store } from "../store.ts";
+import { EngineError } from "./events.ts";
 import type { CustomTimeouts, Goal } from "./goal.ts";
 import type { Properties } from "./provider.ts";
 import { stackType } from "./urn.ts";
-import { fromWire, isObject, Secret, toWire } from "./values.ts";
+import { fromState, isObject, Secret, toWire } from "./values.ts";
 
 /** What the engine remembers of one resource. */
 export interface ResourceState {
@@ -184,22 +186,26 @@ export class State {
   }
 
   #openProperties(properties: Properties): Properties {
-    return mapSecrets(reviveAssets(properties), (value) => this.#decrypt(value)) as Properties;
+    return mapSecrets(fromState(properties), (value) => this.#decrypt(value)) as Properties;
   }
 
   #encrypt(value: unknown): Secret {
     const nonce = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", this.#key, nonce);
-    const text = Buffer.concat([cipher.update(JSON.stringify(toWire(value)), "utf8"), cipher.final()]);
+    const text = Buffer.concat([cipher.update(JSON.stringify(toWire(value) ?? null), "utf8"), cipher.final()]);
     return new Secret(Buffer.concat([nonce, cipher.getAuthTag(), text]).toString("base64"));
   }
 
   #decrypt(value: unknown): Secret {
     const bytes = Buffer.from(String(value), "base64");
-    const decipher = createDecipheriv("aes-256-gcm", this.#key, bytes.subarray(0, 12));
-    decipher.setAuthTag(bytes.subarray(12, 28));
-    const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString("utf8");
-    return new Secret(reviveAssets(JSON.parse(text)));
+    try {
+      const decipher = createDecipheriv("aes-256-gcm", this.#key, bytes.subarray(0, 12));
+      decipher.setAuthTag(bytes.subarray(12, 28));
+      const text = Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString("utf8");
+      return new Secret(fromState(JSON.parse(text)));
+    } catch {
+      throw new EngineError(`a secret in ${this.#directory} cannot be opened: its secrets.key is not the one it had`);
+    }
   }
 }
 
@@ -210,23 +216,8 @@ function mapSecrets(value: unknown, change: (value: unknown) => Secret): unknown
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapSecrets(item, change)]));
 }
 
-/** Kept assets are known by their hash: the file itself may be gone, and is not read again. */
-function reviveAssets(value: unknown): unknown {
-  const wire = "4dabf18193072939515e22adb298388d";
-  if (Array.isArray(value)) return value.map(reviveAssets);
-  if (!isObject(value)) return value;
-  const kind = value[wire];
-  if (kind === "c44067f5952c0a294b673a41bacd8c17" || kind === "0def7320c3a5731c473e5ecbe6d01bc7") {
-    const { [wire]: _, assets, ...rest } = value;
-    const revived = assets === undefined ? {} : { assets: reviveAssets(assets) };
-    return { kind: kind.startsWith("c4") ? "asset" : "archive", ...rest, ...revived };
-  }
-  if (kind !== undefined) return fromWire(value, "/");
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reviveAssets(item)]));
-}
-
 function secretKey(directory: string): Buffer {
   const file = join(directory, "secrets.key");
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString("hex"), { mode: 0o600 });
+  if (!existsSync(file)) writeFileAtomic(file, randomBytes(32).toString("hex"), { mode: 0o600 });
   return Buffer.from(readFileSync(file, "utf8").trim(), "hex");
 }

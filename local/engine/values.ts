@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { withHash } from "./assets.ts";
 import { type Archive, type Asset, isArchive, isAsset, type Properties } from "./provider.ts";
 
 /**
@@ -60,29 +58,44 @@ export function mapValues(value: unknown, leaf: (value: unknown) => unknown): un
  * @param directory what relative asset paths are relative to: the program's folder.
  * @param dependencies collects the URNs that output values name.
  */
-export function fromWire(value: unknown, directory: string, dependencies?: Set<string>): unknown {
-  const read = (item: unknown): unknown => fromWire(item, directory, dependencies);
+export const fromWire = (value: unknown, directory: string, dependencies?: Set<string>): unknown =>
+  read(value, { asset: (given) => withHash(given, directory), dependencies });
+
+/** Reads what {@link toWire} has written for the state. An asset is known by its hash: the file may be gone meanwhile. */
+export const fromState = (value: unknown): unknown => read(value, { asset: (given) => given });
+
+interface Reading {
+  /** Makes an asset or archive of what is said of it, an archive's own assets read already. */
+  asset(given: object): unknown;
+  dependencies?: Set<string> | undefined;
+}
+
+function read(value: unknown, how: Reading): unknown {
+  const inner = (item: unknown): unknown => read(item, how);
   if (value === unknownText) return unknown;
-  if (Array.isArray(value)) return value.map(read);
+  if (Array.isArray(value)) return value.map(inner);
   if (!isObject(value)) return value;
-  switch (value[signature]) {
+  const { [signature]: kind, ...rest } = value;
+  switch (kind) {
     case undefined:
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, read(item)]));
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner(item)]));
     case kinds.secret:
-      return secret(read(value.value));
+      return secret(inner(rest.value));
     case kinds.output: {
-      for (const urn of (value.dependencies as string[] | undefined) ?? []) dependencies?.add(urn);
-      const inner = "value" in value ? read(value.value) : unknown;
-      return value.secret ? secret(inner) : inner;
+      for (const urn of (rest.dependencies as string[] | undefined) ?? []) how.dependencies?.add(urn);
+      const content = "value" in rest ? inner(rest.value) : unknown;
+      return rest.secret ? secret(content) : content;
     }
     case kinds.reference:
-      return new Reference(String(value.urn), typeof value.id === "string" ? value.id : undefined);
+      return new Reference(String(rest.urn), typeof rest.id === "string" ? rest.id : undefined);
     case kinds.asset:
-      return readAsset(value, directory);
-    case kinds.archive:
-      return readArchive(value, directory, read);
+      return how.asset({ kind: "asset", ...rest } as object);
+    case kinds.archive: {
+      const assets = rest.assets ? { assets: inner(rest.assets) } : {};
+      return how.asset({ kind: "archive", ...rest, ...assets } as object);
+    }
     default:
-      throw new Error(`a property value has the unknown signature ${String(value[signature])}`);
+      throw new Error(`a property value has the unknown signature ${String(kind)}`);
   }
 }
 
@@ -155,39 +168,3 @@ export function keepSecrets(outputs: Properties, inputs: Properties, alsoSecret:
     ]),
   );
 }
-
-function readAsset(value: Properties, directory: string): Asset {
-  if (typeof value.text === "string") return { kind: "asset", text: value.text, hash: hash(value.text) };
-  if (typeof value.path === "string") {
-    const path = existing(directory, value.path, "asset");
-    return { kind: "asset", path, hash: hash(readFileSync(path)) };
-  }
-  throw new Error("an asset needs a path or a text; remote assets (uri) are not fetched locally");
-}
-
-function readArchive(value: Properties, directory: string, read: (item: unknown) => unknown): Archive {
-  if (isObject(value.assets)) {
-    const assets = read(value.assets) as Record<string, Asset | Archive>;
-    const listing = Object.entries(assets).sort(([a], [b]) => (a < b ? -1 : 1));
-    return { kind: "archive", assets, hash: hash(JSON.stringify(listing.map(([name, asset]) => [name, asset.hash]))) };
-  }
-  if (typeof value.path === "string") {
-    const path = existing(directory, value.path, "archive");
-    return { kind: "archive", path, hash: statSync(path).isDirectory() ? hashFolder(path) : hash(readFileSync(path)) };
-  }
-  throw new Error("an archive needs assets or a path; remote archives (uri) are not fetched locally");
-}
-
-function existing(directory: string, path: string, what: string): string {
-  const found = resolve(directory, path);
-  if (!existsSync(found)) throw new Error(`the ${what} ${path} does not exist`);
-  return found;
-}
-
-function hashFolder(folder: string): string {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
-  return hash(JSON.stringify(paths.map((path) => [path.slice(folder.length), hash(readFileSync(path))])));
-}
-
-const hash = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
