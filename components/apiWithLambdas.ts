@@ -1,5 +1,5 @@
 import type { ApiKey, Deployment, RestApi, Stage } from "@pulumi/aws/apigateway";
-import { ComponentResource, type ComponentResourceOptions, type Input, interpolate, type Output } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
 import { contractOf } from "./api/contract.ts";
 import { type CustomDomainArgs, createCustomDomain } from "./api/customDomain.ts";
 import { createPermissions } from "./api/permissions.ts";
