@@ -21,6 +21,7 @@ import { createLogs } from "./logs/index.ts";
 import { createS3 } from "./s3/index.ts";
 import { createScheduler } from "./scheduler/index.ts";
 import { administrator, type Call, type Cloud, type Service } from "./service.ts";
+import { createSns } from "./sns/index.ts";
 import { createSqs } from "./sqs/index.ts";
 import { createStates } from "./states/index.ts";
 import { createSts } from "./sts.ts";
@@ -63,6 +64,7 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
     createApiGateway(cloud, { port: options.apiPort, authorizer, directory }),
   (cloud, { wakes }) => createDynamoDb(cloud, wakes),
   (cloud, { wakes }) => createSqs(cloud, wakes),
+  (cloud) => createSns(cloud),
   (cloud) => createStates(cloud),
   (cloud, { options }) => createCodeDeploy(cloud, { clock: options.deploymentClock }),
   (cloud) => createS3(cloud),

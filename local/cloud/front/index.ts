@@ -116,7 +116,7 @@ async function answer(
 
 const anonymous: Principal = { kind: "anonymous", arn: "anonymous" };
 /** Services some of whose operations anybody may call; each of their operations says so itself. */
-const mayBeUnsigned = new Set(["s3", "sts", "cognito-idp"]);
+const mayBeUnsigned = new Set(["s3", "sts", "sns", "cognito-idp"]);
 
 /** Without a signature there is no scope: the few operations that need none are known by what they look like. */
 async function unsignedService(request: WireRequest): Promise<string> {
@@ -127,6 +127,8 @@ async function unsignedService(request: WireRequest): Promise<string> {
   request.body = await collect(request.body as Readable);
   const action = new URLSearchParams(request.body.toString()).get("Action") ?? request.query.get("Action") ?? "";
   if (action.startsWith("AssumeRoleWith")) return "sts";
+  // The links in mails of SNS.
+  if (action === "ConfirmSubscription" || action === "Unsubscribe") return "sns";
   throw signatureError(target ? "json" : "query", "unsigned");
 }
 
