@@ -7,6 +7,7 @@ import { iamResources } from "./iam.ts";
 import { lambdaResources } from "./lambda.ts";
 import { logsResources } from "./logs.ts";
 import { resourceProvider, type ServiceResources } from "./resourceType.ts";
+import { snsResources } from "./sns.ts";
 import { sqsResources } from "./sqs.ts";
 import { statesResources } from "./states.ts";
 import { stsResources } from "./sts.ts";
@@ -21,6 +22,7 @@ const services: ServiceResources[] = [
   statesResources,
   dynamodbResources,
   sqsResources,
+  snsResources,
   eventSourceResources,
 ];
 
