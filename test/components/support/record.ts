@@ -33,6 +33,7 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
   "aws:apigateway/stage:Stage": (_name, { restApi, stageName }) => ({
     invokeUrl: `https://${restApi}.execute-api.${region}.amazonaws.com/${stageName}`,
   }),
+  "aws:cloudwatch/eventRule:EventRule": (name) => ({ arn: regional("events", `rule/${name}`) }),
   "aws:cloudwatch/logGroup:LogGroup": (name, inputs) => ({ arn: regional("logs", `log-group:${inputs.name ?? name}`) }),
   "aws:dynamodb/table:Table": (name) => ({
     arn: regional("dynamodb", `table/${name}`),
@@ -45,6 +46,7 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
   },
   "aws:lambda/function:Function": (name) => ({ arn: regional("lambda", `function:${name}`), version: "1" }),
   "aws:s3/bucket:Bucket": (name) => ({ arn: `arn:aws:s3:::${name}`, bucket: name }),
+  "aws:sfn/stateMachine:StateMachine": (name) => ({ arn: regional("states", `stateMachine:${name}`) }),
   "aws:sns/topic:Topic": (name) => ({ arn: regional("sns", name) }),
   "aws:sqs/queue:Queue": (name) => ({
     arn: regional("sqs", name),

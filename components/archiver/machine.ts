@@ -1,0 +1,111 @@
+import type { Table } from "@pulumi/aws/dynamodb";
+import { StateMachine } from "@pulumi/aws/sfn";
+import type { Queue } from "@pulumi/aws/sqs";
+import { all, getProject, getStack, interpolate, type Resource } from "@pulumi/pulumi";
+import type { Statement } from "../function/bindings.ts";
+import { createExecutionRole, type ExecutionRole } from "../function/executionRole.ts";
+import { createLogGroup } from "../logGroup.ts";
+import type { NodeFunction } from "../nodeFunction.ts";
+import { archiverDefinition } from "./definition.ts";
+import { fileTimeout } from "./functions.ts";
+
+export interface MachineArgs {
+  gatherInfo: NodeFunction;
+  act: NodeFunction;
+  table: Table;
+  qualityThreshold: number;
+  approval: ApprovalBy | undefined;
+  logRetention: number | undefined;
+}
+
+/** Who asks the human: a queue whose readers hold the task token. */
+export interface ApprovalBy {
+  queue: Queue;
+  /** Seconds. */
+  timeout: number;
+}
+
+/** Seconds that Express allows. https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html */
+const expressTimeout = 300;
+
+/** The machine that may wait for a human: all that its files, and its answer, may take. */
+export const standardTimeout = (approvalTimeout = 0): number => approvalTimeout + 4 * fileTimeout;
+
+/** @param type EXPRESS knows no task token: approval is not offered. */
+export function createMachine(
+  name: string,
+  type: "STANDARD" | "EXPRESS",
+  args: MachineArgs,
+  parent: Resource,
+): StateMachine {
+  const approval = type === "STANDARD" ? args.approval : undefined;
+  const logGroup = createLogGroup(
+    `${name}-logs`,
+    // CloudWatch's own prefix for such groups: their resource policy would outgrow its limit otherwise.
+    { name: `/aws/vendedlogs/states/${getProject()}-${getStack()}-${name}`, retention: args.logRetention },
+    parent,
+  );
+  const role = createMachineRole(name, { ...args, approval }, parent);
+  const { gatherInfo, act, table, qualityThreshold } = args;
+  const express = type === "EXPRESS";
+  const definition = all([gatherInfo.arn, act.arn, table.name, approval?.queue.url]).apply(
+    ([gatherInfoArn, actArn, tableName, queueUrl]) =>
+      JSON.stringify(
+        archiverDefinition({
+          gatherInfo: gatherInfoArn,
+          act: actArn,
+          table: tableName,
+          qualityThreshold,
+          fileTimeout: express ? expressTimeout - 30 : fileTimeout,
+          timeout: express ? expressTimeout : standardTimeout(approval?.timeout),
+          ...(approval && queueUrl && { approval: { timeout: approval.timeout, queueUrl } }),
+        }),
+      ),
+  );
+  return new StateMachine(
+    name,
+    {
+      definition,
+      roleArn: role.role.arn,
+      type,
+      // Execution data holds task tokens: who reads logs could decide.
+      loggingConfiguration: {
+        level: "ALL",
+        includeExecutionData: false,
+        logDestination: interpolate`${logGroup.arn}:*`,
+      },
+      tracingConfiguration: { enabled: true },
+    },
+    { parent, dependsOn: [role.policy] },
+  );
+}
+
+function createMachineRole(
+  name: string,
+  { gatherInfo, act, table, approval }: MachineArgs,
+  parent: Resource,
+): ExecutionRole {
+  const statements: Statement[] = [
+    { Effect: "Allow", Action: ["lambda:InvokeFunction"], Resource: [gatherInfo.arn, act.arn] },
+    { Effect: "Allow", Action: ["dynamodb:PutItem"], Resource: [table.arn] },
+    ...(approval ? [{ Effect: "Allow" as const, Action: ["sqs:SendMessage"], Resource: [approval.queue.arn] }] : []),
+    // Log delivery and tracing have no resource. https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+    {
+      Effect: "Allow",
+      Action: [
+        "logs:CreateLogDelivery",
+        "logs:GetLogDelivery",
+        "logs:UpdateLogDelivery",
+        "logs:DeleteLogDelivery",
+        "logs:ListLogDeliveries",
+        "logs:PutResourcePolicy",
+        "logs:DescribeResourcePolicies",
+        "logs:DescribeLogGroups",
+        "xray:PutTraceSegments",
+        "xray:PutTelemetryRecords",
+      ],
+      Resource: ["*"],
+    },
+  ];
+  return createExecutionRole(name, "states.amazonaws.com", statements, parent);
+}

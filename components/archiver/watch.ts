@@ -1,0 +1,161 @@
+import { EventRule, EventTarget } from "@pulumi/aws/cloudwatch";
+import type { Table } from "@pulumi/aws/dynamodb";
+import { Permission } from "@pulumi/aws/lambda";
+import type { StateMachine } from "@pulumi/aws/sfn";
+import { interpolate, jsonStringify, type Resource } from "@pulumi/pulumi";
+import { stateMachineBinding } from "../function/bindings.ts";
+import { createExecutionRole } from "../function/executionRole.ts";
+import { NodeFunction } from "../nodeFunction.ts";
+import type { Buckets } from "./files.ts";
+import { recordBinding } from "./functions.ts";
+
+type RuleOf = { eventPattern: object } | { schedule: string };
+
+interface WatchArgs {
+  machine: StateMachine;
+  table: Table;
+  buckets: Buckets;
+  logRetention: number | undefined;
+}
+
+/** A rule of the default bus that calls a function. */
+function createRule(name: string, when: RuleOf, target: NodeFunction, parent: Resource): void {
+  const rule = new EventRule(
+    name,
+    "schedule" in when ? { scheduleExpression: when.schedule } : { eventPattern: jsonStringify(when.eventPattern) },
+    { parent },
+  );
+  const permission = new Permission(
+    `${name}-permission`,
+    {
+      action: "lambda:InvokeFunction",
+      function: target.function.name,
+      qualifier: target.alias.name,
+      principal: "events.amazonaws.com",
+      sourceArn: rule.arn,
+    },
+    { parent },
+  );
+  new EventTarget(`${name}-target`, { rule: rule.name, arn: target.arn }, { parent, dependsOn: [permission] });
+}
+
+/** Every object that comes into the drop bucket starts an execution, told twice or not. */
+export function createDrops(
+  name: string,
+  { machine, buckets, logRetention }: WatchArgs,
+  needApproval: boolean,
+  parent: Resource,
+): NodeFunction {
+  const starter = new NodeFunction(
+    `${name}-startDrop`,
+    {
+      description: `Starts ${name} for a dropped file, once`,
+      entry: "handlers/archiver/startDrop.ts",
+      environment: { DROPS_NEED_APPROVAL: String(needApproval) },
+      bindings: { STATE_MACHINE: stateMachineBinding(machine, ["StartExecution"]) },
+      asynchronous: {},
+      ...(logRetention && { logRetention }),
+    },
+    { parent },
+  );
+  createRule(
+    `${name}-drops`,
+    {
+      eventPattern: {
+        source: ["aws.s3"],
+        "detail-type": ["Object Created"],
+        detail: { bucket: { name: [buckets.drop.bucket] } },
+      },
+    },
+    starter,
+    parent,
+  );
+  return starter;
+}
+
+/** A machine's Catch sees neither StopExecution nor the machine's own timeout: a rule does. */
+export function createStoppedRecorder(
+  name: string,
+  { machine, table, buckets, logRetention }: WatchArgs,
+  parent: Resource,
+): NodeFunction {
+  const recorder = new NodeFunction(
+    `${name}-recordStopped`,
+    {
+      description: `Records executions of ${name} that ended without a record`,
+      entry: "handlers/archiver/recordStopped.ts",
+      environment: { DROP_BUCKET: buckets.drop.bucket },
+      bindings: { ARCHIVE_TABLE: recordBinding(table) },
+      asynchronous: {},
+      ...(logRetention && { logRetention }),
+    },
+    { parent },
+  );
+  createRule(
+    `${name}-stopped`,
+    {
+      eventPattern: {
+        source: ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        detail: { status: ["FAILED", "TIMED_OUT", "ABORTED"], stateMachineArn: [machine.arn] },
+      },
+    },
+    recorder,
+    parent,
+  );
+  return recorder;
+}
+
+/** Events may be lost: what is missing after all is found by a look at the executions. */
+export function createReconciler(
+  name: string,
+  { machine, table, buckets, logRetention }: WatchArgs,
+  longestExecution: number,
+  parent: Resource,
+): NodeFunction {
+  const executions = machine.arn.apply((arn) => `${arn.replace(":stateMachine:", ":execution:")}:*`);
+  const reconciler = new NodeFunction(
+    `${name}-reconcile`,
+    {
+      description: `Finds executions of ${name} without a record`,
+      entry: "handlers/archiver/reconcile.ts",
+      timeout: 300,
+      environment: {
+        DROP_BUCKET: buckets.drop.bucket,
+        // A day more than an execution lasts: a reconciler that was down for so long loses nothing.
+        LOOK_BACK_SECONDS: String(longestExecution + 86_400),
+      },
+      bindings: {
+        ARCHIVE_TABLE: recordBinding(table),
+        STATE_MACHINE: {
+          value: machine.arn,
+          statements: [
+            { Effect: "Allow", Action: ["states:ListExecutions"], Resource: [machine.arn] },
+            { Effect: "Allow", Action: ["states:DescribeExecution"], Resource: [executions] },
+          ],
+        },
+      },
+      asynchronous: { retries: 0 },
+      ...(logRetention && { logRetention }),
+    },
+    { parent },
+  );
+  createRule(`${name}-reconciliation`, { schedule: "rate(15 minutes)" }, reconciler, parent);
+  return reconciler;
+}
+
+/** Starts the machine on a schedule, without a file: simulated granules. */
+export function createSchedule(name: string, schedule: string, machine: StateMachine, parent: Resource): void {
+  const rule = new EventRule(`${name}-schedule`, { scheduleExpression: schedule }, { parent });
+  const role = createExecutionRole(
+    `${name}-schedule`,
+    "events.amazonaws.com",
+    [{ Effect: "Allow", Action: ["states:StartExecution"], Resource: [interpolate`${machine.arn}`] }],
+    parent,
+  );
+  new EventTarget(
+    `${name}-schedule-target`,
+    { rule: rule.name, arn: machine.arn, roleArn: role.role.arn, input: "{}" },
+    { parent, dependsOn: [role.policy] },
+  );
+}

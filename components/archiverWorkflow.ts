@@ -1,0 +1,180 @@
+import type { Table } from "@pulumi/aws/dynamodb";
+import type { Bucket } from "@pulumi/aws/s3";
+import type { StateMachine } from "@pulumi/aws/sfn";
+import type { Queue } from "@pulumi/aws/sqs";
+import { ComponentResource, type ComponentResourceOptions, jsonStringify } from "@pulumi/pulumi";
+import type { Outcome } from "./archiver/definition.ts";
+import {
+  createBuckets,
+  defaultActions,
+  type ExistingBuckets,
+  type Policy,
+  type StorageClassName,
+} from "./archiver/files.ts";
+import { createAct, createGatherInfo } from "./archiver/functions.ts";
+import { type ApprovalBy, createMachine, standardTimeout } from "./archiver/machine.ts";
+import { archiverRules } from "./archiver/validate.ts";
+import { createDrops, createReconciler, createSchedule, createStoppedRecorder } from "./archiver/watch.ts";
+import type { NodeFunction } from "./nodeFunction.ts";
+import { createQueue } from "./queue.ts";
+import { createTable } from "./table.ts";
+import { validate } from "./validation.ts";
+
+export type { Outcome } from "./archiver/definition.ts";
+export type { ExistingBuckets, Policy, StorageClassName } from "./archiver/files.ts";
+
+export interface ArchiverWorkflowArgs {
+  /**
+   * Quality from which a file is archived, 0 to 100.
+   * @default 50
+   */
+  qualityThreshold?: number;
+  /**
+   * How a human is asked.
+   * @default { mode: "queue" }
+   */
+  approval?: ApprovalArgs;
+  /**
+   * What is done with a file, by outcome; `move` and `copy` of any but Archived lead to quarantine.
+   * @default { Archived: "move", Quality_Fail: "move", Unarchivable: "leave", Rejected: "leave", Expired: "leave" }
+   */
+  actions?: Partial<Record<Outcome, Policy>>;
+  /**
+   * Storage class of archived files.
+   * @default "GLACIER_IR"
+   */
+  storageClass?: StorageClassName;
+  /**
+   * Judges files that say nothing of their quality: is given `{id, file, labels}`, answers `{quality, archive?}`.
+   * @default none: an empty file has quality 0, any other 100
+   */
+  qualityFunction?: NodeFunction;
+  /**
+   * An expression of EventBridge at whose times the machine is started with a simulated file.
+   * @default none
+   * @example "rate(1 hour)"
+   */
+  schedule?: string;
+  /**
+   * Whether there is an Express machine besides, for callers that need no approval. What becomes of its executions when
+   * they are stopped or time out, nobody is told.
+   * @default false
+   */
+  express?: boolean;
+  /**
+   * A table for the records, with key `Id` (S).
+   * @default one of its own
+   */
+  table?: Table;
+  /**
+   * Buckets that exist already.
+   * @default own ones
+   */
+  buckets?: ExistingBuckets;
+  /**
+   * Days that logs are kept; one of CloudWatch's values.
+   * @default 30
+   */
+  logRetention?: number;
+}
+
+export interface ApprovalArgs {
+  /**
+   * `queue`: messages with the task token, for whoever may read them. `none`: nobody is asked, and an execution that asks
+   * for approval fails.
+   * @default "queue"
+   */
+  mode?: "queue" | "none";
+  /**
+   * Seconds that an answer is waited for, 60 to 1,209,600.
+   * @default 86400
+   */
+  timeout?: number;
+  /**
+   * Whether dropped files need approval; an execution that is started otherwise says so itself.
+   * @default false
+   */
+  drops?: boolean;
+}
+
+/**
+ * Archives files by their quality and by a human's word: a file drop starts a state machine, which reads the file, may
+ * ask, acts, and leaves exactly one record, whatever happens.
+ *
+ * @example
+ * const archiver = new ArchiverWorkflow("archiver");
+ * export const dropBucketName = archiver.buckets.drop.bucket;
+ *
+ * @example
+ * new ArchiverWorkflow("granules", { qualityThreshold: 70, approval: { mode: "queue", timeout: 3_600 }, storageClass: "DEEP_ARCHIVE" });
+ */
+export class ArchiverWorkflow extends ComponentResource {
+  readonly stateMachine: StateMachine;
+  /** The machine without approval, for callers that wait for their answer; only with `express`. */
+  readonly expressStateMachine: StateMachine | undefined;
+  /** One record for each execution. */
+  readonly table: Table;
+  /** Who reads it may decide: its messages hold task tokens. Only where somebody is asked. */
+  readonly approvalQueue: Queue | undefined;
+  readonly buckets: { drop: Bucket; archive: Bucket; quarantine: Bucket };
+  /** By what they do. */
+  readonly functions: Record<"gatherInfo" | "act" | "startDrop" | "recordStopped" | "reconcile", NodeFunction>;
+
+  constructor(name: string, args: ArchiverWorkflowArgs = {}, opts?: ComponentResourceOptions) {
+    super("dsp:index:ArchiverWorkflow", name, validated(name, args), opts);
+    const { approval = {}, schedule, express, logRetention } = args;
+
+    this.buckets = createBuckets(name, args.buckets ?? {}, this);
+    this.table = args.table ?? createRecordTable(name, this);
+    const asked = createApproval(name, approval, this);
+    this.approvalQueue = asked?.queue;
+
+    const files = {
+      buckets: this.buckets,
+      actions: { ...defaultActions, ...args.actions },
+      storageClass: args.storageClass ?? ("GLACIER_IR" as const),
+      qualityFunction: args.qualityFunction,
+      logRetention,
+    };
+    const gatherInfo = createGatherInfo(name, files, this);
+    const act = createAct(name, files, this);
+    const parts = { gatherInfo, act, table: this.table, qualityThreshold: args.qualityThreshold ?? 50, logRetention };
+    this.stateMachine = createMachine(`${name}-ArchiverStateMachine`, "STANDARD", { ...parts, approval: asked }, this);
+    this.expressStateMachine = express
+      ? createMachine(`${name}-ArchiverExpress`, "EXPRESS", { ...parts, approval: undefined }, this)
+      : undefined;
+
+    const watch = { machine: this.stateMachine, table: this.table, buckets: this.buckets, logRetention };
+    const startDrop = createDrops(name, watch, approval.drops ?? false, this);
+    const recordStopped = createStoppedRecorder(name, watch, this);
+    const reconcile = createReconciler(name, watch, standardTimeout(asked?.timeout), this);
+    if (schedule) createSchedule(name, schedule, this.stateMachine, this);
+
+    this.functions = { gatherInfo, act, startDrop, recordStopped, reconcile };
+    this.registerOutputs({ stateMachineArn: this.stateMachine.arn, tableName: this.table.name });
+  }
+}
+
+function validated(name: string, args: ArchiverWorkflowArgs): object {
+  validate(`ArchiverWorkflow "${name}"`, archiverRules(name, args));
+  return {};
+}
+
+const createRecordTable = (name: string, parent: ArchiverWorkflow): Table =>
+  createTable(`${name}-ArchiveTable`, { hashKey: "Id", attributes: [{ name: "Id", type: "S" }] }, parent);
+
+function createApproval(name: string, { mode = "queue", timeout = 86_400 }: ApprovalArgs, parent: ArchiverWorkflow) {
+  if (mode === "none") return undefined;
+  // Whoever is asked may look a thousand times and not answer: nothing else ends here.
+  const unanswered = createQueue(`${name}-unanswered`, {}, parent);
+  const queue = createQueue(
+    `${name}-HumanSQS`,
+    {
+      // With its task, a question is gone.
+      messageRetentionSeconds: timeout,
+      redrivePolicy: jsonStringify({ deadLetterTargetArn: unanswered.arn, maxReceiveCount: 1_000 }),
+    },
+    parent,
+  );
+  return { queue, timeout } satisfies ApprovalBy;
+}
