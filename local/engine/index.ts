@@ -8,7 +8,7 @@ import { LanguageHost } from "./languageHost.ts";
 import { Mask } from "./mask.ts";
 import type { Properties, Registry } from "./provider.ts";
 import { EngineServer } from "./server.ts";
-import { State } from "./state.ts";
+import { type ResourceState, State } from "./state.ts";
 import { containsSecret, containsUnknown, toProvider } from "./values.ts";
 
 export { EngineError, type EngineEvent } from "./events.ts";
@@ -34,6 +34,12 @@ export interface RunResult {
   outputs: Properties;
   counts: Counts;
 }
+
+/** A resource as the last run left it; a secret is `[secret]`. */
+export type StackResource = Pick<
+  ResourceState,
+  "urn" | "type" | "id" | "inputs" | "outputs" | "dependencies" | "propertyDependencies" | "protect" | "retainOnDelete"
+>;
 
 /** How long an interrupted run may take to end its steps, in milliseconds. What has not ended then is looked for later. */
 const graceMs = 3000;
@@ -98,9 +104,11 @@ export class Engine {
   }
 
   /** What the stack has, in the order of creation: what there is to show, and what a policy looks at. */
-  resources(): { urn: string; type: string; id: string; inputs: Properties; outputs: Properties }[] {
-    return this.#state.list().map(({ urn, type, id, inputs, outputs }) => {
-      return { urn, type, id, inputs: shown(inputs), outputs: shown(outputs) };
+  resources(): StackResource[] {
+    return this.#state.list().map(({ inputs, outputs, ...rest }) => {
+      const { urn, type, id, dependencies, propertyDependencies, protect, retainOnDelete } = rest;
+      const options = { dependencies, propertyDependencies, protect, retainOnDelete };
+      return { urn, type, id, inputs: shown(inputs), outputs: shown(outputs), ...options };
     });
   }
 
@@ -172,14 +180,17 @@ export class Engine {
     this.#server.serve(deployment);
     const host = await this.#takeHost(preview, settings);
     this.#host = host;
+    let over = false;
     try {
       host.begin();
-      const code = await Promise.race([host.exit, deployment.failure]);
+      const code = await Promise.race([host.exit, deployment.failure, deployment.shutdown.then(() => 0)]);
       if (code !== 0) throw deployment.programError(host.output, code);
       // A program that ends its process itself has ended without a word.
       await deployment.programEnded();
+      over = true;
     } finally {
-      await host.kill();
+      // All is done that it could ask for: it may take its time to end.
+      if (!over) await host.kill();
       await deployment.settle();
       this.#server.serve(undefined);
     }

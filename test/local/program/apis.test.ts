@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { APIGatewayClient, GetApiKeysCommand } from "@aws-sdk/client-api-gateway";
-import type { EngineEvent } from "../../../local/engine/index.ts";
+import type { EngineEvent, StackResource } from "../../../local/engine/index.ts";
 import { Platform } from "../../../local/platform.ts";
+import { check } from "../../../policy/check.ts";
 
 /** What the components make, on the local engine and cloud: each kind of caller, models, CORS, binary, own documents. */
 describe("the components' APIs, brought up on this machine", function () {
@@ -118,6 +119,22 @@ describe("the components' APIs, brought up on this machine", function () {
     assert.deepEqual((await pets("/pets/1", { headers: { "x-tenant": "a" } })).body.pathParameters, { id: "1" });
     const post = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
     assert.equal((await pets("/pets", post)).status, 400);
+  });
+
+  it("keep every rule of the policy pack", () => {
+    const all = platform.engine.resources();
+    const shallow = ({ urn, type, outputs: props }: StackResource) => ({ type, name: urn.split("::").at(-1)!, props });
+    const find = (urns: string[]) => all.filter(({ urn }) => urns.includes(urn)).map(shallow);
+    const resources = all.map((one) => ({
+      ...shallow(one),
+      dependencies: find(one.dependencies),
+      sources: Object.fromEntries(
+        Object.entries(one.propertyDependencies).map(([property, urns]) => [property, find(urns)]),
+      ),
+    }));
+    const open = ["GET /open", "PUT /open", "POST /things/{id}", "ANY /files/{path+}"];
+    const publicRoutes = [...open, "GET /pets", "POST /pets", "GET /pets/{id}"];
+    assert.deepEqual(check(resources, { stack: "local", publicRoutes }), []);
   });
 
   it("change nothing when the program runs again", async () => {
