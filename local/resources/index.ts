@@ -7,6 +7,7 @@ import { iamResources } from "./iam.ts";
 import { lambdaResources } from "./lambda.ts";
 import { logsResources } from "./logs.ts";
 import { resourceProvider, type ServiceResources } from "./resourceType.ts";
+import { s3Resources } from "./s3/index.ts";
 import { snsResources } from "./sns.ts";
 import { sqsResources } from "./sqs.ts";
 import { statesResources } from "./states.ts";
@@ -22,6 +23,7 @@ const services: ServiceResources[] = [
   statesResources,
   dynamodbResources,
   sqsResources,
+  s3Resources,
   snsResources,
   eventSourceResources,
 ];
