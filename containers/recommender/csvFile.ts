@@ -6,11 +6,11 @@ import { UserError } from "./failure.ts";
 import { numberOf, type RatingsBuilder } from "./ratings.ts";
 
 const LONGEST_RECORD = 64 * 1024;
-const DELIMITERS = [",", "\t", ";", "|"];
+const DELIMITERS = [",", "\t", ";", "|", "::"];
 
 /**
  * Reads a CSV file, streamed. The first row is a header when no field of it is a number (every rating is one). Fields
- * may be separated by comma, tab, semicolon or bar, quoted as in RFC 4180.
+ * may be separated by comma, tab, semicolon, bar or `::`, quoted as in RFC 4180.
  *
  * @param name the file's name, for messages
  * @throws UserError for a broken quote, whatever the tolerance: where the next row begins is anyone's guess
