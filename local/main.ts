@@ -54,8 +54,10 @@ async function main(settings: Settings): Promise<number> {
 /** Runs until a signal. A first run that fails ends the process; a later one leaves what runs as it is. */
 async function serve(platform: Platform, settings: Settings): Promise<number> {
   const ended = new Promise<void>((end) => {
-    process.once("SIGINT", end);
-    process.once("SIGTERM", end);
+    process.once("SIGINT", () => end());
+    process.once("SIGTERM", () => end());
+    // Nobody reads any more (`npm start | head`): that ends it, too.
+    process.stdout.once("error", () => end());
   });
   await platform.up();
   console.log(greeting(platform));

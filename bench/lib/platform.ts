@@ -36,13 +36,15 @@ export async function startPlatform(
     stdio: ["ignore", "pipe", "inherit"],
   });
   let printed = "";
-  for await (const chunk of child.stdout) {
-    printed += chunk;
-    if (/ready in/.test(printed)) break;
-  }
-  if (!/ready in/.test(printed)) throw new Error(`npm start did not come up:\n${printed}`);
+  const ready = new Promise<void>((resolve, reject) => {
+    child.stdout.on("data", (chunk) => {
+      printed += chunk;
+      if (/ready in/.test(printed)) resolve();
+    });
+    child.once("exit", () => reject(new Error(`npm start did not come up:\n${printed}`)));
+  });
+  await ready;
   const secondsToReady = (performance.now() - began) / 1000;
-  child.stdout.resume();
   return {
     process: child,
     stateDirectory,
