@@ -4,6 +4,7 @@ import { hideBin } from "yargs/helpers";
 import { doctor } from "./commands/doctor.ts";
 import { logs } from "./commands/logs.ts";
 import { outputs } from "./commands/outputs.ts";
+import { predict } from "./commands/predict.ts";
 import { explain } from "./lib/failure.ts";
 
 await yargs(hideBin(process.argv))
@@ -14,6 +15,7 @@ await yargs(hideBin(process.argv))
   .command(outputs)
   .command(logs)
   .command(doctor)
+  .command(predict)
   .completion("completion", "Print a script for shell completion")
   .demandCommand(1, "Say which command.")
   .strict()

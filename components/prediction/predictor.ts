@@ -45,11 +45,15 @@ export interface PredictorArgs {
   batch: BatchArgs;
 }
 
-/** Inserted records without a prediction: the predictor's own update must not wake it. */
-const unpredicted = JSON.stringify({
-  eventName: ["INSERT"],
-  dynamodb: { NewImage: { pred_target: { S: [{ exists: false }] } } },
-});
+const none = { pred_target: { S: [{ exists: false }] } };
+/**
+ * What wakes the predictor: inserted records without a prediction, and such records that are marked to be tried again. Its
+ * own update is neither.
+ */
+const unpredicted = [
+  { eventName: ["INSERT"], dynamodb: { NewImage: none } },
+  { eventName: ["MODIFY"], dynamodb: { NewImage: { ...none, redriven_at: { S: [{ exists: true }] } } } },
+];
 
 /** The predictor behind the table's stream. What fails every try is kept in the failure queue. */
 export function createStreamPredictor(
@@ -74,7 +78,7 @@ export function createStreamPredictor(
       functionName: predictor.arn,
       // What was written before the first deployment was done is predicted, too.
       startingPosition: "TRIM_HORIZON",
-      filterCriteria: { filters: [{ pattern: unpredicted }] },
+      filterCriteria: { filters: unpredicted.map((pattern) => ({ pattern: JSON.stringify(pattern) })) },
       batchSize: size ?? 100,
       maximumBatchingWindowInSeconds: window ?? 0,
       parallelizationFactor: parallelization ?? 2,

@@ -4,7 +4,7 @@ import { modelRules } from "./model.ts";
 
 /** Names that the pipeline gives attributes of its own. */
 const ownAttributes =
-  /^(id|status|created_at|time_key|(time|prediction|unpredicted)_bucket|pred_target|pred_probability|model_version|predicted_at)$/;
+  /^(id|status|created_at|time_key|(time|prediction|unpredicted)_bucket|pred_target|pred_probability|model_version|predicted_at|redriven_at)$/;
 
 /** What can be wrong with a pipeline's arguments. */
 export function pipelineRules(name: string, args: PredictionPipelineArgs): Rule[] {

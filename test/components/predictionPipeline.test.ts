@@ -106,7 +106,13 @@ describe("PredictionPipeline", () => {
       });
       assert.deepEqual(
         filterCriteria.filters.map(({ pattern }: { pattern: string }) => JSON.parse(pattern)),
-        [{ eventName: ["INSERT"], dynamodb: { NewImage: { pred_target: { S: [{ exists: false }] } } } }],
+        [
+          { eventName: ["INSERT"], dynamodb: { NewImage: { pred_target: { S: [{ exists: false }] } } } },
+          {
+            eventName: ["MODIFY"],
+            dynamodb: { NewImage: { pred_target: { S: [{ exists: false }] }, redriven_at: { S: [{ exists: true }] } } },
+          },
+        ],
       );
     });
 
