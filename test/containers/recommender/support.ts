@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type ClientRequest, request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Folders, sageMakerFolders } from "../../../containers/recommender/folders.ts";
@@ -52,4 +54,25 @@ export async function jobFolder(
     await writeFile(path, content);
   }
   return { root, folders, remove: () => rm(root, { recursive: true, force: true }) };
+}
+
+/** A request to an endpoint whose body is not at its end yet; the endpoint is at work on it when this resolves. */
+export async function openInvocation(url: string): Promise<{ request: ClientRequest; answer: Promise<Answer> }> {
+  const headers = { "content-type": "text/csv", "transfer-encoding": "chunked", expect: "100-continue" };
+  const request = httpRequest(`${url}/invocations`, { method: "POST", agent: false, headers });
+  const answer = once(request, "response").then(async ([response]) => {
+    let body = "";
+    for await (const chunk of response) body += chunk;
+    return { status: response.statusCode as number, body };
+  });
+  // Whoever breaks a request off does not wait for its answer.
+  answer.catch(() => {});
+  request.flushHeaders();
+  await Promise.race([once(request, "continue"), answer]);
+  return { request, answer };
+}
+
+interface Answer {
+  status: number;
+  body: string;
 }

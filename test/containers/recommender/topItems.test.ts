@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -86,11 +86,12 @@ describe("recommendations", () => {
     it("leave nothing half-written when writing fails", async () => {
       const ratings = ratingsOf([{ user: 1, item: 1, rating: 1 }]);
       const broken = { ...fit(ratings.matrix, smallSettings), itemBiases: undefined as never };
-      const file = join(folder, "other", "r.csv.gz");
-      await writeFile(join(folder, "blocker"), "");
-      await assert.rejects(
-        writeRecommendations(file, broken, { ...ratings, matrix: { ...ratings.matrix, starts: undefined as never } }),
-      );
+      const file = join(folder, "other", "recommendations.csv.gz");
+      const { matrix } = ratingsOf([
+        { user: 1, item: 1, rating: 1 },
+        { user: 2, item: 2, rating: 1 },
+      ]);
+      await assert.rejects(writeRecommendations(file, broken, { ...ratings, matrix }), TypeError);
       assert.deepEqual(await readdir(join(folder, "other")), []);
     });
   });
