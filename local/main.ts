@@ -59,7 +59,12 @@ async function serve(platform: Platform, settings: Settings): Promise<number> {
     // Nobody reads any more (`npm start | head`): that ends it, too.
     process.stdout.once("error", () => end());
   });
-  await platform.up();
+  // A signal ends the first run too, however long it would take.
+  const up = platform.up();
+  if ((await Promise.race([up, ended])) === undefined) {
+    up.catch(() => {});
+    return 0;
+  }
   console.log(greeting(platform));
   console.log(readyLine(performance.now() / 1000, settings.watch));
 
