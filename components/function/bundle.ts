@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { RunError } from "@pulumi/pulumi";
 import { AssetArchive, FileAsset } from "@pulumi/pulumi/asset";
 import { type BuildFailure, type BuildOptions, build, type Metafile, type OutputFile } from "esbuild";
+import { requireBuiltins } from "./requireBuiltins.ts";
 
 /** The runtime of every function, and what esbuild compiles for. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
 export const runtime = "nodejs24.x";
@@ -90,6 +91,7 @@ const options = (format: Format) =>
     logLevel: "silent",
     metafile: true,
     write: false,
+    plugins: [requireBuiltins],
   }) satisfies BuildOptions;
 
 /** Lambda would say so only at the first call. */

@@ -38,6 +38,20 @@ describe("bundle", () => {
     assert.equal(typeof handler, "function");
   });
 
+  it("requires Node's own modules, which to import would load all that they export", async () => {
+    const packed = await files(await bundle("test/components/function/fixtures/client.ts"));
+    const code = readFileSync(packed["index.mjs"]!, "utf8");
+    assert.doesNotMatch(code, /(from|import)\s*["'](node:)?https?["']/);
+    const { handler } = await import(packed["index.mjs"]!);
+    assert.equal(await handler(), "function Agent true");
+  });
+
+  it("keeps a handler that uses DynamoDB, all of Powertools and zod within 600 KB", async () => {
+    const packed = await files(await bundle("bench/programs/everything.ts"));
+    const kilobytes = readFileSync(packed["index.mjs"]!).length / 1000;
+    assert.ok(kilobytes <= 600, `${kilobytes} KB`);
+  });
+
   const refused = async (entry: string, message: RegExp) =>
     assert.rejects(
       () => bundle(entry),
