@@ -18,6 +18,7 @@ import { createIam } from "./iam/index.ts";
 import { ServiceSessions } from "./iam/serviceSessions.ts";
 import { createLambda, type LambdaOptions } from "./lambda/index.ts";
 import { createLogs } from "./logs/index.ts";
+import { createMonitoring } from "./monitoring/index.ts";
 import { createS3 } from "./s3/index.ts";
 import { createScheduler } from "./scheduler/index.ts";
 import { administrator, type Call, type Cloud, type Service } from "./service.ts";
@@ -70,6 +71,7 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud) => createS3(cloud),
   (cloud) => createEvents(cloud),
   (cloud) => createScheduler(cloud),
+  (cloud, { options }) => createMonitoring(cloud, { clock: options.deploymentClock }),
 ];
 
 export interface LocalCloud {
