@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from "node:util";
 import type engineProto from "@pulumi/pulumi/proto/engine_pb.js";
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
@@ -9,6 +8,7 @@ import { Functions } from "./functions.ts";
 import { type Goal, goal as newGoal } from "./goal.ts";
 import { goalFromRequest, inheritedAliases, type Program, positionOf } from "./goalFromRequest.ts";
 import { Hooks } from "./hooks.ts";
+import { lastWords } from "./lastWords.ts";
 import type { Mask } from "./mask.ts";
 import { located } from "./operations.ts";
 import type { Properties, Registry, ResourceProvider } from "./provider.ts";
@@ -56,6 +56,7 @@ export class Deployment {
   readonly #aliases = new Map<string, string[]>();
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #failure = Promise.withResolvers<never>();
+  readonly #shutdown = Promise.withResolvers<void>();
   #failed = false;
   #ended: Promise<void> | undefined;
 
@@ -153,11 +154,9 @@ export class Deployment {
 
   /** What ended the program: our own refusal with where it was asked for, or the program's words. */
   programError(output: string, code: number): EngineError {
-    const said = readable(this.errors.join("\n") || output.trim(), this.#options.directory);
-    return (
-      this.#functions.refusalIn(said) ??
-      new EngineError(said || `the program ended with exit code ${code} and said nothing`)
-    );
+    const words = lastWords(this.errors, output, this.#options.directory);
+    const silent = `the program ended with exit code ${code} and said nothing`;
+    return this.#functions.refusalIn(words) ?? new EngineError(words || silent);
   }
 
   /**
@@ -167,6 +166,16 @@ export class Deployment {
   programEnded(): Promise<void> {
     this.#ended ??= this.#sweep();
     return this.#ended;
+  }
+
+  /** Resolves once the SDK has said that the program has ended well, and all that follows from that has been done. */
+  get shutdown(): Promise<void> {
+    return this.#shutdown.promise;
+  }
+
+  async signalShutdown(): Promise<void> {
+    await this.programEnded();
+    this.#shutdown.resolve();
   }
 
   /** No step of this run is under way any more. */
@@ -274,13 +283,3 @@ export class Deployment {
     Promise.allSettled(this.#underWay).then(() => this.#failure.reject(error));
   }
 }
-
-/**
- * What the language host says, as a person reads it: without the chain of properties that an error came through, the
- * preamble of an uncaught one, colours, and the program's folder.
- */
-const readable = (text: string, directory: string): string =>
-  stripVTControlCharacters(text)
-    .replace(/(error serializing property "[^"]*": )+/g, "")
-    .replace(/^Running program '.*' failed with an unhandled exception:\n/gm, "")
-    .replaceAll(`${directory}/`, "");

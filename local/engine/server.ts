@@ -114,7 +114,7 @@ export class EngineServer {
         run.hooks.registerOnError(request.toObject()),
       ),
       signalAndWaitForShutdown: this.#unary((run) => async () => {
-        await run.programEnded();
+        await run.signalShutdown();
         return new empty.Empty();
       }),
     };
