@@ -42,7 +42,7 @@ export function runFit({ matrix, settings, foldOf }: FitContext, fold?: number):
  * Cross-validates and fits on everything, the fits side by side on several threads, which share one copy of the data.
  *
  * @param options.folds 0: no cross-validation
- * @param options.threads default: one a core; 1: all in this thread
+ * @param options.threads default: one a core; 1: all in this thread, which hears no signal until it is done
  * @param options.onFold called as each fold is done, in whatever order that happens
  */
 export async function crossValidateAndFit(
@@ -64,7 +64,7 @@ export async function crossValidateAndFit(
     }
   };
   const threads = Math.min(options.threads ?? availableParallelism(), tasks.length);
-  if (threads === 1) for (const fold of tasks) take(runFit(context, fold));
+  if (options.threads === 1) for (const fold of tasks) take(runFit(context, fold));
   else await onThreads(threads, tasks, context, take);
   return { model: whole!.model!, training: whole!.accuracy, folds };
 }

@@ -6,7 +6,7 @@ import { readPage } from "./page.ts";
 
 const LARGEST_PAGE = 100;
 /** A time and an id, as `time_key` has them: a token is a place in time, and stays valid. */
-const TIME_KEY = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#.+$/;
+const TIME_KEY = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z#.{1,900}$/;
 
 const decode = (token: string) => Buffer.from(token, "base64url").toString();
 const encode = (key: string) => Buffer.from(key).toString("base64url");

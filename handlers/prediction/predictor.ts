@@ -54,7 +54,7 @@ export async function predictItem(item: Item): Promise<void> {
 }
 
 const messageSchema = z.object({
-  id: z.string().check(z.minLength(1)),
+  id: z.string().check(z.minLength(1), z.maxLength(900)),
   /** Without it the record is read from the table: so a rejected one is put back. */
   record: z.optional(z.record(z.string(), z.unknown())),
   created_at: z.optional(z.iso.datetime()),

@@ -11,6 +11,10 @@ export function readSuite(functions: Functions): void {
       });
     });
 
+    it("of a key that is too long for the table is 404", async () => {
+      assert.equal((await functions.get("x".repeat(3000))).statusCode, 404);
+    });
+
     it("of all is newest first, page by page, each record once", async () => {
       for (let count = 0; count < 30; count++) await functions.post(functions.flower());
       // Older records, of other months.
@@ -60,10 +64,14 @@ export function readSuite(functions: Functions): void {
       [{ limit: "101" }, "limit: is not an integer from 1 to 100"],
       [{ limit: "ten" }, "limit: is not an integer from 1 to 100"],
       [{ token: "abc" }, "token: is not one of ours"],
+      [
+        { token: Buffer.from(`2026-01-05T00:00:00.000Z#${"x".repeat(2000)}`).toString("base64url") },
+        "token: is not one of ours",
+      ],
       [{ class: "" }, "class: is empty"],
     ];
     for (const [query, message] of refused) {
-      it(`refuses ${JSON.stringify(query)}`, async () => {
+      it(`refuses ${JSON.stringify(query).slice(0, 60)}`, async () => {
         const { statusCode, body } = await functions.list(query);
         assert.deepEqual([statusCode, body.message, body.field], [400, message, Object.keys(query)[0]]);
       });
