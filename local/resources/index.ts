@@ -2,6 +2,7 @@ import type { Cloud } from "../cloud/service.ts";
 import type { Invoke, Registry, ResourceProvider } from "../engine/provider.ts";
 import { apigateway } from "./apigateway/index.ts";
 import { dynamodbResources } from "./dynamodb/index.ts";
+import { eventsResources } from "./events.ts";
 import { eventSourceResources } from "./eventsources.ts";
 import { iamResources } from "./iam.ts";
 import { lambdaResources } from "./lambda.ts";
@@ -26,6 +27,7 @@ const services: ServiceResources[] = [
   s3Resources,
   snsResources,
   eventSourceResources,
+  eventsResources,
 ];
 
 /**
