@@ -1,0 +1,64 @@
+import type { Dimension, MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+
+export type StateValue = "OK" | "ALARM" | "INSUFFICIENT_DATA";
+
+/** What alarms of both kinds have. */
+interface AlarmBase {
+  name: string;
+  arn: string;
+  description?: string;
+  actionsEnabled: boolean;
+  okActions: string[];
+  alarmActions: string[];
+  insufficientDataActions: string[];
+  /** ISO dates. */
+  configured: string;
+  updated: string;
+  changed: string;
+  state: StateValue;
+  reason: string;
+  /** JSON. */
+  reasonData?: string;
+  tags: Record<string, string>;
+}
+
+export interface MetricAlarmRecord extends AlarmBase {
+  kind: "MetricAlarm";
+  /** A single metric, with the members under which it was given … */
+  metric?: {
+    namespace: string;
+    name: string;
+    dimensions: Dimension[];
+    statistic: string;
+    period: number;
+    unit?: string;
+    extended: boolean;
+  };
+  /** … or queries, one of which returns data. */
+  queries?: MetricDataQuery[];
+  evaluationPeriods: number;
+  /** Default: all of them. */
+  datapointsToAlarm?: number;
+  threshold: number;
+  comparison: string;
+  /** Default `missing`. */
+  missing?: string;
+}
+
+export interface CompositeAlarmRecord extends AlarmBase {
+  kind: "CompositeAlarm";
+  rule: string;
+  suppressor?: { alarm: string; waitSeconds: number; extensionSeconds: number };
+}
+
+export type AlarmRecord = MetricAlarmRecord | CompositeAlarmRecord;
+
+export interface HistoryRecord {
+  alarm: string;
+  kind: AlarmRecord["kind"];
+  type: "ConfigurationUpdate" | "StateUpdate" | "Action";
+  /** ISO date. */
+  time: string;
+  summary: string;
+  data: string;
+}
