@@ -24,6 +24,7 @@ import { createScheduler } from "./scheduler/index.ts";
 import { administrator, type Call, type Cloud, type Service } from "./service.ts";
 import { createSns } from "./sns/index.ts";
 import { createSqs } from "./sqs/index.ts";
+import { createSsm } from "./ssm.ts";
 import { createStates } from "./states/index.ts";
 import { createSts } from "./sts.ts";
 import { Wakes } from "./wakes.ts";
@@ -72,6 +73,7 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud) => createEvents(cloud),
   (cloud) => createScheduler(cloud),
   (cloud, { options }) => createMonitoring(cloud, { clock: options.deploymentClock }),
+  (cloud) => createSsm(cloud),
 ];
 
 export interface LocalCloud {
