@@ -335,14 +335,12 @@ describe("Step Functions", () => {
       const { events = [] } = await again.send(new sfn.GetExecutionHistoryCommand({ executionArn: execution }));
       assert.equal(events.filter(({ type }) => type === "ExecutionStarted").length, 1);
       assert.equal(events.filter(({ type }) => type === "TaskStateEntered").length, 2);
-      const { Attributes } = await second
-        .client(sqs.SQSClient)
-        .send(
-          new sqs.GetQueueAttributesCommand({
-            QueueUrl: QueueUrl!.replace(first.origin, second.origin),
-            AttributeNames: ["ApproximateNumberOfMessages"],
-          }),
-        );
+      const { Attributes } = await second.client(sqs.SQSClient).send(
+        new sqs.GetQueueAttributesCommand({
+          QueueUrl: QueueUrl!.replace(first.origin, second.origin),
+          AttributeNames: ["ApproximateNumberOfMessages"],
+        }),
+      );
       assert.equal(Attributes?.ApproximateNumberOfMessages, "0");
     } finally {
       await second.stop();
