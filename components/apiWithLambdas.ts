@@ -1,10 +1,16 @@
 import type { ApiKey, Deployment, RestApi, Stage } from "@pulumi/aws/apigateway";
-import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  deferredOutput,
+  type Input,
+  type Output,
+} from "@pulumi/pulumi";
 import { contractOf } from "./api/contract.ts";
 import { type CustomDomainArgs, createCustomDomain } from "./api/customDomain.ts";
 import { createPermissions } from "./api/permissions.ts";
 import { bindDocument, createDeployment, createRestApi } from "./api/restApi.ts";
-import { type BoundRoute, createFunctions, type OperationArgs, type RouteArgs } from "./api/routes.ts";
+import { type BoundRoute, createFunctions, type OperationArgs, type RouteArgs, routeUrl } from "./api/routes.ts";
 import { createStage, type StageArgs } from "./api/stage.ts";
 import { createApiKey, type UsagePlanArgs } from "./api/usagePlan.ts";
 import { validateApi } from "./api/validate.ts";
@@ -132,7 +138,8 @@ export class ApiWithLambdas<Key extends string = string> extends ComponentResour
     const stageName = definition.stageName ?? "Prod";
 
     const contract = contractOf(name, args);
-    const routes = createFunctions(name, contract.routes, args.cors, this);
+    const [url, urlIsKnown] = deferredOutput<string>();
+    const routes = createFunctions(name, contract.routes, args.cors, url, this);
     const document = bindDocument(args, contract.document, routes);
     this.restApi = createRestApi(name, args, document, this);
     this.deployment = createDeployment(name, document, this.restApi, this);
@@ -143,10 +150,11 @@ export class ApiWithLambdas<Key extends string = string> extends ComponentResour
     const named = domain && createCustomDomain(name, domain, this.restApi, this.stage, this);
 
     this.url = named?.url ?? this.stage.invokeUrl;
+    urlIsKnown(this.url);
     this.domainTarget = named?.target;
     this.executionArn = this.restApi.executionArn;
     this.document = document.text;
-    this.routes = byKey(routes, ({ path }) => this.url.apply((url) => (path === "/" ? url : url + path)));
+    this.routes = byKey(routes, ({ path }) => routeUrl(this.url, path));
     this.functions = byKey(routes, ({ handler }) => handler);
     this.registerOutputs({ url: this.url });
   }

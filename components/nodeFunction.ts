@@ -14,6 +14,7 @@ import { bundle, runtime } from "./function/bundle.ts";
 import { createExecutionRole, type ExecutionRole } from "./function/executionRole.ts";
 import { bundleCallback, type InlineCallback } from "./function/inlineCallback.ts";
 import { functionRules } from "./function/validate.ts";
+import { type DeploymentArgs, GradualDeployment } from "./gradualDeployment.ts";
 import { createLogGroup, logGroupName } from "./logGroup.ts";
 import { createQueue } from "./queue.ts";
 import { validate } from "./validation.ts";
@@ -96,6 +97,12 @@ export interface FunctionSettings {
    * @default []
    */
   layers?: Input<string>[];
+  /**
+   * How callers' traffic moves to a new version: gradually, judged by hooks and alarms, and back when it fails.
+   * @default none: all at once
+   * @example { type: "Canary10Percent5Minutes" }
+   */
+  deployment?: DeploymentArgs;
 }
 
 export interface AsynchronousArgs {
@@ -132,11 +139,15 @@ export class NodeFunction extends ComponentResource {
   readonly logGroup: LogGroup;
   /** Where events end that failed every try; only for an asynchronous function. */
   readonly failures: Queue | undefined;
+  /** What shifts the alias; only with an enabled `deployment`. */
+  readonly deployment: GradualDeployment | undefined;
   /** ARN of the alias. */
   readonly arn: Output<string>;
 
-  constructor(name: string, args: NodeFunctionArgs, opts?: ComponentResourceOptions) {
+  /** @param routeUrl what the function answers, where it belongs to a route: its deployment's hooks are told. */
+  constructor(name: string, args: NodeFunctionArgs, opts?: ComponentResourceOptions, routeUrl?: Input<string>) {
     super("dsp:index:NodeFunction", name, validated(name, args), opts);
+    const deployment = args.deployment?.enabled === false ? undefined : args.deployment;
 
     this.logGroup = createLogGroup(
       `${name}-logs`,
@@ -146,8 +157,10 @@ export class NodeFunction extends ComponentResource {
     this.failures = args.asynchronous && createQueue(`${name}-failures`, {}, this);
     this.role = createRole(name, args, this);
     this.function = createFunction(name, args, this);
-    this.alias = createAlias(name, this);
+    this.alias = createAlias(name, deployment !== undefined, this);
     if (args.asynchronous) createEventInvokeConfig(name, args.asynchronous, this);
+    this.deployment =
+      deployment && new GradualDeployment(name, { ...deployment, target: this, routeUrl }, { parent: this });
 
     this.arn = this.alias.arn;
     this.registerOutputs({ arn: this.arn });
@@ -212,9 +225,14 @@ function variables(name: string, { environment, bindings = {} }: NodeFunctionArg
   };
 }
 
-function createAlias(name: string, parent: NodeFunction): Alias {
+/** @param gradual whether CodeDeploy moves it from its creation on. */
+function createAlias(name: string, gradual: boolean, parent: NodeFunction): Alias {
   const { name: functionName, version } = parent.function;
-  return new Alias(`${name}-live`, { name: "live", functionName, functionVersion: version }, { parent });
+  return new Alias(
+    `${name}-live`,
+    { name: "live", functionName, functionVersion: version },
+    { parent, ...(gradual && { ignoreChanges: ["functionVersion", "routingConfig"] }) },
+  );
 }
 
 function createEventInvokeConfig(name: string, args: AsynchronousArgs, parent: NodeFunction): void {

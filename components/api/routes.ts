@@ -1,4 +1,4 @@
-import type { Input, Resource } from "@pulumi/pulumi";
+import type { Input, Output, Resource } from "@pulumi/pulumi";
 import { longestFunctionName, shorten } from "../naming.ts";
 import { NodeFunction, type NodeFunctionArgs } from "../nodeFunction.ts";
 import type { Cors } from "../openapi/cors.ts";
@@ -86,21 +86,35 @@ export interface BoundRoute extends ContractRoute {
   handler: NodeFunction;
 }
 
-/** Makes the functions of routes that bring their own; a shared one is used as it is. */
+/**
+ * Makes the functions of routes that bring their own; a shared one is used as it is.
+ * @param url the API's, known only when the functions are there: for what comes after them.
+ */
 export function createFunctions(
   name: string,
   routes: ContractRoute[],
   cors: Cors | undefined,
+  url: Output<string>,
   parent: Resource,
 ): BoundRoute[] {
-  return routes.map((route) => ({ ...route, handler: functionOf(name, route, cors, parent) }));
+  return routes.map((route) => ({ ...route, handler: functionOf(name, route, cors, url, parent) }));
 }
 
-function functionOf(name: string, { label, args }: ContractRoute, cors: Cors | undefined, parent: Resource) {
+function functionOf(
+  name: string,
+  { label, path, args }: ContractRoute,
+  cors: Cors | undefined,
+  url: Output<string>,
+  parent: Resource,
+) {
   if (isShared(args)) return args.function;
   const environment = { ...corsEnvironment(cors), ...args.environment };
-  return new NodeFunction(functionName(name, label), { ...codeAndSettings(args), environment }, { parent });
+  const settings = { ...codeAndSettings(args), environment };
+  return new NodeFunction(functionName(name, label), settings, { parent }, args.deployment && routeUrl(url, path));
 }
+
+export const routeUrl = (url: Output<string>, path: string): Output<string> =>
+  url.apply((text) => (path === "/" ? text : text + path));
 
 /** Without what is the route's and not the function's. */
 export function codeAndSettings(args: OperationArgs): NodeFunctionArgs {

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { deploymentRules } from "../gradualDeployment.ts";
 import { retentionRule } from "../logGroup.ts";
 import { longestFunctionName } from "../naming.ts";
 import type { NodeFunctionArgs } from "../nodeFunction.ts";
@@ -49,6 +50,7 @@ export function functionRules(name: string, args: NodeFunctionArgs, at = ""): Ru
     { ok: (layers?.length ?? 0) <= 5, field: `${at}layers`, value: layers?.length, allowed: "at most 5" },
     retentionRule(`${at}logRetention`, args.logRetention),
     ...environmentRules(args, at),
+    ...(args.deployment ? deploymentRules(name, args.deployment, at) : []),
   ];
 }
 

@@ -5,6 +5,8 @@ import { listOf, type Statement, statementsOf } from "../statements.ts";
 const withoutResource = [
   /^xray:(PutTraceSegments|PutTelemetryRecords)$/,
   /^cloudwatch:PutMetricData$/,
+  // Composite alarms are seen only by whoever may see all.
+  /^cloudwatch:DescribeAlarms$/,
   /^ecr:GetAuthorizationToken$/,
   /^logs:(DescribeLogGroups|CreateLogDelivery|GetLogDelivery|UpdateLogDelivery|DeleteLogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies)$/,
   /^ec2:(CreateNetworkInterface|DescribeNetworkInterfaces|DeleteNetworkInterface|DescribeSubnets|DescribeVpcs|DescribeSecurityGroups|DescribeDhcpOptions)$/,

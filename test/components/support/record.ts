@@ -35,6 +35,10 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
   }),
   "aws:cloudwatch/eventRule:EventRule": (name) => ({ arn: regional("events", `rule/${name}`) }),
   "aws:cloudwatch/logGroup:LogGroup": (name, inputs) => ({ arn: regional("logs", `log-group:${inputs.name ?? name}`) }),
+  "aws:codedeploy/deploymentConfig:DeploymentConfig": (name) => ({ deploymentConfigName: name }),
+  "aws:codedeploy/deploymentGroup:DeploymentGroup": (_name, { appName, deploymentGroupName }) => ({
+    arn: regional("codedeploy", `deploymentgroup:${appName}/${deploymentGroupName}`),
+  }),
   "aws:dynamodb/table:Table": (name) => ({
     arn: regional("dynamodb", `table/${name}`),
     streamArn: regional("dynamodb", `table/${name}/stream/2026-01-01T00:00:00.000`),

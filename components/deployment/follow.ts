@@ -1,0 +1,164 @@
+import type { DeploymentInfo, LambdaTarget } from "@aws-sdk/client-codedeploy";
+import type { Connection } from "./connection.ts";
+import { type ShiftInputs, targetOf } from "./shift.ts";
+
+/** How long one look at a deployment is from the next, in milliseconds: soon at first, then less often. */
+export interface Pace {
+  firstMs: number;
+  longestMs: number;
+  /** What a hook is given beyond its timeout, to be started and to report. */
+  graceMs: number;
+}
+
+const usualPace: Pace = { firstMs: 200, longestMs: 2_000, graceMs: 30_000 };
+
+/** A line of a hook's log says more than CodeDeploy's reason; so many of them are shown. */
+const shownLines = 20;
+
+type Say = (text: string) => void;
+type Aws = Pick<Connection, "codedeploy" | "logs">;
+
+/**
+ * Tells how a deployment goes, until it has ended and, should it fail, the traffic is back.
+ * A hook that was killed, ran out of memory or never began cannot report, and CodeDeploy waits an hour for it: the
+ * deployment is stopped, with rollback, when a hook is past its timeout.
+ *
+ * @throws Error with CodeDeploy's reason and the failed hook's log, unless it succeeded.
+ */
+export async function follow(
+  aws: Aws,
+  inputs: ShiftInputs,
+  deploymentId: string,
+  say: Say,
+  pace: Pace = usualPace,
+): Promise<void> {
+  let told = "";
+  let wait = pace.firstMs;
+  let late: string | undefined;
+  for (;;) {
+    const { deploymentInfo: info = {} } = await aws.codedeploy.getDeployment({ deploymentId });
+    const target = await targetOf(aws, deploymentId);
+    const progress = describeProgress(target);
+    const news = progress !== told;
+    if (news && progress) say(`${progress}, ${elapsed(info)}`);
+    told = progress;
+    if (info.status === "Succeeded") return;
+    if (info.status === "Failed" || info.status === "Stopped") {
+      const reason = await describeFailure(aws, inputs, info, target, late);
+      await waitForRollback(aws, info, pace);
+      throw new Error(reason);
+    }
+    if (!late) {
+      late = overdueHook(inputs, target, pace.graceMs);
+      if (late) {
+        say(`${late}; the deployment is stopped`);
+        await requestStop(aws, deploymentId);
+      }
+    }
+    wait = news ? pace.firstMs : Math.min(wait * 1.5, pace.longestMs);
+    await new Promise((done) => setTimeout(done, wait));
+  }
+}
+
+/** Stops a deployment, its traffic back, and waits for that. */
+export async function stop(aws: Pick<Connection, "codedeploy">, deploymentId: string, pace = usualPace): Promise<void> {
+  await requestStop(aws, deploymentId);
+  for (;;) {
+    const { deploymentInfo: info = {} } = await aws.codedeploy.getDeployment({ deploymentId });
+    if (info.completeTime) return waitForRollback(aws, info, pace);
+    await new Promise((done) => setTimeout(done, pace.firstMs));
+  }
+}
+
+async function requestStop({ codedeploy }: Pick<Connection, "codedeploy">, deploymentId: string): Promise<void> {
+  await codedeploy.stopDeployment({ deploymentId, autoRollbackEnabled: true }).catch((error: Error) => {
+    // It ended in the meantime.
+    if (error.name !== "DeploymentAlreadyCompletedException") throw error;
+  });
+}
+
+/** The rollback is a deployment of its own. */
+async function waitForRollback(
+  { codedeploy }: Pick<Connection, "codedeploy">,
+  { rollbackInfo }: DeploymentInfo,
+  pace: Pace,
+): Promise<void> {
+  const deploymentId = rollbackInfo?.rollbackDeploymentId;
+  if (!deploymentId) return;
+  for (;;) {
+    const { deploymentInfo: info = {} } = await codedeploy.getDeployment({ deploymentId });
+    if (info.status === "Succeeded") return;
+    if (info.status === "Failed" || info.status === "Stopped") {
+      throw new Error(
+        `rollback ${deploymentId} ${info.status.toLowerCase()}: ${info.errorInformation?.message}; look where the alias points`,
+      );
+    }
+    await new Promise((done) => setTimeout(done, pace.firstMs));
+  }
+}
+
+/** `BeforeAllowTraffic Succeeded, 10 % to version 4` */
+function describeProgress(target: LambdaTarget | undefined): string {
+  const { lambdaFunctionInfo: { targetVersion, targetVersionWeight = 0 } = {}, lifecycleEvents = [] } = target ?? {};
+  const hooks = lifecycleEvents.flatMap(({ lifecycleEventName, status }) =>
+    lifecycleEventName === "AllowTraffic" || status === "Skipped" || status === "Pending"
+      ? []
+      : [`${lifecycleEventName} ${status}`],
+  );
+  if (!targetVersion) return hooks.join(", ");
+  return [...hooks, `${Math.round(targetVersionWeight * 100)} % to version ${targetVersion}`].join(", ");
+}
+
+function elapsed({ createTime, completeTime }: DeploymentInfo): string {
+  const seconds = Math.max(
+    0,
+    Math.round(((completeTime ?? new Date()).getTime() - (createTime?.getTime() ?? 0)) / 1_000),
+  );
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+const factsOf = (inputs: ShiftInputs, event: string | undefined) =>
+  event === "BeforeAllowTraffic"
+    ? inputs.beforeAllowTraffic
+    : event === "AfterAllowTraffic"
+      ? inputs.afterAllowTraffic
+      : undefined;
+
+/** The hook that should have reported by now, in a sentence. */
+function overdueHook(inputs: ShiftInputs, target: LambdaTarget | undefined, graceMs: number): string | undefined {
+  for (const { lifecycleEventName, status, startTime } of target?.lifecycleEvents ?? []) {
+    const hook = factsOf(inputs, lifecycleEventName);
+    if (!hook || status !== "InProgress" || !startTime) continue;
+    if (Date.now() - startTime.getTime() < hook.timeout * 1_000 + graceMs) continue;
+    return `the hook ${lifecycleEventName} (${hook.functionName}) did not report: it crashed, never began, or was ended at its timeout of ${hook.timeout} s`;
+  }
+  return undefined;
+}
+
+async function describeFailure(
+  aws: Aws,
+  inputs: ShiftInputs,
+  { deploymentId, status, errorInformation, createTime }: DeploymentInfo,
+  target: LambdaTarget | undefined,
+  late: string | undefined,
+): Promise<string> {
+  const failed = target?.lifecycleEvents?.find((event) => event.status === "Failed")?.lifecycleEventName;
+  const { code, message } = errorInformation ?? {};
+  const reason = late ?? `${message ?? "no reason is given"}${code ? ` (${code})` : ""}`;
+  const lines = await hookLog(aws, factsOf(inputs, failed)?.logGroup, createTime);
+  return [
+    `deployment ${deploymentId} of ${inputs.functionName} to version ${inputs.version} ${status?.toLowerCase()}: ${reason}`,
+    ...lines.map((line) => `  ${line}`),
+    "All traffic is with the old version; the next up tries again",
+  ].join("\n");
+}
+
+async function hookLog({ logs }: Aws, logGroupName: string | undefined, since: Date | undefined): Promise<string[]> {
+  if (!logGroupName) return [];
+  try {
+    const { events = [] } = await logs.filterLogEvents({ logGroupName, startTime: since?.getTime() });
+    return events.map(({ message = "" }) => message.trim()).slice(-shownLines);
+  } catch (error) {
+    return [`the log ${logGroupName} could not be read: ${(error as Error).message}`];
+  }
+}

@@ -1,0 +1,107 @@
+import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
+import { Application, DeploymentGroup } from "@pulumi/aws/codedeploy";
+import { Role, RolePolicy } from "@pulumi/aws/iam";
+import { getProject, getStack, type Input, jsonStringify, type Resource } from "@pulumi/pulumi";
+import { getMonitor } from "@pulumi/pulumi/runtime";
+import type { Statement } from "../function/bindings.ts";
+import type { NodeFunction } from "../nodeFunction.ts";
+
+const applications = new WeakMap<object, Application>();
+
+/** The stack's one CodeDeploy application: made when the first function of a run asks for it. */
+function applicationOfStack(): Application {
+  const run = getMonitor() as object;
+  const found = applications.get(run) ?? new Application("deployments", { computePlatform: "Lambda" });
+  applications.set(run, found);
+  return found;
+}
+
+/** What CodeDeploy acts as. Its rights are added once the hooks are known, which report to the group. */
+export const createServiceRole = (name: string, parent: Resource): Role =>
+  new Role(
+    `${name}-deploy-role`,
+    {
+      assumeRolePolicy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { Service: "codedeploy.amazonaws.com" }, Action: "sts:AssumeRole" }],
+      }),
+    },
+    { parent },
+  );
+
+/** Of AWS's managed policy for Lambda deployments, what this one deployment group needs. */
+export function createServicePolicy(
+  name: string,
+  role: Role,
+  target: NodeFunction,
+  hooks: NodeFunction[],
+  notifications: Input<string> | undefined,
+  parent: Resource,
+): RolePolicy {
+  const allow = (Action: string[], Resource: Input<string>[]): Statement => ({ Effect: "Allow", Action, Resource });
+  const statements = [
+    allow(
+      ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"],
+      [target.function.arn, target.alias.arn],
+    ),
+    // Composite alarms are seen only by whoever may see all.
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+    allow(["cloudwatch:DescribeAlarms"], ["*"]),
+    ...(hooks.length > 0
+      ? [
+          allow(
+            ["lambda:InvokeFunction"],
+            hooks.map((hook) => hook.function.arn),
+          ),
+        ]
+      : []),
+    ...(notifications ? [allow(["sns:Publish"], [notifications])] : []),
+  ];
+  return new RolePolicy(
+    `${name}-deploy-policy`,
+    { role: role.name, policy: jsonStringify({ Version: "2012-10-17", Statement: statements }) },
+    { parent },
+  );
+}
+
+export interface GroupSettings {
+  deploymentConfigName: Input<string>;
+  alarms: MetricAlarm[];
+  ignoreAlarms: boolean;
+  notifications: Input<string> | undefined;
+}
+
+export function createGroup(name: string, role: Role, settings: GroupSettings, parent: Resource): DeploymentGroup {
+  const { deploymentConfigName, alarms, ignoreAlarms, notifications } = settings;
+  return new DeploymentGroup(
+    `${name}-deployments`,
+    {
+      appName: applicationOfStack().name,
+      deploymentGroupName: `${getProject()}-${getStack()}-${name}`,
+      deploymentConfigName,
+      serviceRoleArn: role.arn,
+      deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+      alarmConfiguration: { enabled: !ignoreAlarms, alarms: alarms.map((alarm) => alarm.name) },
+      autoRollbackConfiguration: {
+        enabled: true,
+        events: ["DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_ALARM", "DEPLOYMENT_STOP_ON_REQUEST"],
+      },
+      ...(notifications && {
+        triggerConfigurations: [
+          {
+            triggerName: "notifications",
+            triggerEvents: [
+              "DeploymentStart",
+              "DeploymentSuccess",
+              "DeploymentFailure",
+              "DeploymentStop",
+              "DeploymentRollback",
+            ],
+            triggerTargetArn: notifications,
+          },
+        ],
+      }),
+    },
+    { parent },
+  );
+}
