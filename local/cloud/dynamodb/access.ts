@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  */
 import type { Access } from "../service.ts";
+import { leadingKeys, type PartitionKeys } from "./leadingKeys.ts";
 import { type Names, streamOf, tableOf } from "./names.ts";
 
 type Input = Record<string, unknown>;
@@ -16,61 +17,82 @@ const transactActions: Record<string, string> = {
   Get: "GetItem",
 };
 
-/** Each pair once, as `[action, resource]`. */
-export function needs(operation: string, input: Input, names: Names): Access[] {
-  const pairs = new Set<string>();
-  const add = (action: string, resource: string) => pairs.add(`dynamodb:${action} ${resource}`);
+interface Need {
+  action: string;
+  resource: string;
+  /** What asks for it, of one table. */
+  request?: { table: string; input: Input };
+}
+
+/**
+ * Every right that a request needs.
+ * @param keys finds `dynamodb:LeadingKeys`.
+ */
+export async function needs(operation: string, input: Input, names: Names, keys: PartitionKeys): Promise<Access[]> {
+  const found = new Map<string, Access>();
+  for (const { action, resource, request } of wanted(operation, input, names)) {
+    const id = `${action} ${resource}`;
+    const access = found.get(id) ?? { action: `dynamodb:${action}`, resource };
+    found.set(id, access);
+    const name = request && (await keys.of(request.table, request.input.IndexName));
+    if (!name) continue;
+    const before = (access.context?.["dynamodb:LeadingKeys"] ?? []) as string[];
+    const values = [...before, ...leadingKeys(request.input, name)];
+    if (values.length > 0) access.context = { "dynamodb:LeadingKeys": values };
+  }
+  return [...found.values()];
+}
+
+function wanted(operation: string, input: Input, names: Names): Need[] {
+  const on = (action: string, nameOrArn: string, request: Input, index?: string): Need => {
+    const table = tableOf(nameOrArn);
+    const arn = names.table(table);
+    return { action, resource: index ? `${arn}/index/${index}` : arn, request: { table, input: request } };
+  };
+  const table = String(input.TableName ?? "");
 
   switch (operation) {
     case "BatchGetItem":
     case "BatchWriteItem":
-      for (const table of Object.keys((input.RequestItems ?? {}) as object))
-        add(operation, names.table(tableOf(table)));
-      break;
+      return Object.entries((input.RequestItems ?? {}) as object).map(([name, request]) =>
+        on(operation, name, Array.isArray(request) ? { writes: request } : ((request ?? {}) as Input)),
+      );
     case "TransactWriteItems":
     case "TransactGetItems":
-      for (const item of asList(input.TransactItems)) {
-        for (const [kind, one] of Object.entries(item)) {
+      return asList(input.TransactItems).flatMap((item) =>
+        Object.entries(item).flatMap(([kind, one]) => {
           const action = transactActions[kind];
-          const table = (one as Input | null)?.TableName;
-          if (action && typeof table === "string") add(action, names.table(tableOf(table)));
-        }
-      }
-      break;
+          const request = (one ?? {}) as Input;
+          return action && typeof request.TableName === "string" ? [on(action, request.TableName, request)] : [];
+        }),
+      );
     case "Query":
-    case "Scan": {
-      const table = names.table(tableOf(String(input.TableName ?? "")));
-      add(operation, typeof input.IndexName === "string" ? `${table}/index/${input.IndexName}` : table);
-      break;
-    }
+    case "Scan":
+      return [on(operation, table, input, typeof input.IndexName === "string" ? input.IndexName : undefined)];
+    case "DeleteItem":
+    case "GetItem":
+    case "PutItem":
+    case "UpdateItem":
+      return [on(operation, table, input)];
     case "ListTables":
-      add(operation, "*");
-      break;
+      return [{ action: operation, resource: "*" }];
     case "ListStreams":
-      add(operation, input.TableName ? `${names.table(tableOf(String(input.TableName)))}/stream/*` : "*");
-      break;
+      return [{ action: operation, resource: table ? `${names.table(tableOf(table))}/stream/*` : "*" }];
     case "DescribeStream":
     case "GetShardIterator":
-      add(operation, String(input.StreamArn ?? "*"));
-      break;
+      return [{ action: operation, resource: String(input.StreamArn ?? "*") }];
     case "GetRecords":
-      add(operation, streamOf(String(input.ShardIterator ?? "")) ?? "*");
-      break;
+      return [{ action: operation, resource: streamOf(String(input.ShardIterator ?? "")) ?? "*" }];
     case "TagResource":
     case "UntagResource":
     case "ListTagsOfResource":
     case "PutResourcePolicy":
     case "GetResourcePolicy":
     case "DeleteResourcePolicy":
-      add(operation, String(input.ResourceArn ?? "*"));
-      break;
+      return [{ action: operation, resource: String(input.ResourceArn ?? "*") }];
     default:
-      add(operation, names.table(tableOf(String(input.TableName ?? ""))));
+      return [{ action: operation, resource: names.table(tableOf(table)) }];
   }
-  return [...pairs].map((pair) => {
-    const [action = "", resource = ""] = pair.split(" ");
-    return { action, resource };
-  });
 }
 
 const asList = (value: unknown): Input[] =>

@@ -9,6 +9,7 @@ import https from "node:https";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { AwsError } from "../service.ts";
 
 export interface EngineAnswer {
@@ -40,6 +41,10 @@ export class Engine {
   readonly #agent: http.Agent;
   #url: Promise<URL> | undefined;
   #process: ChildProcess | undefined;
+  /** Whether that process answers requests. */
+  #up = false;
+  /** Resolved once it has ended. */
+  #ended: Promise<void> = Promise.resolve();
   #stopped = false;
   /** Process id of the engine while it runs. */
   pid: number | undefined;
@@ -79,11 +84,8 @@ export class Engine {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#agent.destroy();
-    const running = this.#process;
-    if (!running || running.exitCode !== null || running.signalCode !== null) return;
-    const ended = new Promise((done) => running.once("exit", done));
-    running.stdin?.end();
-    await ended;
+    this.#process?.stdin?.end();
+    await this.#ended;
   }
 
   #ready(): Promise<URL> {
@@ -104,6 +106,7 @@ export class Engine {
       const running = await this.#spawn(binary, port);
       const url = new URL(`http://127.0.0.1:${port}`);
       if (await this.#answers(url, running)) {
+        this.#up = true;
         this.#options.onReady?.();
         return url;
       }
@@ -118,30 +121,28 @@ export class Engine {
     const running = spawn("sh", ["-c", guard, "sh", ...command], { stdio: ["pipe", "pipe", "ignore"] });
     this.#process = running;
     running.stdin?.on("error", () => {});
-    running.once("exit", () => {
+    const ended = new Promise<void>((done) => running.once("exit", () => done()));
+    this.#ended = ended;
+    void ended.then(() => {
       if (this.#process !== running) return;
       this.pid = undefined;
-      this.#url = undefined;
+      // What is still being launched tries again by itself.
+      if (this.#up) this.#url = undefined;
+      this.#up = false;
     });
-    const [line] = await Promise.race([
-      new Promise<string[]>((done) =>
-        createInterface(running.stdout as NodeJS.ReadableStream).once("line", (text) => done([text])),
-      ),
-      new Promise<string[]>((done) => running.once("exit", () => done([]))),
-    ]);
-    this.pid = line === undefined ? undefined : Number(line);
+    if (this.#stopped) running.stdin?.end();
+    const said = new Promise<string>((done) =>
+      createInterface(running.stdout as NodeJS.ReadableStream).once("line", done),
+    );
+    const line = await Promise.race([said, ended]);
+    this.pid = line ? Number(line) : undefined;
     return running;
   }
 
   /** Waits until the engine that ended is known to have ended, so that the next request starts another. */
   async #gone(): Promise<void> {
-    const running = this.#process;
-    if (!running || running.exitCode !== null || running.signalCode !== null) return;
-    await Promise.race([
-      new Promise((done) => running.once("exit", done)),
-      // A connection may also break for itself.
-      new Promise((done) => setTimeout(done, 200)),
-    ]);
+    // A connection may also break for itself.
+    await Promise.race([this.#ended, setTimeout(200)]);
   }
 
   async #answers(url: URL, running: ChildProcess): Promise<boolean> {
@@ -150,7 +151,7 @@ export class Engine {
         await this.#post(url, "DynamoDB_20120810.ListTables", "{}");
         return true;
       } catch {
-        await new Promise((done) => setTimeout(done, 5));
+        await setTimeout(5);
       }
     }
     return false;
@@ -188,8 +189,8 @@ export class Engine {
 }
 
 /** @throws AwsError naming the way out where there is no engine for this machine. */
-function engineBinary(): string {
-  const machine = `${process.platform}-${process.arch}`;
+export function engineBinary(platform: string = process.platform, arch: string = process.arch): string {
+  const machine = `${platform}-${arch}`;
   try {
     return createRequire(import.meta.url).resolve(`@dynoxide/${machine}/dynoxide`);
   } catch {

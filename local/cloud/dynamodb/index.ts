@@ -18,6 +18,7 @@ import { needs } from "./access.ts";
 import { Engine, type EngineAnswer } from "./engine.ts";
 import { checkExpressions } from "./expressions.ts";
 import { EngineFile } from "./file.ts";
+import { PartitionKeys } from "./leadingKeys.ts";
 import { Names, streamOf, tableOf } from "./names.ts";
 import { controlOperations, readOperations, streamOperations, writeOperations } from "./operations.ts";
 import { Settings } from "./settings.ts";
@@ -80,8 +81,10 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, options: DynamoDbOpti
     parsed(await send(operation, JSON.stringify(input)));
   const describe = async (TableName: string) => (await ask("DescribeTable", { TableName })).Table as Json;
 
-  const access = (operation: string, input: Json): Access[] =>
-    needs(operation, input, names).map((need) => {
+  const keys = new PartitionKeys(describe);
+
+  const access = async (operation: string, input: Json): Promise<Access[]> =>
+    (await needs(operation, input, names, keys)).map((need) => {
       const resourcePolicy = settings.policy(need.resource.split("/index/")[0] as string);
       return resourcePolicy ? { ...need, resourcePolicy } : need;
     });
@@ -118,6 +121,7 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, options: DynamoDbOpti
   function remember(operation: string, input: Json, result: EngineAnswer): EngineAnswer {
     const output = JSON.parse(names.own(result.body)) as Json;
     const table = tableOf(String(input.TableName ?? ""));
+    if (operation !== "DescribeTable") keys.forget();
     if (operation === "CreateTable" || operation === "UpdateTable") streams.keep(input);
     if (operation === "UpdateTimeToLive") ttl.keep(table, input.TimeToLiveSpecification as { Enabled?: boolean });
     streams.describe((output.Table ?? output.TableDescription) as Json | undefined);
@@ -176,7 +180,7 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, options: DynamoDbOpti
         );
       }
       const input = parseInput(text);
-      await cloud.authorize(call, access(call.operation, input));
+      await cloud.authorize(call, await access(call.operation, input));
       const { status, body } = await perform(call.operation, input, text);
       return {
         status,
