@@ -7,10 +7,13 @@ import { eventSourceResources } from "./eventsources.ts";
 import { iamResources } from "./iam.ts";
 import { lambdaResources } from "./lambda.ts";
 import { logsResources } from "./logs.ts";
+import { monitoringResources } from "./monitoring.ts";
 import { resourceProvider, type ServiceResources } from "./resourceType.ts";
 import { s3Resources } from "./s3/index.ts";
+import { schedulerResources } from "./scheduler.ts";
 import { snsResources } from "./sns.ts";
 import { sqsResources } from "./sqs.ts";
+import { ssmResources } from "./ssm.ts";
 import { statesResources } from "./states.ts";
 import { stsResources } from "./sts.ts";
 
@@ -28,6 +31,9 @@ const services: ServiceResources[] = [
   snsResources,
   eventSourceResources,
   eventsResources,
+  schedulerResources,
+  monitoringResources,
+  ssmResources,
 ];
 
 /**
