@@ -1,0 +1,151 @@
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
+import { getRegionOutput } from "@pulumi/aws/getRegion";
+import { Role, RolePolicy } from "@pulumi/aws/iam";
+import type { Bucket } from "@pulumi/aws/s3";
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  type Input,
+  interpolate,
+  jsonStringify,
+  type Output,
+} from "@pulumi/pulumi";
+import { createExecutionRole, type ExecutionRole } from "./function/executionRole.ts";
+import { parseRoute, type RouteKey, routeResource } from "./openapi/route.ts";
+import { type BucketPrefixes, executionStatements, storageStatements } from "./recommender/grants.ts";
+import { established, type SnowflakeTrust, type TrustState, trustPolicy, trustRules } from "./recommender/trust.ts";
+import { matches, validate } from "./validation.ts";
+
+export type { BucketPrefixes } from "./recommender/grants.ts";
+export type { SnowflakeTrust, TrustState } from "./recommender/trust.ts";
+
+export interface SnowflakeIntegrationRolesArgs {
+  /** Bucket that data, models and recommendations pass through. */
+  bucket: Bucket;
+  /**
+   * Prefixes of the bucket by who uses them, each with its slash at the end.
+   * @default { training: "training/", models: "models/", recommendations: "recommendations/" }
+   */
+  prefixes?: Partial<BucketPrefixes>;
+  /** ARN of the ECR repository of the image that SageMaker runs; none where the image is public or of another account. */
+  repositoryArn?: Input<string>;
+  /**
+   * Whom the API integration is. Left out until `DESCRIBE INTEGRATION` has said it: the role trusts the own account.
+   * @default none: pending
+   */
+  api?: Partial<SnowflakeTrust>;
+  /**
+   * Whom the storage integration is, likewise.
+   * @default none: pending
+   */
+  storage?: Partial<SnowflakeTrust>;
+}
+
+/**
+ * The roles between AWS and Snowflake, each with what it needs and no more: SageMaker's execution role, the role that the
+ * API integration assumes, the role that the storage integration assumes.
+ *
+ * Trust takes two steps, since the roles' ARNs make the integrations, and the integrations say whom to trust: first the
+ * own account, then, with the pairs of `DESCRIBE INTEGRATION` in the configuration, exactly that user with that id.
+ *
+ * @example
+ * const roles = new SnowflakeIntegrationRoles("recommender", { bucket, api: config.getObject("snowflakeApi") });
+ * roles.allowInvoke(api.executionArn, "Prod", ["POST /train"]);
+ */
+export class SnowflakeIntegrationRoles extends ComponentResource {
+  /** What training jobs and endpoints act as. */
+  readonly execution: ExecutionRole;
+  /** What the API integration assumes: `API_AWS_ROLE_ARN`. */
+  readonly externalFunction: Role;
+  /** What the storage integration assumes: `STORAGE_AWS_ROLE_ARN`. */
+  readonly storage: ExecutionRole;
+  /** `established` when both pairs are configured. */
+  readonly trust: TrustState;
+  readonly executionRoleArn: Output<string>;
+  readonly externalFunctionRoleArn: Output<string>;
+  readonly storageRoleArn: Output<string>;
+  readonly prefixes: BucketPrefixes;
+  readonly #name: string;
+
+  constructor(name: string, args: SnowflakeIntegrationRolesArgs, opts?: ComponentResourceOptions) {
+    super("dsp:index:SnowflakeIntegrationRoles", name, validated(name, args), opts);
+    this.#name = name;
+    const prefixes = { ...defaultPrefixes, ...args.prefixes };
+    const { bucket, repositoryArn } = args;
+    const [api, storage] = [established(args.api), established(args.storage)];
+    const { accountId } = getCallerIdentityOutput({}, { parent: this });
+    const { region } = getRegionOutput({}, { parent: this });
+    const trustedBy = (trust: SnowflakeTrust | undefined) =>
+      accountId.apply((account) => JSON.stringify(trustPolicy(trust, account)));
+
+    this.prefixes = prefixes;
+    this.execution = createExecutionRole(
+      `${name}-sagemaker`,
+      "sagemaker.amazonaws.com",
+      executionStatements({ bucket, prefixes, repositoryArn, account: interpolate`${region}:${accountId}` }),
+      this,
+    );
+    this.externalFunction = new Role(
+      `${name}-external-function`,
+      { description: "Snowflake's API integration", assumeRolePolicy: trustedBy(api) },
+      { parent: this },
+    );
+    const role = new Role(
+      `${name}-storage`,
+      { description: "Snowflake's storage integration", assumeRolePolicy: trustedBy(storage) },
+      { parent: this },
+    );
+    const policy = new RolePolicy(
+      `${name}-storage-policy`,
+      {
+        role: role.name,
+        policy: jsonStringify({ Version: "2012-10-17", Statement: storageStatements(bucket, prefixes) }),
+      },
+      { parent: this },
+    );
+    this.storage = { role, policy };
+    this.trust = api && storage ? "established" : "pending";
+    this.executionRoleArn = this.execution.role.arn;
+    this.externalFunctionRoleArn = this.externalFunction.arn;
+    this.storageRoleArn = role.arn;
+    this.registerOutputs({ trust: this.trust });
+  }
+
+  /**
+   * Lets the external function role call exactly these routes. It comes after the API, whose policy names the role.
+   * @param executionArn the API's, `arn:aws:execute-api:REGION:ACCOUNT:API`.
+   */
+  allowInvoke(executionArn: Input<string>, stageName: Input<string>, routes: RouteKey[]): RolePolicy {
+    const Resource = routes.map(
+      (route) => interpolate`${executionArn}/${stageName}/${routeResource(parseRoute(route))}`,
+    );
+    return new RolePolicy(
+      `${this.#name}-external-function-policy`,
+      {
+        role: this.externalFunction.name,
+        policy: jsonStringify({
+          Version: "2012-10-17",
+          Statement: [{ Effect: "Allow", Action: ["execute-api:Invoke"], Resource }],
+        }),
+      },
+      { parent: this },
+    );
+  }
+}
+
+const defaultPrefixes: BucketPrefixes = {
+  training: "training/",
+  models: "models/",
+  recommendations: "recommendations/",
+};
+
+function validated(name: string, args: SnowflakeIntegrationRolesArgs): object {
+  validate(`SnowflakeIntegrationRoles "${name}"`, [
+    ...trustRules("api", args.api),
+    ...trustRules("storage", args.storage),
+    ...Object.entries(args.prefixes ?? {}).map(([key, prefix]) =>
+      matches(`prefixes.${key}`, prefix, /^([\w.-]+\/)+$/, "a prefix such as training/, with a slash at its end"),
+    ),
+  ]);
+  return {};
+}
