@@ -1,6 +1,6 @@
 /** AWS refuses a mapping whose function's role may not read the source, or not send to where failures go. */
 import type { DestinationConfig, FunctionConfiguration } from "@aws-sdk/client-lambda";
-import { AwsError, type Cloud, type Principal } from "../service.ts";
+import { AwsError, type Cloud, type PolicyDocument } from "../service.ts";
 import type { SourceKind } from "./records.ts";
 import { invalidParameter } from "./validate.ts";
 
@@ -17,17 +17,18 @@ export async function checkPermissions(
   const { principal } = await cloud.assumeRole(Role, "lambda.amazonaws.com", FunctionName).catch(() => {
     throw invalidParameter("The role defined for the function cannot be assumed by Lambda.");
   });
+  const policy = await policyOf(cloud, source);
   const may = async (action: string, resource: string) => {
+    const access = { action, resource, ...(policy && resource === source.arn && { resourcePolicy: policy }) };
     try {
-      await cloud.authorize({ principal, operation: action.split(":")[1] as string }, [{ action, resource }]);
+      await cloud.authorize({ principal, operation: action.split(":")[1] as string }, [access]);
       return true;
     } catch (error) {
       if (error instanceof AwsError) return false;
       throw error;
     }
   };
-  if (source.kind === "sqs") await checkQueue(cloud, principal, source.arn, may);
-  else await checkStream(source.arn, may);
+  await (source.kind === "sqs" ? checkQueue : checkStream)(source.arn, may);
 
   const target = destination?.OnFailure?.Destination;
   if (!target) return;
@@ -41,23 +42,31 @@ export async function checkPermissions(
 
 type May = (action: string, resource: string) => Promise<boolean>;
 
-async function checkQueue(cloud: Cloud, role: Principal, arn: string, may: May): Promise<void> {
-  for (const action of queueActions) {
-    // The queue's own policy may grant it, too: then asking it says so.
-    const granted = (await may(`sqs:${action}`, arn)) || (await asks(cloud, role, arn, action));
-    if (!granted)
-      throw invalidParameter(`The provided execution role does not have permissions to call ${action} on SQS`);
+/** The source's own policy may let the role in, too. */
+async function policyOf(
+  cloud: Cloud,
+  { arn, kind }: { arn: string; kind: SourceKind },
+): Promise<PolicyDocument | undefined> {
+  try {
+    if (kind === "sqs") {
+      const input = { QueueUrl: queueUrl(cloud, arn), AttributeNames: ["Policy"] };
+      const { Attributes } = await cloud.call<{ Attributes?: { Policy?: string } }>("sqs", "GetQueueAttributes", input);
+      return Attributes?.Policy ? (JSON.parse(Attributes.Policy) as PolicyDocument) : undefined;
+    }
+    const { Policy } = await cloud.call<{ Policy: string }>("dynamodb", "GetResourcePolicy", { ResourceArn: arn });
+    return JSON.parse(Policy) as PolicyDocument;
+  } catch (error) {
+    // No policy, or no source: the latter is said by whoever looks for it.
+    if (error instanceof AwsError) return undefined;
+    throw error;
   }
 }
 
-/** Whether the queue lets the role in; only reading its attributes can be tried without changing anything. */
-async function asks(cloud: Cloud, role: Principal, arn: string, action: string): Promise<boolean> {
-  if (action !== "GetQueueAttributes") return false;
-  try {
-    await cloud.call("sqs", action, { QueueUrl: queueUrl(cloud, arn), AttributeNames: ["QueueArn"] }, role);
-    return true;
-  } catch {
-    return false;
+async function checkQueue(arn: string, may: May): Promise<void> {
+  for (const action of queueActions) {
+    if (!(await may(`sqs:${action}`, arn))) {
+      throw invalidParameter(`The provided execution role does not have permissions to call ${action} on SQS`);
+    }
   }
 }
 

@@ -60,10 +60,12 @@ export class QueuePoller {
         const batch = await this.#gather();
         failures = 0;
         if (batch.length === 0) continue;
-        const work = this.#process(batch).catch((error) => this.#problem(error));
-        this.#running.add(work);
-        void work.then(() => this.#running.delete(work));
-        if (this.#running.size >= most) await Promise.race(this.#running);
+        for (const payload of payloads(batch)) {
+          const work = this.#process(payload).catch((error) => this.#problem(error));
+          this.#running.add(work);
+          void work.then(() => this.#running.delete(work));
+          if (this.#running.size >= most) await Promise.race(this.#running);
+        }
         // A function without concurrency left is not asked at full speed.
         if (this.#refusals > 0) await pause(Math.min(this.#refusals, 8), signal);
       } catch (error) {
@@ -85,7 +87,7 @@ export class QueuePoller {
     const batch: Taken[] = [];
     let bytes = 0;
     let until = Number.POSITIVE_INFINITY;
-    while (batch.length < BatchSize && bytes < maxPayload - 1_100_000 && !this.#stop.signal.aborted) {
+    while (batch.length < BatchSize && bytes < maxPayload && !this.#stop.signal.aborted) {
       const left = Math.ceil((until - Date.now()) / 1000);
       if (left <= 0) break;
       const most = Math.min(10, BatchSize - batch.length);
@@ -172,4 +174,20 @@ export class QueuePoller {
       await this.#around.cloud.call("sqs", "DeleteMessageBatch", { QueueUrl: this.#url, Entries }, role);
     }
   }
+}
+
+/** What a request to a function may hold: usually all of it. */
+function payloads(batch: Taken[]): Taken[][] {
+  const parts: Taken[][] = [[]];
+  let bytes = 0;
+  for (const taken of batch) {
+    const size = Buffer.byteLength(taken.json) + 1;
+    if (bytes > 0 && bytes + size > maxPayload) {
+      parts.push([]);
+      bytes = 0;
+    }
+    parts.at(-1)?.push(taken);
+    bytes += size;
+  }
+  return parts;
 }

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as streams from "@aws-sdk/client-dynamodb-streams";
 import { engineBinary } from "../../../../local/cloud/dynamodb/engine.ts";
+import { EngineFile } from "../../../../local/cloud/dynamodb/file.ts";
 import { createDynamoDb, type DynamoDb } from "../../../../local/cloud/dynamodb/index.ts";
 import type { Call } from "../../../../local/cloud/service.ts";
 import { Wakes } from "../../../../local/cloud/wakes.ts";
@@ -315,6 +316,25 @@ describe("DynamoDB", () => {
       assert.deepEqual(
         rest?.map(({ eventID }) => eventID),
         [third?.eventID],
+      );
+    });
+
+    it("forget records after a day, and count on", async () => {
+      const { LatestStreamArn = "" } = await createTable(client, "aging", {
+        StreamSpecification: { StreamEnabled: true, StreamViewType: "KEYS_ONLY" },
+      });
+      for (const id of ["1", "2", "3"]) await put("aging", { id: { S: id } });
+      const file = new EngineFile(join(test.cloud.directory, "dynamodb.sqlite"));
+      file.trim(Date.now() + 25 * 3600 * 1000);
+      file.close();
+      await put("aging", { id: { S: "4" } });
+      const { Records } = await readAll(reader, LatestStreamArn);
+      assert.deepEqual(
+        Records.map(({ dynamodb: change }) => [change?.Keys?.id?.S, Number(change?.SequenceNumber)]),
+        [
+          ["3", 3],
+          ["4", 4],
+        ],
       );
     });
 

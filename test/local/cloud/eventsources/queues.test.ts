@@ -90,6 +90,14 @@ describe("Event source mappings of SQS queues", () => {
     assert.deepEqual(await sources.told("window", 1), [12]);
   });
 
+  it("divide what no request could hold", async () => {
+    const arn = await sources.queue("large");
+    await sources.fn("large", "await tell(event.Records.length);", { MemorySize: 512 });
+    for (let i = 0; i < 7; i++) await send(arn, "x".repeat(1_000_000));
+    await sources.map({ EventSourceArn: arn, FunctionName: "large", BatchSize: 10 });
+    assert.deepEqual((await sources.told("large", 2)).sort(), [1, 6]);
+  });
+
   it("run no more batches at once than they may", async () => {
     const arn = await sources.queue("limited");
     await sources.fn(
@@ -156,10 +164,14 @@ describe("Event source mappings of SQS queues", () => {
     );
 
     const { roleArn } = await sources.test.mintRole({ Effect: "Allow", Action: "sqs:ReceiveMessage", Resource: arn });
+    const Statement = { Effect: "Allow", Principal: { AWS: roleArn }, Action: "sqs:*", Resource: arn };
     await sources.fn("unable", "", { Role: roleArn, Timeout: 3 });
     await assert.rejects(
       map({ FunctionName: "unable" }),
       /The provided execution role does not have permissions to call DeleteMessage on SQS/,
     );
+    const Attributes = { Policy: JSON.stringify({ Version: "2012-10-17", Statement }) };
+    await sources.sqs.send(new sqs.SetQueueAttributesCommand({ QueueUrl: sources.url(arn), Attributes }));
+    assert.ok((await map({ FunctionName: "unable" })).UUID, "the queue's own policy lets the role in");
   });
 });
