@@ -2,6 +2,7 @@ import { getStack } from "@pulumi/pulumi";
 import { registerResourceTransform } from "@pulumi/pulumi/runtime";
 import { ApiWithLambdas } from "./components/apiWithLambdas.ts";
 import { encryptLogGroups } from "./components/logEncryption.ts";
+import { PredictionPipeline } from "./components/predictionPipeline.ts";
 import { appVersion, logKeyArn } from "./config.ts";
 
 // What holds for the whole stack.
@@ -25,12 +26,29 @@ const oleoleole = new ApiWithLambdas("oleoleole", {
   },
 });
 
+// Measurements of irises in, their species out.
+
+const iris = new PredictionPipeline("iris", {
+  model: { artifact: "models/iris/model.json", metrics: "models/iris/metrics.json" },
+  features: ["sepal_length", "sepal_width", "petal_length", "petal_width"],
+  path: "/v0/iris",
+  auth: "none",
+});
+
 // What scripts and users may depend on.
 
 export const whodisUrl = whodis.routes["GET /whodis"];
 export const oleoleoleUrl = oleoleole.routes["GET /oleoleole"];
+export const irisUrl = iris.url;
+export const irisTableName = iris.table.name;
+export const irisModelUri = iris.modelUri;
+export const irisFailureQueueUrl = iris.failureQueue.url;
 export const logGroups = {
   whodis: whodis.functions["GET /whodis"].logGroup.name,
   oleoleole: oleoleole.functions["GET /oleoleole"].logGroup.name,
+  "iris-ingest": iris.functions.ingest.logGroup.name,
+  "iris-predict": iris.functions.predict.logGroup.name,
+  "iris-read": iris.functions.read.logGroup.name,
+  "iris-list": iris.functions.list.logGroup.name,
 };
-export const openApi = { whodis: whodis.document, oleoleole: oleoleole.document };
+export const openApi = { whodis: whodis.document, oleoleole: oleoleole.document, iris: iris.api.document };

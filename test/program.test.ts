@@ -44,6 +44,10 @@ describe("the program", () => {
     assert.equal(outputs.whodisUrl, "https://whodis-id.execute-api.eu-west-1.amazonaws.com/Prod/whodis");
     assert.equal(outputs.oleoleoleUrl, "https://oleoleole-id.execute-api.eu-west-1.amazonaws.com/dev_eu/oleoleole");
     assert.equal(outputs.logGroups.whodis, "/aws/lambda/platform-dev-eu-whodis-get-whodis");
+    assert.equal(outputs.irisUrl, "https://iris-api-id.execute-api.eu-west-1.amazonaws.com/Prod/v0/iris");
+    assert.equal(outputs.irisTableName, "iris-records");
+    assert.equal(outputs.irisModelUri, "s3://iris-models/iris/model.json");
+    assert.match(outputs.irisFailureQueueUrl, /iris-failures$/);
     assert.equal(JSON.parse(outputs.openApi.whodis).openapi, "3.0.1");
   });
 
@@ -55,7 +59,8 @@ describe("the program", () => {
   });
 
   it("keeps every rule of the policy pack", () => {
-    const facts = { stack: "dev-eu", publicRoutes: ["GET /whodis", "GET /oleoleole"], defaultTags };
+    const publicRoutes = ["GET /whodis", "GET /oleoleole", "POST /v0/iris", "GET /v0/iris", "GET /v0/iris/{id}"];
+    const facts = { stack: "dev-eu", publicRoutes, defaultTags };
     assert.deepEqual(check(resourcesOf(program.made), facts), []);
   });
 
