@@ -1,5 +1,15 @@
 import { RunError } from "@pulumi/pulumi";
 
+/**
+ * A user's mistake that shows only after the program has returned, as one line: an error that no code of the program waits
+ * for is printed with its stack, so it has none.
+ */
+export function lateError(message: string): RunError {
+  const error = new RunError(message);
+  error.stack = message;
+  return error;
+}
+
 /** One rule about one argument: broken when `ok` is false. */
 export interface Rule {
   ok: boolean;

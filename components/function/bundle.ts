@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { RunError } from "@pulumi/pulumi";
 import { AssetArchive, FileAsset } from "@pulumi/pulumi/asset";
 import { type BuildFailure, type BuildOptions, build, type Metafile, type OutputFile } from "esbuild";
+import { lateError } from "../validation.ts";
 import { requireBuiltins } from "./requireBuiltins.ts";
 
 /** The runtime of every function, and what esbuild compiles for. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
@@ -63,7 +63,7 @@ async function bundleAll(entries: string[], format: Format): Promise<Map<string,
     entryPoints: entries.map((entry, index) => ({ in: entry, out: `${index}/index` })),
     outdir,
   }).catch((failure: BuildFailure) => {
-    throw new RunError(`a handler could not be bundled: ${describe(failure)}`);
+    throw lateError(`a handler could not be bundled: ${describe(failure)}`);
   });
   if (format === "esm") requireHandlers(metafile);
   return new Map(
@@ -98,9 +98,7 @@ const options = (format: Format) =>
 function requireHandlers({ outputs }: Metafile): void {
   for (const { entryPoint, exports } of Object.values(outputs)) {
     if (entryPoint && !exports.includes("handler")) {
-      throw new RunError(
-        `${entryPoint} exports ${exports.join(", ") || "nothing"}; a handler's file exports "handler"`,
-      );
+      throw lateError(`${entryPoint} exports ${exports.join(", ") || "nothing"}; a handler's file exports "handler"`);
     }
   }
 }

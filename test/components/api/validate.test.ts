@@ -142,4 +142,14 @@ describe("ApiWithLambdas refuses, before anything is registered,", () => {
       );
     });
   });
+
+  it("a function whose policy other APIs have filled, naming the quota", async () => {
+    await record(() => {
+      const shared = new NodeFunction("shared", { entry });
+      const routes = (from: number) =>
+        Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`GET /r${from + index}`, { function: shared }]));
+      new ApiWithLambdas("one", { routes: routes(0) });
+      assert.throws(() => new ApiWithLambdas("two", { routes: routes(30) }), /shared by 30 routes.*20480 bytes/);
+    });
+  });
 });

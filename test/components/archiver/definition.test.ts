@@ -14,6 +14,7 @@ const base: ArchiverParts = {
   act: lambda("act"),
   table: "ArchiveTable",
   qualityThreshold: 50,
+  express: false,
   fileTimeout: 900,
   timeout: 90_000,
 };
@@ -21,6 +22,7 @@ const queueUrl = "https://sqs.eu-west-1.amazonaws.com/123456789012/HumanSQS";
 /** Every option of the machine. */
 const options: Record<string, ArchiverParts> = {
   "without approval": base,
+  "an Express machine": { ...base, express: true, fileTimeout: 270, timeout: 300 },
   "approval by queue": { ...base, approval: { timeout: 86_400, queueUrl } },
   "approval by a function": { ...base, approval: { timeout: 60, askFunction: lambda("ask") } },
   "any quality": { ...base, qualityThreshold: 0, approval: { timeout: 60, queueUrl } },
