@@ -5,5 +5,8 @@ const config = new Config();
 /** Version that whodis and oleoleole report. */
 export const appVersion = config.require("appVersion");
 
+/** Whether a new version gets its traffic step by step, judged by hooks and alarms; otherwise all at once. */
+export const gradualDeployment = config.getBoolean("gradualDeployment") ?? true;
+
 /** ARN of the key that log groups are encrypted with; empty for CloudWatch's own encryption. */
 export const logKeyArn = config.get("logKeyArn");

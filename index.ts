@@ -2,8 +2,9 @@ import { getStack } from "@pulumi/pulumi";
 import { registerResourceTransform } from "@pulumi/pulumi/runtime";
 import { ApiWithLambdas } from "./components/apiWithLambdas.ts";
 import { encryptLogGroups } from "./components/logEncryption.ts";
+import type { NodeFunction } from "./components/nodeFunction.ts";
 import { PredictionPipeline } from "./components/predictionPipeline.ts";
-import { appVersion, logKeyArn } from "./config.ts";
+import { appVersion, gradualDeployment, logKeyArn } from "./config.ts";
 
 // What holds for the whole stack.
 
@@ -14,7 +15,12 @@ if (logKeyArn) registerResourceTransform(encryptLogGroups(logKeyArn));
 const whodis = new ApiWithLambdas("whodis", {
   description: "Who is calling, and from where",
   routes: {
-    "GET /whodis": { entry: "handlers/whodis/index.ts", environment: { APP_VERSION: appVersion }, auth: "none" },
+    "GET /whodis": {
+      entry: "handlers/whodis/index.ts",
+      environment: { APP_VERSION: appVersion },
+      auth: "none",
+      deployment: { type: "Canary10Percent5Minutes", enabled: gradualDeployment },
+    },
   },
 });
 
@@ -22,7 +28,17 @@ const oleoleole = new ApiWithLambdas("oleoleole", {
   description: "A hot greeting",
   definition: { stageName: getStack().replace(/\W/g, "_") },
   routes: {
-    "GET /oleoleole": { entry: "handlers/oleoleole/index.ts", environment: { APP_VERSION: appVersion }, auth: "none" },
+    "GET /oleoleole": {
+      entry: "handlers/oleoleole/index.ts",
+      environment: { APP_VERSION: appVersion },
+      auth: "none",
+      deployment: {
+        type: "AllAtOnce",
+        preTraffic: { entry: "handlers/oleoleole/preTraffic.ts", environment: { APP_VERSION: appVersion } },
+        postTraffic: { entry: "handlers/oleoleole/postTraffic.ts", environment: { APP_VERSION: appVersion } },
+        enabled: gradualDeployment,
+      },
+    },
   },
 });
 
@@ -51,4 +67,15 @@ export const logGroups = {
   "iris-read": iris.functions.read.logGroup.name,
   "iris-list": iris.functions.list.logGroup.name,
 };
+/** Where CodeDeploy shifts traffic, by function; empty where versions change at once. */
+export const deployments = {
+  ...deploymentOf("whodis", whodis.functions["GET /whodis"]),
+  ...deploymentOf("oleoleole", oleoleole.functions["GET /oleoleole"]),
+};
 export const openApi = { whodis: whodis.document, oleoleole: oleoleole.document, iris: iris.api.document };
+
+function deploymentOf(name: string, { deployment }: NodeFunction) {
+  if (!deployment) return {};
+  const { appName: application, deploymentGroupName: group } = deployment.group;
+  return { [name]: { application, group } };
+}

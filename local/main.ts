@@ -39,7 +39,8 @@ async function main(settings: Settings): Promise<number> {
   const preview = settings.mode === "preview";
   // A preview serves nobody, and may run beside nothing: free ports do.
   const [awsPort, apiPort] = preview ? [0, 0] : [settings.awsPort, settings.apiPort];
-  const platform = await Platform.open({ programDirectory, stateDirectory, awsPort, apiPort, onEvent });
+  const { gradual } = settings;
+  const platform = await Platform.open({ programDirectory, stateDirectory, awsPort, apiPort, gradual, onEvent });
   try {
     if (preview) {
       await platform.engine.preview();

@@ -16,6 +16,8 @@ export interface PlatformOptions {
   stateDirectory: string;
   awsPort: number;
   apiPort: number;
+  /** Sets the program's `gradualDeployment`. Default: as the stack's configuration says. */
+  gradual?: boolean;
   onEvent(event: EngineEvent): void;
 }
 
@@ -38,8 +40,9 @@ export class Platform {
    * @throws {EngineError} when another process has the folder, a port is taken, or the stack's configuration is wrong.
    */
   static async open(options: PlatformOptions): Promise<Platform> {
-    const { programDirectory, stateDirectory, awsPort, apiPort, onEvent } = options;
+    const { programDirectory, stateDirectory, awsPort, apiPort, gradual, onEvent } = options;
     const { config } = readStackConfig(programDirectory, stack);
+    const deploymentClock = clockOf(config);
     mkdirSync(stateDirectory, { recursive: true });
     const unlock = lockFolder(stateDirectory);
     if (!unlock) {
@@ -48,7 +51,7 @@ export class Platform {
       );
     }
     const region = config["aws:region"] ?? "us-east-1";
-    const local = createCloud({ directory: join(stateDirectory, "cloud"), region, awsPort, apiPort });
+    const local = createCloud({ directory: join(stateDirectory, "cloud"), region, awsPort, apiPort, deploymentClock });
     try {
       await local.listen();
       await prepareAccount(local.cloud);
@@ -61,6 +64,7 @@ export class Platform {
         stateDirectory: state,
         registry,
         environment,
+        ...(gradual && { config: { gradualDeployment: "true" } }),
         onEvent,
       });
       const platform = new Platform(options, engine, local, unlock);
@@ -114,6 +118,14 @@ const localAws = (origin: string, region: string): Record<string, string> => ({
   AWS_CONFIG_FILE: "/dev/null",
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
 });
+
+/** `local:deploymentClock`: how much faster than AWS's the clock of gradual deployments and alarms runs. */
+function clockOf(config: Record<string, string>): number {
+  const text = config["local:deploymentClock"] ?? "1";
+  const factor = Number(text);
+  if (factor >= 1 && factor <= 10_000) return factor;
+  throw new EngineError(`config "local:deploymentClock" is "${text}"; allowed is a number from 1 to 10000`);
+}
 
 function portTaken({ code, port }: NodeJS.ErrnoException & { port?: number }): EngineError | undefined {
   if (code !== "EADDRINUSE") return undefined;

@@ -11,6 +11,8 @@ export interface Settings {
   stateDirectory: string;
   /** Whether saved changes are applied (`--watch=off`, `LOCAL_WATCH=off`). Default true. */
   watch: boolean;
+  /** Whether new versions get their traffic as on AWS, by CodeDeploy (`--gradual`). Default false: at once. */
+  gradual: boolean;
   /** Also shows resources that stay as they are (`--verbose`). Default false. */
   verbose: boolean;
 }
@@ -27,6 +29,7 @@ npm run local:reset               drops the local state
   --aws-port N     port of the AWS endpoint      (LOCAL_AWS_PORT, default 4566, 0: a free one)
   --state-dir DIR  where state is kept           (LOCAL_STATE_DIR, default .local)
   --watch on|off   apply saved changes           (LOCAL_WATCH, default on)
+  --gradual        shift traffic step by step, with hooks and alarms
   --verbose        show unchanged resources too`;
 
 /** @throws {UsageError} naming the option, its value and what is allowed. */
@@ -41,6 +44,7 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv): Se
     awsPort: port("--aws-port (LOCAL_AWS_PORT)", values["aws-port"] ?? environment.LOCAL_AWS_PORT ?? "4566"),
     stateDirectory: values["state-dir"] ?? environment.LOCAL_STATE_DIR ?? ".local",
     watch: watch === "on",
+    gradual: values.gradual ?? false,
     verbose: values.verbose ?? false,
   };
 }
@@ -54,6 +58,7 @@ function parse(args: string[]) {
         "aws-port": { type: "string" },
         "state-dir": { type: "string" },
         watch: { type: "string" },
+        gradual: { type: "boolean" },
         verbose: { type: "boolean" },
         preview: { type: "boolean" },
         reset: { type: "boolean" },

@@ -23,6 +23,8 @@ export interface EngineOptions {
   registry: Registry;
   /** Set for the program and its dynamic providers on top of this process's own: where AWS is, above all. */
   environment?: Record<string, string>;
+  /** The project's own configuration, by key: wins over the stack's file. */
+  config?: Record<string, string>;
   /** Called with all that happens, as it happens. */
   onEvent(event: EngineEvent): void;
 }
@@ -205,7 +207,10 @@ export class Engine {
 
   #settings(): Settings {
     const { programDirectory, stack } = this.#options;
-    return { ...readProject(programDirectory), ...readStackConfig(programDirectory, stack) };
+    const project = readProject(programDirectory);
+    const { config, secretKeys } = readStackConfig(programDirectory, stack);
+    for (const [key, value] of Object.entries(this.#options.config ?? {})) config[`${project.project}:${key}`] = value;
+    return { ...project, config, secretKeys };
   }
 
   #environment(): NodeJS.ProcessEnv {

@@ -1,6 +1,7 @@
 import type { Cloud } from "../cloud/service.ts";
 import type { Invoke, Registry, ResourceProvider } from "../engine/provider.ts";
 import { apigateway } from "./apigateway/index.ts";
+import { codedeployResources } from "./codedeploy.ts";
 import { dynamodbResources } from "./dynamodb/index.ts";
 import { eventsResources } from "./events.ts";
 import { eventSourceResources } from "./eventsources.ts";
@@ -30,6 +31,7 @@ const services: ServiceResources[] = [
   s3Resources,
   snsResources,
   eventSourceResources,
+  codedeployResources,
   eventsResources,
   schedulerResources,
   monitoringResources,

@@ -9,8 +9,13 @@ describe("settings of npm start", () => {
       awsPort: 4566,
       stateDirectory: ".local",
       watch: true,
+      gradual: false,
       verbose: false,
     });
+  });
+
+  it("shift traffic gradually when they are told to", () => {
+    assert.equal(readSettings(["--gradual"], {}).gradual, true);
   });
 
   it("come from the environment, and from a flag before it", () => {
