@@ -67,14 +67,12 @@ export type Condition =
   | { Variable: string; BooleanEquals: boolean }
   | { Variable: string; NumericGreaterThanEquals: number }
   | { Variable: string; StringEquals: string }
-  | { Variable: string; IsPresent: boolean }
+  | { Variable: string; IsPresent: true }
   | { Variable: string; IsBoolean: boolean }
   | { Variable: string; IsString: boolean }
-  | { And: Condition[] }
-  | { Or: Condition[] };
+  | { And: Condition[] };
 
 export const present = (Variable: string): Condition => ({ Variable, IsPresent: true });
-export const absent = (Variable: string): Condition => ({ Variable, IsPresent: false });
 export const isTrue = (Variable: string): Condition => ({ Variable, BooleanEquals: true });
 export const isBoolean = (Variable: string): Condition => ({ Variable, IsBoolean: true });
 export const isText = (Variable: string): Condition => ({ Variable, IsString: true });
@@ -84,7 +82,6 @@ export const atLeast = (Variable: string, NumericGreaterThanEquals: number): Con
   NumericGreaterThanEquals,
 });
 export const and = (...And: Condition[]): Condition => ({ And });
-export const or = (...Or: Condition[]): Condition => ({ Or });
 
 /** @param ways conditions and where they lead, the first that holds wins. */
 export const choice = (ways: [Condition, next: string][], Default: string): ChoiceState => ({

@@ -1,5 +1,4 @@
 import {
-  absent,
   and,
   atLeast,
   type Catcher,
@@ -11,7 +10,6 @@ import {
   isText,
   isTrue,
   type Machine,
-  or,
   pass,
   present,
   retry,
@@ -40,6 +38,8 @@ export interface ArchiverParts {
   fileTimeout: number;
   /** Who is asked, and how long; none where nobody can be, as in an Express machine. */
   approval?: { timeout: number } & ({ queueUrl: string } | { askFunction: string });
+  /** Whether it is for an Express machine, whose executions have ARNs of another form. */
+  express: boolean;
   /** Seconds that an execution may take. */
   timeout: number;
 }
@@ -72,7 +72,7 @@ export function archiverDefinition(parts: ArchiverParts): Machine {
     StartAt: "Set Defaults",
     TimeoutSeconds: timeout,
     States: {
-      "Set Defaults": setDefaults,
+      "Set Defaults": setDefaults(parts.express),
       "Gather Info": callFunction(
         parts.gatherInfo,
         { "input.$": "$$.Execution.Input", "id.$": "$.id", "approval_needed.$": "$.granule.approval_needed" },
@@ -116,17 +116,19 @@ export function archiverDefinition(parts: ArchiverParts): Machine {
 }
 
 /** Every path that a later state reads is there from the start, whatever fails before it is filled. */
-const setDefaults: State = pass(
-  {
-    "id.$": "States.Hash($$.Execution.Id, 'MD5')",
-    granule: { approval_needed: false, archive: false, quality: 0, url: "" },
-    unexplained: { Error: "States.TaskFailed", Cause: "" },
-    unsigned: { approver: "", reason: "" },
-    decision: {},
-    failure: {},
-  },
-  "Gather Info",
-);
+const setDefaults = (express: boolean): State =>
+  pass(
+    {
+      // The record's key is the last part of the execution's ARN: its name, or Express's own id.
+      "id.$": `States.ArrayGetItem(States.StringSplit($$.Execution.Id, ':'), ${express ? 8 : 7})`,
+      granule: { approval_needed: false, archive: false, quality: 0, url: "" },
+      unexplained: { Error: "States.TaskFailed", Cause: "" },
+      unsigned: { approver: "", reason: "" },
+      decision: {},
+      failure: {},
+    },
+    "Gather Info",
+  );
 
 function callFunction(
   Resource: string,
@@ -175,28 +177,21 @@ function approvalStates(approval: NonNullable<ArchiverParts["approval"]>): Recor
       TimeoutSeconds: approval.timeout,
       Retry: [retry([...lambdaPasses, "SQS.SdkClientException", "SQS.ServiceUnavailable"], 4, 8)],
       Catch: [caught(["States.Timeout"], "Expired"), caught(["States.ALL"], "Failure")],
-      Next: "Answer Valid?",
+      Next: "Answer Given?",
     }),
-    "Answer Valid?": choice(
-      [
-        [
-          and(
-            present("$.answer.approved"),
-            isBoolean("$.answer.approved"),
-            or(absent("$.answer.approver"), isText("$.answer.approver")),
-            or(absent("$.answer.reason"), isText("$.answer.reason")),
-          ),
-          "Read Answer",
-        ],
-      ],
-      "Malformed Answer",
-    ),
+    // One step after the other: an interpreter may read every operand of And before it decides.
+    "Answer Given?": choice([[present("$.answer.approved"), "Answer Clear?"]], "Malformed Answer"),
+    "Answer Clear?": choice([[isBoolean("$.answer.approved"), "Read Answer"]], "Malformed Answer"),
     "Malformed Answer": pass(
       { Error: "MalformedAnswer", Cause: 'The answer is not {"approved": true} or {"approved": false}' },
       "Failure",
       "$.error",
     ),
-    "Read Answer": pass({ "full.$": "States.JsonMerge($.unsigned, $.answer, false)" }, "Note Answer", "$.answer"),
+    "Read Answer": pass({ "full.$": "States.JsonMerge($.unsigned, $.answer, false)" }, "Answer Signed?", "$.answer"),
+    "Answer Signed?": choice(
+      [[and(isText("$.answer.full.approver"), isText("$.answer.full.reason")), "Note Answer"]],
+      "Malformed Answer",
+    ),
     "Note Answer": pass(
       {
         Approved: { "BOOL.$": "$.answer.full.approved" },

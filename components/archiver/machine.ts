@@ -56,6 +56,7 @@ export function createMachine(
           act: actArn,
           table: tableName,
           qualityThreshold,
+          express,
           fileTimeout: express ? expressTimeout - 30 : fileTimeout,
           timeout: express ? expressTimeout : standardTimeout(approval?.timeout),
           ...(approval && queueUrl && { approval: { timeout: approval.timeout, queueUrl } }),

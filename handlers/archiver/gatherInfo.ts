@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { createHash, randomInt } from "node:crypto";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod/mini";
 import { logger } from "../lib/logger.ts";
@@ -9,7 +9,7 @@ import { settings } from "./settings.ts";
 export interface GatherInfoEvent {
   /** The execution's input, whatever it is. */
   input: unknown;
-  /** 32 hex digits, the same in every try. */
+  /** The record's key, the same in every try. */
   id: string;
   /** Where the input does not say. */
   approval_needed: boolean;
@@ -28,7 +28,8 @@ const inputSchema = z.looseObject({
 type Input = z.infer<typeof inputSchema>;
 
 /** The Gather Info task: what is known of the file; without one, a simulated granule. What the input says is kept. */
-export async function handler({ input, id, approval_needed }: GatherInfoEvent): Promise<Granule> {
+export async function handler({ input, id: recordId, approval_needed }: GatherInfoEvent): Promise<Granule> {
+  const id = createHash("md5").update(recordId).digest("hex");
   const { bucket, key, versionId, ...given } = read(inputSchema, input, "the input");
   if (key === undefined && bucket !== undefined) throw new InvalidInput("key is missing: bucket names a file's place");
   if (key === undefined) return { approval_needed, ...simulated(id), ...given, id };

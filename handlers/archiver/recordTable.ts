@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { ConditionalCheckFailedException, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { dynamodb } from "./clients.ts";
 import { settings } from "./settings.ts";
@@ -16,8 +15,8 @@ export interface EndedExecution {
 
 const actions: Record<string, string> = { ABORTED: "Stopped", TIMED_OUT: "Timed_Out" };
 
-/** The record's key: the state machine makes the same of the same execution. */
-export const recordId = (executionArn: string): string => createHash("md5").update(executionArn).digest("hex");
+/** The record's key, as the state machine makes it: the execution's name, or Express's own id. */
+export const recordId = (executionArn: string): string => executionArn.split(":").at(-1) ?? executionArn;
 
 /**
  * Writes the record of an execution that could not do so itself, unless there is one.

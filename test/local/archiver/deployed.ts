@@ -1,0 +1,160 @@
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { Platform } from "../../../local/platform.ts";
+
+const root = resolve(import.meta.dirname, "../../..");
+
+const program = `
+import { ArchiverWorkflow } from "./components/archiverWorkflow.ts";
+const archiver = new ArchiverWorkflow("archiver", { approval: { timeout: 3600 }, express: true });
+export const archiverStateMachineArn = archiver.stateMachine.arn;
+export const archiverExpressStateMachineArn = archiver.expressStateMachine?.arn;
+export const archiveTableName = archiver.table.name;
+export const approvalQueueUrl = archiver.approvalQueue?.url;
+export const dropBucketName = archiver.buckets.drop.bucket;
+export const archiveBucketName = archiver.buckets.archive.bucket;
+export const quarantineBucketName = archiver.buckets.quarantine.bucket;
+export const reconcileName = archiver.functions.reconcile.function.name;
+export const stoppedRule = "archiver-stopped";
+`;
+
+export interface ArchiveRecord {
+  Id: string;
+  Archive: boolean;
+  Quality: number;
+  Action: string;
+  Timestamp: string;
+  Approval: boolean;
+  Approved?: boolean;
+  Approver?: string;
+  Reason?: string;
+  Error?: string;
+  Url: string;
+  Execution: string;
+}
+
+/** A program with nothing but the archiver, brought up on one machine as `npm start` does. */
+export class Deployed {
+  readonly directory = mkdtempSync(join(tmpdir(), "archiver-"));
+  platform!: Platform;
+  outputs!: Record<string, string>;
+  readonly #client = <Client>(type: new (config: never) => Client): Client =>
+    new type({
+      region: "eu-west-1",
+      endpoint: this.platform.local.cloud.origin,
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      disableHostPrefix: true,
+    } as never);
+
+  async start(): Promise<void> {
+    const folders = ["components", "handlers"];
+    for (const part of ["config.ts", "package.json", "tsconfig.json", "Pulumi.yaml", "Pulumi.local.yaml", ...folders]) {
+      cpSync(join(root, part), join(this.directory, part), { recursive: true });
+    }
+    symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));
+    writeFileSync(join(this.directory, "index.ts"), program);
+    await this.open();
+    const { error } = (await this.platform.up()) as { error?: string };
+    if (error) throw new Error(error);
+    this.outputs = this.platform.engine.outputs() as Record<string, string>;
+  }
+
+  /** Ports may differ; the program is not run again. */
+  async open(ports: { awsPort: number; apiPort: number } = { awsPort: 0, apiPort: 0 }): Promise<void> {
+    this.platform = await Platform.open({
+      programDirectory: this.directory,
+      stateDirectory: join(this.directory, ".local"),
+      ...ports,
+      onEvent() {},
+    });
+  }
+
+  /** Ends the local cloud and begins again on its folder. */
+  async restart(): Promise<void> {
+    const awsPort = Number(new URL(this.platform.local.cloud.origin).port);
+    await this.platform.close();
+    await this.open({ awsPort, apiPort: 0 });
+  }
+
+  async stop(): Promise<void> {
+    await this.platform?.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  get sfn(): SFNClient {
+    return this.#client(SFNClient);
+  }
+  get s3(): S3Client {
+    return this.#client(S3Client);
+  }
+  get sqs(): SQSClient {
+    return this.#client(SQSClient);
+  }
+  get dynamodb(): DynamoDBClient {
+    return this.#client(DynamoDBClient);
+  }
+  get queueUrl(): string {
+    const url = new URL(this.outputs.approvalQueueUrl!);
+    return `${this.platform.local.cloud.origin}${url.pathname}`;
+  }
+
+  async startExecution(input: unknown, stateMachineArn = this.outputs.archiverStateMachineArn): Promise<string> {
+    const command = new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) });
+    return (await this.sfn.send(command)).executionArn!;
+  }
+
+  async ended(executionArn: string) {
+    return until(async () => {
+      const described = await this.sfn.send(new DescribeExecutionCommand({ executionArn }));
+      return described.status === "RUNNING" ? undefined : described;
+    });
+  }
+
+  async records(): Promise<ArchiveRecord[]> {
+    const records: ArchiveRecord[] = [];
+    const TableName = this.outputs.archiveTableName;
+    for await (const { Items = [] } of paginateScan({ client: this.dynamodb }, { TableName, ConsistentRead: true })) {
+      records.push(...Items.map((item) => unmarshall(item) as ArchiveRecord));
+    }
+    return records;
+  }
+
+  /** The one record of an execution, once it is there. */
+  async recordOf(executionArn: string): Promise<ArchiveRecord> {
+    return until(async () => {
+      const found = (await this.records()).filter(({ Execution }) => Execution === executionArn);
+      if (found.length > 1) throw new Error(`${found.length} records of ${executionArn}`);
+      return found[0];
+    });
+  }
+
+  /** The next question in the queue, taken out of it. */
+  async question(): Promise<Record<string, string>> {
+    return until(async () => {
+      const { Messages } = await this.sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: this.queueUrl, WaitTimeSeconds: 2 }),
+      );
+      const [message] = Messages ?? [];
+      if (!message) return undefined;
+      await this.sqs.send(new DeleteMessageCommand({ QueueUrl: this.queueUrl, ReceiptHandle: message.ReceiptHandle }));
+      return JSON.parse(message.Body!);
+    });
+  }
+}
+
+/** Asks until there is an answer. */
+export async function until<Value>(ask: () => Promise<Value | undefined>): Promise<Value> {
+  for (let attempt = 0; attempt < 500; attempt++) {
+    const value = await ask();
+    if (value !== undefined) return value;
+    await sleep(20);
+  }
+  throw new Error("what was waited for did not come");
+}
