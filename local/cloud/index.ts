@@ -146,6 +146,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
   }
 
   let sweeping: NodeJS.Timeout | undefined;
+  let listening: Promise<string> | undefined;
   let closing: Promise<void> | undefined;
   return {
     cloud,
@@ -153,16 +154,21 @@ export function createCloud(given: CloudOptions): LocalCloud {
     get apiOrigin() {
       return cloud.apiOrigin;
     },
-    async listen() {
-      directory.sweep();
-      sweeping = setInterval(() => directory.sweep(), 3_600_000).unref();
-      front = await createFront({ cloud, services, directory, dispatch, port: options.awsPort });
-      await Promise.all([...services.values()].map((service) => service.start?.()));
-      front.open();
-      return front.origin;
+    listen() {
+      listening ??= (async () => {
+        directory.sweep();
+        sweeping = setInterval(() => directory.sweep(), 3_600_000).unref();
+        front = await createFront({ cloud, services, directory, dispatch, port: options.awsPort });
+        await Promise.all([...services.values()].map((service) => service.start?.()));
+        front.open();
+        return front.origin;
+      })();
+      return listening;
     },
     close() {
       closing ??= (async () => {
+        // What is still starting could not be stopped: a service would open after it was closed.
+        await listening?.catch(() => {});
         clearInterval(sweeping);
         await front?.close();
         await Promise.allSettled([...services.values()].map((service) => service.stop?.()));
