@@ -45,8 +45,11 @@ export async function follow(
     if (info.status === "Succeeded") return;
     if (info.status === "Failed" || info.status === "Stopped") {
       const reason = await describeFailure(aws, inputs, info, target, late);
-      await waitForRollback(aws, info, pace);
-      throw new Error(reason);
+      const outcome = await waitForRollback(aws, info, pace).then(
+        () => "All traffic is with the old version; the next up tries again",
+        (error: Error) => error.message,
+      );
+      throw new Error(`${reason}\n${outcome}`);
     }
     if (!late) {
       late = overdueHook(inputs, target, pace.graceMs);
@@ -149,7 +152,6 @@ async function describeFailure(
   return [
     `deployment ${deploymentId} of ${inputs.functionName} to version ${inputs.version} ${status?.toLowerCase()}: ${reason}`,
     ...lines.map((line) => `  ${line}`),
-    "All traffic is with the old version; the next up tries again",
   ].join("\n");
 }
 
