@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
+import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import type { Benchmark, Row } from "../lib/benchmark.ts";
+import { IrisPipeline } from "../lib/pipeline.ts";
+import { processTree, pssMegabytes, removeFolder, startPlatform } from "../lib/platform.ts";
+
+/** Seconds of sustained POSTs. */
+const duration = 10;
+const connections = 16;
+/** Records that wait when the predictor begins; `BENCH_BACKLOG` for another number. */
+const backlog = Number(process.env.BENCH_BACKLOG ?? 50_000);
+
+/** The iris pipeline: how soon a record is predicted, how many a second, and how a backlog is worked off. */
+const predict: Benchmark = {
+  name: "predict",
+  async run() {
+    const platform = await startPlatform({ environment: { LOCAL_WATCH: "off" } });
+    const iris = new IrisPipeline(platform, connections);
+    try {
+      return [await delay(iris), ...(await sustained(iris)), ...(await drain(iris, platform.process.pid!))];
+    } finally {
+      iris.close();
+      await platform.stop();
+      await removeFolder(platform.stateDirectory);
+    }
+  },
+};
+export default predict;
+
+async function predicted(iris: IrisPipeline): Promise<number> {
+  const began = performance.now();
+  const { body } = await iris.post(iris.flower());
+  while ((await iris.get(body.id)).status !== 200) await sleep(1);
+  return performance.now() - began;
+}
+
+async function delay(iris: IrisPipeline): Promise<Row> {
+  for (let warm = 0; warm < 50; warm++) await predicted(iris);
+  const times: number[] = [];
+  for (let round = 0; round < 300; round++) times.push(await predicted(iris));
+  times.sort((a, b) => a - b);
+  const [p50, p99] = [times[150]!, times[297]!];
+  return {
+    what: "POST to prediction readable, p50 / p99",
+    figure: `${p50.toFixed(0)} ms / ${p99.toFixed(0)} ms`,
+    goal: "<= 50 ms / <= 250 ms",
+    met: p50 <= 50 && p99 <= 250,
+  };
+}
+
+async function sustained(iris: IrisPipeline): Promise<Row[]> {
+  const before = await iris.count();
+  const end = performance.now() + duration * 1000;
+  let created = 0;
+  let failed = 0;
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      while (performance.now() < end) {
+        const { status } = await iris.post(iris.flower());
+        if (status === 201) created++;
+        else failed++;
+      }
+    }),
+  );
+  const rate = created / duration;
+  const seconds = await iris.drained();
+  const lost = created - ((await iris.count()) - before);
+  const twice = await iris.predictedTwice();
+  return [
+    {
+      what: `sustained POSTs, ${connections} connections`,
+      figure: `${Math.round(rate)}/s (${failed} failed)`,
+      goal: ">= 400/s",
+      met: rate >= 400 && failed === 0,
+    },
+    {
+      what: "their backlog drained after",
+      figure: `${seconds.toFixed(1)} s (${lost} lost, ${twice} predicted twice)`,
+      goal: `<= ${duration} s, 0, 0`,
+      met: seconds <= duration && lost === 0 && twice === 0,
+    },
+  ];
+}
+
+/** Records are written while the predictor sleeps. */
+async function drain(iris: IrisPipeline, pid: number): Promise<Row[]> {
+  const lambda = new LambdaClient(iris.client);
+  const { EventSourceMappings = [] } = await lambda.send(new ListEventSourceMappingsCommand({}));
+  const UUID = EventSourceMappings.find(({ EventSourceArn }) => EventSourceArn?.includes(iris.table))?.UUID;
+  const enable = async (Enabled: boolean) => {
+    await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
+    await sleep(1_000);
+  };
+  await enable(false);
+  const now = new Date().toISOString();
+  for (let from = 0; from < backlog; from += 25) {
+    const items = Array.from({ length: Math.min(25, backlog - from) }, (_, index) => {
+      const id = (from + index).toString(16).padStart(32, "0");
+      const keys = { id, created_at: now, time_key: `${now}#${id}`, time_bucket: "b", unpredicted_bucket: "b" };
+      return { PutRequest: { Item: marshall({ ...iris.flower(), ...keys }) } };
+    });
+    await iris.dynamodb.send(new BatchWriteItemCommand({ RequestItems: { [iris.table]: items } }));
+  }
+  const megabytes = () => pssMegabytes(processTree(pid));
+  const before = megabytes();
+  let peak = before;
+  const watching = setInterval(() => {
+    peak = Math.max(peak, megabytes());
+  }, 500);
+  try {
+    await enable(true);
+    const seconds = (await iris.drained(900)) + 1;
+    return [
+      {
+        what: `backlog of ${backlog.toLocaleString("en")} records`,
+        figure: `${Math.round(backlog / seconds).toLocaleString("en")}/s, memory ${Math.round(before)} MB, at most ${Math.round(peak)} MB`,
+        goal: "memory flat (+ 100 MB)",
+        met: peak - before <= 100,
+      },
+    ];
+  } finally {
+    clearInterval(watching);
+  }
+}
