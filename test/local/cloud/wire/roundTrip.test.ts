@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
+import { isDeepStrictEqual } from "node:util";
 import { AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/protocols";
 import { HttpResponse } from "@smithy/core/protocols";
 import { operation as clientOperation } from "@smithy/core/schema";
@@ -141,6 +142,15 @@ const plain = (value: unknown): unknown => {
   );
 };
 
+/** A structure that is the whole body is sent as `{}` when it is not given: what arrives cannot tell them apart. */
+function asSent(schema: OperationShape["input"], given: object, read: object): object {
+  const members = schema.isStructSchema() ? [...schema.structIterator()] : [];
+  const body = members.find(([, member]) => member.getMergedTraits().httpPayload && member.isStructSchema())?.[0];
+  const empty =
+    body !== undefined && !(body in given) && isDeepStrictEqual((read as Record<string, unknown>)[body], {});
+  return empty ? { ...given, [body]: {} } : given;
+}
+
 const runs = { numRuns: 4 };
 
 describe("wire", () => {
@@ -161,7 +171,7 @@ describe("wire", () => {
               const protocol = protocolOf(request, client.shapes);
               const { operation, input } = protocol.read(client.shapes, request);
               assert.equal(operation.name, name);
-              assert.deepEqual(plain(input), plain(given), name);
+              assert.deepEqual(plain(input), plain(asSent(schema, given as object, input)), name);
               checkInput(operation.input, input, protocol.invalid);
             }),
             runs,
