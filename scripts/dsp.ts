@@ -1,6 +1,8 @@
 /** `npm run -s dsp -- ...`: the platform's command line. It reads stack outputs and speaks AWS SDK, locally as on AWS. */
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
+import { approvals } from "./commands/approvals.ts";
+import { archive } from "./commands/archive.ts";
 import { doctor } from "./commands/doctor.ts";
 import { logs } from "./commands/logs.ts";
 import { outputs } from "./commands/outputs.ts";
@@ -14,6 +16,8 @@ await yargs(hideBin(process.argv))
   .option("json", { type: "boolean", default: false, describe: "Print JSON", global: true })
   .command(outputs)
   .command(logs)
+  .command(archive)
+  .command(approvals)
   .command(doctor)
   .command(predict)
   .completion("completion", "Print a script for shell completion")

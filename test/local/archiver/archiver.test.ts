@@ -15,6 +15,7 @@ import {
 import { servicePrincipal } from "../../../local/cloud/service.ts";
 import { commandLines } from "../support/cli.ts";
 import { Deployed, until } from "./deployed.ts";
+import { dspSuite } from "./dsp.suite.ts";
 
 describe("archiver, deployed on one machine", function () {
   this.timeout(60_000);
@@ -293,4 +294,6 @@ describe("archiver, deployed on one machine", function () {
       assert.equal(record.Action, "Rejected");
     });
   }
+
+  dspSuite(deployed);
 });

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import type { ArchiveRecord, Deployed } from "./deployed.ts";
+
+const root = resolve(import.meta.dirname, "../../..");
+
+/** `dsp archive` and `dsp approvals`, as a user calls them. */
+export function dspSuite(deployed: Deployed): void {
+  const dsp = (...args: string[]) =>
+    promisify(execFile)(process.execPath, ["--disable-warning=ExperimentalWarning", "scripts/dsp.ts", ...args], {
+      cwd: root,
+      env: {
+        ...process.env,
+        LOCAL_STATE_DIR: join(deployed.directory, ".local"),
+        NO_COLOR: "1",
+        PULUMI_STACK: "local",
+      },
+    });
+  const refused = async (...args: string[]) => {
+    const error = await dsp(...args).then(
+      () => assert.fail("it was not refused"),
+      (failure: { code: number; stderr: string }) => failure,
+    );
+    assert.ok(!/\n\s+at /.test(error.stderr), error.stderr);
+    return `${error.code} ${error.stderr.trim()}`;
+  };
+  const json = async (...args: string[]) => JSON.parse((await dsp(...args, "--json")).stdout);
+
+  describe("dsp", () => {
+    it("starts one or many, by a file or by flags, and lists and shows what became of them", async () => {
+      const file = join(deployed.directory, "input.json");
+      writeFileSync(file, '{"archive":true,"quality":35}');
+      const arns: string[] = await json("archive", "start", "--count", "3", "--file", file);
+      assert.equal(new Set(arns).size, 3);
+      for (const arn of arns) await deployed.recordOf(arn);
+      const { stdout } = await dsp("archive", "list");
+      assert.match(stdout, /^\d{4}-\d\d-\d\dT[\d:.]+Z {2}archive +35 {2}Quality_Fail {2}inhuman$/m);
+      const times = ((await json("archive", "list")) as ArchiveRecord[]).map(({ Timestamp }) => Timestamp);
+      assert.deepEqual(times, [...times].sort().reverse());
+      const shown = await dsp("archive", "show", arns[0]!.split(":").at(-1)!);
+      assert.match(
+        shown.stdout,
+        /SUCCEEDED[\s\S]*Set Defaults[\s\S]*Gather Info[\s\S]*Bad Granule[\s\S]*Record Result/,
+      );
+    });
+
+    it("lists what waits, and answers it", async () => {
+      const arns: string[] = await json("archive", "start", "--approval", "--count", "3");
+      const waiting: { id: string }[] = await json("approvals", "list");
+      const ids = arns.map((arn) => arn.split(":").at(-1)!);
+      assert.deepEqual(waiting.map(({ id }) => id).sort(), [...ids].sort());
+      assert.ok(!JSON.stringify(waiting).includes("oken"));
+      await dsp("approvals", "approve", ids[0]!, "--approver", "anna", "--reason", "fine");
+      await dsp("approvals", "reject", "--all", "--approver", "ben");
+      const records = await Promise.all(arns.map((arn) => deployed.recordOf(arn)));
+      assert.deepEqual(
+        records.map(({ Approved, Approver }) => [Approved, Approver]),
+        [
+          [true, "anna"],
+          [false, "ben"],
+          [false, "ben"],
+        ],
+      );
+      assert.equal(records[0]!.Reason, "fine");
+      assert.equal((await dsp("approvals", "list")).stdout.trim(), "Nothing waits for an answer.");
+    });
+
+    it("uploads files", async () => {
+      const file = join(deployed.directory, "a granule.txt");
+      writeFileSync(file, "data");
+      const [uploaded] = await json("archive", "upload", file);
+      assert.deepEqual([uploaded.bucket, uploaded.key], [deployed.outputs.dropBucketName, "a granule.txt"]);
+    });
+
+    it("says in one line what is wrong", async () => {
+      assert.match(await refused("archive", "start", "--count", "0"), /^1 --count is 0; give a whole number from 1/);
+      assert.match(await refused("archive", "start", "--file", "nowhere.json"), /^1 There is no file nowhere.json$/);
+      assert.match(await refused("archive", "show", "nobody"), /^1 There is no execution nobody/);
+      assert.match(await refused("approvals", "approve", "nobody"), /^1 Nothing waits under nobody/);
+      assert.match(await refused("approvals", "reject"), /^1 Say which: dsp approvals reject ID/);
+    });
+
+    it("clears the table only when it is told to", async () => {
+      assert.match(await refused("archive", "clear"), /^1 Nobody can be asked here/);
+      assert.ok((await deployed.records()).length > 0);
+      await dsp("archive", "clear", "--yes");
+      assert.deepEqual(await deployed.records(), []);
+    });
+  });
+}
