@@ -2,6 +2,7 @@
 import type { Rule, Target } from "@aws-sdk/client-eventbridge";
 import type { AwsError } from "../cloud/service.ts";
 import type { Made, Properties } from "../engine/provider.ts";
+import { eventBus, eventPermission } from "./eventBuses.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 import { tagChanges, tagList } from "./tags.ts";
 
@@ -176,5 +177,5 @@ export const eventsResources: ServiceResources = (cloud) => {
     },
   };
 
-  return { types: [rule, target] };
+  return { types: [rule, target, eventBus(cloud), eventPermission(cloud)] };
 };

@@ -1,6 +1,7 @@
 /** Buckets, what is set on them, and objects. */
 import type { ServiceResources } from "../resourceType.ts";
 import { bucket } from "./bucket.ts";
+import { getObject } from "./getObject.ts";
 import { objects } from "./object.ts";
 import { bucketSettings } from "./settings.ts";
 
@@ -15,5 +16,6 @@ export const s3Resources: ServiceResources = (cloud) => ({
       const names = { bucketDomainName: `${name}.s3.amazonaws.com`, bucketRegionalDomainName };
       return { id: name, bucket: name, arn: `arn:aws:s3:::${name}`, ...names, region: cloud.region };
     },
+    "aws:s3/getObject:getObject": (args) => getObject(cloud, args),
   },
 });

@@ -76,6 +76,24 @@ const settings: Setting[] = [
     remove: ["DeleteBucketLifecycle"],
   },
   {
+    name: "BucketCorsConfiguration",
+    required: ["corsRules"],
+    properties: ["corsRules"],
+    enums: { "corsRules.allowedMethods": ["GET", "PUT", "HEAD", "POST", "DELETE"] },
+    put: ({ corsRules }) => ["PutBucketCors", { CORSConfiguration: { CORSRules: toWire(corsRules) } }],
+    remove: ["DeleteBucketCors"],
+  },
+  {
+    name: "BucketLogging",
+    required: ["targetBucket", "targetPrefix"],
+    properties: ["targetBucket", "targetPrefix"],
+    put: ({ targetBucket, targetPrefix }) => [
+      "PutBucketLogging",
+      { BucketLoggingStatus: { LoggingEnabled: toWire({ targetBucket, targetPrefix }) } },
+    ],
+    remove: ["PutBucketLogging", { BucketLoggingStatus: {} }],
+  },
+  {
     name: "BucketPolicy",
     required: ["policy"],
     properties: ["policy"],
