@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "./failure.ts";
 import { output, type Stack } from "./stack.ts";
 
@@ -21,6 +22,23 @@ export const exercises: Exercise[] = [
         answer.status === 403 && message === "Missing Authentication Token",
         `it answered ${answer.status} ${message}`,
       );
+    },
+  },
+  {
+    name: "an iris is predicted",
+    async run(stack) {
+      const url = output(stack, "irisUrl");
+      const record = { sepal_length: "6.3", sepal_width: 3.3, petal_length: 6, petal_width: 2.5 };
+      const posted = await fetch(url, { method: "POST", body: JSON.stringify(record) });
+      const { id } = (await posted.json()) as { id: string };
+      expect(posted.ok, `POST answered ${posted.status}`);
+      for (let attempt = 0; attempt < 100; attempt++) {
+        const answer = await fetch(`${url}/${id}`);
+        const { pred_target: target } = (await answer.json()) as { pred_target?: string };
+        if (answer.status === 200) return expect(target === "virginica", `it is "${target}", not virginica`);
+        await sleep(200);
+      }
+      throw new Failure(`${id} was not predicted within 20 s`);
     },
   },
 ];

@@ -19,7 +19,7 @@ export interface StreamBatch {
 
 export function readFailureMessage(text: string): FailureMessage {
   const message = parseObject(text);
-  if (!message) return { kind: "unknown", reason: "it is not JSON" };
+  if (!message) return { kind: "unknown", reason: "it is no JSON object" };
   const { DDBStreamBatchInfo: batch, key, body, reason, id } = message;
   if (isObject(batch)) return { kind: "batch", batch: batch as unknown as StreamBatch };
   if (isObject(key) && typeof key.id === "string") {
