@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -43,7 +52,7 @@ class Running {
   }
 
   async until(pattern: RegExp, from = 0): Promise<string> {
-    for (let attempt = 0; attempt < 1_000; attempt++) {
+    for (let attempt = 0; attempt < 2_500; attempt++) {
       if (pattern.test(this.printed.slice(from))) return this.printed;
       if (this.child.exitCode !== null) break;
       await sleep(20);
@@ -60,7 +69,7 @@ class Running {
 }
 
 describe("npm start", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let running: Running;
   const state = (file: string) => JSON.parse(readFileSync(join(folder, ".local", file), "utf8"));
@@ -184,15 +193,15 @@ describe("npm start", function () {
   });
 
   it("ends cleanly on a signal, leaves no process behind, and starts again as it was", async () => {
-    const pids = (
-      await promisify(execFile)("ps", ["-o", "pid=", "--ppid", String(running.child.pid)]).catch(() => ({ stdout: "" }))
-    ).stdout
-      .split("\n")
-      .map(Number)
-      .filter(Boolean);
+    const { stdout } = await promisify(execFile)("ps", ["-o", "pid=,args=", "--ppid", String(running.child.pid)]);
+    const children = stdout.split("\n").filter(Boolean);
+    assert.ok(children.length > 0);
     const outputs = state("outputs.json");
     assert.equal(await running.end("SIGINT"), 0);
-    for (const pid of pids) assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
+    // The kernel may take a moment to clear away what was killed.
+    const left = () => children.filter((child) => existsSync(`/proc/${Number.parseInt(child, 10)}`));
+    for (let attempt = 0; attempt < 50 && left().length > 0; attempt++) await sleep(20);
+    assert.deepEqual(left(), []);
 
     running = restart();
     assert.match(await running.until(/ready in/), /Resources: \d+ unchanged/);
