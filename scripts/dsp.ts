@@ -3,6 +3,7 @@ import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { approvals } from "./commands/approvals.ts";
 import { archive } from "./commands/archive.ts";
+import { deploy } from "./commands/deploy.ts";
 import { doctor } from "./commands/doctor.ts";
 import { logs } from "./commands/logs.ts";
 import { outputs } from "./commands/outputs.ts";
@@ -18,6 +19,7 @@ await yargs(hideBin(process.argv))
   .command(logs)
   .command(archive)
   .command(approvals)
+  .command(deploy)
   .command(doctor)
   .command(predict)
   .completion("completion", "Print a script for shell completion")

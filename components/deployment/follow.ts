@@ -14,6 +14,9 @@ const usualPace: Pace = { firstMs: 200, longestMs: 2_000, graceMs: 30_000 };
 
 /** A line of a hook's log says more than CodeDeploy's reason; so many of them are shown. */
 const shownLines = 20;
+/** A log arrives a little after its report: it is looked for so many times, and so far apart. */
+const logAttempts = 6;
+const logPauseMs = 500;
 
 type Say = (text: string) => void;
 type Aws = Pick<Connection, "codedeploy" | "logs">;
@@ -158,8 +161,14 @@ async function describeFailure(
 async function hookLog({ logs }: Aws, logGroupName: string | undefined, since: Date | undefined): Promise<string[]> {
   if (!logGroupName) return [];
   try {
-    const { events = [] } = await logs.filterLogEvents({ logGroupName, startTime: since?.getTime() });
-    return events.map(({ message = "" }) => message.trim()).slice(-shownLines);
+    for (let attempt = 1; ; attempt++) {
+      const { events = [] } = await logs.filterLogEvents({ logGroupName, startTime: since?.getTime() });
+      const lines = events.map(({ message = "" }) => message.trim());
+      // Lambda's own lines tell of begin and end only.
+      const own = lines.filter((line) => !/^\{.*"type":"platform\./.test(line));
+      if (own.length > 0 || attempt === logAttempts) return (own.length > 0 ? own : lines).slice(-shownLines);
+      await new Promise((done) => setTimeout(done, logPauseMs));
+    }
   } catch (error) {
     return [`the log ${logGroupName} could not be read: ${(error as Error).message}`];
   }

@@ -1,10 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
 import { type Connection, connect, type Settings } from "./connection.ts";
 import { follow, stop } from "./follow.ts";
 import { deploymentUnderWay, type ShiftInputs, startDeployment, versionOf } from "./shift.ts";
 
-// All that is reached from here is serialised by Pulumi and runs in its process for dynamic resources: packages are
-// required where they are used.
+// All that is reached from here runs in Pulumi's process for dynamic resources; the AWS SDK is the program's own there.
 
 /** What of the stack's configuration says how to reach AWS. */
 const settings: Settings = { profile: undefined, assumeRoles: [] };
@@ -56,7 +56,7 @@ async function warnOfExpiry(aws: Connection, { minutes }: ShiftInputs, say: (tex
 }
 
 /** https://www.pulumi.com/docs/iac/concepts/resources/dynamic-providers/ */
-export const provider: dynamic.ResourceProvider = {
+const provider: dynamic.ResourceProvider = {
   async configure({ config }) {
     settings.profile = config.get("aws:profile") || undefined;
     const roles = JSON.parse(config.get("aws:assumeRoles") ?? "[]");
@@ -71,7 +71,6 @@ export const provider: dynamic.ResourceProvider = {
     const { __provider: _old, ...old } = before as ShiftInputs & { __provider?: unknown };
     const { __provider: _new, ...wanted } = after as ShiftInputs & { __provider?: unknown };
     const keys = Object.keys({ ...old, ...wanted }) as (keyof ShiftInputs)[];
-    const { isDeepStrictEqual } = require("node:util") as typeof import("node:util");
     const changed = keys.filter((key) => !isDeepStrictEqual(old[key], wanted[key]));
     const replaces = changed.filter((key) => key === "functionName" || key === "functionArn" || key === "alias");
     return { changes: changed.length > 0, replaces };
@@ -86,3 +85,6 @@ export const provider: dynamic.ResourceProvider = {
     if (running) await stop(aws, running);
   },
 };
+
+/** What Pulumi's process asks the code of a dynamic resource for. */
+export const handler = (): dynamic.ResourceProvider => provider;

@@ -1,5 +1,6 @@
-import { type CustomResourceOptions, dynamic, type Input } from "@pulumi/pulumi";
-import { provider } from "./shiftProvider.ts";
+import { CustomResource, type CustomResourceOptions, type Input } from "@pulumi/pulumi";
+import { build } from "esbuild";
+import { root } from "../function/bundle.ts";
 
 /** A hook, as far as whoever waits for it must know it. */
 export interface HookFacts {
@@ -29,8 +30,29 @@ export interface TrafficShiftArgs {
  * Where the alias points: making or changing it is a deployment of CodeDeploy, which is waited for. One that fails leaves
  * the resource as it was, so that the next `up` tries again.
  */
-export class TrafficShift extends dynamic.Resource {
+export class TrafficShift extends CustomResource {
   constructor(name: string, args: TrafficShiftArgs, opts?: CustomResourceOptions) {
-    super(provider, name, { ...args }, opts, "dsp", "TrafficShift");
+    super("pulumi-nodejs:dynamic/dsp:TrafficShift", name, { ...args, __provider: providerCode() }, opts);
   }
+}
+
+let code: Promise<string> | undefined;
+
+/**
+ * The code of a dynamic resource is one of its inputs. Pulumi's own serialisation of closures loads the TypeScript
+ * compiler, which takes seconds; a bundle is the same text on every machine, and made in milliseconds.
+ */
+function providerCode(): Promise<string> {
+  code ??= build({
+    absWorkingDir: root,
+    entryPoints: ["components/deployment/shiftProvider.ts"],
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    external: ["@aws-sdk/*"],
+    logLevel: "silent",
+    write: false,
+  }).then(({ outputFiles }) => outputFiles[0]!.text);
+  return code;
 }

@@ -1,0 +1,90 @@
+import type { CodeDeploy, DeploymentInfo, LambdaTarget } from "@aws-sdk/client-codedeploy";
+import { Failure } from "./failure.ts";
+import { output, type Stack } from "./stack.ts";
+
+/** Where CodeDeploy shifts one function's traffic: an entry of output `deployments`. */
+export interface Place {
+  name: string;
+  application: string;
+  group: string;
+}
+
+/** A deployment, and how far it has come. */
+export interface Deployment {
+  name: string;
+  info: DeploymentInfo;
+  target: LambdaTarget | undefined;
+}
+
+/** What is not over. */
+const underWay = ["Created", "Queued", "InProgress", "Baking", "Ready"] as const;
+
+/**
+ * The stack's functions whose versions are deployed gradually.
+ * @throws {Failure} when there is none of a name, or none at all.
+ */
+export function placesOf(stack: Stack, names: string[]): Place[] {
+  const all = output<Record<string, Omit<Place, "name">>>(stack, "deployments");
+  if (Object.keys(all).length === 0) {
+    throw new Failure(
+      `Stack "${stack.name}" changes versions at once: config gradualDeployment is false (locally: npm start -- --gradual)`,
+    );
+  }
+  const unknown = names.find((name) => !(name in all));
+  if (unknown) throw new Failure(`There is no function "${unknown}". There are: ${Object.keys(all).sort().join(", ")}`);
+  const chosen = names.length > 0 ? names : Object.keys(all).sort();
+  return chosen.map((name) => ({ name, ...all[name]! }));
+}
+
+/** The newest deployments of a function, newest first; with `active` those that are not over. */
+export async function deploymentsOf(
+  client: CodeDeploy,
+  { name, application, group }: Place,
+  { count, active = false }: { count: number; active?: boolean },
+): Promise<Deployment[]> {
+  const { deployments = [] } = await client.listDeployments({
+    applicationName: application,
+    deploymentGroupName: group,
+    ...(active && { includeOnlyStatuses: [...underWay] }),
+  });
+  const found = await Promise.all(
+    deployments.slice(0, count).map(async (deploymentId) => {
+      const { deploymentInfo: info = {} } = await client.getDeployment({ deploymentId });
+      return { name, info, target: await targetOf(client, deploymentId) };
+    }),
+  );
+  return found.sort((a, b) => Number(b.info.createTime ?? 0) - Number(a.info.createTime ?? 0));
+}
+
+async function targetOf(client: CodeDeploy, deploymentId: string): Promise<LambdaTarget | undefined> {
+  const { targetIds = [] } = await client.listDeploymentTargets({ deploymentId });
+  if (targetIds.length === 0) return undefined;
+  const { deploymentTargets = [] } = await client.batchGetDeploymentTargets({ deploymentId, targetIds });
+  return deploymentTargets[0]?.lambdaTarget;
+}
+
+/** `[####----------------] 20 %` */
+export function bar(share: number): string {
+  const width = 20;
+  const full = Math.round(share * width);
+  return `[${"#".repeat(full)}${"-".repeat(width - full)}] ${Math.round(share * 100)} %`;
+}
+
+/** A deployment in cells: function, id, status, versions, share, when, why. */
+export function row({ name, info, target }: Deployment): string[] {
+  const { currentVersion = "?", targetVersion = "?", targetVersionWeight = 0 } = target?.lambdaFunctionInfo ?? {};
+  const hooks = (target?.lifecycleEvents ?? [])
+    .filter(({ lifecycleEventName, status }) => lifecycleEventName !== "AllowTraffic" && status !== "Skipped")
+    .map(({ lifecycleEventName, status }) => `${lifecycleEventName} ${status}`);
+  const why = info.errorInformation?.message ?? hooks.join(", ");
+  const rollback = info.rollbackInfo?.rollbackTriggeringDeploymentId;
+  return [
+    name,
+    info.deploymentId ?? "",
+    info.status ?? "",
+    `${currentVersion} -> ${targetVersion}`,
+    bar(targetVersionWeight),
+    info.createTime?.toISOString() ?? "",
+    rollback ? `rollback of ${rollback}` : why,
+  ];
+}
