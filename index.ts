@@ -1,6 +1,7 @@
 import { getStack } from "@pulumi/pulumi";
 import { registerResourceTransform } from "@pulumi/pulumi/runtime";
 import { ApiWithLambdas } from "./components/apiWithLambdas.ts";
+import { ArchiverWorkflow } from "./components/archiverWorkflow.ts";
 import { encryptLogGroups } from "./components/logEncryption.ts";
 import type { NodeFunction } from "./components/nodeFunction.ts";
 import { PredictionPipeline } from "./components/predictionPipeline.ts";
@@ -51,6 +52,10 @@ const iris = new PredictionPipeline("iris", {
   auth: "none",
 });
 
+// Files that are dropped into a bucket, archived by their quality and a human's word.
+
+const archiver = new ArchiverWorkflow("archiver", { express: true });
+
 // What scripts and users may depend on.
 
 export const whodisUrl = whodis.routes["GET /whodis"];
@@ -59,6 +64,13 @@ export const irisUrl = iris.url;
 export const irisTableName = iris.table.name;
 export const irisModelUri = iris.modelUri;
 export const irisFailureQueueUrl = iris.failureQueue.url;
+export const archiverStateMachineArn = archiver.stateMachine.arn;
+export const archiverExpressStateMachineArn = archiver.expressStateMachine?.arn;
+export const archiveTableName = archiver.table.name;
+export const approvalQueueUrl = archiver.approvalQueue?.url;
+export const dropBucketName = archiver.buckets.drop.bucket;
+export const archiveBucketName = archiver.buckets.archive.bucket;
+export const quarantineBucketName = archiver.buckets.quarantine.bucket;
 export const logGroups = {
   whodis: whodis.functions["GET /whodis"].logGroup.name,
   oleoleole: oleoleole.functions["GET /oleoleole"].logGroup.name,
