@@ -20,6 +20,7 @@ import { createLambda, type LambdaOptions } from "./lambda/index.ts";
 import { createLogs } from "./logs/index.ts";
 import { createMonitoring } from "./monitoring/index.ts";
 import { createS3 } from "./s3/index.ts";
+import { createSageMaker, type SageMakerOptions } from "./sagemaker/index.ts";
 import { createScheduler } from "./scheduler/index.ts";
 import { administrator, type Call, type Cloud, type Service } from "./service.ts";
 import { createSns } from "./sns/index.ts";
@@ -42,6 +43,8 @@ export interface CloudOptions {
   apiPort?: number;
   /** How Lambda keeps environments and tries asynchronous requests again. */
   lambda?: LambdaOptions;
+  /** What container images are on this machine (`local:images`), and the folder that their commands are run in. */
+  sagemaker?: SageMakerOptions;
   /** How much faster than AWS's the clock of gradual deployments runs (`local:deploymentClock`). Default 1. */
   deploymentClock?: number;
 }
@@ -72,6 +75,7 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud) => createS3(cloud),
   (cloud) => createEvents(cloud),
   (cloud) => createScheduler(cloud),
+  (cloud, { options }) => createSageMaker(cloud, options.sagemaker),
   (cloud, { options }) => createMonitoring(cloud, { clock: options.deploymentClock }),
   (cloud) => createSsm(cloud),
 ];
@@ -96,6 +100,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
     apiPort: 3000,
     deploymentClock: 1,
     lambda: {},
+    sagemaker: {},
     ...given,
   };
   const { region, accountId } = options;

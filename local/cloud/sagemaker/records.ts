@@ -1,0 +1,79 @@
+import type { CreateTrainingJobCommandInput, ProductionVariant } from "@aws-sdk/client-sagemaker";
+import type { Collection } from "../../store.ts";
+import type { Cloud } from "../service.ts";
+
+export type JobStatus = "InProgress" | "Completed" | "Failed" | "Stopping" | "Stopped";
+
+export interface Transition {
+  Status: string;
+  /** Milliseconds since 1970. */
+  start: number;
+  end?: number;
+  StatusMessage?: string;
+}
+
+export interface TrainingJob {
+  input: CreateTrainingJobCommandInput;
+  status: JobStatus;
+  created: number;
+  modified: number;
+  trainingStarted?: number;
+  trainingEnded?: number;
+  reason?: string;
+  transitions: Transition[];
+  metrics: { MetricName: string; Value: number; at: number }[];
+}
+
+export interface Model {
+  name: string;
+  image: string;
+  modelDataUrl?: string;
+  environment?: Record<string, string>;
+  roleArn: string;
+  created: number;
+}
+
+export interface EndpointConfig {
+  name: string;
+  variants: ProductionVariant[];
+  created: number;
+}
+
+export type EndpointStatus = "Creating" | "InService" | "Updating" | "Deleting" | "Failed";
+
+export interface Endpoint {
+  name: string;
+  /** The configuration that it was last told to serve. */
+  config: string;
+  /** What it serves: configuration, models and all, as they were when it came into service. */
+  serving?: Deployed;
+  /** What it is on the way to. */
+  next?: Deployed;
+  status: EndpointStatus;
+  created: number;
+  modified: number;
+  reason?: string;
+}
+
+/** SageMaker reads configuration and models once: either may be deleted while the endpoint serves. */
+export interface Deployed {
+  config: EndpointConfig;
+  models: Model[];
+}
+
+/** All that SageMaker remembers, by name; tags by ARN. */
+export class Records {
+  readonly jobs: Collection<TrainingJob>;
+  readonly models: Collection<Model>;
+  readonly configs: Collection<EndpointConfig>;
+  readonly endpoints: Collection<Endpoint>;
+  readonly tags: Collection<Record<string, string>>;
+
+  constructor({ store }: Pick<Cloud, "store">) {
+    this.jobs = store.collection("sagemaker.jobs");
+    this.models = store.collection("sagemaker.models");
+    this.configs = store.collection("sagemaker.configs");
+    this.endpoints = store.collection("sagemaker.endpoints");
+    this.tags = store.collection("sagemaker.tags");
+  }
+}
