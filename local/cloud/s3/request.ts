@@ -7,7 +7,7 @@ import { readBindings } from "../wire/rest.ts";
 import { readXml } from "../wire/xml.ts";
 import { badDigest, base64, hasher, statedChecksum } from "./checksum.ts";
 import { AwsChunkedDecoder } from "./chunked.ts";
-import { invalidArgument, malformedXml, notImplemented } from "./errors.ts";
+import { invalidArgument, invalidRequest, malformedXml, notImplemented } from "./errors.ts";
 import { checkMd5 } from "./receive.ts";
 
 export interface Target {
@@ -51,9 +51,15 @@ function subresources(shapes: ServiceShapes): Map<string, string> {
   return found;
 }
 
-/** Query parameters that do not say which operation is meant. */
+/** @throws AwsError `MethodNotAllowed`, `InvalidRequest`, `NotImplemented` */
 export function operationOf(shapes: ServiceShapes, request: WireRequest, { bucket, key }: Target): string {
   const { method, query, headers } = request;
+  // What old clients presign with: no bucket made since 2020 takes it.
+  if (query.has("AWSAccessKeyId") && query.has("Signature")) {
+    throw invalidRequest(
+      "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+    );
+  }
   if (bucket === undefined) {
     if (method === "GET" || method === "HEAD") return "ListBuckets";
     throw methodNotAllowed(method);
