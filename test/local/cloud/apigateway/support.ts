@@ -46,7 +46,10 @@ export const openApi = (paths: object, more: object = {}) => ({
 export async function startApiTest(): Promise<ApiTest> {
   const functions: Record<string, Handler> = {};
   const started = await startCloud();
-  (started.services as Map<string, Service>).set("lambda", fakeLambda(functions));
+  const services = started.services as Map<string, Service>;
+  const real = services.get("lambda") as Service;
+  // The one that it stands for has started, and is stopped in its place.
+  services.set("lambda", { ...fakeLambda(functions), stop: async () => real.stop?.() });
   const { cloud } = started;
   return {
     ...started,
