@@ -54,8 +54,7 @@ export function endpointOperations(records: Records, names: Names, fleet: Fleet)
           throw invalid(`Cannot update endpoint "${names.arn("endpoint", EndpointName)}": it failed to be created.`);
         }
         const next = deployed(EndpointConfigName);
-        const config = EndpointConfigName;
-        records.endpoints.put(EndpointName, { ...endpoint, next, config, status: "Updating", modified: Date.now() });
+        records.endpoints.put(EndpointName, { ...endpoint, next, status: "Updating", modified: Date.now() });
         fleet.deploy(EndpointName);
         return { EndpointArn: names.arn("endpoint", EndpointName) };
       },
@@ -63,13 +62,14 @@ export function endpointOperations(records: Records, names: Names, fleet: Fleet)
     DescribeEndpoint: {
       access: ({ EndpointName }) => names.on("DescribeEndpoint", "endpoint", EndpointName),
       run({ EndpointName }) {
-        const { config, serving, status, created, modified, reason } = existing(EndpointName);
+        const { config, serving, next, status, created, modified, reason } = existing(EndpointName);
         return {
           EndpointName,
           EndpointArn: names.arn("endpoint", EndpointName),
           EndpointConfigName: config,
           EndpointStatus: status,
           ...(reason && { FailureReason: reason }),
+          ...(next && { PendingDeploymentSummary: { EndpointConfigName: next.config.name } }),
           ProductionVariants: serving?.config.variants.map((variant) => ({
             VariantName: variant.VariantName,
             CurrentWeight: variant.InitialVariantWeight ?? 1,

@@ -43,7 +43,7 @@ export type EndpointStatus = "Creating" | "InService" | "Updating" | "Deleting" 
 
 export interface Endpoint {
   name: string;
-  /** The configuration that it was last told to serve. */
+  /** The configuration that it serves, or is created with. */
   config: string;
   /** What it serves: configuration, models and all, as they were when it came into service. */
   serving?: Deployed;

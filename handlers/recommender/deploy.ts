@@ -1,0 +1,115 @@
+import {
+  CreateEndpointCommand,
+  CreateEndpointConfigCommand,
+  CreateModelCommand,
+  DescribeEndpointCommand,
+  type DescribeEndpointCommandOutput,
+  UpdateEndpointCommand,
+} from "@aws-sdk/client-sagemaker";
+import { modelName, modelUrl } from "./arguments.ts";
+import { sagemaker } from "./clients.ts";
+import { eachRow, externalFunction, later, RowError } from "./externalFunction.ts";
+import { endpointName, isMissing, isThere, shortHash } from "./names.ts";
+import { refusals } from "./refusals.ts";
+import { removeConfig, removeConfigs, removeEndpoint, removeModel } from "./remove.ts";
+import { settings } from "./settings.ts";
+
+/** `deploy_model(model_name, model_url)`: the model behind the endpoint of that name, made or updated; its ARN. */
+export const handler = externalFunction("deploy", (rows) =>
+  eachRow(rows, ({ args: [name, url] }) => deploy(modelName(name), modelUrl(url))),
+);
+
+/**
+ * Model and configuration are named by what they hold, so the same deployment again finds them, whichever call an earlier
+ * one was interrupted at. What a deployment that fails has made goes again.
+ */
+async function deploy(model: string, url: string): Promise<string | typeof later> {
+  const EndpointName = endpointName(model);
+  const before = await describe(EndpointName);
+  const name = `${EndpointName}-${shortHash(url, settings.image, JSON.stringify(settings.serving))}`;
+  const wanted = before?.PendingDeploymentSummary?.EndpointConfigName ?? before?.EndpointConfigName;
+  switch (before?.EndpointStatus) {
+    case "Failed":
+      // One that failed takes no other call than its deletion.
+      await removeEndpoint(EndpointName);
+      return later;
+    case "Deleting":
+      return later;
+    case undefined:
+    case "InService":
+      break;
+    default:
+      if (wanted === name) break;
+      throw new RowError(
+        `the endpoint of ${model} is ${before!.EndpointStatus}; try again when model_status says InService`,
+      );
+  }
+  if (before && wanted === name) return before.EndpointArn!;
+  await removeConfigs(EndpointName, [name, before?.EndpointConfigName]);
+  const undo: (() => Promise<unknown>)[] = [];
+  try {
+    if (await make(() => createModel(name, url))) undo.unshift(() => removeModel(name));
+    if (await make(() => createConfig(name))) undo.unshift(() => removeConfig(name));
+    const endpoint = { EndpointName, EndpointConfigName: name };
+    const { EndpointArn } = before
+      ? await sagemaker.send(new UpdateEndpointCommand({ ...endpoint, RetainAllVariantProperties: scales() }))
+      : await sagemaker.send(new CreateEndpointCommand({ ...endpoint, Tags: settings.tags }));
+    return EndpointArn!;
+  } catch (error) {
+    for (const step of undo) await step().catch(() => {});
+    throw refusals(error);
+  }
+}
+
+/** Whether the number of machines is what the load has made it, not what the configuration says. */
+const scales = (): boolean => "maxInstances" in settings.serving && settings.serving.maxInstances > 1;
+
+async function describe(EndpointName: string): Promise<DescribeEndpointCommandOutput | undefined> {
+  try {
+    return await sagemaker.send(new DescribeEndpointCommand({ EndpointName }));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** @returns false when there was one of that name already. */
+async function make(create: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await create();
+    return true;
+  } catch (error) {
+    if (isThere(error)) return false;
+    throw error;
+  }
+}
+
+const createModel = (ModelName: string, ModelDataUrl: string) =>
+  sagemaker.send(
+    new CreateModelCommand({
+      ModelName,
+      ExecutionRoleArn: settings.executionRoleArn,
+      PrimaryContainer: { Image: settings.image, ModelDataUrl },
+      Tags: settings.tags,
+    }),
+  );
+
+function createConfig(EndpointConfigName: string) {
+  const { serving } = settings;
+  const capacity =
+    "serverless" in serving
+      ? {
+          ServerlessConfig: {
+            MemorySizeInMB: serving.serverless.memoryMb,
+            MaxConcurrency: serving.serverless.maxConcurrency,
+          },
+        }
+      : { InstanceType: serving.instanceType as "ml.t2.medium", InitialInstanceCount: serving.instanceCount };
+  return sagemaker.send(
+    new CreateEndpointConfigCommand({
+      EndpointConfigName,
+      ProductionVariants: [{ VariantName: "variant-1", ModelName: EndpointConfigName, ...capacity }],
+      Tags: settings.tags,
+    }),
+  );
+}
