@@ -10,3 +10,6 @@ export const gradualDeployment = config.getBoolean("gradualDeployment") ?? true;
 
 /** ARN of the key that log groups are encrypted with; empty for CloudWatch's own encryption. */
 export const logKeyArn = config.get("logKeyArn");
+
+/** What predicts irises: a function, or containers that drain a queue. */
+export const irisCompute = config.get<"lambda" | "fargate">("irisCompute") ?? "lambda";

@@ -5,7 +5,7 @@ import { ArchiverWorkflow } from "./components/archiverWorkflow.ts";
 import { encryptLogGroups } from "./components/logEncryption.ts";
 import type { NodeFunction } from "./components/nodeFunction.ts";
 import { PredictionPipeline } from "./components/predictionPipeline.ts";
-import { appVersion, gradualDeployment, logKeyArn } from "./config.ts";
+import { appVersion, gradualDeployment, irisCompute, logKeyArn } from "./config.ts";
 
 // What holds for the whole stack.
 
@@ -50,6 +50,7 @@ const iris = new PredictionPipeline("iris", {
   features: ["sepal_length", "sepal_width", "petal_length", "petal_width"],
   path: "/v0/iris",
   auth: "none",
+  compute: irisCompute,
 });
 
 // Files that are dropped into a bucket, archived by their quality and a human's word.
@@ -75,7 +76,7 @@ export const logGroups = {
   whodis: whodis.functions["GET /whodis"].logGroup.name,
   oleoleole: oleoleole.functions["GET /oleoleole"].logGroup.name,
   "iris-ingest": iris.functions.ingest.logGroup.name,
-  "iris-predict": iris.functions.predict.logGroup.name,
+  "iris-predict": iris.predictorLogs.name,
   "iris-read": iris.functions.read.logGroup.name,
   "iris-list": iris.functions.list.logGroup.name,
 };

@@ -24,5 +24,5 @@ export const createLogGroup = (name: string, args: LogGroupArgs, parent: Resourc
   new LogGroup(name, { name: args.name, retentionInDays: args.retention ?? 30 }, { parent });
 
 /** `/aws/lambda/project-stack-name`: two stacks of one account never meet. */
-export const logGroupName = (service: "lambda" | "apigateway", name: string): string =>
+export const logGroupName = (service: "lambda" | "apigateway" | "ecs", name: string): string =>
   `/aws/${service}/${getProject()}-${getStack()}-${name}`;

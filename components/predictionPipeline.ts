@@ -1,4 +1,4 @@
-import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
+import type { LogGroup, MetricAlarm } from "@pulumi/aws/cloudwatch";
 import type { Table } from "@pulumi/aws/dynamodb";
 import type { Queue } from "@pulumi/aws/sqs";
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
@@ -7,6 +7,7 @@ import { type Binding, queueBinding, tableBinding } from "./function/bindings.ts
 import type { NodeFunction } from "./nodeFunction.ts";
 import { createAlarms } from "./prediction/alarms.ts";
 import { createRecordApi } from "./prediction/api.ts";
+import { type ContainerArgs, createContainerPredictor } from "./prediction/container.ts";
 import { locateModel, type ModelArgs } from "./prediction/model.ts";
 import {
   type BatchArgs,
@@ -20,6 +21,7 @@ import { pipelineRules } from "./prediction/validate.ts";
 import { createQueue } from "./queue.ts";
 import { validate } from "./validation.ts";
 
+export type { ContainerArgs } from "./prediction/container.ts";
 export type { ModelArgs } from "./prediction/model.ts";
 export type { BatchArgs } from "./prediction/predictor.ts";
 
@@ -54,9 +56,20 @@ export interface PredictionPipelineArgs {
   /**
    * `table`: a record is in the table, and readable, before it is predicted; the table's stream feeds the predictor.
    * `queue`: a record goes straight to a queue, and is written once, with its prediction.
-   * @default "table"
+   * @default "table"; with compute `fargate` "queue"
    */
   ingest?: "table" | "queue";
+  /**
+   * `lambda`: a function predicts, in batches as they come. `fargate`: the same predictor in containers, as many as the
+   * queue's depth calls for; the first one takes a minute or two to start.
+   * @default "lambda"
+   */
+  compute?: "lambda" | "fargate";
+  /**
+   * With compute `fargate`: image, network and number of containers.
+   * @default {}
+   */
+  container?: ContainerArgs;
   /**
    * How the predictor is fed.
    * @default {}
@@ -75,7 +88,7 @@ export interface PredictionPipelineArgs {
    */
   handlers?: Partial<Record<"ingest" | "read" | "list" | "predict", string>>;
   /**
-   * Memory of the predictor in MB.
+   * Memory of the predictor in MB; with compute `fargate` one that its CPU units go with.
    * @default 512
    */
   memory?: Input<number>;
@@ -120,7 +133,10 @@ export class PredictionPipeline extends ComponentResource {
   readonly recordQueue: Queue | undefined;
   /** Records that were not predicted, each with its reason. */
   readonly failureQueue: Queue;
-  readonly functions: Record<"ingest" | "read" | "list" | "predict", NodeFunction>;
+  /** There is no `predict` with compute `fargate`. */
+  readonly functions: Record<"ingest" | "read" | "list", NodeFunction> & { predict?: NodeFunction };
+  /** What the predictor, function or container, writes to. */
+  readonly predictorLogs: LogGroup;
   readonly alarms: MetricAlarm[];
   /** URL of the collection of records. */
   readonly url: Output<string>;
@@ -131,7 +147,8 @@ export class PredictionPipeline extends ComponentResource {
     super("dsp:index:PredictionPipeline", name, validated(name, args), opts);
     const { path = `/${name}`, auth = "iam", definition, features, batch = {}, timeout = 30, handlers = {} } = args;
     const environment = { FEATURES: features.join(","), WRITE_SHARDS: String(args.writeShards ?? 8) };
-    const queued = args.ingest === "queue";
+    const contained = args.compute === "fargate";
+    const queued = contained || args.ingest === "queue";
 
     const model = locateModel(name, args.model, this);
     this.table = args.table ?? createRecordTable(name, this);
@@ -145,9 +162,12 @@ export class PredictionPipeline extends ComponentResource {
       bindings: predictorBindings(this.table, this.failureQueue, model.binding, queued),
       batch,
     };
-    const predict = this.recordQueue
-      ? createQueuePredictor(name, predictor, this.recordQueue, this)
-      : createStreamPredictor(name, predictor, this.table, this.failureQueue, this);
+    const { predict, logGroup } = this.#createPredictor(
+      name,
+      predictor,
+      contained ? (args.container ?? {}) : undefined,
+    );
+    this.predictorLogs = logGroup;
     const entries = {
       ingest: handlers.ingest ?? "handlers/prediction/ingest.ts",
       read: handlers.read ?? "handlers/prediction/read.ts",
@@ -161,10 +181,24 @@ export class PredictionPipeline extends ComponentResource {
     this.alarms = createAlarms(name, { ...alarmed, actions: args.alarmTopics ?? [] }, this);
 
     this.api = api;
-    this.functions = { ...functions, predict };
+    this.functions = { ...functions, ...(predict && { predict }) };
     this.url = api.routes[`POST ${path}`]!;
     this.modelUri = model.uri;
     this.registerOutputs({ url: this.url, modelUri: this.modelUri });
+  }
+
+  /** @param container given where the predictor is no function. */
+  #createPredictor(
+    name: string,
+    args: PredictorArgs,
+    container: ContainerArgs | undefined,
+  ): { predict?: NodeFunction; logGroup: LogGroup } {
+    const { table, recordQueue: records, failureQueue: failures } = this;
+    if (container && records) return createContainerPredictor(name, { ...args, container }, records, this);
+    const predict = records
+      ? createQueuePredictor(name, args, records, this)
+      : createStreamPredictor(name, args, table, failures, this);
+    return { predict, logGroup: predict.logGroup };
   }
 }
 

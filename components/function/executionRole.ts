@@ -16,7 +16,7 @@ export interface ExecutionRole {
 export function createExecutionRole(
   name: string,
   service: string,
-  statements: Input<Statement>[],
+  statements: Input<Input<Statement>[]>,
   parent: Resource,
 ): ExecutionRole {
   const role = new Role(

@@ -33,6 +33,7 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
   "aws:apigateway/stage:Stage": (_name, { restApi, stageName }) => ({
     invokeUrl: `https://${restApi}.execute-api.${region}.amazonaws.com/${stageName}`,
   }),
+  "aws:appautoscaling/policy:Policy": (name) => ({ arn: regional("autoscaling", `scalingPolicy:${name}`) }),
   "aws:cloudwatch/eventRule:EventRule": (name) => ({ arn: regional("events", `rule/${name}`) }),
   "aws:cloudwatch/logGroup:LogGroup": (name, inputs) => ({ arn: regional("logs", `log-group:${inputs.name ?? name}`) }),
   "aws:codedeploy/deploymentConfig:DeploymentConfig": (name) => ({ deploymentConfigName: name }),
@@ -42,6 +43,10 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
   "aws:dynamodb/table:Table": (name) => ({
     arn: regional("dynamodb", `table/${name}`),
     streamArn: regional("dynamodb", `table/${name}/stream/2026-01-01T00:00:00.000`),
+  }),
+  "aws:ecs/cluster:Cluster": (name) => ({ arn: regional("ecs", `cluster/${name}`) }),
+  "aws:ecs/taskDefinition:TaskDefinition": (_name, { family }) => ({
+    arn: regional("ecs", `task-definition/${family}:1`),
   }),
   "aws:iam/role:Role": (name) => ({ arn: `arn:aws:iam::${accountId}:role/${name}` }),
   "aws:lambda/alias:Alias": (_name, inputs) => {
@@ -57,6 +62,9 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
     url: `https://sqs.${region}.amazonaws.com/${accountId}/${name}`,
   }),
   "aws:ssm/parameter:Parameter": (name) => ({ arn: regional("ssm", `parameter/${name}`) }),
+  "awsx:ec2:Vpc": () => ({ vpcId: "vpc-1", privateSubnetIds: ["subnet-1", "subnet-2"] }),
+  "awsx:ecr:Image": (_name, { repositoryUrl }) => ({ imageUri: `${repositoryUrl}@sha256:0123` }),
+  "awsx:ecr:Repository": (name) => ({ url: `${accountId}.dkr.ecr.${region}.amazonaws.com/${name}` }),
 };
 
 export interface RecordOptions {
@@ -104,6 +112,7 @@ export async function record(build: () => unknown, options: RecordOptions = {}):
       "platform",
       options.stack ?? "test",
     );
+    pulumi.runtime.setConfig("aws:region", region);
     await build();
     await pulumi.runtime.disconnect();
   } finally {

@@ -1,0 +1,198 @@
+import type { LogGroup } from "@pulumi/aws/cloudwatch";
+import { SecurityGroup } from "@pulumi/aws/ec2";
+import { Cluster, Service, TaskDefinition } from "@pulumi/aws/ecs";
+import { getRegionOutput } from "@pulumi/aws/getRegion";
+import type { Queue } from "@pulumi/aws/sqs";
+import { getProject, type Input, interpolate, jsonStringify, type Output, output, type Resource } from "@pulumi/pulumi";
+import { createContainerImage, pullStatements } from "../containerImage.ts";
+import { type Binding, queueBinding, type Statement } from "../function/bindings.ts";
+import { createExecutionRole } from "../function/executionRole.ts";
+import { createLogGroup, logGroupName } from "../logGroup.ts";
+import { createNetwork, type Network } from "../network.ts";
+import { createScaling } from "./scaling.ts";
+
+/** The container that predicts, and how many of them there are. */
+export interface ContainerArgs {
+  /**
+   * URI of an image for linux/amd64 that drains the queue.
+   * @default `containers/predictor`, built as the program runs and kept in a repository of the pipeline's own
+   * @example "123456789012.dkr.ecr.eu-west-1.amazonaws.com/predictor:1.4.0"
+   */
+  image?: Input<string>;
+  /**
+   * Subnets that containers run in, and the VPC that these are of.
+   * @default a VPC of the pipeline's own
+   */
+  network?: Network;
+  /**
+   * CPU units of a container: 256 (a quarter of a processor), 512, 1024, 2048 or 4096.
+   * @default 256
+   */
+  cpu?: number;
+  /**
+   * Batches of ten messages that a container has in work at one time, 1 to 100.
+   * @default 4
+   */
+  concurrency?: number;
+  /**
+   * Containers that run when there is nothing to do, 0 to `maximumTasks`.
+   * @default 0
+   */
+  minimumTasks?: number;
+  /**
+   * Containers that run at most, 1 to 20.
+   * @default 4
+   */
+  maximumTasks?: number;
+  /**
+   * Messages in the queue that another container is started for.
+   * @default 5000
+   */
+  messagesPerTask?: number;
+}
+
+export interface ContainerPredictorArgs {
+  container: ContainerArgs;
+  /** MB. */
+  memory: Input<number>;
+  environment: Record<string, Input<string>>;
+  bindings: Record<string, Binding>;
+}
+
+export interface ContainerPredictor {
+  service: Service;
+  logGroup: LogGroup;
+}
+
+/** Fargate's own name for what it takes from the container's image. */
+const platform = { operatingSystemFamily: "LINUX", cpuArchitecture: "X86_64" };
+/** Seconds between SIGTERM and SIGKILL: a batch in work is finished. */
+const stopTimeout = 60;
+
+/** The predictor as a service on Fargate that drains the queue, as many containers as it takes. */
+export function createContainerPredictor(
+  name: string,
+  args: ContainerPredictorArgs,
+  records: Queue,
+  parent: Resource,
+): ContainerPredictor {
+  const { container } = args;
+  const image = output(
+    container.image ??
+      createContainerImage(
+        `${name}-predictor`,
+        { dockerfile: "containers/predictor/Dockerfile", context: "." },
+        parent,
+      ),
+  );
+  const network = container.network ?? createNetwork(`${name}-network`, parent);
+  const logGroup = createLogGroup(
+    `${name}-predict-logs`,
+    { name: logGroupName("ecs", `${name}-predict`), retention: undefined },
+    parent,
+  );
+  const task = createTask(name, args, { image, logGroup, records }, parent);
+  const cluster = new Cluster(
+    `${name}-cluster`,
+    { settings: [{ name: "containerInsights", value: "enabled" }] },
+    { parent },
+  );
+  const service = createService(name, { cluster, task, network }, parent);
+  createScaling(name, { cluster, service, records, container }, parent);
+  return { service, logGroup };
+}
+
+function createTask(
+  name: string,
+  { container, memory, environment, bindings }: ContainerPredictorArgs,
+  { image, logGroup, records }: { image: Output<string>; logGroup: LogGroup; records: Queue },
+  parent: Resource,
+): TaskDefinition {
+  const drained = { ...bindings, RECORD_QUEUE_URL: queueBinding(records, ["DeleteMessage", "ReceiveMessage"]) };
+  // Two roles: what Fargate does for the container, and what the container does itself.
+  const launch: Output<Statement[]> = pullStatements(image).apply((pull) => [
+    ...pull,
+    {
+      Effect: "Allow" as const,
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: [interpolate`${logGroup.arn}:*`],
+    },
+  ]) as Output<Statement[]>;
+  const execution = createExecutionRole(`${name}-predict-launch`, "ecs-tasks.amazonaws.com", launch, parent);
+  const statements = Object.values(drained).flatMap((binding) => binding.statements);
+  const own = createExecutionRole(`${name}-predict`, "ecs-tasks.amazonaws.com", statements, parent);
+  const variables: Record<string, Input<string>> = {
+    POWERTOOLS_SERVICE_NAME: `${name}-predict`,
+    POWERTOOLS_METRICS_NAMESPACE: getProject(),
+    ...environment,
+    CONCURRENCY: String(container.concurrency ?? 4),
+    ...Object.fromEntries(Object.entries(drained).map(([key, { value }]) => [key, value])),
+  };
+  return new TaskDefinition(
+    `${name}-predict`,
+    {
+      family: `${name}-predict`,
+      requiresCompatibilities: ["FARGATE"],
+      networkMode: "awsvpc",
+      runtimePlatform: platform,
+      cpu: String(container.cpu ?? 256),
+      memory: output(memory).apply(String),
+      executionRoleArn: execution.role.arn,
+      taskRoleArn: own.role.arn,
+      containerDefinitions: jsonStringify([
+        {
+          name: "predictor",
+          image,
+          essential: true,
+          readonlyRootFilesystem: true,
+          stopTimeout,
+          environment: Object.entries(variables).map(([key, value]) => ({ name: key, value })),
+          logConfiguration: {
+            logDriver: "awslogs",
+            options: {
+              "awslogs-group": logGroup.name,
+              "awslogs-region": getRegionOutput({}, { parent }).region,
+              "awslogs-stream-prefix": "predict",
+            },
+          },
+        },
+      ]),
+    },
+    { parent, dependsOn: [execution.policy, own.policy] },
+  );
+}
+
+function createService(
+  name: string,
+  { cluster, task, network }: { cluster: Cluster; task: TaskDefinition; network: Network },
+  parent: Resource,
+): Service {
+  const everywhere = ["0.0.0.0/0"];
+  const group = new SecurityGroup(
+    `${name}-predict`,
+    {
+      description: `Predictors of ${name}: reached by nobody, and reach out over HTTPS alone`,
+      vpcId: network.vpcId,
+      ingress: [],
+      egress: [
+        { protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: everywhere, description: "The endpoints of AWS" },
+      ],
+    },
+    { parent },
+  );
+  return new Service(
+    `${name}-predict`,
+    {
+      cluster: cluster.arn,
+      taskDefinition: task.arn,
+      launchType: "FARGATE",
+      // Scaling's to change, from here on.
+      desiredCount: 0,
+      networkConfiguration: { subnets: network.subnetIds, securityGroups: [group.id], assignPublicIp: false },
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+      enableEcsManagedTags: true,
+      propagateTags: "SERVICE",
+    },
+    { parent, ignoreChanges: ["desiredCount"] },
+  );
+}
