@@ -37,8 +37,9 @@ function corsHeaders(): Record<string, string> {
 }
 
 /**
- * A handler of REST API routes: its logs carry the request's ids, its cold starts are counted, and whatever it throws
- * becomes an answer. Only a {@link RequestError} speaks to the caller; of anything else the request id leaves, no more.
+ * A handler of REST API routes: its logs carry the request's ids, its cold starts are counted, and a {@link RequestError}
+ * becomes an answer. Anything else is thrown on, so that Lambda counts it as the function's error and alarms hear of it;
+ * API Gateway answers 502 with "Internal server error" and the request's id in a header, no more.
  *
  * @example
  * export const handler = httpHandler(async (event) => json(200, { path: event.path }));
@@ -46,9 +47,8 @@ function corsHeaders(): Record<string, string> {
 export const httpHandler =
   (answer: (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>): APIGatewayProxyHandler =>
   async (event, context) => {
-    const { requestId } = event.requestContext;
     logger.addContext(context);
-    logger.setCorrelationId(requestId);
+    logger.setCorrelationId(event.requestContext.requestId);
     metrics.captureColdStartMetric(context.functionName);
     try {
       return await answer(event, context);
@@ -59,7 +59,7 @@ export const httpHandler =
         return json(statusCode, { message, ...(field !== undefined && { field }) });
       }
       logger.error("failed", error as Error);
-      return json(500, { message: "Internal server error", requestId });
+      throw error;
     } finally {
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     }

@@ -243,7 +243,7 @@ describe("recommender functions", function () {
       const before = await left();
       const interrupted = { [operation]: refused("InternalFailure", 500) };
       const { statusCode } = await during(interrupted, () => send(deploy, [[0, "third", modelUrl]]));
-      assert.equal(statusCode, 500);
+      assert.equal(statusCode, 502);
       assert.deepEqual(await left(), before);
       const limited = { [operation]: refused("ResourceLimitExceeded", 400) };
       const { error } = (await during(limited, () => one(deploy, [[0, "third", modelUrl]]))) as { error: string };

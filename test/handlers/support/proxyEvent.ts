@@ -74,12 +74,17 @@ export const context = {
   getRemainingTimeInMillis: () => 10_000,
 } as Context;
 
-/** What the handler answers, its body read. */
+/** What a caller gets, its body read: of an error that the handler throws, what API Gateway makes of it. */
 export async function answer(
   // biome-ignore lint/suspicious/noExplicitAny: a handler's own event type.
   handler: (event: any, context: Context, callback: any) => unknown,
   event: APIGatewayProxyEvent,
 ): Promise<{ statusCode: number; headers: Record<string, unknown>; body: unknown }> {
-  const result = (await handler(event, context, undefined)) as APIGatewayProxyResult;
+  let result: APIGatewayProxyResult;
+  try {
+    result = (await handler(event, context, undefined)) as APIGatewayProxyResult;
+  } catch {
+    return { statusCode: 502, headers: {}, body: { message: "Internal server error" } };
+  }
   return { statusCode: result.statusCode, headers: result.headers ?? {}, body: JSON.parse(result.body) };
 }
