@@ -1,8 +1,9 @@
 import type { Cloud } from "../cloud/service.ts";
-import type { Invoke, Registry, ResourceProvider } from "../engine/provider.ts";
+import type { Component, Invoke, Registry, ResourceProvider } from "../engine/provider.ts";
 import { apigateway } from "./apigateway/index.ts";
 import { codedeployResources } from "./codedeploy.ts";
 import { dynamodbResources } from "./dynamodb/index.ts";
+import { ecrResources } from "./ecr.ts";
 import { eventsResources } from "./events.ts";
 import { eventSourceResources } from "./eventsources.ts";
 import { iamResources } from "./iam.ts";
@@ -36,6 +37,7 @@ const services: ServiceResources[] = [
   schedulerResources,
   monitoringResources,
   ssmResources,
+  ecrResources,
 ];
 
 /**
@@ -45,8 +47,9 @@ const services: ServiceResources[] = [
 export function createRegistry(cloud: Cloud): Registry {
   const resources = new Map<string, ResourceProvider>();
   const invokes = new Map<string, Invoke>();
+  const components = new Map<string, Component>();
   for (const service of services) {
-    const { types, invokes: functions = {} } = service(cloud);
+    const { types, invokes: functions = {}, components: made = {} } = service(cloud);
     for (const type of types) {
       if (resources.has(type.type)) throw new Error(`two files of local/resources make ${type.type}`);
       resources.set(type.type, resourceProvider(type));
@@ -55,6 +58,10 @@ export function createRegistry(cloud: Cloud): Registry {
       if (invokes.has(token)) throw new Error(`two files of local/resources answer ${token}`);
       invokes.set(token, invoke);
     }
+    for (const [token, component] of Object.entries(made)) {
+      if (components.has(token)) throw new Error(`two files of local/resources make ${token}`);
+      components.set(token, component);
+    }
   }
-  return { resources, invokes };
+  return { resources, invokes, components };
 }

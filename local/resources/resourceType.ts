@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Cloud } from "../cloud/service.ts";
 import {
   type CheckFailure,
+  type Component,
   type Diff,
   type Invoke,
   isArchive,
@@ -66,8 +67,12 @@ export interface ResourceType {
   read?(id: string, context: ResourceContext): Promise<Made | undefined>;
 }
 
-/** What a file of `local/resources` exports: its service's resource types and functions, on that cloud. */
-export type ServiceResources = (cloud: Cloud) => { types: ResourceType[]; invokes?: Record<string, Invoke> };
+/** What a file of `local/resources` exports: its service's resource types, functions and components, on that cloud. */
+export type ServiceResources = (cloud: Cloud) => {
+  types: ResourceType[];
+  invokes?: Record<string, Invoke>;
+  components?: Record<string, Component>;
+};
 
 /** Makes a provider of the facts: checks, names and compares by them, so that a service's file holds only its verbs. */
 export function resourceProvider(type: ResourceType): ResourceProvider {
@@ -163,11 +168,9 @@ function fillName(
   const suffix = typeof rule.suffix === "function" ? rule.suffix(inputs) : (rule.suffix ?? "");
   const prefix = inputs[`${property}Prefix`];
   if (inputs[property] === undefined) {
-    const previous = context.previous?.inputs[property];
     const stem = typeof prefix === "string" ? prefix : `${rule.lowercase ? context.name.toLowerCase() : context.name}-`;
     const random = randomBytes(4).toString("hex").slice(0, 7);
-    inputs[property] =
-      typeof previous === "string" && previous.startsWith(stem) ? previous : `${stem}${random}${suffix}`;
+    inputs[property] = generatedBefore(rule, inputs, suffix, context) ?? `${stem}${random}${suffix}`;
     // As Pulumi's own providers mark it: a generated name may change when the resource is replaced.
     inputs.__defaults = [property];
   }
@@ -177,6 +180,20 @@ function fillName(
   }
   if (pattern && !pattern.test(name)) return [{ property, reason: `is "${name}"; it must match ${pattern}` }];
   return [];
+}
+
+/** The name that an earlier run generated: it stays, whatever the resource is called in the program by now. */
+function generatedBefore(
+  { property }: NonNullable<ResourceType["autoname"]>,
+  inputs: Properties,
+  suffix: string,
+  { previous }: ResourceContext,
+): string | undefined {
+  const name = previous?.inputs[property];
+  const generated = (previous?.inputs.__defaults as string[] | undefined)?.includes(property);
+  const prefix = `${property}Prefix`;
+  if (!generated || typeof name !== "string" || previous?.inputs[prefix] !== inputs[prefix]) return undefined;
+  return name.endsWith(suffix) ? name : undefined;
 }
 
 /** A property given as `undefined` or `null` is a property not given. */
