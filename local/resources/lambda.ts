@@ -2,11 +2,12 @@
 import type { AliasConfiguration, GetFunctionCommandOutput } from "@aws-sdk/client-lambda";
 import { attachedTypes } from "./lambda/alias.ts";
 import { functionType, invokeArn } from "./lambda/function.ts";
+import { invocationType } from "./lambda/invocation.ts";
 import { layerType } from "./lambda/layer.ts";
 import type { ServiceResources } from "./resourceType.ts";
 
 export const lambdaResources: ServiceResources = (cloud) => ({
-  types: [functionType(cloud), ...attachedTypes(cloud), layerType(cloud)],
+  types: [functionType(cloud), ...attachedTypes(cloud), layerType(cloud), invocationType(cloud)],
   invokes: {
     "aws:lambda/getFunction:getFunction": async ({ functionName, qualifier }) => {
       const { Configuration: found = {}, ...rest } = await cloud.call<GetFunctionCommandOutput>(

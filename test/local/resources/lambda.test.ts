@@ -193,4 +193,34 @@ describe("resources of Lambda", () => {
     await made.delete();
     assert.equal(await made.read(), undefined);
   });
+
+  it("call a function once, or at each step of their own life, telling which", async () => {
+    const target = thing("Function", "called");
+    const code = archive({
+      "index.mjs": text(`const seen = [];
+        export const handler = async (event) => {
+          if (event.fail) throw new Error("not this one");
+          seen.push(event);
+          return seen;
+        }`),
+    });
+    const { name: functionName } = await target.create({ ...basics(""), code });
+    const once = thing("Invocation", "once");
+    assert.equal((await once.create({ functionName, input: '{"a":1}' })).result, '[{"a":1}]');
+    await once.delete();
+    const always = thing("Invocation", "always");
+    await always.create({ functionName, input: '{"b":1}', lifecycleScope: "CRUD" });
+    const { result } = await always.update({ functionName, input: '{"b":2}', lifecycleScope: "CRUD" });
+    await always.delete();
+    const { Payload } = await call<{ Payload: Buffer }>("Invoke", { FunctionName: functionName });
+    assert.deepEqual(JSON.parse(Payload.toString()).slice(0, 4), [
+      { a: 1 },
+      { b: 1, tf: { action: "create", prev_input: null } },
+      { b: 2, tf: { action: "update", prev_input: { b: 1 } } },
+      { b: 2, tf: { action: "delete", prev_input: null } },
+    ]);
+    assert.equal(JSON.parse(String(result)).length, 3);
+    await assert.rejects(once.create({ functionName, input: '{"fail":true}' }), /failed \(Unhandled\): .*not this one/);
+    assert.match((await once.failures({ functionName, input: "{" }))[0]!, /input: is not a JSON object/);
+  });
 });
