@@ -161,7 +161,7 @@ export class DynamicProvider implements ResourceProvider {
     const { directory, environment } = this.#options;
     const { project, stack, config } = this.#settings;
     // It wants the engine's address and has no use for it.
-    const lifeline = join(import.meta.dirname, "lifeline.cjs");
+    const lifeline = join(import.meta.dirname, "../lifeline.cjs");
     const main = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
     const child = spawn(process.execPath, ["--require", lifeline, main, "engine"], {
       cwd: directory,

@@ -1,6 +1,6 @@
 // Loads what every program needs (Pulumi's SDK, the transpiler), waits for the word on standard input, and becomes
 // Pulumi's language host: `node waitingHost.cjs RUN ARGUMENT ...` runs RUN with those arguments.
-require("./lifeline.cjs");
+require("../lifeline.cjs");
 const [run, ...args] = process.argv.slice(2);
 const fromProgram = require("node:module").createRequire(`${process.cwd()}/`);
 

@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Images } from "../containers/images.ts";
 import type { Cloud } from "../service.ts";
 import { Host } from "./host.ts";
-import type { Images } from "./images.ts";
 import type { Deployed, Endpoint, Records } from "./records.ts";
 
 /** The processes behind endpoints. An update starts the new ones first, and turns to them when they answer. */

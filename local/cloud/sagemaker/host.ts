@@ -3,11 +3,12 @@ import { Agent, request } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { commandOf, type Images, unknownImage } from "../containers/images.ts";
+import { ContainerLog } from "../containers/log.ts";
+import { type Container, runContainer } from "../containers/process.ts";
 import type { Cloud } from "../service.ts";
 import { Artifacts, unpack } from "./artifacts.ts";
-import { type Container, runContainer } from "./container.ts";
-import { ContainerLog } from "./containerLog.ts";
-import { commandOf, type Images, unknownImage } from "./images.ts";
+import { containerEnvironment } from "./environment.ts";
 import type { Model } from "./records.ts";
 
 export interface HostArgs {
@@ -65,12 +66,14 @@ export class Host {
     if (model.modelDataUrl) await this.#fetchModel(root, new Artifacts(cloud, session), model.modelDataUrl);
     this.#port = await freePort();
     this.#container = runContainer(cloud, {
-      command,
-      mode: "serve",
-      root,
+      command: [...command, "serve"],
       workingDirectory,
-      session,
-      environment: { SAGEMAKER_BIND_TO_PORT: String(this.#port), BIND_HOST: "127.0.0.1", ...model.environment },
+      environment: {
+        ...containerEnvironment(root, session),
+        SAGEMAKER_BIND_TO_PORT: String(this.#port),
+        BIND_HOST: "127.0.0.1",
+        ...model.environment,
+      },
       onLine: (line) => this.#log?.write(line),
     });
     await this.#awaitPing(this.#container);

@@ -2,10 +2,11 @@
  * SageMaker's training jobs, models and endpoints, and its runtime. Containers are processes of this machine: what an
  * image is here, the configuration `local:images` says.
  */
+
+import type { Images } from "../containers/images.ts";
 import type { Cloud, Service } from "../service.ts";
 import { endpointOperations } from "./endpoints.ts";
 import { Fleet } from "./fleet.ts";
-import type { Images } from "./images.ts";
 import { JobRunner } from "./jobRunner.ts";
 import { modelOperations } from "./models.ts";
 import { Names } from "./names.ts";

@@ -1,11 +1,12 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Channel } from "@aws-sdk/client-sagemaker";
-import type { Cloud } from "../service.ts";
+import { commandOf, type Images, unknownImage } from "../containers/images.ts";
+import { ContainerLog } from "../containers/log.ts";
+import { type Container, runContainer } from "../containers/process.ts";
+import type { Cloud, RoleSession } from "../service.ts";
 import { Artifacts, pack } from "./artifacts.ts";
-import { type Container, runContainer } from "./container.ts";
-import { ContainerLog } from "./containerLog.ts";
-import { commandOf, type Images, unknownImage } from "./images.ts";
+import { containerEnvironment } from "./environment.ts";
 import type { Records, TrainingJob } from "./records.ts";
 
 interface Running {
@@ -103,7 +104,7 @@ export class JobRunner {
   async #train(
     name: string,
     running: Running,
-    { log, ...place }: Pick<Parameters<typeof runContainer>[1], "command" | "root" | "session"> & { log: ContainerLog },
+    { command, root, session, log }: { command: string[]; root: string; session: RoleSession; log: ContainerLog },
   ): Promise<number> {
     const { input } = this.#records.jobs.get(name)!;
     const definitions = (input.AlgorithmSpecification!.MetricDefinitions ?? []).map(({ Name, Regex }) => ({
@@ -112,10 +113,9 @@ export class JobRunner {
     }));
     const metrics = new Map<string, { MetricName: string; Value: number; at: number }>();
     running.container = runContainer(this.#cloud, {
-      ...place,
-      mode: "train",
+      command: [...command, "train"],
       workingDirectory: this.#workingDirectory,
-      environment: { TRAINING_JOB_NAME: name, ...input.Environment },
+      environment: { ...containerEnvironment(root, session), TRAINING_JOB_NAME: name, ...input.Environment },
       onLine(line) {
         log.write(line);
         for (const { MetricName, pattern } of definitions) {

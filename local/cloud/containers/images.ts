@@ -2,7 +2,7 @@ import { matchesGlob } from "node:path";
 
 /**
  * What a container image is on this machine: a command that runs the same entry points, by a pattern of the image's URI,
- * as `{"*\/recommender*": ["node", "containers/recommender/main.ts"]}`. `train` or `serve` is added as its argument.
+ * as `{"*\/recommender*": ["node", "containers/recommender/main.ts"]}`. SageMaker adds `train` or `serve` as its argument.
  */
 export type Images = Record<string, string[]>;
 

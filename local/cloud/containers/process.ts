@@ -1,17 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Cloud, RoleSession } from "../service.ts";
+import type { Cloud } from "../service.ts";
 
 export interface ContainerArgs {
+  /** What the image is on this machine, with its arguments. */
   command: string[];
-  /** SageMaker's argument. */
-  mode: "train" | "serve";
-  /** Folder that stands for `/opt/ml`. */
-  root: string;
-  /** Folder in which commands are run: the program's. */
+  /** Folder in which the command is run: the program's. */
   workingDirectory: string;
-  /** Whose rights the container has. */
-  session: RoleSession;
+  /** Of the container: its credentials, too, or where they are fetched. */
   environment: Record<string, string>;
   onLine(line: string): void;
 }
@@ -24,27 +21,30 @@ export interface Container {
   stop(graceMs?: number): Promise<void>;
 }
 
-/** Runs an image's entry point as a process of this machine. It sees the local AWS alone, as its role. */
+/** Ends a process whose cloud was killed. */
+const lifeline = join(import.meta.dirname, "../../lifeline.cjs");
+
+/** Runs an image's entry point as a process of this machine. It sees the local AWS alone, and nothing of the user's own. */
 export function runContainer(cloud: Cloud, args: ContainerArgs): Container {
   const [program = "", ...given] = args.command;
-  const { credentials } = args.session;
-  const child = spawn(program === "node" ? process.execPath : program, [...given, args.mode], {
+  const isNode = program === "node";
+  const child = spawn(isNode ? process.execPath : program, isNode ? ["--require", lifeline, ...given] : given, {
     cwd: args.workingDirectory,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     env: {
       PATH: process.env.PATH,
       TZ: "UTC",
       NODE_OPTIONS: "--disable-warning=ExperimentalWarning",
-      SM_ROOT: args.root,
       AWS_ENDPOINT_URL: cloud.origin,
       AWS_REGION: cloud.region,
       AWS_DEFAULT_REGION: cloud.region,
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      AWS_SESSION_TOKEN: credentials.sessionToken,
+      AWS_CONFIG_FILE: "/dev/null",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
       ...args.environment,
     },
   });
+  // A program that ended does not read.
+  child.stdin.on("error", () => {});
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", args.onLine);
   const ended = new Promise<number>((end) => {
     child.once("error", (error) => {

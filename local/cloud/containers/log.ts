@@ -1,21 +1,31 @@
 import type { AwsError, Cloud, Principal } from "../service.ts";
 
 /**
- * A container's output as SageMaker's log: groups are SageMaker's own, `/aws/sagemaker/TrainingJobs` and
- * `/aws/sagemaker/Endpoints/NAME`, and made with the container's role. Without the right to, the output is lost.
+ * A container's output as a stream of CloudWatch Logs, written by `principal`: without the right to, it is lost.
+ *
+ * Groups of SageMaker are its own (`/aws/sagemaker/TrainingJobs`, `/aws/sagemaker/Endpoints/NAME`) and made here; the
+ * group of a task on ECS must be there.
  */
 export class ContainerLog {
   readonly #cloud: Cloud;
   readonly #principal: Principal;
   readonly #logGroupName: string;
   readonly #logStreamName: string;
+  readonly #createGroup: boolean;
   #events: { timestamp: number; message: string }[] = [];
   #ready: Promise<void> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(cloud: Cloud, principal: Principal, logGroupName: string, logStreamName: string) {
+  constructor(
+    cloud: Cloud,
+    principal: Principal,
+    logGroupName: string,
+    logStreamName: string,
+    { createGroup = true }: { createGroup?: boolean } = {},
+  ) {
     this.#cloud = cloud;
+    this.#createGroup = createGroup;
     this.#principal = principal;
     this.#logGroupName = logGroupName;
     this.#logStreamName = logStreamName;
@@ -25,6 +35,12 @@ export class ContainerLog {
     if (message === "") return;
     this.#events.push({ timestamp: Date.now(), message });
     this.#timer ??= setTimeout(() => void this.flush(), 200).unref();
+  }
+
+  /** Makes the stream. @throws AwsError of CloudWatch Logs */
+  open(): Promise<void> {
+    this.#ready ??= this.#create();
+    return this.#ready;
   }
 
   /** Resolves when everything written so far is in the log. */
@@ -40,8 +56,7 @@ export class ContainerLog {
   async #put(logEvents: object[]): Promise<void> {
     if (logEvents.length === 0) return;
     const { logGroupName, logStreamName } = this.#names();
-    this.#ready ??= this.#create();
-    await this.#ready;
+    await this.open();
     await this.#call("PutLogEvents", { logGroupName, logStreamName, logEvents });
   }
 
@@ -50,7 +65,7 @@ export class ContainerLog {
     const thereIsOne = (error: AwsError) => {
       if (error.code !== "ResourceAlreadyExistsException") throw error;
     };
-    await this.#call("CreateLogGroup", { logGroupName }).catch(thereIsOne);
+    if (this.#createGroup) await this.#call("CreateLogGroup", { logGroupName }).catch(thereIsOne);
     await this.#call("CreateLogStream", { logGroupName, logStreamName }).catch(thereIsOne);
   }
 
