@@ -25,8 +25,9 @@ export async function workerCode(directory: string): Promise<string> {
 let bundled: string | undefined;
 
 async function bundle(): Promise<string> {
+  // In one go: a service of esbuild's would stay behind, or be stopped under somebody else's build.
+  process.env.ESBUILD_WORKER_THREADS = "0";
   const { buildSync } = await import("esbuild");
-  // In one go: esbuild's asynchronous service would stay behind, or be stopped under somebody else's build.
   const built = buildSync({
     entryPoints: [join(sources, "main.ts")],
     bundle: true,
