@@ -62,22 +62,32 @@ async function serve(platform: Platform, settings: Settings): Promise<number> {
   });
   // A signal ends the first run too, however long it would take.
   const up = platform.up();
-  if ((await Promise.race([up, ended])) === undefined) {
-    up.catch(() => {});
-    return 0;
-  }
-  console.log(greeting(platform));
-  console.log(readyLine(performance.now() / 1000, settings.watch));
-
-  if (!settings.watch) {
+  up.catch(() => {});
+  const begun = Promise.race([up.then(() => true), ended.then(() => false)]);
+  const stopWatching = settings.watch ? await watchProgram(platform, begun) : undefined;
+  try {
+    if (!(await begun)) return 0;
+    console.log(greeting(platform));
+    console.log(readyLine(performance.now() / 1000, settings.watch));
+    if (settings.watch) platform.engine.prepare();
     await ended;
     return 0;
+  } finally {
+    await stopWatching?.();
   }
-  platform.engine.prepare();
-  const stopWatching = await watch({
+}
+
+/**
+ * Applies what is saved from now on; a change during the first run, after that.
+ * @param begun whether the first run has ended well.
+ * @returns a function that ends it.
+ */
+function watchProgram(platform: Platform, begun: Promise<boolean>): Promise<() => Promise<void>> {
+  return watch({
     directory: programDirectory,
     paths: programPaths,
     async apply(changed) {
+      if (!(await begun.catch(() => false))) return;
       const started = performance.now();
       console.log(pc.dim(`\nchanged: ${changed.join(", ")}`));
       try {
@@ -90,9 +100,6 @@ async function serve(platform: Platform, settings: Settings): Promise<number> {
       platform.engine.prepare();
     },
   });
-  await ended;
-  await stopWatching();
-  return 0;
 }
 
 function print(text: string): number {

@@ -78,8 +78,20 @@ describe("A resource type's facts", () => {
     assert.equal(diff.deleteBeforeReplace, true);
   });
 
+  it("keep a generated name when the program renames the resource, and no name that was given", async () => {
+    const first = await provider.check({ size: 1 }, context());
+    const nameAfter = async (before: Properties, inputs: Properties = {}) => {
+      const previous = { id: "x", inputs: before, outputs: before };
+      const checked = await provider.check({ size: 1, ...inputs }, context({ previous, name: "crate" }));
+      return String(checked.inputs.name);
+    };
+    assert.equal(await nameAfter(first.inputs), first.inputs.name);
+    assert.match(await nameAfter({ size: 1, name: "box-fixed" }), /^crate-[0-9a-f]{7}$/);
+    assert.match(await nameAfter(first.inputs, { namePrefix: "big-" }), /^big-[0-9a-f]{7}$/);
+  });
+
   it("take over what a killed run has made, and make what it has not", async () => {
-    const inputs = { size: 1, name: "box-1234567" };
+    const inputs = { size: 1, name: "box-1234567", __defaults: ["name"] };
     const interrupted = context({ previous: { id: "", inputs, outputs: {} } });
     assert.equal((await provider.check({ size: 1 }, interrupted)).inputs.name, "box-1234567");
     await provider.create(inputs, interrupted);
