@@ -1,8 +1,10 @@
 import type { Table } from "@pulumi/aws/dynamodb";
 import type { Bucket } from "@pulumi/aws/s3";
 import type { StateMachine } from "@pulumi/aws/sfn";
+import type { Topic } from "@pulumi/aws/sns";
 import type { Queue } from "@pulumi/aws/sqs";
-import { ComponentResource, type ComponentResourceOptions, jsonStringify } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import { type ApprovalArgs, createApproval } from "./archiver/approval.ts";
 import type { Outcome } from "./archiver/definition.ts";
 import {
   createBuckets,
@@ -12,14 +14,15 @@ import {
   type StorageClassName,
 } from "./archiver/files.ts";
 import { createAct, createGatherInfo } from "./archiver/functions.ts";
-import { type ApprovalBy, createMachine, standardTimeout } from "./archiver/machine.ts";
+import { createMachine, standardTimeout } from "./archiver/machine.ts";
+import { grantHistory } from "./archiver/mail.ts";
 import { archiverRules } from "./archiver/validate.ts";
 import { createDrops, createReconciler, createSchedule, createStoppedRecorder } from "./archiver/watch.ts";
 import type { NodeFunction } from "./nodeFunction.ts";
-import { createQueue } from "./queue.ts";
 import { createTable } from "./table.ts";
 import { validate } from "./validation.ts";
 
+export type { ApprovalArgs, SesArgs } from "./archiver/approval.ts";
 export type { Outcome } from "./archiver/definition.ts";
 export type { ExistingBuckets, Policy, StorageClassName } from "./archiver/files.ts";
 
@@ -78,25 +81,6 @@ export interface ArchiverWorkflowArgs {
   logRetention?: number;
 }
 
-export interface ApprovalArgs {
-  /**
-   * `queue`: messages with the task token, for whoever may read them. `none`: nobody is asked, and an execution that asks
-   * for approval fails.
-   * @default "queue"
-   */
-  mode?: "queue" | "none";
-  /**
-   * Seconds that an answer is waited for, 60 to 1,209,600.
-   * @default 86400
-   */
-  timeout?: number;
-  /**
-   * Whether dropped files need approval; an execution that is started otherwise says so itself.
-   * @default false
-   */
-  drops?: boolean;
-}
-
 /**
  * Archives files by their quality and by a human's word: a file drop starts a state machine, which reads the file, may
  * ask, acts, and leaves exactly one record, whatever happens.
@@ -104,6 +88,9 @@ export interface ApprovalArgs {
  * @example
  * const archiver = new ArchiverWorkflow("archiver");
  * export const dropBucketName = archiver.buckets.drop.bucket;
+ *
+ * @example
+ * new ArchiverWorkflow("granules", { approval: { mode: "both", approvers: ["anna@example.org"], drops: true } });
  *
  * @example
  * new ArchiverWorkflow("granules", { qualityThreshold: 70, approval: { mode: "queue", timeout: 3_600 }, storageClass: "DEEP_ARCHIVE" });
@@ -114,8 +101,12 @@ export class ArchiverWorkflow extends ComponentResource {
   readonly expressStateMachine: StateMachine | undefined;
   /** One record for each execution. */
   readonly table: Table;
-  /** Who reads it may decide: its messages hold task tokens. Only where somebody is asked. */
+  /** Who reads it may decide: its messages hold task tokens. Only with mode `queue` or `both`. */
   readonly approvalQueue: Queue | undefined;
+  /** What approvers are subscribed to. Only with mode `email` or `both`, and without SES. */
+  readonly approvalTopic: Topic | undefined;
+  /** URL of the API with the page that approvers are led to. Only with mode `email` or `both`. */
+  readonly approvalUrl: Output<string> | undefined;
   readonly buckets: { drop: Bucket; archive: Bucket; quarantine: Bucket };
   /** By what they do. */
   readonly functions: Record<"gatherInfo" | "act" | "startDrop" | "recordStopped" | "reconcile", NodeFunction>;
@@ -126,8 +117,10 @@ export class ArchiverWorkflow extends ComponentResource {
 
     this.buckets = createBuckets(name, args.buckets ?? {}, this);
     this.table = args.table ?? createRecordTable(name, this);
-    const asked = createApproval(name, approval, this);
+    const asked = createApproval(name, approval, logRetention, this);
     this.approvalQueue = asked?.queue;
+    this.approvalTopic = asked?.mail?.topic;
+    this.approvalUrl = asked?.mail?.api.url;
 
     const files = {
       buckets: this.buckets,
@@ -140,6 +133,7 @@ export class ArchiverWorkflow extends ComponentResource {
     const act = createAct(name, files, this);
     const parts = { gatherInfo, act, table: this.table, qualityThreshold: args.qualityThreshold ?? 50, logRetention };
     this.stateMachine = createMachine(`${name}-ArchiverStateMachine`, "STANDARD", { ...parts, approval: asked }, this);
+    if (asked?.mail) grantHistory(name, asked.mail, this.stateMachine, this);
     this.expressStateMachine = express
       ? createMachine(`${name}-ArchiverExpress`, "EXPRESS", { ...parts, approval: undefined }, this)
       : undefined;
@@ -162,19 +156,3 @@ function validated(name: string, args: ArchiverWorkflowArgs): object {
 
 const createRecordTable = (name: string, parent: ArchiverWorkflow): Table =>
   createTable(`${name}-ArchiveTable`, { hashKey: "Id", attributes: [{ name: "Id", type: "S" }] }, parent);
-
-function createApproval(name: string, { mode = "queue", timeout = 86_400 }: ApprovalArgs, parent: ArchiverWorkflow) {
-  if (mode === "none") return undefined;
-  // Whoever is asked may look a thousand times and not answer: nothing else ends here.
-  const unanswered = createQueue(`${name}-unanswered`, {}, parent);
-  const queue = createQueue(
-    `${name}-HumanSQS`,
-    {
-      // With its task, a question is gone.
-      messageRetentionSeconds: timeout,
-      redrivePolicy: jsonStringify({ deadLetterTargetArn: unanswered.arn, maxReceiveCount: 1_000 }),
-    },
-    parent,
-  );
-  return { queue, timeout } satisfies ApprovalBy;
-}

@@ -1,12 +1,12 @@
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { Key } from "@pulumi/aws/kms";
 import { Topic, type TopicArgs, TopicPolicy } from "@pulumi/aws/sns";
-import { interpolate, jsonStringify, type Output, type Resource } from "@pulumi/pulumi";
+import { all, interpolate, jsonStringify, type Output, type Resource } from "@pulumi/pulumi";
 import { keepsData } from "./statefulness.ts";
 
 export interface TopicSettings extends TopicArgs {
   /**
-   * Services of this account that publish to it.
+   * Services of this account that publish to it; none, where only functions do, with {@link topicKeyArn}.
    * @example ["cloudwatch.amazonaws.com"]
    */
   publishers: string[];
@@ -42,6 +42,12 @@ export function createTopic(name: string, { publishers, ...args }: TopicSettings
   return topic;
 }
 
+/** ARN of the topic's own key: a function that publishes needs `kms:Decrypt` and `kms:GenerateDataKey` on it. */
+export const topicKeyArn = ({ arn, kmsMasterKeyId }: Topic): Output<string> =>
+  all([arn, kmsMasterKeyId]).apply(
+    ([topicArn, key]) => `${topicArn.split(":").slice(0, 5).join(":").replace(":sns:", ":kms:")}:key/${key}`,
+  );
+
 /** The account administers its key; services use it for this account's messages only. */
 const keyStatements = (accountId: Output<string>, publishers: string[]) => [
   {
@@ -51,14 +57,7 @@ const keyStatements = (accountId: Output<string>, publishers: string[]) => [
     Action: "kms:*",
     Resource: "*",
   },
-  {
-    Sid: "Publishers",
-    Effect: "Allow",
-    Principal: { Service: publishers },
-    Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
-    Resource: "*",
-    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-  },
+  ...ofServices(accountId, publishers, ["kms:Decrypt", "kms:GenerateDataKey*"], "*"),
 ];
 
 const topicStatements = (arn: Output<string>, accountId: Output<string>, publishers: string[]) => [
@@ -70,12 +69,24 @@ const topicStatements = (arn: Output<string>, accountId: Output<string>, publish
     Resource: arn,
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   },
-  {
-    Sid: "Publishers",
-    Effect: "Allow",
-    Principal: { Service: publishers },
-    Action: "sns:Publish",
-    Resource: arn,
-    Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-  },
+  ...ofServices(accountId, publishers, ["sns:Publish"], arn),
 ];
+
+const ofServices = (
+  accountId: Output<string>,
+  services: string[],
+  Action: string[],
+  Resource: Output<string> | string,
+) =>
+  services.length === 0
+    ? []
+    : [
+        {
+          Sid: "Publishers",
+          Effect: "Allow",
+          Principal: { Service: services },
+          Action,
+          Resource,
+          Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+        },
+      ];

@@ -52,6 +52,8 @@ const lambdaPasses = [
   "Lambda.TooManyRequestsException",
   "Lambda.ClientExecutionTimeoutException",
 ];
+/** What is left of a function that ended without a word. */
+const crashes = ["Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout"];
 /** Errors of our functions that no other try mends. */
 const permanent = ["InvalidInput", "FileVanished", "FileChanged", "NoApprover", "States.Timeout"];
 
@@ -175,7 +177,7 @@ function approvalStates(approval: NonNullable<ArchiverParts["approval"]>): Recor
       ...question(approval),
       ResultPath: "$.answer",
       TimeoutSeconds: approval.timeout,
-      Retry: [retry([...lambdaPasses, "SQS.SdkClientException", "SQS.ServiceUnavailable"], 4, 8)],
+      Retry: [retry([...lambdaPasses, ...crashes, "SQS.SdkClientException", "SQS.ServiceUnavailable"], 4, 8)],
       Catch: [caught(["States.Timeout"], "Expired"), caught(["States.ALL"], "Failure")],
       Next: "Answer Given?",
     }),

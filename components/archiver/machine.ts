@@ -1,11 +1,11 @@
 import type { Table } from "@pulumi/aws/dynamodb";
 import { StateMachine } from "@pulumi/aws/sfn";
-import type { Queue } from "@pulumi/aws/sqs";
 import { all, getProject, getStack, interpolate, type Resource } from "@pulumi/pulumi";
 import type { Statement } from "../function/bindings.ts";
 import { createExecutionRole, type ExecutionRole } from "../function/executionRole.ts";
 import { createLogGroup } from "../logGroup.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
+import type { Approval } from "./approval.ts";
 import { archiverDefinition } from "./definition.ts";
 import { fileTimeout } from "./functions.ts";
 
@@ -14,15 +14,8 @@ export interface MachineArgs {
   act: NodeFunction;
   table: Table;
   qualityThreshold: number;
-  approval: ApprovalBy | undefined;
+  approval: Approval | undefined;
   logRetention: number | undefined;
-}
-
-/** Who asks the human: a queue whose readers hold the task token. */
-export interface ApprovalBy {
-  queue: Queue;
-  /** Seconds. */
-  timeout: number;
 }
 
 /** Seconds that Express allows. https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html */
@@ -48,8 +41,8 @@ export function createMachine(
   const role = createMachineRole(name, { ...args, approval }, parent);
   const { gatherInfo, act, table, qualityThreshold } = args;
   const express = type === "EXPRESS";
-  const definition = all([gatherInfo.arn, act.arn, table.name, approval?.queue.url]).apply(
-    ([gatherInfoArn, actArn, tableName, queueUrl]) =>
+  const definition = all([gatherInfo.arn, act.arn, table.name, approval?.mail?.ask.arn, approval?.queue?.url]).apply(
+    ([gatherInfoArn, actArn, tableName, askFunction, queueUrl]) =>
       JSON.stringify(
         archiverDefinition({
           gatherInfo: gatherInfoArn,
@@ -59,7 +52,7 @@ export function createMachine(
           express,
           fileTimeout: express ? expressTimeout - 30 : fileTimeout,
           timeout: express ? expressTimeout : standardTimeout(approval?.timeout),
-          ...(approval && queueUrl && { approval: { timeout: approval.timeout, queueUrl } }),
+          ...(approval && { approval: { timeout: approval.timeout, ...asking(askFunction, queueUrl) } }),
         }),
       ),
   );
@@ -81,15 +74,25 @@ export function createMachine(
   );
 }
 
+/** A task has one token: where there are mails, their function tells the queue, too. */
+const asking = (askFunction: string | undefined, queueUrl: string | undefined) =>
+  askFunction ? { askFunction } : { queueUrl: queueUrl ?? "" };
+
 function createMachineRole(
   name: string,
   { gatherInfo, act, table, approval }: MachineArgs,
   parent: Resource,
 ): ExecutionRole {
   const statements: Statement[] = [
-    { Effect: "Allow", Action: ["lambda:InvokeFunction"], Resource: [gatherInfo.arn, act.arn] },
+    {
+      Effect: "Allow",
+      Action: ["lambda:InvokeFunction"],
+      Resource: [gatherInfo.arn, act.arn, ...(approval?.mail ? [approval.mail.ask.arn] : [])],
+    },
     { Effect: "Allow", Action: ["dynamodb:PutItem"], Resource: [table.arn] },
-    ...(approval ? [{ Effect: "Allow" as const, Action: ["sqs:SendMessage"], Resource: [approval.queue.arn] }] : []),
+    ...(approval?.queue && !approval.mail
+      ? [{ Effect: "Allow" as const, Action: ["sqs:SendMessage"], Resource: [approval.queue.arn] }]
+      : []),
     // Log delivery and tracing have no resource. https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
     {
       Effect: "Allow",

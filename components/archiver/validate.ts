@@ -1,10 +1,9 @@
 import type { ArchiverWorkflowArgs } from "../archiverWorkflow.ts";
 import { retentionRule } from "../logGroup.ts";
 import { integerBetween, oneOf, type Rule } from "../validation.ts";
+import { type ApprovalArgs, modes } from "./approval.ts";
 import { outcomes } from "./definition.ts";
 import { policies, storageClasses } from "./files.ts";
-
-export const modes = ["queue", "none"] as const;
 
 /** What `SQS` keeps a message for: 60 s to 14 days. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const longestApproval = 1_209_600;
@@ -23,6 +22,7 @@ export function archiverRules(name: string, args: ArchiverWorkflowArgs): Rule[] 
     },
     oneOf("approval.mode", approval.mode, modes),
     integerBetween("approval.timeout", approval.timeout, 60, longestApproval),
+    ...mailRules(approval),
     ...Object.entries(actions).flatMap(([outcome, policy]) => [
       oneOf("an outcome in actions", outcome, outcomes),
       oneOf(`actions.${outcome}`, policy, policies),
@@ -35,5 +35,37 @@ export function archiverRules(name: string, args: ArchiverWorkflowArgs): Rule[] 
       allowed: "an expression such as rate(1 hour) or cron(0 6 * * ? *)",
     },
     retentionRule("logRetention", args.logRetention),
+  ];
+}
+
+const isAddress = (text: string): boolean => /^[^\s@"'<>,;]+@[^\s@"'<>,;]+\.[^\s@"'<>,;]+$/.test(text);
+
+/** Of the 200 filter policies that SNS allows a topic. https://docs.aws.amazon.com/general/latest/gr/sns.html */
+const mostApprovers = 100;
+
+function mailRules({ mode, approvers, ses }: ApprovalArgs): Rule[] {
+  const mails = mode === "email" || mode === "both";
+  const wrong = approvers?.find((one) => !isAddress(one));
+  return [
+    {
+      ok: mails ? (approvers?.length ?? 0) > 0 : !approvers?.length,
+      field: "approval.approvers",
+      value: approvers,
+      allowed: mails ? `at least one mail address with mode ${mode}` : "nothing, unless mode is email or both",
+    },
+    { ok: wrong === undefined, field: "approval.approvers", value: wrong, allowed: "mail addresses" },
+    {
+      ok: (approvers?.length ?? 0) <= mostApprovers && new Set(approvers).size === (approvers?.length ?? 0),
+      field: "approval.approvers",
+      value: approvers,
+      allowed: `at most ${mostApprovers} addresses, each once`,
+    },
+    { ok: mails || !ses, field: "approval.ses", value: ses?.from, allowed: "nothing, unless mode is email or both" },
+    {
+      ok: !ses || isAddress(/<([^<>]+)>$/.exec(ses.from)?.[1] ?? ses.from),
+      field: "approval.ses.from",
+      value: ses?.from,
+      allowed: "a mail address, or a name and <address>",
+    },
   ];
 }

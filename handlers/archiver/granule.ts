@@ -47,6 +47,11 @@ export class FileChanged extends Error {
   override readonly name = "FileChanged";
 }
 
+/** Approval is wanted, and there is nobody who could give it. */
+export class NoApprover extends Error {
+  override readonly name = "NoApprover";
+}
+
 /** S3's errors about the object as ours; any other is for the next try. */
 export function fileError(error: unknown, what: string): Error {
   const { name, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };

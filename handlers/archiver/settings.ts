@@ -40,4 +40,28 @@ export const settings = {
   get stateMachine(): string {
     return required("STATE_MACHINE");
   },
+  /** The table of questions and links. */
+  get approvalTable(): string {
+    return required("APPROVAL_TABLE");
+  },
+  /** Where the approval page is: links are `APPROVAL_URL/approvals/ID`. */
+  get approvalUrl(): string {
+    return required("APPROVAL_URL");
+  },
+  /** Mail addresses, as JSON. */
+  get approvers(): string[] {
+    return JSON.parse(required("APPROVERS"));
+  },
+  /** The topic whose subscriptions are the approvers' addresses. */
+  get approvalTopic(): string {
+    return required("APPROVAL_TOPIC");
+  },
+  /** Sender of mails by SES. None: mails are SNS's. */
+  get mailFrom(): string | undefined {
+    return process.env.MAIL_FROM || undefined;
+  },
+  /** The queue that is asked besides. */
+  get approvalQueueUrl(): string | undefined {
+    return process.env.APPROVAL_QUEUE_URL || undefined;
+  },
 };

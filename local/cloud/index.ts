@@ -16,6 +16,7 @@ import { Authorizer } from "./iam/authorizer.ts";
 import { Directory } from "./iam/directory.ts";
 import { createIam } from "./iam/index.ts";
 import { ServiceSessions } from "./iam/serviceSessions.ts";
+import { createKms } from "./kms.ts";
 import { createLambda, type LambdaOptions } from "./lambda/index.ts";
 import { createLogs } from "./logs/index.ts";
 import { createMonitoring } from "./monitoring/index.ts";
@@ -23,6 +24,7 @@ import { createS3 } from "./s3/index.ts";
 import { createSageMaker, type SageMakerOptions } from "./sagemaker/index.ts";
 import { createScheduler } from "./scheduler/index.ts";
 import { administrator, type Call, type Cloud, type Service } from "./service.ts";
+import { createSes } from "./ses.ts";
 import { createSns } from "./sns/index.ts";
 import { createSqs } from "./sqs/index.ts";
 import { createSsm } from "./ssm.ts";
@@ -78,6 +80,8 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud, { options }) => createSageMaker(cloud, options.sagemaker),
   (cloud, { options }) => createMonitoring(cloud, { clock: options.deploymentClock }),
   (cloud) => createSsm(cloud),
+  (cloud) => createKms(cloud),
+  (cloud) => createSes(cloud),
 ];
 
 export interface LocalCloud {

@@ -7,12 +7,14 @@ import { ecrResources } from "./ecr.ts";
 import { eventsResources } from "./events.ts";
 import { eventSourceResources } from "./eventsources.ts";
 import { iamResources } from "./iam.ts";
+import { kmsResources } from "./kms.ts";
 import { lambdaResources } from "./lambda.ts";
 import { logsResources } from "./logs.ts";
 import { monitoringResources } from "./monitoring.ts";
 import { resourceProvider, type ServiceResources } from "./resourceType.ts";
 import { s3Resources } from "./s3/index.ts";
 import { schedulerResources } from "./scheduler.ts";
+import { sesResources } from "./ses.ts";
 import { snsResources } from "./sns.ts";
 import { sqsResources } from "./sqs.ts";
 import { ssmResources } from "./ssm.ts";
@@ -38,6 +40,8 @@ const services: ServiceResources[] = [
   monitoringResources,
   ssmResources,
   ecrResources,
+  kmsResources,
+  sesResources,
 ];
 
 /**

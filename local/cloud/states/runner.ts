@@ -249,7 +249,9 @@ class Run {
   }
 
   #failed(details: object, { name, message }: Error | { name: string; message: string }): Outcome {
-    this.history.add("TaskFailed", { taskFailedEventDetails: { ...details, error: name, cause: message } });
+    const reason = { ...details, error: name, cause: message };
+    if (name === "States.Timeout") this.history.add("TaskTimedOut", { taskTimedOutEventDetails: reason });
+    else this.history.add("TaskFailed", { taskFailedEventDetails: reason });
     return { error: { name, message } };
   }
 

@@ -1,0 +1,142 @@
+import type { Table } from "@pulumi/aws/dynamodb";
+import { RolePolicy } from "@pulumi/aws/iam";
+import type { StateMachine } from "@pulumi/aws/sfn";
+import { type Topic, TopicSubscription } from "@pulumi/aws/sns";
+import type { Queue } from "@pulumi/aws/sqs";
+import { jsonStringify, type Resource } from "@pulumi/pulumi";
+import { ApiWithLambdas } from "../apiWithLambdas.ts";
+import { type Binding, queueBinding, type Statement, tableBinding } from "../function/bindings.ts";
+import { NodeFunction } from "../nodeFunction.ts";
+import { createTable } from "../table.ts";
+import { createTopic, topicKeyArn } from "../topic.ts";
+import type { SesArgs } from "./approval.ts";
+
+export interface MailApprovalArgs {
+  approvers: string[];
+  ses: SesArgs | undefined;
+  /** Is asked besides. */
+  queue: Queue | undefined;
+  logRetention: number | undefined;
+}
+
+export interface MailApproval {
+  /** The task: keeps the token and sends the mails. */
+  ask: NodeFunction;
+  /** The page that decides. */
+  page: NodeFunction;
+  api: ApiWithLambdas;
+  /** What approvers subscribe to; none with SES. */
+  topic: Topic | undefined;
+}
+
+/** Mails with links to a page of an API of its own. Links and task tokens are in a table, and nowhere else. */
+export function createMailApproval(name: string, args: MailApprovalArgs, parent: Resource): MailApproval {
+  const { approvers, ses, queue, logRetention } = args;
+  const retention = logRetention ? { logRetention } : {};
+  const table = createTable(
+    `${name}-ApprovalTable`,
+    {
+      hashKey: "Id",
+      attributes: [{ name: "Id", type: "S" }],
+      ttl: { attributeName: "Expires", enabled: true },
+    },
+    parent,
+  );
+  const page = createPage(name, table, retention, parent);
+  const route = { function: page, auth: "none" as const };
+  const api = new ApiWithLambdas(
+    `${name}-approvals`,
+    {
+      description: `Where approvers of ${name} decide`,
+      routes: {
+        "GET /approvals/{id}": route,
+        // A form; the function says what is wrong with it, as a page.
+        "POST /approvals/{id}": { ...route, requestModel: decisionSchema, validated: false },
+      },
+    },
+    { parent },
+  );
+  const topic = ses ? undefined : createApproverTopic(name, approvers, parent);
+  const ask = new NodeFunction(
+    `${name}-askApprovers`,
+    {
+      description: `Asks the approvers of ${name} by mail`,
+      entry: "handlers/archiver/askApprovers.ts",
+      timeout: 60,
+      environment: {
+        APPROVERS: JSON.stringify(approvers),
+        APPROVAL_URL: api.url,
+        ...(ses && { MAIL_FROM: ses.from }),
+      },
+      bindings: {
+        APPROVAL_TABLE: tableBinding(table, ["BatchWriteItem", "PutItem"]),
+        ...(topic && { APPROVAL_TOPIC: approverTopicBinding(topic) }),
+        ...(queue && { APPROVAL_QUEUE_URL: queueBinding(queue, ["SendMessage"]) }),
+      },
+      statements: ses ? [{ Effect: "Allow", Action: ["ses:SendEmail"], Resource: [ses.identityArn] }] : [],
+      ...retention,
+    },
+    { parent },
+  );
+  return { ask, page, api, topic };
+}
+
+/** Answers tasks by their tokens, an action that has no resource: who has no token can do nothing with it. */
+const createPage = (name: string, table: Table, retention: { logRetention?: number }, parent: Resource): NodeFunction =>
+  new NodeFunction(
+    `${name}-approvalPage`,
+    {
+      description: `Shows approvers of ${name} what is to be decided, and takes their word`,
+      entry: "handlers/archiver/approvalPage.ts",
+      bindings: { APPROVAL_TABLE: tableBinding(table, ["GetItem", "UpdateItem"]) },
+      statements: [{ Effect: "Allow", Action: ["states:SendTaskSuccess"], Resource: ["*"] }],
+      ...retention,
+    },
+    { parent },
+  );
+
+/** The page looks up what became of a question: a right of its own, since the machine comes after the page. */
+export function grantHistory(name: string, { page }: MailApproval, machine: StateMachine, parent: Resource): void {
+  const executions = machine.arn.apply((arn) => `${arn.replace(":stateMachine:", ":execution:")}:*`);
+  const statement: Statement = { Effect: "Allow", Action: ["states:GetExecutionHistory"], Resource: [executions] };
+  new RolePolicy(
+    `${name}-approvalPage-history`,
+    { role: page.role.role.name, policy: jsonStringify({ Version: "2012-10-17", Statement: [statement] }) },
+    { parent },
+  );
+}
+
+/** One subscription for each approver, which takes the messages to him alone. */
+function createApproverTopic(name: string, approvers: string[], parent: Resource): Topic {
+  const topic = createTopic(`${name}-approvals`, { publishers: [], displayName: name }, parent);
+  for (const approver of approvers) {
+    new TopicSubscription(
+      `${name}-approver-${approver}`,
+      {
+        topic: topic.arn,
+        protocol: "email",
+        endpoint: approver,
+        filterPolicy: JSON.stringify({ approver: [approver] }),
+      },
+      { parent },
+    );
+  }
+  return topic;
+}
+
+const approverTopicBinding = (topic: Topic): Binding => ({
+  value: topic.arn,
+  statements: [
+    { Effect: "Allow", Action: ["sns:Publish", "sns:ListSubscriptionsByTopic"], Resource: [topic.arn] },
+    { Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: [topicKeyArn(topic)] },
+  ],
+});
+
+const decisionSchema = {
+  type: "object",
+  required: ["decision"],
+  properties: {
+    decision: { type: "string", enum: ["approve", "reject"] },
+    reason: { type: "string", maxLength: 1_000 },
+  },
+};
