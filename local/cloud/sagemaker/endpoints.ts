@@ -38,7 +38,7 @@ export function endpointOperations(records: Records, names: Names, fleet: Fleet)
         const next = deployed(EndpointConfigName);
         const now = Date.now();
         const about = { name: EndpointName, config: EndpointConfigName, created: now, modified: now };
-        records.endpoints.put(EndpointName, { ...about, next, status: "Creating" });
+        records.putEndpoint({ ...about, next, status: "Creating" });
         const EndpointArn = names.arn("endpoint", EndpointName);
         records.tags.put(EndpointArn, tagRecord(Tags));
         fleet.deploy(EndpointName);
@@ -54,7 +54,7 @@ export function endpointOperations(records: Records, names: Names, fleet: Fleet)
           throw invalid(`Cannot update endpoint "${names.arn("endpoint", EndpointName)}": it failed to be created.`);
         }
         const next = deployed(EndpointConfigName);
-        records.endpoints.put(EndpointName, { ...endpoint, next, status: "Updating", modified: Date.now() });
+        records.putEndpoint({ ...endpoint, next, status: "Updating", modified: Date.now() });
         fleet.deploy(EndpointName);
         return { EndpointArn: names.arn("endpoint", EndpointName) };
       },
@@ -101,7 +101,7 @@ export function endpointOperations(records: Records, names: Names, fleet: Fleet)
       run({ EndpointName }) {
         const endpoint = existing(EndpointName);
         settled(endpoint, "delete");
-        records.endpoints.put(EndpointName, { ...endpoint, status: "Deleting", modified: Date.now() });
+        records.putEndpoint({ ...endpoint, status: "Deleting", modified: Date.now() });
         records.tags.delete(names.arn("endpoint", EndpointName));
         fleet.remove(EndpointName);
         return {};

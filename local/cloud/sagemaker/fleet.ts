@@ -71,12 +71,12 @@ export class Fleet {
     const { next: _, reason: __, ...rest } = endpoint;
     const changed: Endpoint = { ...rest, modified: Date.now() };
     if (failure === undefined) {
-      this.#records.endpoints.put(name, { ...changed, status: "InService", serving: next, config: next.config.name });
+      this.#records.putEndpoint({ ...changed, status: "InService", serving: next, config: next.config.name });
       await this.#stop(before);
     } else {
       // An update that fails leaves in service what was.
       const config = serving?.config.name ?? changed.config;
-      this.#records.endpoints.put(name, {
+      this.#records.putEndpoint({
         ...changed,
         status: serving ? "InService" : "Failed",
         config,

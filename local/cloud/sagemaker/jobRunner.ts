@@ -158,7 +158,7 @@ export class JobRunner {
 
   #change(name: string, change: Partial<TrainingJob>): void {
     const job = this.#records.jobs.get(name);
-    if (job) this.#records.jobs.put(name, { ...job, ...change, modified: Date.now() });
+    if (job) this.#records.putJob(name, { ...job, ...change, modified: Date.now() });
   }
 }
 

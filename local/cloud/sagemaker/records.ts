@@ -1,6 +1,8 @@
 import type { CreateTrainingJobCommandInput, ProductionVariant } from "@aws-sdk/client-sagemaker";
 import type { Collection } from "../../store.ts";
 import type { Cloud } from "../service.ts";
+import { Names } from "./names.ts";
+import { Notices } from "./notices.ts";
 
 export type JobStatus = "InProgress" | "Completed" | "Failed" | "Stopping" | "Stopped";
 
@@ -69,11 +71,29 @@ export class Records {
   readonly endpoints: Collection<Endpoint>;
   readonly tags: Collection<Record<string, string>>;
 
-  constructor({ store }: Pick<Cloud, "store">) {
+  readonly #notices: Notices;
+
+  constructor(cloud: Cloud) {
+    const { store } = cloud;
+    this.#notices = new Notices(cloud, new Names(cloud));
     this.jobs = store.collection("sagemaker.jobs");
     this.models = store.collection("sagemaker.models");
     this.configs = store.collection("sagemaker.configs");
     this.endpoints = store.collection("sagemaker.endpoints");
     this.tags = store.collection("sagemaker.tags");
+  }
+
+  /** A change of status is told to EventBridge. */
+  putJob(name: string, job: TrainingJob): void {
+    const before = this.jobs.get(name)?.status;
+    this.jobs.put(name, job);
+    if (before !== job.status) this.#notices.job(name, job);
+  }
+
+  /** Likewise. */
+  putEndpoint(endpoint: Endpoint): void {
+    const before = this.endpoints.get(endpoint.name)?.status;
+    this.endpoints.put(endpoint.name, endpoint);
+    if (before !== endpoint.status) this.#notices.endpoint(endpoint);
   }
 }

@@ -32,7 +32,7 @@ export function trainingJobOperations(records: Records, names: Names, runner: Jo
         }
         const now = Date.now();
         const transitions = [{ Status: "Starting", start: now, StatusMessage: "Starting the training job" }];
-        records.jobs.put(name, { input, status: "InProgress", created: now, modified: now, transitions, metrics: [] });
+        records.putJob(name, { input, status: "InProgress", created: now, modified: now, transitions, metrics: [] });
         records.tags.put(arn(name), tagRecord(input.Tags));
         runner.start(name);
         return { TrainingJobArn: arn(name) };
@@ -51,7 +51,7 @@ export function trainingJobOperations(records: Records, names: Names, runner: Jo
             `The request was rejected because the training job is in status ${job.status}. Only jobs with status InProgress can be stopped.`,
           );
         }
-        records.jobs.put(TrainingJobName, { ...job, status: "Stopping", modified: Date.now() });
+        records.putJob(TrainingJobName, { ...job, status: "Stopping", modified: Date.now() });
         runner.stop(TrainingJobName);
         return {};
       },

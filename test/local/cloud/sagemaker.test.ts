@@ -100,9 +100,29 @@ describe("SageMaker", function () {
     return Buffer.from(answer.Body!).toString();
   };
 
+  /** `name status`, as EventBridge was told, of jobs and endpoints. */
+  const told: string[] = [];
+  const listen = () => {
+    const { operations } = test.services.get("events")!;
+    const put = operations.PutEvents!;
+    operations.PutEvents = {
+      ...put,
+      run(input: { Entries: { Source: string; Detail: string }[] }, call) {
+        for (const { Source, Detail } of input.Entries) {
+          assert.equal(Source, "aws.sagemaker");
+          const { TrainingJobName, TrainingJobStatus, EndpointName, EndpointStatus } = JSON.parse(Detail);
+          told.push(`${TrainingJobName ?? EndpointName} ${TrainingJobStatus ?? EndpointStatus}`);
+        }
+        return put.run(input, call);
+      },
+    };
+  };
+  const toldOf = (name: string) => told.filter((line) => line.startsWith(`${name} `)).map((line) => line.split(" ")[1]);
+
   before(async () => {
     test = await startCloud({ sagemaker });
     connect();
+    listen();
     ({ roleArn: RoleArn } = await test.mintRole(rights, { trust: "sagemaker.amazonaws.com" }));
     await test.client(S3Client).send(new CreateBucketCommand({ Bucket: "work" }));
     for (const model of ["good", "better", "broken"]) await upload(`in/${model}.txt`, model);
@@ -139,6 +159,7 @@ describe("SageMaker", function () {
   it("tells why a training failed: the container's own reason", async () => {
     await train("train-bad", "bad");
     const { TrainingJobStatus, FailureReason } = await job("train-bad");
+    assert.deepEqual(toldOf("train-bad"), ["InProgress", "Failed"]);
     assert.equal(TrainingJobStatus, "Failed");
     assert.equal(FailureReason, "AlgorithmError: row 3 is no rating, exit code: 1");
   });
@@ -203,6 +224,8 @@ describe("SageMaker", function () {
     assert.deepEqual([after.EndpointStatus, after.EndpointConfigName], ["InService", "two"]);
     assert.match(after.FailureReason!, /ended with exit code 3/);
     assert.equal(await invoke("ratings", "1,2"), "better:1,2");
+    const updated = ["UPDATING", "IN_SERVICE"];
+    assert.deepEqual(toldOf("ratings"), ["CREATING", "IN_SERVICE", ...updated, ...updated]);
   });
 
   it("passes on what the container refuses, and is back after it died", async () => {
