@@ -74,7 +74,10 @@ export interface ApiSettings {
    */
   cors?: Cors;
   /**
-   * The API's resource policy, a policy document; its resources are written `execute-api:/STAGE/METHOD/path`.
+   * The API's resource policy, a policy document; its resources are written `execute-api:/STAGE/METHOD/path`. Change it
+   * at will; to be without one again, remove it from the API first (`aws apigateway update-rest-api --rest-api-id ID
+   * --patch-operations op=replace,path=/policy,value=`, then `pulumi refresh`): the AWS provider keeps a policy that is
+   * merely no longer said.
    * @default none: routes' own authorisation decides
    */
   policy?: Input<object>;

@@ -27,7 +27,8 @@ export function createRestApi(name: string, args: ApiSettings, document: BoundDo
       endpointConfiguration: { types: "REGIONAL" },
       // Both are in the body as well; but the provider reads them back, and writes what it knows over a changed body.
       ...(policy && { policy: jsonStringify(policy) }),
-      ...(binaryMediaTypes.length > 0 && { binaryMediaTypes }),
+      // An empty list, too: left out, those of the last deployment would stay.
+      binaryMediaTypes,
     },
     { parent },
   );

@@ -163,6 +163,9 @@ describe("ApiWithLambdas", () => {
     assert.deepEqual(inputs.binaryMediaTypes, ["image/png"]);
     assert.deepEqual(body(made)["x-amazon-apigateway-policy"], policy);
     assert.deepEqual(body(made)["x-amazon-apigateway-binary-media-types"], ["image/png"]);
+    // Not to say them would leave those of the last deployment.
+    const without = await api({});
+    assert.deepEqual(without.get("aws:apigateway/restApi:RestApi", "hello").inputs.binaryMediaTypes, []);
   });
 
   it("takes an inline callback as a route's function, with the same minimal role", async () => {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Cloud } from "../../cloud/service.ts";
-import type { Properties } from "../../engine/provider.ts";
+import type { Properties, ResourceContext } from "../../engine/provider.ts";
 
 export interface PatchOperation {
   op: "add" | "remove" | "replace";
@@ -70,4 +70,22 @@ export async function ignoringMissing(work: Promise<unknown>): Promise<void> {
   } catch (error) {
     if ((error as Error).name !== "NotFoundException") throw error;
   }
+}
+
+/**
+ * Deletes what a killed run had made before it could be recorded. Ids are the service's own, so it is found by its
+ * generated name; a name that was given may be somebody else's, too.
+ * @param operation the one that lists what there is.
+ */
+export async function dropInterrupted<Item extends { id?: string; name?: string }>(
+  cloud: Cloud,
+  operation: string,
+  inputs: Properties,
+  context: ResourceContext,
+  drop: (left: Item & { id: string }) => Promise<void>,
+): Promise<void> {
+  const generated = (inputs.__defaults as string[] | undefined)?.includes("name");
+  if (context.previous?.id !== "" || !generated) return;
+  const { items = [] } = await cloud.call<{ items?: Item[] }>("apigateway", operation, { limit: 500 });
+  for (const item of items) if (item.name === inputs.name && item.id) await drop({ ...item, id: item.id });
 }

@@ -2,7 +2,7 @@ import type { RestApi } from "@aws-sdk/client-api-gateway";
 import type { Cloud } from "../../cloud/service.ts";
 import type { Made, Properties, ResourceContext } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { ignoringMissing, listPatches, type PatchOperation, patches, retag } from "./patches.ts";
+import { dropInterrupted, ignoringMissing, listPatches, type PatchOperation, patches, retag } from "./patches.ts";
 
 /** Inputs whose place in a patch is a single value. */
 const PATHS = {
@@ -55,6 +55,8 @@ export function restApi(cloud: Cloud): ResourceType {
     if (own.length > 0) await call("UpdateRestApi", { restApiId, patchOperations: own });
   };
 
+  const remove = (id: string) => ignoringMissing(call("DeleteRestApi", { restApiId: id }));
+
   return {
     type: "aws:apigateway/restApi:RestApi",
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_RestApi.html",
@@ -65,6 +67,7 @@ export function restApi(cloud: Cloud): ResourceType {
     taggable: true,
 
     async create(inputs, context) {
+      await dropInterrupted(cloud, "GetRestApis", inputs, context, ({ id }) => remove(id));
       const { binaryMediaTypes, description, disableExecuteApiEndpoint, apiKeySource, policy } = inputs;
       const { id } = await call("CreateRestApi", {
         name: inputs.name,
@@ -74,7 +77,7 @@ export function restApi(cloud: Cloud): ResourceType {
         apiKeySource,
         policy: typeof policy === "object" && policy !== null ? JSON.stringify(policy) : policy,
         endpointConfiguration: endpoint(inputs.endpointConfiguration),
-        ...(inputs.minimumCompressionSize !== undefined && {
+        ...(Number(inputs.minimumCompressionSize ?? -1) >= 0 && {
           minimumCompressionSize: Number(inputs.minimumCompressionSize),
         }),
         tags: inputs.tagsAll,
@@ -83,7 +86,7 @@ export function restApi(cloud: Cloud): ResourceType {
         await putDocument(id!, inputs, context);
       } catch (error) {
         // An API without its document is nobody's: a create that failed leaves nothing behind.
-        await call("DeleteRestApi", { restApiId: id });
+        await remove(id!);
         throw error;
       }
       return made(id!, await call("GetRestApi", { restApiId: id }), inputs);
@@ -91,14 +94,17 @@ export function restApi(cloud: Cloud): ResourceType {
 
     async update(id, before, after, context) {
       const document = DOCUMENT.some((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
-      const patchOperations = settingPatches(before, after);
+      const known = readBack(made(id, await call("GetRestApi", { restApiId: id }), {}).outputs);
+      if (known.policy && before.policy && !after.policy) context.log("warning", policyStays(id));
+      const wanted = { ...known, ...after };
+      const patchOperations = settingPatches({ ...known, ...before }, wanted);
       if (patchOperations.length > 0) await call("UpdateRestApi", { restApiId: id, patchOperations });
-      if (document) await putDocument(id, after, context);
+      if (document) await putDocument(id, wanted, context);
       await retag(cloud, arn(id), before.tagsAll, after.tagsAll);
       return made(id, await call("GetRestApi", { restApiId: id }), after);
     },
 
-    delete: (id) => ignoringMissing(call("DeleteRestApi", { restApiId: id })),
+    delete: remove,
 
     async read(id) {
       try {
@@ -112,27 +118,33 @@ export function restApi(cloud: Cloud): ResourceType {
   };
 }
 
+/**
+ * Settings that the provider reads back and then knows better than a program that no longer mentions them: they stay, and
+ * come back over a document that is put without them. An empty list of binary types is a mention.
+ */
+function readBack(outputs: Properties): Properties {
+  const known = Object.entries(outputs).filter(
+    ([name, value]) => (name in PATHS || name === "binaryMediaTypes") && value !== "" && value !== undefined,
+  );
+  return Object.fromEntries(known);
+}
+
+const policyStays = (id: string) =>
+  `its resource policy is no longer said, and stays in force, as on AWS. To be rid of it: aws apigateway update-rest-api --rest-api-id ${id} --patch-operations op=replace,path=/policy,value=`;
+
+/** The provider's way to say that answers are not compressed. */
+const isUncompressed = ({ path, value }: PatchOperation) => path === PATHS.minimumCompressionSize && value === "-1";
+
 function settingPatches(before: Properties, after: Properties): PatchOperation[] {
   const types = (properties: Properties) => endpoint(properties.endpointConfiguration)?.types?.[0];
   const type = types(after);
   return [
-    ...patches(before, after, PATHS).map(
-      (patch): PatchOperation =>
-        // AWS clears these two by an empty value.
-        patch.op === "remove" && patch.path !== "/description"
-          ? { ...patch, op: "replace", value: cleared(patch.path) }
-          : patch,
-    ),
+    ...patches(before, after, PATHS).map((patch) => (isUncompressed(patch) ? { ...patch, value: "" } : patch)),
     ...listPatches(before.binaryMediaTypes, after.binaryMediaTypes, "/binaryMediaTypes"),
     ...(type && type !== types(before)
       ? [{ op: "replace" as const, path: `/endpointConfiguration/types/${types(before) ?? "EDGE"}`, value: type }]
       : []),
   ];
-}
-
-function cleared(path: string): string {
-  if (path === "/disableExecuteApiEndpoint") return "false";
-  return path === "/apiKeySource" ? "HEADER" : "";
 }
 
 function endpoint(given: unknown): { types?: string[]; vpcEndpointIds?: string[]; ipAddressType?: string } | undefined {

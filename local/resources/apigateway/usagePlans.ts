@@ -3,7 +3,7 @@ import type { ApiKey, UsagePlan } from "@aws-sdk/client-api-gateway";
 import type { Cloud } from "../../cloud/service.ts";
 import type { Made, Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { ignoringMissing, type PatchOperation, patches, retag, segment } from "./patches.ts";
+import { dropInterrupted, ignoringMissing, type PatchOperation, patches, retag, segment } from "./patches.ts";
 
 export function apiKey(cloud: Cloud): ResourceType {
   const call = (operation: string, input: object) => cloud.call<ApiKey>("apigateway", operation, input);
@@ -18,6 +18,7 @@ export function apiKey(cloud: Cloud): ResourceType {
       lastUpdatedDate: lastUpdatedDate?.toISOString(),
     },
   });
+  const remove = (id: string) => ignoringMissing(call("DeleteApiKey", { apiKey: id }));
   return {
     type: "aws:apigateway/apiKey:ApiKey",
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_ApiKey.html",
@@ -32,7 +33,10 @@ export function apiKey(cloud: Cloud): ResourceType {
       value === undefined || (String(value).length >= 20 && String(value).length <= 128)
         ? []
         : [{ property: "value", reason: `has ${String(value).length} characters; 20 to 128 are allowed` }],
-    create: async (inputs) => made(await call("CreateApiKey", { ...inputs, tags: inputs.tagsAll }), inputs),
+    async create(inputs, context) {
+      await dropInterrupted(cloud, "GetApiKeys", inputs, context, ({ id }) => remove(id));
+      return made(await call("CreateApiKey", { ...inputs, tags: inputs.tagsAll }), inputs);
+    },
     async update(id, before, after) {
       const patchOperations = patches(before, after, {
         name: "/name",
@@ -44,7 +48,7 @@ export function apiKey(cloud: Cloud): ResourceType {
       await retag(cloud, arn(id), before.tagsAll, after.tagsAll);
       return made(key, after);
     },
-    delete: (id) => ignoringMissing(call("DeleteApiKey", { apiKey: id })),
+    delete: remove,
   };
 }
 
@@ -58,6 +62,12 @@ export function usagePlan(cloud: Cloud): ResourceType {
   const call = (operation: string, input: object) => cloud.call<UsagePlan>("apigateway", operation, input);
   const arn = (id: string) => `arn:aws:apigateway:${cloud.region}::/usageplans/${id}`;
   const made = (id: string, inputs: Properties): Made => ({ id, outputs: { ...inputs, arn: arn(id) } });
+  const remove = (id: string, apiStages: unknown) => {
+    // A plan with stages cannot be deleted.
+    const patchOperations = stagePatches(apiStages, []);
+    const emptied = call("UpdateUsagePlan", { usagePlanId: id, patchOperations });
+    return ignoringMissing(emptied.then(() => call("DeleteUsagePlan", { usagePlanId: id })));
+  };
   return {
     type: "aws:apigateway/usagePlan:UsagePlan",
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_UsagePlan.html",
@@ -66,7 +76,10 @@ export function usagePlan(cloud: Cloud): ResourceType {
     enums: { "quotaSettings.period": ["DAY", "WEEK", "MONTH"] },
     autoname: { property: "name", max: 1024 },
     taggable: true,
-    async create(inputs) {
+    async create(inputs, context) {
+      await dropInterrupted<UsagePlan>(cloud, "GetUsagePlans", inputs, context, ({ id, apiStages }) =>
+        remove(id, apiStages),
+      );
       const { name, description, quotaSettings: quota, throttleSettings: throttle, apiStages, tagsAll: tags } = inputs;
       const stages = ((apiStages ?? []) as StageInput[]).map(planned);
       const { id } = await call("CreateUsagePlan", { name, description, quota, throttle, apiStages: stages, tags });
@@ -83,15 +96,7 @@ export function usagePlan(cloud: Cloud): ResourceType {
       await retag(cloud, arn(id), before.tagsAll, after.tagsAll);
       return made(id, after);
     },
-    async delete(id, { apiStages }) {
-      // A plan with stages cannot be deleted.
-      const patchOperations = stagePatches(apiStages, []);
-      await ignoringMissing(
-        call("UpdateUsagePlan", { usagePlanId: id, patchOperations }).then(() =>
-          call("DeleteUsagePlan", { usagePlanId: id }),
-        ),
-      );
-    },
+    delete: (id, { apiStages }) => remove(id, apiStages),
   };
 }
 

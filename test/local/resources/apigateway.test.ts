@@ -79,9 +79,50 @@ describe("resources of API Gateway", () => {
     assert.deepEqual([(await fetch(`${url}/x`)).status, (await fetch(`${url}/y`)).status], [403, 200]);
     const { variables, tags } = await get("GetStage", { restApiId: api.id, stageName: "dev" });
     assert.deepEqual([variables, tags], [{ v: "1" }, {}]);
-    await api.update({ ...changed, binaryMediaTypes: [], name: api.outputs.name });
-    const { minimumCompressionSize, description } = await get("GetRestApi", { restApiId: api.id });
-    assert.deepEqual([minimumCompressionSize, description], [undefined, undefined]);
+    await api.update({ ...changed, binaryMediaTypes: [], minimumCompressionSize: "-1", name: api.outputs.name });
+    const { minimumCompressionSize, description, binaryMediaTypes } = await get("GetRestApi", { restApiId: api.id });
+    assert.deepEqual([minimumCompressionSize, description, binaryMediaTypes], [undefined, "changed", undefined]);
+  });
+
+  it("keeps what the provider reads back when the program no longer says it, and warns of a policy", async () => {
+    const policy = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Deny", Principal: "*", Action: "execute-api:Invoke", Resource: "execute-api:/*" }],
+    });
+    const api = thing("RestApi");
+    const warnings: string[] = [];
+    api.context.log = (_severity, message) => warnings.push(message);
+    await api.create({ body: body({ "/x": { get: mock } }), policy, binaryMediaTypes: ["image/png"] });
+    await api.update({ body: body({ "/y": { get: mock } }) });
+    const kept = await get("GetRestApi", { restApiId: api.id });
+    assert.match(String(kept.policy), /Deny/);
+    assert.deepEqual(kept.binaryMediaTypes, ["image/png"]);
+    assert.match(warnings.join(), /stays in force.*op=replace,path=\/policy/);
+
+    const patchOperations = [{ op: "replace", path: "/policy", value: "" }];
+    await test.cloud.call("apigateway", "UpdateRestApi", { restApiId: api.id, patchOperations });
+    await api.update({ body: body({ "/x": { get: mock } }), binaryMediaTypes: [] });
+    const rid = await get("GetRestApi", { restApiId: api.id });
+    assert.deepEqual([rid.policy, rid.binaryMediaTypes], [undefined, undefined]);
+    await api.delete();
+  });
+
+  it("drops what a killed run had made under a generated name, and makes it whole", async () => {
+    const names = async (operation: string, name: unknown) => {
+      const { items } = await get<{ items: { name: string }[] }>(operation, { limit: 500 });
+      return items.filter((item) => item.name === name).length;
+    };
+    for (const [type, operation, inputs] of [
+      ["RestApi", "GetRestApis", { body: body({ "/x": { get: mock } }) }],
+      ["ApiKey", "GetApiKeys", {}],
+      ["UsagePlan", "GetUsagePlans", {}],
+    ] as const) {
+      const interrupted = thing(type);
+      await interrupted.create(inputs);
+      const { inputs: checked, context, provider } = interrupted;
+      await provider.create(checked, { ...context, previous: { id: "", inputs: checked, outputs: {} } });
+      assert.equal(await names(operation, checked.name), 1, type);
+    }
   });
 
   it("leaves no API behind whose document is refused", async () => {
