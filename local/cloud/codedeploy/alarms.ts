@@ -3,32 +3,38 @@ import type { Cloud, Principal } from "../service.ts";
 import { Halt } from "./halt.ts";
 import type { Group } from "./records.ts";
 
-/** How often alarms are looked at. */
-const pollMs = 1_000;
+/**
+ * Looks at the alarms of a group, as its service role.
+ * @returns why the deployment must not go on: one is red, or they cannot be read and that is not to be ignored.
+ */
+export async function lookAtAlarms(cloud: Cloud, group: Group, role: Principal): Promise<Halt | undefined> {
+  const { enabled = false, alarms = [], ignorePollAlarmFailure = false } = group.alarmConfiguration ?? {};
+  if (!enabled || alarms.length === 0) return undefined;
+  const AlarmNames = alarms.map(({ name }) => name);
+  try {
+    const red = await redAlarms(cloud, AlarmNames, role);
+    return red.length > 0 ? new Halt("ALARM_ACTIVE", `${alarmMessage}: ${red.join(", ")}`) : undefined;
+  } catch (error) {
+    if (ignorePollAlarmFailure) return undefined;
+    return new Halt("ALARMS_UNREADABLE", `Alarms could not be read: ${(error as Error).message}`);
+  }
+}
 
 /**
- * Looks at the alarms of a group, as its service role, until the deployment has ended.
- * @param alarmed aborted with a {@link Halt} once one is red, or once they cannot be read and that is not to be ignored.
+ * Looks again and again, until the signal ends it.
+ * @param alarmed aborted with a {@link Halt} once the deployment must not go on.
  */
 export async function watchAlarms(
-  cloud: Cloud,
-  group: Group,
-  role: Principal,
+  look: () => Promise<Halt | undefined>,
+  pollMs: number,
   alarmed: AbortController,
   signal: AbortSignal,
 ): Promise<void> {
-  const { enabled = false, alarms = [], ignorePollAlarmFailure = false } = group.alarmConfiguration ?? {};
-  if (!enabled || alarms.length === 0) return;
-  const AlarmNames = alarms.map(({ name }) => name);
-  while (!signal.aborted) {
-    try {
-      const red = await redAlarms(cloud, AlarmNames, role);
-      if (red.length > 0) alarmed.abort(new Halt("ALARM_ACTIVE", `${alarmMessage}: ${red.join(", ")}`, "Stopped"));
-    } catch (error) {
-      const reason = `Alarms could not be read: ${(error as Error).message}`;
-      if (!ignorePollAlarmFailure) alarmed.abort(new Halt("ALARMS_UNREADABLE", reason));
-    }
+  for (;;) {
     await sleep(pollMs, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return;
+    const halt = await look();
+    if (halt) alarmed.abort(halt);
   }
 }
 

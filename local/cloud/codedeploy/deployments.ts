@@ -1,6 +1,7 @@
 import { type Access, AwsError, type Cloud, type Operation } from "../service.ts";
 import { readAppSpec } from "./appSpec.ts";
-import { type Conductor, lifecycle, newDeploymentId } from "./conductor.ts";
+import type { Conductor } from "./conductor.ts";
+import { lifecycle, newDeploymentId } from "./course.ts";
 import type { Deployment, Records } from "./records.ts";
 
 const date = (value: number | undefined) => (value === undefined ? undefined : new Date(value));

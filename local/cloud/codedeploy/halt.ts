@@ -1,12 +1,27 @@
 /** Why a deployment does not go on, in CodeDeploy's error codes. */
 export class Halt extends Error {
   readonly code: string;
-  readonly status: "Failed" | "Stopped";
 
-  constructor(code: string, message: string, status: "Failed" | "Stopped" = "Failed") {
+  constructor(code: string, message: string) {
     super(message);
     this.code = code;
-    this.status = status;
+  }
+
+  /** A person or an alarm stops a deployment; anything else makes it fail. */
+  get status(): "Failed" | "Stopped" {
+    return this.code === "ALARM_ACTIVE" || this.code === "MANUAL_STOP" ? "Stopped" : "Failed";
+  }
+
+  /** What a group's automatic rollback calls it. */
+  get rollbackEvent(): string {
+    switch (this.code) {
+      case "ALARM_ACTIVE":
+        return "DEPLOYMENT_STOP_ON_ALARM";
+      case "MANUAL_STOP":
+        return "DEPLOYMENT_STOP_ON_REQUEST";
+      default:
+        return "DEPLOYMENT_FAILURE";
+    }
   }
 }
 

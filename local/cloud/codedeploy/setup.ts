@@ -1,11 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { type Access, AwsError, type Cloud, type Operation } from "../service.ts";
 import { presetConfigs } from "./presets.ts";
-import type { DeploymentConfig, Group, Records } from "./records.ts";
+import type { DeploymentConfig, Group, Records, TrafficRouting } from "./records.ts";
 
 const date = (value: number) => new Date(value);
 const missing = (kind: string, name: string) =>
   new AwsError(`${kind}DoesNotExistException`, `No ${kind} found for name: ${name}`);
+
+/** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TrafficRoutingConfig.html */
+function checkRouting(routing: Partial<TrafficRouting> = {}): void {
+  const { type = "AllAtOnce", timeBasedCanary: canary, timeBasedLinear: linear } = routing;
+  if (type === "AllAtOnce") return;
+  const [percent, minutes] =
+    type === "TimeBasedCanary"
+      ? [canary?.canaryPercentage, canary?.canaryInterval]
+      : [linear?.linearPercentage, linear?.linearInterval];
+  if (Number(percent) >= 1 && Number(percent) <= 99 && Number(minutes) >= 1) return;
+  throw new AwsError(
+    "InvalidTrafficRoutingConfigurationException",
+    `${type} needs a percentage from 1 to 99 and an interval of at least one minute; given are ${percent} and ${minutes}`,
+  );
+}
 
 /** Applications, deployment groups and deployment configurations. */
 export function setupOperations(cloud: Cloud, records: Records): Record<string, Operation> {
@@ -163,6 +178,7 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
             `Deployment Configuration ${deploymentConfigName} already exists`,
           );
         }
+        checkRouting(trafficRoutingConfig);
         const deploymentConfigId = randomUUID();
         records.configs.put(deploymentConfigName, {
           deploymentConfigId,

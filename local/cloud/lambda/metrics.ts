@@ -1,6 +1,6 @@
 /**
- * What CloudWatch is told of every request, in namespace `AWS/Lambda`: summed up here and handed on once a second, since
- * one call per request would cost more than the request.
+ * What CloudWatch is told of every request, in namespace `AWS/Lambda`: summed up here and handed on as each second ends,
+ * since one call per request would cost more than the request.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  */
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
@@ -40,12 +40,14 @@ interface Sums {
 /** PutMetricData takes no more values of a metric, and no more metrics, at once. */
 const maxValues = 150;
 const maxData = 1000;
-const flushMs = 1000;
+const secondMs = 1000;
 
 export class InvocationMetrics {
   readonly #sink: MetricSink;
   #sums = new Map<string, Sums>();
   #timer: NodeJS.Timeout | undefined;
+  /** When the first of the requests was that are summed up, in milliseconds since 1970. */
+  #since = 0;
 
   constructor(sink: MetricSink) {
     this.#sink = sink;
@@ -72,7 +74,7 @@ export class InvocationMetrics {
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const Timestamp = new Date();
+    const Timestamp = new Date(this.#since);
     const data = [...this.#sums.values()].flatMap((sums) => metricData(sums, Timestamp));
     this.#sums = new Map();
     for (let from = 0; from < data.length; from += maxData) {
@@ -83,7 +85,10 @@ export class InvocationMetrics {
 
   /** Every set of dimensions under which CloudWatch shows the sample. */
   #each({ functionName, qualifier, executedVersion }: InvocationSample): Sums[] {
-    this.#timer ??= setTimeout(() => void this.flush(), flushMs).unref();
+    if (!this.#timer) {
+      this.#since = Date.now();
+      this.#timer = setTimeout(() => void this.flush(), secondMs - (this.#since % secondMs)).unref();
+    }
     const all = [this.#of(""), this.#of(functionName, functionName)];
     if (qualifier === undefined) return all;
     const resource = `${functionName}:${qualifier}`;

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Tells the time and waits. */
+export interface Time {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** @throws once the signal says so. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** A longer timer would ring at once. */
+const longestMs = 2 ** 31 - 1;
+const alarmPollMs = 5_000;
+const shortestPollMs = 100;
+
+const realTime: Time = {
+  now: Date.now,
+  sleep: (ms, signal) => sleep(Math.min(ms, longestMs), undefined, { signal }),
+};
+
+/** The clock of deployments, which may run faster than AWS's. */
+export class Clock {
+  readonly #factor: number;
+  readonly time: Time;
+
+  /** @param factor 60 makes five minutes five seconds. */
+  constructor(factor: number, time = realTime) {
+    this.#factor = factor;
+    this.time = time;
+  }
+
+  /** Milliseconds that AWS's minutes take. */
+  ms(minutes: number): number {
+    return (minutes * 60_000) / this.#factor;
+  }
+
+  /** How often alarms are looked at, in milliseconds. */
+  get pollMs(): number {
+    return Math.max(shortestPollMs, alarmPollMs / this.#factor);
+  }
+}
