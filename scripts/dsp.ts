@@ -6,8 +6,10 @@ import { archive } from "./commands/archive.ts";
 import { deploy } from "./commands/deploy.ts";
 import { doctor } from "./commands/doctor.ts";
 import { logs } from "./commands/logs.ts";
+import { mail } from "./commands/mail.ts";
 import { outputs } from "./commands/outputs.ts";
 import { predict } from "./commands/predict.ts";
+import { snowflake } from "./commands/snowflake.ts";
 import { explain } from "./lib/failure.ts";
 
 await yargs(hideBin(process.argv))
@@ -19,9 +21,11 @@ await yargs(hideBin(process.argv))
   .command(logs)
   .command(archive)
   .command(approvals)
+  .command(mail)
   .command(deploy)
   .command(doctor)
   .command(predict)
+  .command(snowflake)
   .completion("completion", "Print a script for shell completion")
   .demandCommand(1, "Say which command.")
   .strict()
