@@ -4,8 +4,8 @@ import type { Clock } from "./clock.ts";
 import type { Course } from "./course.ts";
 import { Halt } from "./halt.ts";
 
-/** CodeDeploy waits this long for a hook's report. */
-const hookMinutes = 60;
+/** CodeDeploy waits an hour for a hook's report; a hook runs in real time however fast the clock of deployments is. */
+const hookMs = 3_600_000;
 
 /** The functions that are asked before and after the shift, and their reports. */
 export class Hooks {
@@ -61,7 +61,7 @@ export class Hooks {
     try {
       const Payload = Buffer.from(JSON.stringify({ DeploymentId: id, LifecycleEventHookExecutionId: executionId }));
       await this.#cloud.call("lambda", "Invoke", { FunctionName: hook, InvocationType: "Event", Payload }, role);
-      const late = this.#clock.time.sleep(this.#clock.ms(hookMinutes), AbortSignal.any([signal, over.signal]));
+      const late = this.#clock.time.sleep(hookMs, AbortSignal.any([signal, over.signal]));
       return await Promise.race([reported, late.then(() => "TimedOut")]);
     } finally {
       this.#waiting.delete(executionId);
