@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { Store } from "../store.ts";
 import { type ApiGateway, createApiGateway } from "./apigateway/index.ts";
 import { createCodeDeploy } from "./codedeploy/index.ts";
+import type { Images } from "./containers/images.ts";
 import { createDynamoDb } from "./dynamodb/index.ts";
+import { createEcs } from "./ecs/index.ts";
 import { createEvents } from "./events/index.ts";
 import { withEventSources } from "./eventsources/index.ts";
 import { createFront, type Front, operationOf, unknownOperation } from "./front/index.ts";
@@ -45,7 +47,11 @@ export interface CloudOptions {
   apiPort?: number;
   /** How Lambda keeps environments and tries asynchronous requests again. */
   lambda?: LambdaOptions;
-  /** What container images are on this machine (`local:images`), and the folder that their commands are run in. */
+  /** What container images are on this machine (`local:images`). Default: nothing. */
+  images?: Images;
+  /** Folder that their commands are run in. Default: where this process was started. */
+  workingDirectory?: string;
+  /** Images of SageMaker's containers alone. Default: as above. */
   sagemaker?: SageMakerOptions;
   /** How much faster than AWS's the clock of gradual deployments runs (`local:deploymentClock`). Default 1. */
   deploymentClock?: number;
@@ -77,7 +83,9 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud) => createS3(cloud),
   (cloud) => createEvents(cloud),
   (cloud) => createScheduler(cloud),
-  (cloud, { options }) => createSageMaker(cloud, options.sagemaker),
+  (cloud, { options: { images, workingDirectory, sagemaker } }) =>
+    createSageMaker(cloud, { images, workingDirectory, ...sagemaker }),
+  (cloud, { options }) => createEcs(cloud, options),
   (cloud, { options }) => createMonitoring(cloud, { clock: options.deploymentClock }),
   (cloud) => createSsm(cloud),
   (cloud) => createKms(cloud),
@@ -104,6 +112,8 @@ export function createCloud(given: CloudOptions): LocalCloud {
     apiPort: 3000,
     deploymentClock: 1,
     lambda: {},
+    images: {},
+    workingDirectory: process.cwd(),
     sagemaker: {},
     ...given,
   };
