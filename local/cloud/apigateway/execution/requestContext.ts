@@ -35,8 +35,8 @@ export function requestContext(exchange: Exchange): Record<string, unknown> {
       userArn: principal?.arn ?? null,
       userAgent: request.headers["user-agent"] ?? null,
       user: principal?.userId ?? null,
-      apiKey: exchange.apiKey?.value ?? null,
-      apiKeyId: exchange.apiKey?.id ?? null,
+      // Only of a method that asks for a key.
+      ...(exchange.apiKey && { apiKey: exchange.apiKey.value, apiKeyId: exchange.apiKey.id }),
     },
     domainName,
     deploymentId: stage.deployment.id,

@@ -4,7 +4,7 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
  */
 import { format } from "node:util";
-import { errorLine } from "./errors.ts";
+import { errorLine, stackOf, withShownPaths } from "./errors.ts";
 
 /** Takes one event: milliseconds since the epoch, and text. */
 export type Sink = (timestamp: number, message: string) => void;
@@ -49,7 +49,7 @@ export function takeOverConsole(jsonFormat: boolean, leastLevel: string | undefi
     const text = jsonFormat
       ? jsonMessage(now, level, current.requestId, parameters)
       : `${now.toISOString()}\t${current.requestId}\t${level}\t${format(...parameters)}`;
-    sink(now.getTime(), `${text}\n`);
+    sink(now.getTime(), `${withShownPaths(text)}\n`);
   };
 
   for (const [method, level] of Object.entries(methods)) {
@@ -82,7 +82,7 @@ function jsonMessage(now: Date, level: Level, requestId: string | undefined, par
 const described = (error: Error, all = true) => ({
   errorType: error.constructor?.name ?? "UnknownError",
   errorMessage: error.message,
-  stackTrace: typeof error.stack === "string" ? error.stack.split("\n") : [],
+  stackTrace: typeof error.stack === "string" ? stackOf(error) : [],
   ...(all && error),
 });
 
@@ -93,13 +93,13 @@ function takeOverStream(stream: NodeJS.WriteStream, sink: Sink): () => void {
     const lines = (rest + text).split("\n");
     rest = lines.pop() as string;
     const now = Date.now();
-    for (const line of lines) sink(now, `${line}\n`);
+    for (const line of lines) sink(now, `${withShownPaths(line)}\n`);
     const done = typeof encoding === "function" ? encoding : callback;
     if (typeof done === "function") queueMicrotask(() => done());
     return true;
   };
   return () => {
-    if (rest) sink(Date.now(), rest);
+    if (rest) sink(Date.now(), withShownPaths(rest));
     rest = "";
   };
 }

@@ -20,8 +20,16 @@ export function showPathsAs(paths: Record<string, string>): void {
   places = Object.entries(paths);
 }
 
-const stackOf = ({ stack }: Error) =>
-  places.reduce((text, [path, shown]) => text.replaceAll(path, shown), String(stack)).split("\n");
+/** A text of the function with those paths. */
+export const withShownPaths = (text: string): string =>
+  places.reduce((changed, [path, shown]) => changed.replaceAll(path, shown), text);
+
+/** An error's stack, line by line, down to the runtime's own first frame: what calls that one is this machine's affair. */
+export function stackOf({ stack }: Error): string[] {
+  const lines = withShownPaths(String(stack)).split("\n");
+  const runtime = lines.findIndex((line) => line.includes("/var/runtime/"));
+  return runtime < 0 ? lines : lines.slice(0, runtime + 1);
+}
 
 export interface ErrorResponse {
   errorType: string;

@@ -96,8 +96,6 @@ describe("API Gateway, Lambda proxy integration", () => {
           userArn: null,
           userAgent: "test/1",
           user: null,
-          apiKey: null,
-          apiKeyId: null,
         },
       });
     });

@@ -62,6 +62,20 @@ describe("what functions log", () => {
     assert.equal(report.record.metrics.memorySizeMB, 128);
   });
 
+  it("shows places as on AWS, and nothing of this machine", async () => {
+    const code = `export const handler = async () => { console.error("seen", new Error("one")); process.stdout.write(import.meta.url); throw new Error("two") }`;
+    await functions.create("places", code, { LoggingConfig: { LogFormat: "JSON", LogGroup: "/platform/places" } });
+    const { value } = await functions.invoke("places");
+    const lines = await logged("/platform/places", 5);
+    assert.deepEqual(
+      lines.filter((line) => line.includes(functions.test.directory)),
+      [],
+    );
+    assert.ok(lines.includes("file:///var/task/index.mjs"), lines.join(""));
+    const { trace } = value as { trace: string[] };
+    assert.match(trace.at(-1) ?? "", /\/var\/runtime\/index\.mjs/);
+  });
+
   it("says that something went wrong even when the system is to be quiet", async () => {
     await functions.create(
       "warned",
