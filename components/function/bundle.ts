@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { AssetArchive, FileAsset } from "@pulumi/pulumi/asset";
-import { type BuildFailure, type BuildOptions, build, type Metafile, type OutputFile } from "esbuild";
+import { type BuildFailure, type BuildOptions, build, type Metafile, type OutputFile, version } from "esbuild";
 import { lateError } from "../validation.ts";
+import { BundleCache } from "./bundleCache.ts";
 import { requireBuiltins } from "./requireBuiltins.ts";
 
 /** The runtime of every function, and what esbuild compiles for. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
@@ -56,22 +57,29 @@ async function bundleWaiting(format: Format): Promise<void> {
 }
 
 async function bundleAll(entries: string[], format: Format): Promise<Map<string, AssetArchive>> {
-  const outdir = `${cache}/bundles`;
-  const { outputFiles, metafile } = await build({
-    ...options(format),
-    // Numbered outputs in folders of their own: handlers of different systems may have the same file name.
-    entryPoints: entries.map((entry, index) => ({ in: entry, out: `${index}/index` })),
-    outdir,
-  }).catch((failure: BuildFailure) => {
-    throw lateError(`a handler could not be bundled: ${describe(failure)}`);
-  });
-  if (format === "esm") requireHandlers(metafile);
-  return new Map(
-    entries.map((entry, index) => {
-      const folder = join(root, outdir, String(index));
-      return [entry, pack(outputFiles.filter(({ path }) => dirname(path) === folder))];
-    }),
-  );
+  const { plugins, ...settings } = options(format);
+  const made = [version, requireBuiltins.setup.toString(), settings];
+  const known = new BundleCache(root, `${cache}/sources`, made);
+  const folders = new Map(entries.map((entry) => [entry, known.find(entry)]));
+  const changed = entries.filter((entry) => !folders.get(entry));
+  if (changed.length > 0) {
+    const { outputFiles, metafile } = await build({
+      ...settings,
+      plugins,
+      // Numbered outputs in folders of their own: handlers of different systems may have the same file name.
+      entryPoints: changed.map((entry, index) => ({ in: entry, out: `${index}/index` })),
+      outdir: cache,
+    }).catch((failure: BuildFailure) => {
+      throw lateError(`a handler could not be bundled: ${describe(failure)}`);
+    });
+    if (format === "esm") requireHandlers(metafile);
+    for (const [index, entry] of changed.entries()) {
+      const folder = store(outputFiles.filter(({ path }) => dirname(path) === join(root, cache, String(index))));
+      known.keep(entry, folder, metafile);
+      folders.set(entry, folder);
+    }
+  }
+  return new Map(entries.map((entry) => [entry, pack(folders.get(entry)!)]));
 }
 
 const options = (format: Format) =>
@@ -103,14 +111,19 @@ function requireHandlers({ outputs }: Metafile): void {
   }
 }
 
-/** The bundle as files where its content says: engines read a file once, and only when it is new to them. */
-function pack(outputs: OutputFile[]): AssetArchive {
+/** The bundle as files where its content says. @returns their folder. */
+function store(outputs: OutputFile[]): string {
   const files = outputs.map(({ path, contents }) => ({ name: basename(path), contents }));
   const hash = createHash("sha256");
   for (const { contents } of files) hash.update(contents);
-  const folder = keep("bundles", hash.digest("hex").slice(0, 32), files);
+  return keep("bundles", hash.digest("hex").slice(0, 32), files);
+}
+
+/** Files, not their text: engines read a file once, and only when it is new to them. */
+function pack(folder: string): AssetArchive {
+  const names = readdirSync(join(root, folder)).sort();
   return new AssetArchive(
-    Object.fromEntries(files.map(({ name }) => [name, new FileAsset(join(root, folder, name))] as const)),
+    Object.fromEntries(names.map((name) => [name, new FileAsset(join(root, folder, name))] as const)),
   );
 }
 
