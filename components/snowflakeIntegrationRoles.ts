@@ -9,7 +9,9 @@ import {
   interpolate,
   jsonStringify,
   type Output,
+  output,
 } from "@pulumi/pulumi";
+import { pullStatements } from "./containerImage.ts";
 import { createExecutionRole, type ExecutionRole } from "./function/executionRole.ts";
 import { parseRoute, type RouteKey, routeResource } from "./openapi/route.ts";
 import { type BucketPrefixes, executionStatements, storageStatements } from "./recommender/grants.ts";
@@ -27,8 +29,11 @@ export interface SnowflakeIntegrationRolesArgs {
    * @default { training: "training/", models: "models/", recommendations: "recommendations/" }
    */
   prefixes?: Partial<BucketPrefixes>;
-  /** ARN of the ECR repository of the image that SageMaker runs; none where the image is public or of another account. */
-  repositoryArn?: Input<string>;
+  /**
+   * URI of the image that SageMaker runs: the execution role may pull it from its repository.
+   * @default none: nothing is pulled from ECR
+   */
+  image?: Input<string>;
   /**
    * Whom the API integration is. Left out until `DESCRIBE INTEGRATION` has said it: the role trusts the own account.
    * @default none: pending
@@ -71,18 +76,20 @@ export class SnowflakeIntegrationRoles extends ComponentResource {
     super("dsp:index:SnowflakeIntegrationRoles", name, validated(name, args), opts);
     this.#name = name;
     const prefixes = { ...defaultPrefixes, ...args.prefixes };
-    const { bucket, repositoryArn } = args;
+    const { bucket, image } = args;
     const [api, storage] = [established(args.api), established(args.storage)];
     const { accountId } = getCallerIdentityOutput({}, { parent: this });
     const { region } = getRegionOutput({}, { parent: this });
     const trustedBy = (trust: SnowflakeTrust | undefined) =>
       accountId.apply((account) => JSON.stringify(trustPolicy(trust, account)));
 
+    const statements = executionStatements({ bucket, prefixes, account: interpolate`${region}:${accountId}` });
+
     this.prefixes = prefixes;
     this.execution = createExecutionRole(
       `${name}-sagemaker`,
       "sagemaker.amazonaws.com",
-      executionStatements({ bucket, prefixes, repositoryArn, account: interpolate`${region}:${accountId}` }),
+      image === undefined ? statements : pullStatements(output(image)).apply((pull) => [...statements, ...pull]),
       this,
     );
     this.externalFunction = new Role(

@@ -33,7 +33,6 @@ const location = (bucket: Bucket): Statement => ({
 export interface ExecutionArgs {
   bucket: Bucket;
   prefixes: BucketPrefixes;
-  repositoryArn: Input<string> | undefined;
   /** `REGION:ACCOUNT` */
   account: Input<string>;
 }
@@ -42,7 +41,7 @@ export interface ExecutionArgs {
  * What a training job or endpoint needs.
  * https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createtrainingjob-perms
  */
-export function executionStatements({ bucket, prefixes, repositoryArn, account }: ExecutionArgs): Statement[] {
+export function executionStatements({ bucket, prefixes, account }: ExecutionArgs): Statement[] {
   const { training, models, recommendations } = prefixes;
   const group = (kind: string) => interpolate`arn:aws:logs:${account}:log-group:/aws/sagemaker/${kind}*`;
   return [
@@ -61,16 +60,6 @@ export function executionStatements({ bucket, prefixes, repositoryArn, account }
       Resource: ["*"],
       Condition: { StringLike: { "cloudwatch:namespace": "/aws/sagemaker/*" } },
     },
-    ...(repositoryArn
-      ? [
-          { Effect: "Allow" as const, Action: ["ecr:GetAuthorizationToken"], Resource: ["*"] },
-          {
-            Effect: "Allow" as const,
-            Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-            Resource: [repositoryArn],
-          },
-        ]
-      : []),
   ];
 }
 

@@ -15,8 +15,8 @@ import { removeConfig, removeConfigs, removeEndpoint, removeModel } from "./remo
 import { settings } from "./settings.ts";
 
 /** `deploy_model(model_name, model_url)`: the model behind the endpoint of that name, made or updated; its ARN. */
-export const handler = externalFunction("deploy", (rows) =>
-  eachRow(rows, ({ args: [name, url] }) => deploy(modelName(name), modelUrl(url))),
+export const handler = externalFunction("deploy", (rows, work) =>
+  eachRow(rows, work, async ({ args: [name, url] }) => deploy(modelName(name), modelUrl(url))),
 );
 
 /**

@@ -76,15 +76,17 @@ function answered({ rows, answers }: SavedBatch): APIGatewayProxyResult {
   throw new RequestError(413, `the answer is larger than ${largestAnswer} bytes: lower MAX_BATCH_ROWS of the function`);
 }
 
-/** Answers rows one by one: what one throws is its own. */
+/** Answers rows one by one: what one throws is its own, and what does not fit into the time is for later. */
 export async function eachRow(
   rows: Row[],
+  { until }: Work,
   answer: (row: Row) => Promise<Answer | typeof later>,
 ): Promise<(Answer | RowError | typeof later)[]> {
   const answers: (Answer | RowError | typeof later)[] = [];
   for (const row of rows) {
     try {
-      answers.push(await answer(row));
+      // One at least, so that each poll gets further.
+      answers.push(answers.length > 0 && Date.now() > until ? later : await answer(row));
     } catch (error) {
       if (!(error instanceof RowError)) throw error;
       answers.push(error);

@@ -20,7 +20,7 @@ export interface TrainingSettings {
 
 /** What serves a model: machines of its own, as many as the load asks for up to `maxInstances`, or capacity by the call. */
 export type ServingSettings =
-  | { instanceType: string; instanceCount: number; maxInstances: number }
+  | { instanceType: string; instanceCount: number; maxInstances: number; callsPerInstance: number }
   | { serverless: { memoryMb: number; maxConcurrency: number } };
 
 export const settings = {

@@ -6,8 +6,8 @@ import { endpointName, isMissing } from "./names.ts";
 import { settings } from "./settings.ts";
 
 /** `model_status(name)`: of a training job by its ARN or name, or of a deployed model by its own name. */
-export const handler = externalFunction("status", (rows) =>
-  eachRow(rows, async ({ args: [name] }) => {
+export const handler = externalFunction("status", (rows, work) =>
+  eachRow(rows, work, async ({ args: [name] }) => {
     const job = typeof name === "string" ? jobOf(name) : undefined;
     return job === undefined ? endpointStatus(modelName(name)) : jobStatus(job);
   }),

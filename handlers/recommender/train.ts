@@ -7,10 +7,10 @@ import { refusals } from "./refusals.ts";
 import { settings } from "./settings.ts";
 
 /** `train_and_get_recommendations(input_table_name, output_table_name)`: a training job for each row; its ARN. */
-export const handler = externalFunction("train", (rows, { batch }) =>
-  eachRow(rows, async ({ number, args: [input, output] }) => {
+export const handler = externalFunction("train", (rows, work) =>
+  eachRow(rows, work, async ({ number, args: [input, output] }) => {
     const tables = { input: tableName("input_table_name", input), output: tableName("output_table_name", output) };
-    return startTraining(jobName(batch, number), tables);
+    return startTraining(jobName(work.batch, number), tables);
   }),
 );
 

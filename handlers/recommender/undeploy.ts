@@ -4,8 +4,8 @@ import { endpointName } from "./names.ts";
 import { isRemovable, removeEndpoint } from "./remove.ts";
 
 /** `undeploy_model(model_name)`: endpoint, configuration and model removed; a second time there is nothing to remove. */
-export const handler = externalFunction("undeploy", (rows) =>
-  eachRow(rows, async ({ args: [name] }) => {
+export const handler = externalFunction("undeploy", (rows, work) =>
+  eachRow(rows, work, async ({ args: [name] }) => {
     const model = modelName(name);
     const before = await removeEndpoint(endpointName(model));
     if (!before) return { status: "NotDeployed" };

@@ -7,6 +7,9 @@ const withoutResource = [
   /^cloudwatch:PutMetricData$/,
   // Composite alarms are seen only by whoever may see all.
   /^cloudwatch:DescribeAlarms$/,
+  /^cloudwatch:(GetMetricData|GetMetricStatistics|ListMetrics)$/,
+  // Targets have ids that AWS chooses.
+  /^application-autoscaling:(RegisterScalableTarget|DeregisterScalableTarget|PutScalingPolicy|DeleteScalingPolicy)$/,
   /^ecr:GetAuthorizationToken$/,
   /^logs:(DescribeLogGroups|CreateLogDelivery|GetLogDelivery|UpdateLogDelivery|DeleteLogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies)$/,
   /^ec2:(CreateNetworkInterface|DescribeNetworkInterfaces|DeleteNetworkInterface|DescribeSubnets|DescribeVpcs|DescribeSecurityGroups|DescribeDhcpOptions)$/,
@@ -20,12 +23,19 @@ const withoutResource = [
 /** Services whose ARNs name the resource at once, without its kind before it (`arn:aws:sqs:REGION:ACCOUNT:queue`). */
 const withoutKind = /^(s3|sns|sqs|execute-api)$/;
 
+/**
+ * Names of SageMaker have no parts, and functions make them as a stack runs: what begins with a stack's own prefix, of two
+ * words at least, is named. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
+ */
+const ofStack =
+  /^arn:aws:sagemaker:[^:*]+:[^:*]+:(endpoint|endpoint-config|model|training-job|notebook-instance)\/\w+(-\w+)+-\*$/;
+
 /** Whether a resource is named: a `*` may stand below it (`:*`, `/*`, `/prefix*`), not for it. */
 function isNamed(resource: string): boolean {
   const [, , service = "", region, account, ...rest] = resource.split(":");
   const [name, ...wildcards] = rest.join(":").split("*");
   if (resource === "*" || [service, region, account].includes("*")) return false;
-  if (wildcards.length === 0) return true;
+  if (wildcards.length === 0 || ofStack.test(resource)) return true;
   const parts = name!.split(/[:/]/);
   // What precedes the wildcard's own, possibly unfinished, part.
   const complete = parts.slice(0, -1).filter(Boolean).length;

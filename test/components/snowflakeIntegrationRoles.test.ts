@@ -85,7 +85,8 @@ describe("SnowflakeIntegrationRoles", () => {
 
   it("lets SageMaker pull the image of its repository alone", async () => {
     const repositoryArn = `arn:aws:ecr:${region}:${accountId}:repository/recommender`;
-    const { recording } = await made({ repositoryArn });
+    const image = `${accountId}.dkr.ecr.${region}.amazonaws.com/recommender@sha256:0123`;
+    const { recording } = await made({ image });
     const statements = recording.statements("snow-sagemaker-policy") as { Action: string[]; Resource: string[] }[];
     const pulls = statements.find(({ Action }) => Action.includes("ecr:BatchGetImage"));
     assert.deepEqual(pulls?.Resource, [repositoryArn]);

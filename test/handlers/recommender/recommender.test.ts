@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import "../support/proxyEvent.ts";
 import { handler as deploy } from "../../../handlers/recommender/deploy.ts";
+import { eachRow, externalFunction } from "../../../handlers/recommender/externalFunction.ts";
 import { handler as invoke } from "../../../handlers/recommender/invoke.ts";
 import { jobName } from "../../../handlers/recommender/names.ts";
 import { handler as retrain } from "../../../handlers/recommender/retrain.ts";
@@ -188,6 +189,24 @@ describe("recommender functions", function () {
       assert.deepEqual(value, { error: "the model movies did not answer; try again" });
     }
     assert.ok(valuesOf(await send(invoke, rows)).every((value) => typeof value === "number"));
+  });
+
+  it("long work: rows that do not fit into the time are for the next poll, one row at least each", async () => {
+    const slow = externalFunction("slow", (rows, work) =>
+      eachRow(rows, { ...work, until: 0 }, async ({ number }) => number * 2),
+    );
+    let answered = await send(slow, [[3], [1], [2]], "slow");
+    for (let polls = 0; polls < 2; polls++) {
+      assert.equal(answered.statusCode, 202);
+      answered = await poll(slow, "slow");
+    }
+    assert.deepEqual(answered.body, {
+      data: [
+        [3, 6],
+        [1, 2],
+        [2, 4],
+      ],
+    });
   });
 
   it("deploy: another model under a name updates its endpoint, and what served before the last goes", async () => {

@@ -21,6 +21,11 @@ describe("rules of roles and policies:", () => {
       { Effect: "Allow", Action: "s3:GetObject", Resource: ["arn:aws:s3:::models/*", "arn:aws:s3:::models/iris/v*"] },
       { Effect: "Allow", Action: "execute-api:Invoke", Resource: "arn:aws:execute-api:eu-west-1:1:api/Prod/GET/*" },
       { Effect: "Allow", Action: "xray:PutTraceSegments", Resource: "*" },
+      {
+        Effect: "Allow",
+        Action: "sagemaker:DeleteModel",
+        Resource: "arn:aws:sagemaker:eu-west-1:1:model/dev-ratings-*",
+      },
       { Effect: "Deny", Action: "s3:*", Resource: "*" },
     ),
     [
@@ -29,6 +34,12 @@ describe("rules of roles and policies:", () => {
       ["tables whose name begins alike", allow(put, "arn:aws:dynamodb:eu-west-1:1:table/iris*"), /table\/iris\*/],
       ["every bucket", allow("s3:GetObject", "arn:aws:s3:::*"), /arn:aws:s3:::\* for/],
       ["every log group", allow("logs:PutLogEvents", "arn:aws:logs:eu-west-1:1:log-group:*"), /log-group:\*/],
+      ["every model", allow("sagemaker:DeleteModel", "arn:aws:sagemaker:eu-west-1:1:model/*"), /model\/\*/],
+      [
+        "models of any stack",
+        allow("sagemaker:DeleteModel", "arn:aws:sagemaker:eu-west-1:1:model/dev*"),
+        /model\/dev\*/,
+      ],
       ["every account", allow("sqs:SendMessage", "arn:aws:sqs:eu-west-1:*:jobs"), /:\*:jobs/],
       [
         "every resource but some",

@@ -1,0 +1,171 @@
+import type { Bucket } from "@pulumi/aws/s3";
+import { Config, getProject, getStack, type Input, interpolate, type Output, type Resource } from "@pulumi/pulumi";
+import type { Binding, Statement } from "../function/bindings.ts";
+import type { ExecutionRole } from "../function/executionRole.ts";
+import { NodeFunction, type NodeFunctionArgs } from "../nodeFunction.ts";
+import type { BucketPrefixes } from "./grants.ts";
+import { isScaled, type ServingArgs, servingSettings, type TrainingArgs, trainingSettings } from "./machines.ts";
+import { type Place, rights } from "./rights.ts";
+
+export interface FunctionSettings {
+  place: Place;
+  bucket: Bucket;
+  prefixes: BucketPrefixes;
+  image: Output<string>;
+  /** What jobs and endpoints act as. */
+  execution: ExecutionRole;
+  training: TrainingArgs;
+  serving: ServingArgs;
+  logRetention: Input<number> | undefined;
+}
+
+/** Routes' functions, by path. */
+export const externalFunctions = ["train", "deploy", "invoke", "status", "undeploy"] as const;
+export type ExternalFunction = (typeof externalFunctions)[number];
+
+/** Everything that runs in the recommender, each function with what it needs and no more. */
+export class RecommenderFunctions {
+  readonly #name: string;
+  readonly #settings: FunctionSettings;
+  readonly #parent: Resource;
+
+  constructor(name: string, settings: FunctionSettings, parent: Resource) {
+    this.#name = name;
+    this.#settings = settings;
+    this.#parent = parent;
+  }
+
+  /** The five external functions. */
+  createExternal(): Record<ExternalFunction, NodeFunction> {
+    const { place, training, serving } = this.#settings;
+    const external = (label: ExternalFunction, description: string, more: Partial<NodeFunctionArgs>) =>
+      this.#create(label, description, {
+        // The gateway's 29 seconds, less its own second.
+        timeout: 28,
+        memory: 512,
+        ...more,
+        bindings: { BUCKET: this.#batches(), ...more.bindings },
+      });
+    const removal = [...rights.remove(place), ...(isScaled(serving) ? rights.endScaling(place) : [])];
+    return {
+      train: external("train", "train_and_get_recommendations: starts a training job", {
+        environment: { ...this.#image(), TRAINING: trainingSettings(training) },
+        bindings: { NAME_PREFIX: this.#prefix(rights.startJobs(place)), EXECUTION_ROLE_ARN: this.#role() },
+      }),
+      deploy: external("deploy", "deploy_model: makes or updates an endpoint", {
+        environment: { ...this.#image(), SERVING: servingSettings(serving) },
+        bindings: {
+          NAME_PREFIX: this.#prefix([...rights.make(place), ...removal]),
+          EXECUTION_ROLE_ARN: this.#role(),
+        },
+      }),
+      invoke: external("invoke", "invoke_model: asks endpoints for ratings", {
+        memory: 1_024,
+        bindings: { NAME_PREFIX: this.#prefix(rights.call(place)) },
+      }),
+      status: external("status", "model_status: of a training job or an endpoint", {
+        bindings: { NAME_PREFIX: this.#prefix(rights.look(place)) },
+      }),
+      undeploy: external("undeploy", "undeploy_model: removes an endpoint", {
+        bindings: { NAME_PREFIX: this.#prefix(removal) },
+      }),
+    };
+  }
+
+  /** Starts the training that a schedule asks for. */
+  createRetrain(): NodeFunction {
+    const { place, training, bucket } = this.#settings;
+    return this.#create("retrain", "Trains again, by a schedule", {
+      environment: { ...this.#image(), BUCKET: bucket.bucket, TRAINING: trainingSettings(training) },
+      bindings: { NAME_PREFIX: this.#prefix(rights.startJobs(place)), EXECUTION_ROLE_ARN: this.#role() },
+      asynchronous: {},
+    });
+  }
+
+  /** Removes endpoints that nobody calls, and all of them as the stack is destroyed. */
+  createSweep(): NodeFunction {
+    const { place, serving } = this.#settings;
+    return this.#create("sweep", "Removes endpoints that nobody needs", {
+      // An endpoint that is being made is waited for.
+      timeout: 900,
+      bindings: {
+        NAME_PREFIX: this.#prefix([
+          ...rights.remove(place),
+          ...rights.listEndpoints(),
+          ...rights.stopJobs(place),
+          ...rights.readMetrics(),
+          ...(isScaled(serving) ? rights.endScaling(place) : []),
+        ]),
+      },
+      asynchronous: {},
+    });
+  }
+
+  /** Hears from SageMaker what becomes of jobs and endpoints. */
+  createObserve(): NodeFunction {
+    const { place, serving } = this.#settings;
+    return this.#create("observe", "Counts what fails in SageMaker, and has endpoints scaled", {
+      environment: { SERVING: servingSettings(serving) },
+      bindings: { NAME_PREFIX: this.#prefix(isScaled(serving) ? rights.scale(place) : []) },
+      asynchronous: {},
+    });
+  }
+
+  #create(label: string, description: string, args: Partial<NodeFunctionArgs>): NodeFunction {
+    const { prefixes, logRetention } = this.#settings;
+    return new NodeFunction(
+      `${this.#name}-${label}`,
+      {
+        ...args,
+        description,
+        entry: `handlers/recommender/${label}.ts`,
+        environment: { PREFIXES: JSON.stringify(prefixes), ...args.environment },
+        ...(logRetention !== undefined && { logRetention }),
+      } as NodeFunctionArgs,
+      { parent: this.#parent },
+    );
+  }
+
+  #image() {
+    return { IMAGE_URI: this.#settings.image, RESOURCE_TAGS: JSON.stringify(tags()) };
+  }
+
+  #prefix(statements: Statement[]): Binding {
+    return { value: this.#settings.place.prefix, statements };
+  }
+
+  #role(): Binding {
+    const { arn } = this.#settings.execution.role;
+    return { value: arn, statements: rights.passRole(arn) };
+  }
+
+  /** Batches that are not finished wait in the bucket; to learn that there is none takes the right to list. */
+  #batches(): Binding {
+    const { bucket } = this.#settings;
+    return {
+      value: bucket.bucket,
+      statements: [
+        {
+          Effect: "Allow",
+          Action: ["s3:GetObject", "s3:PutObject"],
+          Resource: [interpolate`${bucket.arn}/${batchesPrefix}*`],
+        },
+        {
+          Effect: "Allow",
+          Action: ["s3:ListBucket"],
+          Resource: [bucket.arn],
+          Condition: { StringLike: { "s3:prefix": [`${batchesPrefix}*`] } },
+        },
+      ],
+    };
+  }
+}
+
+/** Where batches wait that are not finished; a day is more than Snowflake ever asks for one. */
+export const batchesPrefix = "batches/";
+
+/** What the stack's resources are tagged with, for what its functions make. */
+function tags(): Record<string, string> {
+  const defaults = new Config("aws").getObject<{ tags?: Record<string, string> }>("defaultTags");
+  return { ...defaults?.tags, project: getProject(), stack: getStack() };
+}

@@ -1,0 +1,101 @@
+import { EventRule, EventTarget, MetricAlarm, type MetricAlarmArgs } from "@pulumi/aws/cloudwatch";
+import { Permission } from "@pulumi/aws/lambda";
+import { getProject, type Input, type Resource } from "@pulumi/pulumi";
+import type { ApiWithLambdas } from "../apiWithLambdas.ts";
+import type { NodeFunction } from "../nodeFunction.ts";
+
+/**
+ * SageMaker tells what becomes of jobs and endpoints; a function counts failures, and has new endpoints scaled.
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+ */
+export function createObservation(name: string, prefix: string, observer: NodeFunction, parent: Resource): void {
+  const names = [{ prefix: `${prefix}-` }];
+  const rule = new EventRule(
+    `${name}-changes`,
+    {
+      description: "Jobs that failed, endpoints that failed or are in service",
+      eventPattern: JSON.stringify({
+        source: ["aws.sagemaker"],
+        "detail-type": ["SageMaker Training Job State Change", "SageMaker Endpoint State Change"],
+        detail: {
+          $or: [
+            { TrainingJobName: names, TrainingJobStatus: ["Failed"] },
+            { EndpointName: names, EndpointStatus: ["IN_SERVICE", "FAILED"] },
+          ],
+        },
+      }),
+    },
+    { parent },
+  );
+  const permission = new Permission(
+    `${name}-changes-permission`,
+    {
+      action: "lambda:InvokeFunction",
+      function: observer.function.name,
+      qualifier: observer.alias.name,
+      principal: "events.amazonaws.com",
+      sourceArn: rule.arn,
+    },
+    { parent },
+  );
+  new EventTarget(
+    `${name}-changes-target`,
+    { rule: rule.name, arn: observer.arn },
+    { parent, dependsOn: [permission] },
+  );
+}
+
+interface Watched {
+  api: ApiWithLambdas;
+  observe: NodeFunction;
+  sweep: NodeFunction;
+  retrain: NodeFunction | undefined;
+  /** Topics that are told. */
+  actions: Input<string>[];
+}
+
+/** Alarms for what nobody sees in a query's answer. */
+export function createRecommenderAlarms(name: string, watched: Watched, parent: Resource): MetricAlarm[] {
+  const { api, observe, sweep, retrain, actions } = watched;
+  const alarm = (
+    label: string,
+    settings: Pick<MetricAlarmArgs, "alarmDescription" | "metricName" | "namespace" | "dimensions">,
+  ) =>
+    new MetricAlarm(
+      `${name}-${label}-alarm`,
+      {
+        ...settings,
+        statistic: "Sum",
+        threshold: 0,
+        comparisonOperator: "GreaterThanThreshold",
+        period: 60,
+        evaluationPeriods: 1,
+        treatMissingData: "notBreaching",
+        alarmActions: actions,
+        okActions: actions,
+      },
+      { parent },
+    );
+  const counted = (label: string, metricName: string, alarmDescription: string) =>
+    alarm(label, {
+      alarmDescription,
+      metricName,
+      namespace: getProject(),
+      dimensions: { service: `${name}-observe` },
+    });
+  const failing = (label: string, { function: { name: FunctionName } }: NodeFunction, alarmDescription: string) =>
+    alarm(label, { alarmDescription, metricName: "Errors", namespace: "AWS/Lambda", dimensions: { FunctionName } });
+  return [
+    counted("training", "TrainingFailed", "A training job failed"),
+    counted("endpoint", "EndpointFailed", "An endpoint could not be made or updated"),
+    alarm("errors", {
+      alarmDescription: "External functions fail",
+      metricName: "5XXError",
+      namespace: "AWS/ApiGateway",
+      dimensions: { ApiName: api.restApi.name, Stage: api.stage.stageName },
+    }),
+    failing("observe", observe, "Changes in SageMaker are not observed"),
+    failing("sweep", sweep, "Endpoints that bill are not removed"),
+    ...(retrain ? [failing("retrain", retrain, "Scheduled training does not start")] : []),
+  ];
+}

@@ -1,0 +1,228 @@
+import { createHash } from "node:crypto";
+import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
+import { getRegionOutput } from "@pulumi/aws/getRegion";
+import { Invocation } from "@pulumi/aws/lambda";
+import type { Bucket } from "@pulumi/aws/s3";
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  getProject,
+  getStack,
+  type Input,
+  log,
+  type Output,
+  output,
+} from "@pulumi/pulumi";
+import type { StageArgs } from "./api/stage.ts";
+import type { ApiWithLambdas } from "./apiWithLambdas.ts";
+import { createBucket } from "./bucket.ts";
+import { createContainerImage } from "./containerImage.ts";
+import { longestFunctionName, shorten } from "./naming.ts";
+import type { NodeFunction } from "./nodeFunction.ts";
+import { createRecommenderApi, routeKeys } from "./recommender/api.ts";
+import { batchesPrefix, type ExternalFunction, RecommenderFunctions } from "./recommender/functions.ts";
+import { type ServingArgs, servingRules, type TrainingArgs, trainingRules } from "./recommender/machines.ts";
+import { createObservation, createRecommenderAlarms } from "./recommender/observation.ts";
+import { createIdleSchedule, createRetrainSchedule, type RetrainArgs, retrainRules } from "./recommender/schedules.ts";
+import { trustRules } from "./recommender/trust.ts";
+import { SnowflakeIntegrationRoles, type SnowflakeTrust } from "./snowflakeIntegrationRoles.ts";
+import { integerBetween, matches, validate } from "./validation.ts";
+
+export type { MachineArgs, ServerlessArgs, ServingArgs, TrainingArgs } from "./recommender/machines.ts";
+export type { RetrainArgs } from "./recommender/schedules.ts";
+
+export interface SnowflakeRecommenderArgs {
+  /**
+   * URI of the image that trains and serves; one of a registry that SageMaker reaches.
+   * @default built from `containers/recommender` and kept in a repository of the stack's
+   */
+  image?: Input<string>;
+  /**
+   * Whom the API integration is, as `DESCRIBE INTEGRATION` tells.
+   * @default none: pending
+   */
+  api?: Partial<SnowflakeTrust>;
+  /**
+   * Whom the storage integration is, likewise.
+   * @default none: pending
+   */
+  storage?: Partial<SnowflakeTrust>;
+  /** @default one ml.m5.xlarge for at most 10,000 seconds */
+  training?: TrainingArgs;
+  /**
+   * @default one ml.t2.medium for each model
+   * @example { serverless: { memory: 2048 } }
+   */
+  serving?: ServingArgs;
+  /**
+   * When to train again without being asked.
+   * @default never
+   * @example { schedule: "cron(0 3 ? * SUN *)" }
+   */
+  retrain?: RetrainArgs;
+  /**
+   * Hours, 1 to 720, after which an endpoint that nobody calls is removed.
+   * @default none: endpoints stay until they are undeployed
+   */
+  removeIdleAfter?: number;
+  /**
+   * Stage of the API, and its settings.
+   * @default stage `Prod`
+   */
+  definition?: StageArgs;
+  /**
+   * ARNs of topics that alarms tell.
+   * @default []
+   */
+  alarmTopics?: Input<string>[];
+  /**
+   * Days that functions' logs are kept.
+   * @default 30
+   */
+  logRetention?: Input<number>;
+}
+
+/**
+ * A recommender for Snowflake: external functions that train, deploy and ask models in SageMaker, callable by Snowflake's
+ * role alone; the bucket that ratings, models and recommendations pass through; and nothing that bills left behind.
+ *
+ * @example
+ * const recommender = new SnowflakeRecommender("recommender", {
+ *   api: { iamUserArn: config.get("apiAwsIamUserArn"), externalId: config.get("apiAwsExternalId") },
+ *   removeIdleAfter: 12,
+ * });
+ * export const recommenderUrl = recommender.url;
+ */
+export class SnowflakeRecommender extends ComponentResource {
+  readonly api: ApiWithLambdas;
+  readonly bucket: Bucket;
+  readonly roles: SnowflakeIntegrationRoles;
+  readonly functions: Record<ExternalFunction | "observe" | "sweep", NodeFunction>;
+  readonly alarms: MetricAlarm[];
+  /** The API's URL; functions are at `/train`, `/deploy`, `/invoke`, `/status` and `/undeploy`. */
+  readonly url: Output<string>;
+  readonly imageUri: Output<string>;
+  /** What the names of all that functions make in SageMaker begin with. */
+  readonly namePrefix: string;
+
+  constructor(name: string, args: SnowflakeRecommenderArgs = {}, opts?: ComponentResourceOptions) {
+    super("dsp:index:SnowflakeRecommender", name, validated(name, args), opts);
+    const { training = {}, serving = {}, retrain, removeIdleAfter, definition, logRetention } = args;
+
+    this.namePrefix = namePrefix(name);
+    this.imageUri = args.image === undefined ? buildImage(name, this) : output(args.image);
+    this.bucket = createBucket(`${name}-data`, { lifecycle: [forgetBatches] }, this);
+    this.roles = createRoles(name, args, this.bucket, this.imageUri, this);
+    const functions = new RecommenderFunctions(
+      name,
+      {
+        place: {
+          region: getRegionOutput({}, { parent: this }).region,
+          accountId: getCallerIdentityOutput({}, { parent: this }).accountId,
+          prefix: this.namePrefix,
+        },
+        bucket: this.bucket,
+        prefixes: this.roles.prefixes,
+        image: this.imageUri,
+        execution: this.roles.execution,
+        training,
+        serving,
+        logRetention,
+      },
+      this,
+    );
+    const external = functions.createExternal();
+    const [observe, sweep] = [functions.createObserve(), functions.createSweep()];
+    const retraining = retrain && functions.createRetrain();
+
+    this.api = createRecommenderApi(name, external, this.roles.externalFunction, definition, this);
+    this.roles.allowInvoke(this.api.executionArn, this.api.stage.stageName, routeKeys);
+    createObservation(name, this.namePrefix, observe, this);
+    sweepOnDestroy(name, sweep, external, this);
+    if (retrain && retraining) createRetrainSchedule(name, retrain, retraining, this);
+    if (removeIdleAfter !== undefined) createIdleSchedule(name, removeIdleAfter, sweep, this);
+    const watched = { api: this.api, observe, sweep, retrain: retraining, actions: args.alarmTopics ?? [] };
+    this.alarms = createRecommenderAlarms(name, watched, this);
+
+    this.functions = { ...external, observe, sweep };
+    this.url = this.api.url;
+    this.registerOutputs({ url: this.url, imageUri: this.imageUri });
+  }
+}
+
+function validated(name: string, args: SnowflakeRecommenderArgs): object {
+  validate(`SnowflakeRecommender "${name}"`, [
+    matches("name", name, /^[a-zA-Z][\w-]*$/, "a letter, then letters, digits, - and _"),
+    { ok: name.length <= longestName, field: "name", value: name, allowed: `at most ${longestName} characters` },
+    matches(
+      "image",
+      args.image,
+      /^[\w./:@-]+$/,
+      "the URI of an image, such as ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG",
+    ),
+    ...trainingRules(args.training ?? {}),
+    ...servingRules(args.serving ?? {}),
+    ...(args.retrain ? retrainRules(args.retrain) : []),
+    ...trustRules("api", args.api),
+    ...trustRules("storage", args.storage),
+    integerBetween("removeIdleAfter", args.removeIdleAfter, 1, 720),
+  ]);
+  return {};
+}
+
+/** Of the longest names that are made of it, `NAME-undeploy` and `NAME-retrain-schedule-role`. */
+const longestName = Math.min(longestFunctionName - "-undeploy".length, 56 - "-retrain-schedule-role".length);
+
+/** `STACK-NAME-hash`: short, for 63 characters are all that an endpoint's name has, and another in each project. */
+function namePrefix(name: string): string {
+  const hash = createHash("sha256").update(getProject()).digest("hex").slice(0, 4);
+  const words = `${getStack()}-${name}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  return `${shorten(words, 24)}-${hash}`;
+}
+
+/** SageMaker takes images with one manifest; Docker's builder adds one that attests the build, unless told not to. */
+function buildImage(name: string, parent: SnowflakeRecommender): Output<string> {
+  if (!process.env.BUILDX_NO_DEFAULT_ATTESTATIONS) {
+    void log.warn(
+      "SageMaker takes no image with attestations: set BUILDX_NO_DEFAULT_ATTESTATIONS=1 where pulumi runs",
+      parent,
+    );
+  }
+  return createContainerImage(name, { dockerfile: "containers/recommender/Dockerfile" }, parent);
+}
+
+const forgetBatches = {
+  id: "batches",
+  status: "Enabled",
+  filter: { prefix: batchesPrefix },
+  expiration: { days: 1 },
+};
+
+const createRoles = (
+  name: string,
+  { api, storage }: SnowflakeRecommenderArgs,
+  bucket: Bucket,
+  image: Output<string>,
+  parent: SnowflakeRecommender,
+): SnowflakeIntegrationRoles =>
+  new SnowflakeIntegrationRoles(name, { bucket, image, ...(api && { api }), ...(storage && { storage }) }, { parent });
+
+/** Called as the stack is destroyed, before the roles go that endpoints act as: removes every endpoint. */
+function sweepOnDestroy(
+  name: string,
+  sweep: NodeFunction,
+  external: Record<ExternalFunction, NodeFunction>,
+  parent: SnowflakeRecommender,
+): void {
+  new Invocation(
+    `${name}-sweep-on-destroy`,
+    {
+      functionName: sweep.function.name,
+      qualifier: sweep.alias.name,
+      lifecycleScope: "CRUD",
+      input: "{}",
+    },
+    { parent, dependsOn: [parent.roles, parent.bucket, sweep, ...Object.values(external)] },
+  );
+}

@@ -1,0 +1,310 @@
+import assert from "node:assert/strict";
+import { RunError } from "@pulumi/pulumi";
+import { SnowflakeRecommender, type SnowflakeRecommenderArgs } from "../../components/snowflakeRecommender.ts";
+import { check } from "../../policy/check.ts";
+import { defaultTags, resourcesOf } from "../policy/support/resources.ts";
+import { accountId, type Recording, record, region } from "./support/record.ts";
+
+const scaled: SnowflakeRecommenderArgs = {
+  serving: { instanceType: "ml.m5.large", maximumInstances: 4, callsPerInstance: 300 },
+  retrain: { schedule: "cron(0 3 ? * SUN *)", timezone: "Europe/Berlin" },
+  removeIdleAfter: 12,
+  alarmTopics: ["arn:aws:sns:eu-west-1:123456789012:operators"],
+};
+
+const types = {
+  alarm: "aws:cloudwatch/metricAlarm:MetricAlarm",
+  api: "aws:apigateway/restApi:RestApi",
+  function: "aws:lambda/function:Function",
+  invocation: "aws:lambda/invocation:Invocation",
+  lifecycle: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+  rule: "aws:cloudwatch/eventRule:EventRule",
+  schedule: "aws:scheduler/schedule:Schedule",
+};
+const namesOf = (recording: Recording, type: string) =>
+  recording.all
+    .filter((one) => one.type === type)
+    .map(({ name }) => name)
+    .toSorted();
+const sagemaker = (kind: string) => `arn:aws:sagemaker:${region}:${accountId}:${kind}/test-snow-d294-*`;
+/** What is granted besides logs, traces and failure queues. */
+const grants = (recording: Recording, name: string) =>
+  (recording.statements(`${name}-policy`) as { Action: string[]; Resource: string[] }[])
+    .filter(({ Action }) => !/^(logs|xray|sqs):/.test(Action[0]!))
+    .map(({ Action, Resource }) => [Action, Resource] as const);
+const batches = [
+  [["s3:GetObject", "s3:PutObject"], ["arn:aws:s3:::snow-data/batches/*"]],
+  [["s3:ListBucket"], ["arn:aws:s3:::snow-data"]],
+];
+const passRole = [["iam:PassRole"], [`arn:aws:iam::${accountId}:role/snow-sagemaker-role`]];
+const removal = [
+  [["sagemaker:DeleteEndpoint", "sagemaker:DescribeEndpoint"], [sagemaker("endpoint")]],
+  [["sagemaker:DeleteEndpointConfig"], [sagemaker("endpoint-config")]],
+  [["sagemaker:DeleteModel"], [sagemaker("model")]],
+  [["sagemaker:ListEndpointConfigs", "sagemaker:ListModels"], ["*"]],
+];
+const variables = (recording: Recording, name: string) => {
+  const { NODE_OPTIONS, POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_NAMESPACE, ...own } = recording.get(
+    types.function,
+    name,
+  ).inputs.environment.variables;
+  return own;
+};
+
+describe("SnowflakeRecommender", function () {
+  this.timeout(60_000);
+  let plain: Recording;
+  let full: Recording;
+  let recommender: SnowflakeRecommender;
+  before(async () => {
+    process.env.BUILDX_NO_DEFAULT_ATTESTATIONS = "1";
+    plain = await record(() => {
+      recommender = new SnowflakeRecommender("snow");
+    });
+    full = await record(() => new SnowflakeRecommender("snow", scaled));
+  });
+  after(() => {
+    delete process.env.BUILDX_NO_DEFAULT_ATTESTATIONS;
+  });
+
+  it("makes a function for each external one, one that observes and one that sweeps", () => {
+    const names = ["deploy", "invoke", "observe", "status", "sweep", "train", "undeploy"];
+    assert.deepEqual(
+      namesOf(plain, types.function),
+      names.map((name) => `snow-${name}`),
+    );
+    assert.deepEqual(namesOf(plain, types.schedule), []);
+    assert.deepEqual(namesOf(plain, types.invocation), ["snow-sweep-on-destroy"]);
+    assert.equal(recommender.namePrefix, "test-snow-d294");
+  });
+
+  it("is above all that it makes", () => {
+    const above = full.all.filter(({ type, parent }) => type.startsWith("aws") && parent === undefined);
+    assert.deepEqual(above, []);
+  });
+
+  it("answers POST and GET of each function to callers with an AWS identity, batches as bytes", () => {
+    const { paths, ...document } = JSON.parse(plain.get(types.api, "snow").inputs.body);
+    assert.deepEqual(Object.keys(paths).toSorted(), ["/deploy", "/invoke", "/status", "/train", "/undeploy"]);
+    for (const item of Object.values<Record<string, { security: object[] }>>(paths)) {
+      assert.deepEqual(Object.keys(item).toSorted(), ["get", "post"]);
+      for (const { security } of Object.values(item)) assert.deepEqual(security, [{ iam: [] }]);
+    }
+    assert.deepEqual(document["x-amazon-apigateway-binary-media-types"], ["application/json"]);
+  });
+
+  it("lets Snowflake's role call exactly these routes, and nobody else any", () => {
+    const role = `arn:aws:iam::${accountId}:role/snow-external-function`;
+    const [allow, deny, ...more] = JSON.parse(plain.get(types.api, "snow").inputs.policy).Statement;
+    assert.deepEqual(more, []);
+    const paths = ["train", "deploy", "invoke", "status", "undeploy"];
+    const routes = paths.flatMap((path) => [`POST/${path}`, `GET/${path}`]);
+    assert.deepEqual(allow, {
+      Effect: "Allow",
+      Principal: { AWS: role },
+      Action: "execute-api:Invoke",
+      Resource: routes.map((route) => `execute-api:/Prod/${route}`),
+    });
+    assert.deepEqual(deny, {
+      Effect: "Deny",
+      Principal: "*",
+      Action: "execute-api:Invoke",
+      Resource: "execute-api:/Prod/*",
+      Condition: { StringNotEquals: { "aws:PrincipalArn": role } },
+    });
+    const api = `arn:aws:execute-api:${region}:${accountId}:snow-id/Prod`;
+    assert.deepEqual(plain.statements("snow-external-function-policy"), [
+      { Effect: "Allow", Action: ["execute-api:Invoke"], Resource: routes.map((route) => `${api}/${route}`) },
+    ]);
+  });
+
+  it("grants each function exactly what it does", () => {
+    const jobs = sagemaker("training-job");
+    const start = [["sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:AddTags"], [jobs]];
+    const make = [
+      [["sagemaker:CreateModel", "sagemaker:AddTags"], [sagemaker("model")]],
+      [
+        ["CreateEndpoint", "CreateEndpointConfig", "UpdateEndpoint", "AddTags"].map((action) => `sagemaker:${action}`),
+        [sagemaker("endpoint"), sagemaker("endpoint-config")],
+      ],
+    ];
+    assert.deepEqual(grants(plain, "snow-train"), [...batches, start, passRole]);
+    assert.deepEqual(grants(plain, "snow-deploy"), [...batches, ...make, ...removal, passRole]);
+    assert.deepEqual(grants(plain, "snow-invoke"), [
+      ...batches,
+      [["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"], [sagemaker("endpoint")]],
+    ]);
+    assert.deepEqual(grants(plain, "snow-status"), [
+      ...batches,
+      [["sagemaker:DescribeTrainingJob"], [jobs]],
+      [["sagemaker:DescribeEndpoint"], [sagemaker("endpoint")]],
+    ]);
+    assert.deepEqual(grants(plain, "snow-undeploy"), [...batches, ...removal]);
+    assert.deepEqual(grants(plain, "snow-sweep"), [
+      ...removal,
+      [["sagemaker:ListEndpoints"], ["*"]],
+      [["sagemaker:StopTrainingJob"], [jobs]],
+      [["sagemaker:ListTrainingJobs"], ["*"]],
+      [["cloudwatch:GetMetricStatistics"], ["*"]],
+    ]);
+    assert.deepEqual(grants(plain, "snow-observe"), []);
+    assert.deepEqual(grants(full, "snow-retrain"), [start, passRole]);
+  });
+
+  it("passes the execution role to SageMaker alone", () => {
+    const pass = (full.statements("snow-train-policy") as { Action: string[]; Condition?: object }[]).find(
+      ({ Action }) => Action[0] === "iam:PassRole",
+    );
+    assert.deepEqual(pass?.Condition, { StringEquals: { "iam:PassedToService": "sagemaker.amazonaws.com" } });
+  });
+
+  it("tells functions what they need, the stack's tags among it", () => {
+    const { RESOURCE_TAGS, PREFIXES, TRAINING, ...train } = variables(plain, "snow-train");
+    assert.deepEqual(train, {
+      BUCKET: "snow-data",
+      EXECUTION_ROLE_ARN: `arn:aws:iam::${accountId}:role/snow-sagemaker-role`,
+      IMAGE_URI: `${accountId}.dkr.ecr.${region}.amazonaws.com/snow@sha256:0123`,
+      NAME_PREFIX: "test-snow-d294",
+    });
+    assert.deepEqual(JSON.parse(RESOURCE_TAGS), { project: "platform", stack: "test" });
+    assert.deepEqual(JSON.parse(TRAINING), {
+      instanceType: "ml.m5.xlarge",
+      instanceCount: 1,
+      volumeGb: 10,
+      maxSeconds: 10_000,
+      hyperparameters: {},
+    });
+    const serving = { instanceType: "ml.t2.medium", instanceCount: 1, maxInstances: 1, callsPerInstance: 600 };
+    assert.deepEqual(JSON.parse(variables(plain, "snow-deploy").SERVING), serving);
+    assert.deepEqual(Object.keys(variables(plain, "snow-undeploy")).toSorted(), ["BUCKET", "NAME_PREFIX", "PREFIXES"]);
+  });
+
+  it("builds the image for SageMaker's machines; or takes the one that is given, and no more rights than it needs", async () => {
+    assert.equal(plain.get("awsx:ecr:Image", "snow-image").inputs.platform, "linux/amd64");
+    const image = "public.ecr.aws/acme/recommender:1";
+    const given = await record(() => new SnowflakeRecommender("snow", { image }));
+    assert.deepEqual(namesOf(given, "awsx:ecr:Image"), []);
+    assert.equal(variables(given, "snow-deploy").IMAGE_URI, image);
+    assert.ok(!JSON.stringify(given.statements("snow-sagemaker-policy")).includes("ecr:"));
+  });
+
+  it("forgets unfinished batches after a day", () => {
+    const { rules } = plain.get(types.lifecycle, "snow-data-lifecycle").inputs;
+    const forget = rules.find(({ id }: { id: string }) => id === "batches");
+    assert.deepEqual([forget.filter, forget.expiration], [{ prefix: "batches/" }, { days: 1 }]);
+  });
+
+  it("hears of failures and of endpoints in service, of its own alone", () => {
+    const pattern = JSON.parse(plain.get(types.rule, "snow-changes").inputs.eventPattern);
+    const names = [{ prefix: "test-snow-d294-" }];
+    assert.deepEqual(pattern.detail.$or, [
+      { TrainingJobName: names, TrainingJobStatus: ["Failed"] },
+      { EndpointName: names, EndpointStatus: ["IN_SERVICE", "FAILED"] },
+    ]);
+  });
+
+  it("sweeps before anything goes that endpoints need, and after everything is there that it needs", () => {
+    const { inputs, dependencies } = plain.get(types.invocation, "snow-sweep-on-destroy");
+    assert.deepEqual(inputs, {
+      functionName: "snow-sweep",
+      qualifier: "live",
+      lifecycleScope: "CRUD",
+      input: "{}",
+    });
+    for (const needed of [
+      "aws:iam/rolePolicy:RolePolicy snow-sweep-policy",
+      "aws:iam/rolePolicy:RolePolicy snow-sagemaker-policy",
+      "aws:s3/bucket:Bucket snow-data",
+      "aws:lambda/function:Function snow-deploy",
+    ]) {
+      assert.ok(dependencies.includes(needed), `${needed} is none of ${dependencies.join()}`);
+    }
+  });
+
+  it("scales endpoints, trains again and removes what is idle, where it is told to", () => {
+    const serving = { instanceType: "ml.m5.large", instanceCount: 1, maxInstances: 4, callsPerInstance: 300 };
+    assert.deepEqual(JSON.parse(variables(full, "snow-observe").SERVING), serving);
+    const scaling = `arn:aws:application-autoscaling:${region}:${accountId}:scalable-target/*`;
+    assert.deepEqual(grants(full, "snow-observe")[0], [
+      ["application-autoscaling:RegisterScalableTarget", "application-autoscaling:PutScalingPolicy"],
+      [scaling],
+    ]);
+    for (const name of ["deploy", "undeploy", "sweep"]) {
+      const ends = [["application-autoscaling:DeregisterScalableTarget"], [scaling]];
+      assert.ok(grants(full, `snow-${name}`).some((grant) => JSON.stringify(grant) === JSON.stringify(ends)));
+    }
+    const retrain = full.get(types.schedule, "snow-retrain-schedule").inputs;
+    assert.deepEqual(
+      [retrain.scheduleExpression, retrain.scheduleExpressionTimezone],
+      ["cron(0 3 ? * SUN *)", "Europe/Berlin"],
+    );
+    assert.deepEqual(JSON.parse(retrain.target.input), {
+      id: "<aws.scheduler.scheduled-time>",
+      input: "ratings_train_data",
+      output: "user_movie_recommendations",
+    });
+    const idle = full.get(types.schedule, "snow-idle-schedule").inputs;
+    assert.deepEqual([idle.scheduleExpression, idle.target.input], ["rate(1 hour)", '{"idleHours":12}']);
+    assert.equal(idle.target.arn, `arn:aws:lambda:${region}:${accountId}:function:snow-sweep:live`);
+  });
+
+  it("serves by the call, where it is told to", async () => {
+    const serverless = await record(() => new SnowflakeRecommender("snow", { serving: { serverless: {} } }));
+    assert.deepEqual(JSON.parse(variables(serverless, "snow-deploy").SERVING), {
+      serverless: { memoryMb: 2_048, maxConcurrency: 5 },
+    });
+  });
+
+  it("watches what nobody sees in a query", () => {
+    const alarms = full.all.filter(({ type }) => type === types.alarm).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    assert.deepEqual(
+      alarms.map(({ name, inputs }) => [name, inputs.namespace, inputs.metricName, inputs.dimensions]),
+      [
+        ["snow-endpoint-alarm", "platform", "EndpointFailed", { service: "snow-observe" }],
+        ["snow-errors-alarm", "AWS/ApiGateway", "5XXError", { ApiName: "snow", Stage: "Prod" }],
+        ["snow-observe-alarm", "AWS/Lambda", "Errors", { FunctionName: "snow-observe" }],
+        ["snow-retrain-alarm", "AWS/Lambda", "Errors", { FunctionName: "snow-retrain" }],
+        ["snow-sweep-alarm", "AWS/Lambda", "Errors", { FunctionName: "snow-sweep" }],
+        ["snow-training-alarm", "platform", "TrainingFailed", { service: "snow-observe" }],
+      ],
+    );
+    for (const { inputs } of alarms) assert.deepEqual(inputs.alarmActions, scaled.alarmTopics);
+  });
+
+  it("keeps the platform's rules, plain and with everything", () => {
+    for (const recording of [plain, full]) {
+      assert.deepEqual(check(resourcesOf(recording), { stack: "test", publicRoutes: [], defaultTags }), []);
+    }
+  });
+
+  const refused: [string, SnowflakeRecommenderArgs, RegExp][] = [
+    ["an image that is none", { image: "my image" }, /image is "my image"/],
+    ["machines that cannot be scaled", { serving: { maximumInstances: 2 } }, /maximumInstances is 2; .*ml\.m5\.large/],
+    ["a machine of EC2", { training: { instanceType: "m5.large" } }, /training\.instanceType is "m5\.large"/],
+    ["fewer at most than at least", { serving: { instances: 3, maximumInstances: 2 } }, /maximumInstances is 2/],
+    [
+      "odd memory",
+      { serving: { serverless: { memory: 2_000 } } },
+      /serverless\.memory is 2000; allowed is one of 1024/,
+    ],
+    ["a schedule that is none", { retrain: { schedule: "weekly" } }, /retrain\.schedule is "weekly"/],
+    [
+      "SQL in a table's name",
+      { retrain: { schedule: "rate(1 day)", inputTable: "a; drop table b" } },
+      /retrain\.inputTable is "a; drop table b"/,
+    ],
+    ["a minute of idleness", { removeIdleAfter: 0 }, /removeIdleAfter is 0; allowed is a whole number from 1 to 720/],
+    ["half a trust", { api: { externalId: "abc" } }, /api\.iamUserArn is not given/],
+  ];
+  for (const [what, args, message] of refused) {
+    it(`refuses ${what}, before anything is made`, async () => {
+      const { all } = await record(() =>
+        assert.throws(
+          () => new SnowflakeRecommender("snow", args),
+          (error: Error) => error instanceof RunError && message.test(error.message),
+        ),
+      );
+      assert.deepEqual(all, []);
+    });
+  }
+});
