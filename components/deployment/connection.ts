@@ -1,14 +1,33 @@
 import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
 import type { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import type { Lambda } from "@aws-sdk/client-lambda";
-import type { STS } from "@aws-sdk/client-sts";
+import type { AssumeRoleRequest, STS } from "@aws-sdk/client-sts";
+import type { fromEnv } from "@aws-sdk/credential-providers";
 
 /** What the stack says of its credentials; what it does not say, the environment does. */
 export interface Settings {
   /** `aws:profile` */
-  profile: string | undefined;
+  profile?: string | undefined;
+  /** `aws:accessKey`, `aws:secretKey`, `aws:token` */
+  accessKey?: string | undefined;
+  secretKey?: string | undefined;
+  token?: string | undefined;
   /** `aws:assumeRoles`: one assumed with the other. */
-  assumeRoles: { roleArn: string; externalId?: string; sessionName?: string; durationSeconds?: number }[];
+  assumeRoles: AssumedRole[];
+}
+
+/** https://www.pulumi.com/registry/packages/aws/api-docs/provider/#providerassumerole */
+export interface AssumedRole {
+  roleArn: string;
+  externalId?: string;
+  sessionName?: string;
+  /** As Go writes it: `1h`, `45m`, `1h30m`. */
+  duration?: string;
+  policy?: string;
+  policyArns?: string[];
+  sourceIdentity?: string;
+  tags?: Record<string, string>;
+  transitiveTagKeys?: string[];
 }
 
 /** The services that a shift needs. */
@@ -21,25 +40,24 @@ export interface Connection {
 }
 
 /** Reaches AWS as the stack does, in the function's region. */
-export function connect(functionArn: string, { profile, assumeRoles }: Settings): Connection {
+export function connect(functionArn: string, settings: Settings): Connection {
   const codedeploy = require("@aws-sdk/client-codedeploy") as typeof import("@aws-sdk/client-codedeploy");
   const lambda = require("@aws-sdk/client-lambda") as typeof import("@aws-sdk/client-lambda");
   const logs = require("@aws-sdk/client-cloudwatch-logs") as typeof import("@aws-sdk/client-cloudwatch-logs");
   const sts = require("@aws-sdk/client-sts") as typeof import("@aws-sdk/client-sts");
   const providers = require("@aws-sdk/credential-providers") as typeof import("@aws-sdk/credential-providers");
   const region = functionArn.split(":")[3]!;
-  let credentials = providers.fromNodeProviderChain({ ...(profile && { profile }), clientConfig: { region } });
-  for (const { roleArn, externalId, sessionName, durationSeconds } of assumeRoles) {
+  const { profile, accessKey: accessKeyId, secretKey: secretAccessKey, token: sessionToken } = settings;
+  let credentials: ReturnType<typeof fromEnv> =
+    accessKeyId && secretAccessKey
+      ? async () => ({ accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) })
+      : providers.fromNodeProviderChain({ ...(profile && { profile }), clientConfig: { region } });
+  for (const role of settings.assumeRoles) {
     credentials = providers.fromTemporaryCredentials({
       masterCredentials: credentials,
-      params: {
-        RoleArn: roleArn,
-        RoleSessionName: sessionName ?? "gradual-deployment",
-        ...(externalId && { ExternalId: externalId }),
-        ...(durationSeconds && { DurationSeconds: durationSeconds }),
-      },
+      params: assumeRoleRequest(role),
       clientConfig: { region },
-    }) as typeof credentials;
+    });
   }
   const client = { region, credentials };
   return {
@@ -49,4 +67,24 @@ export function connect(functionArn: string, { profile, assumeRoles }: Settings)
     sts: new sts.STS(client),
     credentials,
   };
+}
+
+/** What STS is asked for a role of the stack's configuration. */
+export const assumeRoleRequest = (role: AssumedRole): AssumeRoleRequest => ({
+  RoleArn: role.roleArn,
+  RoleSessionName: role.sessionName ?? "gradual-deployment",
+  ExternalId: role.externalId,
+  DurationSeconds: role.duration === undefined ? undefined : secondsOf(role.duration),
+  Policy: role.policy,
+  PolicyArns: role.policyArns?.map((arn) => ({ arn })),
+  SourceIdentity: role.sourceIdentity,
+  Tags: role.tags && Object.entries(role.tags).map(([Key, Value]) => ({ Key, Value })),
+  TransitiveTagKeys: role.transitiveTagKeys,
+});
+
+/** Of a duration as Go writes it. https://pkg.go.dev/time#ParseDuration */
+function secondsOf(duration: string): number {
+  const units = { h: 3_600, m: 60, s: 1 };
+  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)([hms])/g)];
+  return Math.round(parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units], 0));
 }

@@ -12,6 +12,8 @@ export interface Pace {
 
 const usualPace: Pace = { firstMs: 200, longestMs: 2_000, graceMs: 30_000 };
 
+/** When nothing changes, that is said so often, in milliseconds. */
+const reminderMs = 60_000;
 /** A line of a hook's log says more than CodeDeploy's reason; so many of them are shown. */
 const shownLines = 20;
 /** A log arrives a little after its report: it is looked for so many times, and so far apart. */
@@ -36,20 +38,23 @@ export async function follow(
   pace: Pace = usualPace,
 ): Promise<void> {
   let told = "";
+  let toldAt = 0;
   let wait = pace.firstMs;
   let late: string | undefined;
   for (;;) {
-    const { deploymentInfo: info = {} } = await aws.codedeploy.getDeployment({ deploymentId });
-    const target = await targetOf(aws, deploymentId);
+    const { info, target } = await look(aws, deploymentId);
     const progress = describeProgress(target);
     const news = progress !== told;
-    if (news && progress) say(`${progress}, ${elapsed(info)}`);
+    if (progress && (news || Date.now() - toldAt >= reminderMs)) {
+      say(`${progress}, ${elapsed(info)}`);
+      toldAt = Date.now();
+    }
     told = progress;
     if (info.status === "Succeeded") return;
     if (info.status === "Failed" || info.status === "Stopped") {
       const reason = await describeFailure(aws, inputs, info, target, late);
       const outcome = await waitForRollback(aws, info, pace).then(
-        () => "All traffic is with the old version; the next up tries again",
+        (rolledBack) => `${rolledBack ? "All traffic is with the old version; the" : "The"} next up tries again`,
         (error: Error) => error.message,
       );
       throw new Error(`${reason}\n${outcome}`);
@@ -66,12 +71,31 @@ export async function follow(
   }
 }
 
+async function look(
+  aws: Aws,
+  deploymentId: string,
+): Promise<{ info: DeploymentInfo; target: LambdaTarget | undefined }> {
+  try {
+    const { deploymentInfo: info = {} } = await aws.codedeploy.getDeployment({ deploymentId });
+    return { info, target: await targetOf(aws, deploymentId) };
+  } catch (error) {
+    const { name, message } = error as Error;
+    const reason = /^(ExpiredToken|RequestExpired)/.test(name) ? "the credentials have expired, renew them" : message;
+    throw new Error(
+      `deployment ${deploymentId} is not watched any more: ${reason}. It goes on, and the next up joins it`,
+    );
+  }
+}
+
 /** Stops a deployment, its traffic back, and waits for that. */
 export async function stop(aws: Pick<Connection, "codedeploy">, deploymentId: string, pace = usualPace): Promise<void> {
   await requestStop(aws, deploymentId);
   for (;;) {
     const { deploymentInfo: info = {} } = await aws.codedeploy.getDeployment({ deploymentId });
-    if (info.completeTime) return waitForRollback(aws, info, pace);
+    if (info.completeTime) {
+      await waitForRollback(aws, info, pace);
+      return;
+    }
     await new Promise((done) => setTimeout(done, pace.firstMs));
   }
 }
@@ -83,17 +107,17 @@ async function requestStop({ codedeploy }: Pick<Connection, "codedeploy">, deplo
   });
 }
 
-/** The rollback is a deployment of its own. */
+/** The rollback is a deployment of its own. @returns whether there was one. */
 async function waitForRollback(
   { codedeploy }: Pick<Connection, "codedeploy">,
   { rollbackInfo }: DeploymentInfo,
   pace: Pace,
-): Promise<void> {
+): Promise<boolean> {
   const deploymentId = rollbackInfo?.rollbackDeploymentId;
-  if (!deploymentId) return;
+  if (!deploymentId) return false;
   for (;;) {
     const { deploymentInfo: info = {} } = await codedeploy.getDeployment({ deploymentId });
-    if (info.status === "Succeeded") return;
+    if (info.status === "Succeeded") return true;
     if (info.status === "Failed" || info.status === "Stopped") {
       throw new Error(
         `rollback ${deploymentId} ${info.status.toLowerCase()}: ${info.errorInformation?.message}; look where the alias points`,

@@ -2,6 +2,8 @@ import type { Connection } from "./connection.ts";
 
 /** What a shift is told, every value known. */
 export interface ShiftInputs {
+  /** The resource's own, for people. */
+  name: string;
   functionName: string;
   functionArn: string;
   alias: string;

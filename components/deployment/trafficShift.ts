@@ -32,7 +32,7 @@ export interface TrafficShiftArgs {
  */
 export class TrafficShift extends CustomResource {
   constructor(name: string, args: TrafficShiftArgs, opts?: CustomResourceOptions) {
-    super("pulumi-nodejs:dynamic/dsp:TrafficShift", name, { ...args, __provider: providerCode() }, opts);
+    super("pulumi-nodejs:dynamic/dsp:TrafficShift", name, { ...args, name, __provider: providerCode() }, opts);
   }
 }
 

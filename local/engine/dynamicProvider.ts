@@ -10,6 +10,7 @@ import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import type struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { unknownText } from "./plan.ts";
 import { PartlyMade, type Properties, type ResourceContext, type ResourceProvider } from "./provider.ts";
+import { nameOf } from "./urn.ts";
 import { mapValues, sameValue, toStruct, unknown } from "./values.ts";
 
 const require = createRequire(import.meta.url);
@@ -198,10 +199,13 @@ export class DynamicProvider implements ResourceProvider {
     return { client, child };
   }
 
-  /** What the code prints belongs to the resource at work, when there is but one. */
+  /** What the code prints belongs to the resource at work that it begins with the name of, or to the only one. */
   #relay(line: string): void {
+    const start = (context: ResourceContext): string => `${nameOf(context.urn)}: `;
+    const named = [...this.#active].find((context) => line.startsWith(start(context)));
     const [only, another] = this.#active;
-    if (only && !another) only.log("info", line);
+    if (named) named.log("info", line.slice(start(named).length));
+    else if (only && !another) only.log("info", line);
     else this.#options.print(line);
   }
 }

@@ -150,6 +150,7 @@ describe("GradualDeployment", () => {
       const { inputs, dependencies } = made.get("pulumi-nodejs:dynamic/dsp:TrafficShift", "hello-shift");
       const { __provider, ...facts } = inputs;
       assert.deepEqual(facts, {
+        name: "hello-shift",
         functionName: "hello",
         functionArn,
         alias: "live",

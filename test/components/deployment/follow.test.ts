@@ -4,6 +4,7 @@ import type { ShiftInputs } from "../../../components/deployment/shift.ts";
 
 const pace: Pace = { firstMs: 1, longestMs: 2, graceMs: 30 };
 const inputs: ShiftInputs = {
+  name: "hello-shift",
   functionName: "hello",
   functionArn: "arn:aws:lambda:eu-west-1:123456789012:function:hello",
   alias: "live",

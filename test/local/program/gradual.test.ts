@@ -99,7 +99,7 @@ describe("gradual deployment of a program on this machine", function () {
   it("shifts, asking both hooks, and tells how it goes", async () => {
     await up({ version: "v2" });
     assert.equal(await ask(), "v2");
-    assert.match(said(), /Canary10Percent5Minutes from version 1 to 2: deployment d-/);
+    assert.match(said(), /deployment d-\w+: Canary10Percent5Minutes from version 1 to 2/);
     assert.match(said(), /BeforeAllowTraffic Succeeded, 10 % to version 2/);
     assert.match(said(), /BeforeAllowTraffic Succeeded, AfterAllowTraffic Succeeded, 100 % to version 2/);
   });
