@@ -31,6 +31,8 @@ export const call: CommandModule<object, Options> = {
       .positional("args", { type: "string", array: true, describe: "Arguments, of every row" })
       .option("rows", {
         type: "string",
+        // yargs takes a lone - for nothing.
+        coerce: (file: string | undefined) => (file === "" ? "-" : file),
         describe: "File of rows, JSON or CSV; each has the arguments that follow those given; - reads standard input",
       })
       .option("external-id", { type: "string", describe: "External id to say [default: the configured one]" })

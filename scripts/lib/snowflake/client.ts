@@ -114,7 +114,7 @@ export class SnowflakeClient {
       });
       if (!transient.statuses.includes(response.status) || tries === transient.tries) return response;
       await response.body?.cancel();
-      await sleep(500 * 2 ** tries * Math.random());
+      await sleep(250 * 2 ** tries * Math.random());
     }
   }
 }
@@ -122,8 +122,11 @@ export class SnowflakeClient {
 /** Each row's answer under its own number, in order: anything else fails a query in Snowflake. */
 function answersOf(text: string, status: number, rows: number): unknown[] {
   const body = parse(text);
-  if (status !== 200)
-    throw new Failure(`The API answered ${status}: ${(body as { message?: string })?.message ?? text}`);
+  if (status !== 200) {
+    // API Gateway's own refusals begin with a capital.
+    const { message, Message } = Object(body) as { message?: string; Message?: string };
+    throw new Failure(`The API answered ${status}: ${message ?? Message ?? text}`);
+  }
   const { data } = Object(body) as { data?: unknown };
   if (!Array.isArray(data) || data.length !== rows) {
     const found = Array.isArray(data) ? `${data.length} rows` : text.slice(0, 80);
