@@ -7,6 +7,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Store } from "../store.ts";
 import { type ApiGateway, createApiGateway } from "./apigateway/index.ts";
+import { createAutoscaling } from "./autoscaling/index.ts";
 import { createCodeDeploy } from "./codedeploy/index.ts";
 import type { Images } from "./containers/images.ts";
 import { createDynamoDb } from "./dynamodb/index.ts";
@@ -76,7 +77,7 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud, { options, authorizer, directory }) =>
     createApiGateway(cloud, { port: options.apiPort, authorizer, directory }),
   (cloud, { wakes }) => createDynamoDb(cloud, wakes),
-  (cloud, { wakes }) => createSqs(cloud, wakes),
+  (cloud, { wakes, options }) => createSqs(cloud, wakes, { clock: options.deploymentClock }),
   (cloud) => createSns(cloud),
   (cloud) => createStates(cloud),
   (cloud, { options }) => createCodeDeploy(cloud, { clock: options.deploymentClock }),
@@ -86,6 +87,7 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud, { options: { images, workingDirectory, sagemaker } }) =>
     createSageMaker(cloud, { images, workingDirectory, ...sagemaker }),
   (cloud, { options }) => createEcs(cloud, options),
+  (cloud, { options }) => createAutoscaling(cloud, { clock: options.deploymentClock }),
   (cloud, { options }) => createMonitoring(cloud, { clock: options.deploymentClock }),
   (cloud) => createSsm(cloud),
   (cloud) => createKms(cloud),

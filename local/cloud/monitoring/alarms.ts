@@ -15,6 +15,11 @@ const every = 60;
 const everyShort = 10;
 const shortestMs = 200;
 
+const speaker = "cloudwatch.amazonaws.com";
+const isPolicy = (arn: string): boolean => /^arn:aws[\w-]*:autoscaling:.*:scalingPolicy:/.test(arn);
+const actionsOf = (alarm: AlarmRecord): string[] =>
+  ({ OK: alarm.okActions, ALARM: alarm.alarmActions, INSUFFICIENT_DATA: alarm.insufficientDataActions })[alarm.state];
+
 export class Alarms {
   readonly #cloud: Cloud;
   readonly #metrics: Metrics;
@@ -86,7 +91,18 @@ export class Alarms {
       return;
     }
     const { state, reason, data } = evaluateAlarm(this.#metrics, alarm, this.#clock, now);
-    if (state !== undefined) this.change(alarm, state, reason, JSON.stringify(data));
+    if (state === undefined) return;
+    const reasonData = JSON.stringify(data);
+    if (state !== alarm.state) this.change(alarm, state, reason, reasonData);
+    else void this.#scaleAgain({ ...alarm, reasonData });
+  }
+
+  /** Policies of scaling are told once a minute, as long as the state lasts: what they see changes with the capacity. */
+  async #scaleAgain(alarm: AlarmRecord): Promise<void> {
+    if (!alarm.actionsEnabled) return;
+    for (const arn of actionsOf(alarm).filter(isPolicy)) {
+      await this.#act(alarm, alarm, arn).catch((error: Error) => this.#failed(alarm, arn, error));
+    }
   }
 
   /** Changes the state, when it is another; then the actions are taken and those who watch the alarm look anew. */
@@ -123,27 +139,13 @@ export class Alarms {
 
   /** EventBridge always, actions when they are enabled. */
   async #tell(alarm: AlarmRecord, before: AlarmRecord): Promise<void> {
-    const { region, accountId } = this.#cloud;
-    const service = servicePrincipal("cloudwatch.amazonaws.com", alarm.arn);
     await this.#cloud
-      .call("events", "PutEvents", { Entries: [alarmEvent(alarm, before)] }, service)
+      .call("events", "PutEvents", { Entries: [alarmEvent(alarm, before)] }, servicePrincipal(speaker, alarm.arn))
       .catch((error: Error) => this.#failed(alarm, "events", error));
     if (!alarm.actionsEnabled) return;
-    const actions = {
-      OK: alarm.okActions,
-      ALARM: alarm.alarmActions,
-      INSUFFICIENT_DATA: alarm.insufficientDataActions,
-    }[alarm.state];
-    for (const arn of actions) {
-      const isFunction = arn.split(":")[2] === "lambda";
-      const body = isFunction
-        ? lambdaEvent(alarm, before, accountId, region)
-        : alarmMessage(alarm, before, accountId, region);
-      const principal = isFunction ? servicePrincipal("lambda.alarms.cloudwatch.amazonaws.com", alarm.arn) : service;
+    for (const arn of actionsOf(alarm)) {
       try {
-        if (!/^arn:aws[\w-]*:(sns|lambda):/.test(arn))
-          throw new AwsError("ValidationException", `The local cloud does not model the action ${arn}`);
-        await deliver(this.#cloud, { arn, body: JSON.stringify(body), principal, subject: subject(alarm, region) });
+        await this.#act(alarm, before, arn);
         this.#remember(alarm, "Action", `Successfully executed action ${arn}`, {
           actionState: "Succeeded",
           notificationResource: arn,
@@ -152,6 +154,26 @@ export class Alarms {
         this.#failed(alarm, arn, error as Error);
       }
     }
+  }
+
+  async #act(alarm: AlarmRecord, before: AlarmRecord, arn: string): Promise<void> {
+    const { region, accountId } = this.#cloud;
+    const service = arn.split(":")[2];
+    if (isPolicy(arn)) {
+      const { threshold, recentDatapoints = [] } = JSON.parse(alarm.reasonData ?? "{}");
+      const breach = { policyArn: arn, alarm: alarm.name, threshold, value: recentDatapoints.at(-1) };
+      await this.#cloud.call("application-autoscaling", "AlarmAction", breach, servicePrincipal(speaker, alarm.arn));
+      return;
+    }
+    if (service !== "sns" && service !== "lambda") {
+      throw new AwsError("ValidationException", `The local cloud does not model the action ${arn}`);
+    }
+    const [message, caller] =
+      service === "lambda"
+        ? [lambdaEvent(alarm, before, accountId, region), "lambda.alarms.cloudwatch.amazonaws.com"]
+        : [alarmMessage(alarm, before, accountId, region), speaker];
+    const principal = servicePrincipal(caller, alarm.arn);
+    await deliver(this.#cloud, { arn, body: JSON.stringify(message), principal, subject: subject(alarm, region) });
   }
 
   #failed(alarm: AlarmRecord, resource: string, error: Error): void {

@@ -1,4 +1,5 @@
 /** SQS: queues of an engine behind AWS's endpoint, with IAM and queue policies before them. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Access, Call, Cloud, Operation, Service } from "../service.ts";
 import { AwsError } from "../service.ts";
@@ -13,6 +14,7 @@ import {
   withPermission,
 } from "./attributes.ts";
 import { type EngineAction, engineActions, type Queue, QueueEngine } from "./engine.ts";
+import { QueueMetrics } from "./metrics.ts";
 import { MoveTasks, sourcesOf } from "./moveTasks.ts";
 import { type ReceiveInput, Receiver } from "./receive.ts";
 
@@ -33,23 +35,26 @@ interface Opened {
   engine: QueueEngine;
   receiver: Receiver;
   tasks: MoveTasks;
+  metrics: QueueMetrics;
 }
 
 /** They may make a message visible. */
 const waking = new Set(["SendMessage", "SendMessageBatch", "ChangeMessageVisibility", "ChangeMessageVisibilityBatch"]);
 
-export function createSqs(cloud: Cloud, wakes: Wakes): Service {
+/** @param options.clock how much faster than AWS's the clock of alarms runs. Default 1. */
+export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: number } = {}): Service {
   const arnOf = (name: string) => `arn:aws:sqs:${cloud.region}:${cloud.accountId}:${name}`;
   /** The front's own origin, so that clients find a queue where they find everything else. */
   const urlOf = (name: string) => `${cloud.origin}/${cloud.accountId}/${name}`;
+  const directory = join(cloud.directory, "queues");
   let opening: Promise<Opened> | undefined;
   let expiring: NodeJS.Timeout | undefined;
 
   const open = (): Promise<Opened> => {
-    opening ??= QueueEngine.open(join(cloud.directory, "queues"), cloud.region).then((engine) => {
+    opening ??= QueueEngine.open(directory, cloud.region).then((engine) => {
       expiring = setInterval(() => engine.expire(), 60_000).unref();
       const tasks = new MoveTasks(cloud.store.collection("sqs.moveTasks"), engine, wakes);
-      return { engine, receiver: new Receiver(engine, wakes), tasks };
+      return { engine, receiver: new Receiver(engine, wakes), tasks, metrics: new QueueMetrics(cloud, engine, clock) };
     });
     return opening;
   };
@@ -70,7 +75,8 @@ export function createSqs(cloud: Cloud, wakes: Wakes): Service {
   /** Operations that the engine does not have, or not as AWS does. */
   const own: Record<string, (input: Input, call: Call) => Promise<Output>> = {
     async ReceiveMessage(input, { signal }) {
-      const { receiver } = await open();
+      const { receiver, metrics } = await open();
+      metrics.used(nameOf(input.QueueUrl ?? ""));
       return (await receiver.receive(nameOf(input.QueueUrl ?? ""), input, signal)) as Output;
     },
     async StartMessageMoveTask({ SourceArn = "", DestinationArn, MaxNumberOfMessagesPerSecond }) {
@@ -100,14 +106,17 @@ export function createSqs(cloud: Cloud, wakes: Wakes): Service {
   };
 
   const run = (operation: EngineAction) => async (input: Input) => {
-    const { engine } = await open();
+    const { engine, metrics } = await open();
     const name = input.QueueName ?? nameOf(input.QueueUrl ?? "");
     if (operation === "CreateQueue") checkName(name);
     if (operation === "CreateQueue" || operation === "SetQueueAttributes") {
       checkAttributes(engine, arnOf(name), input.Attributes);
     }
     const output = engine.call(operation, binaryAsText(input) as object);
-    if (waking.has(operation)) wakes.ring(arnOf(name));
+    if (waking.has(operation)) {
+      wakes.ring(arnOf(name));
+      metrics.used(name);
+    }
     if (typeof output.QueueUrl === "string") output.QueueUrl = urlOf(nameOf(output.QueueUrl));
     if (Array.isArray(output.QueueUrls)) output.QueueUrls = output.QueueUrls.map((url: string) => urlOf(nameOf(url)));
     return output;
@@ -136,9 +145,14 @@ export function createSqs(cloud: Cloud, wakes: Wakes): Service {
     name: "sqs",
     shapes: () => import("@aws-sdk/client-sqs"),
     operations: Object.fromEntries(operations),
+    // Alarms watch queues that are there from the beginning, whether or not somebody calls.
+    async start() {
+      if (existsSync(directory)) await open();
+    },
     async stop() {
       clearInterval(expiring);
       const opened = await opening;
+      opened?.metrics.stop();
       opened?.tasks.stop();
       opened?.receiver.stop();
       opened?.engine.close();
