@@ -4,8 +4,8 @@ require("../lifeline.cjs");
 const [run, ...args] = process.argv.slice(2);
 const fromProgram = require("node:module").createRequire(`${process.cwd()}/`);
 
-// Closures can be serialized only when the inspector has seen every script from the start.
-fromProgram("@pulumi/pulumi/runtime/closure/v8Hooks");
+// Closures can be serialized only when the inspector has seen every script from the start; to begin takes it a while.
+fromProgram("@pulumi/pulumi/runtime/closure/v8Hooks").isInitializedAsync();
 for (const name of ["@pulumi/pulumi", "@pulumi/pulumi/cmd/run/tracing", "@swc/core", "esbuild"]) {
   try {
     fromProgram(name);
