@@ -23,9 +23,12 @@ export async function watch({ directory, paths, apply }: WatchOptions): Promise<
   // The folder is watched, not the paths in it: one of them may come later, or go and come back.
   const watcher = watchFiles(directory, {
     ignoreInitial: true,
+    // A file that another replaces, as editors save, is told at once: to wait is this module's own affair.
+    atomic: false,
     ignored: (path) => path !== directory && (notOurs.test(path) || !inProgram(relative(directory, path))),
   });
   const changed = new Set<string>();
+  const born = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
 
@@ -33,13 +36,18 @@ export async function watch({ directory, paths, apply }: WatchOptions): Promise<
     while (changed.size > 0) {
       const files = [...changed].sort();
       changed.clear();
+      born.clear();
       await apply(files);
     }
     running = undefined;
   };
   watcher.on("all", (event, path) => {
     if (event.endsWith("Dir")) return; // A folder matters by what is in it.
-    changed.add(relative(directory, path));
+    const file = relative(directory, path);
+    if (event === "add" && !changed.has(file)) born.add(file);
+    // What an editor writes beside the file, and renames over it, is nobody's change.
+    if (event === "unlink" && born.delete(file)) changed.delete(file);
+    else changed.add(file);
     clearTimeout(timer);
     timer = setTimeout(() => {
       running ??= run();

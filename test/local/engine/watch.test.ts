@@ -65,6 +65,14 @@ describe("Watching a program", () => {
     await seen(["index.ts"]);
   });
 
+  it("sees one change where an editor renames what it has written over the file", async () => {
+    writeFileSync(join(directory, "handlers/sedXa1"), "two");
+    renameSync(join(directory, "handlers/sedXa1"), join(directory, "handlers/a.ts"));
+    await seen(["handlers/a.ts"]);
+    await new Promise((later) => setTimeout(later, 300));
+    assert.deepEqual(applied, []);
+  });
+
   it("applies what changes during a run afterwards, once", async () => {
     const running = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
