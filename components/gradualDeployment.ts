@@ -55,6 +55,12 @@ export interface DeploymentArgs {
    */
   notifications?: Input<string>;
   /**
+   * Functions whose traffic is shifted first: this one waits until theirs has ended well.
+   * @default []: all shift at the same time
+   * @example [api.functions["GET /whodis"]]
+   */
+  after?: NodeFunction[];
+  /**
    * With false the alias moves at once, without CodeDeploy, hooks and alarms.
    * @default true
    */
@@ -85,7 +91,7 @@ export class GradualDeployment extends ComponentResource {
 
   constructor(name: string, args: GradualDeploymentArgs, opts?: ComponentResourceOptions) {
     super("dsp:index:GradualDeployment", name, {}, opts);
-    const { target, type, notifications, ignoreAlarms = false, alarms = [], routeUrl } = args;
+    const { target, type, notifications, ignoreAlarms = false, alarms = [], after = [], routeUrl } = args;
     this.alarms = createAlarms(name, target, notifications ? [notifications] : [], this);
     const role = createServiceRole(name, this);
     this.group = createGroup(
@@ -118,7 +124,7 @@ export class GradualDeployment extends ComponentResource {
         ...(BeforeAllowTraffic && { beforeAllowTraffic: facts(BeforeAllowTraffic) }),
         ...(AfterAllowTraffic && { afterAllowTraffic: facts(AfterAllowTraffic) }),
       },
-      { parent: this, dependsOn: [policy, ...Object.values(this.hooks)] },
+      { parent: this, dependsOn: [policy, ...Object.values(this.hooks), ...after] },
     );
     this.registerOutputs({ group: this.group.deploymentGroupName });
   }

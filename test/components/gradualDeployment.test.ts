@@ -195,6 +195,19 @@ describe("GradualDeployment", () => {
     });
   });
 
+  it("shifts one after the other where the program says so, and together otherwise", async () => {
+    const made = await record(() => {
+      const first = hello({ type: "AllAtOnce" });
+      new NodeFunction("second", { entry, deployment: { type: "AllAtOnce", after: [first] } });
+      new NodeFunction("beside", { entry, deployment: { type: "AllAtOnce" } });
+    });
+    const waits = (name: string) =>
+      made
+        .get("pulumi-nodejs:dynamic/dsp:TrafficShift", `${name}-shift`)
+        .dependencies.includes("pulumi-nodejs:dynamic/dsp:TrafficShift hello-shift");
+    assert.deepEqual([waits("second"), waits("beside")], [true, false]);
+  });
+
   it("makes a configuration for a shift of one's own", async () => {
     const made = await record(() => hello({ type: { linear: { percent: 25, minutes: 2 } } }));
     assert.deepEqual(made.get("aws:codedeploy/deploymentConfig:DeploymentConfig", "hello-steps").inputs, {
