@@ -6,9 +6,11 @@ import { iamRules } from "./rules/iam.ts";
 import { lambdaRules } from "./rules/lambda.ts";
 import { logRules } from "./rules/logs.ts";
 import { messagingRules } from "./rules/messaging.ts";
+import { sageMakerRules } from "./rules/sagemaker.ts";
 import { stateMachineRules } from "./rules/stateMachines.ts";
 import { storageRules } from "./rules/storage.ts";
 import { tagRules } from "./rules/tags.ts";
+import { trustRules } from "./rules/trust.ts";
 
 /** Every rule of the platform. */
 export const rules: readonly Rule[] = [
@@ -19,9 +21,11 @@ export const rules: readonly Rule[] = [
   ...lambdaRules,
   ...logRules,
   ...messagingRules,
+  ...sageMakerRules,
   ...stateMachineRules,
   ...storageRules,
   ...tagRules,
+  ...trustRules,
 ];
 
 export interface Violation {

@@ -51,10 +51,16 @@ function violations(rule: Rule, resource: Resource, facts: StackFacts): string[]
 function factsOf(resources: Resource[]): StackFacts {
   const config = new Config();
   const logKeyArn = config.get("logKeyArn");
+  const accounts = new Config("aws").getObject<string[]>("allowedAccountIds");
+  const sageMakerInternet = config.getBoolean("sageMakerInternet");
+  const sageMakerKeyArn = config.get("sageMakerKeyArn");
   return {
     stack: getStack(),
     publicRoutes: config.getObject<string[]>("publicRoutes") ?? [],
     ...(logKeyArn && { logKeyArn }),
+    ...(accounts?.length && { accounts }),
+    ...(sageMakerInternet && { sageMakerInternet }),
+    ...(sageMakerKeyArn && { sageMakerKeyArn }),
     resources,
   };
 }

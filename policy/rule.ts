@@ -19,6 +19,12 @@ export interface StackFacts {
   publicRoutes: readonly string[];
   /** Key that log groups are encrypted with: config `logKeyArn`. */
   logKeyArn?: string;
+  /** Accounts that the stack may be in: config `aws:allowedAccountIds`; any, where it does not say. */
+  accounts?: readonly string[];
+  /** Whether models and notebooks may reach the internet directly: config `sageMakerInternet`. @default false */
+  sageMakerInternet?: boolean;
+  /** Key that volumes of notebooks and endpoints are encrypted with: config `sageMakerKeyArn`. */
+  sageMakerKeyArn?: string;
   /** The provider's tags, where what reports the resources has not yet added them to each. */
   defaultTags?: Record<string, string>;
   /** Every resource; empty for a rule about one. */

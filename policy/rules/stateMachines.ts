@@ -1,4 +1,5 @@
 import { type Rule, unless } from "../rule.ts";
+import { listOf, statementsOf } from "../statements.ts";
 
 const machines = ["aws:sfn/stateMachine:StateMachine"];
 
@@ -25,6 +26,9 @@ const tokenTasks = (definition: unknown): [string, State][] =>
     Resource?.endsWith(".waitForTaskToken"),
   );
 
+/** Services whose resources a definition names one by one. Logs and traces have none to name. */
+const exactServices = /^(lambda|sqs|dynamodb|sns|states|sagemaker|s3|events):/;
+
 export const stateMachineRules: Rule[] = [
   {
     name: "state-machine-is-logged-and-traced",
@@ -49,5 +53,23 @@ export const stateMachineRules: Rule[] = [
       tokenTasks(definition)
         .filter(([, { TimeoutSeconds, TimeoutSecondsPath }]) => !TimeoutSeconds && !TimeoutSecondsPath)
         .map(([name]) => `definition: ${name} waits for a token without TimeoutSeconds`),
+  },
+  {
+    name: "state-machine-role-is-exact",
+    description: "A state machine's role names each function, queue and table that its states use",
+    ids: ["own"],
+    types: ["aws:iam/rolePolicy:RolePolicy"],
+    scope: "stack",
+    check: ({ props, sources }) => {
+      const role = sources?.role?.find(({ type }) => type === "aws:iam/role:Role");
+      if (!JSON.stringify(role?.props.assumeRolePolicy ?? "").includes("states.amazonaws.com")) return [];
+      return statementsOf(props.policy).flatMap(({ Effect, Action, Resource }, index) => {
+        const used = listOf(Action).filter((action) => exactServices.test(action));
+        if (Effect !== "Allow" || used.length === 0) return [];
+        return listOf(Resource)
+          .filter((resource) => resource.includes("*"))
+          .map((resource) => `policy.Statement[${index}].Resource is ${resource} for ${used.join(", ")}`);
+      });
+    },
   },
 ];

@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import { rules } from "../../../policy/check.ts";
 import { rule } from "../support/rule.ts";
 
 const policy = (...Statement: object[]) => ({ props: { policy: JSON.stringify({ Statement }) } });
@@ -65,6 +67,104 @@ describe("rules of roles and policies:", () => {
   rule("one-principal", "iam/role:Role", trust({ Service: "lambda.amazonaws.com" }), [
     ["everyone", trust("*"), /admits everyone/],
     ["two services", trust({ Service: ["lambda.amazonaws.com", "states.amazonaws.com"] }), /lambda.* and states/],
+  ]);
+
+  const admit = (AWS: string | string[], ids?: string | string[]) => ({
+    props: {
+      assumeRolePolicy: JSON.stringify({
+        Statement: {
+          Effect: "Allow",
+          Action: "sts:AssumeRole",
+          Principal: { AWS },
+          ...(ids && { Condition: { StringEquals: { "sts:ExternalId": ids } } }),
+        },
+      }),
+    },
+  });
+  const [user, own, other] = ["user/abc1", "root", "role/x"].map((what) => `arn:aws:iam::123456789012:${what}`) as [
+    string,
+    string,
+    string,
+  ];
+  rule("trust-names-one-user", "iam/role:Role", admit(user, "ACC_SFCRole=1_a="), [
+    ["a user who says no external id", admit(user), /trusts .*user\/abc1 without one sts:ExternalId/],
+    ["an empty external id", admit(user, [""]), /without one sts:ExternalId/],
+    ["any of several external ids", admit(user, ["a1", "b2"]), /without one sts:ExternalId/],
+    ["two users", admit([user, user.replace("abc1", "def2")], "a1"), /abc1 and .*def2: one at most/],
+    ["everyone", admit("*", "a1"), /trusts \*: neither/],
+    ["a role", admit(other, "a1"), /role\/x: neither a user nor the account/],
+    ["another account", { ...admit(own), facts: { accounts: ["210987654321"] } }, /account 123456789012, which is not/],
+  ]);
+  it("trust-names-one-user admits the own account, and services", () => {
+    const named = rules.find(({ name }) => name === "trust-names-one-user")!;
+    const facts = { stack: "prod", publicRoutes: [], resources: [], accounts: ["123456789012"] };
+    for (const given of [admit(own), trust({ Service: "sagemaker.amazonaws.com" })]) {
+      assert.deepEqual(named.check({ type: "aws:iam/role:Role", name: "it", ...given }, facts), []);
+    }
+  });
+
+  const api = "arn:aws:execute-api:eu-west-1:123456789012:a1b2";
+  rule("invoke-names-its-routes", "iam/rolePolicy:RolePolicy", allow("execute-api:Invoke", `${api}/Prod/POST/train`), [
+    ["every route", allow("execute-api:Invoke", `${api}/*`), /execute-api:Invoke on .*a1b2\/\*/],
+    ["every method", allow("execute-api:Invoke", `${api}/Prod/*/train`), /Prod\/\*\/train/],
+    ["every path below one", allow("execute-api:Invoke", `${api}/Prod/POST/train/*`), /train\/\*/],
+    ["every API", allow("execute-api:Invoke", api.replace("a1b2", "*/Prod/POST/train")), /\*\/Prod/],
+  ]);
+});
+
+describe("rules of SageMaker:", () => {
+  const role = (service: string, name = "sagemaker") => ({
+    type: "aws:iam/role:Role",
+    name,
+    props: { assumeRolePolicy: JSON.stringify({ Statement: [{ Principal: { Service: service } }] }) },
+  });
+  const by = (property: string, one = role("sagemaker.amazonaws.com")) => ({
+    props: {},
+    sources: { [property]: [one] },
+  });
+  const writer = { type: "aws:lambda/function:Function", name: "writer", ...by("role") };
+  rule("sagemaker-has-its-own-role", "sagemaker/notebookInstance:NotebookInstance", by("roleArn"), [
+    [
+      "a role of nobody knows whom",
+      { props: { roleArn: "arn:aws:iam::1:role/x" } },
+      /^roleArn is no role of the stack/,
+    ],
+    ["a function's role", by("roleArn", role("lambda.amazonaws.com")), /sagemaker does not trust SageMaker/],
+    ["a role that is shared", { ...by("roleArn"), facts: { resources: [writer] } }, /also used by aws:lambda.* writer/],
+  ]);
+
+  const notebook = {
+    directInternetAccess: "Disabled",
+    subnetId: "subnet-1",
+    rootAccess: "Disabled",
+    kmsKeyId: "arn:k",
+  };
+  const without = (key: string, facts: object = {}) => ({ props: { ...notebook, [key]: undefined }, facts });
+  rule("sagemaker-keeps-to-its-network", "sagemaker/notebookInstance:NotebookInstance", { props: notebook }, [
+    ["the default, which is open", without("directInternetAccess"), /^directInternetAccess is not Disabled/],
+    ["no network", without("subnetId"), /^subnetId is missing/],
+  ]);
+  rule("sagemaker-keeps-to-its-network", "sagemaker/model:Model", { props: { enableNetworkIsolation: true } }, [
+    ["a model in the open", { props: {} }, /^enableNetworkIsolation is not true/],
+  ]);
+  rule(
+    "sagemaker-keeps-to-its-network",
+    "sagemaker/model:Model",
+    { props: {}, facts: { sageMakerInternet: true } },
+    [],
+  );
+  const facts = { sageMakerKeyArn: "arn:k" };
+  rule("sagemaker-is-encrypted", "sagemaker/notebookInstance:NotebookInstance", { props: notebook, facts }, [
+    ["a volume without the configured key", without("kmsKeyId", facts), /^kmsKeyId is not arn:k/],
+  ]);
+  rule(
+    "sagemaker-is-encrypted",
+    "sagemaker/endpointConfiguration:EndpointConfiguration",
+    { props: { kmsKeyArn: "arn:k" }, facts },
+    [["an endpoint without the configured key", { props: {}, facts }, /^kmsKeyArn is not arn:k/]],
+  );
+  rule("notebook-root-access-is-said", "sagemaker/notebookInstance:NotebookInstance", { props: notebook }, [
+    ["the default", without("rootAccess"), /^rootAccess is not said/],
   ]);
 });
 

@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import { rules } from "../../../policy/check.ts";
 import { rule } from "../support/rule.ts";
 
 const waiting = { Type: "Task", Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken" };
@@ -24,6 +26,44 @@ describe("rules of state machines:", () => {
   rule("token-task-times-out", "sfn/stateMachine:StateMachine", machine(timed), [
     ["a wait for ever", machine(waiting), /^definition: Ask waits for a token without TimeoutSeconds/],
   ]);
+});
+
+describe("rules of a state machine's role:", () => {
+  const granting = (
+    Resource: string | string[],
+    service = "states.amazonaws.com",
+    Action = "lambda:InvokeFunction",
+  ) => ({
+    props: { policy: JSON.stringify({ Statement: [{ Effect: "Allow", Action, Resource }] }) },
+    sources: {
+      role: [
+        {
+          type: "aws:iam/role:Role",
+          name: "machine",
+          props: { assumeRolePolicy: JSON.stringify({ Statement: [{ Principal: { Service: service } }] }) },
+        },
+      ],
+    },
+  });
+  const function_ = "arn:aws:lambda:eu-west-1:1:function:archive";
+  rule("state-machine-role-is-exact", "iam/rolePolicy:RolePolicy", granting([function_, `${function_}:live`]), [
+    ["any version of a function", granting(`${function_}:*`), /Resource is .*archive:\* for lambda:InvokeFunction/],
+    [
+      "every queue",
+      granting("*", "states.amazonaws.com", "sqs:SendMessage"),
+      /^policy.Statement\[0\].Resource is \* for sqs/,
+    ],
+  ]);
+  it("leaves other roles, logs and traces alone", () => {
+    const exact = rules.find(({ name }) => name === "state-machine-role-is-exact")!;
+    const facts = { stack: "prod", publicRoutes: [], resources: [] };
+    for (const given of [
+      granting(`${function_}:*`, "lambda.amazonaws.com"),
+      granting("*", "states.amazonaws.com", "xray:PutTraceSegments"),
+    ]) {
+      assert.deepEqual(exact.check({ type: "aws:iam/rolePolicy:RolePolicy", name: "it", ...given }, facts), []);
+    }
+  });
 });
 
 describe("rules of deployments:", () => {
