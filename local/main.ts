@@ -1,25 +1,20 @@
 /** `npm start`: brings the program up on this machine, says what it did and what to try, and keeps watching. */
 import { resolve } from "node:path";
 import pc from "picocolors";
+import { type Mail, mailChannel } from "./cloud/mail.ts";
 import { display } from "./engine/display.ts";
 import { EngineError } from "./engine/index.ts";
 import { watch } from "./engine/watch.ts";
 import { Platform } from "./platform.ts";
 import { readSettings, type Settings, UsageError, usage } from "./settings.ts";
-import { greeting, readyLine } from "./welcome.ts";
+import { greeting, mailText, readyLine } from "./welcome.ts";
 
 const programDirectory = resolve(import.meta.dirname, "..");
-/** What the program is made of; everything else may change without a run. */
-const programPaths = [
-  "index.ts",
-  "config.ts",
-  "components",
-  "handlers",
-  "containers",
-  "models",
-  "Pulumi.yaml",
-  "Pulumi.local.yaml",
-];
+/** What the program runs. A mistake in it may come to light when half of a change is made: it is rehearsed first. */
+const programPaths = ["index.ts", "config.ts", "components", "Pulumi.yaml", "Pulumi.local.yaml"];
+/** What it only packs. */
+const packedPaths = ["handlers", "containers", "models"];
+const isProgram = (file: string): boolean => programPaths.some((path) => file === path || file.startsWith(`${path}/`));
 
 try {
   process.exitCode = await main(readSettings(process.argv.slice(2), process.env));
@@ -69,6 +64,7 @@ async function serve(platform: Platform, settings: Settings): Promise<number> {
     if (!(await begun)) return 0;
     console.log(greeting(platform));
     console.log(readyLine(performance.now() / 1000, settings.watch));
+    mailChannel.subscribe((mail) => console.log(mailText(mail as Mail)));
     if (settings.watch) platform.engine.prepare();
     await ended;
     return 0;
@@ -85,13 +81,13 @@ async function serve(platform: Platform, settings: Settings): Promise<number> {
 function watchProgram(platform: Platform, begun: Promise<boolean>): Promise<() => Promise<void>> {
   return watch({
     directory: programDirectory,
-    paths: programPaths,
+    paths: [...programPaths, ...packedPaths],
     async apply(changed) {
       if (!(await begun.catch(() => false))) return;
       const started = performance.now();
       console.log(pc.dim(`\nchanged: ${changed.join(", ")}`));
       try {
-        await platform.up();
+        await platform.up({ rehearsed: changed.some(isProgram) });
         console.log(`live after ${((performance.now() - started) / 1000).toFixed(2)} s`);
       } catch (error) {
         console.error(explain(error as Error));

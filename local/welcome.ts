@@ -1,4 +1,5 @@
 import pc from "picocolors";
+import type { Mail } from "./cloud/mail.ts";
 import type { Platform } from "./platform.ts";
 
 /** What `npm start` shows once everything answers: the outputs, the endpoints, and what to try next. */
@@ -34,3 +35,7 @@ const shortForm = (url: string): string => url.replace(/\/_aws\/execute-api\/\w+
 
 export const readyLine = (seconds: number, watching: boolean): string =>
   `${pc.green("ready")} in ${seconds.toFixed(1)} s${watching ? "; saved changes go live" : ""} ${pc.dim("(Ctrl-C ends it)")}`;
+
+/** A mail that would have been sent, and where its links lead. */
+export const mailText = ({ to, subject, links }: Mail): string =>
+  [`${pc.bold("mail")} to ${to}: ${subject}`, ...links.map((link) => `  ${pc.cyan(link)}`)].join("\n");

@@ -20,7 +20,7 @@ meter{width:120px;height:14px;vertical-align:-1px;margin-right:8px}
 label{display:block;margin-bottom:6px;color:var(--soft)}
 textarea{width:100%;padding:10px 12px;border:1px solid var(--line);border-radius:8px;background:transparent;color:inherit;font:inherit;resize:vertical}
 .buttons{display:grid;grid-template-columns:1fr 1fr;gap:12px;margin-top:20px}
-button{padding:13px;border:0;border-radius:8px;font:600 16px/1 inherit;font-family:inherit;color:#fff;cursor:pointer}
+button{padding:13px;border:0;border-radius:8px;font:inherit;font-weight:600;line-height:1;color:#fff;cursor:pointer}
 @media(prefers-color-scheme:dark){button{color:#0f151c}}
 button.yes{background:var(--yes)}
 button.no{background:transparent;color:var(--no);box-shadow:inset 0 0 0 1.5px var(--no)}

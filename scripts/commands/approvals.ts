@@ -1,11 +1,13 @@
 import { userInfo } from "node:os";
 import { SendTaskSuccessCommand } from "@aws-sdk/client-sfn";
+import { paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns";
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   type Message,
   ReceiveMessageCommand,
 } from "@aws-sdk/client-sqs";
+import pc from "picocolors";
 import type { CommandModule } from "yargs";
 import { archiveClients } from "../lib/archive.ts";
 import { Failure } from "../lib/failure.ts";
@@ -157,6 +159,27 @@ const decide = (
   },
 });
 
+const approvers: CommandModule<object, Common> = {
+  command: "approvers",
+  describe: "List who is asked by mail, and who has not confirmed yet",
+  async handler({ stack: name, json }) {
+    const stack = await readStack(name);
+    const client = new SNSClient(stack.client);
+    const TopicArn = output(stack, "approvalTopicArn");
+    const found: { approver: string; confirmed: boolean }[] = [];
+    for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic({ client }, { TopicArn })) {
+      for (const { Endpoint = "", SubscriptionArn = "" } of Subscriptions) {
+        found.push({ approver: Endpoint, confirmed: SubscriptionArn.startsWith("arn:") });
+      }
+    }
+    if (json) return printJson(found);
+    if (found.length === 0) return console.log("Nobody is asked by mail.");
+    printTable(found.map(({ approver, confirmed }) => [approver, confirmed ? "confirmed" : pc.yellow("unconfirmed")]));
+    if (found.every(({ confirmed }) => confirmed)) return;
+    console.log("Unconfirmed ones get no questions: AWS has sent them a mail with a link (here: dsp mail).");
+  },
+};
+
 /** `dsp approvals`: what the archiver asks a human. */
 export const approvals: CommandModule = {
   command: "approvals",
@@ -166,6 +189,7 @@ export const approvals: CommandModule = {
       .command(list)
       .command(decide("approve", "approved"))
       .command(decide("reject", "rejected"))
-      .demandCommand(1, "Say which: list, approve or reject."),
+      .command(approvers)
+      .demandCommand(1, "Say which: list, approve, reject or approvers."),
   handler() {},
 };

@@ -16,6 +16,7 @@ import { servicePrincipal } from "../../../local/cloud/service.ts";
 import { commandLines } from "../support/cli.ts";
 import { Deployed, until } from "./deployed.ts";
 import { dspSuite } from "./dsp.suite.ts";
+import { mailSuite } from "./mail.suite.ts";
 
 describe("archiver, deployed on one machine", function () {
   this.timeout(60_000);
@@ -183,6 +184,8 @@ describe("archiver, deployed on one machine", function () {
     });
   });
 
+  mailSuite(deployed);
+
   describe("a dropped file", () => {
     const recordOfFile = (key: string) =>
       until(async () => (await deployed.records()).find(({ Url }) => Url.endsWith(`/${key}`)));
@@ -249,28 +252,35 @@ describe("archiver, deployed on one machine", function () {
     });
   });
 
-  it("leaves exactly one record for every execution", async () => {
-    const { executions = [] } = await deployed.sfn.send(
-      new ListExecutionsCommand({ stateMachineArn: deployed.outputs.archiverStateMachineArn, maxResults: 1_000 }),
-    );
-    const recorded = (await deployed.records()).map(({ Execution }) => Execution);
-    assert.equal(new Set(recorded).size, recorded.length);
-    const express = recorded.filter((arn) => arn.includes(":express:"));
-    assert.deepEqual(
-      recorded.filter((arn) => !express.includes(arn)).sort(),
-      executions.map(({ executionArn }) => executionArn!).sort(),
-    );
-  });
+  // A suite's own tests run before those of its parts: this one is a part, to come after them.
+  describe("after all of that", () => {
+    it("leaves exactly one record for every execution", async () => {
+      const machines = [deployed.outputs.archiverStateMachineArn, deployed.outputs.mailedStateMachineArn];
+      const listed = await Promise.all(
+        machines.map((stateMachineArn) =>
+          deployed.sfn.send(new ListExecutionsCommand({ stateMachineArn, maxResults: 1_000 })),
+        ),
+      );
+      const executions = listed.flatMap((page) => page.executions ?? []);
+      const recorded = (await deployed.records()).map(({ Execution }) => Execution);
+      assert.equal(new Set(recorded).size, recorded.length);
+      const express = recorded.filter((arn) => arn.includes(":express:"));
+      assert.ok(executions.length > 40);
+      assert.deepEqual(
+        recorded.filter((arn) => !express.includes(arn)).sort(),
+        executions.map(({ executionArn }) => executionArn!).sort(),
+      );
+    });
 
-  // One is enough here: each costs seconds, and both speak the same protocols.
-  for (const cli of commandLines.slice(0, 1)) {
-    it(`keeps the shell recipes of ${cli} working`, async () => {
-      const { origin } = deployed.platform.local.cloud;
-      const script = `
+    // One is enough here: each costs seconds, and both speak the same protocols.
+    for (const cli of commandLines.slice(0, 1)) {
+      it(`keeps the shell recipes of ${cli} working`, async () => {
+        const { origin } = deployed.platform.local.cloud;
+        const script = `
         set -eu
         aws() { ${cli} --endpoint-url ${origin} "$@"; }
-        MACHINE=$(aws stepfunctions list-state-machines --query "stateMachines[?contains(name,'ArchiverStateMachine')].stateMachineArn" --output text)
-        QUEUE=$(aws sqs list-queues --query "QueueUrls[?contains(@,'HumanSQS')]" --output text)
+        MACHINE=$(aws stepfunctions list-state-machines --query "stateMachines[?contains(name,'ArchiverStateMachine')].stateMachineArn | [0]" --output text)
+        QUEUE=$(aws sqs list-queues --query "QueueUrls[?contains(@,'HumanSQS')] | [0]" --output text)
         TABLE=$(aws dynamodb list-tables --query "TableNames[?contains(@,'ArchiveTable')]" --output text)
         EXECUTION=$(aws stepfunctions start-execution --state-machine-arn $MACHINE --input '{"approval_needed": true}' --query executionArn --output text)
         MESSAGE=$(aws sqs receive-message --queue-url $QUEUE --wait-time-seconds 5 --output json)
@@ -281,19 +291,20 @@ describe("archiver, deployed on one machine", function () {
         aws dynamodb scan --table-name $TABLE --max-items 1 > /dev/null
         aws stepfunctions get-execution-history --execution-arn $EXECUTION --max-items 1 > /dev/null
         echo $EXECUTION`;
-      const environment = {
-        PATH: process.env.PATH,
-        HOME: "/nonexistent",
-        AWS_DEFAULT_REGION: "eu-west-1",
-        AWS_ACCESS_KEY_ID: "test",
-        AWS_SECRET_ACCESS_KEY: "test",
-        AWS_PAGER: "",
-      };
-      const { stdout } = await promisify(execFile)("bash", ["-c", script], { env: environment });
-      const record = await deployed.recordOf(stdout.trim().split("\n").at(-1)!);
-      assert.equal(record.Action, "Rejected");
-    });
-  }
+        const environment = {
+          PATH: process.env.PATH,
+          HOME: "/nonexistent",
+          AWS_DEFAULT_REGION: "eu-west-1",
+          AWS_ACCESS_KEY_ID: "test",
+          AWS_SECRET_ACCESS_KEY: "test",
+          AWS_PAGER: "",
+        };
+        const { stdout } = await promisify(execFile)("bash", ["-c", script], { env: environment });
+        const record = await deployed.recordOf(stdout.trim().split("\n").at(-1)!);
+        assert.equal(record.Action, "Rejected");
+      });
+    }
+  });
 
   dspSuite(deployed);
 });

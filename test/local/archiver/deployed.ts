@@ -7,6 +7,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { Mail } from "../../../local/cloud/mail.ts";
 import { Platform } from "../../../local/platform.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
@@ -14,6 +15,10 @@ const root = resolve(import.meta.dirname, "../../..");
 const program = `
 import { ArchiverWorkflow } from "./components/archiverWorkflow.ts";
 const archiver = new ArchiverWorkflow("archiver", { approval: { timeout: 3600 }, express: true });
+const mailed = new ArchiverWorkflow("mailed", {
+  approval: { mode: "both", approvers: ["anna@example.org", "ben@example.org"], timeout: 3600 },
+  table: archiver.table,
+});
 export const archiverStateMachineArn = archiver.stateMachine.arn;
 export const archiverExpressStateMachineArn = archiver.expressStateMachine?.arn;
 export const archiveTableName = archiver.table.name;
@@ -22,7 +27,9 @@ export const dropBucketName = archiver.buckets.drop.bucket;
 export const archiveBucketName = archiver.buckets.archive.bucket;
 export const quarantineBucketName = archiver.buckets.quarantine.bucket;
 export const reconcileName = archiver.functions.reconcile.function.name;
-export const stoppedRule = "archiver-stopped";
+export const mailedStateMachineArn = mailed.stateMachine.arn;
+export const mailedQueueUrl = mailed.approvalQueue?.url;
+export const approvalTopicArn = mailed.approvalTopic?.arn;
 `;
 
 export interface ArchiveRecord {
@@ -78,9 +85,9 @@ export class Deployed {
 
   /** Ends the local cloud and begins again on its folder. */
   async restart(): Promise<void> {
-    const awsPort = Number(new URL(this.platform.local.cloud.origin).port);
+    const { origin, apiOrigin } = this.platform.local.cloud;
     await this.platform.close();
-    await this.open({ awsPort, apiPort: 0 });
+    await this.open({ awsPort: Number(new URL(origin).port), apiPort: Number(new URL(apiOrigin).port) });
   }
 
   async stop(): Promise<void> {
@@ -100,9 +107,9 @@ export class Deployed {
   get dynamodb(): DynamoDBClient {
     return this.#client(DynamoDBClient);
   }
-  get queueUrl(): string {
-    const url = new URL(this.outputs.approvalQueueUrl!);
-    return `${this.platform.local.cloud.origin}${url.pathname}`;
+  /** Of a queue as it is after a restart. */
+  queueUrl(output = "approvalQueueUrl"): string {
+    return `${this.platform.local.cloud.origin}${new URL(this.outputs[output]!).pathname}`;
   }
 
   async startExecution(input: unknown, stateMachineArn = this.outputs.archiverStateMachineArn): Promise<string> {
@@ -115,6 +122,12 @@ export class Deployed {
       const described = await this.sfn.send(new DescribeExecutionCommand({ executionArn }));
       return described.status === "RUNNING" ? undefined : described;
     });
+  }
+
+  /** Mails so far to a receiver, oldest first. */
+  mails(to: string): Mail[] {
+    const all = this.platform.local.cloud.store.collection<Mail>("mail").values();
+    return all.filter((mail) => mail.to === to);
   }
 
   async records(): Promise<ArchiveRecord[]> {
@@ -136,14 +149,13 @@ export class Deployed {
   }
 
   /** The next question in the queue, taken out of it. */
-  async question(): Promise<Record<string, string>> {
+  async question(output?: string): Promise<Record<string, string>> {
+    const QueueUrl = this.queueUrl(output);
     return until(async () => {
-      const { Messages } = await this.sqs.send(
-        new ReceiveMessageCommand({ QueueUrl: this.queueUrl, WaitTimeSeconds: 2 }),
-      );
+      const { Messages } = await this.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 2 }));
       const [message] = Messages ?? [];
       if (!message) return undefined;
-      await this.sqs.send(new DeleteMessageCommand({ QueueUrl: this.queueUrl, ReceiptHandle: message.ReceiptHandle }));
+      await this.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle }));
       return JSON.parse(message.Body!);
     });
   }
