@@ -13,3 +13,25 @@ export const logKeyArn = config.get("logKeyArn");
 
 /** What predicts irises: a function, or containers that drain a queue. */
 export const irisCompute = config.get<"lambda" | "fargate">("irisCompute") ?? "lambda";
+
+/** What trains and serves the recommender, and who calls it. */
+export const recommenderArgs = {
+  image: config.get("recommenderImageUri") || undefined,
+  api: { iamUserArn: config.get("apiAwsIamUserArn"), externalId: config.get("apiAwsExternalId") },
+  storage: { iamUserArn: config.get("storageAwsIamUserArn"), externalId: config.get("storageAwsExternalId") },
+  serving: servingOf(config.getNumber("recommenderServerlessMemory")),
+  retrain: retrainingOf(config.get("recommenderRetrainSchedule")),
+  removeIdleAfter: config.getNumber("recommenderIdleHours") || undefined,
+};
+
+function servingOf(memory: number | undefined) {
+  if (memory) return { serverless: { memory } };
+  return {
+    instanceType: config.get("recommenderInstanceType"),
+    maximumInstances: config.getNumber("recommenderMaximumInstances"),
+  };
+}
+
+function retrainingOf(schedule: string | undefined) {
+  return schedule ? { schedule } : undefined;
+}

@@ -5,7 +5,8 @@ import { ArchiverWorkflow } from "./components/archiverWorkflow.ts";
 import { encryptLogGroups } from "./components/logEncryption.ts";
 import type { NodeFunction } from "./components/nodeFunction.ts";
 import { PredictionPipeline } from "./components/predictionPipeline.ts";
-import { appVersion, gradualDeployment, irisCompute, logKeyArn } from "./config.ts";
+import { SnowflakeRecommender } from "./components/snowflakeRecommender.ts";
+import { appVersion, gradualDeployment, irisCompute, logKeyArn, recommenderArgs } from "./config.ts";
 
 // What holds for the whole stack.
 
@@ -57,6 +58,10 @@ const iris = new PredictionPipeline("iris", {
 
 const archiver = new ArchiverWorkflow("archiver", { express: true });
 
+// Models of ratings that are trained, deployed and asked from Snowflake.
+
+const recommender = new SnowflakeRecommender("recommender", recommenderArgs);
+
 // What scripts and users may depend on.
 
 export const whodisUrl = whodis.routes["GET /whodis"];
@@ -72,6 +77,13 @@ export const approvalQueueUrl = archiver.approvalQueue?.url;
 export const dropBucketName = archiver.buckets.drop.bucket;
 export const archiveBucketName = archiver.buckets.archive.bucket;
 export const quarantineBucketName = archiver.buckets.quarantine.bucket;
+export const recommenderUrl = recommender.url;
+export const recommenderBucketName = recommender.bucket.bucket;
+export const recommenderImageUri = recommender.imageUri;
+export const sageMakerRoleArn = recommender.roles.executionRoleArn;
+export const snowflakeExternalFunctionRoleArn = recommender.roles.externalFunctionRoleArn;
+export const snowflakeStorageRoleArn = recommender.roles.storageRoleArn;
+export const snowflakeTrust = recommender.roles.trust;
 export const logGroups = {
   whodis: whodis.functions["GET /whodis"].logGroup.name,
   oleoleole: oleoleole.functions["GET /oleoleole"].logGroup.name,
@@ -79,13 +91,25 @@ export const logGroups = {
   "iris-predict": iris.predictorLogs.name,
   "iris-read": iris.functions.read.logGroup.name,
   "iris-list": iris.functions.list.logGroup.name,
+  ...logGroupsOf("recommender", recommender.functions),
 };
 /** Where CodeDeploy shifts traffic, by function; empty where versions change at once. */
 export const deployments = {
   ...deploymentOf("whodis", whodis.functions["GET /whodis"]),
   ...deploymentOf("oleoleole", oleoleole.functions["GET /oleoleole"]),
 };
-export const openApi = { whodis: whodis.document, oleoleole: oleoleole.document, iris: iris.api.document };
+export const openApi = {
+  whodis: whodis.document,
+  oleoleole: oleoleole.document,
+  iris: iris.api.document,
+  recommender: recommender.api.document,
+};
+
+function logGroupsOf(system: string, functions: Record<string, NodeFunction>) {
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, { logGroup }]) => [`${system}-${name}`, logGroup.name]),
+  );
+}
 
 function deploymentOf(name: string, { deployment }: NodeFunction) {
   if (!deployment) return {};

@@ -2,9 +2,11 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { sync as writeFileAtomic } from "write-file-atomic";
 import { prepareAccount } from "./account.ts";
+import type { Images } from "./cloud/containers/images.ts";
 import { createCloud, type LocalCloud } from "./cloud/index.ts";
 import { readStackConfig } from "./engine/config.ts";
 import { Engine, EngineError, type EngineEvent, type RunResult } from "./engine/index.ts";
+import { isObject } from "./engine/values.ts";
 import { lockFolder } from "./lock.ts";
 import { createRegistry } from "./resources/index.ts";
 
@@ -43,6 +45,7 @@ export class Platform {
     const { programDirectory, stateDirectory, awsPort, apiPort, gradual, onEvent } = options;
     const { config } = readStackConfig(programDirectory, stack);
     const deploymentClock = clockOf(config);
+    const images = imagesOf(config);
     mkdirSync(stateDirectory, { recursive: true });
     const unlock = lockFolder(stateDirectory);
     if (!unlock) {
@@ -51,13 +54,22 @@ export class Platform {
       );
     }
     const region = config["aws:region"] ?? "us-east-1";
-    const local = createCloud({ directory: join(stateDirectory, "cloud"), region, awsPort, apiPort, deploymentClock });
+    const local = createCloud({
+      directory: join(stateDirectory, "cloud"),
+      region,
+      awsPort,
+      apiPort,
+      deploymentClock,
+      images,
+      workingDirectory: programDirectory,
+    });
     try {
       await local.listen();
       await prepareAccount(local.cloud);
       const registry = createRegistry(local.cloud);
       const state = join(stateDirectory, "state");
-      const environment = localAws(local.cloud.origin, region);
+      // Images are recorded here, not built: the program has no need to warn of how they are.
+      const environment = { ...localAws(local.cloud.origin, region), BUILDX_NO_DEFAULT_ATTESTATIONS: "1" };
       const engine = await Engine.open({
         programDirectory,
         stack,
@@ -77,9 +89,9 @@ export class Platform {
     }
   }
 
-  /** Runs the program and writes its outputs to `outputs.json` in the state folder. */
-  async up(): Promise<RunResult> {
-    const result = await this.engine.up();
+  /** Runs the program ({@link Engine.up}) and writes its outputs to `outputs.json` in the state folder. */
+  async up(options: { rehearsed?: boolean } = {}): Promise<RunResult> {
+    const result = await this.engine.up(options);
     this.#write("outputs.json", this.engine.outputs());
     return result;
   }
@@ -125,6 +137,26 @@ function clockOf(config: Record<string, string>): number {
   const factor = Number(text);
   if (factor >= 1 && factor <= 10_000) return factor;
   throw new EngineError(`config "local:deploymentClock" is "${text}"; allowed is a number from 1 to 10000`);
+}
+
+/** `local:images`: commands that run container images' entry points here, by patterns of the images' URIs. */
+function imagesOf(config: Record<string, string>): Images {
+  const text = config["local:images"] ?? "{}";
+  const images = parsed(text);
+  const isCommand = (value: unknown) =>
+    Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === "string");
+  if (isObject(images) && Object.values(images).every(isCommand)) return images as Images;
+  throw new EngineError(
+    `config "local:images" is ${text}; allowed are commands by image, as {"*/recommender*": ["node", "containers/recommender/main.ts"]}`,
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function portTaken({ code, port }: NodeJS.ErrnoException & { port?: number }): EngineError | undefined {

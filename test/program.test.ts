@@ -49,6 +49,13 @@ describe("the program", () => {
     assert.equal(outputs.irisModelUri, "s3://iris-models/iris/model.json");
     assert.match(outputs.irisFailureQueueUrl, /iris-failures$/);
     assert.equal(JSON.parse(outputs.openApi.whodis).openapi, "3.0.1");
+    assert.equal(outputs.recommenderUrl, "https://recommender-id.execute-api.eu-west-1.amazonaws.com/Prod");
+    assert.equal(outputs.recommenderBucketName, "recommender-data");
+    assert.match(outputs.recommenderImageUri, /\/recommender@sha256:/);
+    assert.match(outputs.sageMakerRoleArn, /:role\/recommender-sagemaker-role$/);
+    assert.match(outputs.snowflakeExternalFunctionRoleArn, /:role\/recommender-external-function$/);
+    assert.match(outputs.snowflakeStorageRoleArn, /:role\/recommender-storage$/);
+    assert.equal(outputs.snowflakeTrust, "pending");
   });
 
   it("gives the configured version to the functions that report it", () => {
@@ -72,6 +79,26 @@ describe("the program", () => {
     const { transforms } = await run({ "platform:logKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/k" });
     assert.equal(transforms.length, 1);
     assert.equal(program.transforms.length, 0);
+  });
+
+  it("takes Snowflake's word, an image and serverless inference from the configuration", async () => {
+    const user = "arn:aws:iam::210987654321:user/abc1-s-iest2345";
+    const { made, outputs } = await run({
+      "platform:apiAwsIamUserArn": user,
+      "platform:apiAwsExternalId": "ACME_1",
+      "platform:storageAwsIamUserArn": user,
+      "platform:storageAwsExternalId": "ACME_2",
+      "platform:recommenderImageUri": "public.ecr.aws/acme/recommender:1",
+      "platform:recommenderServerlessMemory": "2048",
+      "platform:recommenderRetrainSchedule": "rate(7 days)",
+      "platform:recommenderIdleHours": "4",
+    });
+    assert.equal(outputs.snowflakeTrust, "established");
+    assert.equal(outputs.recommenderImageUri, "public.ecr.aws/acme/recommender:1");
+    const { SERVING } = made.get("aws:lambda/function:Function", "recommender-deploy").inputs.environment.variables;
+    assert.deepEqual(Object.keys(JSON.parse(SERVING)), ["serverless"]);
+    const schedules = made.all.filter(({ type }) => type === "aws:scheduler/schedule:Schedule").map(({ name }) => name);
+    assert.deepEqual(schedules.toSorted(), ["recommender-idle-schedule", "recommender-retrain-schedule"]);
   });
 
   it("says which configuration is missing", async () => {
