@@ -29,6 +29,8 @@ export interface DeploymentOptions extends Program {
   config: Record<string, string>;
   /** The program runs for the sake of its delete hooks: nothing is made, and everything goes. Default: false. */
   destroying?: boolean;
+  /** Nothing is touched before it resolves; when it rejects, the run fails with that error. Default: at once. */
+  clearance?: Promise<void> | undefined;
   /** Notes what must not be shown. */
   mask: Mask;
   signal: AbortSignal;
@@ -68,6 +70,7 @@ export class Deployment {
     this.#functions = new Functions(options, this.#providers, (urn) => this.#made.get(urn) ?? options.state.get(urn));
     this.#steps = new Steps({ ...options, providers: this.#providers, hooks: this.hooks });
     this.#failure.promise.catch(() => {}); // Whoever waits for the run sees it.
+    options.clearance?.catch((error: Error) => this.#fail(error));
     options.signal.addEventListener("abort", () => this.#fail(new EngineError("interrupted")), { once: true });
   }
 

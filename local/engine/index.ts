@@ -43,6 +43,9 @@ export type StackResource = Pick<
   "urn" | "type" | "id" | "inputs" | "outputs" | "dependencies" | "propertyDependencies" | "protect" | "retainOnDelete"
 >;
 
+/** What a language host runs the program for. */
+type Role = "run" | "preview" | "rehearsal";
+
 /** How long an interrupted run may take to end its steps, in milliseconds. What has not ended then is looked for later. */
 const graceMs = 3000;
 
@@ -50,13 +53,16 @@ const graceMs = 3000;
 export class Engine {
   readonly #options: EngineOptions;
   readonly #server = new EngineServer();
+  /** Serves rehearsals, beside the run that waits for them. */
+  readonly #rehearsals = new EngineServer();
   readonly #state: State;
   readonly #dynamic: DynamicProvider;
   readonly #mask = new Mask();
   readonly #stop = new AbortController();
-  #prepared: { key: string; host: LanguageHost } | undefined;
-  /** The one that runs the program, or did last. */
-  #host: LanguageHost | undefined;
+  /** Hosts that wait for a run: started with these settings. */
+  readonly #prepared = new Map<Role, { key: string; host: LanguageHost }>();
+  /** Those that run the program, or have not ended yet. */
+  readonly #hosts = new Set<LanguageHost>();
   #closed: Promise<void> | undefined;
   #underWay: Promise<unknown> = Promise.resolve();
 
@@ -72,17 +78,19 @@ export class Engine {
 
   static async open(options: EngineOptions): Promise<Engine> {
     const engine = new Engine(options);
-    await engine.#server.listen();
+    await Promise.all([engine.#server.listen(), engine.#rehearsals.listen()]);
     return engine;
   }
 
   /**
    * Makes what the program asks for. When it fails, what was made stays recorded, and nothing has been deleted but what
    * had to go before its replacement.
+   * @param rehearsed the program runs as in a preview, too, at the same time, and nothing is touched before that has gone
+   * well: a program that fails leaves everything as it was. Default: false.
    * @throws {EngineError} with the program's or the resource's error.
    */
-  up(): Promise<RunResult> {
-    return this.#exclusively(() => this.#run({ preview: false }));
+  up({ rehearsed = false } = {}): Promise<RunResult> {
+    return this.#exclusively(() => this.#run({ preview: false, rehearsed }));
   }
 
   /** Says what {@link up} would do, and does nothing. Unknown outputs are left out. */
@@ -114,11 +122,14 @@ export class Engine {
     });
   }
 
-  /** Loads Pulumi's SDK in a process that waits, so that the next {@link up} starts half a second sooner. */
+  /** Loads Pulumi's SDK in processes that wait, so that the next {@link up} starts half a second sooner. */
   prepare(): void {
     try {
       const settings = this.#settings();
-      this.#prepared ??= { key: JSON.stringify(settings), host: this.#startHost(false, settings) };
+      const key = JSON.stringify(settings);
+      for (const role of ["run", "rehearsal"] as const) {
+        if (!this.#prepared.has(role)) this.#prepared.set(role, { key, host: this.#startHost(role, settings) });
+      }
     } catch {
       // A broken Pulumi.yaml is said by the run that reads it.
     }
@@ -139,8 +150,10 @@ export class Engine {
   async #close(): Promise<void> {
     this.#stop.abort();
     await Promise.race([this.#underWay.catch(() => {}), new Promise((late) => setTimeout(late, graceMs).unref())]);
-    await Promise.all([this.#host?.kill(), this.#prepared?.host.kill(), this.#dynamic.close()]);
+    const hosts = [...this.#hosts, ...[...this.#prepared.values()].map(({ host }) => host)];
+    await Promise.all([...hosts.map((host) => host.kill()), this.#dynamic.close()]);
     this.#server.close();
+    this.#rehearsals.close();
     this.#state.close();
   }
 
@@ -150,8 +163,13 @@ export class Engine {
     return after;
   }
 
-  async #run(mode: { preview: boolean; destroying?: boolean }, withProgram = true): Promise<RunResult> {
+  async #run(
+    { rehearsed, ...mode }: { preview: boolean; destroying?: boolean; rehearsed?: boolean },
+    withProgram = true,
+  ): Promise<RunResult> {
     const { preview } = mode;
+    const over = new AbortController();
+    let rehearsal: Promise<void> | undefined;
     const began = performance.now();
     const counts = Object.fromEntries(operations.map((operation) => [operation, 0])) as Counts;
     const emit = (event: EngineEvent): void => {
@@ -166,8 +184,10 @@ export class Engine {
       const settings = this.#settings();
       const common = this.#common(settings);
       await this.#dynamic.configure({ project: common.project, stack: common.stack, config: common.config });
-      const deployment = new Deployment({ ...common, ...mode, emit });
-      if (withProgram) await this.#runProgram(deployment, preview, settings);
+      if (rehearsed) rehearsal = this.#rehearse(settings, over.signal);
+      const deployment = new Deployment({ ...common, ...mode, clearance: rehearsal, emit });
+      const role = preview ? "preview" : "run";
+      if (withProgram) await this.#runProgram(deployment, this.#server, await this.#takeHost(role, settings));
       else await deployment.programEnded();
       end(true);
       return { outputs: shown(deployment.outputs), counts };
@@ -175,13 +195,24 @@ export class Engine {
       end(false);
       if (!(error instanceof EngineError)) throw error;
       throw new EngineError(this.#mask.text(error.message), error.urn, error.position);
+    } finally {
+      over.abort();
+      await rehearsal?.catch(() => {});
     }
   }
 
-  async #runProgram(deployment: Deployment, preview: boolean, settings: Settings): Promise<void> {
-    this.#server.serve(deployment);
-    const host = await this.#takeHost(preview, settings);
-    this.#host = host;
+  /** Runs the program as in a preview, without a word. */
+  async #rehearse(settings: Settings, over: AbortSignal): Promise<void> {
+    const common = this.#common(settings);
+    const signal = AbortSignal.any([common.signal, over]);
+    const deployment = new Deployment({ ...common, preview: true, signal, emit: () => {} });
+    await this.#runProgram(deployment, this.#rehearsals, await this.#takeHost("rehearsal", settings));
+  }
+
+  async #runProgram(deployment: Deployment, server: EngineServer, host: LanguageHost): Promise<void> {
+    server.serve(deployment);
+    this.#hosts.add(host);
+    host.exit.then(() => this.#hosts.delete(host));
     let over = false;
     try {
       host.begin();
@@ -194,7 +225,7 @@ export class Engine {
       // All is done that it could ask for: it may take its time to end.
       if (!over) await host.kill();
       await deployment.settle();
-      this.#server.serve(undefined);
+      server.serve(undefined);
     }
   }
 
@@ -217,21 +248,21 @@ export class Engine {
     return { ...process.env, ...this.#options.environment };
   }
 
-  async #takeHost(preview: boolean, settings: Settings): Promise<LanguageHost> {
-    if (preview) return this.#startHost(preview, settings);
-    const prepared = this.#prepared;
-    this.#prepared = undefined;
+  async #takeHost(role: Role, settings: Settings): Promise<LanguageHost> {
+    const prepared = this.#prepared.get(role);
+    this.#prepared.delete(role);
     if (prepared?.key === JSON.stringify(settings)) return prepared.host;
     // The configuration has changed since it was started.
     await prepared?.host.kill();
-    return this.#startHost(preview, settings);
+    return this.#startHost(role, settings);
   }
 
-  #startHost(preview: boolean, settings: Settings): LanguageHost {
+  #startHost(role: Role, settings: Settings): LanguageHost {
     const { programDirectory, stack } = this.#options;
-    const environment = this.#environment();
-    const host = { programDirectory, stack, preview, address: this.#server.address, environment };
-    return LanguageHost.prepare({ ...host, ...settings }, (text) => this.#print(text));
+    const [server, print] =
+      role === "rehearsal" ? [this.#rehearsals, () => {}] : [this.#server, (text: string) => this.#print(text)];
+    const host = { programDirectory, stack, preview: role !== "run", address: server.address };
+    return LanguageHost.prepare({ ...host, environment: this.#environment(), ...settings }, print);
   }
 
   #print(text: string): void {

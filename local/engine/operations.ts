@@ -15,6 +15,8 @@ export interface RunContext {
   state: State;
   providers: Providers;
   hooks: Hooks;
+  /** Nothing is touched before it resolves. Default: at once. */
+  clearance?: Promise<void> | undefined;
   signal: AbortSignal;
   emit(event: EngineEvent): void;
 }
@@ -69,6 +71,7 @@ export class Operations {
     changes: string[],
     work: () => Promise<Result>,
   ): Promise<Result> {
+    await this.#run.clearance;
     const began = performance.now();
     const { urn, type } = subject;
     this.#run.emit({ kind: "step", urn, type, operation, status: "started" });

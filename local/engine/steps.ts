@@ -35,7 +35,7 @@ export class Steps {
   /** A component or a provider: nothing to make, only to remember. */
   async record(goal: Goal, id = ""): Promise<Registered> {
     const { state, preview } = this.#run;
-    const before = this.#current(goal);
+    const before = await this.#current(goal);
     const keep = async (): Promise<Registered> => {
       if (!preview) state.put(this.#stateOf(goal, id, goal.inputs, before?.outputs ?? {}));
       return { id, outputs: goal.inputs };
@@ -57,7 +57,7 @@ export class Steps {
   /** A custom resource: create, update, replace, import or leave as it is. */
   async apply(goal: Goal): Promise<Registered> {
     const provider = this.#run.providers.for(goal);
-    const before = this.#current(goal);
+    const before = await this.#current(goal);
     if (!before && goal.importId) return this.#import(goal, goal.importId, provider);
     const context = this.#operations.contextOf(goal, before);
     const inputs = await check(goal, provider, desiredInputs(goal, before), context);
@@ -207,7 +207,7 @@ export class Steps {
   }
 
   /** The resource under its URN, or under one of its aliases. */
-  #current(goal: Goal): ResourceState | undefined {
+  async #current(goal: Goal): Promise<ResourceState | undefined> {
     const { state, preview } = this.#run;
     const own = state.get(goal.urn);
     if (own) return own.external ? undefined : own;
@@ -215,7 +215,9 @@ export class Steps {
       const found = state.get(alias);
       if (!found) continue;
       const renamed = { ...found, urn: goal.urn, type: typeOf(goal.urn) };
-      if (!preview) state.rename(alias, renamed);
+      if (preview) return renamed;
+      await this.#run.clearance;
+      state.rename(alias, renamed);
       return renamed;
     }
     return undefined;

@@ -32,6 +32,11 @@ describe("The engine and Pulumi's language host", function () {
       program.write("index.ts", text);
       await assert.rejects(engine.up(), message);
     }
+    // Rehearsed, nothing is touched before the program has come to its end.
+    const late = `${good}new Thing("early");\nsetTimeout(() => { throw new Error("too late"); }, 300);\n`;
+    program.write("index.ts", late);
+    await assert.rejects(engine.up({ rehearsed: true }), /too late/);
+    assert.deepEqual(things.news(), []);
     program.write("index.ts", `${good}new Thing("big", { size: "big" });\n`);
     const error = await engine.up().catch((failed) => failed);
     assert.equal(error.message, 'size is "big"; it must be a number');
@@ -43,7 +48,7 @@ describe("The engine and Pulumi's language host", function () {
     program.write("index.ts", good);
     engine.prepare();
     program.write("Pulumi.dev.yaml", "config:\n  whole:size: 4\n  whole:labels: {}\n");
-    await engine.up();
+    await engine.up({ rehearsed: true });
     engine.prepare();
     assert.equal((await engine.up()).counts.same, 2);
     assert.deepEqual(things.news(), ["update thing"]);
