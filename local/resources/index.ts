@@ -1,9 +1,12 @@
 import type { Cloud } from "../cloud/service.ts";
 import type { Component, Invoke, Registry, ResourceProvider } from "../engine/provider.ts";
 import { apigateway } from "./apigateway/index.ts";
+import { appAutoscalingResources } from "./appautoscaling.ts";
 import { codedeployResources } from "./codedeploy.ts";
 import { dynamodbResources } from "./dynamodb/index.ts";
+import { ec2Resources } from "./ec2/index.ts";
 import { ecrResources } from "./ecr.ts";
+import { ecsResources } from "./ecs.ts";
 import { eventsResources } from "./events.ts";
 import { eventSourceResources } from "./eventsources.ts";
 import { iamResources } from "./iam.ts";
@@ -39,7 +42,10 @@ const services: ServiceResources[] = [
   schedulerResources,
   monitoringResources,
   ssmResources,
+  ec2Resources,
   ecrResources,
+  ecsResources,
+  appAutoscalingResources,
   kmsResources,
   sesResources,
 ];

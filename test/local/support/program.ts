@@ -13,8 +13,11 @@ export interface RunningProgram {
 }
 
 /** A local cloud in this process, and a program's stack `local` on it, which does not run yet. */
-export async function startProgram(programDirectory: string): Promise<RunningProgram> {
-  const test = await startCloud({ region: "eu-west-1" });
+export async function startProgram(
+  programDirectory: string,
+  options: Parameters<typeof startCloud>[0] = {},
+): Promise<RunningProgram> {
+  const test = await startCloud({ region: "eu-west-1", ...options });
   await prepareAccount(test.cloud);
   const events: EngineEvent[] = [];
   const engine = await Engine.open({
