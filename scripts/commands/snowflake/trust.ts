@@ -58,7 +58,7 @@ export const trust: CommandModule<object, Options> = {
     for (const [key, value] of Object.entries(found)) console.log(`${key}: ${value}`);
     console.log(changed ? `Written to ${configFile(name)}.` : `${configFile(name)} had them already.`);
     if (missing) console.log(`Still to come: the ${missing} integration's; until then the trust is pending.`);
-    else if (name === localStack) console.log("npm start applies it by itself; once: npm start -- --watch off");
+    else if (name === localStack) console.log("npm start applies it: by itself while it runs, else when it starts.");
     else console.log(`Now: npx pulumi up --stack ${name}`);
   },
 };
