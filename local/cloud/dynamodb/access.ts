@@ -75,7 +75,7 @@ function wanted(operation: string, input: Input, names: Names): Need[] {
     case "UpdateItem":
       return [on(operation, table, input)];
     case "ListTables":
-      return [{ action: operation, resource: "*" }];
+      return [{ action: operation, resource: names.table("*") }];
     case "ListStreams":
       return [{ action: operation, resource: table ? `${names.table(tableOf(table))}/stream/*` : "*" }];
     case "DescribeStream":

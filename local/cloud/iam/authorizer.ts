@@ -167,6 +167,9 @@ const plainCode = new Set([
 ]);
 const restJson = new Set(["lambda", "apigateway", "execute-api", "scheduler", "ses", "xray", "eks", "batch"]);
 
+/** Services that name the resource of an action that has none, too. */
+const namesEverything = new Set(["lambda", "ecs", "ecr"]);
+
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 function accessDenied(
   { principal, service: called }: Pick<Call, "principal"> & Partial<Pick<Call, "service">>,
@@ -179,7 +182,7 @@ function accessDenied(
     ? ` with an explicit deny in ${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}`
     : ` because no ${kind} allows the ${access.action} action`;
   const resource = service === "s3" ? `"${access.resource}"` : access.resource;
-  const where = access.resource === "*" ? "" : ` on resource: ${resource}`;
+  const where = access.resource === "*" && !namesEverything.has(service) ? "" : ` on resource: ${resource}`;
   // STS says no more than this of a role that cannot be assumed.
   const reason = access.action === "sts:AssumeRole" ? "" : why;
   const message = `User: ${principal.arn} is not authorized to perform: ${access.action}${where}${reason}`;

@@ -96,6 +96,12 @@ describe("authorizer's limits and errors", () => {
       );
     });
 
+    it("name the resource of an action that has none only where the service does", () => {
+      const of = (action: string) => refusal([], { action, resource: "*" }).message;
+      assert.match(of("lambda:ListFunctions"), /lambda:ListFunctions on resource: \* because/);
+      assert.match(of("cloudwatch:PutMetricData"), /cloudwatch:PutMetricData because/);
+    });
+
     it("carry the code and status of the action's service", () => {
       const of = (action: string) => {
         const { code, status } = refusal([], { action, resource: "*" });
