@@ -178,6 +178,15 @@ describe("dsp snowflake", function () {
       assert.deepEqual(events, []);
     });
 
+    it("cannot be made while the role trusts somebody else", async () => {
+      await trusting("arn:aws:iam::210987654321:root");
+      await assert.rejects(
+        inProcess(findFunction("invoke_model"), [["m", "1", "2"]]),
+        /cannot be assumed by .*user\/snowflake: it trusts another account, or nobody/,
+      );
+      await trusting("arn:aws:iam::000000000000:root");
+    });
+
     it("says what is wrong with its arguments, without a stack trace", async () => {
       const { code, stderr } = await dsp(["call", "invoke", "m"]);
       assert.equal(code, 1);
