@@ -19,16 +19,10 @@ const region = getRegionOutput().region;
 
 const role = new Role("apigateway-logs", {
   description: "Lets API Gateway write the access and execution logs of this account's APIs",
+  // AWS's own trust policy, without a condition: API Gateway does not name the account when it assumes roles.
   assumeRolePolicy: jsonStringify({
     Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Service: "apigateway.amazonaws.com" },
-        Action: "sts:AssumeRole",
-        Condition: { StringEquals: { "aws:SourceAccount": account } },
-      },
-    ],
+    Statement: [{ Effect: "Allow", Principal: { Service: "apigateway.amazonaws.com" }, Action: "sts:AssumeRole" }],
   }),
 });
 
