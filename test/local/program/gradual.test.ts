@@ -1,155 +1,174 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CodeDeploy } from "@aws-sdk/client-codedeploy";
-import { Lambda } from "@aws-sdk/client-lambda";
-import { prepareAccount } from "../../../local/account.ts";
-import { createCloud, type LocalCloud } from "../../../local/cloud/index.ts";
-import { Engine, type EngineEvent } from "../../../local/engine/index.ts";
-import { createRegistry } from "../../../local/resources/index.ts";
+import { GradualStack } from "./gradualStack.ts";
 
-const region = "eu-west-1";
-const programDirectory = join(import.meta.dirname, "fixtures/gradual");
-
-/** A function's new versions, brought to its callers by CodeDeploy: as a user's `up` does it. */
+/** New versions of functions, brought to their callers by CodeDeploy: as a user's `up` does it. */
 describe("gradual deployment of a program on this machine", function () {
-  this.timeout(120_000);
-  let folder: string;
-  let local: LocalCloud;
-  let engine: Engine;
-  let codedeploy: CodeDeploy;
-  let lambda: Lambda;
-  let names: { functionName: string; version: string; application: string; group: string };
-  const config: Record<string, string> = {};
-  let events: EngineEvent[] = [];
-
-  /** @param clock how many times faster than AWS's: a canary of five minutes takes 300 s by that. */
-  async function open(clock: number): Promise<void> {
-    local = createCloud({ directory: join(folder, "cloud"), region, awsPort: 0, apiPort: 0, deploymentClock: clock });
-    const endpoint = await local.listen();
-    await prepareAccount(local.cloud);
-    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-    codedeploy = new CodeDeploy({ endpoint, region, credentials });
-    lambda = new Lambda({ endpoint, region, credentials });
-    await openEngine();
-  }
-  async function openEngine(): Promise<void> {
-    engine = await Engine.open({
-      programDirectory,
-      stack: "local",
-      stateDirectory: join(folder, "state"),
-      registry: createRegistry(local.cloud),
-      environment: {
-        AWS_ENDPOINT_URL: local.cloud.origin,
-        AWS_ACCESS_KEY_ID: "test",
-        AWS_SECRET_ACCESS_KEY: "test",
-        AWS_REGION: region,
-      },
-      config,
-      onEvent: (event) => events.push(event),
-    });
-  }
-  async function up(changes: Record<string, string> = {}): Promise<void> {
-    Object.assign(config, changes);
-    events = [];
-    names = (await engine.up()).outputs as never;
-  }
-  const said = () =>
-    events.flatMap((event) => (event.kind === "message" && event.severity !== "debug" ? event.text : [])).join("\n");
-  const deployments = async () =>
-    (await codedeploy.listDeployments({ applicationName: names.application, deploymentGroupName: names.group }))
-      .deployments ?? [];
-  const alias = () => lambda.getAlias({ FunctionName: names.functionName, Name: "live" });
-  const ask = async () => {
-    const { Payload } = await lambda.invoke({ FunctionName: `${names.functionName}:live` });
-    return JSON.parse(Buffer.from(Payload!).toString());
-  };
-  const shiftBegins = async () => {
-    while (!(await alias()).RoutingConfig?.AdditionalVersionWeights) await sleep(20);
-  };
+  this.timeout(180_000);
+  let stack: GradualStack;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "gradual-"));
-    await open(600);
-    await up();
+    stack = new GradualStack(mkdtempSync(join(tmpdir(), "gradual-")));
+    await stack.open(600);
+    await stack.up();
   });
   after(async () => {
-    await engine?.close();
-    await local?.close();
-    rmSync(folder, { recursive: true, force: true });
+    await stack?.close();
+    if (stack) rmSync(stack.folder, { recursive: true, force: true });
   });
 
   it("has nothing to shift the first time, nor when nothing changes", async () => {
-    assert.equal(await ask(), "v1");
-    await up();
-    assert.deepEqual(await deployments(), []);
+    assert.equal(await stack.ask(), "v1");
+    await stack.up();
+    assert.deepEqual(await stack.deployments(), []);
   });
 
-  it("says in a preview that there will be a shift", async () => {
-    Object.assign(config, { version: "v2" });
-    events = [];
-    await engine.preview();
-    const steps = events.flatMap((event) => (event.kind === "step" ? [event] : []));
-    assert.ok(steps.some(({ urn, operation }) => urn.includes("TrafficShift") && operation === "update"));
-    assert.deepEqual(await deployments(), []);
+  it("says in a preview that there will be a shift, and of what kind", async () => {
+    stack.config.version = "v2";
+    await stack.engine.preview();
+    const steps = stack.events.flatMap((event) => (event.kind === "step" ? [event] : []));
+    assert.ok(steps.some(({ urn, operation }) => urn.endsWith("::app-shift") && operation === "update"));
+    assert.deepEqual(stack.said(), ["the new version gets its traffic by Canary10Percent5Minutes, in 5 minutes"]);
+    assert.deepEqual(await stack.deployments(), []);
   });
 
-  it("shifts, asking both hooks, and tells how it goes", async () => {
-    await up({ version: "v2" });
-    assert.equal(await ask(), "v2");
-    assert.match(said(), /deployment d-\w+: Canary10Percent5Minutes from version 1 to 2/);
-    assert.match(said(), /BeforeAllowTraffic Succeeded, 10 % to version 2/);
-    assert.match(said(), /BeforeAllowTraffic Succeeded, AfterAllowTraffic Succeeded, 100 % to version 2/);
+  it("shifts, asking both hooks, and tells how it goes; several functions together or in turn", async () => {
+    await stack.up({ version: "v2", others: "v2" });
+    assert.equal(await stack.ask(), "v2");
+    const own = stack.events.flatMap((event) =>
+      event.kind === "message" && event.urn?.endsWith("::app-shift") ? event.text : [],
+    );
+    const lines = [
+      /^version 2 gets its traffic by Canary10Percent5Minutes, in 5 minutes$/,
+      /^deployment d-\w+: Canary10Percent5Minutes from version 1 to 2$/,
+      /^BeforeAllowTraffic Succeeded, 10 % to version 2, 0:0\d$/,
+      /^BeforeAllowTraffic Succeeded, AfterAllowTraffic Succeeded, 100 % to version 2, 0:\d\d$/,
+    ];
+    const at = lines.map((line) => own.findIndex((text) => line.test(text)));
+    assert.ok(!at.includes(-1) && at.join() === at.toSorted((a, b) => a - b).join(), `${at}\n${own.join("\n")}`);
+
+    const ofShift = (name: string, status: string) =>
+      stack.events.findIndex(
+        (event) => event.kind === "step" && event.urn.endsWith(`::${name}-shift`) && event.status === status,
+      );
+    assert.ok(ofShift("beside", "started") < ofShift("app", "done"));
+    assert.ok(ofShift("app", "started") < ofShift("beside", "done"));
+    assert.ok(ofShift("app", "done") < ofShift("later", "started"));
   });
 
   it("lets nothing through when the hook before refuses, and says what the hook said", async () => {
-    await assert.rejects(up({ version: "v3", before: "refuses" }), (error: Error) => {
+    await assert.rejects(stack.up({ version: "v3", before: "refuses" }), (error: Error) => {
       assert.match(error.message, /to version 3 failed: .*BeforeAllowTraffic.*LAMBDA_HOOK_FAILED/);
       assert.match(error.message, /not fit for traffic: it is not to my liking/);
       return true;
     });
-    assert.equal((await alias()).FunctionVersion, "2");
-    assert.equal(await ask(), "v2");
-  });
-
-  it("tries again by the next up", async () => {
-    await up({ before: "accepts" });
-    assert.equal(await ask(), "v3");
+    const { FunctionVersion, RoutingConfig } = await stack.alias();
+    assert.deepEqual([FunctionVersion, RoutingConfig?.AdditionalVersionWeights ?? {}], ["2", {}]);
   });
 
   it("takes all traffic back when the hook after refuses", async () => {
-    await assert.rejects(up({ version: "v4", after: "refuses" }), /AfterAllowTraffic.*LAMBDA_HOOK_FAILED/);
-    const { FunctionVersion, RoutingConfig } = await alias();
-    assert.deepEqual([FunctionVersion, RoutingConfig?.AdditionalVersionWeights ?? {}], ["3", {}]);
-    assert.equal(await ask(), "v3");
-    await up({ after: "accepts" });
-    assert.equal(await ask(), "v4");
+    await assert.rejects(stack.up({ before: "accepts", after: "refuses" }), /AfterAllowTraffic.*LAMBDA_HOOK_FAILED/);
+    const { FunctionVersion, RoutingConfig } = await stack.alias();
+    assert.deepEqual([FunctionVersion, RoutingConfig?.AdditionalVersionWeights ?? {}], ["2", {}]);
+    assert.equal(await stack.ask(), "v2");
   });
 
-  it("joins the deployment of an engine that ended in the middle, and stops it when the stack is destroyed", async () => {
-    await engine.close();
-    await local.close();
-    await open(5);
-    const endInTheMiddle = async (run: Promise<void>) => {
+  it("tries again by the next up; of two in quick succession the second shifts when the first has", async () => {
+    const first = stack.up({ after: "accepts" });
+    await stack.says(/^deployment d-\w+: .* from version 2 to 3$/);
+    const second = stack.up({ version: "v4" });
+    await Promise.all([first, second]);
+    assert.equal(await stack.ask(), "v4");
+    const [to4, to3] = await Promise.all(
+      (await stack.deployments()).slice(0, 2).map(async (deploymentId) => {
+        const { deploymentInfo } = await stack.codedeploy.getDeployment({ deploymentId });
+        return deploymentInfo!;
+      }),
+    );
+    assert.deepEqual([to3?.status, to4?.status], ["Succeeded", "Succeeded"]);
+    assert.ok(to3!.completeTime! <= to4!.createTime!);
+  });
+
+  it("goes back when the new version fails for a fifth of its callers, of whom it has a tenth", async () => {
+    await stack.close();
+    await stack.open(60);
+    let asked = 0;
+    let hurt = 0;
+    let over = false;
+    const callers = (async () => {
+      for (; !over; asked += 10) {
+        const answers = await Promise.all(Array.from({ length: 10 }, () => stack.ask()));
+        hurt += answers.filter((answer) => answer === undefined).length;
+        await sleep(10);
+      }
+    })();
+    const changes = { version: "flaky", type: "Canary10Percent30Minutes" };
+    const failure = await stack.up(changes).catch((error: Error) => error.message);
+    over = true;
+    await callers;
+    assert.match(String(failure), /to version 5 stopped: .*alarms.*app-(alias|version)-errors.* \(ALARM_ACTIVE\)/);
+    const most = asked * 0.02 + 6 * Math.sqrt(asked * 0.02);
+    assert.ok(hurt > 0 && hurt <= most, `${hurt} of ${asked} callers were hurt; at most ${most} may be`);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => stack.ask()));
+    assert.deepEqual([...new Set(answers)], ["v4"]);
+  });
+
+  it("ends the shift that a kill -9 interrupted, and does not begin another; alarms are ignored where the program says so", async () => {
+    const before = await stack.deployments();
+    await stack.close();
+
+    const script = join(import.meta.dirname, "killedShift.ts");
+    const changes = { ...stack.config, version: "v6", ignoreAlarms: "true" };
+    const child = spawn(process.execPath, [script, stack.folder, JSON.stringify(changes)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = once(child, "exit");
+    for await (const line of createInterface({ input: child.stdout })) if (line.includes("10 % to version 6")) break;
+    child.kill("SIGKILL");
+    assert.deepEqual(await ended, [null, "SIGKILL"]);
+
+    // The rest of the half hour passes at once.
+    await stack.open(10_000);
+    await stack.up(changes);
+    assert.equal(await stack.ask(), "v6");
+    assert.equal((await stack.deployments()).length, before.length + 1);
+    await stack.close();
+    await stack.open(60);
+  });
+
+  it("waits for the deployment of another version, joins one of its own, and stops it when the stack is destroyed", async () => {
+    const interrupt = async (run: Promise<void>) => {
       const interrupted = assert.rejects(run);
-      await engine.close();
+      await stack.engine.close();
       await interrupted;
-      await openEngine();
+      await stack.openEngine();
     };
-    const first = up({ version: "v5" });
-    await shiftBegins();
-    const [running] = await deployments();
-    await endInTheMiddle(first);
+    const left = stack.up({ version: "v7" });
+    await stack.says(/10 % to version 7/);
+    const [other] = await stack.deployments();
+    await interrupt(left);
 
-    const second = up();
-    while (!said().includes(`deployment ${running} is under way already: joined`)) await sleep(20);
-    assert.deepEqual((await deployments())[0], running);
-    await endInTheMiddle(second);
+    const waiting = stack.up({ version: "v8" });
+    await stack.says(new RegExp(`^waits for the end of deployment ${other}$`));
+    await stack.codedeploy.stopDeployment({ deploymentId: other, autoRollbackEnabled: true });
+    await stack.says(/^deployment d-\w+: Canary10Percent30Minutes from version 6 to 8$/);
+    await stack.says(/10 % to version 8/);
+    const [running] = await stack.deployments();
+    await interrupt(waiting);
 
-    await engine.destroy();
-    const { deploymentInfo } = await codedeploy.getDeployment({ deploymentId: running });
+    const joined = stack.up();
+    await stack.says(new RegExp(`^deployment ${running} is under way already: joined$`));
+    assert.equal((await stack.deployments())[0], running);
+    await interrupt(joined);
+
+    await stack.engine.destroy();
+    const { deploymentInfo } = await stack.codedeploy.getDeployment({ deploymentId: running });
     assert.equal(deploymentInfo?.status, "Stopped");
   });
 });
