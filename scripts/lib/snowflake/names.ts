@@ -79,6 +79,9 @@ function matching(option: string, value: string, pattern: RegExp, allowed: strin
 /** In the database, always. */
 export const schema = "PUBLIC";
 
+/** Names that some places take in a string, where a plain one needs no double quotes. */
+export const plain = { fileFormat: "RECOMMENDER_CSV", newJobs: "NEW_TRAINING_JOBS" };
+
 /** The quoted names that statements share. Table and stage names are the contract's, in capitals, as without quotes. */
 export const quoted = (setting: Setting) => ({
   database: identifier(setting.database),
@@ -87,7 +90,7 @@ export const quoted = (setting: Setting) => ({
   role: identifier(setting.role),
   apiIntegration: identifier(setting.integrations.api),
   storageIntegration: identifier(setting.integrations.storage),
-  fileFormat: identifier("RECOMMENDER_CSV"),
+  fileFormat: identifier(plain.fileFormat),
   training: identifier("TRAINING"),
   recommendations: identifier("RECOMMENDATIONS"),
   ...tables,
@@ -100,7 +103,7 @@ const tables = {
   userRecommendations: identifier("USER_MOVIE_RECOMMENDATIONS"),
   noRatings: identifier("NO_RATINGS"),
   jobs: identifier("TRAINING_JOBS"),
-  newJobs: identifier("NEW_TRAINING_JOBS"),
+  newJobs: identifier(plain.newJobs),
 } satisfies Record<string, Sql>;
 
 /** What training is told: folders of the stages, by the tables' names. */

@@ -1,5 +1,5 @@
 import { type ExternalFunction, externalFunctions } from "./functions.ts";
-import { quoted, type Setting, schema } from "./names.ts";
+import { plain, quoted, type Setting, schema } from "./names.ts";
 import { identifier, join, qualified, type Sql, sql } from "./quote.ts";
 
 /** One statement, and what it is for. */
@@ -68,31 +68,39 @@ export function integrations(setting: Setting): Statement[] {
     (prefix) => `s3://${stack.bucket}/${prefix}/`,
   );
   const storage = sql`ENABLED = TRUE
-  STORAGE_AWS_ROLE_ARN = ${stack.storageRoleArn}
-  STORAGE_ALLOWED_LOCATIONS = (${training!}, ${recommendations!})`;
+STORAGE_AWS_ROLE_ARN = ${stack.storageRoleArn}
+STORAGE_ALLOWED_LOCATIONS = (${training!}, ${recommendations!})`;
   const api = sql`API_AWS_ROLE_ARN = ${stack.externalFunctionRoleArn}
-  API_ALLOWED_PREFIXES = (${`${stack.url}/`})
-  ENABLED = TRUE`;
+API_ALLOWED_PREFIXES = (${`${stack.url}/`})
+ENABLED = TRUE`;
   const stage = (name: Sql, url: string): Statement => ({
     sql: sql`CREATE OR REPLACE STAGE ${name}
   URL = ${url} STORAGE_INTEGRATION = ${names.storageIntegration}
-  FILE_FORMAT = (FORMAT_NAME = ${names.fileFormat.text})`,
+  FILE_FORMAT = (FORMAT_NAME = ${plain.fileFormat})`,
   });
   return [
     ...asAdministrator(setting),
     {
       note: "Made once, altered ever after: replaced, it would get another external id.",
       sql: sql`CREATE STORAGE INTEGRATION IF NOT EXISTS ${names.storageIntegration}
-  TYPE = EXTERNAL_STAGE STORAGE_PROVIDER = ${"S3"} ${storage}`,
+  TYPE = EXTERNAL_STAGE STORAGE_PROVIDER = ${"S3"}
+  ${storage}`,
     },
-    { sql: sql`ALTER STORAGE INTEGRATION ${names.storageIntegration} SET ${storage}` },
+    {
+      sql: sql`ALTER STORAGE INTEGRATION ${names.storageIntegration} SET
+  ${storage}`,
+    },
     stage(names.training, training!),
     stage(names.recommendations, recommendations!),
     {
       sql: sql`CREATE API INTEGRATION IF NOT EXISTS ${names.apiIntegration}
-  API_PROVIDER = aws_api_gateway ${api}`,
+  API_PROVIDER = aws_api_gateway
+  ${api}`,
     },
-    { sql: sql`ALTER API INTEGRATION ${names.apiIntegration} SET ${api}` },
+    {
+      sql: sql`ALTER API INTEGRATION ${names.apiIntegration} SET
+  ${api}`,
+    },
     {
       note: [
         `The answers of both go into: dsp snowflake trust --stack ${stack.name}`,

@@ -1,4 +1,4 @@
-import { folders, quoted, type Setting } from "./names.ts";
+import { folders, plain, quoted, type Setting } from "./names.ts";
 import { block, identifier, Sql, sql } from "./quote.ts";
 import { inSchema, type Statement } from "./setup.ts";
 
@@ -146,7 +146,7 @@ END;`)}`,
     {
       sql: sql`CREATE OR REPLACE TASK ${finish}
   WAREHOUSE = ${warehouse} SCHEDULE = ${"10 MINUTE"} USER_TASK_TIMEOUT_MS = 3600000
-  WHEN SYSTEM$STREAM_HAS_DATA(${newJobs.text})
+  WHEN SYSTEM$STREAM_HAS_DATA(${plain.newJobs})
   AS ${block(sql`DECLARE
   not_trained EXCEPTION (-20001, ${"A training failed: its row in TRAINING_JOBS says why"});
 BEGIN
