@@ -116,7 +116,9 @@ describe("npm start", function () {
     assert.match(running.printed, /\+ {2}aws:lambda:Function whodis\S* created/);
     assert.match(running.printed, /Resources: \d+ created/);
     assert.match(running.printed, /whodisUrl +http:\/\/localhost:\d+\/_aws\/execute-api\/\w+\/Prod\/whodis/);
-    assert.match(running.printed, /curl http:/);
+    assert.match(running.printed, /\n {2}curl http:\/\/localhost:\d+\/whodis\n/);
+    assert.match(running.printed, /\n {2}curl http:\/\/localhost:\d+\/v0\/iris -d '\{"sepal_length": /);
+    assert.match(running.printed, /\n {2}npm run -s dsp -- archive start --approval\n/);
   });
 
   it("runs functions under a role that may do nothing but log and trace", async () => {
