@@ -62,7 +62,7 @@ async function sweepAll(until: number): Promise<Swept> {
     }
     if (changing.length === 0) break;
     if (Date.now() > until) throw new Error(`Endpoints cannot be removed as they change: ${changing.join(", ")}`);
-    await sleep(2_000);
+    await sleep(1_000);
   }
   logger.info("removed all", { removed });
   return { removed };

@@ -3,6 +3,7 @@
  * here it calls as the account itself.
  * https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-service-linked-roles.html
  */
+import type { DescribeEndpointOutput } from "@aws-sdk/client-sagemaker";
 import { AwsError, type Cloud } from "../service.ts";
 import { validation } from "./records.ts";
 
@@ -19,6 +20,15 @@ const service = (resourceId: string) => {
   const [kind, cluster, name] = resourceId.split("/");
   if (kind !== "service" || !cluster || !name) throw validation(`Unsupported service resource: ${resourceId}`);
   return { cluster, name };
+};
+
+/** `endpoint/NAME/variant/VARIANT` */
+const variant = (resourceId: string) => {
+  const [kind, EndpointName, of, VariantName] = resourceId.split("/");
+  if (kind !== "endpoint" || of !== "variant" || !EndpointName || !VariantName) {
+    throw validation(`Unsupported sagemaker resource: ${resourceId}`);
+  }
+  return { EndpointName, VariantName };
 };
 
 /** By namespace and scalable dimension. */
@@ -38,6 +48,25 @@ const dimensions: Record<string, Dimension> = {
     async write(cloud, resourceId, desiredCount) {
       const { cluster, name } = service(resourceId);
       await cloud.call("ecs", "UpdateService", { cluster, service: name, desiredCount });
+    },
+  },
+  "sagemaker sagemaker:variant:DesiredInstanceCount": {
+    role: "SageMakerEndpoint",
+    async read(cloud, resourceId) {
+      const { EndpointName, VariantName } = variant(resourceId);
+      const { ProductionVariants = [] } = await cloud
+        .call<DescribeEndpointOutput>("sagemaker", "DescribeEndpoint", { EndpointName })
+        .catch(() => ({}) as Partial<DescribeEndpointOutput>);
+      const found = ProductionVariants.find((one) => one.VariantName === VariantName);
+      if (!found) throw validation(`Could not find SageMaker variant: ${resourceId}`);
+      return found.DesiredInstanceCount ?? 0;
+    },
+    async write(cloud, resourceId, DesiredInstanceCount) {
+      const { EndpointName, VariantName } = variant(resourceId);
+      await cloud.call("sagemaker", "UpdateEndpointWeightsAndCapacities", {
+        EndpointName,
+        DesiredWeightsAndCapacities: [{ VariantName, DesiredInstanceCount }],
+      });
     },
   },
 };

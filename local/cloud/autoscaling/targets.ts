@@ -6,14 +6,28 @@ import type {
   RegisterScalableTargetRequest,
 } from "@aws-sdk/client-application-auto-scaling";
 import { page } from "../events/page.ts";
-import { type Access, AwsError, type Cloud, type Operation } from "../service.ts";
+import { type Access, AwsError, type Call, type Cloud, type Operation } from "../service.ts";
 import { dimensionOf } from "./dimensions.ts";
 import { keyOf, type Records, type Scaled, type TargetRecord, validation } from "./records.ts";
 
-/** None of its actions can be restricted to a target before that has an ARN; so none is. */
-export const access = (action: string) => (): Access[] => [
-  { action: `application-autoscaling:${action}`, resource: "*" },
-];
+/**
+ * Targets have ids that nobody knows beforehand: a policy names all of them, and what they scale by conditions.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsapplicationautoscaling.html
+ */
+export const access =
+  (action: string) =>
+  ({ ServiceNamespace, ScalableDimension }: Partial<Scaled>, { region, accountId }: Call): Access[] => [
+    {
+      action: `application-autoscaling:${action}`,
+      resource: action.startsWith("Describe")
+        ? "*"
+        : `arn:aws:application-autoscaling:${region}:${accountId}:scalable-target/*`,
+      context: {
+        ...(ServiceNamespace && { "application-autoscaling:service-namespace": ServiceNamespace }),
+        ...(ScalableDimension && { "application-autoscaling:scalable-dimension": ScalableDimension }),
+      },
+    },
+  ];
 
 export function targetOperations(cloud: Cloud, records: Records): Record<string, Operation> {
   const { region, accountId } = cloud;

@@ -1,3 +1,4 @@
+import type { UpdateEndpointWeightsAndCapacitiesInput } from "@aws-sdk/client-sagemaker";
 import type { Operation } from "../service.ts";
 import type { Fleet } from "./fleet.ts";
 import { checkName, date, invalid, type Names, page, tagRecord } from "./names.ts";
@@ -47,14 +48,15 @@ export function endpointOperations(records: Records, names: Names, fleet: Fleet)
     },
     UpdateEndpoint: {
       access: withConfig("UpdateEndpoint"),
-      run({ EndpointName, EndpointConfigName }) {
-        const endpoint = existing(EndpointName);
+      run({ EndpointName, EndpointConfigName, RetainAllVariantProperties }) {
+        const { instances, ...endpoint } = existing(EndpointName);
         settled(endpoint, "update");
         if (endpoint.status === "Failed" && !endpoint.serving) {
           throw invalid(`Cannot update endpoint "${names.arn("endpoint", EndpointName)}": it failed to be created.`);
         }
         const next = deployed(EndpointConfigName);
-        records.putEndpoint({ ...endpoint, next, status: "Updating", modified: Date.now() });
+        const retained = RetainAllVariantProperties && instances ? { instances } : {};
+        records.putEndpoint({ ...endpoint, ...retained, next, status: "Updating", modified: Date.now() });
         fleet.deploy(EndpointName);
         return { EndpointArn: names.arn("endpoint", EndpointName) };
       },
@@ -62,7 +64,7 @@ export function endpointOperations(records: Records, names: Names, fleet: Fleet)
     DescribeEndpoint: {
       access: ({ EndpointName }) => names.on("DescribeEndpoint", "endpoint", EndpointName),
       run({ EndpointName }) {
-        const { config, serving, next, status, created, modified, reason } = existing(EndpointName);
+        const { config, serving, next, instances = {}, status, created, modified, reason } = existing(EndpointName);
         return {
           EndpointName,
           EndpointArn: names.arn("endpoint", EndpointName),
@@ -70,13 +72,15 @@ export function endpointOperations(records: Records, names: Names, fleet: Fleet)
           EndpointStatus: status,
           ...(reason && { FailureReason: reason }),
           ...(next && { PendingDeploymentSummary: { EndpointConfigName: next.config.name } }),
-          ProductionVariants: serving?.config.variants.map((variant) => ({
-            VariantName: variant.VariantName,
-            CurrentWeight: variant.InitialVariantWeight ?? 1,
-            DesiredWeight: variant.InitialVariantWeight ?? 1,
-            CurrentInstanceCount: variant.InitialInstanceCount ?? 0,
-            DesiredInstanceCount: variant.InitialInstanceCount ?? 0,
-          })),
+          ProductionVariants: serving?.config.variants.map(
+            ({ VariantName = "", InitialVariantWeight: weight = 1, InitialInstanceCount: initial = 0 }) => ({
+              VariantName,
+              CurrentWeight: weight,
+              DesiredWeight: weight,
+              CurrentInstanceCount: instances[VariantName] ?? initial,
+              DesiredInstanceCount: instances[VariantName] ?? initial,
+            }),
+          ),
           CreationTime: date(created),
           LastModifiedTime: date(modified),
         };
@@ -94,6 +98,22 @@ export function endpointOperations(records: Records, names: Names, fleet: Fleet)
           LastModifiedTime: date(modified),
         }));
         return { Endpoints, ...next };
+      },
+    },
+    UpdateEndpointWeightsAndCapacities: {
+      access: ({ EndpointName }) => names.on("UpdateEndpointWeightsAndCapacities", "endpoint", EndpointName),
+      run({ EndpointName, DesiredWeightsAndCapacities = [] }: UpdateEndpointWeightsAndCapacitiesInput) {
+        const endpoint = existing(EndpointName!);
+        settled(endpoint, "update");
+        const instances = { ...endpoint.instances };
+        for (const { VariantName = "", DesiredInstanceCount } of DesiredWeightsAndCapacities) {
+          if (!endpoint.serving?.config.variants.some((one) => one.VariantName === VariantName)) {
+            throw invalid(`Could not find variant "${VariantName}" of "${names.arn("endpoint", EndpointName!)}".`);
+          }
+          if (DesiredInstanceCount !== undefined) instances[VariantName] = DesiredInstanceCount;
+        }
+        records.putEndpoint({ ...endpoint, instances, modified: Date.now() });
+        return { EndpointArn: names.arn("endpoint", EndpointName!) };
       },
     },
     DeleteEndpoint: {

@@ -51,6 +51,8 @@ export interface Endpoint {
   serving?: Deployed;
   /** What it is on the way to. */
   next?: Deployed;
+  /** Machines by variant, where it was scaled; here one process stands for all of them. */
+  instances?: Record<string, number>;
   status: EndpointStatus;
   created: number;
   modified: number;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from "@aws-sdk/client-application-auto-scaling";
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import {
@@ -226,6 +227,26 @@ describe("SageMaker", function () {
     assert.equal(await invoke("ratings", "1,2"), "better:1,2");
     const updated = ["UPDATING", "IN_SERVICE"];
     assert.deepEqual(toldOf("ratings"), ["CREATING", "IN_SERVICE", ...updated, ...updated]);
+  });
+
+  it("is scaled by Application Auto Scaling, and keeps its machines over an update that says so", async () => {
+    const scaling = test.client(ApplicationAutoScalingClient);
+    const target = {
+      ServiceNamespace: "sagemaker",
+      ResourceId: "endpoint/ratings/variant/variant-1",
+      ScalableDimension: "sagemaker:variant:DesiredInstanceCount",
+    } as const;
+    const machines = async () => (await endpoint("ratings")).ProductionVariants?.[0]?.CurrentInstanceCount;
+    assert.equal(await machines(), 1);
+    await scaling.send(new RegisterScalableTargetCommand({ ...target, MinCapacity: 2, MaxCapacity: 4 }));
+    assert.equal(await machines(), 2);
+    const update = { EndpointName: "ratings", EndpointConfigName: "two" };
+    await client.send(new UpdateEndpointCommand({ ...update, RetainAllVariantProperties: true }));
+    assert.equal(await machines(), 2);
+    await client.send(new UpdateEndpointCommand(update));
+    assert.equal(await machines(), 1);
+    const nowhere = { ...target, ResourceId: "endpoint/none/variant/variant-1", MinCapacity: 1, MaxCapacity: 2 };
+    await assert.rejects(scaling.send(new RegisterScalableTargetCommand(nowhere)), /Could not find SageMaker variant/);
   });
 
   it("passes on what the container refuses, and is back after it died", async () => {
