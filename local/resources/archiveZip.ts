@@ -1,25 +1,29 @@
 /** Deployment packages as zip files: the same content gives the same bytes. */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { type Zippable, zipSync } from "fflate";
+import { buffer } from "node:stream/consumers";
+import { ZipFile } from "yazl";
 import { type Archive, type Asset, isArchive } from "../engine/provider.ts";
 
-/** The least time that zip files know. */
-const mtime = new Date(1980, 0, 1);
+/** Nothing of when or by whom a file was written: the time is the least that zip files know. */
+const attributes = { mtime: new Date(1980, 0, 1), mode: 0o100644, forceDosTimestamp: true, compressionLevel: 1 };
 
-/** @throws Error when a path of it is not there. */
-export function archiveZip(archive: Archive): Uint8Array {
+/** Rejects when a path of it is not there. */
+export async function archiveZip(archive: Archive): Promise<Uint8Array> {
   if (archive.path !== undefined && !existsSync(archive.path)) throw new Error(`there is no ${archive.path}`);
   // A zip file is taken as it is.
   if (archive.path !== undefined && statSync(archive.path).isFile()) return readFileSync(archive.path);
-  const files = new Map<string, Uint8Array>();
+  const files = new Map<string, Buffer>();
   collect(archive, "", files);
-  const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
-  const entries: Zippable = Object.fromEntries(sorted.map(([name, content]) => [name, [content, { mtime, level: 1 }]]));
-  return zipSync(entries);
+  const zip = new ZipFile();
+  for (const [name, content] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    zip.addBuffer(content, name, attributes);
+  }
+  zip.end();
+  return buffer(zip.outputStream);
 }
 
-function collect(value: Archive | Asset, name: string, files: Map<string, Uint8Array>): void {
+function collect(value: Archive | Asset, name: string, files: Map<string, Buffer>): void {
   if (!isArchive(value)) {
     files.set(name, value.text === undefined ? readFileSync(value.path as string) : Buffer.from(value.text));
     return;

@@ -131,7 +131,7 @@ export function functionType(cloud: Cloud): ResourceType {
       const name = String(inputs.name);
       await call("CreateFunction", {
         FunctionName: name,
-        Code: codeOf(inputs),
+        Code: await codeOf(inputs),
         Architectures: inputs.architectures,
         Tags: inputs.tagsAll,
         ...configurationOf(inputs),
@@ -154,7 +154,11 @@ export function functionType(cloud: Cloud): ResourceType {
         await call("UpdateFunctionConfiguration", { FunctionName: id, ...configurationOf(after, before) });
       }
       if (changed(codeInputs)) {
-        await call("UpdateFunctionCode", { FunctionName: id, Architectures: after.architectures, ...codeOf(after) });
+        await call("UpdateFunctionCode", {
+          FunctionName: id,
+          Architectures: after.architectures,
+          ...(await codeOf(after)),
+        });
       }
       if (changed(["reservedConcurrentExecutions"])) await setReserved(id, after.reservedConcurrentExecutions);
       const { put, remove } = tagChanges(before.tagsAll, after.tagsAll);
@@ -195,8 +199,8 @@ export function functionType(cloud: Cloud): ResourceType {
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
-function codeOf(inputs: Properties): object {
-  if (isArchive(inputs.code)) return { ZipFile: archiveZip(inputs.code as Archive) };
+async function codeOf(inputs: Properties): Promise<object> {
+  if (isArchive(inputs.code)) return { ZipFile: await archiveZip(inputs.code as Archive) };
   return { S3Bucket: inputs.s3Bucket, S3Key: inputs.s3Key, S3ObjectVersion: inputs.s3ObjectVersion };
 }
 

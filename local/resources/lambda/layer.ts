@@ -21,7 +21,7 @@ export const layerType = (cloud: Cloud): ResourceType => ({
     const { code, s3Bucket: S3Bucket, s3Key: S3Key, s3ObjectVersion: S3ObjectVersion } = inputs;
     const made = await cloud.call<PublishLayerVersionCommandOutput>("lambda", "PublishLayerVersion", {
       LayerName: inputs.layerName,
-      Content: isArchive(code) ? { ZipFile: archiveZip(code as Archive) } : { S3Bucket, S3Key, S3ObjectVersion },
+      Content: isArchive(code) ? { ZipFile: await archiveZip(code as Archive) } : { S3Bucket, S3Key, S3ObjectVersion },
       Description: inputs.description,
       LicenseInfo: inputs.licenseInfo,
       CompatibleRuntimes: inputs.compatibleRuntimes,
