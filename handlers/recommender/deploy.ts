@@ -90,6 +90,8 @@ const createModel = (ModelName: string, ModelDataUrl: string) =>
       ModelName,
       ExecutionRoleArn: settings.executionRoleArn,
       PrimaryContainer: { Image: settings.image, ModelDataUrl },
+      // Serving needs no network; serverless inference knows no isolation.
+      EnableNetworkIsolation: !("serverless" in settings.serving),
       Tags: settings.tags,
     }),
   );

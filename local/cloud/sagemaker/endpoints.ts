@@ -1,11 +1,26 @@
 import type { UpdateEndpointWeightsAndCapacitiesInput } from "@aws-sdk/client-sagemaker";
-import type { Operation } from "../service.ts";
+import type { Cloud, Operation } from "../service.ts";
 import type { Fleet } from "./fleet.ts";
 import { checkName, date, invalid, type Names, page, tagRecord } from "./names.ts";
 import type { Deployed, Endpoint, Records } from "./records.ts";
 
 /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html */
-export function endpointOperations(records: Records, names: Names, fleet: Fleet): Record<string, Operation> {
+export function endpointOperations(
+  cloud: Cloud,
+  records: Records,
+  names: Names,
+  fleet: Fleet,
+): Record<string, Operation> {
+  /** https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-delete-with-scaling.html */
+  const notScaled = (endpoint: string, variant: string | undefined) => {
+    const target = {
+      ServiceNamespace: "sagemaker",
+      ResourceId: `endpoint/${endpoint}/variant/${variant}`,
+      ScalableDimension: "sagemaker:variant:DesiredInstanceCount",
+    };
+    // Most are no targets.
+    cloud.call("application-autoscaling", "DeregisterScalableTarget", target).catch(() => {});
+  };
   const existing = (name: string): Endpoint => {
     const endpoint = records.endpoints.get(name);
     if (!endpoint) throw names.missing("endpoint", name);
@@ -122,6 +137,7 @@ export function endpointOperations(records: Records, names: Names, fleet: Fleet)
         const endpoint = existing(EndpointName);
         settled(endpoint, "delete");
         records.putEndpoint({ ...endpoint, status: "Deleting", modified: Date.now() });
+        for (const { VariantName } of endpoint.serving?.config.variants ?? []) notScaled(EndpointName, VariantName);
         records.tags.delete(names.arn("endpoint", EndpointName));
         fleet.remove(EndpointName);
         return {};

@@ -37,7 +37,7 @@ export function createSageMaker(cloud: Cloud, options: SageMakerOptions = {}): S
     operations: {
       ...trainingJobOperations(records, names, runner),
       ...modelOperations(records, names),
-      ...endpointOperations(records, names, fleet),
+      ...endpointOperations(cloud, records, names, fleet),
       ...runtimeOperations(cloud, records, names, fleet),
     },
     async start() {

@@ -10,7 +10,7 @@ export function modelOperations(records: Records, names: Names): Record<string, 
         ...names.on("CreateModel", "model", ModelName),
         passRole(ExecutionRoleArn),
       ],
-      run({ ModelName, PrimaryContainer, ExecutionRoleArn, Tags }) {
+      run({ ModelName, PrimaryContainer, ExecutionRoleArn, EnableNetworkIsolation = false, Tags }) {
         checkName("modelName", ModelName);
         if (records.models.has(ModelName)) throw names.exists("model", ModelName);
         const { Image, ModelDataUrl, Environment } = PrimaryContainer ?? {};
@@ -22,6 +22,7 @@ export function modelOperations(records: Records, names: Names): Record<string, 
           modelDataUrl: ModelDataUrl,
           environment: Environment,
           roleArn: ExecutionRoleArn,
+          isolated: EnableNetworkIsolation,
           created: Date.now(),
         });
         records.tags.put(ModelArn, tagRecord(Tags));
@@ -40,7 +41,7 @@ export function modelOperations(records: Records, names: Names): Record<string, 
           PrimaryContainer: { Image, ModelDataUrl, Environment, Mode: "SingleModel" },
           ExecutionRoleArn: roleArn,
           CreationTime: date(created),
-          EnableNetworkIsolation: false,
+          EnableNetworkIsolation: model.isolated ?? false,
         };
       },
     },

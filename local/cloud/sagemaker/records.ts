@@ -32,6 +32,8 @@ export interface Model {
   modelDataUrl?: string;
   environment?: Record<string, string>;
   roleArn: string;
+  /** Network isolation: said, and without effect on a process. */
+  isolated?: boolean;
   created: number;
 }
 

@@ -178,6 +178,18 @@ describe("the recommender, brought up on this machine", function () {
     );
   });
 
+  it("tells why an endpoint failed, counts it for the alarm, and makes it anew", async () => {
+    await stack.call("deploy", [["failing", modelUrl.replace(/[^/]+\/output/, "lost/output")]]);
+    const { status, reason } = await stack.settled("failing");
+    assert.equal(status, "Failed");
+    assert.match(reason!, /^Could not access model data at /);
+    const counted = new ListMetricsCommand({ MetricName: "EndpointFailed" });
+    while ((await stack.cloud.client(CloudWatchClient).send(counted)).Metrics?.length === 0) await sleep(100);
+    await stack.call("deploy", [["failing", modelUrl]]);
+    assert.equal((await stack.settled("failing")).status, "InService");
+    await stack.call("undeploy", [["failing"]]);
+  });
+
   it("loses no row when an endpoint dies under load, and is back by itself", async () => {
     const rows = Array.from({ length: 500 }, (_, row) => ["movies", row % 25, row % 40]);
     const load = Array.from({ length: 12 }, () => stack.call("invoke", rows));
@@ -198,7 +210,10 @@ describe("the recommender, brought up on this machine", function () {
     assert.equal((await stack.settled("movies")).status, "NotDeployed");
     const [answer] = await stack.call("invoke", [["movies", 1, 2]]);
     assert.match((answer as { error: string }).error, /^there is no model movies/);
-    assert.deepEqual(stack.servers(), []);
+    while (stack.servers().length > 0) await sleep(50);
+    const described = new DescribeScalableTargetsCommand({ ServiceNamespace: "sagemaker" });
+    const autoscaling = stack.cloud.client(ApplicationAutoScalingClient);
+    while ((await autoscaling.send(described)).ScalableTargets!.length > 0) await sleep(50);
   });
 
   it("leaves no endpoint behind when the stack is destroyed", async () => {
