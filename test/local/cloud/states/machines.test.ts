@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import * as sfn from "@aws-sdk/client-sfn";
+import { Machines, pass, type States } from "./support.ts";
+
+describe("state machines", () => {
+  let machines: Machines;
+  before(async () => {
+    machines = await Machines.start();
+  });
+  after(() => machines.test.stop());
+
+  it("calls services as its role: what is not granted fails with the service's error", async () => {
+    const { roleArn: poor } = await machines.test.mintRole([], { name: "poor", trust: "states.amazonaws.com" });
+    const send = {
+      Type: "Task",
+      Resource: "arn:aws:states:::sqs:sendMessage",
+      Parameters: { QueueUrl: machines.queueUrl, MessageBody: "x" },
+    };
+    const Catch = [{ ErrorEquals: ["States.ALL"], Next: "Caught" }];
+    const arn = await machines.make({ Send: { ...send, Catch, End: true }, Caught: pass }, {}, poor);
+    const { Error: name, Cause } = await machines.output(await machines.run(arn));
+    assert.match(name, /^SQS\..*AccessDenied/);
+    assert.match(Cause, /sqs:SendMessage/);
+  });
+
+  it("retries by name, a limited number of times", async () => {
+    const send = {
+      Type: "Task",
+      Resource: "arn:aws:states:::sqs:sendMessage",
+      Parameters: { QueueUrl: `${machines.queueUrl}-nowhere`, MessageBody: "x" },
+      Retry: [
+        { ErrorEquals: ["States.TaskFailed"], MaxAttempts: 2, IntervalSeconds: 1, BackoffRate: 1, MaxDelaySeconds: 1 },
+      ],
+      End: true,
+    };
+    const execution = await machines.run(await machines.make({ Send: send }));
+    assert.equal((await machines.ended(execution)).status, "FAILED");
+    const { events = [] } = await machines.client.send(new sfn.GetExecutionHistoryCommand({ executionArn: execution }));
+    assert.equal(events.filter(({ type }) => type === "TaskFailed").length, 3);
+  });
+
+  it("writes its history in AWS's event types", async () => {
+    const execution = await machines.run(
+      await machines.make({ Ask: { ...machines.ask(), Next: "Done" }, Done: { Type: "Succeed" } }),
+    );
+    await machines.client.send(
+      new sfn.SendTaskSuccessCommand({ taskToken: (await machines.message()).TaskToken, output: "1" }),
+    );
+    await machines.ended(execution);
+    const { events = [] } = await machines.client.send(new sfn.GetExecutionHistoryCommand({ executionArn: execution }));
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      [
+        "ExecutionStarted",
+        "TaskStateEntered",
+        "TaskScheduled",
+        "TaskStarted",
+        "TaskSubmitted",
+        "TaskSucceeded",
+        "TaskStateExited",
+        "SucceedStateEntered",
+        "SucceedStateExited",
+        "ExecutionSucceeded",
+      ],
+    );
+    assert.equal(events[1]?.stateEnteredEventDetails?.name, "Ask");
+  });
+
+  it("runs an Express machine synchronously", async () => {
+    const arn = await machines.make({ Say: { Type: "Pass", Result: { said: 1 }, End: true } }, { type: "EXPRESS" });
+    const result = await machines.client.send(new sfn.StartSyncExecutionCommand({ stateMachineArn: arn, input: "{}" }));
+    assert.equal(result.status, "SUCCEEDED");
+    assert.deepEqual(JSON.parse(result.output!), { said: 1 });
+  });
+
+  describe("refuses at creation", () => {
+    const refused: [string, States, object, RegExp][] = [
+      ["a machine without its start", {}, {}, /SCHEMA_VALIDATION_FAILED/],
+      ["a state that nobody knows", { A: { Type: "Pass", Next: "B" } }, {}, /SCHEMA_VALIDATION_FAILED/],
+      ["JSONata", { A: { ...pass, QueryLanguage: "JSONata" } }, {}, /runs JSONPath only/],
+      [
+        "a distributed Map",
+        {
+          A: {
+            Type: "Map",
+            ItemProcessor: { ProcessorConfig: { Mode: "DISTRIBUTED" }, StartAt: "B", States: { B: pass } },
+            End: true,
+          },
+        },
+        {},
+        /inline ones only/,
+      ],
+    ];
+    for (const [what, states, more, expected] of refused) {
+      it(what, async () => {
+        await assert.rejects(
+          machines.make(states, more),
+          (error: Error) => error.name === "InvalidDefinition" && expected.test(error.message),
+        );
+      });
+    }
+
+    it("a role that Step Functions may not assume", async () => {
+      const { roleArn: foreign } = await machines.test.mintRole([], { name: "foreign" });
+      await assert.rejects(machines.make({ A: pass }, {}, foreign), { name: "AccessDeniedException" });
+    });
+
+    it("logging that the role may not deliver", async () => {
+      const loggingConfiguration = { level: "ALL", destinations: [] } as const;
+      await assert.rejects(machines.make({ A: pass }, { loggingConfiguration }), (error: Error) =>
+        /not authorized to access the Log Destination/.test(error.message),
+      );
+    });
+  });
+});
