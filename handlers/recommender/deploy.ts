@@ -27,7 +27,6 @@ async function deploy(model: string, url: string): Promise<string | typeof later
   const EndpointName = endpointName(model);
   const before = await describe(EndpointName);
   const name = `${EndpointName}-${shortHash(url, settings.image, JSON.stringify(settings.serving))}`;
-  const wanted = before?.PendingDeploymentSummary?.EndpointConfigName ?? before?.EndpointConfigName;
   switch (before?.EndpointStatus) {
     case "Failed":
       // One that failed takes no other call than its deletion.
@@ -39,12 +38,12 @@ async function deploy(model: string, url: string): Promise<string | typeof later
     case "InService":
       break;
     default:
-      if (wanted === name) break;
+      if (isOnItsWay(before, name)) break;
       throw new RowError(
         `the endpoint of ${model} is ${before!.EndpointStatus}; try again when model_status says InService`,
       );
   }
-  if (before && wanted === name) return before.EndpointArn!;
+  if (isOnItsWay(before, name)) return before!.EndpointArn!;
   await removeConfigs(EndpointName, [name, before?.EndpointConfigName]);
   const undo: (() => Promise<unknown>)[] = [];
   try {
@@ -56,10 +55,17 @@ async function deploy(model: string, url: string): Promise<string | typeof later
       : await sagemaker.send(new CreateEndpointCommand({ ...endpoint, Tags: settings.tags }));
     return EndpointArn!;
   } catch (error) {
+    // The same deployment at the same time, which was faster.
+    const now = await describe(EndpointName).catch(() => undefined);
+    if (isOnItsWay(now, name)) return now!.EndpointArn!;
     for (const step of undo) await step().catch(() => {});
     throw refusals(error);
   }
 }
+
+/** Whether an endpoint serves by that configuration, or will. */
+const isOnItsWay = (endpoint: DescribeEndpointCommandOutput | undefined, config: string): boolean =>
+  (endpoint?.PendingDeploymentSummary?.EndpointConfigName ?? endpoint?.EndpointConfigName) === config;
 
 /** Whether the number of machines is what the load has made it, not what the configuration says. */
 const scales = (): boolean => "maxInstances" in settings.serving && settings.serving.maxInstances > 1;

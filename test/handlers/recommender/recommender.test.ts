@@ -222,6 +222,18 @@ describe("recommender functions", function () {
     }
   });
 
+  it("deploy: the same several times at once is one endpoint", async () => {
+    const before = await left();
+    const arns = await Promise.all([1, 2, 3, 4].map(() => one(deploy, [[0, "twice", modelUrl]])));
+    assert.deepEqual([...new Set(arns)], [`arn:aws:sagemaker:eu-west-1:000000000000:endpoint/${prefix}-twice`]);
+    assert.equal((await settled("twice")).status, "InService");
+    const { configs, models } = await left();
+    assert.deepEqual([configs, models], [before.configs + 1, before.models + 1]);
+    await one(undeploy, [[0, "twice"]]);
+    await settled("twice");
+    assert.deepEqual(await left(), before);
+  });
+
   it("deploy: an endpoint that failed is made anew", async () => {
     const lost = `s3://${test.bucket}/models/lost/output/model.tar.gz`;
     await one(deploy, [[0, "fourth", lost]]);
