@@ -21,6 +21,7 @@ export const recommenderArgs = {
   storage: { iamUserArn: config.get("storageAwsIamUserArn"), externalId: config.get("storageAwsExternalId") },
   serving: servingOf(config.getNumber("recommenderServerlessMemory")),
   retrain: retrainingOf(config.get("recommenderRetrainSchedule")),
+  encryptionKeyArn: config.get("recommenderKeyArn") || undefined,
   removeIdleAfter: config.getNumber("recommenderIdleHours") || undefined,
 };
 

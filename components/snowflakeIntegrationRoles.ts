@@ -14,7 +14,7 @@ import {
 import { pullStatements } from "./containerImage.ts";
 import { createExecutionRole, type ExecutionRole } from "./function/executionRole.ts";
 import { parseRoute, type RouteKey, routeResource } from "./openapi/route.ts";
-import { type BucketPrefixes, executionStatements, storageStatements } from "./recommender/grants.ts";
+import { type BucketPrefixes, executionStatements, keyStatement, storageStatements } from "./recommender/grants.ts";
 import { established, type SnowflakeTrust, type TrustState, trustPolicy, trustRules } from "./recommender/trust.ts";
 import { matches, validate } from "./validation.ts";
 
@@ -34,6 +34,11 @@ export interface SnowflakeIntegrationRolesArgs {
    * @default none: nothing is pulled from ECR
    */
   image?: Input<string>;
+  /**
+   * ARN of the key that models are encrypted with.
+   * @default none: the bucket's own
+   */
+  encryptionKeyArn?: Input<string>;
   /**
    * Whom the API integration is. Left out until `DESCRIBE INTEGRATION` has said it: the role trusts the own account.
    * @default none: pending
@@ -84,6 +89,7 @@ export class SnowflakeIntegrationRoles extends ComponentResource {
       accountId.apply((account) => JSON.stringify(trustPolicy(trust, account)));
 
     const statements = executionStatements({ bucket, prefixes, account: interpolate`${region}:${accountId}` });
+    if (args.encryptionKeyArn !== undefined) statements.push(keyStatement(args.encryptionKeyArn));
 
     this.prefixes = prefixes;
     this.execution = createExecutionRole(

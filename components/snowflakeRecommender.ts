@@ -56,6 +56,11 @@ export interface SnowflakeRecommenderArgs {
    */
   serving?: ServingArgs;
   /**
+   * ARN of the key that the disks of jobs and endpoints, and models, are encrypted with. Its policy leaves it to the account.
+   * @default none: SageMaker's and S3's own
+   */
+  encryptionKeyArn?: Input<string>;
+  /**
    * When to train again without being asked.
    * @default never
    * @example { schedule: "cron(0 3 ? * SUN *)" }
@@ -128,6 +133,7 @@ export class SnowflakeRecommender extends ComponentResource {
         execution: this.roles.execution,
         training,
         serving,
+        encryptionKeyArn: args.encryptionKeyArn,
         logRetention,
       },
       this,
@@ -164,6 +170,7 @@ function validated(name: string, args: SnowflakeRecommenderArgs): object {
     ...trainingRules(args.training ?? {}),
     ...servingRules(args.serving ?? {}),
     ...(args.retrain ? retrainRules(args.retrain) : []),
+    matches("encryptionKeyArn", args.encryptionKeyArn, /^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/, "a key's ARN"),
     ...trustRules("api", args.api),
     ...trustRules("storage", args.storage),
     integerBetween("removeIdleAfter", args.removeIdleAfter, 1, 720),
@@ -201,12 +208,21 @@ const forgetBatches = {
 
 const createRoles = (
   name: string,
-  { api, storage }: SnowflakeRecommenderArgs,
+  { api, storage, encryptionKeyArn }: SnowflakeRecommenderArgs,
   bucket: Bucket,
   image: Output<string>,
   parent: SnowflakeRecommender,
 ): SnowflakeIntegrationRoles =>
-  new SnowflakeIntegrationRoles(name, { bucket, image, ...(api && { api }), ...(storage && { storage }) }, { parent });
+  new SnowflakeIntegrationRoles(
+    name,
+    {
+      ...{ bucket, image },
+      ...(encryptionKeyArn !== undefined && { encryptionKeyArn }),
+      ...(api && { api }),
+      ...(storage && { storage }),
+    },
+    { parent },
+  );
 
 /** Called as the stack is destroyed, before the roles go that endpoints act as: removes every endpoint. */
 function sweepOnDestroy(

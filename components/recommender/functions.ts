@@ -16,6 +16,7 @@ export interface FunctionSettings {
   execution: ExecutionRole;
   training: TrainingArgs;
   serving: ServingArgs;
+  encryptionKeyArn: Input<string> | undefined;
   logRetention: Input<number> | undefined;
 }
 
@@ -50,13 +51,18 @@ export class RecommenderFunctions {
     return {
       train: external("train", "train_and_get_recommendations: starts a training job", {
         environment: { ...this.#image(), TRAINING: trainingSettings(training) },
-        bindings: { NAME_PREFIX: this.#prefix(rights.startJobs(place)), EXECUTION_ROLE_ARN: this.#role() },
+        bindings: {
+          NAME_PREFIX: this.#prefix(rights.startJobs(place)),
+          EXECUTION_ROLE_ARN: this.#role(),
+          ...this.#key(),
+        },
       }),
       deploy: external("deploy", "deploy_model: makes or updates an endpoint", {
         environment: { ...this.#image(), SERVING: servingSettings(serving) },
         bindings: {
           NAME_PREFIX: this.#prefix([...rights.make(place), ...removal]),
           EXECUTION_ROLE_ARN: this.#role(),
+          ...this.#key(),
         },
       }),
       invoke: external("invoke", "invoke_model: asks endpoints for ratings", {
@@ -77,7 +83,11 @@ export class RecommenderFunctions {
     const { place, training, bucket } = this.#settings;
     return this.#create("retrain", "Trains again, by a schedule", {
       environment: { ...this.#image(), BUCKET: bucket.bucket, TRAINING: trainingSettings(training) },
-      bindings: { NAME_PREFIX: this.#prefix(rights.startJobs(place)), EXECUTION_ROLE_ARN: this.#role() },
+      bindings: {
+        NAME_PREFIX: this.#prefix(rights.startJobs(place)),
+        EXECUTION_ROLE_ARN: this.#role(),
+        ...this.#key(),
+      },
       asynchronous: {},
     });
   }
@@ -137,6 +147,11 @@ export class RecommenderFunctions {
   #role(): Binding {
     const { arn } = this.#settings.execution.role;
     return { value: arn, statements: rights.passRole(arn) };
+  }
+
+  #key(): Record<string, Binding> {
+    const { encryptionKeyArn: value } = this.#settings;
+    return value === undefined ? {} : { KMS_KEY_ARN: { value, statements: rights.useKey(value) } };
   }
 
   /** Batches that are not finished wait in the bucket; to learn that there is none takes the right to list. */

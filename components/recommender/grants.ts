@@ -63,6 +63,13 @@ export function executionStatements({ bucket, prefixes, account }: ExecutionArgs
   ];
 }
 
+/** What a training job and an endpoint need of the key that models are encrypted with. */
+export const keyStatement = (keyArn: Input<string>): Statement => ({
+  Effect: "Allow",
+  Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+  Resource: [keyArn],
+});
+
 /** What stages need. https://docs.snowflake.com/en/user-guide/data-load-s3-config-storage-integration */
 export const storageStatements = (bucket: Bucket, { training, recommendations }: BucketPrefixes): Statement[] => [
   // An unload replaces what an earlier one left.

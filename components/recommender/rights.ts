@@ -73,6 +73,17 @@ export const rights = {
       Condition: { StringEquals: { "iam:AWSServiceName": "sagemaker.application-autoscaling.amazonaws.com" } },
     },
   ],
+  /**
+   * Lets SageMaker have the key for disks.
+   * https://docs.aws.amazon.com/sagemaker/latest/dg/api-permissions-reference.html
+   */
+  useKey: (keyArn: Input<string>): Statement[] => [
+    allow("kms", ["DescribeKey"], [keyArn]),
+    {
+      ...allow("kms", ["CreateGrant"], [keyArn]),
+      Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
+    },
+  ],
   /** SageMaker, and nobody else, gets the role. */
   passRole: (roleArn: Input<string>): Statement[] => [
     {

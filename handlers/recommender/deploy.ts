@@ -26,7 +26,7 @@ export const handler = externalFunction("deploy", (rows, work) =>
 async function deploy(model: string, url: string): Promise<string | typeof later> {
   const EndpointName = endpointName(model);
   const before = await describe(EndpointName);
-  const name = `${EndpointName}-${shortHash(url, settings.image, JSON.stringify(settings.serving))}`;
+  const name = `${EndpointName}-${shortHash(url, settings.image, JSON.stringify(settings.serving), settings.keyArn ?? "")}`;
   switch (before?.EndpointStatus) {
     case "Failed":
       // One that failed takes no other call than its deletion.
@@ -103,7 +103,7 @@ const createModel = (ModelName: string, ModelDataUrl: string) =>
   );
 
 function createConfig(EndpointConfigName: string) {
-  const { serving } = settings;
+  const { serving, keyArn } = settings;
   const capacity =
     "serverless" in serving
       ? {
@@ -117,6 +117,8 @@ function createConfig(EndpointConfigName: string) {
     new CreateEndpointConfigCommand({
       EndpointConfigName,
       ProductionVariants: [{ VariantName: "variant-1", ModelName: EndpointConfigName, ...capacity }],
+      // Serverless inference has no disk of ours.
+      ...(keyArn && !("serverless" in serving) && { KmsKeyId: keyArn }),
       Tags: settings.tags,
     }),
   );

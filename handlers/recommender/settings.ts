@@ -42,6 +42,10 @@ export const settings = {
   get executionRoleArn(): string {
     return required("EXECUTION_ROLE_ARN");
   },
+  /** Of the key that disks and models are encrypted with; SageMaker's own without it. */
+  get keyArn(): string | undefined {
+    return process.env.KMS_KEY_ARN || undefined;
+  },
   get region(): string {
     return required("AWS_REGION");
   },

@@ -19,7 +19,7 @@ export const handler = externalFunction("train", (rows, work) =>
  * @returns the job's ARN.
  */
 export async function startTraining(name: string, tables: { input: string; output: string }): Promise<string> {
-  const { bucket, prefixes, training } = settings;
+  const { bucket, prefixes, training, keyArn } = settings;
   try {
     const { TrainingJobArn } = await sagemaker.send(
       new CreateTrainingJobCommand({
@@ -52,11 +52,15 @@ export async function startTraining(name: string, tables: { input: string; outpu
             },
           },
         ],
-        OutputDataConfig: { S3OutputPath: `s3://${bucket}/${prefixes.models}`.replace(/\/$/, "") },
+        OutputDataConfig: {
+          S3OutputPath: `s3://${bucket}/${prefixes.models}`.replace(/\/$/, ""),
+          ...(keyArn && { KmsKeyId: keyArn }),
+        },
         ResourceConfig: {
           InstanceType: training.instanceType as "ml.m5.xlarge",
           InstanceCount: training.instanceCount,
           VolumeSizeInGB: training.volumeGb,
+          ...(keyArn && { VolumeKmsKeyId: keyArn }),
         },
         StoppingCondition: { MaxRuntimeInSeconds: training.maxSeconds },
         Tags: settings.tags,

@@ -248,6 +248,25 @@ describe("SnowflakeRecommender", function () {
     assert.equal(idle.target.arn, `arn:aws:lambda:${region}:${accountId}:function:snow-sweep:live`);
   });
 
+  it("encrypts disks and models with a key, where it is given one, and lets nobody else use it", async () => {
+    const encryptionKeyArn = `arn:aws:kms:${region}:${accountId}:key/0123`;
+    const keyed = await record(() => new SnowflakeRecommender("snow", { encryptionKeyArn }));
+    const using = keyed.all
+      .filter(
+        ({ type, inputs }) => type === "aws:iam/rolePolicy:RolePolicy" && inputs.policy.includes(encryptionKeyArn),
+      )
+      .map(({ name }) => name);
+    assert.deepEqual(using.toSorted(), ["snow-deploy-policy", "snow-sagemaker-policy", "snow-train-policy"]);
+    for (const name of ["snow-train", "snow-deploy"]) {
+      assert.equal(variables(keyed, name).KMS_KEY_ARN, encryptionKeyArn);
+      assert.deepEqual(grants(keyed, name).slice(-2), [
+        [["kms:DescribeKey"], [encryptionKeyArn]],
+        [["kms:CreateGrant"], [encryptionKeyArn]],
+      ]);
+    }
+    assert.deepEqual(check(resourcesOf(keyed), { stack: "test", publicRoutes: [], defaultTags }), []);
+  });
+
   it("serves by the call, where it is told to", async () => {
     const serverless = await record(() => new SnowflakeRecommender("snow", { serving: { serverless: {} } }));
     assert.deepEqual(JSON.parse(variables(serverless, "snow-deploy").SERVING), {
@@ -293,6 +312,7 @@ describe("SnowflakeRecommender", function () {
       { retrain: { schedule: "rate(1 day)", inputTable: "a; drop table b" } },
       /retrain\.inputTable is "a; drop table b"/,
     ],
+    ["an alias for a key", { encryptionKeyArn: "alias/mine" }, /encryptionKeyArn is "alias\/mine"/],
     ["a minute of idleness", { removeIdleAfter: 0 }, /removeIdleAfter is 0; allowed is a whole number from 1 to 720/],
     ["half a trust", { api: { externalId: "abc" } }, /api\.iamUserArn is not given/],
   ];

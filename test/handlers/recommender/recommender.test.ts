@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import {
+  type CreateTrainingJobCommandInput,
   ListEndpointConfigsCommand,
   ListEndpointsCommand,
   ListModelsCommand,
@@ -220,6 +221,32 @@ describe("recommender functions", function () {
       assert.equal((await settled("movies")).status, "InService");
       assert.deepEqual(await left(), { ...before, configs: before.configs + 1, models: before.models + 1 });
     }
+  });
+
+  it("train, deploy: with the key that they are given", async () => {
+    const seen: Record<string, object> = {};
+    const { operations } = test.cloud.services.get("sagemaker")!;
+    const kept = { ...operations };
+    for (const name of ["CreateTrainingJob", "CreateEndpointConfig", "CreateModel"]) {
+      const run = (input: object) => {
+        seen[name] = input;
+        throw new AwsError("ResourceLimitExceeded", "for the test");
+      };
+      if (name === "CreateModel") operations[name] = { ...kept[name]!, run: () => ({ ModelArn: "arn" }) };
+      else operations[name] = { ...kept[name]!, run };
+    }
+    const key = "arn:aws:kms:eu-west-1:000000000000:key/0123";
+    process.env.KMS_KEY_ARN = key;
+    try {
+      await one(train, [[0, "ratings", "recommendations"]], "keyed");
+      await one(deploy, [[0, "keyed", modelUrl]]);
+    } finally {
+      delete process.env.KMS_KEY_ARN;
+      Object.assign(operations, kept);
+    }
+    const { ResourceConfig, OutputDataConfig } = seen.CreateTrainingJob as CreateTrainingJobCommandInput;
+    assert.deepEqual([ResourceConfig?.VolumeKmsKeyId, OutputDataConfig?.KmsKeyId], [key, key]);
+    assert.equal((seen.CreateEndpointConfig as { KmsKeyId?: string }).KmsKeyId, key);
   });
 
   it("deploy: the same several times at once is one endpoint", async () => {
