@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import writeFileAtomic from "write-file-atomic";
@@ -25,8 +26,10 @@ export async function workerCode(directory: string): Promise<string> {
 let bundled: string | undefined;
 
 async function bundle(): Promise<string> {
-  // In one go: a service of esbuild's would stay behind, or be stopped under somebody else's build.
-  process.env.ESBUILD_WORKER_THREADS = "0";
+  // In one go: a service of esbuild's would stay behind, or be stopped under somebody else's build. The variable is read
+  // as esbuild is loaded; set after that, it would keep its worker from starting, for which it waits for ever.
+  const { cache, resolve } = createRequire(import.meta.url);
+  if (!cache[resolve("esbuild")]) process.env.ESBUILD_WORKER_THREADS = "0";
   const { buildSync } = await import("esbuild");
   const built = buildSync({
     entryPoints: [join(sources, "main.ts")],
