@@ -175,14 +175,20 @@ async function describeFailure(
   const failed = target?.lifecycleEvents?.find((event) => event.status === "Failed")?.lifecycleEventName;
   const { code, message } = errorInformation ?? {};
   const reason = late ?? `${message ?? "no reason is given"}${code ? ` (${code})` : ""}`;
-  const lines = await hookLog(aws, factsOf(inputs, failed)?.logGroup, createTime);
+  // What a hook that is late had to say has arrived long ago.
+  const lines = await hookLog(aws, factsOf(inputs, failed)?.logGroup, createTime, late ? 1 : logAttempts);
   return [
     `deployment ${deploymentId} of ${inputs.functionName} to version ${inputs.version} ${status?.toLowerCase()}: ${reason}`,
     ...lines.map((line) => `  ${line}`),
   ].join("\n");
 }
 
-async function hookLog({ logs }: Aws, logGroupName: string | undefined, since: Date | undefined): Promise<string[]> {
+async function hookLog(
+  { logs }: Aws,
+  logGroupName: string | undefined,
+  since: Date | undefined,
+  attempts: number,
+): Promise<string[]> {
   if (!logGroupName) return [];
   try {
     for (let attempt = 1; ; attempt++) {
@@ -190,7 +196,7 @@ async function hookLog({ logs }: Aws, logGroupName: string | undefined, since: D
       const lines = events.map(({ message = "" }) => message.trim());
       // Lambda's own lines tell of begin and end only.
       const own = lines.filter((line) => !/^\{.*"type":"platform\./.test(line));
-      if (own.length > 0 || attempt === logAttempts) return (own.length > 0 ? own : lines).slice(-shownLines);
+      if (own.length > 0 || attempt === attempts) return (own.length > 0 ? own : lines).slice(-shownLines);
       await new Promise((done) => setTimeout(done, logPauseMs));
     }
   } catch (error) {
