@@ -3,14 +3,11 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import * as gateway from "@aws-sdk/client-api-gateway";
 import { startCloud } from "../../support/cloud.ts";
-import { type ApiTest, openApi, proxy, startApiTest } from "./support.ts";
-
-const badRequest = (message: RegExp) => ({ name: "BadRequestException", message });
+import { type ApiTest, badRequest, openApi, proxy, startApiTest, twoOperations } from "./support.ts";
 
 describe("API Gateway, control plane", () => {
   let test: ApiTest;
   let client: gateway.APIGatewayClient;
-  const document = openApi({ "/a": { get: { operationId: "getA", ...proxy("f") } }, "/b/{id}": { post: proxy("f") } });
   const put = (body: object) =>
     client.send(new gateway.ImportRestApiCommand({ body: Buffer.from(JSON.stringify(body)) }));
 
@@ -25,7 +22,7 @@ describe("API Gateway, control plane", () => {
 
   describe("over the wire, by the SDK", () => {
     it("imports, deploys, changes and deletes an API", async () => {
-      const api = await put(document);
+      const api = await put(twoOperations);
       assert.match(api.id!, /^[a-z0-9]{10}$/);
       assert.equal(api.name, "test");
       assert.equal(api.version, "1");
@@ -128,7 +125,7 @@ describe("API Gateway, control plane", () => {
     });
 
     it("keeps the rest of an API when a document is merged, and resource ids when it is overwritten", async () => {
-      const { id: restApiId } = await put(document);
+      const { id: restApiId } = await put(twoOperations);
       const paths = async () => {
         const { items } = await client.send(new gateway.GetResourcesCommand({ restApiId }));
         return new Map(items?.map((resource) => [resource.path!, resource.id!]));
@@ -171,7 +168,7 @@ describe("API Gateway, control plane", () => {
 
     it("pages lists", async () => {
       const ids = [];
-      for (let i = 0; i < 3; i++) ids.push((await put(document)).id);
+      for (let i = 0; i < 3; i++) ids.push((await put(twoOperations)).id);
       const first = await client.send(new gateway.GetRestApisCommand({ limit: 2 }));
       assert.equal(first.items?.length, 2);
       const seen = [...first.items!];
@@ -185,7 +182,7 @@ describe("API Gateway, control plane", () => {
     });
 
     it("tags what has an ARN", async () => {
-      const { id } = await put(document);
+      const { id } = await put(twoOperations);
       const resourceArn = `arn:aws:apigateway:us-east-1::/restapis/${id}`;
       await client.send(new gateway.TagResourceCommand({ resourceArn, tags: { a: "1", b: "2" } }));
       await client.send(new gateway.UntagResourceCommand({ resourceArn, tagKeys: ["a"] }));
@@ -193,7 +190,7 @@ describe("API Gateway, control plane", () => {
     });
 
     it("asks IAM for the verb on the path", async () => {
-      const { id: restApiId } = await put(document);
+      const { id: restApiId } = await put(twoOperations);
       const { credentials } = await test.mintRole({
         Effect: "Allow",
         Action: "apigateway:GET",
@@ -216,7 +213,7 @@ describe("API Gateway, control plane", () => {
   });
 
   it("answers the AWS CLI", async () => {
-    const { id } = await put(document);
+    const { id } = await put(twoOperations);
     const { stdout } = await promisify(execFile)(
       "aws",
       [
@@ -245,7 +242,7 @@ describe("API Gateway, control plane", () => {
 
   it("remembers everything over a restart", async () => {
     const first = await startCloud();
-    const body = Buffer.from(JSON.stringify(document));
+    const body = Buffer.from(JSON.stringify(twoOperations));
     const { id: restApiId } = await first.cloud.call<{ id: string }>("apigateway", "ImportRestApi", { body });
     await first.cloud.call("apigateway", "CreateDeployment", { restApiId, stageName: "dev" });
     await first.stop({ keep: true });

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import * as gateway from "@aws-sdk/client-api-gateway";
-import { type ApiTest, openApi, proxy, startApiTest } from "./support.ts";
-
-const badRequest = (message: RegExp) => ({ name: "BadRequestException", message });
+import { type ApiTest, badRequest, openApi, proxy, startApiTest, twoOperations } from "./support.ts";
 
 describe("API Gateway, import", () => {
   let test: ApiTest;
   let client: gateway.APIGatewayClient;
-  const document = openApi({ "/a": { get: { operationId: "getA", ...proxy("f") } }, "/b/{id}": { post: proxy("f") } });
   const put = (body: object) =>
     client.send(new gateway.ImportRestApiCommand({ body: Buffer.from(JSON.stringify(body)) }));
 
@@ -27,7 +24,7 @@ describe("API Gateway, import", () => {
     });
     const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`/r${i}`, { get: proxy("f") }]));
     for (const [what, given, message] of [
-      ["OpenAPI 3.1", { ...document, openapi: "3.1.0" }, /^openapi 3\.1 is not supported/],
+      ["OpenAPI 3.1", { ...twoOperations, openapi: "3.1.0" }, /^openapi 3\.1 is not supported/],
       ["Swagger 2.0", { swagger: "2.0", info: { title: "x" } }, /^swagger 2\.0 is not supported/],
       ["a document without a title", { openapi: "3.0.1", info: {}, paths: {} }, /info\.title/],
       [
@@ -90,7 +87,7 @@ describe("API Gateway, import", () => {
   });
 
   it("warns of security at the document's root, which the gateway ignores", async () => {
-    const body = Buffer.from(JSON.stringify({ ...document, security: [{ key: [] }] }));
+    const body = Buffer.from(JSON.stringify({ ...twoOperations, security: [{ key: [] }] }));
     const { warnings } = await client.send(new gateway.ImportRestApiCommand({ body }));
     assert.match(warnings?.join() ?? "", /^Security at the document's root is ignored/);
     const strict = client.send(new gateway.ImportRestApiCommand({ body, failOnWarnings: true }));

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import * as gateway from "@aws-sdk/client-api-gateway";
-import { type ApiTest, openApi, proxy, startApiTest } from "./support.ts";
-
-const badRequest = (message: RegExp) => ({ name: "BadRequestException", message });
+import { type ApiTest, badRequest, openApi, proxy, startApiTest, twoOperations } from "./support.ts";
 
 describe("API Gateway, logs", () => {
   let test: ApiTest;
   let client: gateway.APIGatewayClient;
-  const document = openApi({ "/a": { get: { operationId: "getA", ...proxy("f") } }, "/b/{id}": { post: proxy("f") } });
   const put = (body: object) =>
     client.send(new gateway.ImportRestApiCommand({ body: Buffer.from(JSON.stringify(body)) }));
 
@@ -22,7 +19,7 @@ describe("API Gateway, logs", () => {
 
   describe("logging", () => {
     it("needs the account's role, which must trust the gateway", async () => {
-      const { id: restApiId } = await put(document);
+      const { id: restApiId } = await put(twoOperations);
       await client.send(new gateway.CreateDeploymentCommand({ restApiId, stageName: "dev" }));
       const on = {
         restApiId,

@@ -118,3 +118,12 @@ export const invokeStatement = (effect: string, resource: unknown, more: object 
   Resource: resource,
   ...more,
 });
+
+/** How the service refuses. */
+export const badRequest = (message: RegExp) => ({ name: "BadRequestException", message });
+
+/** A document of two operations. */
+export const twoOperations = openApi({
+  "/a": { get: { operationId: "getA", ...proxy("f") } },
+  "/b/{id}": { post: proxy("f") },
+});

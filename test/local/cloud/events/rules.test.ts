@@ -1,61 +1,27 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-eventbridge";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { startCloud, type TestCloud } from "../../support/cloud.ts";
+import { startCloud } from "../../support/cloud.ts";
+import { Events, queueArn } from "./support.ts";
 
 const { EventBridgeClient } = sdk;
 
 describe("EventBridge", () => {
-  let cloud: TestCloud;
-  let events: sdk.EventBridgeClient;
-  let sqs: SQSClient;
-
+  let told: Events;
   before(async () => {
-    cloud = await startCloud();
-    events = cloud.client(EventBridgeClient);
-    sqs = cloud.client(SQSClient);
+    told = await Events.start();
   });
-  after(() => cloud.stop());
-
-  const queueArn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
-
-  /** A queue into which EventBridge (or S3) may write. */
-  async function queue(name: string, service = "events.amazonaws.com") {
-    const Policy = JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [
-        { Effect: "Allow", Principal: { Service: service }, Action: "sqs:SendMessage", Resource: queueArn(name) },
-      ],
-    });
-    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { Policy } }));
-    return {
-      arn: queueArn(name),
-      async receive() {
-        const { Messages = [] } = await sqs.send(
-          new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5, MessageAttributeNames: ["All"] }),
-        );
-        assert.ok(Messages[0], `nothing in ${name}`);
-        return { body: Messages[0].Body ?? "", attributes: Messages[0].MessageAttributes };
-      },
-    };
-  }
-
-  async function rule(Name: string, pattern: object, target: Omit<sdk.Target, "Id">, EventBusName?: string) {
-    await events.send(new sdk.PutRuleCommand({ Name, EventPattern: JSON.stringify(pattern), EventBusName }));
-    await events.send(
-      new sdk.PutTargetsCommand({ Rule: Name, EventBusName, Targets: [{ Id: "t", ...target } as sdk.Target] }),
-    );
-  }
+  after(() => told.cloud.stop());
 
   const put = (Detail: object, more: Partial<sdk.PutEventsRequestEntry> = {}) =>
-    events.send(
+    told.client.send(
       new sdk.PutEventsCommand({
         Entries: [{ Source: "shop", DetailType: "Order", Detail: JSON.stringify(Detail), ...more }],
       }),
     );
   const fails = (command: unknown, name: string, message?: RegExp) =>
     assert.rejects(
-      (events as unknown as { send(command: unknown): Promise<unknown> }).send(command),
+      (told.client as unknown as { send(command: unknown): Promise<unknown> }).send(command),
       (error: Error) => {
         assert.equal(error.name, name);
         if (message) assert.match(error.message, message);
@@ -64,8 +30,8 @@ describe("EventBridge", () => {
     );
 
   it("delivers what a rule's pattern selects, in AWS's envelope", async () => {
-    const { arn, receive } = await queue("selected");
-    await rule("selected", { source: ["shop"], detail: { price: [{ numeric: [">", 10] }] } }, { Arn: arn });
+    const { arn, receive } = await told.queue("selected");
+    await told.rule("selected", { source: ["shop"], detail: { price: [{ numeric: [">", 10] }] } }, { Arn: arn });
     await put({ price: 5 });
     const { Entries } = await put({ price: 50 }, { Resources: ["r"], Time: new Date("2026-01-01T00:00:00.5Z") });
     const { id, ...event } = JSON.parse((await receive()).body);
@@ -98,15 +64,15 @@ describe("EventBridge", () => {
       [{ InputTransformer: { InputPathsMap: { p: "$.detail.price" }, InputTemplate: '"price <p>"' } }, '"price 7"'],
     ];
     for (const [index, [shape, body]] of cases.entries()) {
-      const { arn, receive } = await queue(`shaped-${index}`);
-      await rule(`shaped-${index}`, { source: [`shaped-${index}`] }, { Arn: arn, ...shape });
+      const { arn, receive } = await told.queue(`shaped-${index}`);
+      await told.rule(`shaped-${index}`, { source: [`shaped-${index}`] }, { Arn: arn, ...shape });
       await put({ price: 7, item: { name: 'a "b"' } }, { Source: `shaped-${index}` });
       assert.equal((await receive()).body, body);
     }
   });
 
   it("reports entries that are none, beside those that are", async () => {
-    const { FailedEntryCount, Entries } = await events.send(
+    const { FailedEntryCount, Entries } = await told.client.send(
       new sdk.PutEventsCommand({
         Entries: [
           { Source: "a", DetailType: "b", Detail: "{}" },
@@ -147,7 +113,7 @@ describe("EventBridge", () => {
       "ResourceNotFoundException",
       /Rule nothing does not exist on EventBus default/,
     );
-    await events.send(new sdk.PutRuleCommand({ Name: "x", EventPattern: '{"a":["b"]}' }));
+    await told.client.send(new sdk.PutRuleCommand({ Name: "x", EventPattern: '{"a":["b"]}' }));
     const target = (Arn: string, more: object = {}) =>
       new sdk.PutTargetsCommand({ Rule: "x", Targets: [{ Id: "1", Arn, ...more }] });
     await fails(
@@ -158,10 +124,10 @@ describe("EventBridge", () => {
     await fails(target("nonsense"), "ValidationException");
     await fails(target(queueArn("q"), { Input: "{" }), "ValidationException");
     await fails(target(queueArn("q"), { Input: "{}", InputPath: "$" }), "ValidationException", /Only one/);
-    await events.send(target(queueArn("q")));
+    await told.client.send(target(queueArn("q")));
     await fails(new sdk.DeleteRuleCommand({ Name: "x" }), "ValidationException", /targets/);
-    await events.send(new sdk.RemoveTargetsCommand({ Rule: "x", Ids: ["1"] }));
-    await events.send(new sdk.DeleteRuleCommand({ Name: "x" }));
+    await told.client.send(new sdk.RemoveTargetsCommand({ Rule: "x", Ids: ["1"] }));
+    await told.client.send(new sdk.DeleteRuleCommand({ Name: "x" }));
   });
 
   it("tries patterns", async () => {
@@ -174,19 +140,19 @@ describe("EventBridge", () => {
       resources: [],
       "detail-type": "d",
     });
-    const test = (EventPattern: string) => events.send(new sdk.TestEventPatternCommand({ Event, EventPattern }));
+    const test = (EventPattern: string) => told.client.send(new sdk.TestEventPatternCommand({ Event, EventPattern }));
     assert.equal((await test('{"source":["a"]}')).Result, true);
     assert.equal((await test('{"source":["b"]}')).Result, false);
   });
 
   it("keeps buses apart", async () => {
-    const { arn, receive } = await queue("own-bus");
-    await events.send(new sdk.CreateEventBusCommand({ Name: "own" }));
-    await rule("own", { source: ["shop"] }, { Arn: arn }, "own");
+    const { arn, receive } = await told.queue("own-bus");
+    await told.client.send(new sdk.CreateEventBusCommand({ Name: "own" }));
+    await told.rule("own", { source: ["shop"] }, { Arn: arn }, "own");
     await put({ on: "own" }, { EventBusName: "own" });
     assert.deepEqual(JSON.parse((await receive()).body).detail, { on: "own" });
     await fails(new sdk.DeleteEventBusCommand({ Name: "own" }), "ValidationException");
-    const { EventBuses } = await events.send(new sdk.ListEventBusesCommand({}));
+    const { EventBuses } = await told.client.send(new sdk.ListEventBusesCommand({}));
     assert.deepEqual(
       EventBuses?.map(({ Name }) => Name),
       ["default", "own"],
@@ -195,9 +161,9 @@ describe("EventBridge", () => {
   });
 
   it("sends what cannot be delivered to the dead-letter queue, with the reason", async () => {
-    const dead = await queue("dead");
-    await sqs.send(new CreateQueueCommand({ QueueName: "closed" }));
-    await rule("closed", { source: ["closed"] }, { Arn: queueArn("closed"), DeadLetterConfig: { Arn: dead.arn } });
+    const dead = await told.queue("dead");
+    await told.sqs.send(new CreateQueueCommand({ QueueName: "closed" }));
+    await told.rule("closed", { source: ["closed"] }, { Arn: queueArn("closed"), DeadLetterConfig: { Arn: dead.arn } });
     await put({ lost: true }, { Source: "closed" });
     const { body, attributes } = await dead.receive();
     assert.deepEqual(JSON.parse(body).detail, { lost: true });
@@ -206,13 +172,13 @@ describe("EventBridge", () => {
   });
 
   it("asks who puts events", async () => {
-    const { credentials } = await cloud.mintRole({
+    const { credentials } = await told.cloud.mintRole({
       Effect: "Allow",
       Action: "events:PutEvents",
       Resource: "*",
       Condition: { StringEquals: { "events:source": "mine" } },
     });
-    const mine = cloud.client(EventBridgeClient, { credentials });
+    const mine = told.cloud.client(EventBridgeClient, { credentials });
     const entry = (Source: string) =>
       new sdk.PutEventsCommand({ Entries: [{ Source, DetailType: "d", Detail: "{}" }] });
     await mine.send(entry("mine"));

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import * as sdk from "@aws-sdk/client-eventbridge";
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -7,54 +6,18 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { startCloud, type TestCloud } from "../../support/cloud.ts";
+import { Events, queueArn } from "../events/support.ts";
 
 describe("S3 notifications", () => {
-  let cloud: TestCloud;
-  let events: sdk.EventBridgeClient;
-  let sqs: SQSClient;
-
+  let told: Events;
   before(async () => {
-    cloud = await startCloud();
-    events = cloud.client(sdk.EventBridgeClient);
-    sqs = cloud.client(SQSClient);
+    told = await Events.start();
   });
-  after(() => cloud.stop());
-
-  const queueArn = (name: string) => `arn:aws:sqs:us-east-1:000000000000:${name}`;
-
-  /** A queue into which EventBridge (or S3) may write. */
-  async function queue(name: string, service = "events.amazonaws.com") {
-    const Policy = JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [
-        { Effect: "Allow", Principal: { Service: service }, Action: "sqs:SendMessage", Resource: queueArn(name) },
-      ],
-    });
-    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { Policy } }));
-    return {
-      arn: queueArn(name),
-      async receive() {
-        const { Messages = [] } = await sqs.send(
-          new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5, MessageAttributeNames: ["All"] }),
-        );
-        assert.ok(Messages[0], `nothing in ${name}`);
-        return { body: Messages[0].Body ?? "", attributes: Messages[0].MessageAttributes };
-      },
-    };
-  }
-
-  async function rule(Name: string, pattern: object, target: Omit<sdk.Target, "Id">, EventBusName?: string) {
-    await events.send(new sdk.PutRuleCommand({ Name, EventPattern: JSON.stringify(pattern), EventBusName }));
-    await events.send(
-      new sdk.PutTargetsCommand({ Rule: Name, EventBusName, Targets: [{ Id: "t", ...target } as sdk.Target] }),
-    );
-  }
+  after(() => told.cloud.stop());
 
   it("reach EventBridge in its own shape", async () => {
-    const s3 = cloud.client(S3Client);
-    const { arn, receive } = await queue("objects");
+    const s3 = told.cloud.client(S3Client);
+    const { arn, receive } = await told.queue("objects");
     await s3.send(new CreateBucketCommand({ Bucket: "told" }));
     await s3.send(
       new PutBucketNotificationConfigurationCommand({
@@ -62,7 +25,7 @@ describe("S3 notifications", () => {
         NotificationConfiguration: { EventBridgeConfiguration: {} },
       }),
     );
-    await rule("objects", { source: ["aws.s3"], detail: { bucket: { name: ["told"] } } }, { Arn: arn });
+    await told.rule("objects", { source: ["aws.s3"], detail: { bucket: { name: ["told"] } } }, { Arn: arn });
     await s3.send(new PutObjectCommand({ Bucket: "told", Key: "a b+ü", Body: "12345" }));
     const made = JSON.parse((await receive()).body);
     assert.deepEqual([made["detail-type"], made.resources], ["Object Created", ["arn:aws:s3:::told"]]);
@@ -82,8 +45,8 @@ describe("S3 notifications", () => {
   });
 
   it("reach a queue without it, by suffix", async () => {
-    const s3 = cloud.client(S3Client);
-    const { arn, receive } = await queue("direct", "s3.amazonaws.com");
+    const s3 = told.cloud.client(S3Client);
+    const { arn, receive } = await told.queue("direct", "s3.amazonaws.com");
     await s3.send(new CreateBucketCommand({ Bucket: "direct" }));
     const configure = (QueueArn: string) =>
       s3.send(

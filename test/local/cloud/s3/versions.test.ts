@@ -3,55 +3,42 @@ import {
   CopyObjectCommand,
   CreateBucketCommand,
   DeleteObjectCommand,
-  GetObjectCommand,
-  type GetObjectCommandInput,
   ListObjectVersionsCommand,
   PutBucketVersioningCommand,
-  PutObjectCommand,
-  type PutObjectCommandInput,
   S3Client,
 } from "@aws-sdk/client-s3";
 import { startCloud, type TestCloud } from "../../support/cloud.ts";
+import { fails, Objects } from "./support.ts";
 
 describe("Versions of S3 objects", () => {
   let cloud: TestCloud;
   let s3: S3Client;
+  let objects: Objects;
   const Bucket = "versioned";
 
   before(async () => {
     cloud = await startCloud();
     s3 = cloud.client(S3Client);
+    objects = new Objects(s3, Bucket);
     await s3.send(new CreateBucketCommand({ Bucket }));
     const VersioningConfiguration = { Status: "Enabled" } as const;
     await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
   });
   after(() => cloud.stop());
 
-  const put = (Key: string, Body: PutObjectCommandInput["Body"], more: Partial<PutObjectCommandInput> = {}) =>
-    s3.send(new PutObjectCommand({ Bucket, Key, Body, ...more }));
-  const get = (Key: string, more: Partial<GetObjectCommandInput> = {}) =>
-    s3.send(new GetObjectCommand({ Bucket, Key, ...more }));
-  const text = async (Key: string, more: Partial<GetObjectCommandInput> = {}) =>
-    (await get(Key, more)).Body?.transformToString();
-  const fails = (promise: Promise<unknown>, name: string, status: number) =>
-    assert.rejects(promise, (error: { name: string; $metadata: { httpStatusCode: number } }) => {
-      assert.deepEqual([error.name, error.$metadata.httpStatusCode], [name, status]);
-      return true;
-    });
-
   it("are kept, hidden by delete markers and brought back", async () => {
     const Key = "v";
     const versioned = { Bucket: "versioned", Key };
-    const first = await put(Key, "1", versioned);
-    const second = await put(Key, "2", versioned);
+    const first = await objects.put(Key, "1", versioned);
+    const second = await objects.put(Key, "2", versioned);
     assert.notEqual(first.VersionId, second.VersionId);
-    assert.equal(await text(Key, { ...versioned, VersionId: first.VersionId as string }), "1");
+    assert.equal(await objects.text(Key, { ...versioned, VersionId: first.VersionId as string }), "1");
     const marker = await s3.send(new DeleteObjectCommand(versioned));
     assert.equal(marker.DeleteMarker, true);
-    await fails(get(Key, versioned), "NoSuchKey", 404);
-    await fails(get(Key, { ...versioned, VersionId: marker.VersionId as string }), "MethodNotAllowed", 405);
-    await fails(get(Key, { ...versioned, VersionId: "A".repeat(32) }), "NoSuchVersion", 404);
-    await fails(get(Key, { ...versioned, VersionId: "what" }), "InvalidArgument", 400);
+    await fails(objects.get(Key, versioned), "NoSuchKey", 404);
+    await fails(objects.get(Key, { ...versioned, VersionId: marker.VersionId as string }), "MethodNotAllowed", 405);
+    await fails(objects.get(Key, { ...versioned, VersionId: "A".repeat(32) }), "NoSuchVersion", 404);
+    await fails(objects.get(Key, { ...versioned, VersionId: "what" }), "InvalidArgument", 400);
     const listed = await s3.send(new ListObjectVersionsCommand({ Bucket: "versioned" }));
     assert.deepEqual(
       listed.Versions?.map(({ VersionId, IsLatest }) => [VersionId, IsLatest]),
@@ -62,30 +49,30 @@ describe("Versions of S3 objects", () => {
     );
     assert.equal(listed.DeleteMarkers?.[0]?.IsLatest, true);
     await s3.send(new DeleteObjectCommand({ ...versioned, VersionId: marker.VersionId as string }));
-    assert.equal(await text(Key, versioned), "2");
+    assert.equal(await objects.text(Key, versioned), "2");
     await s3.send(new CopyObjectCommand({ ...versioned, CopySource: `versioned/v?versionId=${first.VersionId}` }));
-    assert.equal(await text(Key, versioned), "1");
+    assert.equal(await objects.text(Key, versioned), "1");
     for (const VersionId of [first.VersionId, second.VersionId])
       await s3.send(new DeleteObjectCommand({ ...versioned, VersionId: VersionId as string }));
-    assert.equal(await text(Key, versioned), "1");
+    assert.equal(await objects.text(Key, versioned), "1");
   });
 
   it("are the null version while versioning is suspended", async () => {
     const suspended = { Bucket: "suspended", Key: "s" };
     await s3.send(new CreateBucketCommand({ Bucket: "suspended" }));
-    await put("s", "null", suspended);
+    await objects.put("s", "null", suspended);
     const set = (Status: "Enabled" | "Suspended") =>
       s3.send(new PutBucketVersioningCommand({ Bucket: "suspended", VersioningConfiguration: { Status } }));
     await set("Enabled");
-    await put("s", "kept", suspended);
+    await objects.put("s", "kept", suspended);
     await set("Suspended");
-    assert.equal((await put("s", "new null", suspended)).VersionId, "null");
+    assert.equal((await objects.put("s", "new null", suspended)).VersionId, "null");
     const ids = async () =>
       (await s3.send(new ListObjectVersionsCommand({ Bucket: "suspended" }))).Versions?.map(
         ({ VersionId }) => VersionId === "null",
       );
     assert.deepEqual(await ids(), [true, false]);
-    assert.equal(await text("s", { ...suspended, VersionId: "null" }), "new null");
+    assert.equal(await objects.text("s", { ...suspended, VersionId: "null" }), "new null");
     assert.deepEqual((await s3.send(new DeleteObjectCommand(suspended))).VersionId, "null");
     assert.deepEqual(await ids(), [false]);
   });
