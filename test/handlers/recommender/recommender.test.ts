@@ -2,73 +2,39 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import {
-  type CreateTrainingJobCommandInput,
-  ListEndpointConfigsCommand,
-  ListEndpointsCommand,
-  ListModelsCommand,
-  ListTagsCommand,
-  ListTrainingJobsCommand,
-  SageMakerClient,
-} from "@aws-sdk/client-sagemaker";
+import { ListTagsCommand, ListTrainingJobsCommand, type SageMakerClient } from "@aws-sdk/client-sagemaker";
 import "../support/proxyEvent.ts";
 import { handler as deploy } from "../../../handlers/recommender/deploy.ts";
 import { eachRow, externalFunction } from "../../../handlers/recommender/externalFunction.ts";
 import { handler as invoke } from "../../../handlers/recommender/invoke.ts";
 import { jobName } from "../../../handlers/recommender/names.ts";
 import { handler as retrain } from "../../../handlers/recommender/retrain.ts";
-import { handler as status } from "../../../handlers/recommender/status.ts";
 import { handler as sweep } from "../../../handlers/recommender/sweep.ts";
 import { handler as train } from "../../../handlers/recommender/train.ts";
 import { handler as undeploy } from "../../../handlers/recommender/undeploy.ts";
-import { AwsError } from "../../../local/cloud/service.ts";
-import { context, poll, prefix, send, startRecommender, valuesOf } from "./support.ts";
-
-type Status = { status: string; reason?: string; model_url?: string; metrics?: Record<string, number> };
+import { deployments } from "./deployments.ts";
+import {
+  context,
+  errorOf,
+  one,
+  poll,
+  prefix,
+  refused,
+  send,
+  settled,
+  startRecommender,
+  type TestRecommender,
+  valuesOf,
+} from "./support.ts";
 
 describe("recommender functions", function () {
   this.timeout(60_000);
-  let test: Awaited<ReturnType<typeof startRecommender>>;
+  let test: TestRecommender;
   let sagemaker: SageMakerClient;
   let modelUrl: string;
-  const one = async (...args: Parameters<typeof send>) => valuesOf(await send(...args))[0];
-  const errorOf = async (...args: Parameters<typeof send>) => ((await one(...args)) as { error: string }).error;
-
-  async function settled(name: string): Promise<Status> {
-    for (;;) {
-      const found = (await one(status, [[0, name]])) as Status;
-      if (!/^(InProgress|Creating|Updating|Deleting)$/.test(found.status)) return found;
-      await sleep(50);
-    }
-  }
-  /** Everything in SageMaker that bills or lies about. */
-  const left = async () => ({
-    endpoints: (await sagemaker.send(new ListEndpointsCommand({}))).Endpoints!.map(({ EndpointName }) => EndpointName),
-    configs: (await sagemaker.send(new ListEndpointConfigsCommand({}))).EndpointConfigs!.length,
-    models: (await sagemaker.send(new ListModelsCommand({}))).Models!.length,
-  });
-
-  const refused = (code: string, status: number) => () => {
-    throw new AwsError(code, "for the test", status);
-  };
-  /** Replaces operations of the local SageMaker while something is done, and keeps the log still. */
-  async function during<Result>(operations: Record<string, () => never>, act: () => Promise<Result>): Promise<Result> {
-    const service = test.cloud.services.get("sagemaker")!;
-    const kept = Object.keys(operations).map((name) => [name, service.operations[name]!] as const);
-    const { error, warn } = console;
-    console.error = console.warn = () => {};
-    for (const [name, operation] of kept) service.operations[name] = { ...operation, run: operations[name]! };
-    try {
-      return await act();
-    } finally {
-      for (const [name, operation] of kept) service.operations[name] = operation;
-      Object.assign(console, { error, warn });
-    }
-  }
-
   before(async () => {
     test = await startRecommender();
-    sagemaker = test.cloud.client(SageMakerClient);
+    sagemaker = test.sagemaker;
     const rows = Array.from({ length: 400 }, (_, at) => `${at % 20},${(at * 7) % 31},${1 + (at % 5)}`);
     await test.put("training/ratings/data.csv", `userid,movieid,rating\n${rows.join("\n")}\n`);
     await test.put("training/spoiled/data.csv", "userid,movieid,rating\n1,2,good\n");
@@ -158,7 +124,7 @@ describe("recommender functions", function () {
   it("invoke: a model on its way is 202, and polled until it is there", async () => {
     await one(deploy, [[0, "second", modelUrl]]);
     const notReady = { InvokeEndpoint: refused("ModelNotReadyException", 429) };
-    const first = await during(notReady, () =>
+    const first = await test.during(notReady, () =>
       send(
         invoke,
         [
@@ -169,7 +135,7 @@ describe("recommender functions", function () {
       ),
     );
     assert.equal(first.statusCode, 202);
-    assert.equal((await during(notReady, () => poll(invoke, "polled"))).statusCode, 202);
+    assert.equal((await test.during(notReady, () => poll(invoke, "polled"))).statusCode, 202);
     await settled("second");
     const [rating, bad] = valuesOf(await poll(invoke, "polled"));
     assert.equal(typeof rating, "number");
@@ -185,7 +151,7 @@ describe("recommender functions", function () {
       [0, "movies", 1, 2],
       [1, "movies", 3, 4],
     ];
-    const values = valuesOf(await during(dead, () => send(invoke, rows)));
+    const values = valuesOf(await test.during(dead, () => send(invoke, rows)));
     for (const value of values) {
       assert.deepEqual(value, { error: "the model movies did not answer; try again" });
     }
@@ -210,79 +176,6 @@ describe("recommender functions", function () {
     });
   });
 
-  it("deploy: another model under a name updates its endpoint, and what served before the last goes", async () => {
-    const before = await left();
-    const [job] = (await sagemaker.send(new ListTrainingJobsCommand({ StatusEquals: "Completed" })))
-      .TrainingJobSummaries!;
-    const other = `s3://${test.bucket}/models/${job!.TrainingJobName}/output/model.tar.gz`;
-    assert.notEqual(other, modelUrl);
-    for (const url of [other, modelUrl]) {
-      await one(deploy, [[0, "movies", url]]);
-      assert.equal((await settled("movies")).status, "InService");
-      assert.deepEqual(await left(), { ...before, configs: before.configs + 1, models: before.models + 1 });
-    }
-  });
-
-  it("train, deploy: with the key that they are given", async () => {
-    const seen: Record<string, object> = {};
-    const { operations } = test.cloud.services.get("sagemaker")!;
-    const kept = { ...operations };
-    for (const name of ["CreateTrainingJob", "CreateEndpointConfig", "CreateModel"]) {
-      const run = (input: object) => {
-        seen[name] = input;
-        throw new AwsError("ResourceLimitExceeded", "for the test");
-      };
-      if (name === "CreateModel") operations[name] = { ...kept[name]!, run: () => ({ ModelArn: "arn" }) };
-      else operations[name] = { ...kept[name]!, run };
-    }
-    const key = "arn:aws:kms:eu-west-1:000000000000:key/0123";
-    process.env.KMS_KEY_ARN = key;
-    try {
-      await one(train, [[0, "ratings", "recommendations"]], "keyed");
-      await one(deploy, [[0, "keyed", modelUrl]]);
-    } finally {
-      delete process.env.KMS_KEY_ARN;
-      Object.assign(operations, kept);
-    }
-    const { ResourceConfig, OutputDataConfig } = seen.CreateTrainingJob as CreateTrainingJobCommandInput;
-    assert.deepEqual([ResourceConfig?.VolumeKmsKeyId, OutputDataConfig?.KmsKeyId], [key, key]);
-    assert.equal((seen.CreateEndpointConfig as { KmsKeyId?: string }).KmsKeyId, key);
-  });
-
-  it("deploy: the same several times at once is one endpoint", async () => {
-    const before = await left();
-    const arns = await Promise.all([1, 2, 3, 4].map(() => one(deploy, [[0, "twice", modelUrl]])));
-    assert.deepEqual([...new Set(arns)], [`arn:aws:sagemaker:eu-west-1:000000000000:endpoint/${prefix}-twice`]);
-    assert.equal((await settled("twice")).status, "InService");
-    const { configs, models } = await left();
-    assert.deepEqual([configs, models], [before.configs + 1, before.models + 1]);
-    await one(undeploy, [[0, "twice"]]);
-    await settled("twice");
-    assert.deepEqual(await left(), before);
-  });
-
-  it("deploy: an endpoint that failed is made anew", async () => {
-    const lost = `s3://${test.bucket}/models/lost/output/model.tar.gz`;
-    await one(deploy, [[0, "fourth", lost]]);
-    const { status: failed, reason } = await settled("fourth");
-    assert.equal(failed, "Failed");
-    assert.match(reason!, /^Could not access model data at /);
-    assert.match(
-      ((await one(invoke, [[0, "fourth", 1, 2]])) as { error: string }).error,
-      /^the endpoint of fourth failed: Could not access/,
-    );
-    let answered = await send(deploy, [[0, "fourth", modelUrl]], "anew");
-    assert.equal(answered.statusCode, 202);
-    while (answered.statusCode === 202) {
-      await sleep(50);
-      answered = await poll(deploy, "anew");
-    }
-    assert.match(valuesOf(answered)[0] as string, /endpoint\/dsp-test-fourth$/);
-    assert.equal((await settled("fourth")).status, "InService");
-    await one(undeploy, [[0, "fourth"]]);
-    await settled("fourth");
-  });
-
   it("deploy: URLs outside the stack's models, and odd names, are refused before any call", async () => {
     const name = "movies";
     for (const url of ["s3://elsewhere/models/a/model.tar.gz", `s3://${test.bucket}/training/model.tar.gz`, null, 7]) {
@@ -296,25 +189,13 @@ describe("recommender functions", function () {
     assert.match(await errorOf(train, [[0, "ratings", "../out"]]), /^output_table_name is /);
   });
 
-  for (const operation of ["CreateModel", "CreateEndpointConfig", "CreateEndpoint"]) {
-    it(`deploy: interrupted at ${operation}, leaves nothing behind, and works the next time`, async () => {
-      const before = await left();
-      const interrupted = { [operation]: refused("InternalFailure", 500) };
-      const { statusCode } = await during(interrupted, () => send(deploy, [[0, "third", modelUrl]]));
-      assert.equal(statusCode, 502);
-      assert.deepEqual(await left(), before);
-      const limited = { [operation]: refused("ResourceLimitExceeded", 400) };
-      const { error } = (await during(limited, () => one(deploy, [[0, "third", modelUrl]]))) as { error: string };
-      assert.match(error, /the account's limit/);
-      assert.deepEqual(await left(), before);
-    });
-  }
+  deployments(() => ({ test, modelUrl }));
 
   it("undeploy: endpoint, configuration and model go; a second time nothing is there", async () => {
     assert.deepEqual(await one(undeploy, [[0, "second"]]), { status: "Deleting" });
     assert.equal((await settled("second")).status, "NotDeployed");
     assert.deepEqual(await one(undeploy, [[0, "second"]]), { status: "NotDeployed" });
-    assert.deepEqual(await left(), { endpoints: [`${prefix}-movies`], configs: 2, models: 2 });
+    assert.deepEqual(await test.left(), { endpoints: [`${prefix}-movies`], configs: 2, models: 2 });
   });
 
   it("undeploy: an endpoint that is being made is left alone, and says so", async () => {
@@ -330,7 +211,7 @@ describe("recommender functions", function () {
     const { removed } = await sweep({ tf: { action: "delete" } }, patient);
     assert.deepEqual(removed.toSorted(), [`${prefix}-fifth`, `${prefix}-movies`]);
     for (const model of ["movies", "fifth"]) await settled(model);
-    assert.deepEqual(await left(), { endpoints: [], configs: 0, models: 0 });
+    assert.deepEqual(await test.left(), { endpoints: [], configs: 0, models: 0 });
     assert.match((await settled(jobName("swept", 0))).status, /^(Stopped|Completed)$/);
   });
 

@@ -1,6 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  ListEndpointConfigsCommand,
+  ListEndpointsCommand,
+  ListModelsCommand,
+  SageMakerClient,
+} from "@aws-sdk/client-sagemaker";
 import type { APIGatewayProxyHandler } from "aws-lambda";
+import { handler as status } from "../../../handlers/recommender/status.ts";
+import { AwsError, type Operation } from "../../../local/cloud/service.ts";
 import { startCloud } from "../../local/support/cloud.ts";
 import { answer, context, proxyEvent } from "../support/proxyEvent.ts";
 
@@ -33,6 +42,30 @@ export { context };
 
 /** The values of an answer's rows, in order. */
 export const valuesOf = ({ body }: { body: unknown }) => (body as { data: [number, unknown][] }).data.map(([, v]) => v);
+
+export const one = async (...args: Parameters<typeof send>) => valuesOf(await send(...args))[0];
+export const errorOf = async (...args: Parameters<typeof send>) => ((await one(...args)) as { error: string }).error;
+
+interface Status {
+  status: string;
+  reason?: string;
+  model_url?: string;
+  metrics?: Record<string, number>;
+}
+
+/** What `model_status` says when nothing changes any more. */
+export async function settled(name: string): Promise<Status> {
+  for (;;) {
+    const found = (await one(status, [[0, name]])) as Status;
+    if (!/^(InProgress|Creating|Updating|Deleting)$/.test(found.status)) return found;
+    await sleep(50);
+  }
+}
+
+/** As an operation of a service: refuses. */
+export const refused = (code: string, statusCode: number) => () => {
+  throw new AwsError(code, "for the test", statusCode);
+};
 
 /** A local cloud with bucket and role, whose SageMaker runs the recommender's own container; and its environment. */
 export async function startRecommender() {
@@ -70,9 +103,34 @@ export async function startRecommender() {
   };
   const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);
   Object.assign(process.env, environment);
+  const sagemaker = cloud.client(SageMakerClient);
   return {
     cloud,
+    sagemaker,
     bucket: Bucket,
+    /** Everything in SageMaker that bills or lies about. */
+    async left() {
+      const { Endpoints = [] } = await sagemaker.send(new ListEndpointsCommand({}));
+      return {
+        endpoints: Endpoints.map(({ EndpointName }) => EndpointName),
+        configs: (await sagemaker.send(new ListEndpointConfigsCommand({}))).EndpointConfigs!.length,
+        models: (await sagemaker.send(new ListModelsCommand({}))).Models!.length,
+      };
+    },
+    /** Replaces operations of the local SageMaker while something is done, and keeps the log still. */
+    async during<Result>(operations: Record<string, Operation["run"]>, act: () => Promise<Result>): Promise<Result> {
+      const service = cloud.services.get("sagemaker")!;
+      const kept = Object.keys(operations).map((name) => [name, service.operations[name]!] as const);
+      const { error, warn } = console;
+      console.error = console.warn = () => {};
+      for (const [name, operation] of kept) service.operations[name] = { ...operation, run: operations[name]! };
+      try {
+        return await act();
+      } finally {
+        for (const [name, operation] of kept) service.operations[name] = operation;
+        Object.assign(console, { error, warn });
+      }
+    },
     put: (Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket, Key, Body })),
     async stop() {
       for (const [name, value] of before) {
@@ -83,3 +141,5 @@ export async function startRecommender() {
     },
   };
 }
+
+export type TestRecommender = Awaited<ReturnType<typeof startRecommender>>;
