@@ -1,6 +1,6 @@
 import { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import type { Argv, CommandModule } from "yargs";
-import { bar, type Deployment, deploymentsOf, type Place, placesOf, row } from "../lib/deployments.ts";
+import { bar, type Deployment, deploymentsOf, newestOf, type Place, placesOf, row } from "../lib/deployments.ts";
 import { printJson, printTable } from "../lib/print.ts";
 import { readStack } from "../lib/stack.ts";
 
@@ -31,16 +31,18 @@ const status: CommandModule<object, Options> = {
   builder: functions,
   async handler(options) {
     const { client, places } = await open(options);
-    const newest = await Promise.all(places.map((place) => deploymentsOf(client, place, { count: 1 })));
-    const found = newest.flat();
-    if (options.json) return printJson(found.map(shown));
-    const never = places.filter(({ name }) => !found.some((one) => one.name === name));
-    printTable([
-      ...found.map(row),
-      ...never.map(({ name }) => [name, "-", "no deployment yet", "", bar(1), "", "its first version has all traffic"]),
-    ]);
+    // A deployment and its rollback are two.
+    const newest = await Promise.all(
+      places.map(async (place) => newestOf(await deploymentsOf(client, place, { count: 2 }))),
+    );
+    if (options.json) return printJson(newest.flatMap((found) => (found ? [shown(found)] : [])));
+    printTable(newest.map((found, at) => (found ? row(found) : never(places[at]!))));
   },
 };
+
+const never = ({ name }: Place): string[] => [
+  ...[name, "-", "no deployment yet", "", bar(1), "", "its first version has all traffic"],
+];
 
 const history: CommandModule<object, Options & { count: number }> = {
   command: "history [functions..]",

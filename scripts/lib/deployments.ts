@@ -70,21 +70,27 @@ export function bar(share: number): string {
   return `[${"#".repeat(full)}${"-".repeat(width - full)}] ${Math.round(share * 100)} %`;
 }
 
-/** A deployment in cells: function, id, status, versions, share, when, why. */
+/** A deployment in cells: function, id, status, versions, share that the new one has now, when, why. */
 export function row({ name, info, target }: Deployment): string[] {
   const { currentVersion = "?", targetVersion = "?", targetVersionWeight = 0 } = target?.lambdaFunctionInfo ?? {};
+  const { rollbackDeploymentId: back, rollbackTriggeringDeploymentId: of } = info.rollbackInfo ?? {};
   const hooks = (target?.lifecycleEvents ?? [])
-    .filter(({ lifecycleEventName, status }) => lifecycleEventName !== "AllowTraffic" && status !== "Skipped")
+    .filter(({ lifecycleEventName, status = "Pending" }) => {
+      return lifecycleEventName !== "AllowTraffic" && status !== "Skipped" && status !== "Pending";
+    })
     .map(({ lifecycleEventName, status }) => `${lifecycleEventName} ${status}`);
   const why = info.errorInformation?.message ?? hooks.join(", ");
-  const rollback = info.rollbackInfo?.rollbackTriggeringDeploymentId;
   return [
     name,
     info.deploymentId ?? "",
     info.status ?? "",
     `${currentVersion} -> ${targetVersion}`,
-    bar(targetVersionWeight),
+    bar(back ? 0 : targetVersionWeight),
     info.createTime?.toISOString() ?? "",
-    rollback ? `rollback of ${rollback}` : why,
+    of ? `rollback of ${of}` : back ? `${why}; rolled back by ${back}` : why,
   ];
 }
+
+/** The newest deployment that somebody asked for: what a rollback did is said of the one that it takes back. */
+export const newestOf = (deployments: Deployment[]): Deployment | undefined =>
+  deployments.find(({ info }) => info.rollbackInfo?.rollbackTriggeringDeploymentId === undefined);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bar, placesOf, row } from "../../../scripts/lib/deployments.ts";
+import { bar, newestOf, placesOf, row } from "../../../scripts/lib/deployments.ts";
 import { Failure } from "../../../scripts/lib/failure.ts";
 import type { Stack } from "../../../scripts/lib/stack.ts";
 
@@ -34,7 +34,7 @@ describe("deployments of a stack", () => {
     const lifecycleEvents = [
       { lifecycleEventName: "BeforeAllowTraffic", status: "Succeeded" as const },
       { lifecycleEventName: "AllowTraffic", status: "InProgress" as const },
-      { lifecycleEventName: "AfterAllowTraffic", status: "Skipped" as const },
+      { lifecycleEventName: "AfterAllowTraffic", status: "Pending" as const },
     ];
     const info = { deploymentId: "d-1", status: "InProgress" as const, createTime: new Date(0) };
     const going = { name: "whodis", info, target: { lambdaFunctionInfo, lifecycleEvents } };
@@ -46,5 +46,10 @@ describe("deployments of a stack", () => {
     assert.equal(row(failed).at(-1), "red");
     const back = { ...going, info: { ...info, rollbackInfo: { rollbackTriggeringDeploymentId: "d-0" } } };
     assert.equal(row(back).at(-1), "rollback of d-0");
+    const rollbackInfo = { rollbackDeploymentId: "d-2" };
+    const taken = { ...failed, info: { ...failed.info, rollbackInfo } };
+    assert.deepEqual([row(taken)[4], row(taken).at(-1)], ["[--------------------] 0 %", "red; rolled back by d-2"]);
+    assert.equal(newestOf([back, taken]), taken);
+    assert.equal(newestOf([]), undefined);
   });
 });
