@@ -103,4 +103,22 @@ export function deployments(started: () => { test: TestRecommender; modelUrl: st
       await settled("third");
     });
   }
+
+  it("deploy: what one has left that was killed is taken up by the next, or goes", async () => {
+    const before = await test.left();
+    const fail = refused("InternalFailure", 500);
+    const killed = { CreateEndpoint: fail, DeleteEndpointConfig: fail, DeleteModel: fail };
+    await test.during(killed, () => send(deploy, [[0, "third", modelUrl]]));
+    const orphans = await test.left();
+    assert.deepEqual([orphans.configs, orphans.models], [before.configs + 1, before.models + 1]);
+    const lost = `s3://${test.bucket}/models/lost/output/model.tar.gz`;
+    await test.during(killed, () => send(deploy, [[0, "third", lost]]));
+    await one(deploy, [[0, "third", modelUrl]]);
+    assert.equal((await settled("third")).status, "InService");
+    const { configs, models } = await test.left();
+    assert.deepEqual([configs, models], [before.configs + 1, before.models + 1]);
+    await one(undeploy, [[0, "third"]]);
+    await settled("third");
+    assert.deepEqual(await test.left(), before);
+  });
 }
