@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import type { DynamoDb } from "../../../local/cloud/dynamodb/index.ts";
+import { AwsError } from "../../../local/cloud/service.ts";
 import { Deployment, flower, inTime } from "./deployment.ts";
 
 /** The first environment ends itself with its tenth request: some records are predicted by then, others are not. */
@@ -74,5 +76,47 @@ describe("the deployed prediction functions, under faults", () => {
     await inTime(() => deployment.allPredicted(ids));
     assert.equal(await count(), 60);
     assert.deepEqual(await deployment.pipeline.failures(), []);
+  });
+
+  it("try throttled writes again, after times that differ", async () => {
+    await deployment.deploy("ingest");
+    await deployment.deploy("predictStream");
+    const service = deployment.pipeline.cloud.services.get("dynamodb") as DynamoDb;
+    const { handle } = service;
+    const tries: { operation: string; at: number }[] = [];
+    const given = new Map<string, number>();
+    service.handle = async (request, call) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request.body) chunks.push(chunk as Buffer);
+      const text = Buffer.concat(chunks).toString();
+      const { Item, Key } = JSON.parse(text);
+      const write = `${call.operation} ${(Item ?? Key)?.id?.S}`;
+      const count = given.get(write) ?? 0;
+      if (["PutItem", "UpdateItem"].includes(call.operation) && count < 1) {
+        given.set(write, count + 1);
+        tries.push({ operation: write, at: performance.now() });
+        throw new AwsError("ThrottlingException", "Rate exceeded");
+      }
+      tries.push({ operation: write, at: performance.now() });
+      return handle!.call(service, { ...request, body: Readable.from([Buffer.from(text)]) }, call);
+    };
+    try {
+      const posts = Array.from({ length: 10 }, (_, index) => deployment.post("ingest", flower(index)));
+      const answers = await Promise.all(posts);
+      assert.deepEqual(new Set(answers.map(({ statusCode }) => statusCode)), new Set([201]));
+      await deployment.mapStream(5);
+      await inTime(() => deployment.allPredicted(answers.map(({ body }) => body.id)));
+    } finally {
+      service.handle = handle!;
+    }
+    assert.equal(await count(), 10);
+    assert.deepEqual(await deployment.pipeline.failures(), []);
+    const updates = [...given.keys()].filter((write) => write.startsWith("UpdateItem"));
+    assert.equal(updates.length, 10);
+    const pauses = [...given.keys()].map((write) => {
+      const [first, second] = tries.filter(({ operation }) => operation === write);
+      return Math.round(second!.at - first!.at);
+    });
+    assert.ok(new Set(pauses).size > pauses.length / 2, `${pauses}`);
   });
 });
