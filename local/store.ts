@@ -20,6 +20,8 @@ export class Store {
     if (directory !== ":memory:") mkdirSync(directory, { recursive: true });
     this.#db = new DatabaseSync(directory === ":memory:" ? directory : join(directory, file));
     this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000");
+    // The log is copied into the file when it has 32 MB: each time waits for the disk.
+    this.#db.exec("PRAGMA wal_autocheckpoint = 8000");
   }
 
   /** The collection of that name, made on first use. Names are `service.things`, as in `lambda.functions`. */

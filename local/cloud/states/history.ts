@@ -16,10 +16,11 @@ export class History {
   readonly #arn: string;
   #last: number;
 
-  constructor(records: Records, arn: string) {
+  /** @param last number of events that are there already. */
+  constructor(records: Records, arn: string, last: number) {
     this.#records = records;
     this.#arn = arn;
-    this.#last = records.eventsOf(arn).length;
+    this.#last = last;
   }
 
   /** @param details by AWS's name, as `{ taskScheduledEventDetails: {...} }`. */

@@ -8,7 +8,7 @@ import type { Execution, Records } from "./records.ts";
 export function announce(cloud: Cloud, records: Records, execution: Execution): void {
   if (execution.type === "EXPRESS") {
     records.executions.delete(execution.arn);
-    for (const [key] of records.history.entries(`${execution.arn} `)) records.history.delete(key);
+    records.forgetHistory(execution.arn);
     return;
   }
   const { arn, machineArn, name, status, started, stopped, input, output, error, cause } = execution;

@@ -1,4 +1,4 @@
-import type { Collection } from "../../store.ts";
+import type { Collection, Store } from "../../store.ts";
 import type { Cloud } from "../service.ts";
 
 /** A state machine as it was created or last updated. */
@@ -67,6 +67,9 @@ export interface HistoryEvent {
   [details: string]: unknown;
 }
 
+/** Milliseconds that events may wait until they are written. */
+const delay = 250;
+
 /** All that Step Functions remembers. */
 export class Records {
   readonly machines: Collection<Machine>;
@@ -75,24 +78,88 @@ export class Records {
   /** The token by its place in the journal: begins with the execution's ARN. */
   readonly tokenByKey: Collection<string>;
   readonly journal: Collection<Outcome>;
-  readonly history: Collection<HistoryEvent>;
+  /** Events, some at a time: by the execution's ARN and the first one's number. */
+  readonly #history: Collection<HistoryEvent[]>;
+  readonly #store: Store;
+  /** Events that are not written yet, by execution. */
+  readonly #events = new Map<string, HistoryEvent[]>();
+  #soon: NodeJS.Timeout | undefined;
+  /** Other writes that wait for the next transaction, and who waits for it. */
+  #works: (() => void)[] = [];
+  #written: PromiseWithResolvers<void> | undefined;
 
   constructor({ store }: Pick<Cloud, "store">) {
+    this.#store = store;
     this.machines = store.collection("states.machines");
     this.executions = store.collection("states.executions");
     this.tokens = store.collection("states.tokens");
     this.tokenByKey = store.collection("states.tokenByKey");
     this.journal = store.collection("states.journal");
-    this.history = store.collection("states.history");
+    this.#history = store.collection("states.history");
   }
 
   /** An execution's events, in order. */
   eventsOf(arn: string): HistoryEvent[] {
-    return this.history.values(`${arn} `);
+    this.#writeEvents(arn);
+    return this.#history.values(`${arn} `).flat();
   }
 
+  /**
+   * Events are written some at a time, for they are many: those of the last moment may be lost by a kill. An execution that
+   * goes on after it passes through its states again, and reports those that are missing.
+   */
   addEvent(arn: string, event: HistoryEvent): void {
-    this.history.put(`${arn} ${String(event.id).padStart(6, "0")}`, event);
+    const known = this.#events.get(arn);
+    if (known) known.push(event);
+    else this.#events.set(arn, [event]);
+    this.#soon ??= setTimeout(() => this.flush(), delay);
+  }
+
+  /**
+   * Writes in one transaction with what others write in this turn.
+   * @param ended an execution whose events are written with it.
+   * @returns when it is on disk.
+   */
+  commit(work: () => void, ended?: string): Promise<void> {
+    this.#works.push(work);
+    if (ended) this.#works.push(() => this.#writeEvents(ended));
+    if (!this.#written) {
+      this.#written = Promise.withResolvers();
+      setImmediate(() => this.#commit());
+    }
+    return this.#written.promise;
+  }
+
+  /** Writes all that waits for it. */
+  flush(): void {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
+    this.#works.push(() => {
+      for (const arn of [...this.#events.keys()]) this.#writeEvents(arn);
+    });
+    this.#commit();
+  }
+
+  #commit(): void {
+    const [works, written] = [this.#works, this.#written];
+    [this.#works, this.#written] = [[], undefined];
+    if (works.length === 0) return;
+    this.#store.transaction(() => {
+      for (const work of works) work();
+    });
+    written?.resolve();
+  }
+
+  #writeEvents(arn: string): void {
+    const events = this.#events.get(arn);
+    if (!events) return;
+    this.#events.delete(arn);
+    this.#history.put(`${arn} ${String(events[0]!.id).padStart(6, "0")}`, events);
+  }
+
+  forgetHistory(arn: string): void {
+    this.#events.delete(arn);
+    for (const [key] of this.#history.entries(`${arn} `)) this.#history.delete(key);
   }
 
   /** What is kept only for the time that an execution runs. */

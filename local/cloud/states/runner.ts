@@ -2,10 +2,10 @@ import { createHash, randomBytes } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { ExecutionAbortedError, ExecutionTimeoutError, StateMachine } from "aws-local-stepfunctions";
 import type { Cloud, RoleSession } from "../service.ts";
-import { type Definition, prepareDefinition, readDefinition, type State, statesOf } from "./definition.ts";
+import { type Prepared, preparedDefinition, type State, statesOf } from "./definition.ts";
 import { History, type InterpreterEvent } from "./history.ts";
 import { callService, type Integration, readResource, TaskError } from "./integrations.ts";
-import type { Execution, Outcome, Records, Status } from "./records.ts";
+import type { Execution, HistoryEvent, Outcome, Records, Status } from "./records.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** Runs executions on the interpreter, and goes on with those that a restart interrupted. */
@@ -15,6 +15,7 @@ export class Runner {
   readonly #tokens: Tokens;
   readonly #onEnd: (execution: Execution) => void;
   readonly #running = new Map<string, { abort(): void; ended: Promise<Execution> }>();
+  readonly #sessions: Sessions;
   #closing = false;
 
   /** @param onEnd called with each execution that has ended, once it is recorded. */
@@ -22,12 +23,16 @@ export class Runner {
     this.#cloud = cloud;
     this.#records = records;
     this.#tokens = tokens;
+    this.#sessions = new Sessions(cloud);
     this.#onEnd = onEnd;
   }
 
-  /** Starts an execution, or goes on with it: what its journal holds is not done again. */
-  start(execution: Execution): Promise<Execution> {
-    const run = new Run(this.#cloud, this.#records, this.#tokens, execution);
+  /**
+   * Starts an execution, or goes on with it.
+   * @param events its history so far, when it goes on: what its journal holds is not done again.
+   */
+  start(execution: Execution, events: HistoryEvent[] = []): Promise<Execution> {
+    const run = new Run(this.#cloud, this.#records, this.#tokens, this.#sessions, execution, events);
     const ended = run.end().then((result) => this.#ended(execution, result, run));
     this.#running.set(execution.arn, { abort: () => run.abort(), ended });
     return ended;
@@ -36,7 +41,7 @@ export class Runner {
   /** Every execution that was running when the local cloud last stopped. */
   resume(): void {
     for (const execution of this.#records.executions.values()) {
-      if (execution.status === "RUNNING") void this.start(execution);
+      if (execution.status === "RUNNING") void this.start(execution, this.#records.eventsOf(execution.arn));
     }
   }
 
@@ -55,17 +60,21 @@ export class Runner {
     this.#closing = true;
     for (const { abort } of this.#running.values()) abort();
     await Promise.allSettled([...this.#running.values()].map(({ ended }) => ended));
+    this.#tokens.close();
+    this.#records.flush();
   }
 
-  #ended(execution: Execution, result: Partial<Execution> & { status: Status }, run: Run): Execution {
-    this.#running.delete(execution.arn);
+  async #ended(execution: Execution, result: Partial<Execution> & { status: Status }, run: Run): Promise<Execution> {
     if (this.#closing) return execution;
     const known = this.#records.executions.get(execution.arn) ?? execution;
     const ended: Execution = { ...known, ...result, stopped: Date.now() };
     run.history.add(...endEvent(ended));
-    this.#records.executions.put(ended.arn, ended);
     this.#tokens.forget(ended.arn);
-    this.#records.forgetJournal(ended.arn);
+    await this.#records.commit(() => {
+      this.#records.executions.put(ended.arn, ended);
+      this.#records.forgetJournal(ended.arn);
+    }, ended.arn);
+    this.#running.delete(execution.arn);
     this.#onEnd(ended);
     return ended;
   }
@@ -78,62 +87,80 @@ class Run {
   readonly #records: Records;
   readonly #tokens: Tokens;
   readonly #execution: Execution;
-  readonly #definition: Definition;
+  readonly #definition: Prepared;
   /** How often a task was called with the same input: what tells repetitions apart in the journal. */
   readonly #calls = new Map<string, number>();
-  #session: Promise<RoleSession> | undefined;
+  readonly #sessions: Sessions;
+  /** History of before a restart. */
+  readonly #before: HistoryEvent[];
   #abort: (() => void) | undefined;
+  /** Aborted when the execution has ended otherwise: whatever a task still waits for. */
+  readonly #over = new AbortController();
 
-  constructor(cloud: Cloud, records: Records, tokens: Tokens, execution: Execution) {
+  constructor(
+    cloud: Cloud,
+    records: Records,
+    tokens: Tokens,
+    sessions: Sessions,
+    execution: Execution,
+    before: HistoryEvent[],
+  ) {
     this.#cloud = cloud;
     this.#records = records;
     this.#tokens = tokens;
     this.#execution = execution;
-    this.#definition = readDefinition(execution.definition);
-    this.history = new History(records, execution.arn);
+    this.#definition = preparedDefinition(execution.definition);
+    this.#sessions = sessions;
+    this.#before = before;
+    this.history = new History(records, execution.arn, before.length);
   }
 
   abort(): void {
     this.#abort?.();
+    this.#over.abort();
   }
 
   async end(): Promise<Partial<Execution> & { status: Status }> {
     const { started, input, roleArn } = this.#execution;
-    const prepared = prepareDefinition(this.#definition, (Date.now() - started) / 1000);
-    const machine = new StateMachine(prepared as never, { validationOptions: { noValidate: true } });
-    const resumed = this.#records.eventsOf(this.#execution.arn).length > 0;
-    if (!resumed) this.history.add("ExecutionStarted", { executionStartedEventDetails: { input, roleArn } }, started);
+    const { prepared } = this.#definition;
+    // A restart does not give it more time.
+    const left = prepared.TimeoutSeconds && Math.max(0.001, prepared.TimeoutSeconds - (Date.now() - started) / 1000);
+    const timed = left ? { ...prepared, TimeoutSeconds: left } : prepared;
+    const machine = new StateMachine(timed as never, { validationOptions: { noValidate: true } });
+    if (this.#before.length === 0)
+      this.history.add("ExecutionStarted", { executionStartedEventDetails: { input, roleArn } }, started);
     const { result, abort, eventLogs } = machine.run(JSON.parse(input), {
       context: this.#context(),
       overrides: { taskResourceLocalHandlers: this.#handlers() as never },
     });
     this.#abort = abort;
-    const written = this.#write(eventLogs as AsyncIterable<InterpreterEvent>, resumed);
+    const written = this.#write(eventLogs as AsyncIterable<InterpreterEvent>);
     try {
       const output = await result;
       await written;
       return { status: "SUCCEEDED", output: JSON.stringify(output) };
     } catch (error) {
+      this.#over.abort();
       await written;
       return failure(error as Error);
     }
   }
 
   /** Events that a resumed execution repeats are in the history already: by type, state and input. */
-  async #write(events: AsyncIterable<InterpreterEvent>, resumed: boolean): Promise<void> {
+  async #write(events: AsyncIterable<InterpreterEvent>): Promise<void> {
     const key = (type: string, details: unknown) => `${type} ${JSON.stringify(details)}`;
     const known = new Map<string, number>();
-    if (resumed) {
-      for (const { type, stateEnteredEventDetails, stateExitedEventDetails } of this.#records.eventsOf(
-        this.#execution.arn,
-      )) {
-        const entry = key(type, stateEnteredEventDetails ?? stateExitedEventDetails);
-        known.set(entry, (known.get(entry) ?? 0) + 1);
-      }
+    for (const { type, stateEnteredEventDetails, stateExitedEventDetails } of this.#before) {
+      const entry = key(type, stateEnteredEventDetails ?? stateExitedEventDetails);
+      known.set(entry, (known.get(entry) ?? 0) + 1);
     }
     for await (const event of events) {
       if (!event.state && !event.parentState) continue;
       const { state } = event;
+      if (known.size === 0) {
+        this.history.addFrom(event);
+        continue;
+      }
       const details =
         event.type === "StateEntered"
           ? { name: state?.name, input: JSON.stringify(state?.input), inputDetails: { truncated: false } }
@@ -158,7 +185,7 @@ class Run {
     const StateMachine = { Id: machineArn, Name: machineArn.split(":").at(-1) };
     const tokens = this.#tokens;
     const byState = Object.fromEntries(
-      [...statesOf(this.#definition)].map(([state]) => [
+      [...statesOf(this.#definition.definition)].map(([state]) => [
         state,
         {
           Execution,
@@ -182,7 +209,7 @@ class Run {
   }
 
   #handlers(): Record<string, (input: Record<string, unknown>) => Promise<unknown>> {
-    const tasks = [...statesOf(this.#definition)].filter(([, { Type }]) => Type === "Task");
+    const tasks = [...statesOf(this.#definition.definition)].filter(([, { Type }]) => Type === "Task");
     return Object.fromEntries(tasks.map(([name, state]) => [name, (input) => this.#task(name, state, input)]));
   }
 
@@ -199,12 +226,23 @@ class Run {
 
     const waits = integration.pattern === "waitForTaskToken";
     // After a restart the token that was sent out is the one that will come back.
-    const sent = waits ? this.#records.tokens.values().find((token) => token.key === key) : undefined;
-    const outcome = sent
-      ? await this.#tokens.wait(sent.token, state)
-      : await this.#do(integration, state, given, key, drawn);
-    this.#records.journal.put(key, outcome);
+    const sent = waits ? this.#records.tokenByKey.get(key) : undefined;
+    const outcome = await this.#unlessOver(
+      sent ? this.#tokens.wait(sent, state) : this.#do(integration, state, given, key, drawn),
+    );
+    await this.#records.commit(() => this.#records.journal.put(key, outcome));
     return unwrap(outcome);
+  }
+
+  /** The interpreter keeps a timer for each task that goes on: at the end none may. */
+  #unlessOver<Value>(work: Promise<Value>): Promise<Value> {
+    const { signal } = this.#over;
+    return new Promise((resolve, reject) => {
+      const end = () => reject(new ExecutionAbortedError());
+      if (signal.aborted) return end();
+      signal.addEventListener("abort", end, { once: true });
+      work.then(resolve, reject).finally(() => signal.removeEventListener("abort", end));
+    });
   }
 
   async #do(
@@ -275,12 +313,29 @@ class Run {
   }
 
   #role(): Promise<RoleSession> {
-    this.#session ??= this.#cloud.assumeRole(
-      this.#execution.roleArn,
-      "states.amazonaws.com",
-      randomBytes(8).toString("hex"),
-    );
-    return this.#session;
+    return this.#sessions.of(this.#execution.roleArn);
+  }
+}
+
+/** Milliseconds that a role's session serves the executions that begin meanwhile. */
+const sessionLife = 60_000;
+
+/** Sessions of machines' roles: what a session may do is looked up at each call, the trust in Step Functions once a minute. */
+class Sessions {
+  readonly #cloud: Cloud;
+  readonly #known = new Map<string, { session: Promise<RoleSession>; until: number }>();
+
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud;
+  }
+
+  of(roleArn: string): Promise<RoleSession> {
+    const known = this.#known.get(roleArn);
+    if (known && known.until > Date.now()) return known.session;
+    const session = this.#cloud.assumeRole(roleArn, "states.amazonaws.com", randomBytes(8).toString("hex"));
+    this.#known.set(roleArn, { session, until: Date.now() + sessionLife });
+    session.catch(() => this.#known.delete(roleArn));
+    return session;
   }
 }
 

@@ -7,6 +7,8 @@ interface Waiter {
   resolve(outcome: Outcome): void;
   /** Called at each heartbeat. */
   beat(): void;
+  /** Nobody waits any more. */
+  cancel(): void;
 }
 
 /** Task tokens: drawn when a state reads `$$.Task.Token`, kept until the task has its answer. */
@@ -41,7 +43,12 @@ export class Tokens {
 
   /** The execution has ended: nobody waits for its answers. */
   forget(executionArn: string): void {
-    for (const token of this.#records.tokenByKey.values(`${executionArn} `)) this.#waiting.delete(token);
+    for (const token of this.#records.tokenByKey.values(`${executionArn} `)) this.#waiting.get(token)?.cancel();
+  }
+
+  /** Lets go of all timers; the tokens stay, for the next start. */
+  close(): void {
+    for (const { cancel } of this.#waiting.values()) cancel();
   }
 
   /** Waits for the answer until the state's timeout, a heartbeat at a time when it asks for them. */
@@ -61,18 +68,18 @@ export class Tokens {
     const timeout = state.TimeoutSeconds
       ? setTimeout(late, Math.min(Math.max(left, 0), 2 ** 31 - 1), "States.Timeout")
       : undefined;
-    this.#waiting.set(token, { resolve, beat });
-    beat();
-    try {
-      const outcome = await promise;
-      // What comes later is told that it is late.
-      if (known) this.#records.tokens.put(token, { ...known, outcome });
-      return outcome;
-    } finally {
+    const cancel = () => {
       clearTimeout(heartbeat);
       clearTimeout(timeout);
       this.#waiting.delete(token);
-    }
+    };
+    this.#waiting.set(token, { resolve, beat, cancel });
+    beat();
+    const outcome = await promise;
+    cancel();
+    // What comes later is told that it is late.
+    if (known) this.#records.tokens.put(token, { ...known, outcome });
+    return outcome;
   }
 
   /** @throws {AwsError} `InvalidToken` or `TaskTimedOut`, as AWS answers. */
