@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import pc from "picocolors";
 import { type Mail, mailChannel } from "./cloud/mail.ts";
 import { display } from "./engine/display.ts";
-import { EngineError } from "./engine/index.ts";
+import { EngineError, type EngineEvent } from "./engine/index.ts";
 import { watch } from "./engine/watch.ts";
 import { Platform } from "./platform.ts";
 import { readSettings, type Settings, UsageError, usage } from "./settings.ts";
@@ -15,6 +15,8 @@ const programPaths = ["index.ts", "config.ts", "components", "Pulumi.yaml", "Pul
 /** What it only packs. */
 const packedPaths = ["handlers", "containers", "models"];
 const isProgram = (file: string): boolean => programPaths.some((path) => file === path || file.startsWith(`${path}/`));
+/** Errors of resources that were shown as they happened. */
+const displayed = new Set<string>();
 
 try {
   process.exitCode = await main(readSettings(process.argv.slice(2), process.env));
@@ -30,7 +32,11 @@ async function main(settings: Settings): Promise<number> {
     return print(dropped ? `${settings.stateDirectory} dropped.` : `There is nothing in ${settings.stateDirectory}.`);
   }
   const stateDirectory = resolve(settings.stateDirectory);
-  const onEvent = display({ verbose: settings.verbose });
+  const show = display({ verbose: settings.verbose });
+  const onEvent = (event: EngineEvent): void => {
+    if (event.kind === "step" && event.status === "failed" && event.error) displayed.add(event.error);
+    show(event);
+  };
   const preview = settings.mode === "preview";
   // A preview serves nobody, and may run beside nothing: free ports do.
   const [awsPort, apiPort] = preview ? [0, 0] : [settings.awsPort, settings.apiPort];
@@ -108,5 +114,6 @@ function explain(error: Error): string {
   if (error instanceof UsageError) return error.message;
   if (!(error instanceof EngineError)) return pc.red(error.stack ?? String(error));
   const where = [error.urn, error.position && `at ${error.position}`].filter(Boolean).join(" ");
-  return `${pc.red("error:")} ${where ? `${where}: ` : ""}${error.message}`;
+  const message = displayed.has(error.message) ? error.message.split("\n")[0] : error.message;
+  return `${pc.red("error:")} ${where ? `${where}: ` : ""}${message}`;
 }
