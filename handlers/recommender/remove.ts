@@ -62,16 +62,30 @@ export async function removeConfigs(endpoint: string, kept: (string | undefined)
 }
 
 /** Names of what belongs to an endpoint: `ENDPOINT-<hash>`; another endpoint's may begin likewise, and end otherwise. */
-async function configsOf(endpoint: string): Promise<Set<string>> {
+const configsOf = (endpoint: string): Promise<Set<string>> =>
+  namesOfConfigs(
+    endpoint,
+    (name) => name.startsWith(`${endpoint}-`) && /^[0-9a-f]{8}$/.test(name.slice(endpoint.length + 1)),
+  );
+
+/** Every configuration and model whose name begins so. */
+export async function removeConfigsBelow(prefix: string): Promise<void> {
+  for (const name of await namesOfConfigs(prefix, (found) => found.startsWith(prefix))) {
+    await removeConfig(name);
+    await removeModel(name);
+  }
+}
+
+/** Names of configurations and of models: one that was killed may have made but the latter. */
+async function namesOfConfigs(NameContains: string, wanted: (name: string) => boolean): Promise<Set<string>> {
   const names = new Set<string>();
   const keep = (name: string | undefined) => {
-    if (name?.startsWith(`${endpoint}-`) && /^[0-9a-f]{8}$/.test(name.slice(endpoint.length + 1))) names.add(name);
+    if (name !== undefined && wanted(name)) names.add(name);
   };
-  const query = { NameContains: endpoint };
-  for await (const page of paginateListEndpointConfigs({ client: sagemaker }, query)) {
+  for await (const page of paginateListEndpointConfigs({ client: sagemaker }, { NameContains })) {
     for (const { EndpointConfigName } of page.EndpointConfigs ?? []) keep(EndpointConfigName);
   }
-  for await (const page of paginateListModels({ client: sagemaker }, query)) {
+  for await (const page of paginateListModels({ client: sagemaker }, { NameContains })) {
     for (const { ModelName } of page.Models ?? []) keep(ModelName);
   }
   return names;

@@ -9,7 +9,7 @@ import {
 import type { Context } from "aws-lambda";
 import { logger } from "../lib/logger.ts";
 import { sagemaker } from "./clients.ts";
-import { isRemovable, removeEndpoint } from "./remove.ts";
+import { isRemovable, removeConfigsBelow, removeEndpoint } from "./remove.ts";
 import { settings } from "./settings.ts";
 
 const cloudwatch = new CloudWatchClient({ maxAttempts: 5 });
@@ -64,6 +64,8 @@ async function sweepAll(until: number): Promise<Swept> {
     if (Date.now() > until) throw new Error(`Endpoints cannot be removed as they change: ${changing.join(", ")}`);
     await sleep(1_000);
   }
+  // What deployments have left that were killed.
+  await removeConfigsBelow(settings.prefix);
   logger.info("removed all", { removed });
   return { removed };
 }

@@ -207,6 +207,9 @@ describe("recommender functions", function () {
     await one(train, [[0, "ratings", "recommendations"]], "swept");
     assert.deepEqual(await sweep({ tf: { action: "create" } }, context), { removed: [] });
     assert.deepEqual(await sweep({ idleHours: 1 }, context), { removed: [] });
+    const fail = refused("InternalFailure", 500);
+    const killed = { CreateEndpoint: fail, DeleteEndpointConfig: fail, DeleteModel: fail };
+    await test.during(killed, () => send(deploy, [[0, "orphan", modelUrl]]));
     const patient = { getRemainingTimeInMillis: () => 60_000 };
     const { removed } = await sweep({ tf: { action: "delete" } }, patient);
     assert.deepEqual(removed.toSorted(), [`${prefix}-fifth`, `${prefix}-movies`]);
