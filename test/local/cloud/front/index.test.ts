@@ -145,10 +145,12 @@ describe("the AWS endpoint", () => {
         return true;
       },
     );
-    const { ECSClient, ListClustersCommand } = await import("@aws-sdk/client-ecs");
+    const { CognitoIdentityProviderClient, ListUserPoolsCommand } = await import(
+      "@aws-sdk/client-cognito-identity-provider"
+    );
     await assert.rejects(
-      test.client(ECSClient).send(new ListClustersCommand({})),
-      /UnknownOperationException|does not have the service ecs/,
+      test.client(CognitoIdentityProviderClient).send(new ListUserPoolsCommand({ MaxResults: 1 })),
+      /UnknownOperationException|does not have the service cognito-idp/,
     );
   });
 
