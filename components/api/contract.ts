@@ -3,7 +3,7 @@ import { RunError } from "@pulumi/pulumi";
 import type { ApiWithLambdasArgs } from "../apiWithLambdas.ts";
 import { root } from "../function/bundle.ts";
 import { describeRoutes, type OpenApiDocument } from "../openapi/document.ts";
-import { operationsOf, readDocument } from "../openapi/ownDocument.ts";
+import { operationsOf, readDocument, unenforcedScheme } from "../openapi/ownDocument.ts";
 import { type ParsedRoute, parseRoute, routeName } from "../openapi/route.ts";
 import type { OperationArgs, RouteArgs } from "./routes.ts";
 
@@ -56,12 +56,19 @@ function contractOfDocument(path: string, bound: Record<string, OperationArgs>):
   if (unknown) throw refuse(`${unknown} is not in the document`, `one of ${ids.join(", ")}`);
   const unbound = ids.find((id) => !(id in bound));
   if (unbound) throw refuse(`${unbound} is not given`, "a function for each operation of the document");
+  const decided = new Set(ids.filter((id) => bound[id]?.auth !== undefined));
+  const open = unenforcedScheme(document, decided);
+  if (open) {
+    throw new RunError(
+      `openApi ${path}: security of ${open.operation} is "${open.scheme}", which API Gateway does not enforce; allowed is a scheme with x-amazon-apigateway-authorizer, awsSigv4 or the header x-api-key, or "auth" of the operation`,
+    );
+  }
   const routes = operations.map(({ operationId, operation, ...parsed }) => ({
     ...parsed,
     key: operationId,
     label: operationId.replace(/\W+/g, "-"),
     args: bound[operationId]!,
-    secured: (operation.security ?? document.security) !== undefined,
+    secured: operation.security !== undefined,
   }));
   return { document, routes };
 }

@@ -39,7 +39,7 @@ export function gatewayDocument(
   }
   if (cors) addPreflights(paths, cors);
   const schemes = {
-    ...document.components?.securitySchemes,
+    ...schemesInUse(document, paths),
     ...securitySchemes(bound.flatMap(({ security }) => security ?? [])),
   };
   return sortKeys({
@@ -47,7 +47,7 @@ export function gatewayDocument(
     paths,
     components: {
       ...document.components,
-      ...(Object.keys(schemes).length > 0 && { securitySchemes: schemes }),
+      securitySchemes: Object.keys(schemes).length > 0 ? schemes : undefined,
     },
     "x-amazon-apigateway-request-validators": {
       all: { validateRequestBody: true, validateRequestParameters: true },
@@ -57,6 +57,13 @@ export function gatewayDocument(
     ...(binaryMediaTypes.length > 0 && { "x-amazon-apigateway-binary-media-types": binaryMediaTypes }),
     ...(policy && { "x-amazon-apigateway-policy": policy }),
   });
+}
+
+/** The document's own schemes that an operation still names: the gateway has no use for others. */
+function schemesInUse({ components }: OpenApiDocument, paths: OpenApiDocument["paths"]): Record<string, object> {
+  const operations = Object.values(paths).flatMap((item) => Object.values(item));
+  const used = new Set(operations.flatMap(({ security = [] }) => security.flatMap((one) => Object.keys(one))));
+  return Object.fromEntries(Object.entries(components?.securitySchemes ?? {}).filter(([name]) => used.has(name)));
 }
 
 function bind(operation: Operation, { invokeArn, timeoutMs, security }: BoundOperation): Operation {

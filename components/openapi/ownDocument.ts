@@ -3,6 +3,7 @@ import { RunError } from "@pulumi/pulumi";
 import { type OpenApiDocument, type Operation, operationKey } from "./document.ts";
 import { schemaError } from "./jsonSchema.ts";
 import { methods, type ParsedRoute, parseRoute } from "./route.ts";
+import { isEnforced } from "./security.ts";
 
 /**
  * Reads an OpenAPI document of one's own, in JSON or YAML.
@@ -30,7 +31,39 @@ export function readDocument(path: string): OpenApiDocument {
     if (error)
       throw refuse(`components.schemas.${name}: ${error}`, "a JSON Schema of draft 4, as API Gateway's models");
   }
-  return document;
+  return withOwnSecurity(document);
+}
+
+/** API Gateway ignores `security` at a document's root: here it is said by each operation that says nothing else. */
+function withOwnSecurity({ security, ...document }: OpenApiDocument): OpenApiDocument {
+  if (!security) return document;
+  const secured = (item: OpenApiDocument["paths"][string]) =>
+    Object.fromEntries(
+      Object.entries(item).map(([key, operation]) => [key, keys.has(key) ? { security, ...operation } : operation]),
+    );
+  const paths = Object.entries(document.paths).map(([path, item]) => [path, secured(item)] as const);
+  return { ...document, paths: Object.fromEntries(paths) };
+}
+
+const keys = new Set(methods.map(operationKey));
+
+/**
+ * A security scheme that an operation counts on and API Gateway does not enforce.
+ * @param decided ids of operations whose callers the program says itself.
+ */
+export function unenforcedScheme(
+  { paths, components }: OpenApiDocument,
+  decided: ReadonlySet<string>,
+): { operation: string; scheme: string } | undefined {
+  for (const [path, item] of Object.entries(paths)) {
+    for (const [key, { operationId, security = [] }] of Object.entries(item).filter(([each]) => keys.has(each))) {
+      if (operationId && decided.has(operationId)) continue;
+      const schemes = security.flatMap((requirement) => Object.keys(requirement));
+      const scheme = schemes.find((name) => !isEnforced(components?.securitySchemes?.[name]));
+      if (scheme) return { operation: operationId ?? `${key} ${path}`, scheme };
+    }
+  }
+  return undefined;
 }
 
 export interface OwnOperation extends ParsedRoute {

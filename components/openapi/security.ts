@@ -60,6 +60,19 @@ function scheme(auth: Exclude<Security, { kind: "none" }>): object {
   }
 }
 
+/**
+ * Whether the gateway asks for what a scheme says. One that it does not know, such as plain `http` `bearer`, it imports
+ * without a word, and the route is open to anyone.
+ */
+export function isEnforced(given: object | undefined): boolean {
+  const scheme = (given ?? {}) as Record<string, unknown>;
+  return (
+    scheme["x-amazon-apigateway-authorizer"] !== undefined ||
+    String(scheme["x-amazon-apigateway-authtype"]).toLowerCase() === "awssigv4" ||
+    (scheme.type === "apiKey" && scheme.in === "header" && String(scheme.name).toLowerCase() === "x-api-key")
+  );
+}
+
 /** One name for one authorizer with its settings; scopes are the route's, not the authorizer's. */
 function schemeName(auth: Exclude<Security, { kind: "none" }>): string {
   if (auth.kind === "iam" || auth.kind === "apiKey") return auth.kind;

@@ -1,26 +1,47 @@
 import { companionsOf, type Rule, unless } from "../rule.ts";
 
 interface Operation {
-  security?: object[];
+  security?: Record<string, string[]>[];
   requestBody?: unknown;
   "x-request-body"?: "none";
+  "x-amazon-apigateway-auth"?: { type?: string };
   "x-amazon-apigateway-integration"?: { type?: string };
 }
 
+interface Document {
+  paths?: Record<string, Record<string, Operation>>;
+  components?: { securitySchemes?: Record<string, Record<string, unknown>> };
+}
+
+const documentOf = (body: unknown): Document => (typeof body === "string" ? JSON.parse(body) : {});
+
 /** Operations of an API's document as `GET /path`. A mock integration reveals nothing and changes nothing. */
-function operationsOf(body: unknown): [string, Operation][] {
-  const document = (typeof body === "string" ? JSON.parse(body) : {}) as {
-    paths?: Record<string, Record<string, Operation>>;
-    security?: object[];
-  };
-  return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+function operationsOf({ paths = {} }: Document): [string, Operation][] {
+  return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item)
       .filter(([, { "x-amazon-apigateway-integration": integration }]) => integration && integration.type !== "mock")
       .map(([method, operation]): [string, Operation] => [
         `${method === "x-amazon-apigateway-any-method" ? "ANY" : method.toUpperCase()} ${path}`,
-        { security: document.security ?? [], ...operation },
+        operation,
       ]),
   );
+}
+
+/**
+ * Whether the gateway asks who calls. It ignores security at the document's root, and schemes that it does not know.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authtype.html
+ */
+function isAuthorised({ components }: Document, operation: Operation): boolean {
+  if (operation["x-amazon-apigateway-auth"]?.type?.toUpperCase() === "AWS_IAM") return true;
+  const names = (operation.security ?? []).flatMap((requirement) => Object.keys(requirement));
+  return names.some((name) => {
+    const scheme = components?.securitySchemes?.[name] ?? {};
+    return (
+      scheme["x-amazon-apigateway-authorizer"] !== undefined ||
+      String(scheme["x-amazon-apigateway-authtype"]).toLowerCase() === "awssigv4" ||
+      (scheme.type === "apiKey" && scheme.in === "header" && String(scheme.name).toLowerCase() === "x-api-key")
+    );
+  });
 }
 
 export const apiGatewayRules: Rule[] = [
@@ -72,10 +93,12 @@ export const apiGatewayRules: Rule[] = [
     description: "A route knows its callers, or the stack's configuration lists it as public",
     ids: ["FSBP APIGateway.8", "N APIG4", "C59"],
     types: ["aws:apigateway/restApi:RestApi"],
-    check: ({ props }, { publicRoutes }) =>
-      operationsOf(props.body)
-        .filter(([route, { security = [] }]) => security.length === 0 && !publicRoutes.includes(route))
-        .map(([route]) => `body: ${route} is open to anyone and not in config publicRoutes`),
+    check: ({ props }, { publicRoutes }) => {
+      const document = documentOf(props.body);
+      return operationsOf(document)
+        .filter(([route, operation]) => !isAuthorised(document, operation) && !publicRoutes.includes(route))
+        .map(([route]) => `body: ${route} is open to anyone and not in config publicRoutes`);
+    },
   },
   {
     name: "bodies-have-models",
@@ -83,7 +106,7 @@ export const apiGatewayRules: Rule[] = [
     ids: ["N APIG2", "CKV2_53"],
     types: ["aws:apigateway/restApi:RestApi"],
     check: ({ props }) =>
-      operationsOf(props.body)
+      operationsOf(documentOf(props.body))
         .filter(([route]) => /^(POST|PUT|PATCH) /.test(route))
         .filter(([, operation]) => !operation.requestBody && operation["x-request-body"] !== "none")
         .map(([route]) => `body: ${route} has no request model`),

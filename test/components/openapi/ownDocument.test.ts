@@ -10,6 +10,17 @@ import { type Recording, record } from "../support/record.ts";
 const entry = "handlers/whodis/index.ts";
 const openApi = "test/components/openapi/fixtures/pets.yaml";
 
+/** Two operations, of which one counts on what API Gateway does not know. */
+const bearer = () => ({
+  openapi: "3.0.1",
+  info: { title: "own", version: "1" },
+  paths: {
+    "/a": { get: { operationId: "x", security: [{ bearer: [] }], responses: {} } },
+    "/b": { get: { operationId: "y", responses: {} } },
+  },
+  components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } as Record<string, object> },
+});
+
 describe("an API of an own OpenAPI document", () => {
   let made: Recording;
   let routes: string[];
@@ -60,6 +71,28 @@ describe("an API of an own OpenAPI document", () => {
     ]);
   });
 
+  it("makes security at the root, which the gateway ignores, each operation's own", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "document-"));
+    const file = join(folder, "openapi.json");
+    const document = bearer();
+    document.components.securitySchemes.key = { type: "apiKey", in: "header", name: "x-api-key" };
+    writeFileSync(file, JSON.stringify({ ...document, security: [{ key: [] }] }));
+    try {
+      const { inputs } = (
+        await record(() => {
+          const operations = { x: { entry, auth: "iam" as const }, y: { entry } };
+          new ApiWithLambdas("own", { openApi: relative(process.cwd(), file), operations });
+        })
+      ).get("aws:apigateway/restApi:RestApi", "own");
+      const { paths, components, security } = JSON.parse(inputs.body);
+      assert.deepEqual([paths["/a"].get.security, paths["/b"].get.security], [[{ iam: [] }], [{ key: [] }]]);
+      assert.deepEqual(Object.keys(components.securitySchemes), ["iam", "key"]);
+      assert.equal(security, undefined);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   describe("refuses, before anything is registered,", () => {
     const get = (operationId?: string) => ({ ...(operationId && { operationId }), responses: {} });
     const invalid: [string, unknown, string[], RegExp][] = [
@@ -98,6 +131,12 @@ describe("an API of an own OpenAPI document", () => {
         /components.schemas.A: \/required must NOT have fewer than 1 items/,
       ],
     ];
+    invalid.push([
+      "a scheme that API Gateway does not enforce",
+      bearer(),
+      ["x", "y"],
+      /security of x is "bearer", which API Gateway does not enforce; allowed is/,
+    ]);
     for (const [what, document, ids, message] of invalid) {
       it(what, async () => {
         const folder = mkdtempSync(join(tmpdir(), "document-"));

@@ -10,7 +10,15 @@ const methodSettings: Resource = {
   sources: { stageName: [stage] },
 };
 const integration = { type: "aws_proxy" };
-const body = (paths: object, rest: object = {}) => ({ props: { body: JSON.stringify({ paths, ...rest }) } });
+const securitySchemes = {
+  iam: { type: "apiKey", in: "header", name: "Authorization", "x-amazon-apigateway-authtype": "awsSigv4" },
+  key: { type: "apiKey", in: "header", name: "x-api-key" },
+  guard: { type: "apiKey", in: "header", name: "x-token", "x-amazon-apigateway-authorizer": { type: "token" } },
+  bearer: { type: "http", scheme: "bearer" },
+};
+const body = (paths: object, rest: object = {}) => ({
+  props: { body: JSON.stringify({ paths, components: { securitySchemes }, ...rest }) },
+});
 
 describe("rules of APIs:", () => {
   const logged = { accessLogSettings: { destinationArn: "arn", format: "{}" }, xrayTracingEnabled: true };
@@ -47,6 +55,9 @@ describe("rules of APIs:", () => {
       ...body({
         "/a": get({ security: [{ iam: [] }] }),
         "/b": get({ security: [] }),
+        "/key": get({ security: [{ key: [] }] }),
+        "/guard": get({ security: [{ guard: [] }] }),
+        "/auth": get({ "x-amazon-apigateway-auth": { type: "AWS_IAM" } }),
         "/c": { options: { "x-amazon-apigateway-integration": { type: "mock" } } },
       }),
       facts: { publicRoutes: ["GET /b"] },
@@ -54,6 +65,17 @@ describe("rules of APIs:", () => {
     [
       ["an open route that is not listed", body({ "/b": get({ security: [] }) }), /^body: GET \/b is open to anyone/],
       ["a route that says nothing", body({ "/b": get({}) }), /^body: GET \/b is open to anyone/],
+      [
+        "security at the root, which the gateway ignores",
+        body({ "/b": get({}) }, { security: [{ iam: [] }] }),
+        /^body: GET \/b is open to anyone/,
+      ],
+      [
+        "a scheme that the gateway does not enforce",
+        body({ "/b": get({ security: [{ bearer: [] }] }) }),
+        /^body: GET \/b is open to anyone/,
+      ],
+      ["security that may be left out", body({ "/b": get({ security: [{}] }) }), /^body: GET \/b is open to anyone/],
       [
         "any method of an open path",
         body({ "/b": { "x-amazon-apigateway-any-method": get({}).get } }),
