@@ -289,9 +289,15 @@ describe("SnowflakeRecommender", function () {
     for (const { inputs } of alarms) assert.deepEqual(inputs.alarmActions, scaled.alarmTopics);
   });
 
-  it("keeps the platform's rules, plain and with everything", () => {
-    for (const recording of [plain, full]) {
-      assert.deepEqual(check(resourcesOf(recording), { stack: "test", publicRoutes: [], defaultTags }), []);
+  it("keeps the platform's rules, plain and with everything, and where data count", async () => {
+    const counting = await record(() => new SnowflakeRecommender("snow", scaled), { stack: "prod" });
+    for (const [stack, recording] of [
+      ["test", plain],
+      ["test", full],
+      ["prod", counting],
+    ] as const) {
+      assert.deepEqual(check(resourcesOf(recording), { stack, publicRoutes: [], defaultTags }), []);
     }
+    assert.ok(counting.get("aws:s3/bucket:Bucket", "snow-data").protect);
   });
 });
