@@ -1,5 +1,6 @@
 import type { DeploymentInfo, LambdaTarget } from "@aws-sdk/client-codedeploy";
 import type { Connection } from "./connection.ts";
+import { hookLog } from "./hookLog.ts";
 import { type ShiftInputs, targetOf } from "./shift.ts";
 
 /** How long one look at a deployment is from the next, in milliseconds: soon at first, then less often. */
@@ -14,12 +15,6 @@ const usualPace: Pace = { firstMs: 200, longestMs: 2_000, graceMs: 30_000 };
 
 /** When nothing changes, that is said so often, in milliseconds. */
 const reminderMs = 60_000;
-/** A line of a hook's log says more than CodeDeploy's reason; so many of them are shown. */
-const shownLines = 20;
-/** A log arrives a little after its report: it is looked for so many times, and so far apart. */
-const logAttempts = 6;
-const logPauseMs = 500;
-
 type Say = (text: string) => void;
 type Aws = Pick<Connection, "codedeploy" | "logs">;
 
@@ -175,31 +170,11 @@ async function describeFailure(
   const failed = target?.lifecycleEvents?.find((event) => event.status === "Failed")?.lifecycleEventName;
   const { code, message } = errorInformation ?? {};
   const reason = late ?? `${message ?? "no reason is given"}${code ? ` (${code})` : ""}`;
+  const logGroup = factsOf(inputs, failed)?.logGroup;
   // What a hook that is late had to say has arrived long ago.
-  const lines = await hookLog(aws, factsOf(inputs, failed)?.logGroup, createTime, late ? 1 : logAttempts);
+  const lines = logGroup ? await hookLog(aws, logGroup, createTime, late === undefined) : [];
   return [
     `deployment ${deploymentId} of ${inputs.functionName} to version ${inputs.version} ${status?.toLowerCase()}: ${reason}`,
     ...lines.map((line) => `  ${line}`),
   ].join("\n");
-}
-
-async function hookLog(
-  { logs }: Aws,
-  logGroupName: string | undefined,
-  since: Date | undefined,
-  attempts: number,
-): Promise<string[]> {
-  if (!logGroupName) return [];
-  try {
-    for (let attempt = 1; ; attempt++) {
-      const { events = [] } = await logs.filterLogEvents({ logGroupName, startTime: since?.getTime() });
-      const lines = events.map(({ message = "" }) => message.trim());
-      // Lambda's own lines tell of begin and end only.
-      const own = lines.filter((line) => !/^\{.*"type":"platform\./.test(line));
-      if (own.length > 0 || attempt === attempts) return (own.length > 0 ? own : lines).slice(-shownLines);
-      await new Promise((done) => setTimeout(done, logPauseMs));
-    }
-  } catch (error) {
-    return [`the log ${logGroupName} could not be read: ${(error as Error).message}`];
-  }
 }

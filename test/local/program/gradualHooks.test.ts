@@ -15,7 +15,7 @@ const never = "export const handler = () => new Promise(() => setInterval(() => 
 /** What a hook does instead of reporting, its code, and what the user is shown of its log. */
 const hooks: [string, string, RegExp][] = [
   ["crashes", "export const handler = () => process.exit(7);", /Runtime exited|exit/i],
-  ["is ended at its timeout", never, /"status":"timeout"/],
+  ["is ended at its timeout", never, /platform.report: timeout/],
   ["fails to initialise", "throw new Error('no such table');", /no such table/],
   ["never begins", never, /^$/],
 ];

@@ -1,0 +1,61 @@
+import type { Connection } from "./connection.ts";
+
+/** A line of a hook's log says more than CodeDeploy's reason; so many of them are shown. */
+const shownLines = 20;
+/** A log arrives a little after its report: it is looked for so many times, and so far apart. */
+const attempts = 6;
+const pauseMs = 500;
+
+/**
+ * What a hook has logged, for people.
+ * @param since the beginning of the deployment.
+ * @param young whether lines may be on their way still.
+ */
+export async function hookLog(
+  { logs }: Pick<Connection, "logs">,
+  logGroupName: string,
+  since: Date | undefined,
+  young: boolean,
+): Promise<string[]> {
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const { events = [] } = await logs.filterLogEvents({ logGroupName, startTime: since?.getTime() });
+      const lines = events.flatMap(({ message = "" }) => readable(message.trim()) ?? []);
+      if (lines.length > 0 || !young || attempt === attempts) return lines.slice(-shownLines);
+      await new Promise((done) => setTimeout(done, pauseMs));
+    }
+  } catch (error) {
+    return [`the log ${logGroupName} could not be read: ${(error as Error).message}`];
+  }
+}
+
+/**
+ * A line without its context. Of Lambda's own lines only those count that tell of a failure.
+ * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
+ */
+function readable(line: string): string | undefined {
+  const { type, record, level, message } = parse(line);
+  if (typeof type === "string" && type.startsWith("platform.")) {
+    const { status, errorType } = record ?? {};
+    if (status === undefined || status === "success") return undefined;
+    return `${type}: ${[status, errorType].filter(Boolean).join(", ")}`;
+  }
+  if (message === undefined) return line;
+  const { errorType, errorMessage } = message;
+  const text =
+    typeof message === "string"
+      ? message
+      : errorMessage !== undefined
+        ? `${errorType}: ${errorMessage}`
+        : JSON.stringify(message);
+  return level ? `${level} ${text}` : text;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever somebody has logged.
+function parse(line: string): any {
+  try {
+    return JSON.parse(line) ?? {};
+  } catch {
+    return {};
+  }
+}
