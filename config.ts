@@ -1,4 +1,5 @@
 import { Config } from "@pulumi/pulumi";
+import type { ArchiverWorkflowArgs } from "./components/archiverWorkflow.ts";
 
 const config = new Config();
 
@@ -13,6 +14,20 @@ export const logKeyArn = config.get("logKeyArn");
 
 /** What predicts irises: a function, or containers that drain a queue. */
 export const irisCompute = config.get<"lambda" | "fargate">("irisCompute") ?? "lambda";
+
+/** Whom the archiver asks, and how: by queue, and by mail those who are named. */
+export const archiverArgs = {
+  express: true,
+  approval: approvalOf(config.getObject<string[]>("archiverApprovers") ?? []),
+  schedule: config.get("archiverSchedule") || undefined,
+} satisfies ArchiverWorkflowArgs;
+
+function approvalOf(approvers: string[]): ArchiverWorkflowArgs["approval"] {
+  const from = config.get("archiverMailFrom");
+  const identityArn = config.get("archiverMailIdentityArn");
+  if (approvers.length === 0) return { mode: "queue" };
+  return { mode: "both", approvers, ...(from && identityArn && { ses: { from, identityArn } }) };
+}
 
 /** What trains and serves the recommender, and who calls it. */
 export const recommenderArgs = {

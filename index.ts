@@ -6,7 +6,7 @@ import { encryptLogGroups } from "./components/logEncryption.ts";
 import type { NodeFunction } from "./components/nodeFunction.ts";
 import { PredictionPipeline } from "./components/predictionPipeline.ts";
 import { SnowflakeRecommender } from "./components/snowflakeRecommender.ts";
-import { appVersion, gradualDeployment, irisCompute, logKeyArn, recommenderArgs } from "./config.ts";
+import { appVersion, archiverArgs, gradualDeployment, irisCompute, logKeyArn, recommenderArgs } from "./config.ts";
 
 // What holds for the whole stack.
 
@@ -56,7 +56,7 @@ const iris = new PredictionPipeline("iris", {
 
 // Files that are dropped into a bucket, archived by their quality and a human's word.
 
-const archiver = new ArchiverWorkflow("archiver", { express: true });
+const archiver = new ArchiverWorkflow("archiver", archiverArgs);
 
 // Models of ratings that are trained, deployed and asked from Snowflake.
 
@@ -74,6 +74,7 @@ export const archiverStateMachineArn = archiver.stateMachine.arn;
 export const archiverExpressStateMachineArn = archiver.expressStateMachine?.arn;
 export const archiveTableName = archiver.table.name;
 export const approvalQueueUrl = archiver.approvalQueue?.url;
+export const approvalTopicArn = archiver.approvalTopic?.arn;
 export const dropBucketName = archiver.buckets.drop.bucket;
 export const archiveBucketName = archiver.buckets.archive.bucket;
 export const quarantineBucketName = archiver.buckets.quarantine.bucket;
@@ -91,6 +92,7 @@ export const logGroups = {
   "iris-predict": iris.predictorLogs.name,
   "iris-read": iris.functions.read.logGroup.name,
   "iris-list": iris.functions.list.logGroup.name,
+  ...logGroupsOf("archiver", archiver.functions),
   ...logGroupsOf("recommender", recommender.functions),
 };
 /** Where CodeDeploy shifts traffic, by function; empty where versions change at once. */

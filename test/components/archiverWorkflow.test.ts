@@ -84,6 +84,54 @@ describe("ArchiverWorkflow", function () {
     assert.ok(!express.definition.includes("waitForTaskToken"));
   });
 
+  describe("with approval by mail", () => {
+    const approvers = ["anna@example.org", "ben@example.org"];
+    const asks = (of: Recording) => JSON.parse(machineOf(of).definition).States["Data Manager Approval"];
+
+    it("subscribes each approver to the messages for him alone, and leads him to a page of its own", async () => {
+      const both = await archiver({ approval: { mode: "both", approvers } });
+      const subscriptions = both.names().filter((name) => name.startsWith("aws:sns/topicSubscription"));
+      assert.equal(subscriptions.length, 2);
+      const { inputs } = both.get("aws:sns/topicSubscription:TopicSubscription", `archiver-approver-${approvers[0]}`);
+      assert.deepEqual([inputs.protocol, JSON.parse(inputs.filterPolicy)], ["email", { approver: [approvers[0]] }]);
+      const { environment } = both.get("aws:lambda/function:Function", "archiver-askApprovers").inputs;
+      assert.match(environment.variables.APPROVAL_URL, /^https:\/\/archiver-approvals-id\..*\/Prod$/);
+      assert.ok(environment.variables.APPROVAL_QUEUE_URL);
+      assert.equal(asks(both).Resource, "arn:aws:states:::lambda:invoke.waitForTaskToken");
+      assert.match(asks(both).Parameters.FunctionName, /:archiver-askApprovers:live$/);
+    });
+
+    it("lets the page answer tasks and look up what became of them, and nobody else", async () => {
+      const mailed = await archiver({ approval: { mode: "email", approvers } });
+      assert.ok(!mailed.names().some((name) => name.includes("HumanSQS")));
+      const answer = mailed
+        .names()
+        .filter((name) => name.startsWith("aws:iam/rolePolicy"))
+        .map((name) => name.split(" ")[1]!)
+        .filter((name) => JSON.stringify(mailed.statements(name)).includes("states:SendTaskSuccess"));
+      assert.deepEqual(answer, ["archiver-approvalPage-policy"]);
+      const [history] = mailed.statements("archiver-approvalPage-history") as {
+        Action: string[];
+        Resource: string[];
+      }[];
+      assert.deepEqual(history?.Action, ["states:GetExecutionHistory"]);
+      assert.match(history!.Resource[0]!, /:execution:archiver-ArchiverStateMachine.*:\*$/);
+      assert.deepEqual(mailed.get("aws:dynamodb/table:Table", "archiver-ApprovalTable").inputs.ttl, {
+        attributeName: "Expires",
+        enabled: true,
+      });
+    });
+
+    it("sends by SES, without a topic, where a sender is given", async () => {
+      const identityArn = "arn:aws:ses:eu-west-1:123456789012:identity/example.org";
+      const ses = { from: "Archive <archive@example.org>", identityArn };
+      const sent = await archiver({ approval: { mode: "email", approvers, ses } });
+      assert.ok(!sent.names().some((name) => name.startsWith("aws:sns/")));
+      const statements = sent.statements("archiver-askApprovers-policy") as { Action: string[]; Resource: string[] }[];
+      assert.deepEqual(statements.find(({ Action }) => Action.includes("ses:SendEmail"))?.Resource, [identityArn]);
+    });
+  });
+
   it("protects and names the table so that a redeploy never empties it", async () => {
     const table = (await archiver({}, "prod")).get("aws:dynamodb/table:Table", "archiver-ArchiveTable");
     assert.deepEqual([table.protect, table.inputs.deletionProtectionEnabled, table.inputs.hashKey], [true, true, "Id"]);
@@ -123,6 +171,14 @@ describe("ArchiverWorkflow", function () {
     [{ qualityThreshold: 101 }, /qualityThreshold is 101; allowed is a number from 0 to 100/],
     [{ approval: { mode: "fax" as never } }, /approval\.mode is "fax"; allowed is one of queue/],
     [{ approval: { timeout: 5 } }, /approval\.timeout is 5; allowed is a whole number from 60 to 1209600/],
+    [{ approval: { mode: "email" } }, /approval\.approvers is not given; allowed is at least one mail address/],
+    [{ approval: { approvers: ["a@b.example"] } }, /approval\.approvers is .*; allowed is nothing, unless mode is/],
+    [{ approval: { mode: "both", approvers: ["anna"] } }, /approval\.approvers is "anna"; allowed is mail addresses/],
+    [{ approval: { mode: "email", approvers: ["a@b.example", "a@b.example"] } }, /each once/],
+    [
+      { approval: { mode: "email", approvers: ["a@b.example"], ses: { from: "archive", identityArn: "arn" } } },
+      /approval\.ses\.from is "archive"; allowed is a mail address/,
+    ],
     [{ actions: { Archived: "burn" as never } }, /actions\.Archived is "burn"; allowed is one of move/],
     [{ actions: { Lost: "leave" } as never }, /an outcome in actions is "Lost"; allowed is one of Archived/],
     [{ storageClass: "TAPE" as never }, /storageClass is "TAPE"; allowed is one of STANDARD/],
@@ -135,15 +191,27 @@ describe("ArchiverWorkflow", function () {
     });
   }
 
+  const publicRoutes = ["GET /approvals/{id}", "POST /approvals/{id}"];
   const examples: Record<string, ArchiverWorkflowArgs> = {
     "its defaults": {},
     "nobody asked, Express too": { approval: { mode: "none" }, express: true, schedule: "rate(1 day)" },
+    "approval by mail and queue": { approval: { mode: "both", approvers: ["anna@example.org"] } },
+    "approval by SES": {
+      approval: {
+        mode: "email",
+        approvers: ["anna@example.org"],
+        ses: {
+          from: "archive@example.org",
+          identityArn: "arn:aws:ses:eu-west-1:123456789012:identity/archive@example.org",
+        },
+      },
+    },
     "tags and deletions": { actions: { Archived: "tag", Quality_Fail: "delete", Rejected: "copy" } },
   };
   for (const [what, args] of Object.entries(examples)) {
     it(`keeps every rule with ${what}`, async () => {
       const all = await archiver(args, "prod");
-      assert.deepEqual(check(resourcesOf(all), { stack: "prod", publicRoutes: [], defaultTags }), []);
+      assert.deepEqual(check(resourcesOf(all), { stack: "prod", publicRoutes, defaultTags }), []);
     });
   }
 });
