@@ -87,6 +87,7 @@ export class Records {
   /** Other writes that wait for the next transaction, and who waits for it. */
   #works: (() => void)[] = [];
   #written: PromiseWithResolvers<void> | undefined;
+  #closed = false;
 
   constructor({ store }: Pick<Cloud, "store">) {
     this.#store = store;
@@ -109,6 +110,7 @@ export class Records {
    * goes on after it passes through its states again, and reports those that are missing.
    */
   addEvent(arn: string, event: HistoryEvent): void {
+    if (this.#closed) return;
     const known = this.#events.get(arn);
     if (known) known.push(event);
     else this.#events.set(arn, [event]);
@@ -121,6 +123,7 @@ export class Records {
    * @returns when it is on disk.
    */
   commit(work: () => void, ended?: string): Promise<void> {
+    if (this.#closed) return new Promise(() => {});
     this.#works.push(work);
     if (ended) this.#works.push(() => this.#writeEvents(ended));
     if (!this.#written) {
@@ -140,14 +143,25 @@ export class Records {
     this.#commit();
   }
 
+  /** Writes all that waits for it; what comes later is lost as by a kill, and nobody hears that it was written. */
+  close(): void {
+    this.flush();
+    this.#closed = true;
+  }
+
   #commit(): void {
     const [works, written] = [this.#works, this.#written];
     [this.#works, this.#written] = [[], undefined];
     if (works.length === 0) return;
-    this.#store.transaction(() => {
-      for (const work of works) work();
-    });
-    written?.resolve();
+    try {
+      this.#store.transaction(() => {
+        for (const work of works) work();
+      });
+      written?.resolve();
+    } catch (error) {
+      if (!written) throw error;
+      written.reject(error);
+    }
   }
 
   #writeEvents(arn: string): void {

@@ -61,7 +61,7 @@ export class Runner {
     for (const { abort } of this.#running.values()) abort();
     await Promise.allSettled([...this.#running.values()].map(({ ended }) => ended));
     this.#tokens.close();
-    this.#records.flush();
+    this.#records.close();
   }
 
   async #ended(execution: Execution, result: Partial<Execution> & { status: Status }, run: Run): Promise<Execution> {
