@@ -4,8 +4,8 @@
  */
 import { logger } from "../../handlers/lib/logger.ts";
 import { metrics } from "../../handlers/lib/metrics.ts";
-import { sqs } from "../../handlers/prediction/clients.ts";
 import { predictMessage } from "../../handlers/prediction/predictor.ts";
+import { sqs } from "../../handlers/prediction/queues.ts";
 import { settings } from "../../handlers/prediction/settings.ts";
 import { consume } from "./consumer.ts";
 

@@ -1,9 +1,7 @@
-import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import * as z from "zod/mini";
 import { httpHandler, json, RequestError } from "../lib/http.ts";
 import { logger } from "../lib/logger.ts";
 import { parse, parseBody } from "../lib/parse.ts";
-import { sqs } from "./clients.ts";
 import { newItem, RESERVED } from "./item.ts";
 import { measurementId, measurementOf, recordSchema } from "./measurement.ts";
 import { settings } from "./settings.ts";
@@ -30,14 +28,15 @@ export const handler = httpHandler(async (event) => {
   const isNew = recordQueueUrl
     ? await enqueue(recordQueueUrl, id, attributes, createdAt)
     : await createItem(newItem(id, attributes, createdAt)).catch(refuseWhatCannotBeStored);
-  logger.info("ingested", { id, isNew });
+  logger.debug("ingested", { id, isNew });
   return json(isNew ? 201 : 200, { id });
 });
 
 async function enqueue(QueueUrl: string, id: string, record: object, createdAt: string): Promise<boolean> {
   if (await readItem(id)) return false;
-  const MessageBody = JSON.stringify({ id, record, created_at: createdAt });
-  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  // SQS is loaded only where a queue takes the records.
+  const { sendMessage } = await import("./queues.ts");
+  await sendMessage(QueueUrl, JSON.stringify({ id, record, created_at: createdAt }));
   return true;
 }
 

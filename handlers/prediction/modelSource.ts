@@ -1,8 +1,10 @@
-import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { logger } from "../lib/logger.ts";
 import { metrics } from "../lib/metrics.ts";
 import { type Model, ModelError, parseModel } from "../lib/model.ts";
-import { s3 } from "./clients.ts";
+import { retrying } from "./clients.ts";
+
+const s3 = new S3Client(retrying);
 
 /**
  * The model in S3: loaded once, looked at again after `checkSeconds` at the earliest, and replaced when the object is

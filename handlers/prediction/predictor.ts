@@ -1,9 +1,7 @@
-import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import * as z from "zod/mini";
 import { logger } from "../lib/logger.ts";
 import { metrics } from "../lib/metrics.ts";
 import { type Model, type Prediction, predict } from "../lib/model.ts";
-import { sqs } from "./clients.ts";
 import { type Item, newItem, predictionAttributes } from "./item.ts";
 import { measurementOf, recordSchema } from "./measurement.ts";
 import { ModelSource } from "./modelSource.ts";
@@ -105,5 +103,7 @@ async function reject(key: Record<string, string>, body: unknown, reason: string
   metrics.addMetric("Rejected", "Count", 1);
   const whole = JSON.stringify({ key, body, reason } satisfies RejectedRecord);
   const MessageBody = Buffer.byteLength(whole) > LARGEST_MESSAGE ? JSON.stringify({ key, reason }) : whole;
-  await sqs.send(new SendMessageCommand({ QueueUrl: settings.failureQueueUrl, MessageBody }));
+  // SQS is loaded with the first record that is rejected.
+  const { sendMessage } = await import("./queues.ts");
+  await sendMessage(settings.failureQueueUrl, MessageBody);
 }

@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
+  DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
@@ -8,9 +9,11 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, type NativeAttributeValue, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Model, Prediction } from "../lib/model.ts";
-import { dynamodb } from "./clients.ts";
+import { retrying } from "./clients.ts";
 import { type IndexName, type Item, indexes, predictionAttributes, REDRIVEN } from "./item.ts";
 import { settings } from "./settings.ts";
+
+const dynamodb = new DynamoDBClient(retrying);
 
 type Image = Record<string, AttributeValue>;
 
