@@ -42,6 +42,10 @@ const invalid = (message: string): AwsError =>
 
 /** What the interpreter cannot do; silence would be a machine that behaves otherwise than on AWS. */
 function unsupported(definition: Definition): string | undefined {
+  // The interpreter's digests of more than 54 bytes are wrong, whatever the algorithm.
+  if (/States\.Hash\(/.test(JSON.stringify(definition.States ?? {}))) {
+    return "the local cloud does not compute States.Hash; let a function do it";
+  }
   if (definition.QueryLanguage === "JSONata") return "the local cloud runs JSONPath only, not JSONata";
   for (const [name, state] of statesOf(definition)) {
     if (state.QueryLanguage === "JSONata")
@@ -78,7 +82,7 @@ function prepareDefinition(definition: Definition): Definition {
     for (const field of ["Parameters", "ItemSelector", "ResultSelector", "InputPath", "OutputPath", "ItemsPath"]) {
       if (state[field] !== undefined) state[field] = turnPaths(state[field], name);
     }
-    for (const choice of state.Choices ?? []) Object.assign(choice, turnPaths(choice, name));
+    if (state.Choices) state.Choices = (turnPaths(state.Choices, name) as Rule[]).map(withoutFalse);
   }
   return prepared;
 }
@@ -101,6 +105,20 @@ export function preparedDefinition(text: string): Prepared {
     cache.set(text, found);
   }
   return found;
+}
+
+type Rule = Record<string, unknown>;
+
+/** A test for false, as `IsPresent: false`, never holds in the interpreter; the opposite of one for true does. */
+function withoutFalse(rule: Rule): Rule {
+  const { Next, ...test } = rule;
+  const next = Next === undefined ? {} : { Next };
+  for (const operator of ["And", "Or"]) {
+    if (Array.isArray(test[operator])) return { ...rule, [operator]: (test[operator] as Rule[]).map(withoutFalse) };
+  }
+  if (test.Not) return { ...rule, Not: withoutFalse(test.Not as Rule) };
+  const negative = Object.keys(test).find((key) => key.startsWith("Is") && test[key] === false);
+  return negative ? { Not: { ...test, [negative]: true }, ...next } : rule;
 }
 
 function turnPaths(value: unknown, state: string): unknown {

@@ -73,10 +73,63 @@ describe("state machines", () => {
     assert.deepEqual(JSON.parse(result.output!), { said: 1 });
   });
 
+  it("tests for what is not there, and reads no more operands than it needs", async () => {
+    const to = (Result: string) => ({ Type: "Pass", Result, End: true });
+    const arn = await machines.make({
+      Choose: {
+        Type: "Choice",
+        Choices: [
+          { Variable: "$.x", IsPresent: false, Next: "Absent" },
+          {
+            Or: [
+              { Variable: "$.x", BooleanEquals: true },
+              { Variable: "$.missing", IsNull: true },
+            ],
+            Next: "Yes",
+          },
+          {
+            And: [{ Variable: "$.x", IsString: false }, { Not: { Variable: "$.x", IsNumeric: false } }],
+            Next: "Number",
+          },
+        ],
+        Default: "Other",
+      },
+      Absent: to("absent"),
+      Yes: to("yes"),
+      Number: to("number"),
+      Other: to("other"),
+    });
+    const inputs = [{}, { x: true }, { x: 1, missing: 0 }, { x: "1", missing: 0 }];
+    const outputs = [];
+    for (const input of inputs) outputs.push(await machines.output(await machines.run(arn, input)));
+    assert.deepEqual(outputs, ["absent", "yes", "number", "other"]);
+  });
+
+  it("validates a definition without making a machine of it", async () => {
+    const validated = (definition: string) =>
+      machines.client.send(new sfn.ValidateStateMachineDefinitionCommand({ definition }));
+    const right = await validated(JSON.stringify({ StartAt: "A", States: { A: pass } }));
+    assert.deepEqual([right.result, right.diagnostics], ["OK", []]);
+    for (const [definition, expected] of [
+      ["{", /DEFINITION_NOT_JSON/],
+      [JSON.stringify({ StartAt: "B", States: { A: pass } }), /SCHEMA_VALIDATION_FAILED/],
+    ] as const) {
+      const { result, diagnostics } = await validated(definition);
+      assert.equal(result, "FAIL");
+      assert.match(diagnostics![0]!.message!, expected);
+    }
+  });
+
   describe("refuses at creation", () => {
     const refused: [string, States, object, RegExp][] = [
       ["a machine without its start", {}, {}, /SCHEMA_VALIDATION_FAILED/],
       ["a state that nobody knows", { A: { Type: "Pass", Next: "B" } }, {}, /SCHEMA_VALIDATION_FAILED/],
+      [
+        "digests",
+        { A: { ...pass, Parameters: { "d.$": "States.Hash($.a, 'MD5')" } } },
+        {},
+        /does not compute States\.Hash/,
+      ],
       ["JSONata", { A: { ...pass, QueryLanguage: "JSONata" } }, {}, /runs JSONPath only/],
       [
         "a distributed Map",
