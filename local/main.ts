@@ -1,4 +1,5 @@
 /** `npm start`: brings the program up on this machine, says what it did and what to try, and keeps watching. */
+import { once } from "node:events";
 import { resolve } from "node:path";
 import pc from "picocolors";
 import { type Mail, mailChannel } from "./cloud/mail.ts";
@@ -55,17 +56,17 @@ async function main(settings: Settings): Promise<number> {
 
 /** Runs until a signal. A first run that fails ends the process; a later one leaves what runs as it is. */
 async function serve(platform: Platform, settings: Settings): Promise<number> {
-  const ended = new Promise<void>((end) => {
-    process.once("SIGINT", () => end());
-    process.once("SIGTERM", () => end());
-    // Nobody reads any more (`npm start | head`): that ends it, too.
-    process.stdout.once("error", () => end());
-  });
+  const ending = new AbortController();
+  const ended = once(ending.signal, "abort");
+  process.once("SIGINT", () => ending.abort());
+  process.once("SIGTERM", () => ending.abort());
+  // Nobody reads any more (`npm start | head`): that ends it, too.
+  process.stdout.once("error", () => ending.abort());
   // A signal ends the first run too, however long it would take.
   const up = platform.up();
   up.catch(() => {});
   const begun = Promise.race([up.then(() => true), ended.then(() => false)]);
-  const stopWatching = settings.watch ? await watchProgram(platform, begun) : undefined;
+  const stopWatching = settings.watch ? await watchProgram(platform, begun, ending.signal) : undefined;
   try {
     if (!(await begun)) return 0;
     console.log(greeting(platform));
@@ -75,16 +76,17 @@ async function serve(platform: Platform, settings: Settings): Promise<number> {
     await ended;
     return 0;
   } finally {
-    await stopWatching?.();
+    // A change that is being applied is interrupted: it may have minutes to go.
+    await Promise.all([stopWatching?.(), platform.engine.close()]);
   }
 }
 
 /**
  * Applies what is saved from now on; a change during the first run, after that.
  * @param begun whether the first run has ended well.
- * @returns a function that ends it.
+ * @returns a function that ends it, and waits for a change that is being applied.
  */
-function watchProgram(platform: Platform, begun: Promise<boolean>): Promise<() => Promise<void>> {
+function watchProgram(platform: Platform, begun: Promise<boolean>, ending: AbortSignal): Promise<() => Promise<void>> {
   return watch({
     directory: programDirectory,
     paths: [...programPaths, ...packedPaths],
@@ -96,6 +98,7 @@ function watchProgram(platform: Platform, begun: Promise<boolean>): Promise<() =
         await platform.up({ rehearsed: changed.some(isProgram) });
         console.log(`live after ${((performance.now() - started) / 1000).toFixed(2)} s`);
       } catch (error) {
+        if (ending.aborted) return;
         console.error(explain(error as Error));
         console.error(pc.yellow("The last good version keeps running."));
       }

@@ -124,6 +124,7 @@ export class Engine {
 
   /** Loads Pulumi's SDK in processes that wait, so that the next {@link up} starts half a second sooner. */
   prepare(): void {
+    if (this.#closed) return;
     try {
       const settings = this.#settings();
       const key = JSON.stringify(settings);

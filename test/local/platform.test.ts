@@ -156,13 +156,17 @@ describe("npm start", function () {
       /memory is 1; allowed is a whole number from 128/,
     ],
   ];
+  /** Puts the file back that the last test broke. */
+  let mend = () => {};
   for (const [what, file, breakIt, message] of broken) {
     it(`keeps the last good version running over ${what}, and says so`, async () => {
-      const path = join(folder, file);
-      const good = readFileSync(path, "utf8");
       const before = await (await fetch(`${state("endpoint.json").api}/whodis`)).text();
       const from = running.printed.length;
+      mend();
+      const path = join(folder, file);
+      const good = readFileSync(path, "utf8");
       writeFileSync(path, breakIt(good));
+      mend = () => writeFileSync(path, good);
       const printed = (await running.until(/last good version keeps running/, from)).slice(from);
       assert.match(printed, message);
       // A program that throws is told where, and no more.
@@ -171,11 +175,14 @@ describe("npm start", function () {
         `a stack trace:\n${printed}`,
       );
       assert.equal(await (await fetch(`${state("endpoint.json").api}/whodis`)).text(), before);
-      const back = running.printed.length;
-      writeFileSync(path, good);
-      await running.until(/live after/, back);
     });
   }
+
+  it("goes on when it is mended", async () => {
+    const from = running.printed.length;
+    mend();
+    assert.match((await running.until(/live after/, from)).slice(from), /Resources: \d+ unchanged/);
+  });
 
   it("refuses a second start on the same state folder, in one line", async () => {
     const second = new Running(folder);
@@ -195,6 +202,11 @@ describe("npm start", function () {
   });
 
   it("ends cleanly on a signal, leaves no process behind, and starts again as it was", async () => {
+    // In the middle of a change, too.
+    const file = join(folder, "index.ts");
+    const from = running.printed.length;
+    writeFileSync(file, `${readFileSync(file, "utf8")}\n// Saved.\n`);
+    await running.until(/changed: index\.ts/, from);
     const children = await processes("--ppid", String(running.child.pid));
     assert.ok(children.length > 0);
     const outputs = state("outputs.json");
