@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { prepareAccount } from "../../../local/account.ts";
@@ -23,7 +26,7 @@ export class GradualStack {
   lambda!: Lambda;
   local!: LocalCloud;
   engine!: Engine;
-  names = { functionName: "", application: "", group: "" };
+  outputs = { functionName: "", deployments: { app: { application: "", group: "" } } };
 
   constructor(folder: string) {
     this.folder = folder;
@@ -68,7 +71,7 @@ export class GradualStack {
 
   async up(changes: Record<string, string> = {}): Promise<void> {
     Object.assign(this.config, changes);
-    this.names = (await this.engine.up()).outputs as never;
+    this.outputs = (await this.engine.up()).outputs as never;
   }
 
   /** What is shown to the user, by line. */
@@ -84,12 +87,23 @@ export class GradualStack {
 
   /** Ids, newest first. */
   async deployments(): Promise<string[]> {
-    const { application: applicationName, group: deploymentGroupName } = this.names;
+    const { application: applicationName, group: deploymentGroupName } = this.outputs.deployments.app;
     return (await this.codedeploy.listDeployments({ applicationName, deploymentGroupName })).deployments ?? [];
   }
 
+  /** `dsp deploy`, as a person calls it in another terminal. @returns what it prints. */
+  async dsp(command: string): Promise<string> {
+    const write = (leaf: string, value: object) => writeFileSync(join(this.folder, leaf), JSON.stringify(value));
+    write("endpoint.json", { aws: this.local.cloud.origin, region });
+    write("outputs.json", this.outputs);
+    const env = { ...process.env, LOCAL_STATE_DIR: this.folder };
+    const dsp = join(import.meta.dirname, "../../../scripts/dsp.ts");
+    const { stdout } = await promisify(execFile)(process.execPath, [dsp, "deploy", command], { env });
+    return stdout.trim();
+  }
+
   alias() {
-    return this.lambda.getAlias({ FunctionName: this.names.functionName, Name: "live" });
+    return this.lambda.getAlias({ FunctionName: this.outputs.functionName, Name: "live" });
   }
 
   /** What a caller is told, without HTTP; `undefined` for an error. */
@@ -97,7 +111,7 @@ export class GradualStack {
     const { Payload, FunctionError } = await this.local.cloud.call<{ Payload: Uint8Array; FunctionError?: string }>(
       "lambda",
       "Invoke",
-      { FunctionName: `${this.names.functionName}:live`, Payload: Buffer.from('{"caller":true}') },
+      { FunctionName: `${this.outputs.functionName}:live`, Payload: Buffer.from('{"caller":true}') },
     );
     return FunctionError ? undefined : JSON.parse(Buffer.from(Payload).toString());
   }
