@@ -1,25 +1,39 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
-import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
+import { BatchWriteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  GetFunctionConfigurationCommand,
+  InvokeCommand,
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { Benchmark, Row } from "../lib/benchmark.ts";
 import { IrisPipeline } from "../lib/pipeline.ts";
 import { processTree, pssMegabytes, removeFolder, startPlatform } from "../lib/platform.ts";
 
-/** Seconds of sustained POSTs. */
+/** Seconds of sustained POSTs, and before them of such that do not count: environments start, and code is compiled. */
 const duration = 10;
+const warmUp = 5;
 const connections = 16;
 /** Records that wait when the predictor begins; `BENCH_BACKLOG` for another number. */
 const backlog = Number(process.env.BENCH_BACKLOG ?? 50_000);
 
-/** The iris pipeline: how soon a record is predicted, how many a second, and how a backlog is worked off. */
+/**
+ * The iris pipeline: how soon a record is predicted, how many a second, how a backlog is worked off, whether a long stream
+ * slows writes, and how long a cold predictor takes.
+ */
 const predict: Benchmark = {
   name: "predict",
   async run() {
     const platform = await startPlatform({ environment: { LOCAL_WATCH: "off" } });
     const iris = new IrisPipeline(platform, connections);
     try {
-      return [await delay(iris), ...(await sustained(iris)), ...(await drain(iris, platform.process.pid!))];
+      const rows = [await delay(iris), await cold(iris), ...(await sustained(iris))];
+      const before = await writeTime(iris);
+      rows.push(...(await drain(iris, platform.process.pid!)));
+      return [...rows, longStream(before, await writeTime(iris), await iris.count())];
     } finally {
       iris.close();
       await platform.stop();
@@ -51,19 +65,10 @@ async function delay(iris: IrisPipeline): Promise<Row> {
 }
 
 async function sustained(iris: IrisPipeline): Promise<Row[]> {
+  await post(iris, warmUp);
+  await iris.drained();
   const before = await iris.count();
-  const end = performance.now() + duration * 1000;
-  let created = 0;
-  let failed = 0;
-  await Promise.all(
-    Array.from({ length: connections }, async () => {
-      while (performance.now() < end) {
-        const { status } = await iris.post(iris.flower());
-        if (status === 201) created++;
-        else failed++;
-      }
-    }),
-  );
+  const { created, failed } = await post(iris, duration);
   const rate = created / duration;
   const seconds = await iris.drained();
   const lost = created - ((await iris.count()) - before);
@@ -83,6 +88,69 @@ async function sustained(iris: IrisPipeline): Promise<Row[]> {
     },
   ];
 }
+
+/** Posts on every connection, as fast as answers come. */
+async function post(iris: IrisPipeline, seconds: number): Promise<{ created: number; failed: number }> {
+  const end = performance.now() + seconds * 1000;
+  let created = 0;
+  let failed = 0;
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      while (performance.now() < end) {
+        const { status } = await iris.post(iris.flower());
+        if (status === 201) created++;
+        else failed++;
+      }
+    }),
+  );
+  return { created, failed };
+}
+
+/** The deployed predictor with another variable each time, so that no environment is warm: what its reports say of that. */
+async function cold(iris: IrisPipeline): Promise<Row> {
+  const lambda = new LambdaClient(iris.client);
+  const { EventSourceMappings = [] } = await lambda.send(new ListEventSourceMappingsCommand({}));
+  const mapped = EventSourceMappings.find(({ EventSourceArn }) => EventSourceArn?.includes(iris.table));
+  const FunctionName = mapped?.FunctionArn?.split(":")[6];
+  const { Environment, CodeSize = 0 } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const times: number[] = [];
+  for (let round = 0; round < 9; round++) {
+    const Variables = { ...Environment?.Variables, ROUND: String(round) };
+    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
+    const Payload = Buffer.from(JSON.stringify({ Records: [] }));
+    const { LogResult = "" } = await lambda.send(new InvokeCommand({ FunctionName, Payload, LogType: "Tail" }));
+    const report = Buffer.from(LogResult, "base64").toString();
+    times.push(Number(/"initDurationMs":\s*([\d.]+)/.exec(report)?.[1]));
+  }
+  const median = times.sort((a, b) => a - b)[4]!;
+  return {
+    what: "predict function, cold; its package, zipped, with the source map",
+    figure: `${median.toFixed(0)} ms; ${Math.round(CodeSize / 1024)} KB`,
+    goal: "<= 150 ms; bundle <= 600 KB",
+    met: median <= 150,
+  };
+}
+
+/** Milliseconds that one write takes, the median of many, one after the other. */
+async function writeTime(iris: IrisPipeline): Promise<number> {
+  const times: number[] = [];
+  for (let write = 0; write < 500; write++) {
+    const id = `write-${performance.now()}`;
+    const began = performance.now();
+    // Of a class already: nobody predicts it.
+    const Item = marshall({ ...iris.flower(), id, pred_target: "none" });
+    await iris.dynamodb.send(new PutItemCommand({ TableName: iris.table, Item }));
+    times.push(performance.now() - began);
+  }
+  return times.sort((a, b) => a - b)[250]!;
+}
+
+const longStream = (before: number, after: number, items: number): Row => ({
+  what: `a write, before and after some ${(2 * items).toLocaleString("en")} records in the table's stream`,
+  figure: `${before.toFixed(1)} ms, ${after.toFixed(1)} ms`,
+  goal: "no slower (at most twice, on a noisy machine)",
+  met: after <= 2 * before,
+});
 
 /** Records are written while the predictor sleeps. */
 async function drain(iris: IrisPipeline, pid: number): Promise<Row[]> {
