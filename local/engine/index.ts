@@ -63,6 +63,7 @@ export class Engine {
   readonly #prepared = new Map<Role, { key: string; host: LanguageHost }>();
   /** Those that run the program, or have not ended yet. */
   readonly #hosts = new Set<LanguageHost>();
+  #hasRehearsed = false;
   #closed: Promise<void> | undefined;
   #underWay: Promise<unknown> = Promise.resolve();
 
@@ -128,7 +129,9 @@ export class Engine {
     try {
       const settings = this.#settings();
       const key = JSON.stringify(settings);
-      for (const role of ["run", "rehearsal"] as const) {
+      // Who edits the program will do so again; who does not has no use for a second process.
+      const roles: Role[] = this.#hasRehearsed ? ["run", "rehearsal"] : ["run"];
+      for (const role of roles) {
         if (!this.#prepared.has(role)) this.#prepared.set(role, { key, host: this.#startHost(role, settings) });
       }
     } catch {
@@ -186,6 +189,7 @@ export class Engine {
       const common = this.#common(settings);
       await this.#dynamic.configure({ project: common.project, stack: common.stack, config: common.config });
       if (rehearsed) rehearsal = this.#rehearse(settings, over.signal);
+      this.#hasRehearsed ||= rehearsed === true;
       const deployment = new Deployment({ ...common, ...mode, clearance: rehearsal, emit });
       const role = preview ? "preview" : "run";
       if (withProgram) await this.#runProgram(deployment, this.#server, await this.#takeHost(role, settings));
