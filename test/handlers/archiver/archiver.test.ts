@@ -6,12 +6,40 @@ import type { copyFile as copy } from "../../../handlers/archiver/copy.ts";
 import type { GatherInfoEvent } from "../../../handlers/archiver/gatherInfo.ts";
 import type { Granule } from "../../../handlers/archiver/granule.ts";
 import type { EndedExecution } from "../../../handlers/archiver/recordTable.ts";
+import { mailsSuite } from "./mails.suite.ts";
 import { type Archive, sha256, startArchive } from "./support.ts";
 
 const id = "a9cd2a7c-drop";
 const granuleId = createHash("md5").update(id).digest("hex");
 const rejectsWith = (name: string, message: RegExp) => (error: Error) =>
   error.name === name && message.test(error.message);
+
+class Crash extends Error {}
+
+/** Runs `work`, which ends before or after its nth call of S3. @returns whether it made so many. */
+async function crashing(when: "before" | "after", step: number, work: () => Promise<unknown>): Promise<boolean> {
+  const { s3 } = await import("../../../handlers/archiver/clients.ts");
+  let calls = 0;
+  s3.middlewareStack.add(
+    (next) => async (args) => {
+      const here = ++calls === step;
+      if (here && when === "before") throw new Crash();
+      const result = await next(args);
+      if (here) throw new Crash();
+      return result;
+    },
+    { step: "initialize", name: "crash" },
+  );
+  try {
+    await work();
+    return false;
+  } catch (error) {
+    if (!(error instanceof Crash)) throw error;
+    return true;
+  } finally {
+    s3.middlewareStack.remove("crash");
+  }
+}
 
 describe("archiver handlers", () => {
   let archive: Archive;
@@ -137,6 +165,28 @@ describe("archiver handlers", () => {
       assert.equal((await archive.head("test-archive", "crash"))?.ContentLength, 4);
     });
 
+    for (const when of ["before", "after"] as const) {
+      it(`end as they would have when the function crashes ${when} any of its calls`, async () => {
+        for (const [outcome, bucket] of [
+          ["Archived", "test-archive"],
+          ["Unarchivable", "test-drop"],
+        ] as const) {
+          for (let step = 1; ; step++) {
+            const key = `crash/${outcome}/${when}/${step}`;
+            await archive.put(key, "data");
+            const granule = await gather({ key });
+            const crashed = await crashing(when, step, () => act({ outcome, granule }));
+            const done = await act({ outcome, granule });
+            assert.equal(done.url, `s3://${bucket}/${key}`);
+            assert.equal((await archive.head(bucket, key))?.ContentLength, 4);
+            const { versions } = await archive.versions("test-drop", key);
+            assert.equal(versions.length, outcome === "Archived" ? 0 : 1);
+            if (!crashed) break;
+          }
+        }
+      });
+    }
+
     it("copy, tag, delete and leave as the policy says", async () => {
       await archive.put("copied", "c");
       assert.equal(
@@ -213,6 +263,8 @@ describe("archiver handlers", () => {
       assert.match(head?.ETag ?? "", /-3"$/);
     });
   });
+
+  mailsSuite(() => archive);
 
   it("records an ended execution once, whoever comes first", async () => {
     const execution = {
