@@ -109,7 +109,8 @@ export class ArchiverWorkflow extends ComponentResource {
   readonly approvalUrl: Output<string> | undefined;
   readonly buckets: { drop: Bucket; archive: Bucket; quarantine: Bucket };
   /** By what they do. */
-  readonly functions: Record<"gatherInfo" | "act" | "startDrop" | "recordStopped" | "reconcile", NodeFunction>;
+  readonly functions: Record<"gatherInfo" | "act" | "startDrop" | "recordStopped" | "reconcile", NodeFunction> &
+    Partial<Record<"askApprovers" | "approvalPage", NodeFunction>>;
 
   constructor(name: string, args: ArchiverWorkflowArgs = {}, opts?: ComponentResourceOptions) {
     super("dsp:index:ArchiverWorkflow", name, validated(name, args), opts);
@@ -144,7 +145,8 @@ export class ArchiverWorkflow extends ComponentResource {
     const reconcile = createReconciler(name, watch, standardTimeout(asked?.timeout), this);
     if (schedule) createSchedule(name, schedule, this.stateMachine, this);
 
-    this.functions = { gatherInfo, act, startDrop, recordStopped, reconcile };
+    const mail = asked?.mail && { askApprovers: asked.mail.ask, approvalPage: asked.mail.page };
+    this.functions = { gatherInfo, act, startDrop, recordStopped, reconcile, ...mail };
     this.registerOutputs({ stateMachineArn: this.stateMachine.arn, tableName: this.table.name });
   }
 }

@@ -54,7 +54,7 @@ export interface Retrier {
   MaxAttempts: number;
   BackoffRate: number;
   MaxDelaySeconds: number;
-  JitterStrategy: "FULL";
+  JitterStrategy: "FULL" | "NONE";
 }
 
 export interface Catcher {

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { HeadObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import {
   DescribeStateMachineCommand,
-  ListExecutionsCommand,
   SendTaskFailureCommand,
   SendTaskSuccessCommand,
   StartSyncExecutionCommand,
@@ -13,13 +10,14 @@ import {
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
 import { servicePrincipal } from "../../../local/cloud/service.ts";
-import { commandLines } from "../support/cli.ts";
 import { Deployed, until } from "./deployed.ts";
 import { dspSuite } from "./dsp.suite.ts";
+import { faultSuite } from "./faults.suite.ts";
 import { mailSuite } from "./mail.suite.ts";
+import { recipeSuite } from "./recipes.suite.ts";
 
 describe("archiver, deployed on one machine", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const deployed = new Deployed();
   before(() => deployed.start());
   after(() => deployed.stop());
@@ -245,6 +243,14 @@ describe("archiver, deployed on one machine", function () {
       assert.equal(Versions.length, 2);
     });
 
+    it("may have the longest key that S3 takes", async () => {
+      const key = `${"long/".repeat(200)}${"k".repeat(20)}.tif`;
+      assert.equal(Buffer.byteLength(key), 1_024);
+      await put(key, "data");
+      const { Action, Url } = await recordOfFile(key);
+      assert.deepEqual([Action, Url], ["Archived", `s3://${deployed.outputs.archiveBucketName}/${key}`]);
+    });
+
     it("that is gone when its turn comes is recorded as such", async () => {
       const arn = await deployed.startExecution({ key: "never-there" });
       assert.equal((await deployed.ended(arn)).status, "SUCCEEDED");
@@ -252,59 +258,8 @@ describe("archiver, deployed on one machine", function () {
     });
   });
 
-  // A suite's own tests run before those of its parts: this one is a part, to come after them.
-  describe("after all of that", () => {
-    it("leaves exactly one record for every execution", async () => {
-      const machines = [deployed.outputs.archiverStateMachineArn, deployed.outputs.mailedStateMachineArn];
-      const listed = await Promise.all(
-        machines.map((stateMachineArn) =>
-          deployed.sfn.send(new ListExecutionsCommand({ stateMachineArn, maxResults: 1_000 })),
-        ),
-      );
-      const executions = listed.flatMap((page) => page.executions ?? []);
-      const recorded = (await deployed.records()).map(({ Execution }) => Execution);
-      assert.equal(new Set(recorded).size, recorded.length);
-      const express = recorded.filter((arn) => arn.includes(":express:"));
-      assert.ok(executions.length > 40);
-      assert.deepEqual(
-        recorded.filter((arn) => !express.includes(arn)).sort(),
-        executions.map(({ executionArn }) => executionArn!).sort(),
-      );
-    });
-
-    // One is enough here: each costs seconds, and both speak the same protocols.
-    for (const cli of commandLines.slice(0, 1)) {
-      it(`keeps the shell recipes of ${cli} working`, async () => {
-        const { origin } = deployed.platform.local.cloud;
-        const script = `
-        set -eu
-        aws() { ${cli} --endpoint-url ${origin} "$@"; }
-        MACHINE=$(aws stepfunctions list-state-machines --query "stateMachines[?contains(name,'ArchiverStateMachine')].stateMachineArn | [0]" --output text)
-        QUEUE=$(aws sqs list-queues --query "QueueUrls[?contains(@,'HumanSQS')] | [0]" --output text)
-        TABLE=$(aws dynamodb list-tables --query "TableNames[?contains(@,'ArchiveTable')]" --output text)
-        EXECUTION=$(aws stepfunctions start-execution --state-machine-arn $MACHINE --input '{"approval_needed": true}' --query executionArn --output text)
-        MESSAGE=$(aws sqs receive-message --queue-url $QUEUE --wait-time-seconds 5 --output json)
-        TOKEN=$(printf '%s' "$MESSAGE" | jq -r '.Messages[0].Body' | jq -r .TaskToken)
-        HANDLE=$(printf '%s' "$MESSAGE" | jq -r '.Messages[0].ReceiptHandle')
-        aws stepfunctions send-task-success --task-token $TOKEN --task-output '{"approved":false}'
-        aws sqs delete-message --queue-url $QUEUE --receipt-handle "$HANDLE"
-        aws dynamodb scan --table-name $TABLE --max-items 1 > /dev/null
-        aws stepfunctions get-execution-history --execution-arn $EXECUTION --max-items 1 > /dev/null
-        echo $EXECUTION`;
-        const environment = {
-          PATH: process.env.PATH,
-          HOME: "/nonexistent",
-          AWS_DEFAULT_REGION: "eu-west-1",
-          AWS_ACCESS_KEY_ID: "test",
-          AWS_SECRET_ACCESS_KEY: "test",
-          AWS_PAGER: "",
-        };
-        const { stdout } = await promisify(execFile)("bash", ["-c", script], { env: environment });
-        const record = await deployed.recordOf(stdout.trim().split("\n").at(-1)!);
-        assert.equal(record.Action, "Rejected");
-      });
-    }
-  });
+  describe("with the AWS CLI", () => recipeSuite(deployed));
+  describe("with faults", () => faultSuite(deployed));
 
   dspSuite(deployed);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -104,6 +105,9 @@ export class Deployed {
   get sqs(): SQSClient {
     return this.#client(SQSClient);
   }
+  get lambda(): LambdaClient {
+    return this.#client(LambdaClient);
+  }
   get dynamodb(): DynamoDBClient {
     return this.#client(DynamoDBClient);
   }
@@ -163,10 +167,9 @@ export class Deployed {
 
 /** Asks until there is an answer. */
 export async function until<Value>(ask: () => Promise<Value | undefined>): Promise<Value> {
-  for (let attempt = 0; attempt < 500; attempt++) {
+  for (const end = Date.now() + 60_000; Date.now() < end; await sleep(20)) {
     const value = await ask();
     if (value !== undefined) return value;
-    await sleep(20);
   }
   throw new Error("what was waited for did not come");
 }

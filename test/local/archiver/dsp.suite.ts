@@ -68,6 +68,20 @@ export function dspSuite(deployed: Deployed): void {
       assert.equal((await dsp("approvals", "list")).stdout.trim(), "Nothing waits for an answer.");
     });
 
+    it("shows mails with their links, and who has not confirmed", async () => {
+      const mails: { to: string; links: string[] }[] = await json("mail", "--to", "anna@example.org");
+      assert.deepEqual(
+        mails.map(({ links }) => links),
+        deployed.mails("anna@example.org").map(({ links }) => links),
+      );
+      assert.ok(mails.some(({ links }) => links.some((link) => link.includes("/approvals/"))));
+      const approvers = await json("approvals", "approvers");
+      assert.deepEqual(approvers, [
+        { approver: "anna@example.org", confirmed: true },
+        { approver: "ben@example.org", confirmed: true },
+      ]);
+    });
+
     it("uploads files", async () => {
       const file = join(deployed.directory, "a granule.txt");
       writeFileSync(file, "data");
