@@ -172,9 +172,10 @@ async function describeFailure(
   const reason = late ?? `${message ?? "no reason is given"}${code ? ` (${code})` : ""}`;
   const logGroup = factsOf(inputs, failed)?.logGroup;
   // What a hook that is late had to say has arrived long ago.
+  const version = target?.lambdaFunctionInfo?.targetVersion ?? inputs.version;
   const lines = logGroup ? await hookLog(aws, logGroup, createTime, late === undefined) : [];
   return [
-    `deployment ${deploymentId} of ${inputs.functionName} to version ${inputs.version} ${status?.toLowerCase()}: ${reason}`,
+    `deployment ${deploymentId} of ${inputs.functionName} to version ${version} ${status?.toLowerCase()}: ${reason}`,
     ...lines.map((line) => `  ${line}`),
   ].join("\n");
 }
