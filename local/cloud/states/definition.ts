@@ -95,14 +95,17 @@ export interface Prepared {
 
 const cache = new Map<string, Prepared>();
 
-/** Executions of a machine share it: checking takes a tenth of a second, and preparing more than many an execution. */
-export function preparedDefinition(text: string): Prepared {
-  let found = cache.get(text);
+/**
+ * Executions of a machine share it: checking takes a tenth of a second, and preparing more than many an execution.
+ * @param id of the definition. @param read its text.
+ */
+export function preparedDefinition(id: string, read: () => string): Prepared {
+  let found = cache.get(id);
   if (!found) {
-    const definition: Definition = JSON.parse(text);
+    const definition: Definition = JSON.parse(read());
     found = { definition, prepared: prepareDefinition(definition) };
     if (cache.size >= 100) cache.clear();
-    cache.set(text, found);
+    cache.set(id, found);
   }
   return found;
 }

@@ -38,7 +38,7 @@ export function executionOperations(
       name,
       machineArn: machine.arn,
       type: machine.type,
-      definition: machine.definition,
+      definition: records.keepDefinition(machine.definition),
       roleArn: machine.roleArn,
       input,
       status: "RUNNING",
@@ -124,7 +124,7 @@ export function executionOperations(
         return {
           stateMachineArn: machineArn,
           name: machineArn.split(":").at(-1),
-          definition,
+          definition: records.definition(definition),
           roleArn,
           updateDate: date(started),
         };

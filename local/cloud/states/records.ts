@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Collection, Store } from "../../store.ts";
 import type { Cloud } from "../service.ts";
 
@@ -29,6 +30,7 @@ export interface Execution {
   name: string;
   machineArn: string;
   type: Machine["type"];
+  /** Id of the definition: see {@link Records.keepDefinition}. */
   definition: string;
   roleArn: string;
   input: string;
@@ -68,12 +70,15 @@ export interface HistoryEvent {
 }
 
 /** Milliseconds that events may wait until they are written. */
-const delay = 250;
+const delay = 1_000;
 
 /** All that Step Functions remembers. */
 export class Records {
   readonly machines: Collection<Machine>;
   readonly executions: Collection<Execution>;
+  /** Definitions that executions began with, by their digest: each is large, and many share it. */
+  readonly #definitions: Collection<string>;
+  readonly #definitionIds = new Map<string, string>();
   readonly tokens: Collection<Token>;
   /** The token by its place in the journal: begins with the execution's ARN. */
   readonly tokenByKey: Collection<string>;
@@ -93,10 +98,27 @@ export class Records {
     this.#store = store;
     this.machines = store.collection("states.machines");
     this.executions = store.collection("states.executions");
+    this.#definitions = store.collection("states.definitions");
     this.tokens = store.collection("states.tokens");
     this.tokenByKey = store.collection("states.tokenByKey");
     this.journal = store.collection("states.journal");
     this.#history = store.collection("states.history");
+  }
+
+  /** @returns its id. */
+  keepDefinition(text: string): string {
+    let id = this.#definitionIds.get(text);
+    if (!id) {
+      id = createHash("sha256").update(text).digest("base64url");
+      if (!this.#definitions.has(id)) this.#definitions.put(id, text);
+      if (this.#definitionIds.size >= 100) this.#definitionIds.clear();
+      this.#definitionIds.set(text, id);
+    }
+    return id;
+  }
+
+  definition(id: string): string {
+    return this.#definitions.get(id)!;
   }
 
   /** An execution's events, in order. */

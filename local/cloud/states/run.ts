@@ -40,7 +40,7 @@ export class Run {
     this.#records = records;
     this.#tokens = tokens;
     this.#execution = execution;
-    this.#definition = preparedDefinition(execution.definition);
+    this.#definition = preparedDefinition(execution.definition, () => records.definition(execution.definition));
     this.#states = new Map(statesOf(this.#definition.definition));
     this.#sessions = sessions;
     this.#before = before;

@@ -11,6 +11,8 @@ export class Runner {
   readonly #tokens: Tokens;
   readonly #onEnd: (execution: Execution) => void;
   readonly #running = new Map<string, { abort(): void; ended: Promise<Execution> }>();
+  /** Why executions are stopped that have not ended yet. */
+  readonly #reasons = new Map<string, Pick<Execution, "error" | "cause">>();
   readonly #sessions: Sessions;
   #closing = false;
 
@@ -45,8 +47,7 @@ export class Runner {
   async stop(arn: string, error?: string, cause?: string): Promise<Execution | undefined> {
     const running = this.#running.get(arn);
     if (!running) return undefined;
-    const execution = this.#records.executions.get(arn)!;
-    this.#records.executions.put(arn, { ...execution, ...(error && { error }), ...(cause && { cause }) });
+    this.#reasons.set(arn, { ...(error && { error }), ...(cause && { cause }) });
     running.abort();
     return running.ended;
   }
@@ -62,8 +63,9 @@ export class Runner {
 
   async #ended(execution: Execution, result: Partial<Execution> & { status: Status }, run: Run): Promise<Execution> {
     if (this.#closing) return execution;
-    const known = this.#records.executions.get(execution.arn) ?? execution;
-    const ended: Execution = { ...known, ...result, stopped: Date.now() };
+    const reason = result.status === "ABORTED" ? this.#reasons.get(execution.arn) : undefined;
+    this.#reasons.delete(execution.arn);
+    const ended: Execution = { ...execution, ...result, ...reason, stopped: Date.now() };
     run.history.add(...endEvent(ended));
     this.#tokens.forget(ended.arn);
     await this.#records.commit(() => {

@@ -33,7 +33,7 @@ export function recipeSuite(deployed: Deployed): void {
       aws stepfunctions describe-execution --execution-arn $EXECUTION --query name --output text
       aws stepfunctions get-execution-history --execution-arn $EXECUTION --query 'events[0].type' --output text
 
-      seq 10 | xargs -P 2 -I {} ${cli} --endpoint-url ${origin} stepfunctions start-execution --state-machine-arn $MACHINE --input '{"archive": true, "quality": 77}' --query executionArn --output text
+      seq 3 | xargs -P 2 -I {} ${cli} --endpoint-url ${origin} stepfunctions start-execution --state-machine-arn $MACHINE --input '{"archive": true, "quality": 77}' --query executionArn --output text
       aws dynamodb scan --table-name $TABLE --select COUNT --query Count --output text
       echo $EXECUTION`;
     const { stdout } = await promisify(execFile)("bash", ["-c", script], {
@@ -54,8 +54,8 @@ export function recipeSuite(deployed: Deployed): void {
     assert.equal(first, "ExecutionStarted");
     assert.ok(Number(count) > 0);
     assert.equal((await deployed.recordOf(execution!)).Action, "Rejected");
-    const ten = lines.slice(2, -2);
-    assert.equal(new Set(ten).size, 10);
-    for (const arn of ten) assert.equal((await deployed.recordOf(arn)).Action, "Archived");
+    const several = lines.slice(2, -2);
+    assert.equal(new Set(several).size, 3);
+    for (const arn of several) assert.equal((await deployed.recordOf(arn)).Action, "Archived");
   });
 }
