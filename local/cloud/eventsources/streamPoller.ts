@@ -1,5 +1,6 @@
 /** Reads a table's stream for one mapping and hands its records to the function: in order for each partition key. */
 
+import { setTimeout } from "node:timers/promises";
 import type { StreamRecord } from "../dynamodb/streams.ts";
 import { AwsError, type Cloud } from "../service.ts";
 import type { Wakes } from "../wakes.ts";
@@ -22,6 +23,8 @@ export interface PollerSurroundings {
 
 /** Milliseconds between two looks at a stream that nobody has written to; a write is seen at once. */
 const idle = 1_000;
+/** Milliseconds in which a stream that is written to gathers records, to be read and handed over together; AWS takes longer. */
+const breath = 20;
 /** Records and bytes that are read ahead. */
 const mostRecords = 2_000;
 const mostBytes = 12_000_000;
@@ -138,6 +141,8 @@ export class StreamPoller {
       this.#advance();
       iterator = page.NextShardIterator;
       if (page.Records.length === 0 && !this.#rung) await this.#sleep(idle);
+      else if (page.Records.length < input.Limit)
+        await setTimeout(breath, undefined, { signal: this.#stop.signal }).catch(() => {});
     }
   }
 
@@ -228,7 +233,7 @@ export class StreamPoller {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#awake = resolve;
     if (this.#stop.signal.aborted) resolve();
-    const timer = setTimeout(resolve, milliseconds);
+    const timer = globalThis.setTimeout(resolve, milliseconds);
     await promise;
     clearTimeout(timer);
     this.#awake = () => {};
