@@ -3,7 +3,7 @@
  * is on this machine, the configuration `local:images` says.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Cloud } from "../cloud/service.ts";
 import type { Component, Properties } from "../engine/provider.ts";
@@ -110,12 +110,28 @@ function digestOf({ context, dockerfile, buildArgs, target, platforms }: Propert
   const at = String((context as Properties | undefined)?.location ?? ".");
   const file = String((dockerfile as Properties | undefined)?.location ?? join(at, "Dockerfile"));
   const hash = createHash("sha256").update(JSON.stringify([at, file, buildArgs, target, platforms]));
-  for (const path of filesBelow(dirname(file))) hash.update(`\n${path}\n`).update(readFileSync(path));
+  const paths = [dirname(file), ...admitted(file).map((path) => join(at, path))].flatMap(filesBelow);
+  for (const path of [...new Set(paths)].sort()) hash.update(`\n${path}\n`).update(readFileSync(path));
   return `sha256:${hash.digest("hex")}`;
 }
 
+/**
+ * What a context that is otherwise left out holds nevertheless, by the Dockerfile's own list (`!handlers/lib`).
+ * https://docs.docker.com/build/concepts/context/#filename-and-location
+ */
+function admitted(dockerfile: string): string[] {
+  const list = `${dockerfile}.dockerignore`;
+  if (!existsSync(list)) return [];
+  return readFileSync(list, "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("!"))
+    .map((line) => line.slice(1).trim());
+}
+
+/** A folder's files, those of its folders included; a file is its own. */
 function filesBelow(folder: string): string[] {
   if (!existsSync(folder)) return [];
+  if (statSync(folder).isFile()) return [folder];
   return readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => name !== "node_modules" && !name.startsWith("."))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ComponentContext, Properties } from "../../../local/engine/provider.ts";
@@ -42,6 +42,16 @@ describe("ECR", () => {
     await writeFile(join(folder, "main.ts"), "export {};\n");
     assert.deepEqual((await built.diff(inputs)).changes, ["context"]);
     assert.notEqual((await built.update(inputs)).digest, digest);
+    // A context's files count that the Dockerfile's own list admits, and no others.
+    await mkdir(join(folder, "shared"));
+    const listed = { ...inputs, dockerfile: { location: join(folder, "deep/image") } };
+    await mkdir(join(folder, "deep"));
+    await writeFile(join(folder, "deep/image.dockerignore"), "*\n!shared/used.ts\n");
+    await built.update(listed);
+    await writeFile(join(folder, "shared/unused.ts"), "");
+    assert.deepEqual((await built.diff(listed)).changes, []);
+    await writeFile(join(folder, "shared/used.ts"), "");
+    assert.deepEqual((await built.diff(listed)).changes, ["context"]);
   });
 
   it("answers for awsx: a repository with its lifecycle, and an image by its digest", async () => {
