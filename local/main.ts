@@ -2,13 +2,12 @@
 import { once } from "node:events";
 import { resolve } from "node:path";
 import pc from "picocolors";
-import { type Mail, mailChannel } from "./cloud/mail.ts";
 import { display } from "./engine/display.ts";
 import { EngineError, type EngineEvent } from "./engine/index.ts";
 import { watch } from "./engine/watch.ts";
 import { Platform } from "./platform.ts";
 import { readSettings, type Settings, UsageError, usage } from "./settings.ts";
-import { greeting, mailText, readyLine } from "./welcome.ts";
+import { greeting, printMails, readyLine } from "./welcome.ts";
 
 const programDirectory = resolve(import.meta.dirname, "..");
 /** What the program runs. A mistake in it may come to light when half of a change is made: it is rehearsed first. */
@@ -63,6 +62,7 @@ async function serve(platform: Platform, settings: Settings): Promise<number> {
   // Nobody reads any more (`npm start | head`): that ends it, too.
   process.stdout.once("error", () => ending.abort());
   // A signal ends the first run too, however long it would take.
+  const showMails = printMails();
   const up = platform.up();
   up.catch(() => {});
   const begun = Promise.race([up.then(() => true), ended.then(() => false)]);
@@ -71,7 +71,7 @@ async function serve(platform: Platform, settings: Settings): Promise<number> {
     if (!(await begun)) return 0;
     console.log(greeting(platform));
     console.log(readyLine(performance.now() / 1000, settings.watch));
-    mailChannel.subscribe((mail) => console.log(mailText(mail as Mail)));
+    showMails();
     if (settings.watch) platform.engine.prepare();
     await ended;
     return 0;

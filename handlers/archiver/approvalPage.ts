@@ -84,12 +84,12 @@ function formOf({ body, isBase64Encoded, headers }: APIGatewayProxyEvent): Recor
 /** @param decided status where somebody has decided; where nobody did, the question is gone. */
 function late(question: Question, fate: Fate, decided: number): APIGatewayProxyResult {
   if (fate.kind === "decided") return page(decided, decidedPage(question, fate.decision, "before"));
-  const why = fate.kind === "closed" ? fate.why : "answered";
+  // Step Functions has taken an answer, and does not show it yet.
+  if (fate.kind === "open") return page(409, messagePage("Already answered", "Somebody has answered a moment ago."));
   const texts = {
     expired: `Nobody answered until ${question.until}, and the file was left as it is.`,
     stopped: "The execution that asked was stopped before anybody answered.",
     failed: "The execution that asked has failed, or was given an answer that it cannot use.",
-    answered: "Somebody has answered a moment ago.",
   };
-  return page(410, messagePage("This question is closed", texts[why]));
+  return page(410, messagePage("This question is closed", texts[fate.why]));
 }

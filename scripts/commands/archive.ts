@@ -125,6 +125,7 @@ const show: CommandModule<object, Common & { id: string }> = {
       if (index < states.length - 1) console.log(`${" ".repeat(14)}${pc.dim("|")}`);
     });
     console.log(`input   ${input}`);
+    if (result) console.log(`output  ${result}`);
     if (record) printTable(Object.entries(record).map(([key, value]) => [key, String(value)]));
   },
 };
