@@ -1,6 +1,8 @@
 /** `npm start`: brings the program up on this machine, says what it did and what to try, and keeps watching. */
 import { once } from "node:events";
-import { resolve } from "node:path";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import pc from "picocolors";
 import { display } from "./engine/display.ts";
 import { EngineError, type EngineEvent } from "./engine/index.ts";
@@ -37,19 +39,29 @@ async function main(settings: Settings): Promise<number> {
     if (event.kind === "step" && event.status === "failed" && event.error) displayed.add(event.error);
     show(event);
   };
-  const preview = settings.mode === "preview";
-  // A preview serves nobody, and may run beside nothing: free ports do.
-  const [awsPort, apiPort] = preview ? [0, 0] : [settings.awsPort, settings.apiPort];
-  const { gradual } = settings;
+  if (settings.mode === "preview") return preview(settings, stateDirectory, onEvent);
+  const { awsPort, apiPort, gradual } = settings;
   const platform = await Platform.open({ programDirectory, stateDirectory, awsPort, apiPort, gradual, onEvent });
   try {
-    if (preview) {
-      await platform.engine.preview();
-      return 0;
-    }
     return await serve(platform, settings);
   } finally {
     await platform.close();
+  }
+}
+
+/** Says what a start would do. Where there is no state yet, it leaves none. */
+async function preview(settings: Settings, given: string, onEvent: (event: EngineEvent) => void): Promise<number> {
+  const { gradual } = settings;
+  const isNew = !existsSync(given);
+  const stateDirectory = isNew ? mkdtempSync(join(tmpdir(), "preview-")) : given;
+  // On the ports of a start: URLs hold them, and would differ on others.
+  const [awsPort, apiPort] = isNew ? [0, 0] : [settings.awsPort, settings.apiPort];
+  try {
+    const platform = await Platform.open({ programDirectory, stateDirectory, awsPort, apiPort, gradual, onEvent });
+    await platform.engine.preview().finally(() => platform.close());
+    return 0;
+  } finally {
+    if (isNew) rmSync(stateDirectory, { recursive: true, force: true });
   }
 }
 

@@ -80,7 +80,6 @@ export class Platform {
         onEvent,
       });
       const platform = new Platform(options, engine, local, unlock);
-      platform.#write("endpoint.json", { aws: local.cloud.origin, api: local.apiOrigin, region });
       return platform;
     } catch (error) {
       await local.close();
@@ -89,8 +88,13 @@ export class Platform {
     }
   }
 
-  /** Runs the program ({@link Engine.up}) and writes its outputs to `outputs.json` in the state folder. */
+  /**
+   * Runs the program ({@link Engine.up}). `endpoint.json` in the state folder says where the platform is, `outputs.json`
+   * what the program exports.
+   */
   async up(options: { rehearsed?: boolean } = {}): Promise<RunResult> {
+    const { cloud, apiOrigin } = this.local;
+    this.#write("endpoint.json", { aws: cloud.origin, api: apiOrigin, region: cloud.region });
     const result = await this.engine.up(options);
     this.#write("outputs.json", this.engine.outputs());
     return result;

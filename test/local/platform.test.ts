@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -43,7 +52,7 @@ class Running {
   }
 
   async until(pattern: RegExp, from = 0): Promise<string> {
-    for (let attempt = 0; attempt < 2_500; attempt++) {
+    for (let attempt = 0; attempt < 5_000; attempt++) {
       if (pattern.test(this.printed.slice(from))) return this.printed;
       if (this.child.exitCode !== null) break;
       await sleep(20);
@@ -74,9 +83,9 @@ describe("npm start", function () {
   let running: Running;
   const state = (file: string) => JSON.parse(readFileSync(join(folder, ".local", file), "utf8"));
   /** Starts again on the ports of before: what clients know of the platform stays true. */
-  const restart = () => {
+  const restart = (...args: string[]) => {
     const { api, aws } = state("endpoint.json");
-    return new Running(folder, ["--api-port", new URL(api).port, "--aws-port", new URL(aws).port]);
+    return new Running(folder, ["--api-port", new URL(api).port, "--aws-port", new URL(aws).port, ...args]);
   };
   const lambda = () => {
     const { aws, region } = state("endpoint.json");
@@ -233,5 +242,27 @@ describe("npm start", function () {
     writeFileSync(file, readFileSync(file, "utf8").replace("Saved!", "Saved early!"));
     await running.until(/live after/);
     assert.match(await (await fetch(`${state("endpoint.json").api}/whodis`)).text(), /Saved early!/);
+  });
+
+  it("says in a preview what a start would do, and changes nothing", async () => {
+    await running.end();
+    const file = join(folder, "Pulumi.local.yaml");
+    const good = readFileSync(file, "utf8");
+    writeFileSync(file, `${good}  data-science-platform:appVersion: v2\n`);
+    const outputs = state("outputs.json");
+    const preview = restart("--preview");
+    await preview.until(/Resources: .* in .* s/);
+    await once(preview.child, "close");
+    writeFileSync(file, good);
+    assert.match(preview.printed, /~ {2}aws:lambda:Function whodis-get-whodis would be updated \[environment\]/);
+    assert.doesNotMatch(preview.printed, /invokeUrl|\[url\]/);
+    assert.equal(preview.child.exitCode, 0);
+    assert.deepEqual(state("outputs.json"), outputs);
+
+    const fresh = join(folder, "fresh");
+    const first = new Running(folder, ["--preview", "--state-dir", fresh]);
+    assert.match(await first.until(/Resources: .* in .* s/), /Resources: \d+ to create/);
+    await once(first.child, "close");
+    assert.ok(!existsSync(fresh));
   });
 });
