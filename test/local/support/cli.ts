@@ -1,14 +1,15 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import type { Credentials } from "./cloud.ts";
 
 const run = promisify(execFile);
 
-/** AWS command lines on this machine: an old one, which must be told the endpoint, and one that reads AWS_ENDPOINT_URL. */
-export const commandLines = ["/usr/bin/aws", "/root/.pyenv/shims/aws", "/usr/local/bin/aws"].filter((path) =>
-  existsSync(path),
-);
+/** The AWS command lines on this machine, old and new: one that is old must be told the endpoint. */
+export const commandLines = [...new Set([...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/local/bin"])]
+  .map((folder) => join(folder, "aws"))
+  .filter((path) => existsSync(path));
 
 /** Runs `aws …` against an endpoint. @returns what it prints, parsed; @throws Error whose `stderr` is its message. */
 export async function aws(
