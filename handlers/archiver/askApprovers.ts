@@ -101,16 +101,14 @@ const subjectOf = ({ granule }: Question): string =>
 function bodyOf({ id, approver }: Link, { granule, until }: Question): string {
   const { quality, archive, file, url } = granule;
   return [
-    "You are asked whether this file is to be archived:",
+    "You are asked whether a file is to be archived. Look at it, and decide:",
+    "",
+    `  ${settings.approvalUrl}/approvals/${id}`,
     "",
     `  File     ${url}`,
     ...(file ? [`  Size     ${sizeText(file.size)}`, `  Type     ${file.contentType}`] : []),
     `  Quality  ${quality} of 100`,
     ...(archive ? [] : ["  Archive  no: a yes leaves it where it is"]),
-    "",
-    "Look at it and decide:",
-    "",
-    `  ${settings.approvalUrl}/approvals/${id}`,
     "",
     `The link is for ${approver} alone, works once, and until ${until}. Nothing is decided by opening it.`,
     "",
