@@ -20,11 +20,11 @@ export interface Platform {
 
 /** Runs `npm start` (its script, so that npm's own start does not count) on free ports until it says `ready`. */
 export async function startPlatform(
-  options: { stateDirectory?: string; environment?: NodeJS.ProcessEnv } = {},
+  options: { stateDirectory?: string; environment?: NodeJS.ProcessEnv; arguments?: string[] } = {},
 ): Promise<Platform> {
   const stateDirectory = options.stateDirectory ?? (await temporaryFolder());
   const began = performance.now();
-  const child = spawn("sh", ["scripts/run.sh", "local/main.ts"], {
+  const child = spawn("sh", ["scripts/run.sh", "local/main.ts", ...(options.arguments ?? [])], {
     cwd: root,
     env: {
       ...process.env,
