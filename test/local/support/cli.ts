@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import type { Credentials } from "./cloud.ts";
@@ -7,9 +7,14 @@ import type { Credentials } from "./cloud.ts";
 const run = promisify(execFile);
 
 /** The AWS command lines on this machine, old and new: one that is old must be told the endpoint. */
-export const commandLines = [...new Set([...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/local/bin"])]
-  .map((folder) => join(folder, "aws"))
-  .filter((path) => existsSync(path));
+export const commandLines = [
+  ...new Set(
+    [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/local/bin"]
+      .map((folder) => join(folder, "aws"))
+      .filter((path) => existsSync(path))
+      .map((path) => realpathSync(path)),
+  ),
+];
 
 /** Runs `aws …` against an endpoint. @returns what it prints, parsed; @throws Error whose `stderr` is its message. */
 export async function aws(
