@@ -15,6 +15,7 @@ import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } 
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { type Model, versionOf } from "../../handlers/lib/model.ts";
+import { containerSuite, images } from "./containers.suite.ts";
 import { type RunningProgram, startProgram } from "./support/program.ts";
 
 const program = join(import.meta.dirname, "fixtures/pipelines");
@@ -41,14 +42,14 @@ const wineModel = (() => {
 
 /** Prediction pipelines as a program makes them, on the local cloud: through its APIs, under the roles that it gives. */
 describe("prediction pipelines", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let running: RunningProgram;
   let outputs: Record<string, string>;
   let dynamodb: DynamoDBClient;
   let s3: S3Client;
 
   before(async () => {
-    running = await startProgram(program);
+    running = await startProgram(program, { images, deploymentClock: 60 });
     const { test } = running;
     dynamodb = test.client(DynamoDBClient);
     s3 = test.client(S3Client);
@@ -58,7 +59,7 @@ describe("prediction pipelines", function () {
     await s3.send(new PutObjectCommand({ Bucket: "cellar", Key: "quality.json", Body: JSON.stringify(wineModel) }));
     outputs = await running.up();
   });
-  after(() => running.stop());
+  after(() => running?.stop());
 
   // biome-ignore lint/suspicious/noExplicitAny: answers are of every shape.
   type Answer = { status: number; body: any };
@@ -71,7 +72,7 @@ describe("prediction pipelines", function () {
   const get = async (path = "", url = outputs.flowersUrl!) => answerOf(await fetch(`${url}${path}`));
 
   async function inTime<Value>(what: string, look: () => Promise<Value | undefined | false>): Promise<Value> {
-    for (let attempt = 0; attempt < 400; attempt++) {
+    for (const end = Date.now() + 60_000; Date.now() < end; ) {
       const found = await look();
       if (found) return found;
       await sleep(50);
@@ -287,6 +288,8 @@ describe("prediction pipelines", function () {
       assert.deepEqual([status, body.message], [400, "acidity: is missing"]);
     });
   });
+
+  describe("by a queue, in containers", () => containerSuite(() => ({ running, outputs })));
 
   it("are unchanged by a second run of the program", async () => {
     const { counts } = await running.engine.up();

@@ -154,6 +154,6 @@ export function flower(index: number): Record<string, number> {
 }
 
 export async function inTime(holds: () => Promise<boolean>): Promise<void> {
-  for (const until = Date.now() + 20_000; Date.now() < until; await delay(20)) if (await holds()) return;
+  for (const until = Date.now() + 60_000; Date.now() < until; await delay(20)) if (await holds()) return;
   assert.fail("not in time");
 }

@@ -1,30 +1,26 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { DescribeServicesCommand, ECSClient, ListClustersCommand, ListServicesCommand } from "@aws-sdk/client-ecs";
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { type RunningProgram, startProgram } from "./support/program.ts";
+import type { RunningProgram } from "./support/program.ts";
 
-const program = join(import.meta.dirname, "fixtures/containers");
 const entry = "containers/predictor/main.ts";
-const images = { "*/flowers-predictor*": ["node", entry] };
+export const images = { "*/seeds-predictor*": ["node", entry] };
 const setosa = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
 
-/** A pipeline with compute `fargate`, as a program makes it: network, image, service, scaling, on the local cloud. */
-describe("prediction by containers", function () {
-  this.timeout(120_000);
+/**
+ * A pipeline with compute `fargate`, as a program makes it: network, image, service, scaling, on a local cloud whose alarms'
+ * and cooldowns' minute lasts a second.
+ */
+export function containerSuite(platform: () => { running: RunningProgram; outputs: Record<string, string> }): void {
   let running: RunningProgram;
   let outputs: Record<string, string>;
-
-  before(async () => {
-    // A minute of alarms and cooldowns lasts a second.
-    running = await startProgram(program, { images, deploymentClock: 60 });
-    outputs = await running.up();
+  before(() => {
+    ({ running, outputs } = platform());
   });
-  after(() => running?.stop());
 
   async function inTime<Value>(what: string, look: () => Promise<Value | undefined | false>): Promise<Value> {
     for (const end = Date.now() + 60_000; Date.now() < end; await sleep(50)) {
@@ -37,14 +33,14 @@ describe("prediction by containers", function () {
   let made = 0;
   const post = async () => {
     const body = JSON.stringify({ ...setosa, sepal_length: setosa.sepal_length + ++made / 10_000 });
-    const response = await fetch(outputs.url!, { method: "POST", body });
+    const response = await fetch(outputs.seedsUrl!, { method: "POST", body });
     assert.equal(response.status, 201);
     return ((await response.json()) as { id: string }).id;
   };
   const items = async () => {
     const { Items = [] } = await running.test
       .client(DynamoDBClient)
-      .send(new ScanCommand({ TableName: outputs.tableName }));
+      .send(new ScanCommand({ TableName: outputs.seedsTableName }));
     return new Map(Items.map((item) => [item.id?.S, item.pred_target?.S]));
   };
   const allPredicted = (ids: string[]) =>
@@ -87,16 +83,19 @@ describe("prediction by containers", function () {
 
   it("starts one for what is posted, which writes each record once, with its prediction", async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, post));
-    const malformed = new SendMessageCommand({ QueueUrl: outputs.recordQueueUrl, MessageBody: "{}" });
+    const malformed = new SendMessageCommand({ QueueUrl: outputs.seedsRecordQueueUrl, MessageBody: "{}" });
     await running.test.client(SQSClient).send(malformed);
     await allPredicted(ids);
-    await inTime("poison in the failure queue", async () => (await waiting(outputs.failureQueueUrl!)) === 1);
+    await inTime("poison in the failure queue", async () => (await waiting(outputs.seedsFailureQueueUrl!)) === 1);
     const { Messages = [] } = await running.test
       .client(SQSClient)
-      .send(new ReceiveMessageCommand({ QueueUrl: outputs.failureQueueUrl, VisibilityTimeout: 0 }));
+      .send(new ReceiveMessageCommand({ QueueUrl: outputs.seedsFailureQueueUrl, VisibilityTimeout: 0 }));
     assert.match(JSON.parse(Messages[0]!.Body!).reason, /The message is not a record/);
     await inTime("its log", async () => {
-      const asked = new FilterLogEventsCommand({ logGroupName: outputs.logGroup, filterPattern: '"model loaded"' });
+      const asked = new FilterLogEventsCommand({
+        logGroupName: outputs.seedsLogGroup,
+        filterPattern: '"model loaded"',
+      });
       const { events = [] } = await running.test.client(CloudWatchLogsClient).send(asked);
       return events.some(({ logStreamName }) => logStreamName?.startsWith("predict/predictor/"));
     });
@@ -111,8 +110,8 @@ describe("prediction by containers", function () {
     const found = await allPredicted(await posts);
     assert.equal(found.size, before + 150);
     assert.ok(!containers().includes(victim!));
-    await inTime("an empty queue", async () => (await waiting(outputs.recordQueueUrl!)) === 0);
-    assert.equal(await waiting(outputs.failureQueueUrl!), 1);
+    await inTime("an empty queue", async () => (await waiting(outputs.seedsRecordQueueUrl!)) === 0);
+    assert.equal(await waiting(outputs.seedsFailureQueueUrl!), 1);
   });
 
   it("ends the last one gracefully when there has been nothing to do for a while", async () => {
@@ -120,14 +119,9 @@ describe("prediction by containers", function () {
     const { events = [] } = await service();
     assert.match(events.map(({ message }) => message).join("\n"), /has stopped 1 running tasks/);
     await inTime("its last word", async () => {
-      const asked = new FilterLogEventsCommand({ logGroupName: outputs.logGroup, filterPattern: '"stopped"' });
+      const asked = new FilterLogEventsCommand({ logGroupName: outputs.seedsLogGroup, filterPattern: '"stopped"' });
       const { events: said = [] } = await running.test.client(CloudWatchLogsClient).send(asked);
       return said.length > 0;
     });
   });
-
-  it("is unchanged by a second run of the program", async () => {
-    const { counts } = await running.engine.up();
-    assert.deepEqual([counts.create, counts.update, counts.replace, counts.delete], [0, 0, 0, 0]);
-  });
-});
+}
