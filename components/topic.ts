@@ -6,7 +6,8 @@ import { keepsData } from "./statefulness.ts";
 
 export interface TopicSettings extends TopicArgs {
   /**
-   * Services of this account that publish to it; none, where only functions do, with {@link topicKeyArn}.
+   * Services of this account that publish to it; none, where only functions do, with {@link topicKeyArn}. Not EventBridge:
+   * it does not tell KMS for which account it asks.
    * @example ["cloudwatch.amazonaws.com"]
    */
   publishers: string[];
