@@ -7,7 +7,8 @@ import { proxyEvent } from "../support/proxyEvent.ts";
 import { Deployment, flower, inTime } from "./deployment.ts";
 
 /** The bundles as Lambda functions behind event source mappings. */
-describe("the deployed prediction functions", () => {
+describe("the deployed prediction functions", function () {
+  this.timeout(120_000);
   const deployment = new Deployment();
   before(async () => {
     await deployment.start();

@@ -27,7 +27,8 @@ if (!existsSync(process.env.MARKER)) {
 `;
 
 /** Whatever fails in between, every valid record is predicted once and every invalid one is in the failure queue. */
-describe("the deployed prediction functions, under faults", () => {
+describe("the deployed prediction functions, under faults", function () {
+  this.timeout(120_000);
   const deployment = new Deployment();
   beforeEach(() => deployment.start());
   afterEach(() => deployment.pipeline.stop());
