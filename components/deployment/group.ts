@@ -4,6 +4,7 @@ import { Role, RolePolicy } from "@pulumi/aws/iam";
 import { getProject, getStack, type Input, jsonStringify, type Resource } from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime";
 import type { Statement } from "../function/bindings.ts";
+import { shorten } from "../naming.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
 
 const applications = new WeakMap<object, Application>();
@@ -19,7 +20,8 @@ function applicationOfStack(): Application {
 /** What CodeDeploy acts as. Its rights are added once the hooks are known, which report to the group. */
 export const createServiceRole = (name: string, parent: Resource): Role =>
   new Role(
-    `${name}-deploy-role`,
+    // The name of a role may have 64 characters, with the 8 that Pulumi adds.
+    shorten(`${name}-deploy-role`, 56),
     {
       assumeRolePolicy: JSON.stringify({
         Version: "2012-10-17",
@@ -77,7 +79,8 @@ export function createGroup(name: string, role: Role, settings: GroupSettings, p
     `${name}-deployments`,
     {
       appName: applicationOfStack().name,
-      deploymentGroupName: `${getProject()}-${getStack()}-${name}`,
+      // https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
+      deploymentGroupName: shorten(`${getProject()}-${getStack()}-${name}`, 100),
       deploymentConfigName,
       serviceRoleArn: role.arn,
       deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },

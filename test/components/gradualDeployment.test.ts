@@ -208,6 +208,16 @@ describe("GradualDeployment", () => {
     assert.deepEqual([waits("second"), waits("beside")], [true, false]);
   });
 
+  it("keeps within the lengths of names", async () => {
+    const long = "f".repeat(51);
+    const args = { entry, deployment: { type: "AllAtOnce", preTraffic: { entry } } } as const;
+    const made = await record(() => new NodeFunction(long, args));
+    const names = (type: string) => made.all.filter((one) => one.type === type).map(({ name }) => name);
+    for (const name of names("aws:iam/role:Role")) assert.ok(name.length <= 56, name);
+    assert.equal(names("aws:iam/role:Role").length, 3);
+    assert.ok(names("aws:lambda/function:Function").every((name) => name.length <= 56));
+  });
+
   it("makes a configuration for a shift of one's own", async () => {
     const made = await record(() => hello({ type: { linear: { percent: 25, minutes: 2 } } }));
     assert.deepEqual(made.get("aws:codedeploy/deploymentConfig:DeploymentConfig", "hello-steps").inputs, {
