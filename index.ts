@@ -70,7 +70,6 @@ export const irisUrl = iris.url;
 export const irisTableName = iris.table.name;
 export const irisModelUri = iris.modelUri;
 export const irisFailureQueueUrl = iris.failureQueue.url;
-export const irisRecordQueueUrl = iris.recordQueue?.url;
 export const archiverStateMachineArn = archiver.stateMachine.arn;
 export const archiverExpressStateMachineArn = archiver.expressStateMachine?.arn;
 export const archiveTableName = archiver.table.name;

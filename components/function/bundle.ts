@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { AssetArchive, FileAsset } from "@pulumi/pulumi/asset";
 import { type BuildFailure, type BuildOptions, build, type Metafile, type OutputFile, version } from "esbuild";
@@ -121,6 +131,7 @@ function store(outputs: OutputFile[]): string {
 
 /** Files, not their text: engines read a file once, and only when it is new to them. */
 function pack(folder: string): AssetArchive {
+  touch(join(root, folder));
   const names = readdirSync(join(root, folder)).sort();
   return new AssetArchive(
     Object.fromEntries(names.map((name) => [name, new FileAsset(join(root, folder, name))] as const)),
@@ -128,7 +139,8 @@ function pack(folder: string): AssetArchive {
 }
 
 /**
- * Writes files into the cache, whole or not at all; what is there under that name already is the same.
+ * Writes files into the cache, whole or not at all; what is there under that name already is the same. What has not been
+ * used for a month goes.
  * @returns their folder, relative to the program.
  */
 export function keep(kind: string, name: string, files: { name: string; contents: Uint8Array }[]): string {
@@ -139,13 +151,30 @@ export function keep(kind: string, name: string, files: { name: string; contents
     for (const file of files) writeFileSync(join(draft, file.name), file.contents);
     try {
       renameSync(draft, folder);
+      prune(dirname(folder));
     } catch (error) {
       rmSync(draft, { recursive: true });
       // Another process was first.
       if (!existsSync(folder)) throw error;
     }
   }
+  touch(folder);
   return relative(root, folder);
+}
+
+/** Marks a folder as used. */
+function touch(folder: string): void {
+  const now = new Date();
+  utimesSync(folder, now, now);
+}
+
+function prune(folder: string): void {
+  const oldest = Date.now() - 30 * 24 * 3600 * 1000;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const used = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (used !== undefined && used < oldest) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 function describe(failure: BuildFailure): string {

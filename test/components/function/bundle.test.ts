@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, utimesSync } from "node:fs";
+import { basename, join } from "node:path";
 import { RunError } from "@pulumi/pulumi";
 import type { AssetArchive, FileAsset } from "@pulumi/pulumi/asset";
-import { bundle } from "../../../components/function/bundle.ts";
+import { bundle, keep } from "../../../components/function/bundle.ts";
 
 const files = async (archive: AssetArchive): Promise<Record<string, string>> => {
   const assets = await archive.assets;
@@ -50,6 +51,21 @@ describe("bundle", () => {
     const packed = await files(await bundle("bench/programs/everything.ts"));
     const kilobytes = readFileSync(packed["index.mjs"]!).length / 1000;
     assert.ok(kilobytes <= 600, `${kilobytes} KB`);
+  });
+
+  it("lets bundles go that nobody has used for a month", async () => {
+    const cache = (name: string) => join("node_modules/.cache/dsp/pruned", `${name}-${process.pid}`);
+    const month = Date.now() / 1000 - 31 * 24 * 3600;
+    for (const name of ["used", "unused"])
+      keep("pruned", basename(cache(name)), [{ name: "f", contents: Buffer.from(name) }]);
+    for (const name of ["used", "unused"]) utimesSync(cache(name), month, month);
+    keep("pruned", basename(cache("used")), []);
+    keep("pruned", basename(cache("new")), []);
+    assert.deepEqual(
+      ["used", "unused", "new"].map((name) => existsSync(cache(name))),
+      [true, false, true],
+    );
+    rmSync("node_modules/.cache/dsp/pruned", { recursive: true });
   });
 
   const refused = async (entry: string, message: RegExp) =>
