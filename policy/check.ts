@@ -1,5 +1,6 @@
 import type { Resource, Rule, StackFacts } from "./rule.ts";
 import { apiGatewayRules } from "./rules/apigateway.ts";
+import { containerRules } from "./rules/containers.ts";
 import { deploymentRules } from "./rules/deployments.ts";
 import { eventSourceRules } from "./rules/eventSources.ts";
 import { iamRules } from "./rules/iam.ts";
@@ -15,6 +16,7 @@ import { trustRules } from "./rules/trust.ts";
 /** Every rule of the platform. */
 export const rules: readonly Rule[] = [
   ...apiGatewayRules,
+  ...containerRules,
   ...deploymentRules,
   ...eventSourceRules,
   ...iamRules,

@@ -8,6 +8,12 @@ const secretValue = /AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 /** Names under which a secret is kept elsewhere are no secrets. */
 const reference = /^(arn:|https?:|\/)/;
 
+/** Whether a variable holds a secret, by its name or its value. */
+export function looksSecret(name: string, value: unknown): boolean {
+  const text = typeof value === "string" ? value : "";
+  return (secretName.test(name) && text !== "" && !reference.test(text)) || secretValue.test(text);
+}
+
 /** Services that do not wait for the answer. https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html */
 const asynchronousCallers = /^(s3|sns|events|ses|logs|codecommit|config|iot)\.amazonaws\.com$/;
 
@@ -88,11 +94,9 @@ export const lambdaRules: Rule[] = [
     ids: ["C45"],
     types: functions,
     check: ({ props }) =>
-      Object.entries((props.environment?.variables ?? {}) as Record<string, unknown>).flatMap(([key, value]) => {
-        const text = typeof value === "string" ? value : "";
-        const bySecretName = secretName.test(key) && text !== "" && !reference.test(text);
-        return unless(!bySecretName && !secretValue.test(text), `environment.variables.${key} looks like a secret`);
-      }),
+      Object.entries((props.environment?.variables ?? {}) as Record<string, unknown>).flatMap(([key, value]) =>
+        unless(!looksSecret(key, value), `environment.variables.${key} looks like a secret`),
+      ),
   },
   {
     name: "function-logs-to-its-own-group",

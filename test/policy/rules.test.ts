@@ -3,6 +3,7 @@ import { rules } from "../../policy/check.ts";
 import { tested } from "./support/rule.ts";
 import "./rules/access.test.ts";
 import "./rules/apis.test.ts";
+import "./rules/containers.test.ts";
 import "./rules/data.test.ts";
 import "./rules/functions.test.ts";
 import "./rules/workflows.test.ts";
