@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, GetItemCommand, paginateScan } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
@@ -53,13 +53,20 @@ export class Deployed {
   readonly directory = mkdtempSync(join(tmpdir(), "archiver-"));
   platform!: Platform;
   outputs!: Record<string, string>;
-  readonly #client = <Client>(type: new (config: never) => Client): Client =>
-    new type({
-      region: "eu-west-1",
-      endpoint: this.platform.local.cloud.origin,
-      credentials: { accessKeyId: "test", secretAccessKey: "test" },
-      disableHostPrefix: true,
-    } as never);
+  readonly #clients = new Map<unknown, unknown>();
+  /** The same one over a restart, which keeps its port. */
+  readonly #client = <Client>(type: new (config: never) => Client): Client => {
+    if (!this.#clients.has(type)) {
+      const client = new type({
+        region: "eu-west-1",
+        endpoint: this.platform.local.cloud.origin,
+        credentials: { accessKeyId: "test", secretAccessKey: "test" },
+        disableHostPrefix: true,
+      } as never);
+      this.#clients.set(type, client);
+    }
+    return this.#clients.get(type) as Client;
+  };
 
   async start(): Promise<void> {
     const folders = ["components", "handlers"];
@@ -145,10 +152,11 @@ export class Deployed {
 
   /** The one record of an execution, once it is there. */
   async recordOf(executionArn: string): Promise<ArchiveRecord> {
+    const Key = { Id: { S: executionArn.split(":").at(-1)! } };
+    const input = { TableName: this.outputs.archiveTableName, Key, ConsistentRead: true };
     return until(async () => {
-      const found = (await this.records()).filter(({ Execution }) => Execution === executionArn);
-      if (found.length > 1) throw new Error(`${found.length} records of ${executionArn}`);
-      return found[0];
+      const { Item } = await this.dynamodb.send(new GetItemCommand(input));
+      return Item && (unmarshall(Item) as ArchiveRecord);
     });
   }
 
