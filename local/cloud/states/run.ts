@@ -127,6 +127,8 @@ export class Run {
   async #task(name: string, state: State, given: Record<string, unknown>): Promise<unknown> {
     // The interpreter reports that it entered the state in a turn of its own: that event comes first.
     await nextTurn();
+    // A task that is tried again after the end does nothing.
+    if (this.#over.signal.aborted) throw new ExecutionAbortedError();
     const integration = readResource(state.Resource);
     if (!integration)
       throw new TaskError("States.Runtime", `the resource ${state.Resource} is not modelled by the local cloud`);

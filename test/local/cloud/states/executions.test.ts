@@ -148,6 +148,22 @@ describe("executions of state machines", () => {
     assert.deepEqual([status, error, cause], ["ABORTED", "Enough", "because"]);
   });
 
+  it("does nothing more once it is stopped, whatever its Retry says", async () => {
+    const Retry = [{ ErrorEquals: ["States.ALL"], MaxAttempts: 3, IntervalSeconds: 1 }];
+    const execution = await machines.run(await machines.make({ Ask: { ...machines.ask({ Retry }), End: true } }));
+    await machines.message();
+    await machines.client.send(new sfn.StopExecutionCommand({ executionArn: execution }));
+    const { events = [] } = await machines.client.send(new sfn.GetExecutionHistoryCommand({ executionArn: execution }));
+    assert.equal(events.at(-1)?.type, "ExecutionAborted");
+    const { Attributes } = await machines.test.client(sqs.SQSClient).send(
+      new sqs.GetQueueAttributesCommand({
+        QueueUrl: machines.queueUrl,
+        AttributeNames: ["ApproximateNumberOfMessages"],
+      }),
+    );
+    assert.equal(Attributes?.ApproximateNumberOfMessages, "0");
+  });
+
   it("times out as a whole, without its Catch", async () => {
     const execution = await machines.run(
       await machines.make({ Wait: { Type: "Wait", Seconds: 30, End: true } }, { TimeoutSeconds: 1 }),
