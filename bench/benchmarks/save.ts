@@ -28,7 +28,12 @@ const save: Benchmark = {
       }
       const typical = median(times.slice(1));
       return [
-        { what: "handler save to new answer", figure: `${typical.toFixed(2)} s`, goal: "<= 1 s", met: typical <= 1 },
+        {
+          what: "handler save to new answer, all systems",
+          figure: `${typical.toFixed(2)} s`,
+          goal: "<= 2.5 s",
+          met: typical <= 2.5,
+        },
       ];
     } finally {
       await platform.stop();
