@@ -75,7 +75,8 @@ export function dspSuite(deployed: Deployed): void {
         deployed.mails("anna@example.org").map(({ links }) => links),
       );
       assert.ok(mails.some(({ links }) => links.some((link) => link.includes("/approvals/"))));
-      const approvers = await json("approvals", "approvers");
+      const approvers: { approver: string }[] = await json("approvals", "approvers");
+      approvers.sort((one, other) => one.approver.localeCompare(other.approver));
       assert.deepEqual(approvers, [
         { approver: "anna@example.org", confirmed: true },
         { approver: "ben@example.org", confirmed: true },
