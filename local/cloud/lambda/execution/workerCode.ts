@@ -1,12 +1,15 @@
 /** The code that runs in every worker: `runtime/`, bundled once into one file, which starts in half the time. */
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import writeFileAtomic from "write-file-atomic";
 
+const run = promisify(execFile);
 const sources = fileURLToPath(new URL("../runtime/", import.meta.url));
 
 /** Makes the file below `directory` unless it is there already. @returns its path. */
@@ -25,20 +28,15 @@ export async function workerCode(directory: string): Promise<string> {
 
 let bundled: string | undefined;
 
+/** By esbuild's command, in a process of its own: its library would leave a service behind, or share somebody else's. */
 async function bundle(): Promise<string> {
-  // In one go: a service of esbuild's would stay behind, or be stopped under somebody else's build. The variable is read
-  // as esbuild is loaded; set after that, it would keep its worker from starting, for which it waits for ever.
-  const { cache, resolve } = createRequire(import.meta.url);
-  if (!cache[resolve("esbuild")]) process.env.ESBUILD_WORKER_THREADS = "0";
-  const { buildSync } = await import("esbuild");
-  const built = buildSync({
-    entryPoints: [join(sources, "main.ts")],
-    bundle: true,
-    write: false,
-    platform: "node",
-    format: "esm",
-    target: `node${process.versions.node}`,
-    logLevel: "silent",
+  const esbuild = join(dirname(createRequire(import.meta.url).resolve("esbuild/package.json")), "bin/esbuild");
+  const options = ["--bundle", "--platform=node", "--format=esm", `--target=node${process.versions.node}`];
+  // The command may be a script, for which Node is looked up.
+  const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
+  const { stdout } = await run(esbuild, [join(sources, "main.ts"), ...options, "--log-level=error"], {
+    env: { ...process.env, PATH },
+    maxBuffer: 16 * 1024 * 1024,
   });
-  return built.outputFiles[0]?.text as string;
+  return stdout;
 }
