@@ -91,12 +91,8 @@ export class AsyncQueue {
 
   #schedule(event: AsyncEvent): void {
     if (this.#stopped) return;
-    const wait = event.due - Date.now();
-    if (wait <= 0) {
-      this.#ready.push(event);
-      this.#pump();
-      return;
-    }
+    // A timer even where nothing is to wait for: an event that fails at once, again and again, must let others get on.
+    const wait = Math.max(event.due - Date.now(), 0);
     const timer = setTimeout(() => {
       this.#timers.delete(event.requestId);
       this.#ready.push(event);
