@@ -24,6 +24,9 @@ const pattern = process.argv[2];
 /** The program's own modules are CommonJS by ts-node: a test that imports one natively has nothing to mend. */
 const quiet = [process.env.NODE_OPTIONS, "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"].filter(Boolean).join(" ");
 
+/** Milliseconds after which a step is taken to hang. */
+const longest = 15 * 60_000;
+
 const files = globSync("test/**/*.test.ts", { exclude: (path) => path.includes("node_modules") })
   .filter((file) => !pattern || file.includes(pattern))
   .sort();
@@ -83,6 +86,8 @@ function run(step: Step): Promise<Result> {
   return new Promise((resolve) => {
     const child = spawn(step.command, step.args, {
       stdio: ["ignore", "pipe", "pipe"],
+      timeout: longest,
+      killSignal: "SIGKILL",
       env: { ...process.env, FORCE_COLOR: "0", NODE_OPTIONS: quiet },
     });
     let output = "";
@@ -90,7 +95,8 @@ function run(step: Step): Promise<Result> {
     child.stdout.on("data", keep);
     child.stderr.on("data", keep);
     child.on("error", (error) => (output += error.message));
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
+      if (signal) output += `\nended by ${signal} after ${Math.round(performance.now() - started)} ms\n`;
       resolve({ step, failed: code !== 0, output, seconds: (performance.now() - started) / 1000 });
     });
   });
