@@ -40,6 +40,7 @@ const hello: Benchmark = {
       const ratio = (theirs: Load[]) =>
         median(ours.map((one, index) => one.requestsPerSecond / theirs[index]!.requestsPerSecond));
       const single = await medianLatency(url, 5_000);
+      const theirSingle = await medianLatency(`${peerUrl}/same`, 2_000);
       const failed = ours.reduce((sum, one) => sum + one.failed, 0);
       const counted = processTree(platform.process.pid!).filter((pid) => !commandLine(pid).includes("cmd/run"));
       const memory = pssMegabytes(counted);
@@ -58,7 +59,7 @@ const hello: Benchmark = {
         },
         {
           what: "hello route, 1 connection, p50",
-          figure: `${single.toFixed(2)} ms`,
+          figure: `${single.toFixed(2)} ms against ${theirSingle.toFixed(2)} ms`,
           goal: "<= 0.5 ms",
           met: single <= 0.5,
         },
