@@ -103,6 +103,8 @@ async function explain(error: Error, model: string, EndpointName: string): Promi
   if (!endpoint) return new RowError(`there is no model ${model}: deploy_model makes it`);
   const { EndpointStatus: status, FailureReason: reason } = endpoint;
   if (status === "Creating" || error.name === "ModelNotReadyException") return later;
+  // It was being made when it was asked, and is there by now.
+  if (status === "InService" && isMissing(error)) return later;
   if (status === "Failed") return new RowError(`the endpoint of ${model} failed: ${reason ?? "no reason is known"}`);
   if (status === "Deleting") return new RowError(`the endpoint of ${model} is being removed`);
   return new RowError(`the model ${model} did not answer; try again`);
