@@ -1,5 +1,6 @@
-import { MetricAlarm } from "@pulumi/aws/cloudwatch";
+import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import { type Input, interpolate, type Resource } from "@pulumi/pulumi";
+import { createAlarm } from "../alarm.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
 
 /**
@@ -14,24 +15,17 @@ export function createAlarms(
 ): MetricAlarm[] {
   const dimensions = { FunctionName: functionName, Resource: interpolate`${functionName}:${alias.name}` };
   const alarm = (label: string, alarmDescription: string, more: Record<string, Input<string>>) =>
-    new MetricAlarm(
+    createAlarm(
       `${name}-${label}`,
       {
         alarmDescription,
         namespace: "AWS/Lambda",
         metricName: "Errors",
         dimensions: { ...dimensions, ...more },
-        statistic: "Sum",
-        period: 60,
         evaluationPeriods: 2,
-        threshold: 0,
-        comparisonOperator: "GreaterThanThreshold",
-        // Nobody calls: nothing is wrong.
-        treatMissingData: "notBreaching",
-        alarmActions: actions,
-        okActions: actions,
       },
-      { parent },
+      actions,
+      parent,
     );
   return [
     alarm("alias-errors", `Callers of ${name} meet errors`, {}),

@@ -1,6 +1,7 @@
-import { MetricAlarm, type MetricAlarmArgs } from "@pulumi/aws/cloudwatch";
+import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import type { Queue } from "@pulumi/aws/sqs";
 import { getProject, type Input, interpolate, type Resource } from "@pulumi/pulumi";
+import { type AlarmArgs, createAlarm } from "../alarm.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
 
 export interface PipelineAlarms {
@@ -22,36 +23,20 @@ const longestWait = 60;
 /** Alarms for what the pipeline promises: every record predicted, soon, with a model that can be used. */
 export function createAlarms(name: string, args: PipelineAlarms, parent: Resource): MetricAlarm[] {
   const { failures, records, predictor, service, actions } = args;
-  const alarm = (label: string, settings: Pick<MetricAlarmArgs, "alarmDescription" | "metricName"> & AlarmSettings) =>
-    new MetricAlarm(
-      `${name}-${label}`,
-      {
-        statistic: "Maximum",
-        threshold: 0,
-        comparisonOperator: "GreaterThanThreshold",
-        period: 60,
-        evaluationPeriods: 1,
-        // Nothing to predict is no fault.
-        treatMissingData: "notBreaching",
-        alarmActions: actions,
-        okActions: actions,
-        ...settings,
-      },
-      { parent },
-    );
+  const alarm = (label: string, settings: AlarmArgs) => createAlarm(`${name}-${label}`, settings, actions, parent);
 
   const alarms = [
     alarm("rejected-alarm", {
       alarmDescription: "Records wait in the failure queue",
       namespace: "AWS/SQS",
       metricName: "ApproximateNumberOfMessagesVisible",
+      statistic: "Maximum",
       dimensions: { QueueName: failures.name },
     }),
     alarm("model-alarm", {
       alarmDescription: "The model's object cannot be used; predictors keep the last good one",
       namespace: getProject(),
       metricName: "ModelLoadFailed",
-      statistic: "Sum",
       dimensions: { service },
     }),
   ];
@@ -62,7 +47,6 @@ export function createAlarms(name: string, args: PipelineAlarms, parent: Resourc
         alarmDescription: "The predictor fails",
         namespace: "AWS/Lambda",
         metricName: "Errors",
-        statistic: "Sum",
         evaluationPeriods: 2,
         dimensions,
       }),
@@ -73,6 +57,7 @@ export function createAlarms(name: string, args: PipelineAlarms, parent: Resourc
           alarmDescription: "Records wait in the stream for their prediction",
           namespace: "AWS/Lambda",
           metricName: "IteratorAge",
+          statistic: "Maximum",
           threshold: longestWait * 1_000,
           evaluationPeriods: 5,
           // The alias reads the stream.
@@ -87,6 +72,7 @@ export function createAlarms(name: string, args: PipelineAlarms, parent: Resourc
         alarmDescription: "Records wait in the queue for their prediction",
         namespace: "AWS/SQS",
         metricName: "ApproximateAgeOfOldestMessage",
+        statistic: "Maximum",
         threshold: longestWait,
         evaluationPeriods: 5,
         dimensions: { QueueName: records.name },
@@ -95,5 +81,3 @@ export function createAlarms(name: string, args: PipelineAlarms, parent: Resourc
   }
   return alarms;
 }
-
-type AlarmSettings = Partial<MetricAlarmArgs> & Required<Pick<MetricAlarmArgs, "namespace" | "dimensions">>;

@@ -1,6 +1,7 @@
-import { EventRule, EventTarget, MetricAlarm, type MetricAlarmArgs } from "@pulumi/aws/cloudwatch";
+import { EventRule, EventTarget, type MetricAlarm } from "@pulumi/aws/cloudwatch";
 import { Permission } from "@pulumi/aws/lambda";
 import { getProject, type Input, type Resource } from "@pulumi/pulumi";
+import { type AlarmArgs, createAlarm } from "../alarm.ts";
 import type { ApiWithLambdas } from "../apiWithLambdas.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
 
@@ -57,25 +58,8 @@ interface Watched {
 /** Alarms for what nobody sees in a query's answer. */
 export function createRecommenderAlarms(name: string, watched: Watched, parent: Resource): MetricAlarm[] {
   const { api, observe, sweep, retrain, actions } = watched;
-  const alarm = (
-    label: string,
-    settings: Pick<MetricAlarmArgs, "alarmDescription" | "metricName" | "namespace" | "dimensions">,
-  ) =>
-    new MetricAlarm(
-      `${name}-${label}-alarm`,
-      {
-        ...settings,
-        statistic: "Sum",
-        threshold: 0,
-        comparisonOperator: "GreaterThanThreshold",
-        period: 60,
-        evaluationPeriods: 1,
-        treatMissingData: "notBreaching",
-        alarmActions: actions,
-        okActions: actions,
-      },
-      { parent },
-    );
+  const alarm = (label: string, settings: AlarmArgs) =>
+    createAlarm(`${name}-${label}-alarm`, settings, actions, parent);
   const counted = (label: string, metricName: string, alarmDescription: string) =>
     alarm(label, {
       alarmDescription,

@@ -1,0 +1,28 @@
+import { MetricAlarm, type MetricAlarmArgs } from "@pulumi/aws/cloudwatch";
+import type { Input, Resource } from "@pulumi/pulumi";
+
+/** What is watched; everything else has a default. */
+export type AlarmArgs = Partial<MetricAlarmArgs> &
+  Required<Pick<MetricAlarmArgs, "alarmDescription" | "namespace" | "metricName" | "dimensions">>;
+
+/**
+ * An alarm that is red from the first fault in a minute on; where nothing is reported, nothing is wrong.
+ * @param actions ARNs of topics that are told when it turns red, and when all is well again.
+ */
+export function createAlarm(name: string, args: AlarmArgs, actions: Input<string>[], parent: Resource): MetricAlarm {
+  return new MetricAlarm(
+    name,
+    {
+      statistic: "Sum",
+      threshold: 0,
+      comparisonOperator: "GreaterThanThreshold",
+      period: 60,
+      evaluationPeriods: 1,
+      treatMissingData: "notBreaching",
+      alarmActions: actions,
+      okActions: actions,
+      ...args,
+    },
+    { parent },
+  );
+}
