@@ -74,10 +74,12 @@ export interface ApiSettings {
    */
   cors?: Cors;
   /**
-   * The API's resource policy, a policy document; its resources are written `execute-api:/STAGE/METHOD/path`. Change it
-   * at will; to be without one again, remove it from the API first (`aws apigateway update-rest-api --rest-api-id ID
-   * --patch-operations op=replace,path=/policy,value=`, then `pulumi refresh`): the AWS provider keeps a policy that is
-   * merely no longer said.
+   * The API's resource policy, a policy document. Its resources are `*`, this whole API, or ARNs in full: API Gateway gives
+   * `execute-api:/…` back as ARNs, which every update would take for a change. A role that is made in the same update is
+   * no `Principal` but a condition on `aws:PrincipalArn`: API Gateway refuses a policy whose principals it does not know
+   * yet. Change it at will; to be without one again, remove it from the API first (`aws apigateway update-rest-api
+   * --rest-api-id ID --patch-operations op=replace,path=/policy,value=`, then `pulumi refresh`): the AWS provider keeps a
+   * policy that is merely no longer said.
    * @default none: routes' own authorisation decides
    */
   policy?: Input<object>;

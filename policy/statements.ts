@@ -25,6 +25,34 @@ export const refusesPlainHttp = (policy: unknown): boolean =>
       Effect === "Deny" && Principal === "*" && String(Condition?.Bool?.["aws:SecureTransport"]) === "false",
   );
 
+/** Conditions on who calls, or from where, that a stranger does not meet: by key, what a value must look like. */
+const strangersFail: Record<string, RegExp> = {
+  "aws:principalarn": /^arn:[\w-]+:(iam|sts)::\d{12}:[\w-]+\/[^*?]/,
+  "aws:principalaccount": /^\d{12}$/,
+  "aws:principalorgid": /^o-\w+$/,
+  "aws:sourceaccount": /^\d{12}$/,
+  "aws:sourcearn": /^arn:[\w-]+:[\w-]+:[^*?:]*:\d{12}:|^arn:[\w-]+:s3:::[^*?]+/,
+  "aws:sourceip": /^(?!.*\/0$)[\d.:a-f]+(\/\d+)?$/i,
+  "aws:sourcevpc": /^vpc-\w+$/,
+  "aws:sourcevpce": /^vpce-\w+$/,
+};
+
+/** Operators that a request without the key fails: none of `…IfExists`, `Null`, or `…Not…`. */
+const asksFor = /^(String|Arn)(Equals|Like|EqualsIgnoreCase)$|^IpAddress$/;
+
+/** Whether a resource policy admits callers of whom it knows nothing. */
+export const admitsAnyone = (policy: unknown): boolean =>
+  statementsOf(policy).some(({ Effect, Principal, Condition }) => {
+    const everyone = Principal === "*" || (typeof Principal === "object" && listOf(Principal.AWS).includes("*"));
+    return Effect === "Allow" && everyone && !namesCallers(Condition);
+  });
+
+const namesCallers = (condition: Statement["Condition"] = {}): boolean =>
+  Object.entries(condition)
+    .filter(([operator]) => asksFor.test(operator))
+    .flatMap(([, keys]) => Object.entries(keys))
+    .some(([key, values]) => [values].flat().every((value) => strangersFail[key.toLowerCase()]?.test(String(value))));
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,9 +1,9 @@
 import type { Role } from "@pulumi/aws/iam";
-import { type Input, interpolate, type Output, type Resource } from "@pulumi/pulumi";
+import type { Output, Resource } from "@pulumi/pulumi";
 import type { StageArgs } from "../api/stage.ts";
 import { ApiWithLambdas, type RouteArgs } from "../apiWithLambdas.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
-import { parseRoute, type RouteKey, routeResource } from "../openapi/route.ts";
+import type { RouteKey } from "../openapi/route.ts";
 import { type ExternalFunction, externalFunctions } from "./functions.ts";
 
 /** A batch is sent by POST, and polled by GET. */
@@ -44,7 +44,7 @@ export function createRecommenderApi(
       routes,
       // What is compressed is not text.
       binaryMediaTypes: ["application/json"],
-      policy: resourcePolicy(caller.arn, definition?.stageName ?? "Prod"),
+      policy: resourcePolicy(caller.arn),
       ...(definition && { definition }),
     },
     { parent },
@@ -52,24 +52,19 @@ export function createRecommenderApi(
 }
 
 /**
- * Who may call: within one account an allow alone restricts nobody, for an identity's own policy is enough; so everybody
- * else is denied.
+ * Who may not call: everybody but the role, whose own policy names its routes; within one account that is enough to be
+ * let in. The role stands in a condition, for a principal is looked up as the policy is saved, when a new role is not
+ * yet known everywhere. `*` means this API alone, and is read back as it is written, which `execute-api:/` is not.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
  */
-const resourcePolicy = (roleArn: Output<string>, stageName: Input<string>) => ({
+const resourcePolicy = (roleArn: Output<string>) => ({
   Version: "2012-10-17",
   Statement: [
-    {
-      Effect: "Allow",
-      Principal: { AWS: roleArn },
-      Action: "execute-api:Invoke",
-      Resource: routeKeys.map((key) => interpolate`execute-api:/${stageName}/${routeResource(parseRoute(key))}`),
-    },
     {
       Effect: "Deny",
       Principal: "*",
       Action: "execute-api:Invoke",
-      Resource: interpolate`execute-api:/${stageName}/*`,
+      Resource: "*",
       Condition: { StringNotEquals: { "aws:PrincipalArn": roleArn } },
     },
   ],

@@ -1,4 +1,5 @@
 import { companionsOf, type Rule, unless } from "../rule.ts";
+import { admitsAnyone, listOf, statementsOf } from "../statements.ts";
 
 interface Operation {
   security?: Record<string, string[]>[];
@@ -99,6 +100,20 @@ export const apiGatewayRules: Rule[] = [
         .filter(([route, operation]) => !isAuthorised(document, operation) && !publicRoutes.includes(route))
         .map(([route]) => `body: ${route} is open to anyone and not in config publicRoutes`);
     },
+  },
+  {
+    name: "api-policy-names-its-callers",
+    description: "A resource policy admits nobody without a condition on who calls, and is read back as it is written",
+    ids: ["own"],
+    types: ["aws:apigateway/restApi:RestApi"],
+    check: ({ props }) => [
+      ...unless(!admitsAnyone(props.policy), "policy admits everyone"),
+      // API Gateway writes the whole ARN in its place.
+      ...statementsOf(props.policy)
+        .flatMap(({ Resource, NotResource }) => [...listOf(Resource), ...listOf(NotResource)])
+        .filter((resource) => resource.startsWith("execute-api:"))
+        .map((resource) => `policy names ${resource}: every update would change it; * is this API`),
+    ],
   },
   {
     name: "bodies-have-models",

@@ -1,5 +1,5 @@
 import { companionsOf, type Resource, type Rule, type StackFacts, unless } from "../rule.ts";
-import { listOf, refusesPlainHttp, statementsOf } from "../statements.ts";
+import { admitsAnyone, refusesPlainHttp } from "../statements.ts";
 
 export const messagingRules: Rule[] = [
   {
@@ -26,7 +26,7 @@ export const messagingRules: Rule[] = [
   },
   {
     name: "queue-over-tls-only",
-    description: "A queue's policy refuses plain HTTP, and admits nobody without a condition",
+    description: "A queue's policy refuses plain HTTP, and admits nobody without a condition on who calls",
     ids: ["FSBP SQS.3", "N SQS4"],
     types: ["aws:sqs/queuePolicy:QueuePolicy"],
     check: ({ props }) => [
@@ -75,9 +75,3 @@ const isDeadLetterQueue = ({ type, name }: Resource, { resources }: StackFacts):
       sources[property]?.some((source) => source.type === type && source.name === name),
     ),
   );
-
-const admitsAnyone = (policy: unknown): boolean =>
-  statementsOf(policy).some(({ Effect, Principal, Condition }) => {
-    const everyone = Principal === "*" || (typeof Principal === "object" && listOf(Principal.AWS).includes("*"));
-    return Effect === "Allow" && everyone && Condition === undefined;
-  });

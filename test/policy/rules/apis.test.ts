@@ -84,6 +84,54 @@ describe("rules of APIs:", () => {
     ],
   );
 
+  const admits = (more: object, Principal: unknown = "*") => ({
+    props: {
+      policy: JSON.stringify({
+        Statement: { Effect: "Allow", Principal, Action: "execute-api:Invoke", Resource: "*", ...more },
+      }),
+    },
+  });
+  const caller = "arn:aws:iam::123456789012:role/caller";
+  const when = (operator: string, key: string, value: unknown) =>
+    admits({ Condition: { [operator]: { [key]: value } } });
+  rule(
+    "api-policy-names-its-callers",
+    "apigateway/restApi:RestApi",
+    when("ArnEquals", "aws:PrincipalArn", [caller, `${caller}-too`]),
+    [
+      ["an API for everyone", admits({}), /^policy admits everyone/],
+      ["an API for every account", admits({}, { AWS: "*" }), /^policy admits everyone/],
+      ["everyone but one role", when("StringNotEquals", "aws:PrincipalArn", caller), /^policy admits everyone/],
+      ["callers without an ARN", when("StringEqualsIfExists", "aws:PrincipalArn", caller), /^policy admits everyone/],
+      [
+        "a role of that name in any account",
+        when("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:role/caller"),
+        /^policy admits everyone/,
+      ],
+      [
+        "any role besides the one",
+        when("ArnLike", "aws:PrincipalArn", [caller, "arn:aws:iam::123456789012:role/*"]),
+        /^policy admits everyone/,
+      ],
+      ["every address", when("IpAddress", "aws:SourceIp", "0.0.0.0/0"), /^policy admits everyone/],
+      ["whoever uses TLS", when("Bool", "aws:SecureTransport", "true"), /^policy admits everyone/],
+      [
+        "a resource that is read back in other words",
+        admits({ Effect: "Deny", Resource: ["execute-api:/Prod/GET/a"] }),
+        /^policy names execute-api:\/Prod\/GET\/a: every update would change it/,
+      ],
+    ],
+  );
+  for (const [operator, key, value] of [
+    ["StringEquals", "aws:PrincipalAccount", "123456789012"],
+    ["StringEquals", "aws:PrincipalOrgID", "o-a1b2c3"],
+    ["ArnLike", "aws:SourceArn", "arn:aws:s3:::drop"],
+    ["IpAddress", "aws:SourceIp", ["192.0.2.0/24", "2001:db8::/32"]],
+    ["StringEquals", "aws:SourceVpce", "vpce-1a2b"],
+  ] as const) {
+    rule("api-policy-names-its-callers", "apigateway/restApi:RestApi", when(operator, key, value), []);
+  }
+
   const post = (operation: object) => ({ "/a": { post: get(operation).get } });
   rule("bodies-have-models", "apigateway/restApi:RestApi", body(post({ requestBody: {} })), [
     ["a body of any form", body(post({})), /^body: POST \/a has no request model/],
