@@ -19,7 +19,7 @@ import { Authorizer } from "./iam/authorizer.ts";
 import { Directory } from "./iam/directory.ts";
 import { createIam } from "./iam/index.ts";
 import { ServiceSessions } from "./iam/serviceSessions.ts";
-import { createKms } from "./kms.ts";
+import { createKms } from "./kms/index.ts";
 import { createLambda, type LambdaOptions } from "./lambda/index.ts";
 import { createLogs } from "./logs/index.ts";
 import { createMonitoring } from "./monitoring/index.ts";
@@ -73,7 +73,7 @@ const factories: ((cloud: Cloud, setup: ServiceSetup) => Service)[] = [
   (cloud, { directory }) => createSts(cloud, directory),
   (cloud) => createLogs(cloud),
   (cloud, { options, wakes }) =>
-    withEventSources(cloud, wakes, (operations) => createLambda(cloud, { ...options.lambda, operations })),
+    withEventSources(cloud, wakes, (parts) => createLambda(cloud, { ...options.lambda, ...parts })),
   (cloud, { options, authorizer, directory }) =>
     createApiGateway(cloud, { port: options.apiPort, authorizer, directory }),
   (cloud, { wakes }) => createDynamoDb(cloud, wakes),

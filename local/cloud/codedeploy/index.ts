@@ -5,6 +5,7 @@ import { Conductor } from "./conductor.ts";
 import { deploymentOperations } from "./deployments.ts";
 import { Records } from "./records.ts";
 import { setupOperations } from "./setup.ts";
+import { tagOperations } from "./tags.ts";
 
 export interface CodeDeployOptions {
   /** How much faster than AWS's the clock of deployments runs: 60 makes five minutes five seconds. Default 1. */
@@ -19,7 +20,11 @@ export function createCodeDeploy(cloud: Cloud, { clock = 1, time }: CodeDeployOp
   return {
     name: "codedeploy",
     shapes: () => import("@aws-sdk/client-codedeploy"),
-    operations: { ...setupOperations(cloud, records), ...deploymentOperations(cloud, records, conductor) },
+    operations: {
+      ...setupOperations(cloud, records),
+      ...deploymentOperations(cloud, records, conductor),
+      ...tagOperations(records),
+    },
     async start() {
       conductor.resume();
     },

@@ -1,7 +1,9 @@
 import type { Collection } from "../../store.ts";
 import type { Cloud } from "../service.ts";
+import type { Tags } from "../tags.ts";
 
 export interface Application {
+  tags?: Tags;
   applicationId: string;
   applicationName: string;
   /** Milliseconds since 1970. */
@@ -34,6 +36,7 @@ export interface Group {
   autoRollbackConfiguration?: { enabled?: boolean; events?: string[] };
   triggerConfigurations?: { triggerName: string; triggerTargetArn: string; triggerEvents: string[] }[];
   deploymentStyle?: object;
+  tags?: Tags;
 }
 
 export type DeploymentStatus = "Created" | "Queued" | "InProgress" | "Succeeded" | "Failed" | "Stopped";

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { type Access, AwsError, type Cloud, type Operation } from "../service.ts";
+import { tagMap } from "../tags.ts";
 import { presetConfigs } from "./presets.ts";
 import type { DeploymentConfig, Group, Records, TrafficRouting } from "./records.ts";
 
 const date = (value: number) => new Date(value);
-const missing = (kind: string, name: string) =>
+export const missing = (kind: string, name: string) =>
   new AwsError(`${kind}DoesNotExistException`, `No ${kind} found for name: ${name}`);
 
 /** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TrafficRoutingConfig.html */
@@ -59,7 +60,7 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
     });
   }
 
-  const described = ({ applicationName, created, ...group }: Group & { created?: number }) => ({
+  const described = ({ applicationName, tags: _, ...group }: Group) => ({
     ...group,
     applicationName,
     computePlatform: "Lambda",
@@ -68,7 +69,7 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
   return {
     CreateApplication: {
       access: ({ applicationName }) => on("CreateApplication", "application", applicationName),
-      run({ applicationName, computePlatform = "Server" }) {
+      run({ applicationName, computePlatform = "Server", tags }) {
         if (records.applications.has(applicationName)) {
           throw new AwsError("ApplicationAlreadyExistsException", `Application already exists: ${applicationName}`);
         }
@@ -84,6 +85,7 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
           applicationName,
           created: Date.now(),
           computePlatform,
+          tags: tagMap(tags),
         });
         return { applicationId };
       },
@@ -93,7 +95,7 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
       run({ applicationName }) {
         const found = records.applications.get(applicationName);
         if (!found) throw missing("Application", applicationName);
-        const { created, ...application } = found;
+        const { created, tags: _, ...application } = found;
         return { application: { ...application, createTime: date(created), linkedToGitHub: false } };
       },
     },
@@ -128,7 +130,7 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
         await checkRole(input.serviceRoleArn);
         const deploymentGroupId = randomUUID();
         const { tags, ...group } = input;
-        records.groups.put(groupKey(input), { ...group, deploymentConfigName, deploymentGroupId });
+        records.groups.put(groupKey(input), { ...group, deploymentConfigName, deploymentGroupId, tags: tagMap(tags) });
         return { deploymentGroupId };
       },
     },

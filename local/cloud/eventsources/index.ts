@@ -2,24 +2,28 @@
  * Event source mappings: Lambda reads DynamoDB streams and SQS queues for functions, as their roles.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
  */
-import type { Cloud, Operation, Service } from "../service.ts";
+import type { LambdaOptions } from "../lambda/index.ts";
+import type { Cloud, Service } from "../service.ts";
 import type { Wakes } from "../wakes.ts";
-import { mappingOperations } from "./operations.ts";
+import { mappingOperations, taggedMapping } from "./operations.ts";
 import { Pollers } from "./pollers.ts";
 import type { MappingRecord } from "./records.ts";
 
 /**
  * Lambda with mappings: their operations are part of its API, and they read only while it runs.
- * @param create makes the Lambda service with these further operations.
+ * @param create makes the Lambda service with these parts.
  */
 export function withEventSources(
   cloud: Cloud,
   wakes: Wakes,
-  create: (operations: Record<string, Operation>) => Service,
+  create: (parts: Pick<LambdaOptions, "operations" | "tagged">) => Service,
 ): Service {
   const mappings = cloud.store.collection<MappingRecord>("lambda.eventSourceMappings");
   const pollers = new Pollers(cloud, wakes, mappings, cloud.store.collection("lambda.streamPositions"));
-  const lambda = create(mappingOperations(cloud, mappings, pollers));
+  const lambda = create({
+    operations: mappingOperations(cloud, mappings, pollers),
+    tagged: taggedMapping(mappings),
+  });
   return {
     ...lambda,
     async start() {

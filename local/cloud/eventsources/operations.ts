@@ -8,6 +8,7 @@ import type {
   UpdateEventSourceMappingCommandInput,
 } from "@aws-sdk/client-lambda";
 import type { Collection } from "../../store.ts";
+import { checkedTags, type Tagged } from "../lambda/operations/tags.ts";
 import { AwsError, type Cloud, type Operation } from "../service.ts";
 import { functionOf } from "./functionCalls.ts";
 import { checkPermissions, checkVisibility } from "./permissions.ts";
@@ -120,7 +121,7 @@ export function mappingOperations(
         State: input.Enabled === false ? "Disabled" : "Enabled",
         StateTransitionReason: kind === "sqs" ? "USER_INITIATED" : "User action",
         LastModified: Date.now(),
-        ...(input.Tags && { tags: input.Tags }),
+        tags: checkedTags({}, input.Tags ?? {}),
       };
       mappings.put(record.UUID, record);
       await pollers.restart(record.UUID);
@@ -191,6 +192,14 @@ export function mappingOperations(
     ListEventSourceMappings,
   };
 }
+
+/** What is tagged under that ARN, if it is a mapping. */
+export const taggedMapping =
+  (mappings: Collection<MappingRecord>) =>
+  (arn: string): Tagged | undefined => {
+    const record = mappings.get(arn.split(":event-source-mapping:")[1] ?? "");
+    return record && { tags: record.tags ?? {}, put: (tags) => mappings.put(record.UUID, { ...record, tags }) };
+  };
 
 const pick = (input: object): Settings =>
   Object.fromEntries(

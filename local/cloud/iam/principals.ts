@@ -32,8 +32,13 @@ function matchAny(element: NonNullable<PolicyStatement["Principal"]>, caller: Pr
   return best;
 }
 
+/** A service is named for all regions or for one: `states.amazonaws.com`, `states.eu-west-1.amazonaws.com`. */
 const matchService = (name: string, caller: Principal): Match =>
-  caller.kind === "service" && (name === "*" || name === caller.arn) ? "exact" : "none";
+  caller.kind === "service" && (name === "*" || name === caller.arn || name.replace(regional, "") === caller.arn)
+    ? "exact"
+    : "none";
+
+const regional = /(?<=^[a-z0-9-]+)\.[a-z]{2}(-[a-z]+)+-\d(?=\.amazonaws\.com$)/;
 
 function matchAws(name: string, caller: Principal): Match {
   if (name === "*" || name === caller.arn) return "exact";

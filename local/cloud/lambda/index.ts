@@ -15,13 +15,14 @@ import { Layers } from "./layers.ts";
 import { InvocationMetrics, type MetricSink, monitoringSink } from "./metrics.ts";
 import { Arns } from "./names.ts";
 import { aliasOperations } from "./operations/aliases.ts";
+import { codeSigningOperations } from "./operations/codeSigning.ts";
 import { concurrencyOperations } from "./operations/concurrency.ts";
 import { eventInvokeConfigOperations } from "./operations/eventInvokeConfigs.ts";
 import { functionOperations, usedPackages } from "./operations/functions.ts";
 import { invokeOperations } from "./operations/invoke.ts";
 import { layerOperations } from "./operations/layers.ts";
 import { permissionOperations } from "./operations/permissions.ts";
-import { tagOperations } from "./operations/tags.ts";
+import { type Tagged, tagOperations } from "./operations/tags.ts";
 import { Packages } from "./packages.ts";
 import { Registry } from "./registry.ts";
 import { RoleSessions } from "./roleSessions.ts";
@@ -40,6 +41,8 @@ export interface LambdaOptions {
   metrics?: MetricSink;
   /** Further operations of the Lambda API, of event source mappings above all. */
   operations?: Record<string, Operation>;
+  /** What else has tags, by its ARN. */
+  tagged?: (arn: string) => Tagged | undefined;
 }
 
 export function createLambda(cloud: Cloud, options: LambdaOptions = {}): Service {
@@ -73,7 +76,8 @@ export function createLambda(cloud: Cloud, options: LambdaOptions = {}): Service
       ...concurrencyOperations(lambda),
       ...eventInvokeConfigOperations(lambda),
       ...layerOperations(lambda),
-      ...tagOperations(lambda),
+      ...codeSigningOperations(lambda),
+      ...tagOperations(lambda, options.tagged),
       ...options.operations,
     },
     async start() {

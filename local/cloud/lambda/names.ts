@@ -59,6 +59,10 @@ export class Arns {
       : `${this.#prefix}:function:${name}:${qualifier}`;
   }
 
+  codeSigningConfig(id: string): string {
+    return `${this.#prefix}:code-signing-config:${id}`;
+  }
+
   layer(name: string, version?: number): string {
     return version === undefined ? `${this.#prefix}:layer:${name}` : `${this.#prefix}:layer:${name}:${version}`;
   }

@@ -1,6 +1,7 @@
 /** What the service remembers of each function. */
 import type {
   AliasConfiguration,
+  CodeSigningConfig,
   DestinationConfig,
   FunctionConfiguration,
   ProvisionedConcurrencyConfigListItem,
@@ -16,6 +17,8 @@ export interface FunctionRecord {
   tags: Record<string, string>;
   /** Reserved concurrency. */
   reserved?: number;
+  /** ARN of the code signing configuration. */
+  codeSigning?: string;
 }
 
 /** `$LATEST` or a published version: configuration and code as they are, or were when it was published. */
@@ -31,6 +34,10 @@ export interface VersionRecord {
 export interface AliasRecord extends AliasConfiguration {
   Name: string;
   FunctionVersion: string;
+}
+
+export interface CodeSigningRecord extends CodeSigningConfig {
+  tags: Record<string, string>;
 }
 
 export interface EventInvokeConfig {

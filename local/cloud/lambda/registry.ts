@@ -3,11 +3,12 @@
  * are parsed once and kept until the next write, so that an invocation touches no disk.
  */
 import type { Collection, Store } from "../../store.ts";
-import type { PolicyDocument } from "../service.ts";
+import { AwsError, type PolicyDocument } from "../service.ts";
 import { functionNotFound, resourceNotFound } from "./errors.ts";
 import { type Arns, type FunctionReference, functionReference, isVersion, latest } from "./names.ts";
 import type {
   AliasRecord,
+  CodeSigningRecord,
   EventInvokeConfig,
   FunctionRecord,
   PolicyRecord,
@@ -37,6 +38,8 @@ export class Registry {
   readonly policies: Cached<PolicyRecord>;
   readonly eventInvokeConfigs: Cached<EventInvokeConfig>;
   readonly provisioned: Cached<ProvisionedRecord>;
+  /** By ARN. */
+  readonly codeSigning: Collection<CodeSigningRecord>;
   readonly arns: Arns;
   /** Called with `name:version` when code or configuration of a version changed, or it is gone. */
   onVersionChange: (key: string) => void = () => {};
@@ -60,6 +63,7 @@ export class Registry {
     this.policies = cached("policies");
     this.eventInvokeConfigs = cached("eventInvokeConfigs");
     this.provisioned = cached("provisioned");
+    this.codeSigning = store.collection("lambda.codeSigningConfigs");
     this.arns = arns;
   }
 
@@ -80,6 +84,18 @@ export class Registry {
   alias(name: string, alias: string): AliasRecord {
     const record = this.aliases.get(`${name}:${alias}`);
     if (!record) throw resourceNotFound(`Cannot find alias arn: ${this.arns.function(name, alias)}`);
+    return record;
+  }
+
+  codeSigningConfig(arn = ""): CodeSigningRecord {
+    const record = this.codeSigning.get(arn);
+    if (!record)
+      throw new AwsError(
+        "CodeSigningConfigNotFoundException",
+        `The code signing configuration cannot be found. Check that the provided configuration is not deleted: ${arn}.`,
+        404,
+        { Type: "User" },
+      );
     return record;
   }
 

@@ -2,7 +2,12 @@
  * Lifecycle rules: what expires is removed, as S3 does once a day.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-examples.html
  */
-import type { BucketLifecycleConfiguration, LifecycleRule, LifecycleRuleFilter } from "@aws-sdk/client-s3";
+import type {
+  BucketLifecycleConfiguration,
+  LifecycleRule,
+  LifecycleRuleFilter,
+  PutBucketLifecycleConfigurationRequest,
+} from "@aws-sdk/client-s3";
 import { type Call, servicePrincipal } from "../service.ts";
 import { invalidArgument, invalidRequest, malformedXml } from "./errors.ts";
 import { discardUpload } from "./operations/multipart.ts";
@@ -11,7 +16,7 @@ import type { BucketRecord, Version } from "./records.ts";
 import type { S3State } from "./state.ts";
 
 /** @throws AwsError as S3 answers a rule that is not one. */
-export function checkLifecycle({ Rules: rules = [] }: BucketLifecycleConfiguration): void {
+function checkLifecycle({ Rules: rules = [] }: BucketLifecycleConfiguration): void {
   if (rules.length === 0 || rules.length > 1000) throw malformedXml();
   const ids = new Set<string>();
   for (const [index, rule] of rules.entries()) {
@@ -34,11 +39,27 @@ export function checkLifecycle({ Rules: rules = [] }: BucketLifecycleConfigurati
   }
 }
 
+/** A configuration as it is kept, with what is said beside it: how small an object may be to be moved. */
+export function readLifecycle(input: PutBucketLifecycleConfigurationRequest): BucketRecord["lifecycle"] {
+  const { LifecycleConfiguration: configuration, TransitionDefaultMinimumObjectSize: size } = input;
+  if (configuration === undefined) throw malformedXml();
+  checkLifecycle(configuration);
+  return { ...configuration, ...minimumSize({ TransitionDefaultMinimumObjectSize: size }) };
+}
+
+/** Which both the request and its answers say in a header. */
+export const minimumSize = ({
+  TransitionDefaultMinimumObjectSize = "all_storage_classes_128K",
+}: Pick<PutBucketLifecycleConfigurationRequest, "TransitionDefaultMinimumObjectSize">) => ({
+  TransitionDefaultMinimumObjectSize,
+});
+
 /** Dates, which the store keeps as text. */
-export function revivedLifecycle(configuration: BucketLifecycleConfiguration): object {
+export function revivedLifecycle(configuration: NonNullable<BucketRecord["lifecycle"]>): object {
   const dated = <T extends { Date?: Date | undefined }>(one: T): T =>
     one.Date === undefined ? one : { ...one, Date: new Date(one.Date) };
   return {
+    ...minimumSize(configuration),
     Rules: (configuration.Rules ?? []).map((rule) => ({
       ...rule,
       ...(rule.Expiration && { Expiration: dated(rule.Expiration) }),

@@ -7,6 +7,7 @@ import type {
   NotificationConfiguration,
   OwnershipControls,
   PublicAccessBlockConfiguration,
+  PutBucketLifecycleConfigurationRequest,
   ServerSideEncryptionConfiguration,
   Tag,
 } from "@aws-sdk/client-s3";
@@ -24,7 +25,8 @@ export interface BucketRecord {
   publicAccessBlock?: PublicAccessBlockConfiguration;
   ownershipControls?: OwnershipControls;
   encryption?: ServerSideEncryptionConfiguration;
-  lifecycle?: BucketLifecycleConfiguration;
+  lifecycle?: BucketLifecycleConfiguration &
+    Pick<PutBucketLifecycleConfigurationRequest, "TransitionDefaultMinimumObjectSize">;
   cors?: CORSConfiguration;
   logging?: LoggingEnabled;
   notification?: NotificationConfiguration;

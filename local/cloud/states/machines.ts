@@ -112,6 +112,13 @@ export function machineOperations(cloud: Cloud, records: Records): Record<string
           .map(({ arn, name, type, created }) => ({ stateMachineArn: arn, name, type, creationDate: date(created) })),
       }),
     },
+    ListStateMachineVersions: {
+      access: ({ stateMachineArn }) => on("ListStateMachineVersions", stateMachineArn),
+      run({ stateMachineArn }) {
+        found(stateMachineArn);
+        return { stateMachineVersions: [] };
+      },
+    },
     DeleteStateMachine: {
       access: ({ stateMachineArn }) => on("DeleteStateMachine", stateMachineArn),
       run({ stateMachineArn }) {

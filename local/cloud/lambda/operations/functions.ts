@@ -19,6 +19,7 @@ import type { Lambda } from "../context.ts";
 import { checkRevision, conflict, functionNotFound, invalidParameter } from "../errors.ts";
 import { checkFunctionName, functionReference, isVersion, latest } from "../names.ts";
 import type { VersionRecord } from "../records.ts";
+import { checkSignature } from "./codeSigning.ts";
 import { page } from "./paging.ts";
 import { checkedTags } from "./tags.ts";
 import { publish } from "./versions.ts";
@@ -34,7 +35,8 @@ export function shown({ configuration }: VersionRecord, qualified = false): Func
   };
 }
 
-const now = () => new Date().toISOString().replace("Z", "+0000");
+/** The time as Lambda writes it. */
+export const now = () => new Date().toISOString().replace("Z", "+0000");
 
 /** A timestamp and revision of its own for what was changed. */
 export const revised = (configuration: VersionRecord["configuration"]): VersionRecord["configuration"] => ({
@@ -105,6 +107,7 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
         ...(input.Layers?.length && { Layers: layers.references(input.Layers) }),
         RuntimeVersionConfig: { RuntimeVersionArn: `arn:aws:lambda:${cloud.region}::runtime:${input.Runtime}` },
       });
+      checkSignature(lambda, input.CodeSigningConfigArn);
       await checkRole(configuration);
       const code = await packages.add(input.Code, principal);
       if (registry.functions.get(name)) throw conflict(`Function already exist: ${name}`);
@@ -114,7 +117,13 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
         generation: randomUUID(),
       };
       cloud.store.transaction(() => {
-        registry.functions.put(name, { name, arn, nextVersion: 1, tags });
+        registry.functions.put(name, {
+          name,
+          arn,
+          nextVersion: 1,
+          tags,
+          ...(input.CodeSigningConfigArn && { codeSigning: input.CodeSigningConfigArn }),
+        });
         registry.versions.put(`${name}:${latest}`, version);
       });
       return input.Publish ? shown(publish(lambda, name), true) : shown(version);
@@ -128,6 +137,7 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
       checkRevision(input.RevisionId, registry.version(name).configuration.RevisionId);
       if (input.ImageUri)
         throw invalidParameter("The local cloud runs functions of .zip files, not of container images.");
+      checkSignature(lambda, registry.function(name).codeSigning);
       const code = await packages.add(input, principal);
       const before = registry.version(name);
       const { Architectures = before.configuration.Architectures } = input;

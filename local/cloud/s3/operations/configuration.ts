@@ -8,7 +8,7 @@ import { AwsError, type Operation } from "../../service.ts";
 import { bucketAccess } from "../access.ts";
 import { aclNotSupported } from "../describe.ts";
 import { invalidArgument, invalidRequest, malformedXml } from "../errors.ts";
-import { checkLifecycle, revivedLifecycle } from "../lifecycle.ts";
+import { minimumSize, readLifecycle, revivedLifecycle } from "../lifecycle.ts";
 import { tagSet, tagsOf } from "../names.ts";
 import { checkBucketPolicy, isPublic } from "../policy.ts";
 import type { BucketRecord } from "../records.ts";
@@ -21,7 +21,12 @@ interface Setting {
   /** Field of the record. */
   field: Exclude<keyof BucketRecord, "name" | "created">;
   get: { operation: string; action: string; answer(value: never): object; missing?: [code: string, message: string] };
-  put: { operation: string; action: string; read(input: never, bucket: BucketRecord): unknown };
+  put: {
+    operation: string;
+    action: string;
+    read(input: never, bucket: BucketRecord): unknown;
+    answer?(value: never): object;
+  };
   delete?: { operation: string; action: string };
 }
 
@@ -29,11 +34,10 @@ const unwrapped = (value: object) => value;
 const wrapped = (member: string) => (value: unknown) => ({ [member]: value });
 
 /** A payload that must be there. */
-function payload(member: string, check: (value: never) => void = () => {}) {
+function payload(member: string) {
   return (input: Input) => {
     const value = input[member];
     if (value === undefined) throw malformedXml();
-    check(value as never);
     return value;
   };
 }
@@ -120,7 +124,8 @@ const settings: Setting[] = [
     put: {
       operation: "PutBucketLifecycleConfiguration",
       action: "PutLifecycleConfiguration",
-      read: payload("LifecycleConfiguration", checkLifecycle),
+      read: readLifecycle,
+      answer: minimumSize,
     },
     delete: { operation: "DeleteBucketLifecycle", action: "PutLifecycleConfiguration" },
   },
@@ -190,8 +195,9 @@ export function configurationOperations(s3: S3State): Record<string, Operation> 
       access: access(put.action),
       run(input: Input) {
         const bucket = s3.bucket(input);
-        s3.buckets.put(bucket.name, { ...bucket, [field]: put.read(input as never, bucket) });
-        return {};
+        const value = put.read(input as never, bucket);
+        s3.buckets.put(bucket.name, { ...bucket, [field]: value });
+        return put.answer?.(value as never) ?? {};
       },
     };
     if (remove) {

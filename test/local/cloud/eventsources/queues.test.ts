@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as lambda from "@aws-sdk/client-lambda";
 import * as sqs from "@aws-sdk/client-sqs";
 import { eventually, type Sources, startSources } from "./support.ts";
 
@@ -53,6 +54,23 @@ describe("Event source mappings of SQS queues", () => {
       "SentTimestamp",
     ]);
     assert.ok(await eventually(async () => (await left(arn)) === 0));
+  });
+
+  it("have tags", async () => {
+    const queue = await sources.queue("tagged");
+    await sources.fn("tagged", "");
+    const input = { EventSourceArn: queue, FunctionName: "tagged", Tags: { a: "1" } };
+    const { EventSourceMappingArn: Resource = "", UUID = "" } = await sources.map(input);
+    assert.equal(Resource, `arn:aws:lambda:us-east-1:000000000000:event-source-mapping:${UUID}`);
+    const tags = async (of: string) => (await sources.lambda.send(new lambda.ListTagsCommand({ Resource: of }))).Tags;
+    assert.deepEqual(await tags(Resource), { a: "1" });
+    await sources.lambda.send(new lambda.TagResourceCommand({ Resource, Tags: { b: "2" } }));
+    await sources.lambda.send(new lambda.UntagResourceCommand({ Resource, TagKeys: ["a"] }));
+    assert.deepEqual(await tags(Resource), { b: "2" });
+    await assert.rejects(tags(Resource.replace(UUID, "00000000-0000-4000-8000-000000000000")), {
+      name: "ResourceNotFoundException",
+      message: "The resource you requested does not exist.",
+    });
   });
 
   it("keep the messages that failed, until they are dead letters", async () => {

@@ -145,6 +145,7 @@ describe("S3 buckets", () => {
             Expiration: { Date: new Date("2030-01-01T00:00:00Z") },
           },
         ],
+        TransitionDefaultMinimumObjectSize: "all_storage_classes_128K",
       },
       new sdk.DeleteBucketLifecycleCommand({ Bucket }),
       "NoSuchLifecycleConfiguration",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ListObjectVersionsCommandOutput } from "@aws-sdk/client-s3";
+import { type ListObjectVersionsCommandOutput, S3 as S3Client } from "@aws-sdk/client-s3";
 import type { S3 } from "../../../../local/cloud/s3/index.ts";
 import { startCloud, type TestCloud } from "../../support/cloud.ts";
 
@@ -48,6 +48,29 @@ describe("S3 lifecycle rules", () => {
     assert.equal((await content(Bucket)).length, 4);
     await sweep(5);
     assert.deepEqual(await content(Bucket), ["other", "tmp/small", "tmp/untagged"]);
+  });
+
+  it("say how small an object may be to be moved, as it was put and by default", async () => {
+    const s3 = cloud.client(S3Client, { config: { forcePathStyle: true } });
+    const Bucket = `lifecycle-${++buckets}`;
+    await s3.createBucket({ Bucket });
+    const LifecycleConfiguration = {
+      Rules: [{ ID: "r", Status: "Enabled" as const, Filter: {}, Expiration: { Days: 1 } }],
+    };
+    for (const [given, said] of [
+      [undefined, "all_storage_classes_128K"],
+      ["varies_by_storage_class", "varies_by_storage_class"],
+    ] as const) {
+      const put = await s3.putBucketLifecycleConfiguration({
+        Bucket,
+        LifecycleConfiguration,
+        TransitionDefaultMinimumObjectSize: given,
+      });
+      assert.equal(put.TransitionDefaultMinimumObjectSize, said);
+      const got = await s3.getBucketLifecycleConfiguration({ Bucket });
+      assert.equal(got.TransitionDefaultMinimumObjectSize, said);
+      assert.deepEqual(got.Rules, LifecycleConfiguration.Rules);
+    }
   });
 
   it("make delete markers where there are versions, and remove old versions", async () => {

@@ -23,6 +23,30 @@ describe("state machines", () => {
     assert.match(Cause, /sqs:SendMessage/);
   });
 
+  it("has no versions, of which tools ask all the same", async () => {
+    const stateMachineArn = await machines.make({ A: pass });
+    const { stateMachineVersions } = await machines.client.send(
+      new sfn.ListStateMachineVersionsCommand({ stateMachineArn }),
+    );
+    assert.deepEqual(stateMachineVersions, []);
+  });
+
+  it("takes a role that trusts Step Functions in its region", async () => {
+    const { roleArn } = await machines.test.mintRole([], { name: "regional", trust: "states.amazonaws.com" });
+    const trust = (Service: string) =>
+      machines.test.cloud.call("iam", "UpdateAssumeRolePolicy", {
+        RoleName: "regional",
+        PolicyDocument: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: { Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" },
+        }),
+      });
+    await trust("states.us-east-1.amazonaws.com");
+    await machines.make({ A: pass }, {}, roleArn);
+    await trust("lambda.us-east-1.amazonaws.com");
+    await assert.rejects(machines.make({ A: pass }, {}, roleArn), { name: "AccessDeniedException" });
+  });
+
   it("retries by name, a limited number of times", async () => {
     const send = {
       Type: "Task",
