@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import {
   cpSync,
@@ -17,6 +17,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { GetFunctionCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { exercise } from "../../scripts/lib/exercise.ts";
+import { Running } from "./support/running.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -32,39 +33,18 @@ function copyProgram(): string {
   return folder;
 }
 
-class Running {
-  readonly child: ChildProcess;
-  printed = "";
-
+/** `npm start` in that folder. */
+class Started extends Running {
   constructor(folder: string, args: string[] = [], environment: NodeJS.ProcessEnv = {}) {
-    this.child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "local/main.ts", ...args], {
+    super("local/main.ts", args, {
       cwd: folder,
-      env: {
-        ...process.env,
+      environment: {
         LOCAL_API_PORT: "0",
         LOCAL_AWS_PORT: "0",
         LOCAL_STATE_DIR: join(folder, ".local"),
-        NO_COLOR: "1",
         ...environment,
       },
     });
-    for (const stream of [this.child.stdout, this.child.stderr]) stream?.on("data", (chunk) => (this.printed += chunk));
-  }
-
-  async until(pattern: RegExp, from = 0): Promise<string> {
-    for (let attempt = 0; attempt < 5_000; attempt++) {
-      if (pattern.test(this.printed.slice(from))) return this.printed;
-      if (this.child.exitCode !== null) break;
-      await sleep(20);
-    }
-    throw new Error(`${pattern} was not printed:\n${this.printed}`);
-  }
-
-  async end(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
-    if (this.child.exitCode !== null) return this.child.exitCode;
-    const ended = once(this.child, "exit");
-    this.child.kill(signal);
-    return (await ended)[0];
   }
 }
 
@@ -80,12 +60,12 @@ async function processes(...which: string[]): Promise<{ pid: string; command: st
 describe("npm start", function () {
   this.timeout(120_000);
   let folder: string;
-  let running: Running;
+  let running: Started;
   const state = (file: string) => JSON.parse(readFileSync(join(folder, ".local", file), "utf8"));
   /** Starts again on the ports of before: what clients know of the platform stays true. */
   const restart = (...args: string[]) => {
     const { api, aws } = state("endpoint.json");
-    return new Running(folder, ["--api-port", new URL(api).port, "--aws-port", new URL(aws).port, ...args]);
+    return new Started(folder, ["--api-port", new URL(api).port, "--aws-port", new URL(aws).port, ...args]);
   };
   const lambda = () => {
     const { aws, region } = state("endpoint.json");
@@ -94,11 +74,11 @@ describe("npm start", function () {
 
   before(async () => {
     folder = copyProgram();
-    running = new Running(folder);
+    running = new Started(folder);
     await running.until(/ready in/);
   });
   after(async () => {
-    await running.end();
+    await running.end("SIGTERM");
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -194,7 +174,7 @@ describe("npm start", function () {
   });
 
   it("refuses a second start on the same state folder, in one line", async () => {
-    const second = new Running(folder);
+    const second = new Started(folder);
     await once(second.child, "exit");
     assert.equal(second.child.exitCode, 1);
     assert.match(second.printed, /already runs on .*LOCAL_STATE_DIR/);
@@ -203,7 +183,7 @@ describe("npm start", function () {
 
   it("says in one line that a port is taken", async () => {
     const port = new URL(state("endpoint.json").aws).port;
-    const second = new Running(folder, [], { LOCAL_STATE_DIR: join(folder, "other"), LOCAL_AWS_PORT: port });
+    const second = new Started(folder, [], { LOCAL_STATE_DIR: join(folder, "other"), LOCAL_AWS_PORT: port });
     await once(second.child, "exit");
     assert.equal(second.child.exitCode, 1);
     assert.match(second.printed, new RegExp(`port ${port} is taken; .*LOCAL_AWS_PORT`));
@@ -245,7 +225,7 @@ describe("npm start", function () {
   });
 
   it("says in a preview what a start would do, and changes nothing", async () => {
-    await running.end();
+    await running.end("SIGTERM");
     const file = join(folder, "Pulumi.local.yaml");
     const good = readFileSync(file, "utf8");
     writeFileSync(file, `${good}  data-science-platform:appVersion: v2\n`);
@@ -260,7 +240,7 @@ describe("npm start", function () {
     assert.deepEqual(state("outputs.json"), outputs);
 
     const fresh = join(folder, "fresh");
-    const first = new Running(folder, ["--preview", "--state-dir", fresh]);
+    const first = new Started(folder, ["--preview", "--state-dir", fresh]);
     assert.match(await first.until(/Resources: .* in .* s/), /Resources: \d+ to create/);
     await once(first.child, "close");
     assert.ok(!existsSync(fresh));

@@ -17,6 +17,7 @@ import { checkInput, protocolOf, shapesOf, type WireRequest } from "../wire/inde
 import { authenticate, signatureError } from "./authenticate.ts";
 import { type Authorization, readAuthorization } from "./authorization.ts";
 import { collect, verified } from "./body.ts";
+import { healthOf, isHealth } from "./health.ts";
 import { isS3, sha256 } from "./signature.ts";
 
 export interface FrontOptions {
@@ -40,7 +41,8 @@ export interface Front {
 /** @throws Error with `code` `EADDRINUSE` when the port is taken. */
 export async function createFront(options: FrontOptions): Promise<Front> {
   // Which service is meant stands in the signature: no path is routed, or decoded, before that is read.
-  const server = Fastify({ forceCloseConnections: true, rewriteUrl: () => "/" });
+  const rewriteUrl = ({ url = "" }: { url?: string }) => (isHealth(url) ? "/_health" : "/");
+  const server = Fastify({ forceCloseConnections: true, rewriteUrl });
   const opened = Promise.withResolvers<void>();
   // Bodies are read here: as streams where they are large, and by their schemas where they are not.
   server.removeAllContentTypeParsers();
@@ -52,6 +54,10 @@ export async function createFront(options: FrontOptions): Promise<Front> {
       await opened.promise;
       return send(reply, await answer(options, request, reply));
     },
+  });
+  server.get("/_health", async () => {
+    await opened.promise;
+    return healthOf(options.cloud, options.services);
   });
   await server.listen({ host: "127.0.0.1", port: options.port });
   const { port } = server.server.address() as AddressInfo;
