@@ -32,11 +32,11 @@ async function run(settings: CloudSettings): Promise<void> {
   const unlock = lockFolder(directory);
   if (!unlock)
     throw new CannotStart(`the local cloud already runs on ${directory}; end it, or choose another: --state`);
-  const { region, accountId, port: awsPort, apiPort } = settings;
+  const { region, accountId, port: awsPort, apiPort, clock: deploymentClock } = settings;
   let local: LocalCloud | undefined;
   try {
     // Where `npm start` has it, too.
-    local = createCloud({ directory: join(directory, "cloud"), region, accountId, awsPort, apiPort });
+    local = createCloud({ directory: join(directory, "cloud"), region, accountId, awsPort, apiPort, deploymentClock });
     const ending = new AbortController();
     const ended = once(ending.signal, "abort");
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => ending.abort());

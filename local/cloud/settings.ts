@@ -14,6 +14,8 @@ export interface CloudSettings {
   accountId: string;
   /** State folder (`--state`, `LOCAL_STATE_DIR`). Default: none, a temporary one that is dropped at the end. */
   stateDirectory?: string;
+  /** How much faster than AWS's the clock of gradual deployments and alarms runs (`--clock`). Default 1. */
+  clock: number;
 }
 
 export const usage = `npm run cloud [-- OPTION ...]     runs AWS on this machine, without a program
@@ -22,7 +24,8 @@ export const usage = `npm run cloud [-- OPTION ...]     runs AWS on this machine
   --api-port N      port of the routes of APIs (LOCAL_API_PORT, default 3000, 0: a free one)
   --region REGION   region of the exports      (default us-east-1; every region answers)
   --account ID      twelve digits              (default 000000000000)
-  --state DIR       where state is kept        (LOCAL_STATE_DIR, default: nowhere, it is dropped at the end)`;
+  --state DIR       where state is kept        (LOCAL_STATE_DIR, default: nowhere, it is dropped at the end)
+  --clock FACTOR    speed of deployments, alarms and scaling, 1 to 10000 times AWS's (default 1)`;
 
 /** @throws {UsageError} naming the option, its value and what is allowed. */
 export function readCloudSettings(args: string[], environment: NodeJS.ProcessEnv): CloudSettings {
@@ -36,12 +39,17 @@ export function readCloudSettings(args: string[], environment: NodeJS.ProcessEnv
   }
   const stateDirectory = values.state ?? environment.LOCAL_STATE_DIR;
   if (stateDirectory === "") throw new UsageError(`--state (LOCAL_STATE_DIR) is ""; allowed is a folder`);
+  const clock = Number(values.clock ?? 1);
+  if (!(clock >= 1 && clock <= 10_000)) {
+    throw new UsageError(`--clock is "${values.clock}"; allowed is a number from 1 to 10000`);
+  }
   return {
     help: values.help ?? false,
     port: port("--port (LOCAL_AWS_PORT)", values.port ?? environment.LOCAL_AWS_PORT ?? "4566"),
     apiPort: port("--api-port (LOCAL_API_PORT)", values["api-port"] ?? environment.LOCAL_API_PORT ?? "3000"),
     region,
     accountId,
+    clock,
     ...(stateDirectory !== undefined && { stateDirectory }),
   };
 }
@@ -56,6 +64,7 @@ function parse(args: string[]) {
         region: { type: "string" },
         account: { type: "string" },
         state: { type: "string" },
+        clock: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });

@@ -10,6 +10,7 @@ describe("settings of npm run cloud", () => {
       apiPort: 3000,
       region: "us-east-1",
       accountId: "000000000000",
+      clock: 1,
     });
   });
 
@@ -18,6 +19,7 @@ describe("settings of npm run cloud", () => {
     const { port, apiPort, stateDirectory } = readCloudSettings([], environment);
     assert.deepEqual([port, apiPort, stateDirectory], [1, 2, "/a"]);
     const args = ["--port=0", "--api-port", "4", "--region", "us-gov-west-1", "--account", "123456789012", "--state=b"];
+    args.push("--clock", "60");
     assert.deepEqual(readCloudSettings(args, environment), {
       help: false,
       port: 0,
@@ -25,6 +27,7 @@ describe("settings of npm run cloud", () => {
       region: "us-gov-west-1",
       accountId: "123456789012",
       stateDirectory: "b",
+      clock: 60,
     });
   });
 
@@ -37,6 +40,7 @@ describe("settings of npm run cloud", () => {
     ["a region that is none", ["--region", "Ireland"], /^--region is "Ireland"; allowed is a region of AWS/],
     ["an account that is none", ["--account", "12"], /^--account is "12"; allowed are twelve digits/],
     ["an empty state folder", ["--state", ""], /^--state \(LOCAL_STATE_DIR\) is ""/],
+    ["a clock that would stand still", ["--clock", "0"], /^--clock is "0"; allowed is a number from 1 to 10000/],
     ["an unknown option, with the usage", ["--prot", "3"], /^Unknown option '--prot'[\s\S]*npm run cloud/],
     ["a word too many", ["here"], /^Unexpected argument 'here'/],
   ];
