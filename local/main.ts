@@ -3,10 +3,12 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 import { display } from "./engine/display.ts";
 import { EngineError, type EngineEvent } from "./engine/index.ts";
 import { watch } from "./engine/watch.ts";
+import { Exits } from "./exits.ts";
 import { Platform } from "./platform.ts";
 import { readSettings, type Settings, UsageError, usage } from "./settings.ts";
 import { greeting, printMails, readyLine } from "./welcome.ts";
@@ -19,12 +21,16 @@ const packedPaths = ["handlers", "containers", "models"];
 const isProgram = (file: string): boolean => programPaths.some((path) => file === path || file.startsWith(`${path}/`));
 /** Errors of resources that were shown as they happened. */
 const displayed = new Set<string>();
+/** Of a run; what only looks ends with its command. */
+let exits: Exits | undefined;
 
 try {
   process.exitCode = await main(readSettings(process.argv.slice(2), process.env));
 } catch (error) {
   process.exitCode = error instanceof UsageError ? 2 : 1;
-  console.error(explain(error as Error));
+  const said = explain(error as Error);
+  console.error(said);
+  exits?.because(stripVTControlCharacters(said));
 }
 
 async function main(settings: Settings): Promise<number> {
@@ -41,9 +47,20 @@ async function main(settings: Settings): Promise<number> {
   };
   if (settings.mode === "preview") return preview(settings, stateDirectory, onEvent);
   const { awsPort, apiPort, gradual } = settings;
-  const platform = await Platform.open({ programDirectory, stateDirectory, awsPort, apiPort, gradual, onEvent });
+  const running = new Exits();
+  exits = running;
+  const onLocked = (folder: string) => running.keepIn(folder);
+  const platform = await Platform.open({
+    programDirectory,
+    stateDirectory,
+    awsPort,
+    apiPort,
+    gradual,
+    onEvent,
+    onLocked,
+  });
   try {
-    return await serve(platform, settings);
+    return await serve(platform, settings, running.ending);
   } finally {
     await platform.close();
   }
@@ -66,19 +83,14 @@ async function preview(settings: Settings, given: string, onEvent: (event: Engin
 }
 
 /** Runs until a signal. A first run that fails ends the process; a later one leaves what runs as it is. */
-async function serve(platform: Platform, settings: Settings): Promise<number> {
-  const ending = new AbortController();
-  const ended = once(ending.signal, "abort");
-  process.once("SIGINT", () => ending.abort());
-  process.once("SIGTERM", () => ending.abort());
-  // Nobody reads any more (`npm start | head`): that ends it, too.
-  process.stdout.once("error", () => ending.abort());
+async function serve(platform: Platform, settings: Settings, ending: AbortSignal): Promise<number> {
+  const ended = ending.aborted ? Promise.resolve() : once(ending, "abort");
   // A signal ends the first run too, however long it would take.
   const showMails = printMails();
   const up = platform.up();
   up.catch(() => {});
   const begun = Promise.race([up.then(() => true), ended.then(() => false)]);
-  const stopWatching = settings.watch ? await watchProgram(platform, begun, ending.signal) : undefined;
+  const stopWatching = settings.watch ? await watchProgram(platform, begun, ending) : undefined;
   try {
     if (!(await begun)) return 0;
     console.log(greeting(platform));

@@ -21,6 +21,8 @@ export interface PlatformOptions {
   /** Sets the program's `gradualDeployment`. Default: as the stack's configuration says. */
   gradual?: boolean;
   onEvent(event: EngineEvent): void;
+  /** Called when this process has the state folder, before anything of it is opened. */
+  onLocked?(stateDirectory: string): void;
 }
 
 /** Engine and cloud together: the program, brought up on one machine. */
@@ -53,6 +55,7 @@ export class Platform {
         `the platform already runs on ${stateDirectory}; end it, or choose another folder: LOCAL_STATE_DIR`,
       );
     }
+    options.onLocked?.(stateDirectory);
     const region = config["aws:region"] ?? "us-east-1";
     const local = createCloud({
       directory: join(stateDirectory, "cloud"),

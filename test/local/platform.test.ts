@@ -200,6 +200,8 @@ describe("npm start", function () {
     assert.ok(children.length > 0);
     const outputs = state("outputs.json");
     assert.equal(await running.end("SIGINT"), 0);
+    assert.match(running.printed, /^ends: SIGINT$/m);
+    assert.equal(state("last-exit.json").reason, "SIGINT");
     // The kernel may take a moment to clear away what was killed.
     let left = children;
     for (let attempt = 0; attempt < 100 && left.length > 0; attempt++) {
@@ -215,8 +217,10 @@ describe("npm start", function () {
 
   it("survives kill -9", async () => {
     await running.end("SIGKILL");
+    const { pid } = running.child;
     running = restart();
-    assert.match(await running.until(/Resources: \d+ unchanged/), /Resources/);
+    const said = new RegExp(`^The last run \\(process ${pid}, .* ended without saying why: by SIGKILL`);
+    assert.match(await running.until(/Resources: \d+ unchanged/), said);
     // What is saved before all is ready counts, too.
     const file = join(folder, "handlers/whodis/index.ts");
     writeFileSync(file, readFileSync(file, "utf8").replace("Saved!", "Saved early!"));

@@ -22,7 +22,8 @@ const clientOf = (variables: Record<string, string>) => ({
   },
 });
 
-describe("npm run cloud", () => {
+describe("npm run cloud", function () {
+  this.timeout(120_000);
   let folder: string;
   const running: Running[] = [];
   beforeEach(() => {
@@ -79,6 +80,29 @@ describe("npm run cloud", () => {
     );
   });
 
+  it("says why it ends, here and in the state folder, and at the next start when it could not", async () => {
+    const state = join(folder, "state");
+    const first = run("--port", "0", "--state", state);
+    const { AWS_ENDPOINT_URL: origin = "" } = exported(await first.until(/ready/));
+    const taken = run("--port", new URL(origin).port, "--state", join(folder, "other"));
+    assert.equal(await taken.end(), 1);
+    const reason = (of: string) => JSON.parse(readFileSync(join(of, "last-exit.json"), "utf8")).reason;
+    assert.match(reason(join(folder, "other")), /^port \d+ is taken/);
+    assert.equal(await first.end("SIGTERM"), 0);
+    assert.match(first.printed, /ends: SIGTERM\n$/);
+    assert.equal(reason(state), "SIGTERM");
+
+    const killed = run("--port", "0", "--state", state);
+    await killed.until(/ready/);
+    await killed.end("SIGKILL");
+    const next = run("--port", "0", "--state", state);
+    const printed = await next.until(/ready/);
+    assert.match(
+      printed,
+      new RegExp(`^The last run \\(process ${killed.child.pid}, .* ended without saying why: by SIGKILL`),
+    );
+  });
+
   it("has its state again where it kept it", async () => {
     const state = join(folder, "state");
     const first = run("--port", "0", "--state", state);
@@ -110,6 +134,8 @@ describe("npm run cloud", () => {
       assert.equal(await second.end(), code);
       assert.match(second.printed.trim(), message);
     }
+    // Who is refused the folder leaves it alone.
+    assert.equal(JSON.parse(readFileSync(join(state, "last-exit.json"), "utf8")).reason, undefined);
     const help = run("--help");
     assert.equal(await help.end(), 0);
     assert.match(help.printed, /npm run cloud[\s\S]*--state DIR/);

@@ -1,0 +1,107 @@
+/**
+ * Why a process ended: said on its console, and kept in its state folder as `last-exit.json`. What a process cannot say
+ * of its own end (SIGKILL, the kernel's want of memory) the next start on that folder says.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import pc from "picocolors";
+import { sync as writeFileAtomic } from "write-file-atomic";
+
+export interface LastExit {
+  pid: number;
+  /** ISO 8601, as `ended`. */
+  started: string;
+  ended?: string;
+  /** `SIGTERM`, `an uncaught error: …`; a run without one runs, or ended without saying why. */
+  reason?: string;
+  /** Of an uncaught error. */
+  stack?: string;
+}
+
+const recordName = "last-exit.json";
+/** Node writes it when the process runs out of memory, or fails in native code: nothing else runs by then. */
+const reportName = "fatal-error.json";
+
+/** Makes this process say why it ends. One for each process, made before anything can fail. */
+export class Exits {
+  readonly #ending = new AbortController();
+  readonly #record: LastExit = { pid: process.pid, started: new Date().toISOString() };
+  #directory: string | undefined;
+
+  constructor() {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => this.#end(signal));
+    // Nobody reads any more (`npm start | head`): that ends it, too.
+    process.stdout.once("error", () => this.#end("standard output was closed"));
+    // Also of rejected promises that nobody waited for.
+    process.once("uncaughtException", (error, origin) => {
+      const what = origin === "unhandledRejection" ? "a rejection that nobody handled" : "an uncaught error";
+      const stack = inspect(error);
+      this.because(`${what}: ${stack.split("\n", 1)[0]}`, { stack });
+      console.error(`${pc.red(`ends by ${what}:`)} ${stack}`);
+      process.exit(1);
+    });
+    process.once("exit", (code) => this.because(`exit code ${code}`));
+  }
+
+  /** Aborted by the first signal; the second ends the process at once. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** Keeps the reason in that folder from now on, which no other process has, and tells how the last run there ended. */
+  keepIn(directory: string): void {
+    const before = lastEnd(directory);
+    if (before) console.error(pc.yellow(before));
+    this.#directory = directory;
+    // Without the variables of the environment, among which secrets are: that is `--report-exclude-env` of
+    // scripts/run.sh, which cannot be set here.
+    Object.assign(process.report, { reportOnFatalError: true, excludeNetwork: true, directory, filename: reportName });
+    this.#write();
+  }
+
+  /** The first reason is the one that stays. */
+  because(reason: string, detail: Pick<LastExit, "stack"> = {}): void {
+    if (this.#record.reason !== undefined) return;
+    Object.assign(this.#record, { ended: new Date().toISOString(), reason, ...detail });
+    this.#write();
+  }
+
+  #end(reason: string): void {
+    this.because(reason);
+    console.error(pc.dim(`ends: ${reason}`));
+    this.#ending.abort();
+  }
+
+  #write(): void {
+    if (!this.#directory) return;
+    try {
+      writeFileAtomic(join(this.#directory, recordName), `${JSON.stringify(this.#record, null, 2)}\n`);
+    } catch (error) {
+      // A folder that is gone, a full disk: the console has it.
+      console.error(`${recordName} cannot be written: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** @returns a sentence on the last run in that folder; `undefined` when it ended as it was asked to, or there was none. */
+function lastEnd(directory: string): string | undefined {
+  const last = read<LastExit>(directory, recordName);
+  if (!last) return undefined;
+  const run = `The last run (process ${last.pid}, of ${last.started})`;
+  if (last.stack) return `${run} ended by ${last.reason}; its stack is in ${join(directory, recordName)}`;
+  if (last.reason) return undefined;
+  const report = read<{ header: { processId: number; event: string } }>(directory, reportName);
+  if (report?.header.processId === last.pid) {
+    return `${run} ended by a fatal error: ${report.header.event}; Node's report is ${join(directory, reportName)}`;
+  }
+  return `${run} ended without saying why: by SIGKILL, or by the kernel for want of memory`;
+}
+
+function read<T>(directory: string, leaf: string): T | undefined {
+  try {
+    return JSON.parse(readFileSync(join(directory, leaf), "utf8")) as T;
+  } catch {
+    return undefined;
+  }
+}
