@@ -1,3 +1,4 @@
+import "./nodeVersion.ts";
 import { getStack } from "@pulumi/pulumi";
 import { registerResourceTransform } from "@pulumi/pulumi/runtime";
 import { ApiWithLambdas } from "./components/apiWithLambdas.ts";
