@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Failure } from "./failure.ts";
+import { explain, Failure } from "./failure.ts";
 import { output, type Stack } from "./stack.ts";
 
 /** One promise of the stack, tried from outside. */
@@ -70,7 +70,7 @@ export async function exercise(stack: Stack, report: (line: string) => void): Pr
       report(`ok    ${name}`);
     } catch (error) {
       failed.push(name);
-      report(`FAIL  ${name}: ${(error as Error).message}`);
+      report(`FAIL  ${name}: ${explain(error)}`);
     }
   }
   return failed;

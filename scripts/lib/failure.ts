@@ -1,3 +1,5 @@
+import { explainNetwork } from "./network.ts";
+
 /** A mistake of the user's or a state of the world that the user can mend: one line, no stack trace, exit code 1. */
 export class Failure extends Error {
   override readonly name = "Failure";
@@ -12,16 +14,12 @@ const remedies: Record<string, string> = {
   InvalidClientTokenId: "AWS does not know these credentials. Check AWS_PROFILE, or sign in again.",
   SignatureDoesNotMatch: "The secret key does not belong to the access key. Check AWS_PROFILE.",
   RequestExpired: "This machine's clock differs from AWS's by more than 15 minutes. Set the clock.",
-  TimeoutError: "AWS did not answer in time. Check the network and the region.",
 };
 
 /** One line for the user, whatever was thrown. */
 export function explain(error: unknown): string {
   if (error instanceof Failure) return error.message;
-  const { name = "Error", message = String(error), code } = error as Error & { code?: string };
-  // Node reports a refused connection to several addresses as an AggregateError with an empty message.
-  if (code === "ECONNREFUSED" || (error instanceof AggregateError && message === "")) {
-    return "Nothing answers at the stack's endpoint. For the local stack: npm start.";
-  }
-  return remedies[name] ?? (name === "Error" ? message : `${name}: ${message}`);
+  const { name = "Error", message = String(error) } = error as Error;
+  // Credentials are looked for at addresses, too, that are not there on most machines: that is no fault of the network.
+  return remedies[name] ?? explainNetwork(error) ?? (name === "Error" ? message : `${name}: ${message}`);
 }

@@ -22,11 +22,6 @@ describe("explain", () => {
     });
   }
 
-  it("says that the local cloud does not run, when nothing answers", () => {
-    assert.match(explain(named("Error", "connect ECONNREFUSED 127.0.0.1:4566", "ECONNREFUSED")), /npm start/);
-    assert.match(explain(new AggregateError([], "")), /npm start/);
-  });
-
   it("keeps AWS's own name and words for anything else", () => {
     assert.equal(explain(named("ValidationException", "x is wrong")), "ValidationException: x is wrong");
   });
