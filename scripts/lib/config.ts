@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { Failure } from "./failure.ts";
+import { pulumiCommand } from "./pulumi.ts";
 
 /** The `config` of `Pulumi.<stack>.yaml` as it is written; empty when there is no such file. */
 export function readConfig(stack: string): Record<string, unknown> {
@@ -16,6 +17,6 @@ export function regionOf(stack: string): string {
   const region = readConfig(stack)["aws:region"] ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
   if (typeof region === "string") return region;
   throw new Failure(
-    `Stack "${stack}" has no region. Set it: npx pulumi config set aws:region eu-west-1 --stack ${stack}`,
+    `Stack "${stack}" has no region. Set it: ${pulumiCommand()} config set aws:region eu-west-1 --stack ${stack}`,
   );
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import writeFileAtomic from "write-file-atomic";
 import { isMap, parse, parseDocument, stringify, type YAMLMap } from "yaml";
 import { Failure } from "./failure.ts";
+import { pulumiCommand } from "./pulumi.ts";
 
 /** `Pulumi.<stack>.yaml` of the folder that the command runs in. */
 export const configFile = (stack: string): string => `Pulumi.${stack.split("/").at(-1)}.yaml`;
@@ -22,7 +23,7 @@ export function projectName(): string {
 export async function editConfig(stack: string, values: Record<string, string>): Promise<boolean> {
   const file = configFile(stack);
   if (!existsSync(file)) {
-    throw new Failure(`There is no ${file}. Is "${stack}" the stack's name? npx pulumi stack ls lists them`);
+    throw new Failure(`There is no ${file}. Is "${stack}" the stack's name? ${pulumiCommand()} stack ls lists them`);
   }
   const project = projectName();
   const before = readFileSync(file, "utf8");

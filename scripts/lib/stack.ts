@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { regionOf } from "./config.ts";
 import { Failure } from "./failure.ts";
+import { askPulumi, pulumiCommand } from "./pulumi.ts";
 
 /** A deployed stack, as a script sees it: its outputs, and how to reach its AWS. */
 export interface Stack {
@@ -52,28 +51,11 @@ function readLocal(): Stack {
 }
 
 async function readDeployed(name: string): Promise<Stack> {
-  const outputs = JSON.parse(await pulumi(["stack", "output", "--json", "--stack", name], name));
+  const outputs = JSON.parse(await askPulumi(["stack", "output", "--json", "--stack", name], name));
   if (Object.keys(outputs).length === 0) {
-    throw new Failure(`Stack "${name}" has no outputs. Deploy it: npx pulumi up --stack ${name}`);
+    throw new Failure(`Stack "${name}" has no outputs. Deploy it: ${pulumiCommand()} up --stack ${name}`);
   }
   return { name, outputs, client: clientOf(name) };
-}
-
-async function pulumi(args: string[], stack: string): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)("pulumi", ["--non-interactive", ...args], { maxBuffer: 64 << 20 });
-    return stdout;
-  } catch (error) {
-    const { code, stderr = "" } = error as { code?: string; stderr?: string };
-    if (code === "ENOENT") throw new Failure("The Pulumi CLI was not found. Run through npm: npm run -s dsp -- ...");
-    if (stderr.includes("no stack named")) {
-      throw new Failure(`There is no stack named "${stack}". List them: npx pulumi stack ls`);
-    }
-    if (stderr.includes("PULUMI_ACCESS_TOKEN")) {
-      throw new Failure("The Pulumi CLI is not logged in. Run: npx pulumi login (an S3 bucket, or --local)");
-    }
-    throw new Failure(`pulumi ${args.join(" ")}: ${stderr.trim().replace(/^error: /, "") || "failed"}`);
-  }
 }
 
 /**

@@ -6,6 +6,7 @@ import { readConfig } from "../../lib/config.ts";
 import { configFile, editConfig, projectName } from "../../lib/editConfig.ts";
 import { Failure } from "../../lib/failure.ts";
 import { printJson } from "../../lib/print.ts";
+import { pulumiCommand } from "../../lib/pulumi.ts";
 import { type Described, readDescribed } from "../../lib/snowflake/describe.ts";
 import { checkRoles, checkTrust, isWhole, type Trust, type TrustKey, trustOf } from "../../lib/snowflake/trust.ts";
 import { localSnowflakeUser } from "../../lib/snowflake/user.ts";
@@ -59,7 +60,7 @@ export const trust: CommandModule<object, Options> = {
     console.log(changed ? `Written to ${configFile(name)}.` : `${configFile(name)} had them already.`);
     if (missing) console.log(`Still to come: the ${missing} integration's; until then the trust is pending.`);
     else if (name === localStack) console.log("npm start applies it: by itself while it runs, else when it starts.");
-    else console.log(`Now: npx pulumi up --stack ${name}`);
+    else console.log(`Now: ${pulumiCommand()} up --stack ${name}`);
   },
 };
 

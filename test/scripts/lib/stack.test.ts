@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { Failure } from "../../../scripts/lib/failure.ts";
 import { output, readStack } from "../../../scripts/lib/stack.ts";
 
-/** Reads stacks in a folder of its own, with a stand-in for the Pulumi CLI, which is not on this machine. */
+/** Reads stacks in a folder of its own, with a stand-in for the Pulumi CLI. */
 describe("stacks", () => {
   let folder: string;
   const before: NodeJS.ProcessEnv & { directory: string } = { directory: process.cwd(), ...process.env };
@@ -59,26 +59,10 @@ describe("stacks", () => {
     assert.deepEqual(await readStack("dev"), { name: "dev", outputs: { a: 1 }, client: { region: "eu-north-1" } });
   });
 
-  const refusals: [string, string, RegExp][] = [
-    [
-      "a stack that does not exist",
-      `echo "error: no stack named 'dev' found" >&2; exit 255`,
-      /no stack named "dev".*stack ls/,
-    ],
-    [
-      "a CLI that is not logged in",
-      `echo "error: PULUMI_ACCESS_TOKEN must be set" >&2; exit 255`,
-      /not logged in.*pulumi login/,
-    ],
-    ["a stack without outputs", "echo '{}'", /"dev" has no outputs.*pulumi up/],
-    ["anything else, in the CLI's words", `echo "error: passphrase must be set" >&2; exit 1`, /passphrase must be set/],
-  ];
-  for (const [what, script, message] of refusals) {
-    it(`say what to do about ${what}`, async () => {
-      cli(script);
-      await assert.rejects(readStack("dev"), failing(message));
-    });
-  }
+  it("without outputs say how to deploy them", async () => {
+    cli("echo '{}'");
+    await assert.rejects(readStack("dev"), failing(/"dev" has no outputs.*pulumi up --stack dev$/));
+  });
 
   it("say that the region is missing", async () => {
     cli(`echo '{"a":1}'`);
