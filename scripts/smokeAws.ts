@@ -3,14 +3,13 @@
  * credentials with the real Pulumi CLI, tries every promise from outside, deploys again (nothing may change), destroys.
  * Costs a few cents. Never run against an account that must stay as it is.
  */
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { exercise } from "./lib/exercise.ts";
 import { explain, Failure } from "./lib/failure.ts";
+import { pulumiCommand, runPulumi } from "./lib/pulumi.ts";
 import { readStack } from "./lib/stack.ts";
 
 const { values: options } = parseArgs({
@@ -31,22 +30,38 @@ try {
 async function smoke(): Promise<boolean> {
   const { Account } = await new STSClient({ region: options.region }).send(new GetCallerIdentityCommand({}));
   await confirm(`Deploy a throw-away stack to account ${Account}, ${options.region}?`);
-  const stack = `smoke${randomBytes(3).toString("hex")}`;
-  await pulumi("stack", "init", stack);
+  // By that name its data goes with it: components/statefulness.ts.
+  const stack = `smoke-${randomBytes(3).toString("hex")}`;
+  await runPulumi(["stack", "init", stack]);
+  let passed = false;
   try {
-    await pulumi("config", "set", "aws:region", options.region, "--stack", stack);
-    await pulumi("config", "set", "--path", "aws:allowedAccountIds[0]", String(Account), "--stack", stack);
-    await pulumi("up", "--yes", "--skip-preview", "--stack", stack);
-    const failed = await exercise(await readStack(stack), console.log);
-    // The same source must be the same deployment.
-    await pulumi("preview", "--expect-no-changes", "--stack", stack);
-    return failed.length === 0;
-  } finally {
-    if (options.keep) console.log(`Kept: npx pulumi destroy --stack ${stack}`);
-    else {
-      await pulumi("destroy", "--yes", "--skip-preview", "--stack", stack);
-      await pulumi("stack", "rm", "--yes", stack);
-    }
+    passed = await prove(stack, String(Account));
+  } catch (error) {
+    // Said before the clean-up, which may fail for the same reason and must not take its place.
+    console.error(explain(error));
+  }
+  if (options.keep) console.log(`Kept: ${pulumiCommand()} destroy --stack ${stack}`);
+  else await remove(stack);
+  return passed;
+}
+
+/** @returns whether every promise was kept. */
+async function prove(stack: string, account: string): Promise<boolean> {
+  await runPulumi(["config", "set", "aws:region", options.region, "--stack", stack]);
+  await runPulumi(["config", "set", "--path", "aws:allowedAccountIds[0]", account, "--stack", stack]);
+  await runPulumi(["up", "--yes", "--skip-preview", "--stack", stack]);
+  const failed = await exercise(await readStack(stack), console.log);
+  // The same source must be the same deployment.
+  await runPulumi(["preview", "--expect-no-changes", "--stack", stack]);
+  return failed.length === 0;
+}
+
+async function remove(stack: string): Promise<void> {
+  try {
+    await runPulumi(["destroy", "--yes", "--skip-preview", "--stack", stack]);
+    await runPulumi(["stack", "rm", "--yes", stack]);
+  } catch (error) {
+    throw new Failure(`${explain(error)}. What is left costs money: ${pulumiCommand()} destroy --stack ${stack}`);
   }
 }
 
@@ -57,12 +72,4 @@ async function confirm(question: string): Promise<void> {
   const answer = await terminal.question(`${question} (yes/no) `);
   terminal.close();
   if (answer !== "yes") throw new Failure("Nothing was deployed.");
-}
-
-async function pulumi(...args: string[]): Promise<void> {
-  const child = spawn("pulumi", args, { stdio: "inherit" });
-  const [code] = await once(child, "exit").catch(() => {
-    throw new Failure("The Pulumi CLI was not found. Run through npm: npm run smoke:aws");
-  });
-  if (code !== 0) throw new Failure(`pulumi ${args.join(" ")} ended with ${code}`);
 }

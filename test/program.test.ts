@@ -1,42 +1,17 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { all, type Output, runtime } from "@pulumi/pulumi";
+import { runtime } from "@pulumi/pulumi";
 import { check } from "../policy/check.ts";
-import { type Recording, record } from "./components/support/record.ts";
+import { type Evaluation, evaluate } from "./components/support/evaluate.ts";
+import { record } from "./components/support/record.ts";
 import { defaultTags, resourcesOf } from "./policy/support/resources.ts";
 
 const root = join(__dirname, "..");
 
-interface Run {
-  made: Recording;
-  // biome-ignore lint/suspicious/noExplicitAny: outputs are of every type.
-  outputs: Record<string, any>;
-  transforms: unknown[];
-}
-
-/** Evaluates the program as the language host does, against Pulumi's mocks. */
-async function run(config: Record<string, string> = {}): Promise<Run> {
-  let outputs = {};
-  const transforms: unknown[] = [];
-  const made = await record(
-    async () => {
-      runtime.setAllConfig({ "platform:appVersion": "v7", ...config });
-      for (const file of ["index.ts", "config.ts"]) delete require.cache[join(root, file)];
-      const exported: Record<string, Output<unknown>> = { ...require("../index.ts") };
-      all(exported).apply((values) => {
-        outputs = values;
-      });
-    },
-    { stack: "dev-eu", onTransform: (transform) => transforms.push(transform) },
-  );
-  runtime.setAllConfig({});
-  return { made, outputs, transforms };
-}
-
 describe("the program", () => {
-  let program: Run;
+  let program: Evaluation;
   before(async () => {
-    program = await run();
+    program = await evaluate();
   });
 
   it("gives the outputs that users and scripts depend on", () => {
@@ -72,18 +47,18 @@ describe("the program", () => {
   });
 
   it("makes the same twice", async () => {
-    assert.deepEqual((await run()).made.all, program.made.all);
+    assert.deepEqual((await evaluate()).made.all, program.made.all);
   });
 
   it("encrypts its log groups where a key is configured", async () => {
-    const { transforms } = await run({ "platform:logKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/k" });
+    const { transforms } = await evaluate({ "platform:logKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/k" });
     assert.equal(transforms.length, 1);
     assert.equal(program.transforms.length, 0);
   });
 
   it("takes Snowflake's word, an image and serverless inference from the configuration", async () => {
     const user = "arn:aws:iam::210987654321:user/abc1-s-iest2345";
-    const { made, outputs } = await run({
+    const { made, outputs } = await evaluate({
       "platform:apiAwsIamUserArn": user,
       "platform:apiAwsExternalId": "ACME_1",
       "platform:storageAwsIamUserArn": user,
