@@ -7,6 +7,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { Store } from "../store.ts";
+import type { WireRequest } from "./wire/protocol.ts";
 
 /** Who calls. `service` is AWS itself, acting for one resource (`sourceArn`), as API Gateway does towards Lambda. */
 export interface Principal {
@@ -98,6 +99,8 @@ export interface Service {
   operations: Record<string, Operation>;
   /** Takes the whole request instead; it must call {@link Cloud.authorize} itself. */
   handle?(request: RawRequest, call: Call): Promise<RawResponse>;
+  /** Whether a web page of another site may send this request, by what the account has configured. Default: none may. */
+  mayCross?(request: Pick<WireRequest, "method" | "path" | "headers">): boolean;
   /** Opens what the service needs (an engine process, a timer). Called once, before the first request. */
   start?(): Promise<void>;
   /** Ends it: nothing of it is left running. */

@@ -1,5 +1,6 @@
 /** The AWS endpoint: one loopback server for every service, found by the service in the signature's scope. */
 import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
@@ -17,6 +18,7 @@ import { checkInput, protocolOf, shapesOf, type WireRequest } from "../wire/inde
 import { authenticate, signatureError } from "./authenticate.ts";
 import { type Authorization, readAuthorization } from "./authorization.ts";
 import { collect, verified } from "./body.ts";
+import { refusal } from "./door.ts";
 import { healthOf, isHealth } from "./health.ts";
 import { isS3, sha256 } from "./signature.ts";
 
@@ -47,6 +49,10 @@ export async function createFront(options: FrontOptions): Promise<Front> {
   // Bodies are read here: as streams where they are large, and by their schemas where they are not.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", (_request, _payload, done) => done(null));
+  server.addHook("onRequest", async (request, reply) => {
+    const response = refused(options, request);
+    return response && send(reply, response);
+  });
   server.route({
     method: ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"],
     url: "/",
@@ -69,20 +75,37 @@ function send(reply: FastifyReply, response: RawResponse): FastifyReply {
   return reply.code(response.status).send(response.body);
 }
 
-async function answer(
-  options: FrontOptions,
-  { raw, originalUrl: url, socket }: FastifyRequest,
-  reply: FastifyReply,
-): Promise<RawResponse> {
-  const requestId = randomUUID();
+function wireRequest(raw: IncomingMessage, url: string): WireRequest {
   const at = url.indexOf("?");
-  const request: WireRequest = {
+  return {
     method: raw.method ?? "GET",
     path: at < 0 ? url : url.slice(0, at),
     query: new URLSearchParams(at < 0 ? "" : url.slice(at + 1)),
     headers: raw.headers,
     body: raw,
   };
+}
+
+/** The answer to what is not let in at all, whatever it asks for. */
+function refused({ services }: FrontOptions, { raw, originalUrl }: FastifyRequest): RawResponse | undefined {
+  const error = refusal(raw.headers, () => {
+    const request = wireRequest(raw, originalUrl);
+    const signed = readAuthorization(request);
+    const name = typeof signed === "object" ? signed.service : looksLikeS3(request) ? "s3" : "";
+    return services.get(name)?.mayCross?.(request) ?? false;
+  });
+  if (!error) return undefined;
+  const protocol = protocolOf(wireRequest(raw, originalUrl), undefined);
+  return { ...protocol.writeError(error, randomUUID()), status: error.status };
+}
+
+async function answer(
+  options: FrontOptions,
+  { raw, originalUrl: url, socket }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<RawResponse> {
+  const requestId = randomUUID();
+  const request = wireRequest(raw, url);
   const authorization = readAuthorization(request);
   const signed = typeof authorization === "object" ? authorization : undefined;
   let service: Service | undefined;
@@ -128,14 +151,18 @@ const mayBeUnsigned = new Set(["s3", "sts", "sns", "cognito-idp"]);
 async function unsignedService(request: WireRequest): Promise<string> {
   const target = String(request.headers["x-amz-target"] ?? "");
   if (target.startsWith("AWSCognitoIdentityProviderService.")) return "cognito-idp";
-  const isForm = String(request.headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
-  if (!isForm && !request.query.has("Action") && target === "") return "s3";
+  if (looksLikeS3(request)) return "s3";
   request.body = await collect(request.body as Readable);
   const action = new URLSearchParams(request.body.toString()).get("Action") ?? request.query.get("Action") ?? "";
   if (action.startsWith("AssumeRoleWith")) return "sts";
   // The links in mails of SNS.
   if (action === "ConfirmSubscription" || action === "Unsubscribe") return "sns";
   throw signatureError(target ? "json" : "query", "unsigned");
+}
+
+function looksLikeS3({ headers, query }: WireRequest): boolean {
+  const isForm = String(headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
+  return !isForm && !query.has("Action") && (headers["x-amz-target"] ?? "") === "";
 }
 
 const door = ({ directory, cloud }: FrontOptions) => ({

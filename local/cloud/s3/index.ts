@@ -14,6 +14,7 @@ import {
 import { shapesOf, type WireRequest } from "../wire/index.ts";
 import { restXml } from "../wire/restXml.ts";
 import { escapeXml } from "../wire/xml.ts";
+import { allowsPage } from "./cors.ts";
 import { notImplemented } from "./errors.ts";
 import { sweep } from "./lifecycle.ts";
 import { bucketOperations } from "./operations/buckets.ts";
@@ -51,6 +52,11 @@ export function createS3(cloud: Cloud): S3 {
     shapes: () => import("@aws-sdk/client-s3"),
     operations,
     handle: (request, call) => answer(service, cloud, request, call),
+    mayCross({ method, path, headers }) {
+      // A bucket's name is never encoded.
+      const [, bucket = ""] = path.split("/", 2);
+      return allowsPage(s3.buckets.get(bucket)?.cors, method, headers);
+    },
     sweep: (now) => sweep(s3, now),
     async start() {
       await s3.blobs.start();

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isLoopback } from "../../front/door.ts";
 import type { Records } from "../records.ts";
 import { StageRuntime, type Where } from "./stageRuntime.ts";
 
@@ -77,11 +78,17 @@ export class Served {
     }
     const dot = host.indexOf(".execute-api.");
     if (dot > 0) return this.#inFull(`${host.slice(0, dot)}${path}`);
-    const name = host.split(":", 1)[0] as string;
-    if (name !== "localhost" && name !== "127.0.0.1" && this.#records.domainNames.has(name)) {
-      return this.#ofDomain(name, path);
-    }
+    const name = hostname(host);
+    if (!isLoopback(name) && this.#records.domainNames.has(name)) return this.#ofDomain(name, path);
     return this.#inShort(path, httpMethod);
+  }
+
+  /** Whether this host is a name of ours: of this machine, of AWS for an API that is here, or a custom domain. */
+  isOwn(host: string): boolean {
+    if (isLoopback(host)) return true;
+    const name = hostname(host);
+    const api = name.endsWith(`.execute-api.${this.#where.region}.amazonaws.com`) && name.split(".", 1)[0];
+    return api ? this.#records.apis.has(api) : this.#records.domainNames.has(name);
   }
 
   #inFull(rest: string): Target | NoTarget {
@@ -134,6 +141,8 @@ export class Served {
     return target;
   }
 }
+
+const hostname = (host: string): string => host.split(":", 1)[0]!.toLowerCase();
 
 /** `a/b/c` as `a` and `/b/c`; the second is `/` when nothing follows. */
 function cut(text: string): [string, string] {

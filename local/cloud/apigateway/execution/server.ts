@@ -2,12 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { foreignPage, wrongHost } from "../../front/door.ts";
 import type { CognitoIssuer, TokenRequest } from "./authorization/cognito.ts";
 import { compress } from "./compression.ts";
 import { Exchange, extendedRequestId, type Reply } from "./exchange.ts";
 import { failureReply, GatewayFailure } from "./failure.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { Served, Target } from "./served.ts";
+import type { NoTarget, Served, Target } from "./served.ts";
 
 /** Bytes of a request's body. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 const MAX_BODY = 10_485_760;
@@ -48,14 +49,15 @@ export class DataPlane {
     const url = request.url as string;
     const mark = url.indexOf("?");
     const path = mark < 0 ? url : url.slice(0, mark);
-    const target = this.#served.find(path, request.headers.host ?? "", request.method as string);
+    const { host = "" } = request.headers;
+    if (!this.#served.isOwn(host)) return refuse(request, response, forbidden(wrongHost(host)));
+    const target = this.#served.find(path, host, request.method as string);
     if (!("stage" in target)) {
-      if (path.startsWith(COGNITO)) return this.#issue(path.slice(COGNITO.length), request, response);
-      const body = JSON.stringify({ message: target.message });
-      const headers = ["Content-Type", "application/json", "x-amzn-ErrorType", target.errorType];
-      write(response, { status: target.status, headers, body }, undefined);
-      request.resume();
-      return;
+      if (!path.startsWith(COGNITO)) return refuse(request, response, target);
+      const page = foreignPage(request.headers);
+      if (page)
+        return refuse(request, response, forbidden(`${page}: tokens are issued to no web page of another site`));
+      return this.#issue(path.slice(COGNITO.length), request, response);
     }
     const match = target.stage.find(target.path);
     const method = match && target.stage.method(match.resource, request.method as string);
@@ -117,6 +119,18 @@ export class DataPlane {
 
 /** The local issuer of Cognito tokens: `POST …/POOL_ID/token` and the pool's `.well-known/jwks.json`. */
 const COGNITO = "/_aws/cognito-idp/";
+
+const forbidden = (why: string): NoTarget => ({
+  status: 403,
+  message: `Refused: ${why}`,
+  errorType: "ForbiddenException",
+});
+
+function refuse(request: IncomingMessage, response: ServerResponse, { status, message, errorType }: NoTarget): void {
+  const headers = ["Content-Type", "application/json", "x-amzn-ErrorType", errorType];
+  write(response, { status, headers, body: JSON.stringify({ message }) }, undefined);
+  request.resume();
+}
 
 /** No resource of that path, or no such method on it: both are the same to the caller. */
 function unmatched(request: IncomingMessage, { stage, path }: Target): Reply {

@@ -1,27 +1,8 @@
 import assert from "node:assert/strict";
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
+import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Credentials } from "../../support/cloud.ts";
 import { type ApiTest, type Deployed, invokeStatement as invoke, openApi, proxy, startApiTest } from "./support.ts";
-
-/** What the signer hashes with. */
-class Sha256 {
-  #hash;
-  readonly #begin: () => Hash | Hmac;
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#begin = () => (secret === undefined ? createHash("sha256") : createHmac("sha256", secret as Uint8Array));
-    this.#hash = this.#begin();
-  }
-  reset(): void {
-    this.#hash = this.#begin();
-  }
-  update(data: string | Uint8Array): void {
-    this.#hash.update(data);
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-}
 
 describe("API Gateway, IAM and resource policies", () => {
   let test: ApiTest;

@@ -1,24 +1,8 @@
 import assert from "node:assert/strict";
-import { createHash, createHmac } from "node:crypto";
-import { request as send } from "node:http";
 import { HttpRequest } from "@smithy/core/protocols";
-import { SignatureV4 } from "@smithy/signature-v4";
 import fc from "fast-check";
 import { startCloud, type TestCloud } from "../../support/cloud.ts";
-
-class Sha256 {
-  readonly #hash;
-  constructor(key?: Uint8Array | string) {
-    this.#hash = key === undefined ? createHash("sha256") : createHmac("sha256", key);
-  }
-  update(data: Uint8Array | string) {
-    this.#hash.update(data);
-  }
-  async digest() {
-    return new Uint8Array(this.#hash.digest());
-  }
-  reset() {}
-}
+import { type RawRequest, sendRaw, signer } from "../../support/wire.ts";
 
 const word = fc.string({
   unit: fc.constantFrom("a", "A", "1", "/", "%", "=", "&", "?", ".", "-", "*", "{", "}", '"', " ", "<", ">", "\\"),
@@ -38,26 +22,7 @@ describe("the AWS endpoint, whatever it is sent", () => {
     await test.stop();
   });
 
-  const status = ({
-    method,
-    path,
-    headers,
-    body,
-  }: {
-    method: string;
-    path: string;
-    headers: Record<string, string>;
-    body: string;
-  }) =>
-    new Promise<number>((resolve, reject) => {
-      const { port } = new URL(test.origin);
-      const length = { "content-length": String(Buffer.byteLength(body)) };
-      const sent = send({ host: "127.0.0.1", port, method, path, headers: { ...headers, ...length } }, (answer) => {
-        answer.resume().on("end", () => resolve(answer.statusCode ?? 0));
-      });
-      sent.on("error", reject);
-      sent.end(body);
-    });
+  const status = async (given: RawRequest) => (await sendRaw(test.origin, given)).status;
 
   it("says that it is wrong, and never that it failed itself", async () => {
     const header = word.map((value) => value.trim());
@@ -117,18 +82,12 @@ describe("the AWS endpoint, whatever it is sent", () => {
     const asked = fc.record({ of: fc.constantFrom(...operations), body: fc.oneof(word, json), form: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(asked, async ({ of: { name, operation }, body, form }) => {
-        const signer = new SignatureV4({
-          service: name,
-          region: "us-east-1",
-          credentials: { accessKeyId: "test", secretAccessKey: "test" },
-          sha256: Sha256 as never,
-        });
         const headers: Record<string, string> = form
           ? { "content-type": "application/x-www-form-urlencoded" }
           : { "content-type": "application/x-amz-json-1.1", "x-amz-target": `Service.${operation}` };
         const { host } = new URL(test.origin);
         const payload = form ? `Action=${operation}&${body}` : body;
-        const signed = await signer.sign(
+        const signed = await signer(name).sign(
           new HttpRequest({ method: "POST", path: "/", headers: { ...headers, host }, body: payload }),
         );
         const code = await status({ method: "POST", path: "/", headers: signed.headers, body: payload });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHash, createHmac } from "node:crypto";
+import { Sha256 } from "@smithy/core/checksum";
 import { HttpRequest } from "@smithy/core/protocols";
 import { SignatureV4 } from "@smithy/signature-v4";
 import fc from "fast-check";
@@ -7,28 +7,13 @@ import { type Authorization, readAuthorization } from "../../../../local/cloud/f
 import { computeSignature, sha256 } from "../../../../local/cloud/front/signature.ts";
 import type { WireRequest } from "../../../../local/cloud/wire/index.ts";
 
-/** Node's hashes in the form that the SDK's signer takes. */
-class Sha256 {
-  readonly #hash;
-  constructor(key?: Uint8Array | string) {
-    this.#hash = key === undefined ? createHash("sha256") : createHmac("sha256", key);
-  }
-  update(data: Uint8Array | string) {
-    this.#hash.update(data);
-  }
-  async digest() {
-    return new Uint8Array(this.#hash.digest());
-  }
-  reset() {}
-}
-
 const secretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const signer = (service: string) =>
   new SignatureV4({
     service,
     region: "us-east-1",
     credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey },
-    sha256: Sha256 as never,
+    sha256: Sha256,
     uriEscapePath: service !== "s3",
     applyChecksum: service === "s3",
   });

@@ -1,0 +1,49 @@
+/**
+ * Who may speak to a loopback server at all. Any page that a developer opens can make the browser send it requests, and sign
+ * them, since the administrator's key is public knowledge; a name of the page's own that comes to mean 127.0.0.1 (DNS
+ * rebinding) even lets it read the answers. What browsers say in `Host`, `Origin` and `Sec-Fetch-Site` no page can change;
+ * SDKs and command lines send the first alone.
+ * https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
+ */
+import type { IncomingHttpHeaders } from "node:http";
+import { AwsError } from "../service.ts";
+
+const loopback = /^(localhost|([a-z0-9_-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])\.?(:\d+)?$/i;
+
+/** Whether a `Host` (name and port) means this machine, whoever resolves it: browsers resolve `*.localhost` themselves. */
+export const isLoopback = (host: string): boolean => loopback.test(host);
+
+/** Why a request that names this host is refused. */
+export const wrongHost = (host: string | undefined): string =>
+  `the Host header is ${JSON.stringify(host ?? "")}; this server of the local AWS answers to localhost, *.localhost and 127.0.0.1`;
+
+/** Where a browser says that a request comes from, when that is a page of another site; otherwise `undefined`. */
+export function foreignPage({ origin, "sec-fetch-site": site }: IncomingHttpHeaders): string | undefined {
+  if (origin !== undefined && !isLoopback(hostOf(origin))) return `Origin is ${JSON.stringify(origin)}`;
+  if (site !== undefined && site !== "none" && site !== "same-origin") {
+    return `Sec-Fetch-Site is ${JSON.stringify(site)}`;
+  }
+  return undefined;
+}
+
+function hostOf(origin: string): string {
+  try {
+    return new URL(origin).host;
+  } catch {
+    // `null`: a sandboxed frame, a file, a page behind a redirect.
+    return "";
+  }
+}
+
+/**
+ * Why a request to the AWS endpoint is not let in; said before anything of it is believed, and `undefined` when it is.
+ * @param mayCross whether a page of another site may send it: what a bucket's CORS rules say.
+ */
+export function refusal(headers: IncomingHttpHeaders, mayCross: () => boolean): AwsError | undefined {
+  const { host } = headers;
+  const refused = (why: string) => new AwsError("AccessDenied", `Refused: ${why}`, 403);
+  if (host === undefined || !isLoopback(host)) return refused(wrongHost(host));
+  const page = foreignPage(headers);
+  if (!page || mayCross()) return undefined;
+  return refused(`${page}; web pages of other sites may do only what a bucket's CORS rules allow them`);
+}
