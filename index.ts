@@ -38,7 +38,12 @@ const oleoleole = new ApiWithLambdas("oleoleole", {
       deployment: {
         type: "AllAtOnce",
         preTraffic: { entry: "handlers/oleoleole/preTraffic.ts", environment: { APP_VERSION: appVersion } },
-        postTraffic: { entry: "handlers/oleoleole/postTraffic.ts", environment: { APP_VERSION: appVersion } },
+        // Until the new version answers everywhere.
+        postTraffic: {
+          entry: "handlers/oleoleole/postTraffic.ts",
+          environment: { APP_VERSION: appVersion },
+          timeout: 30,
+        },
         enabled: gradualDeployment,
       },
     },

@@ -14,6 +14,8 @@ export interface Settings {
   token?: string | undefined;
   /** `aws:assumeRoles`: one assumed with the other. */
   assumeRoles: AssumedRole[];
+  /** `aws:endpoints`, by the provider's names of services; AWS's own where it names none. */
+  endpoints?: Record<string, string>;
 }
 
 /** https://www.pulumi.com/registry/packages/aws/api-docs/provider/#providerassumerole */
@@ -39,6 +41,15 @@ export interface Connection {
   credentials(): Promise<{ expiration?: Date }>;
 }
 
+/**
+ * A shift is watched for minutes: throttling, failures of a service and of the network are borne for some half a minute,
+ * with growing pauses, and a connection that has gone silent is given up.
+ */
+const patience = {
+  maxAttempts: 10,
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+};
+
 /** Reaches AWS as the stack does, in the function's region. */
 export function connect(functionArn: string, settings: Settings): Connection {
   const codedeploy = require("@aws-sdk/client-codedeploy") as typeof import("@aws-sdk/client-codedeploy");
@@ -47,7 +58,11 @@ export function connect(functionArn: string, settings: Settings): Connection {
   const sts = require("@aws-sdk/client-sts") as typeof import("@aws-sdk/client-sts");
   const providers = require("@aws-sdk/credential-providers") as typeof import("@aws-sdk/credential-providers");
   const region = functionArn.split(":")[3]!;
-  const { profile, accessKey: accessKeyId, secretKey: secretAccessKey, token: sessionToken } = settings;
+  const { profile, accessKey: accessKeyId, secretKey: secretAccessKey, token: sessionToken, endpoints = {} } = settings;
+  const at = (...names: string[]) => {
+    const endpoint = names.map((name) => endpoints[name]).find(Boolean);
+    return endpoint ? { endpoint } : {};
+  };
   let credentials: ReturnType<typeof fromEnv> =
     accessKeyId && secretAccessKey
       ? async () => ({ accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) })
@@ -56,15 +71,15 @@ export function connect(functionArn: string, settings: Settings): Connection {
     credentials = providers.fromTemporaryCredentials({
       masterCredentials: credentials,
       params: assumeRoleRequest(role),
-      clientConfig: { region },
+      clientConfig: { region, ...at("sts") },
     });
   }
-  const client = { region, credentials };
+  const client = { region, credentials, ...patience };
   return {
-    codedeploy: new codedeploy.CodeDeploy(client),
-    lambda: new lambda.Lambda(client),
-    logs: new logs.CloudWatchLogs(client),
-    sts: new sts.STS(client),
+    codedeploy: new codedeploy.CodeDeploy({ ...client, ...at("codedeploy", "deploy") }),
+    lambda: new lambda.Lambda({ ...client, ...at("lambda") }),
+    logs: new logs.CloudWatchLogs({ ...client, ...at("cloudwatchlogs", "cloudwatchlog", "logs") }),
+    sts: new sts.STS({ ...client, ...at("sts") }),
     credentials,
   };
 }

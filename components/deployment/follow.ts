@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DeploymentInfo, LambdaTarget } from "@aws-sdk/client-codedeploy";
 import type { Connection } from "./connection.ts";
 import { hookLog } from "./hookLog.ts";
@@ -9,21 +10,41 @@ export interface Pace {
   longestMs: number;
   /** What a hook is given beyond its timeout, to be started and to report. */
   graceMs: number;
+  /** What rights are given that are new, to count everywhere. */
+  rightsMs: number;
 }
 
-const usualPace: Pace = { firstMs: 200, longestMs: 2_000, graceMs: 30_000 };
+export const usualPace: Pace = { firstMs: 200, longestMs: 2_000, graceMs: 30_000, rightsMs: 20_000 };
+
+/** The id of a rollback may follow the end that it belongs to: so often it is looked for. */
+const rollbackLooks = 5;
+/** A right that a deployment of such an age lacks is missing, not new; in milliseconds. */
+const youngMs = 120_000;
 
 /** When nothing changes, that is said so often, in milliseconds. */
 const reminderMs = 60_000;
 type Say = (text: string) => void;
 type Aws = Pick<Connection, "codedeploy" | "logs">;
 
+/** A deployment that did not succeed, whose traffic is back. */
+export class DeploymentFailure extends Error {
+  /** Whether somebody was refused something so soon that the right may just not have spread yet. */
+  readonly refusedEarly: boolean;
+
+  constructor(reason: string, { createTime, completeTime }: DeploymentInfo, outcome: string) {
+    super(`${reason}\n${outcome}`);
+    const age = (completeTime?.getTime() ?? 0) - (createTime?.getTime() ?? 0);
+    this.refusedEarly = age < youngMs && /AccessDenied|not authorized to perform|IAM_ROLE_PERMISSIONS/.test(reason);
+  }
+}
+
 /**
  * Tells how a deployment goes, until it has ended and, should it fail, the traffic is back.
  * A hook that was killed, ran out of memory or never began cannot report, and CodeDeploy waits an hour for it: the
  * deployment is stopped, with rollback, when a hook is past its timeout.
  *
- * @throws Error with CodeDeploy's reason and the failed hook's log, unless it succeeded.
+ * @throws {DeploymentFailure} with CodeDeploy's reason and the failed hook's log, unless it succeeded.
+ * @throws Error when the rollback fails too, or the deployment can be watched no longer.
  */
 export async function follow(
   aws: Aws,
@@ -48,11 +69,11 @@ export async function follow(
     if (info.status === "Succeeded") return;
     if (info.status === "Failed" || info.status === "Stopped") {
       const reason = await describeFailure(aws, inputs, info, target, late);
-      const outcome = await waitForRollback(aws, info, pace).then(
-        (rolledBack) => `${rolledBack ? "All traffic is with the old version; the" : "The"} next up tries again`,
-        (error: Error) => error.message,
-      );
-      throw new Error(`${reason}\n${outcome}`);
+      const rolledBack = await waitForRollback(aws, info, pace).catch((error: Error) => {
+        throw new Error(`${reason}\n${error.message}`);
+      });
+      const outcome = `${rolledBack ? "All traffic is with the old version; the" : "The"} next up tries again`;
+      throw new DeploymentFailure(reason, info, outcome);
     }
     if (!late) {
       late = overdueHook(inputs, target, pace.graceMs);
@@ -62,7 +83,7 @@ export async function follow(
       }
     }
     wait = news ? pace.firstMs : Math.min(wait * 1.5, pace.longestMs);
-    await new Promise((done) => setTimeout(done, wait));
+    await sleep(wait);
   }
 }
 
@@ -91,7 +112,7 @@ export async function stop(aws: Pick<Connection, "codedeploy">, deploymentId: st
       await waitForRollback(aws, info, pace);
       return;
     }
-    await new Promise((done) => setTimeout(done, pace.firstMs));
+    await sleep(pace.firstMs);
   }
 }
 
@@ -105,10 +126,18 @@ async function requestStop({ codedeploy }: Pick<Connection, "codedeploy">, deplo
 /** The rollback is a deployment of its own. @returns whether there was one. */
 async function waitForRollback(
   { codedeploy }: Pick<Connection, "codedeploy">,
-  { rollbackInfo }: DeploymentInfo,
+  failed: DeploymentInfo,
   pace: Pace,
 ): Promise<boolean> {
-  const deploymentId = rollbackInfo?.rollbackDeploymentId;
+  let { rollbackInfo = {} } = failed;
+  for (let looks = 0; !rollbackInfo.rollbackDeploymentId && looks < rollbackLooks; looks++) {
+    // It says why there will be none.
+    if (rollbackInfo.rollbackMessage) return false;
+    await sleep(pace.longestMs);
+    const { deploymentInfo } = await codedeploy.getDeployment({ deploymentId: failed.deploymentId });
+    rollbackInfo = deploymentInfo?.rollbackInfo ?? {};
+  }
+  const deploymentId = rollbackInfo.rollbackDeploymentId;
   if (!deploymentId) return false;
   for (;;) {
     const { deploymentInfo: info = {} } = await codedeploy.getDeployment({ deploymentId });
@@ -118,7 +147,7 @@ async function waitForRollback(
         `rollback ${deploymentId} ${info.status.toLowerCase()}: ${info.errorInformation?.message}; look where the alias points`,
       );
     }
-    await new Promise((done) => setTimeout(done, pace.firstMs));
+    await sleep(pace.firstMs);
   }
 }
 

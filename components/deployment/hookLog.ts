@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "./connection.ts";
 
 /** A line of a hook's log says more than CodeDeploy's reason; so many of them are shown. */
@@ -22,7 +23,7 @@ export async function hookLog(
       const { events = [] } = await logs.filterLogEvents({ logGroupName, startTime: since?.getTime() });
       const lines = events.flatMap(({ message = "" }) => readable(message.trim()) ?? []);
       if (lines.length > 0 || !young || attempt === attempts) return lines.slice(-shownLines);
-      await new Promise((done) => setTimeout(done, pauseMs));
+      await sleep(pauseMs);
     }
   } catch (error) {
     return [`the log ${logGroupName} could not be read: ${(error as Error).message}`];

@@ -1,28 +1,35 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "./connection.ts";
-import { follow } from "./follow.ts";
+import { DeploymentFailure, follow, type Pace, usualPace } from "./follow.ts";
 import { deploymentUnderWay, type ShiftInputs, startDeployment, versionOf } from "./shift.ts";
 
 type Say = (text: string) => void;
 
-/** Before a deployment that CodeDeploy says there is, and does not list yet, is looked for again, in milliseconds. */
+/** Before a deployment is looked at again that CodeDeploy does not list yet, or that has not begun, in milliseconds. */
 const pauseMs = 1_000;
 
 /**
  * Moves the alias to the version, unless it is there already: joins a deployment that does so, waits for the end of one
- * that brings another version, or starts one.
+ * that brings another version, or starts one. One that is refused a right soon after its start is tried again, once: IAM
+ * takes some seconds until the rights that this very update gave count everywhere.
  *
  * @throws Error when the credentials are of another account, and when the deployment does not succeed.
  */
-export async function reach(aws: Connection, inputs: ShiftInputs, say: Say): Promise<void> {
+export async function reach(aws: Connection, inputs: ShiftInputs, say: Say, pace: Pace = usualPace): Promise<void> {
   await requireAccount(aws, inputs);
-  for (;;) {
+  for (let tries = 1; ; ) {
     const running = await deploymentUnderWay(aws, inputs);
     if (running) {
-      const ours = (await versionOf(aws, running)) === inputs.version;
+      const brought = await versionOf(aws, running);
+      if (brought === undefined) {
+        await sleep(pauseMs);
+        continue;
+      }
+      const ours = brought === inputs.version;
       say(ours ? `deployment ${running} is under way already: joined` : `waits for the end of deployment ${running}`);
-      if (ours) return follow(aws, inputs, running, say);
+      if (ours) return follow(aws, inputs, running, say, pace);
       // How that one ends is no matter of this version's.
-      await follow(aws, inputs, running, say).catch((error: Error) => say(error.message));
+      await follow(aws, inputs, running, say, pace).catch((error: Error) => say(error.message));
       continue;
     }
     const { FunctionVersion: current } = await aws.lambda.getAlias({
@@ -32,12 +39,19 @@ export async function reach(aws: Connection, inputs: ShiftInputs, say: Say): Pro
     if (current === inputs.version) return;
     await warnOfExpiry(aws, inputs, say);
     const started = await startDeployment(aws, inputs, String(current));
-    if (started) {
-      say(`deployment ${started}: ${inputs.type} from version ${current} to ${inputs.version}`);
-      return follow(aws, inputs, started, say);
+    if (!started) {
+      // Somebody else was a moment faster: theirs is joined.
+      await sleep(pauseMs);
+      continue;
     }
-    // Somebody else was a moment faster: theirs is joined.
-    await new Promise((done) => setTimeout(done, pauseMs));
+    say(`deployment ${started}: ${inputs.type} from version ${current} to ${inputs.version}`);
+    try {
+      return await follow(aws, inputs, started, say, pace);
+    } catch (error) {
+      if (tries++ > 1 || !(error instanceof DeploymentFailure && error.refusedEarly)) throw error;
+      say(`${error.message}. A right may be too new to count everywhere: once more in ${pace.rightsMs / 1_000} s`);
+      await sleep(pace.rightsMs);
+    }
   }
 }
 

@@ -34,7 +34,7 @@ export async function deploymentUnderWay(
   }
 }
 
-/** The version that a deployment brings. */
+/** The version that a deployment brings; none until it has begun. */
 export async function versionOf(
   { codedeploy }: Pick<Connection, "codedeploy">,
   deploymentId: string,
@@ -42,12 +42,17 @@ export async function versionOf(
   return (await targetOf({ codedeploy }, deploymentId))?.lambdaFunctionInfo?.targetVersion;
 }
 
-/** How far a deployment has come; none in its first moments. */
+/** How far a deployment has come; none until it has begun. */
 export async function targetOf({ codedeploy }: Pick<Connection, "codedeploy">, deploymentId: string) {
-  const { targetIds = [] } = await codedeploy.listDeploymentTargets({ deploymentId });
-  if (targetIds.length === 0) return undefined;
-  const { deploymentTargets = [] } = await codedeploy.batchGetDeploymentTargets({ deploymentId, targetIds });
-  return deploymentTargets[0]?.lambdaTarget;
+  try {
+    const { targetIds = [] } = await codedeploy.listDeploymentTargets({ deploymentId });
+    if (targetIds.length === 0) return undefined;
+    const { deploymentTargets = [] } = await codedeploy.batchGetDeploymentTargets({ deploymentId, targetIds });
+    return deploymentTargets[0]?.lambdaTarget;
+  } catch (error) {
+    if ((error as Error).name === "DeploymentNotStartedException") return undefined;
+    throw error;
+  }
 }
 
 /**

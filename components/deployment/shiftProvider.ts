@@ -22,12 +22,14 @@ const provider: dynamic.ResourceProvider = {
   async configure({ config }) {
     const list = JSON.parse(config.get("aws:assumeRoles") ?? "[]");
     const role = JSON.parse(config.get("aws:assumeRole") ?? "null");
+    const endpoints = JSON.parse(config.get("aws:endpoints") ?? "[]");
     settings = {
       profile: config.get("aws:profile"),
       accessKey: config.get("aws:accessKey"),
       secretKey: config.get("aws:secretKey"),
       token: config.get("aws:token"),
       assumeRoles: role ? [role, ...list] : list,
+      endpoints: Object.assign({}, ...endpoints),
     };
   },
   async create(inputs: ShiftInputs) {

@@ -21,7 +21,7 @@ const client = new CodeDeployClient({});
  * A deployment's hook of a function that judges the new version: one that returns lets the deployment go on, one that
  * throws, or is not done five seconds before its timeout, ends it, with the reason in the hook's log.
  *
- * @param judge is given the new version's ARN, to be invoked.
+ * @param judge is given the new version's ARN, to be invoked, and until when it may take, in milliseconds since 1970.
  * @example
  * export const handler = trafficHook(async (versionArn) => {
  *   const answer = await invoke(versionArn);
@@ -29,11 +29,11 @@ const client = new CodeDeployClient({});
  * });
  */
 export const trafficHook =
-  (judge: (versionArn: string) => Promise<void>): Handler<TrafficHookEvent, void> =>
+  (judge: (versionArn: string, deadline: number) => Promise<void>): Handler<TrafficHookEvent, void> =>
   async ({ DeploymentId: deploymentId, LifecycleEventHookExecutionId: lifecycleEventHookExecutionId }, context) => {
     logger.addContext(context);
     const versionArn = process.env.TARGET_ARN ?? "";
-    const failure = await failureOf(() => judge(versionArn), context);
+    const failure = await failureOf((deadline) => judge(versionArn, deadline), context);
     if (failure) logger.error(`not fit for traffic: ${failure.message}`, { deploymentId, versionArn, error: failure });
     else logger.info("fit for traffic", { deploymentId, versionArn });
     const status = failure ? LifecycleEventStatus.FAILED : LifecycleEventStatus.SUCCEEDED;
@@ -43,7 +43,7 @@ export const trafficHook =
     );
   };
 
-async function failureOf(judge: () => Promise<void>, context: Context): Promise<Error | undefined> {
+async function failureOf(judge: (deadline: number) => Promise<void>, context: Context): Promise<Error | undefined> {
   const remaining = context.getRemainingTimeInMillis();
   // A hook of a very short timeout keeps half of it.
   const allowed = Math.max(remaining - reserveMs, remaining / 2);
@@ -53,7 +53,7 @@ async function failureOf(judge: () => Promise<void>, context: Context): Promise<
     timer = setTimeout(() => reject(new Error(message)), allowed);
   });
   try {
-    await Promise.race([judge(), late]);
+    await Promise.race([judge(Date.now() + allowed), late]);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Cloud, Principal } from "../service.ts";
 import { lookAtAlarms, watchAlarms } from "./alarms.ts";
 import type { Clock } from "./clock.ts";
@@ -7,6 +8,11 @@ import { Hooks } from "./hooks.ts";
 import type { Deployment, Group, Records } from "./records.ts";
 import { route, shiftTraffic } from "./traffic.ts";
 import { notify } from "./triggers.ts";
+
+const stoppedByUser = () => new Halt("MANUAL_STOP", "The deployment was stopped by a user");
+
+/** So long a deployment is `Created`, without targets, before it begins: AWS does not say how long, in milliseconds. */
+const createdMs = 50;
 
 /** Conducts deployments: hooks, the shift step by step, alarms, rollback. */
 export class Conductor {
@@ -65,7 +71,7 @@ export class Conductor {
       if (!group) throw new Halt("DEPLOYMENT_GROUP_MISSING", "The deployment group does not exist anymore");
       // It had failed when the process ended: what is left is the way back.
       if (errorInformation) throw new Halt(errorInformation.code, errorInformation.message);
-      await this.#begin(course, group);
+      await this.#begin(course, group, stopped);
       const role = await this.#assumeRole(group, course.id);
       await this.#guarded(group, role, stopped, async (signal) => {
         await this.#hooks.run(course, "BeforeAllowTraffic", role, signal);
@@ -80,8 +86,11 @@ export class Conductor {
     }
   }
 
-  async #begin(course: Course, group: Group): Promise<void> {
+  async #begin(course: Course, group: Group, stopped: AbortSignal): Promise<void> {
     if (course.deployment.started) return;
+    await sleep(createdMs, undefined, { signal: AbortSignal.any([stopped, this.#closing.signal]) }).catch(() => {
+      throw stoppedByUser();
+    });
     course.update({ status: "InProgress", started: Date.now() });
     await notify(this.#cloud, group, course.deployment, "DeploymentStart");
   }
@@ -107,7 +116,7 @@ export class Conductor {
       await work(signal);
     } catch (error) {
       if (alarmed.signal.aborted) throw alarmed.signal.reason;
-      if (stopped.aborted) throw new Halt("MANUAL_STOP", "The deployment was stopped by a user");
+      if (stopped.aborted) throw stoppedByUser();
       throw error;
     } finally {
       alarmed.abort();

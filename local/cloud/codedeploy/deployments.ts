@@ -30,6 +30,15 @@ export function deploymentOperations(cloud: Cloud, records: Records, conductor: 
     return deployment;
   };
 
+  /** @throws for one that has not begun: it has no targets yet. */
+  const begun = (deploymentId: string): Deployment => {
+    const deployment = found(deploymentId);
+    if (deployment.status === "Created") {
+      throw new AwsError("DeploymentNotStartedException", `The deployment ${deploymentId} has not started`);
+    }
+    return deployment;
+  };
+
   const described = (deployment: Deployment) => {
     const { created, started, completed, target, hooks, events, percent, autoRollbackEnabled, ...rest } = deployment;
     return {
@@ -158,17 +167,17 @@ export function deploymentOperations(cloud: Cloud, records: Records, conductor: 
     ListDeploymentTargets: {
       access: onDeployment("ListDeploymentTargets"),
       run({ deploymentId }) {
-        const { functionName, alias } = found(deploymentId).target;
+        const { functionName, alias } = begun(deploymentId).target;
         return { targetIds: [`${functionName}:${alias}`] };
       },
     },
     GetDeploymentTarget: {
       access: onDeployment("GetDeploymentTarget"),
-      run: ({ deploymentId }) => ({ deploymentTarget: targetOf(found(deploymentId)) }),
+      run: ({ deploymentId }) => ({ deploymentTarget: targetOf(begun(deploymentId)) }),
     },
     BatchGetDeploymentTargets: {
       access: onDeployment("BatchGetDeploymentTargets"),
-      run: ({ deploymentId }) => ({ deploymentTargets: [targetOf(found(deploymentId))] }),
+      run: ({ deploymentId }) => ({ deploymentTargets: [targetOf(begun(deploymentId))] }),
     },
     PutLifecycleEventHookExecutionStatus: {
       access: onDeployment("PutLifecycleEventHookExecutionStatus"),

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { follow, type Pace, stop } from "../../../components/deployment/follow.ts";
+import { DeploymentFailure, follow, type Pace, stop } from "../../../components/deployment/follow.ts";
 import type { ShiftInputs } from "../../../components/deployment/shift.ts";
 
-const pace: Pace = { firstMs: 1, longestMs: 2, graceMs: 30 };
+const pace: Pace = { firstMs: 1, longestMs: 2, graceMs: 30, rightsMs: 0 };
 const inputs: ShiftInputs = {
   name: "hello-shift",
   functionName: "hello",
@@ -101,5 +101,53 @@ describe("waiting for a deployment", () => {
     const { aws, calls } = mute();
     await stop(aws, "d-1", pace);
     assert.deepEqual(calls.at(-1), "rollback looked at");
+  });
+
+  /** A deployment that failed: what CodeDeploy says of it at each look, the last one again and again. */
+  function failed(...looks: object[]) {
+    const createTime = new Date(0);
+    const first = { deploymentId: "d-1", status: "Failed", createTime, completeTime: new Date(10_000) };
+    let at = 0;
+    const codedeploy = {
+      getDeployment: async ({ deploymentId }: { deploymentId: string }) => ({
+        deploymentInfo:
+          deploymentId === "d-1"
+            ? { ...first, ...looks[Math.min(at++, looks.length - 1)] }
+            : { deploymentId, status: "Succeeded" },
+      }),
+      listDeploymentTargets: async () => {
+        throw Object.assign(new Error("not started"), { name: "DeploymentNotStartedException" });
+      },
+    };
+    const failure = follow({ codedeploy } as never, inputs, "d-1", () => {}, pace).catch((error) => error);
+    return failure as Promise<DeploymentFailure>;
+  }
+
+  it("looks again for a rollback that is not named at once", async () => {
+    const { message } = await failed({}, { rollbackInfo: {} }, { rollbackInfo: { rollbackDeploymentId: "back" } });
+    assert.match(message, /\nAll traffic is with the old version; the next up tries again$/);
+  });
+
+  it("does not wait for ever for a rollback, nor for one that CodeDeploy says will not be", async () => {
+    assert.match((await failed({})).message, /\nThe next up tries again$/);
+    const none = { rollbackInfo: { rollbackMessage: "There is no previous revision." } };
+    const late = { rollbackInfo: { rollbackDeploymentId: "back" } };
+    assert.match((await failed(none, late)).message, /\nThe next up tries again$/);
+  });
+
+  it("tells a right that may be too new from one that is missing, and from any other reason", async () => {
+    const denied = { code: "IAM_ROLE_PERMISSIONS", message: "The role is not authorized to perform: lambda:GetAlias" };
+    const old = { completeTime: new Date(121_000) };
+    const back = { rollbackInfo: { rollbackMessage: "none" } };
+    const cases: [object, boolean][] = [
+      [{ ...back, errorInformation: denied }, true],
+      [{ ...back, errorInformation: denied, ...old }, false],
+      [{ ...back, errorInformation: { code: "ALARM_ACTIVE", message: "errors" } }, false],
+    ];
+    for (const [info, early] of cases) {
+      const failure = await failed(info);
+      assert.ok(failure instanceof DeploymentFailure);
+      assert.equal(failure.refusedEarly, early);
+    }
   });
 });

@@ -3,6 +3,7 @@ import { assumeRoleRequest } from "../../../components/deployment/connection.ts"
 import { reach } from "../../../components/deployment/reach.ts";
 import type { ShiftInputs } from "../../../components/deployment/shift.ts";
 
+const pace = { firstMs: 1, longestMs: 2, graceMs: 30, rightsMs: 1 };
 const inputs: ShiftInputs = {
   name: "hello-shift",
   functionName: "hello",
@@ -28,12 +29,12 @@ function world({ account = "123456789012", current = "3", running = [] as string
       created.push({ ...rest, ...JSON.parse(revision.appSpecContent.content) });
       return { deploymentId: "d-4" };
     },
-    getDeployment: async ({ deploymentId }: { deploymentId: string }) => {
+    getDeployment: async ({ deploymentId }: { deploymentId: string }): Promise<{ deploymentInfo: object }> => {
       running = running.filter((one) => one !== deploymentId);
       current = versions[deploymentId]!;
       return { deploymentInfo: { deploymentId, status: "Succeeded" } };
     },
-    listDeploymentTargets: async () => ({ targetIds: ["x"] }),
+    listDeploymentTargets: async (): Promise<object> => ({ targetIds: ["x"] }),
     batchGetDeploymentTargets: async ({ deploymentId }: { deploymentId: string }) => ({
       deploymentTargets: [{ lambdaTarget: { lambdaFunctionInfo: { targetVersion: versions[deploymentId] } } }],
     }),
@@ -44,7 +45,7 @@ function world({ account = "123456789012", current = "3", running = [] as string
     sts: { getCallerIdentity: async () => ({ Account: account }) },
     credentials: async () => (expiration ? { expiration: new Date(expiration) } : {}),
   };
-  const go = () => reach(aws as never, inputs, (text) => said.push(text));
+  const go = () => reach(aws as never, inputs, (text) => said.push(text), pace);
   return { go, said, created, codedeploy };
 }
 
@@ -89,6 +90,46 @@ describe("reaching a version", () => {
     assert.ok(queued.said.includes("deployment d-4: Linear10PercentEvery1Minute from version 3 to 4"));
     assert.equal(queued.created.length, 1);
   });
+
+  it("waits until a deployment under way says what it brings", async () => {
+    const { go, said, created, codedeploy } = world({ running: ["d-4"] });
+    const { listDeploymentTargets } = codedeploy;
+    codedeploy.listDeploymentTargets = () => {
+      codedeploy.listDeploymentTargets = listDeploymentTargets;
+      return Promise.reject(Object.assign(new Error("raw"), { name: "DeploymentNotStartedException" }));
+    };
+    await go();
+    assert.equal(said[0], "deployment d-4 is under way already: joined");
+    assert.deepEqual(created, []);
+  });
+
+  for (const [times, what] of [
+    [1, "goes on"],
+    [2, "fails"],
+  ] as const) {
+    it(`tries once more when rights may be too new, and then ${what}`, async () => {
+      const { go, said, created, codedeploy } = world();
+      const { getDeployment } = codedeploy;
+      let refusals = 0;
+      codedeploy.getDeployment = async (request) => {
+        if (refusals++ >= times) return getDeployment(request);
+        return {
+          deploymentInfo: {
+            ...{ deploymentId: "d-4", status: "Failed", createTime: new Date(0), completeTime: new Date(9_000) },
+            errorInformation: {
+              code: "LAMBDA_HOOK_FAILED",
+              message: "not authorized to perform: lambda:InvokeFunction",
+            },
+            rollbackInfo: { rollbackMessage: "none" },
+          },
+        };
+      };
+      if (times === 1) await go();
+      else await assert.rejects(go(), /not authorized to perform: lambda:InvokeFunction/);
+      assert.equal(created.length, 2);
+      assert.equal(said.filter((text) => text.endsWith("too new to count everywhere: once more in 0.001 s")).length, 1);
+    });
+  }
 
   it("refuses credentials of another account, before it touches anything", async () => {
     const { go, created } = world({ account: "999999999999" });

@@ -40,7 +40,7 @@ describe("trafficHook", () => {
   });
 
   const event = { DeploymentId: "d-1", LifecycleEventHookExecutionId: "e-1" };
-  const run = async (judge: (arn: string) => Promise<void>, remaining = 60_000) =>
+  const run = async (judge: (arn: string, deadline: number) => Promise<void>, remaining = 60_000) =>
     trafficHook(judge)(event, { getRemainingTimeInMillis: () => remaining } as Context, () => {});
   const report = (status: string) => [{ deploymentId: "d-1", lifecycleEventHookExecutionId: "e-1", status }];
 
@@ -50,6 +50,16 @@ describe("trafficHook", () => {
       given = arn;
     });
     assert.equal(given, process.env.TARGET_ARN);
+    assert.deepEqual(reports, report("Succeeded"));
+  });
+
+  it("says until when the judge may take: five seconds before the timeout", async () => {
+    mock.timers.enable({ apis: ["Date"], now: 1_000 });
+    try {
+      await run(async (_arn, deadline) => assert.equal(deadline, 26_000), 30_000);
+    } finally {
+      mock.timers.reset();
+    }
     assert.deepEqual(reports, report("Succeeded"));
   });
 

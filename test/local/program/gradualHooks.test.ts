@@ -9,7 +9,7 @@ type Follow = typeof import("../../../components/deployment/follow.ts");
 const root = join(import.meta.dirname, "../../..");
 const timeout = 1;
 /** A user's hook has thirty seconds more. */
-const pace = { firstMs: 20, longestMs: 100, graceMs: 2_000 };
+const pace = { firstMs: 20, longestMs: 100, graceMs: 5_000, rightsMs: 0 };
 const never = "export const handler = () => new Promise(() => setInterval(() => {}, 1_000));";
 
 /** What a hook does instead of reporting, its code, and what the user is shown of its log. */
@@ -31,10 +31,14 @@ describe("a hook that cannot report", function () {
     // As it is for Pulumi's process of dynamic resources.
     const bundle = join(lab.test.directory, "follow.mjs");
     const entry = "components/deployment/follow.ts";
-    execFileSync("node_modules/.bin/esbuild", [entry, "--bundle", "--format=esm", `--outfile=${bundle}`], {
-      cwd: root,
-      stdio: "ignore",
-    });
+    execFileSync(
+      "node_modules/.bin/esbuild",
+      [entry, "--bundle", "--platform=node", "--format=esm", `--outfile=${bundle}`],
+      {
+        cwd: root,
+        stdio: "ignore",
+      },
+    );
     ({ follow } = (await import(bundle)) as Follow);
     for (const [what, code] of hooks) outcomes.set(what, outcomeOf(what, code));
     await Promise.allSettled(outcomes.values());

@@ -32,6 +32,32 @@ describe("CodeDeploy", function () {
     assert.equal(await lab.weight(name), 1);
   });
 
+  it("has no targets before it has begun, and can be stopped by then", async () => {
+    const name = await lab.versions();
+    const { deploymentId } = await lab.test.cloud.call<{ deploymentId: string }>("codedeploy", "CreateDeployment", {
+      applicationName: "app",
+      deploymentGroupName: await lab.group("AllAtOnce"),
+      revision: { revisionType: "AppSpecContent", appSpecContent: { content: appSpec(name) } },
+    });
+    // Without HTTP, which takes a while on a busy machine.
+    const call = (operation: string, more = {}) =>
+      lab.test.cloud.call<{ status?: string }>("codedeploy", operation, { deploymentId, ...more });
+    const targetIds = [`${name}:live`];
+    const early = await Promise.allSettled([
+      call("ListDeploymentTargets"),
+      call("BatchGetDeploymentTargets", { targetIds }),
+      call("GetDeploymentTarget", { targetId: targetIds[0] }),
+      call("StopDeployment"),
+    ]);
+    assert.deepEqual(
+      early.map((answer) => (answer.status === "rejected" ? answer.reason.name : answer.value.status)),
+      [...Array(3).fill("DeploymentNotStartedException"), "Pending"],
+    );
+    const { status, errorInformation } = await lab.ended(deploymentId);
+    assert.deepEqual([status, errorInformation?.code], ["Stopped", "MANUAL_STOP"]);
+    assert.deepEqual((await lab.codedeploy.listDeploymentTargets({ deploymentId })).targetIds, targetIds);
+  });
+
   it("lets no request through when the hook before says no", async () => {
     const name = await lab.versions();
     const load = new Load(lab, name);
