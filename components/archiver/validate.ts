@@ -38,7 +38,7 @@ export function archiverRules(name: string, args: ArchiverWorkflowArgs): Rule[] 
   ];
 }
 
-const isAddress = (text: string): boolean => /^[^\s@"'<>,;]+@[^\s@"'<>,;]+\.[^\s@"'<>,;]+$/.test(text);
+const isAddress = (text: string): boolean => /^[^\s@"'<>,;]+@[^\s@"'<>,;.]+(\.[^\s@"'<>,;.]+)+$/.test(text);
 
 /** Of the 200 filter policies that SNS allows a topic. https://docs.aws.amazon.com/general/latest/gr/sns.html */
 const mostApprovers = 100;

@@ -99,7 +99,8 @@ export const assumeRoleRequest = (role: AssumedRole): AssumeRoleRequest => ({
 
 /** Of a duration as Go writes it. https://pkg.go.dev/time#ParseDuration */
 function secondsOf(duration: string): number {
-  const units = { h: 3_600, m: 60, s: 1 };
-  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)([hms])/g)];
-  return Math.round(parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit as keyof typeof units], 0));
+  const units: Record<string, number> = { h: 3_600, m: 60, s: 1 };
+  // Counts, each before its unit.
+  const parts = duration.split(/([hms])/);
+  return Math.round(parts.reduce((sum, unit, index) => sum + (units[unit] ?? 0) * Number(parts[index - 1]), 0));
 }

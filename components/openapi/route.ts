@@ -36,7 +36,7 @@ export function parseRoute(key: string): ParsedRoute {
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
  */
 export const routeResource = ({ method, path }: Pick<ParsedRoute, "method" | "path">): string =>
-  `${method === "ANY" ? "*" : method}${path.replace(/\{[^}]+\}/g, "*")}`;
+  `${method === "ANY" ? "*" : method}${path.replace(/\{[^{}]+\}/g, "*")}`;
 
 /** A name for Pulumi and OpenAPI: `get-iris-id`. */
 export const routeName = ({ method, path }: Pick<ParsedRoute, "method" | "path">): string =>

@@ -55,7 +55,7 @@ export async function readCsv(source: Readable, name: string, builder: RatingsBu
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const { message, lines } = error as CsvError & { lines: number };
-    throw new UserError(`${name}:${lines}: ${message.replace(/ at line \d+.*$/, "")}`);
+    throw new UserError(`${name}:${lines}: ${message.replace(/ at line \d.*/s, "")}`);
   }
 }
 

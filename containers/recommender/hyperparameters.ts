@@ -39,7 +39,7 @@ export interface Hyperparameters extends FitSettings {
   threads?: number | undefined;
 }
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const TABLE = /^([A-Za-z_][\w$]{0,254}\.){0,2}[A-Za-z_][\w$]{0,254}$/;
 const S3_URI = /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[\w!.*'()/-]*)?$/;
 

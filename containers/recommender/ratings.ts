@@ -34,7 +34,7 @@ export interface RawRating {
   timestamp?: unknown;
 }
 
-const NUMBER = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 const LONGEST_ID = 256;
 const SHOWN_BAD_ROWS = 5;
 
@@ -42,7 +42,7 @@ const SHOWN_BAD_ROWS = 5;
 export function numberOf(value: unknown): number {
   if (typeof value === "number") return value;
   if (typeof value === "bigint") return Number(value);
-  return typeof value === "string" && NUMBER.test(value) ? Number(value) : Number.NaN;
+  return typeof value === "string" && NUMBER.test(value.trim()) ? Number(value) : Number.NaN;
 }
 
 /** Seconds or any other ordered number, or a date in ISO's notation; `NaN` when it is neither. */

@@ -61,7 +61,7 @@ export async function upload(file: string, uri: string, key: string, region?: st
   // Loaded when needed: serving and local training do without.
   const { S3Client, PutObjectCommand } = await import("@aws-sdk/client-s3");
   const { hostname: bucket, pathname } = new URL(uri);
-  const fullKey = [pathname.replace(/^\/+|\/+$/g, ""), key].filter(Boolean).join("/");
+  const fullKey = [...pathname.split("/"), key].filter(Boolean).join("/");
   const client = new S3Client(region ? { region } : {});
   try {
     const { size } = await stat(file);

@@ -1,6 +1,9 @@
 import { SendTaskSuccessCommand } from "@aws-sdk/client-sfn";
 import type { APIGatewayProxyEvent, APIGatewayProxyHandler, APIGatewayProxyResult } from "aws-lambda";
+import { RequestError } from "../lib/http.ts";
+import { parseJson } from "../lib/json.ts";
 import { logger } from "../lib/logger.ts";
+import { bodyText } from "../lib/parse.ts";
 import { sfn } from "./clients.ts";
 import { type Fate, fateOf } from "./outcome.ts";
 import { page } from "./page.ts";
@@ -8,7 +11,7 @@ import { askPage, decidedPage, messagePage } from "./pages.ts";
 import { type Decision, findLink, type Link, noteDecision, type Question } from "./questions.ts";
 
 /** Characters of a reason. */
-const longestReason = 1_000;
+const longestReason = 500;
 
 /**
  * The page that a mail's link leads to. GET shows what is to be decided, and changes nothing, so that mail scanners may open
@@ -26,6 +29,7 @@ export const handler: APIGatewayProxyHandler = async (event, context) => {
     const fate = await fateOf(question);
     return fate.kind === "open" ? page(200, askPage(link, question)) : late(question, fate, 200);
   } catch (error) {
+    if (error instanceof RequestError) return page(error.statusCode, nothingDecided(error.message));
     logger.error("failed", error as Error);
     const { requestId } = event.requestContext;
     return page(
@@ -38,10 +42,10 @@ export const handler: APIGatewayProxyHandler = async (event, context) => {
 async function decide(link: Link, question: Question, event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
   const { decision: said, reason = "" } = formOf(event);
   if (said !== "approve" && said !== "reject") {
-    return page(400, messagePage("Nothing was decided", 'The field "decision" must be approve or reject.'));
+    return page(400, nothingDecided('The field "decision" must be approve or reject.'));
   }
   if (typeof reason !== "string" || reason.length > longestReason) {
-    return page(400, messagePage("Nothing was decided", `A reason has at most ${longestReason} characters.`));
+    return page(400, nothingDecided(`A reason has at most ${longestReason} characters.`));
   }
   const at = new Date().toISOString();
   const decision: Decision = { approved: said === "approve", approver: link.approver, reason: reason.trim(), at };
@@ -70,16 +74,14 @@ async function decide(link: Link, question: Question, event: APIGatewayProxyEven
 }
 
 /** A form, or JSON of the same fields. */
-function formOf({ body, isBase64Encoded, headers }: APIGatewayProxyEvent): Record<string, unknown> {
-  const text = isBase64Encoded ? Buffer.from(body ?? "", "base64").toString() : (body ?? "");
-  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+function formOf(event: APIGatewayProxyEvent): Record<string, unknown> {
+  const text = bodyText(event);
+  const type = Object.entries(event.headers).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
   if (!type.startsWith("application/json")) return Object.fromEntries(new URLSearchParams(text));
-  try {
-    return Object(JSON.parse(text));
-  } catch {
-    return {};
-  }
+  return Object(parseJson(text));
 }
+
+const nothingDecided = (why: string) => messagePage("Nothing was decided", why);
 
 /** @param decided status where somebody has decided; where nobody did, the question is gone. */
 function late(question: Question, fate: Fate, decided: number): APIGatewayProxyResult {

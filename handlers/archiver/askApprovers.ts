@@ -3,7 +3,7 @@ import { PublishCommand, paginateListSubscriptionsByTopic, SNSClient } from "@aw
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { logger } from "../lib/logger.ts";
 import { metrics } from "../lib/metrics.ts";
-import { sizeText } from "./format.ts";
+import { plain, sizeText } from "./format.ts";
 import { type Granule, NoApprover } from "./granule.ts";
 import { type Link, makeLinks, putQuestion, type Question } from "./questions.ts";
 import { settings } from "./settings.ts";
@@ -96,7 +96,7 @@ const nameOf = ({ file, url }: Granule): string => file?.key.split("/").at(-1) |
 
 /** SNS takes printable ASCII, less than 100 characters. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 const subjectOf = ({ granule }: Question): string =>
-  `Archive ${nameOf(granule)}?`.replace(/[^ -~]/gu, "?").replace(/^(.{96}).{4,}$/, "$1...");
+  `Archive "${nameOf(granule)}"?`.replace(/[^ -~]/gu, "?").replace(/^(.{96}).{4,}$/, "$1...");
 
 function bodyOf({ id, approver }: Link, { granule, until }: Question): string {
   const { quality, archive, file, url } = granule;
@@ -105,8 +105,8 @@ function bodyOf({ id, approver }: Link, { granule, until }: Question): string {
     "",
     `  ${settings.approvalUrl}/approvals/${id}`,
     "",
-    `  File     ${url}`,
-    ...(file ? [`  Size     ${sizeText(file.size)}`, `  Type     ${file.contentType}`] : []),
+    `  File     ${plain(url)}`,
+    ...(file ? [`  Size     ${sizeText(file.size)}`, `  Type     ${plain(file.contentType)}`] : []),
     `  Quality  ${quality} of 100`,
     ...(archive ? [] : ["  Archive  no: a yes leaves it where it is"]),
     "",

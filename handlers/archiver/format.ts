@@ -33,14 +33,25 @@ export class Html {
   }
 }
 
+/** Characters that no reader sees, and that move, hide or break what is around them. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * Somebody else's text on one line, with nothing in it that is interpreted: control characters, and those that turn the
+ * direction of writing, are shown by their codes.
+ * @example plain("a\nb") // "a\\u{a}b"
+ */
+export const plain = (text: string): string =>
+  text.replace(unseen, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const escaped = (value: unknown): string =>
   value instanceof Html
     ? value.text
     : Array.isArray(value)
       ? value.map(escaped).join("")
-      : String(value ?? "").replace(/[&<>"']/g, (character) => escapes[character]!);
+      : plain(String(value ?? "")).replace(/[&<>"']/g, (character) => escapes[character]!);
 
-/** A template whose values are escaped, unless they are such templates themselves. */
+/** A template whose values are {@link plain} and escaped, unless they are such templates themselves. */
 export const html = (strings: TemplateStringsArray, ...values: unknown[]): Html =>
   new Html(strings.reduce((text, part, index) => text + escaped(values[index - 1]) + part));

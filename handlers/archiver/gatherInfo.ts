@@ -27,10 +27,13 @@ const inputSchema = z.looseObject({
 });
 type Input = z.infer<typeof inputSchema>;
 
-/** The Gather Info task: what is known of the file; without one, a simulated granule. What the input says is kept. */
+/**
+ * The Gather Info task: what is known of the file; without one, a simulated granule. What the input says is kept, but for
+ * what says which file it is: an approver is shown the very file that is acted upon.
+ */
 export async function handler({ input, id: recordId, approval_needed }: GatherInfoEvent): Promise<Granule> {
   const id = createHash("md5").update(recordId).digest("hex");
-  const { bucket, key, versionId, ...given } = read(inputSchema, input, "the input");
+  const { bucket, key, versionId, url: _url, file: _file, id: _id, ...given } = read(inputSchema, input, "the input");
   if (key === undefined && bucket !== undefined) throw new InvalidInput("key is missing: bucket names a file's place");
   if (key === undefined) return { approval_needed, ...simulated(id), ...given, id };
 

@@ -17,7 +17,7 @@ export function askPage({ approver }: Link, { granule, asked, until }: Question,
 ${facts(granule, now)}
 <form method="post">
 <label for="reason">Reason <small>(optional, kept in the record)</small></label>
-<textarea id="reason" name="reason" rows="2" maxlength="1000"></textarea>
+<textarea id="reason" name="reason" rows="2" maxlength="500"></textarea>
 <div class="buttons">
 <button class="no" name="decision" value="reject">Reject</button>
 <button class="yes" name="decision" value="approve">Approve</button>

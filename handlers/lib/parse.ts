@@ -1,23 +1,30 @@
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import * as z from "zod/mini";
 import { RequestError } from "./http.ts";
+import { parseJson } from "./json.ts";
+
+/** Bytes of a body: more than any record needs, and too few to make work of. */
+const LONGEST_BODY = 8 * 1024;
+
+/**
+ * The request's body as text.
+ * @throws {RequestError} 413 when it is longer than 8 KB.
+ */
+export function bodyText({ body, isBase64Encoded }: Pick<APIGatewayProxyEvent, "body" | "isBase64Encoded">): string {
+  const bytes = Buffer.from(body ?? "", isBase64Encoded ? "base64" : "utf8");
+  if (bytes.length > LONGEST_BODY) throw new RequestError(413, `the body is larger than ${LONGEST_BODY} bytes`);
+  return bytes.toString();
+}
 
 /**
  * The request's body as `schema` types it.
- * @throws {RequestError} 400, naming the field that is wrong.
+ * @throws {RequestError} 413 when it is longer than 8 KB; 400, naming the field that is wrong.
  * @example const { name } = parseBody(event, z.object({ name: z.string().check(z.minLength(1)) }));
  */
 export function parseBody<Schema extends z.ZodMiniType>(event: APIGatewayProxyEvent, schema: Schema): z.infer<Schema> {
-  const { body, isBase64Encoded } = event;
-  if (!body) throw new RequestError(400, "the body is empty");
-  const text = isBase64Encoded ? Buffer.from(body, "base64").toString() : body;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new RequestError(400, "the body is not JSON");
-  }
-  return parse(value, schema);
+  const text = bodyText(event);
+  if (!text) throw new RequestError(400, "the body is empty");
+  return parse(parseJson(text), schema);
 }
 
 /**

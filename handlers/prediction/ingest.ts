@@ -7,16 +7,11 @@ import { measurementId, measurementOf, recordSchema } from "./measurement.ts";
 import { settings } from "./settings.ts";
 import { createItem, readItem } from "./table.ts";
 
-/** Below DynamoDB's limit of 400 KB an item, with room for our own attributes. */
-const LONGEST_BODY = 300 * 1024;
-
 /**
  * `POST`: takes a record, 201 with its id. The same measurement again is 200 with the same id, and keeps its prediction.
  * The record goes into the table, or with `RECORD_QUEUE_URL` to that queue.
  */
 export const handler = httpHandler(async (event) => {
-  if ((event.body?.length ?? 0) > LONGEST_BODY)
-    throw new RequestError(413, `the body is larger than ${LONGEST_BODY} bytes`);
   const record = parseBody(event, z.record(z.string(), z.unknown()));
   const { features, recordQueueUrl } = settings;
   const measured = parse(record, recordSchema(features));
@@ -40,7 +35,7 @@ async function enqueue(QueueUrl: string, id: string, record: object, createdAt: 
   return true;
 }
 
-/** DynamoDB's own rules: numbers out of its range, empty names, nesting deeper than 32, items above 400 KB. */
+/** DynamoDB's own rules: numbers out of its range, empty names, for instance. */
 function refuseWhatCannotBeStored(error: Error): never {
   if (error.name !== "ValidationException") throw error;
   logger.warn("not storable", error);

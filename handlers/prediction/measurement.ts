@@ -7,13 +7,16 @@ export interface Measurement {
   values: number[];
 }
 
-const NUMERIC = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+const NUMERIC = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
+/** Characters of a number that is spelled: 17 digits say all that a number of JavaScript's has. */
+const LONGEST = 64;
 /** DynamoDB's own range: a larger number cannot be stored. */
 const LARGEST = 9.99e125;
 
 /** A number, or a string that spells one; finite either way. */
 function numberOf(value: unknown): number {
-  const number = typeof value === "string" && NUMERIC.test(value) ? Number(value) : value;
+  const spelled = typeof value === "string" && value.length <= LONGEST && NUMERIC.test(value.trim());
+  const number = spelled ? Number(value) : value;
   return typeof number === "number" && Math.abs(number) <= LARGEST ? number + 0 : Number.NaN;
 }
 

@@ -1,9 +1,12 @@
 import { bucketOf, type IndexName, type Item } from "./item.ts";
 import { settings } from "./settings.ts";
-import { newestFirst } from "./table.ts";
+import { type Budget, newestFirst, OutOfQueries } from "./table.ts";
 
 /** How far back a list goes. An older record is still read by its id. */
 export const LISTED_MONTHS = 24;
+
+/** Queries of one page, so that nobody makes thousands of them by one request: as many as a month may have shards. */
+const MOST_QUERIES = 32;
 
 export interface Page {
   items: Item[];
@@ -13,7 +16,7 @@ export interface Page {
 
 /**
  * Records newest first, of all or of one class. Months are read one after the other, the shards of a month side by side
- * and merged, each only as far as needed.
+ * and merged, each only as far as needed. Where months have little of what is asked for, a page ends before it is full.
  *
  * @param options.before a page's `next`
  */
@@ -27,18 +30,34 @@ export async function readPage(options: {
   const shards = Array.from({ length: settings.writeShards }, (_, shard) => shard);
   const pageSize = Math.ceil(limit / shards.length) + 1;
   const items: Item[] = [];
-  for (const month of monthsBack(before?.slice(0, 7) ?? new Date().toISOString().slice(0, 7))) {
-    const sources = shards.map((shard) => newestFirst(index, bucketOf(month, shard, target), { before, pageSize }));
-    for await (const item of mergeNewestFirst(sources)) {
-      if (items.length === limit) return { items, next: String(items.at(-1)!.time_key) };
-      items.push(item);
+  const budget: Budget = { queries: MOST_QUERIES };
+  for (const month of monthsBack(before?.slice(0, 7))) {
+    if (budget.queries < shards.length) return { items, next: endOf(month) };
+    const options = { before, pageSize, budget };
+    const sources = shards.map((shard) => newestFirst(index, bucketOf(month, shard, target), options));
+    try {
+      for await (const item of mergeNewestFirst(sources)) {
+        if (items.length === limit) return { items, next: String(items.at(-1)!.time_key) };
+        items.push(item);
+      }
+    } catch (error) {
+      // Only a shard's second query can be one too many, and its first had records.
+      if (error instanceof OutOfQueries) return { items, next: String(items.at(-1)!.time_key) };
+      throw error;
     }
   }
   return { items };
 }
 
+/** A `time_key` after all of a month's records. */
+function endOf(month: string): string {
+  const end = new Date(`${month}-01T00:00:00Z`);
+  end.setUTCMonth(end.getUTCMonth() + 1, 0);
+  return `${end.toISOString().slice(0, 10)}T23:59:59.999Z#\u{10FFFF}`;
+}
+
 /** `2026-11`, `2026-10` and so on, to the last month that is listed. */
-function* monthsBack(from: string): Generator<string> {
+function* monthsBack(from = new Date().toISOString().slice(0, 7)): Generator<string> {
   const first = new Date();
   first.setUTCDate(1);
   first.setUTCMonth(first.getUTCMonth() - LISTED_MONTHS + 1);

@@ -78,14 +78,28 @@ export function savePrediction(id: string, createdAt: string, prediction: Predic
   );
 }
 
-/** The records of one partition of an index, newest first, as many at a time as `pageSize`. */
+/** How many queries a request may still make. */
+export interface Budget {
+  queries: number;
+}
+
+/** A request has made all the queries that it may. */
+export class OutOfQueries extends Error {
+  override readonly name = "OutOfQueries";
+}
+
+/**
+ * The records of one partition of an index, newest first, as many at a time as `pageSize`.
+ * @throws {OutOfQueries} where the next would be one too many.
+ */
 export async function* newestFirst(
   index: IndexName,
   bucket: string,
-  options: { before?: string | undefined; pageSize: number },
+  options: { before?: string | undefined; pageSize: number; budget: Budget },
 ): AsyncGenerator<Item> {
   let start: Image | undefined;
   do {
+    if (options.budget.queries-- <= 0) throw new OutOfQueries();
     const { Items = [], LastEvaluatedKey } = await dynamodb.send(
       new QueryCommand({
         TableName: settings.table,

@@ -1,11 +1,14 @@
 import { gunzipSync } from "node:zlib";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { RequestError } from "../lib/http.ts";
+import { flawOf } from "../lib/json.ts";
 
 /** One row of a batch: its number, by which it is answered, and its arguments. */
 export interface Row {
   number: number;
   args: unknown[];
+  /** Why the arguments are not looked at. */
+  flaw?: string;
 }
 
 /** Bytes of a batch, unpacked: far above what Snowflake sends, and below what fills a function's memory. */
@@ -32,7 +35,8 @@ export function readBatch({ headers, body, isBase64Encoded }: APIGatewayProxyEve
     const [number, ...args] = row as [number, ...unknown[]];
     if (numbers.has(number)) throw malformed(`data[${index}] has number ${number} again`, `data.${index}`);
     numbers.add(number);
-    return { number, args };
+    const flaw = flawOf(args);
+    return flaw ? { number, args: [], flaw } : { number, args };
   });
 }
 

@@ -58,6 +58,9 @@ export const externalFunction = (name: string, answerRows: AnswerRows): APIGatew
 /** Answers what is not answered yet. An answer is kept as `[answer]`, for null is an answer as well. */
 async function proceed(batch: SavedBatch, answerRows: AnswerRows, work: Work): Promise<void> {
   const { rows, answers } = batch;
+  for (const [index, { flaw }] of rows.entries()) {
+    if (flaw) answers[index] = [{ error: `the row ${flaw}` }];
+  }
   const open = rows.map((_row, index) => index).filter((index) => !answers[index]);
   if (open.length === 0) return;
   const found = await answerRows(

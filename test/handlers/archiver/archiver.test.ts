@@ -68,13 +68,16 @@ describe("archiver handlers", () => {
       );
       assert.ok(Number.isInteger(granule.quality) && granule.quality >= 0 && granule.quality <= 99);
       assert.equal(typeof granule.archive, "boolean");
+      const { quality, archive } = await gather({ quality: 12, archive: true });
+      assert.deepEqual([quality, archive], [12, true]);
+    });
+
+    it("says itself which file it is, whatever the input says", async () => {
+      const forged = { url: "s3://x/anything", id: "other", file: { bucket: "x", key: "nothing", sha256: "00" } };
+      const granule = await gather({ approval_needed: true, ...forged });
       assert.deepEqual(
-        await gather({ quality: 12, archive: true, url: "u" }).then(({ quality, archive, url }) => [
-          quality,
-          archive,
-          url,
-        ]),
-        [12, true, "u"],
+        [granule.id, granule.url, granule.file],
+        [granuleId, `https://example.org/granules/${granuleId}`, undefined],
       );
     });
 
@@ -214,9 +217,9 @@ describe("archiver handlers", () => {
     });
 
     it("do nothing to a simulated granule", async () => {
-      assert.deepEqual(await act({ outcome: "Archived", granule: await gather({ url: "https://x" }) }), {
+      assert.deepEqual(await act({ outcome: "Archived", granule: await gather({}) }), {
         action: "Archived",
-        url: "https://x",
+        url: `https://example.org/granules/${granuleId}`,
       });
     });
 

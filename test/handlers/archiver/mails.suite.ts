@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { CreateTableCommand, DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { CreateEmailIdentityCommand, SESv2Client } from "@aws-sdk/client-sesv2";
+import type { APIGatewayProxyResult } from "aws-lambda";
+import fc from "fast-check";
 import type { AskEvent } from "../../../handlers/archiver/askApprovers.ts";
 import { html, sizeText, spanText } from "../../../handlers/archiver/format.ts";
 import type { findLink as find } from "../../../handlers/archiver/questions.ts";
 import type { Mail } from "../../../local/cloud/mail.ts";
+import { assertPolite, hostileBody } from "../support/hostile.ts";
+import { context, proxyEvent } from "../support/proxyEvent.ts";
 import type { Archive } from "./support.ts";
 
 const approvers = ["anna@example.org", "ben@example.org"];
@@ -61,7 +65,7 @@ export function mailsSuite(archive: () => Archive): void {
       assert.equal(new Set(sent.map(linkIn)).size, 2);
       for (const mail of sent) {
         assert.equal(mail.from, environment.MAIL_FROM);
-        assert.equal(mail.subject, "Archive s3://drop/r?ger?.tif?");
+        assert.equal(mail.subject, 'Archive "s3://drop/r?ger?.tif"?');
         assert.ok(mail.links[0]!.startsWith("https://api.example.org/Prod/approvals/"));
         assert.ok(!mail.body.includes("token-of-one"));
         const { link, question } = (await findLink(linkIn(mail)))!;
@@ -85,7 +89,39 @@ export function mailsSuite(archive: () => Archive): void {
       await ask(event("long", `s3://drop/${"a".repeat(200)}`));
       const { subject } = mails().at(-1)!;
       assert.ok(subject.length < 100, subject);
-      assert.match(subject, /^Archive s3:\/\/drop\/a+\.\.\.$/);
+      assert.match(subject, /^Archive "s3:\/\/drop\/a+\.\.\.$/);
+    });
+
+    it("shows a file's name as data: no line, link or turn of writing in it counts", async () => {
+      const key = "q.txt\n\n  http://evil.example/approvals/AAAA\n\u202egnp.exe\u0000";
+      await ask(event("forged", `s3://drop/${key}`));
+      const { body, links } = mails().at(-1)!;
+      assert.ok(links[0]!.startsWith("https://api.example.org/Prod/approvals/"));
+      const shown = "q.txt\\u{a}\\u{a}  http://evil.example/approvals/AAAA\\u{a}\\u{202e}gnp.exe\\u{0}";
+      assert.ok(body.split("\n").includes(`  File     s3://drop/${shown}`), body);
+      assert.doesNotMatch(body.replaceAll("\n", ""), /[\p{Cc}\p{Cf}]/u);
+    });
+
+    it("answers whatever is sent to a link in its own words, and decides nothing by it", async () => {
+      const { handler } = await import("../../../handlers/archiver/approvalPage.ts");
+      await ask(event("hostile"));
+      const link = linkIn(mails().at(-1)!);
+      const types = fc.constantFrom("application/json", "application/x-www-form-urlencoded", "text/plain");
+      const ids = fc.oneof(fc.constant(link), fc.string({ unit: "binary", maxLength: 50 }));
+      await fc.assert(
+        fc.asyncProperty(ids, types, hostileBody(["decision", "reason"]), async (id, type, body) => {
+          const sent = proxyEvent("POST", "/approvals/x", {
+            pathParameters: { id },
+            headers: { "content-type": type },
+            body,
+          });
+          const { statusCode, body: text } = (await handler(sent, context, () => {})) as APIGatewayProxyResult;
+          assertPolite({ statusCode, body: text }, [id, type, body]);
+          assert.ok(statusCode >= 400, `${statusCode}`);
+        }),
+        { numRuns: 100 },
+      );
+      assert.equal((await findLink(link))!.question.decision, undefined);
     });
 
     it("finds nothing by what is no link", async () => {

@@ -78,10 +78,22 @@ export function ingestSuite(functions: Functions): void {
         { message: "the record has attributes that cannot be stored" },
       ],
       [
+        "what is nested too deeply",
+        { ...good, note: JSON.parse("[".repeat(31) + "]".repeat(31)) },
+        400,
+        { message: "the body is nested more than 30 levels deep" },
+      ],
+      [
+        "a name of the prototype's",
+        '{"__proto__":{"a":1}}',
+        400,
+        { message: "the body has a field __proto__, and no field may be called that" },
+      ],
+      [
         "a body that is too large",
-        { ...good, note: "x".repeat(400_000) },
+        { ...good, note: "x".repeat(9_000) },
         413,
-        { message: "the body is larger than 307200 bytes" },
+        { message: "the body is larger than 8192 bytes" },
       ],
     ];
     for (const [name, body, statusCode, expected] of refused) {

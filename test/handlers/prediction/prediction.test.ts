@@ -1,4 +1,5 @@
 import { Functions } from "./functions.ts";
+import { hostileSuite } from "./hostile.suite.ts";
 import { ingestSuite } from "./ingest.suite.ts";
 import { modelSuite } from "./model.suite.ts";
 import { queueSuite } from "./queue.suite.ts";
@@ -16,4 +17,5 @@ describe("prediction handlers", () => {
   modelSuite(functions);
   queueSuite(functions);
   readSuite(functions);
+  hostileSuite(functions);
 });

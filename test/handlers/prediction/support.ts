@@ -35,6 +35,14 @@ const index = (IndexName: string, key: string, ProjectionType: "ALL" | "KEYS_ONL
 export async function startPipeline() {
   const cloud = await startCloud({ region: "eu-west-1" });
   const dynamodb = cloud.client(DynamoDBClient);
+  // Every request for the database is counted on its way.
+  let databaseCalls = 0;
+  const database = cloud.services.get("dynamodb")!;
+  const handle = database.handle!.bind(database);
+  database.handle = (request, call) => {
+    databaseCalls++;
+    return handle(request, call);
+  };
   const s3 = cloud.client(S3Client);
   const sqs = cloud.client(SQSClient);
   const keys = ["id", "time_key", "time_bucket", "prediction_bucket", "unpredicted_bucket"];
@@ -93,6 +101,7 @@ export async function startPipeline() {
     streamArn: TableDescription!.LatestStreamArn!,
     recordQueueUrl,
     putModel,
+    databaseCalls: () => databaseCalls,
     failures: () => drain(failureQueueUrl),
     records: () => drain(recordQueueUrl),
     async read(id: string) {

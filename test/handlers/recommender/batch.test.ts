@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import "../support/proxyEvent.ts";
 import { externalFunction, RowError } from "../../../handlers/recommender/externalFunction.ts";
+import { assertPolite, hostileBody } from "../support/hostile.ts";
 import { answer, proxyEvent } from "../support/proxyEvent.ts";
 import { headers, send, valuesOf } from "./support.ts";
 
@@ -12,7 +13,8 @@ const post = (body: string | null, more: object = {}) =>
 
 describe("external function", () => {
   it("answers every row under its own number, in order, whatever its arguments", async () => {
-    const rows = fc.uniqueArray(fc.tuple(fc.nat(), fc.jsonValue(), fc.string()), { selector: ([number]) => number });
+    const plain = fc.jsonValue().filter((value) => !/"(__proto__|constructor|prototype)":/.test(JSON.stringify(value)));
+    const rows = fc.uniqueArray(fc.tuple(fc.nat(), plain, fc.string()), { selector: ([number]) => number });
     await fc.assert(
       fc.asyncProperty(rows, async (data) => {
         const { statusCode, body } = await send(echo, data);
@@ -23,6 +25,26 @@ describe("external function", () => {
       { numRuns: 50 },
     );
   });
+
+  it("answers a row that is nested too deeply, or leads to a prototype, by an error of its own", async () => {
+    const deep = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
+    const { statusCode, body } = await post(`{"data": [[0, "a"], [1, ${deep}], [2, {"__proto__": {}}], [3, "b"]]}`);
+    assert.equal(statusCode, 200);
+    assert.deepEqual(body, {
+      data: [
+        [0, ["a"]],
+        [1, { error: "the row is nested more than 30 levels deep" }],
+        [2, { error: "the row has a field __proto__, and no field may be called that" }],
+        [3, ["b"]],
+      ],
+    });
+  });
+
+  it("answers whatever is sent in its own words", () =>
+    fc.assert(
+      fc.asyncProperty(hostileBody(["data"]), async (body) => assertPolite(await post(body), body)),
+      { numRuns: 100 },
+    ));
 
   it("takes no rows, and bodies that are not compressed", async () => {
     assert.deepEqual((await post('{"data": []}')).body, { data: [] });

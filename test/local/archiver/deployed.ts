@@ -29,6 +29,7 @@ export const archiveBucketName = archiver.buckets.archive.bucket;
 export const quarantineBucketName = archiver.buckets.quarantine.bucket;
 export const reconcileName = archiver.functions.reconcile.function.name;
 export const mailedStateMachineArn = mailed.stateMachine.arn;
+export const mailedDropBucketName = mailed.buckets.drop.bucket;
 export const mailedQueueUrl = mailed.approvalQueue?.url;
 export const approvalTopicArn = mailed.approvalTopic?.arn;
 `;
