@@ -53,13 +53,19 @@ export async function createFront(options: FrontOptions): Promise<Front> {
     const response = refused(options, request);
     return response && send(reply, response);
   });
+  const handle = async (request: FastifyRequest, reply: FastifyReply) => {
+    await opened.promise;
+    return send(reply, await answer(options, request, reply));
+  };
+  // A content type that is none is S3's to keep, or its service's to refuse.
+  server.setErrorHandler(async (error: { code?: string }, request, reply) => {
+    if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return handle(request, reply);
+    throw error;
+  });
   server.route({
     method: ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"],
     url: "/",
-    async handler(request, reply) {
-      await opened.promise;
-      return send(reply, await answer(options, request, reply));
-    },
+    handler: handle,
   });
   server.get("/_health", async () => {
     await opened.promise;

@@ -65,6 +65,12 @@ describe("S3 objects", () => {
     assert.equal((await s3.send(new HeadObjectCommand({ Bucket, Key: "described" }))).ContentLength, body.length);
   });
 
+  it("keep a content type as it is, also one that no browser would know", async () => {
+    const ContentType = `"><script>alert('&')</script>`;
+    await objects.put("odd", "x", { ContentType });
+    assert.equal((await objects.get("odd")).ContentType, ContentType);
+  });
+
   it("have no description but the default", async () => {
     await objects.put("plain", "text");
     const { ContentType, Metadata, StorageClass, VersionId, ServerSideEncryption } = await objects.get("plain");
