@@ -56,6 +56,11 @@ export interface SnowflakeRecommenderArgs {
    */
   serving?: ServingArgs;
   /**
+   * Models that may be deployed at one time, 1 to 100; one more is refused.
+   * @default 20
+   */
+  maximumEndpoints?: number;
+  /**
    * ARN of the key that the disks of jobs and endpoints, and models, are encrypted with. Its policy leaves it to the account.
    * @default none: SageMaker's and S3's own
    */
@@ -133,6 +138,7 @@ export class SnowflakeRecommender extends ComponentResource {
         execution: this.roles.execution,
         training,
         serving,
+        maximumEndpoints: args.maximumEndpoints ?? 20,
         encryptionKeyArn: args.encryptionKeyArn,
         logRetention,
       },
@@ -173,6 +179,7 @@ function validated(name: string, args: SnowflakeRecommenderArgs): object {
     matches("encryptionKeyArn", args.encryptionKeyArn, /^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/, "a key's ARN"),
     ...trustRules("api", args.api),
     ...trustRules("storage", args.storage),
+    integerBetween("maximumEndpoints", args.maximumEndpoints, 1, 100),
     integerBetween("removeIdleAfter", args.removeIdleAfter, 1, 720),
   ]);
   return {};

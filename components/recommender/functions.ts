@@ -16,6 +16,7 @@ export interface FunctionSettings {
   execution: ExecutionRole;
   training: TrainingArgs;
   serving: ServingArgs;
+  maximumEndpoints: number;
   encryptionKeyArn: Input<string> | undefined;
   logRetention: Input<number> | undefined;
 }
@@ -58,9 +59,13 @@ export class RecommenderFunctions {
         },
       }),
       deploy: external("deploy", "deploy_model: makes or updates an endpoint", {
-        environment: { ...this.#image(), SERVING: servingSettings(serving) },
+        environment: {
+          ...this.#image(),
+          SERVING: servingSettings(serving),
+          MAXIMUM_ENDPOINTS: String(this.#settings.maximumEndpoints),
+        },
         bindings: {
-          NAME_PREFIX: this.#prefix([...rights.make(place), ...removal]),
+          NAME_PREFIX: this.#prefix([...rights.make(place), ...rights.listEndpoints(), ...removal]),
           EXECUTION_ROLE_ARN: this.#role(),
           ...this.#key(),
         },
@@ -167,9 +172,9 @@ export class RecommenderFunctions {
         },
         {
           Effect: "Allow",
+          // Without a condition on the prefix: a request for an object has none, and would be forbidden instead of not found.
           Action: ["s3:ListBucket"],
           Resource: [bucket.arn],
-          Condition: { StringLike: { "s3:prefix": [`${batchesPrefix}*`] } },
         },
       ],
     };

@@ -15,6 +15,11 @@ export interface TrainingArgs {
    */
   maximumSeconds?: number;
   /**
+   * Jobs of this stack that may run at one time, 1 to 100; one more is refused, so that a mistake in a query costs no fortune.
+   * @default 10
+   */
+  maximumJobs?: number;
+  /**
    * What the container takes beside the tables' names.
    * @default {}: the container's own
    * @example { factors: "50", epochs: "30" }
@@ -62,10 +67,11 @@ export interface ServerlessArgs {
 const instanceType = (field: string, value: unknown): Rule =>
   matches(field, value, /^ml\.[a-z0-9-]+\.[a-z0-9]+$/, "a machine of SageMaker, such as ml.m5.large");
 
-export const trainingRules = ({ instanceType: type, volume, maximumSeconds }: TrainingArgs): Rule[] => [
+export const trainingRules = ({ instanceType: type, volume, maximumSeconds, maximumJobs }: TrainingArgs): Rule[] => [
   instanceType("training.instanceType", type),
   integerBetween("training.volume", volume, 1, 16_384),
   integerBetween("training.maximumSeconds", maximumSeconds, 60, 2_419_200),
+  integerBetween("training.maximumJobs", maximumJobs, 1, 100),
 ];
 
 /** https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html */
@@ -102,6 +108,7 @@ export const trainingSettings = (training: TrainingArgs): string =>
     instanceCount: 1,
     volumeGb: training.volume ?? 10,
     maxSeconds: training.maximumSeconds ?? 10_000,
+    maximumJobs: training.maximumJobs ?? 10,
     hyperparameters: training.hyperparameters ?? {},
   });
 

@@ -24,6 +24,7 @@ const allow = (service: string, actions: string[], resources: Input<string>[]): 
 export const rights = {
   startJobs: (place: Place): Statement[] => [
     allow("sagemaker", ["CreateTrainingJob", "DescribeTrainingJob", "AddTags"], [arn(place, "training-job")]),
+    allow("sagemaker", ["ListTrainingJobs"], ["*"]),
   ],
   stopJobs: (place: Place): Statement[] => [
     allow("sagemaker", ["StopTrainingJob"], [arn(place, "training-job")]),

@@ -4,6 +4,7 @@ import {
   CreateModelCommand,
   DescribeEndpointCommand,
   type DescribeEndpointCommandOutput,
+  paginateListEndpoints,
   UpdateEndpointCommand,
 } from "@aws-sdk/client-sagemaker";
 import { modelName, modelUrl } from "./arguments.ts";
@@ -44,6 +45,11 @@ async function deploy(model: string, url: string): Promise<string | typeof later
       );
   }
   if (isOnItsWay(before, name)) return before!.EndpointArn!;
+  if (!before && (await countEndpoints()) >= settings.maximumEndpoints) {
+    throw new RowError(
+      `${settings.maximumEndpoints} models are deployed, as many as may be; undeploy_model removes one`,
+    );
+  }
   await removeConfigs(EndpointName, [name, before?.EndpointConfigName]);
   const undo: (() => Promise<unknown>)[] = [];
   try {
@@ -61,6 +67,17 @@ async function deploy(model: string, url: string): Promise<string | typeof later
     for (const step of undo) await step().catch(() => {});
     throw refusals(error);
   }
+}
+
+async function countEndpoints(): Promise<number> {
+  let count = 0;
+  for await (const { Endpoints = [] } of paginateListEndpoints(
+    { client: sagemaker },
+    { NameContains: settings.prefix },
+  )) {
+    count += Endpoints.filter(({ EndpointName = "" }) => EndpointName.startsWith(settings.prefix)).length;
+  }
+  return count;
 }
 
 /** Whether an endpoint serves by that configuration, or will. */

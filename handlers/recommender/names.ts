@@ -4,9 +4,18 @@ import { settings } from "./settings.ts";
 export const shortHash = (...parts: string[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 8);
 
-/** A job's name is the batch's and the row's: the same batch again is the same job. */
-export const jobName = (batch: string, row: number): string =>
-  `${settings.prefix}${createHash("sha256").update(`${batch}/${row}`).digest("hex").slice(0, 16)}`;
+/** A training's tables. */
+export interface Tables {
+  input: string;
+  output: string;
+}
+
+/** A job's name is the batch's and its tables': the same batch again is the same job, and so are equal rows of one. */
+export const jobName = (batch: string, { input, output }: Tables): string =>
+  `${settings.prefix}${createHash("sha256")
+    .update(JSON.stringify([batch, input, output]))
+    .digest("hex")
+    .slice(0, 16)}`;
 
 export const endpointName = (model: string): string => `${settings.prefix}${model}`;
 

@@ -15,6 +15,8 @@ export interface TrainingSettings {
   instanceCount: number;
   volumeGb: number;
   maxSeconds: number;
+  /** Jobs of the stack at one time. */
+  maximumJobs: number;
   hyperparameters: Record<string, string>;
 }
 
@@ -54,6 +56,10 @@ export const settings = {
   },
   get serving(): ServingSettings {
     return JSON.parse(required("SERVING"));
+  },
+  /** Endpoints of the stack at one time. */
+  get maximumEndpoints(): number {
+    return Number(required("MAXIMUM_ENDPOINTS"));
   },
   /** Tags of what the functions make, as `{"stack": "dev"}`. */
   get tags(): { Key: string; Value: string }[] {

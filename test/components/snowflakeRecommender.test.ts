@@ -116,7 +116,11 @@ describe("SnowflakeRecommender", function () {
 
   it("grants each function exactly what it does", () => {
     const jobs = sagemaker("training-job");
-    const start = [["sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:AddTags"], [jobs]];
+    const start = [
+      [["sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:AddTags"], [jobs]],
+      [["sagemaker:ListTrainingJobs"], ["*"]],
+    ];
+    const list = [["sagemaker:ListEndpoints"], ["*"]];
     const make = [
       [["sagemaker:CreateModel", "sagemaker:AddTags"], [sagemaker("model")]],
       [
@@ -124,8 +128,8 @@ describe("SnowflakeRecommender", function () {
         [sagemaker("endpoint"), sagemaker("endpoint-config")],
       ],
     ];
-    assert.deepEqual(grants(plain, "snow-train"), [...batches, start, passRole]);
-    assert.deepEqual(grants(plain, "snow-deploy"), [...batches, ...make, ...removal, passRole]);
+    assert.deepEqual(grants(plain, "snow-train"), [...batches, ...start, passRole]);
+    assert.deepEqual(grants(plain, "snow-deploy"), [...batches, ...make, list, ...removal, passRole]);
     assert.deepEqual(grants(plain, "snow-invoke"), [
       ...batches,
       [["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"], [sagemaker("endpoint")]],
@@ -144,7 +148,16 @@ describe("SnowflakeRecommender", function () {
       [["cloudwatch:GetMetricStatistics"], ["*"]],
     ]);
     assert.deepEqual(grants(plain, "snow-observe"), []);
-    assert.deepEqual(grants(full, "snow-retrain"), [start, passRole]);
+    assert.deepEqual(grants(full, "snow-retrain"), [...start, passRole]);
+  });
+
+  it("lets whoever polls find that there is no batch: the right to list holds for a request without a prefix", () => {
+    const statements = plain.statements("snow-invoke-policy") as { Action: string[]; Condition?: object }[];
+    const lists = statements.filter(({ Action }) => Action.includes("s3:ListBucket"));
+    assert.deepEqual(
+      lists.map(({ Condition }) => Condition),
+      [undefined],
+    );
   });
 
   it("passes the execution role to SageMaker alone", () => {
@@ -168,10 +181,12 @@ describe("SnowflakeRecommender", function () {
       instanceCount: 1,
       volumeGb: 10,
       maxSeconds: 10_000,
+      maximumJobs: 10,
       hyperparameters: {},
     });
     const serving = { instanceType: "ml.t2.medium", instanceCount: 1, maxInstances: 1, callsPerInstance: 600 };
     assert.deepEqual(JSON.parse(variables(plain, "snow-deploy").SERVING), serving);
+    assert.equal(variables(plain, "snow-deploy").MAXIMUM_ENDPOINTS, "20");
     assert.deepEqual(Object.keys(variables(plain, "snow-undeploy")).toSorted(), ["BUCKET", "NAME_PREFIX", "PREFIXES"]);
   });
 

@@ -73,6 +73,28 @@ describe("recommender functions", function () {
     assert.match(reason!, /^AlgorithmError: .*data\.csv:2: rating "good" is not a number/);
   });
 
+  it("train: rows of a batch that are equal are one job; more jobs than may be at one time are refused", async () => {
+    const count = async () => (await sagemaker.send(new ListTrainingJobsCommand({}))).TrainingJobSummaries!.length;
+    const before = await count();
+    const equal = Array.from({ length: 50 }, (_, row) => [row, "ratings", "recommendations"]);
+    const answers = valuesOf(await send(train, equal, "equal"));
+    assert.deepEqual([new Set(answers).size, await count()], [1, before + 1]);
+    await settled(answers[0] as string);
+
+    const running = (names: string[]) => ({
+      ListTrainingJobs: () => ({ TrainingJobSummaries: names.map((TrainingJobName) => ({ TrainingJobName })) }),
+    });
+    const ask = () => one(train, [[0, "ratings", "others"]], "many");
+    const ours = ["1", "2", "3"].map((name) => `${prefix}-${name}`);
+    assert.deepEqual(await test.during(running(ours), ask), {
+      error: "3 training jobs are under way, as many as may be; try again when one has ended",
+    });
+    // One of another stack is not counted; a job that is there already is the answer, however many run.
+    const job = await test.during(running(["1", "2", `another-${prefix}-3`]), ask);
+    assert.equal(await test.during(running(ours), ask), job);
+    await settled(job as string);
+  });
+
   it("retrain: the schedule's event, twice, is one job", async () => {
     const count = async () => (await sagemaker.send(new ListTrainingJobsCommand({}))).TrainingJobSummaries!.length;
     const before = await count();
@@ -198,6 +220,15 @@ describe("recommender functions", function () {
     assert.deepEqual(await test.left(), { endpoints: [`${prefix}-movies`], configs: 2, models: 2 });
   });
 
+  it("deploy: more endpoints than may be are refused", async () => {
+    const three = ["1", "2", "3"].map((name) => ({ EndpointName: `${prefix}-${name}` }));
+    const full = { ListEndpoints: () => ({ Endpoints: three }) };
+    assert.equal(
+      await test.during(full, () => errorOf(deploy, [[0, "fourth", modelUrl]])),
+      "3 models are deployed, as many as may be; undeploy_model removes one",
+    );
+  });
+
   it("undeploy: an endpoint that is being made is left alone, and says so", async () => {
     await one(deploy, [[0, "fifth", modelUrl]]);
     assert.match(await errorOf(undeploy, [[0, "fifth"]]), /^the endpoint of fifth is Creating; try again/);
@@ -215,7 +246,10 @@ describe("recommender functions", function () {
     assert.deepEqual(removed.toSorted(), [`${prefix}-fifth`, `${prefix}-movies`]);
     for (const model of ["movies", "fifth"]) await settled(model);
     assert.deepEqual(await test.left(), { endpoints: [], configs: 0, models: 0 });
-    assert.match((await settled(jobName("swept", 0))).status, /^(Stopped|Completed)$/);
+    assert.match(
+      (await settled(jobName("swept", { input: "ratings", output: "recommendations" }))).status,
+      /^(Stopped|Completed)$/,
+    );
   });
 
   it("sweep: what nobody called for hours, and no more", async () => {

@@ -96,8 +96,10 @@ export async function startRecommender() {
       instanceCount: 1,
       volumeGb: 10,
       maxSeconds: 600,
+      maximumJobs: 3,
       hyperparameters: { epochs: "2", factors: "4", folds: "2", threads: "1" },
     }),
+    MAXIMUM_ENDPOINTS: "3",
     SERVING: JSON.stringify({ instanceType: "ml.t2.medium", instanceCount: 1, maxInstances: 1 }),
     RESOURCE_TAGS: JSON.stringify({ stack: "test" }),
   };
