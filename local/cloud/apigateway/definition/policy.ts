@@ -4,8 +4,9 @@ import { badRequest } from "../records.ts";
 type Where = Pick<Call, "region" | "accountId">;
 
 /**
- * Reads an API's resource policy and writes its resources out in full: `execute-api:/stage/METHOD/path` and `*` stand
- * for ARNs of this very API, which its own ARN's author does not know yet.
+ * Reads an API's resource policy and writes its resources out in full: `execute-api:/stage/METHOD/path` stands for an ARN
+ * of this very API, which its own ARN's author does not know yet. `*` and everything else stay as they are given, one
+ * resource or a list: so AWS gives a policy back, and who compares finds no difference.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
  *
  * @param given the document, or its text.
@@ -31,13 +32,14 @@ function expandStatement(statement: PolicyStatement, apiId: string, { region, ac
   if (statement.Action === undefined && statement.NotAction === undefined) throw invalid("a statement has no Action");
   const api = `arn:aws:execute-api:${region}:${accountId}:${apiId}`;
   const expand = (resource: string): string => {
-    if (resource === "*") return `${api}/*`;
+    if (resource === "*") return resource;
     if (resource.startsWith("execute-api:/")) return `${api}${resource.slice("execute-api:".length)}`;
     if (resource.startsWith(`${api}/`) || /^arn:[^:]*:execute-api:[^:]*:[^:]*:/.test(resource)) return resource;
     throw invalid(`resource ${resource} is not of execute-api`);
   };
-  if (statement.Resource !== undefined) statement.Resource = [statement.Resource].flat().map(expand);
-  else if (statement.NotResource !== undefined) statement.NotResource = [statement.NotResource].flat().map(expand);
+  const expandAll = (given: string | string[]) => (Array.isArray(given) ? given.map(expand) : expand(given));
+  if (statement.Resource !== undefined) statement.Resource = expandAll(statement.Resource);
+  else if (statement.NotResource !== undefined) statement.NotResource = expandAll(statement.NotResource);
   else throw invalid("a statement has no Resource");
 }
 

@@ -219,6 +219,29 @@ describe("API Gateway, IAM and resource policies", () => {
       assert.match(((await refused.json()) as { Message: string }).Message, /because no resource-based policy allows/);
     });
 
+    it("holds for the whole API where its resource is *", async () => {
+      const fromHere = (cidr: string) => [
+        invoke("Allow", "*", { Principal: "*", Condition: { IpAddress: { "aws:SourceIp": cidr } } }),
+      ];
+      const [inside, outside] = [await withPolicy(fromHere("127.0.0.0/8")), await withPolicy(fromHere("10.0.0.0/8"))];
+      assert.equal((await fetch(`${inside.url}/open`)).status, 200);
+      assert.equal((await fetch(`${outside.url}/open`)).status, 403);
+    });
+
+    it("comes back as it was given, but for the short form of an ARN", async () => {
+      const { apiId } = await withPolicy([
+        invoke("Deny", "*", { Principal: "*" }),
+        invoke("Allow", "execute-api:/dev/GET/open", { Principal: "*" }),
+        { ...invoke("Allow", "*", { Principal: "*" }), Resource: ["execute-api:/*", "*"] },
+      ]);
+      const { policy } = await test.cloud.call<{ policy: string }>("apigateway", "GetRestApi", { restApiId: apiId });
+      const api = `arn:aws:execute-api:us-east-1:000000000000:${apiId}`;
+      assert.deepEqual(
+        JSON.parse(JSON.parse(`"${policy}"`)).Statement.map(({ Resource }: { Resource: unknown }) => Resource),
+        ["*", `${api}/dev/GET/open`, [`${api}/*`, "*"]],
+      );
+    });
+
     it("is refused at import when it is no policy", async () => {
       await assert.rejects(withPolicy([{ Effect: "Perhaps" }]), {
         name: "BadRequestException",
