@@ -157,7 +157,8 @@ export function createCloud(given: CloudOptions): LocalCloud {
       ) as Output;
     },
     authorize: (call, access) => authorizer.authorize(call, access),
-    assumeRole: async (roleArn, service, sessionName) => sessions.assume(roleArn, service, sessionName),
+    assumeRole: async (roleArn, service, sessionName, sourceArn) =>
+      sessions.assume(roleArn, service, sessionName, sourceArn),
   };
 
   const wakes = new Wakes();
