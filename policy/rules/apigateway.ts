@@ -48,13 +48,16 @@ function isAuthorised({ components }: Document, operation: Operation): boolean {
 export const apiGatewayRules: Rule[] = [
   {
     name: "stage-is-logged-and-traced",
-    description: "A stage has an access log in JSON, and X-Ray",
+    description: "A stage has an access log in JSON, and X-Ray unless paths are secret, which no log has then",
     ids: ["FSBP APIGateway.1", "N APIG1", "C73", "C76"],
     types: ["aws:apigateway/stage:Stage"],
     check: ({ props }) => [
       ...unless(Boolean(props.accessLogSettings?.destinationArn), "accessLogSettings is missing"),
       ...unless(isJson(props.accessLogSettings?.format), "accessLogSettings.format is not JSON"),
-      ...unless(props.xrayTracingEnabled === true, "xrayTracingEnabled is not true"),
+      ...unless(
+        props.xrayTracingEnabled === true || !/\$context\.path\b/.test(props.accessLogSettings?.format),
+        "xrayTracingEnabled is not true, although paths are logged",
+      ),
     ],
   },
   {

@@ -21,7 +21,10 @@ const body = (paths: object, rest: object = {}) => ({
 });
 
 describe("rules of APIs:", () => {
-  const logged = { accessLogSettings: { destinationArn: "arn", format: "{}" }, xrayTracingEnabled: true };
+  const logged = {
+    accessLogSettings: { destinationArn: "arn", format: '{"path":"$context.path"}' },
+    xrayTracingEnabled: true,
+  };
   rule("stage-is-logged-and-traced", "apigateway/stage:Stage", { props: logged }, [
     ["no access log", { props: { ...logged, accessLogSettings: undefined } }, /^accessLogSettings is missing/],
     [
@@ -31,6 +34,10 @@ describe("rules of APIs:", () => {
     ],
     ["no traces", { props: { ...logged, xrayTracingEnabled: false } }, /^xrayTracingEnabled/],
   ]);
+
+  const unpathed = { destinationArn: "arn", format: '{"route":"$context.resourcePath"}' };
+  const secret = { props: { accessLogSettings: unpathed, xrayTracingEnabled: false } };
+  rule("stage-is-logged-and-traced", "apigateway/stage:Stage", secret, []);
 
   const whole = { props: {}, dependencies: [executionLogs], facts: { resources: [methodSettings] } };
   rule("stage-has-settings-and-execution-log", "apigateway/stage:Stage", whole, [
