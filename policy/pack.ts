@@ -7,7 +7,7 @@ import {
 } from "@pulumi/policy";
 import { Config, getStack } from "@pulumi/pulumi";
 import { rules } from "./check.ts";
-import type { Resource, Rule, StackFacts } from "./rule.ts";
+import { looksAt, type Resource, type Rule, type StackFacts } from "./rule.ts";
 
 /**
  * `pulumi preview --policy-pack policy`: every rule, over every resource of the stack, mandatory. What only the
@@ -38,7 +38,7 @@ function asPolicy(rule: Rule): ResourceValidationPolicy | StackValidationPolicy 
 }
 
 function violations(rule: Rule, resource: Resource, facts: StackFacts): string[] {
-  if (!rule.types.includes(resource.type)) return [];
+  if (!looksAt(rule, resource.type)) return [];
   try {
     return rule.check(resource, facts);
   } catch (error) {

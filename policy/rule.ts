@@ -5,7 +5,6 @@ export interface Resource {
   // biome-ignore lint/suspicious/noExplicitAny: inputs have the shape of their type, which a rule knows.
   props: Record<string, any>;
   protect?: boolean;
-  retainOnDelete?: boolean;
   /** Resources that must be there before it. */
   dependencies?: Resource[];
   /** Resources that an input comes from, by the input's name. */
@@ -15,7 +14,7 @@ export interface Resource {
 /** What a rule may know of the stack besides one resource. */
 export interface StackFacts {
   stack: string;
-  /** Routes that anyone may call, as `GET /whodis`: config `publicRoutes`. */
+  /** Routes that anyone may call, each with its API's name, as `whodis GET /whodis`: config `publicRoutes`. */
   publicRoutes: readonly string[];
   /** Key that log groups are encrypted with: config `logKeyArn`. */
   logKeyArn?: string;
@@ -36,10 +35,13 @@ export interface Rule {
   /** Kebab case, unique: what a report names. */
   name: string;
   description: string;
-  /** Ids of the same rule elsewhere: AWS Security Hub, cdk-nag, checkov. */
+  /**
+   * Ids of the same rule elsewhere: Security Hub (`Lambda.1`), CIS AWS Foundations Benchmark 5.0 (`CIS 1.15`), cdk-nag
+   * (`AwsSolutions-IAM5`, `Serverless-LambdaTracing`), checkov (`CKV_AWS_50`); `own` alone, where nobody else has it.
+   */
   ids: readonly string[];
   /** Type tokens that it looks at. */
-  types: readonly string[];
+  types: readonly string[] | "any";
   /**
    * `stack`: it needs other resources too (`dependencies`, `sources`, `facts.resources`), and is checked when all of
    * them are known. `resource`: it stops the resource before it is made.
@@ -49,6 +51,9 @@ export interface Rule {
   /** @returns a sentence for each violation, beginning with the property's path. */
   check(resource: Resource, facts: StackFacts): string[];
 }
+
+/** Whether a rule says anything of resources of a type. */
+export const looksAt = ({ types }: Rule, type: string): boolean => types === "any" || types.includes(type);
 
 /** Stacks in which data is thrown away on purpose. */
 export const isThrowAway = (stack: string): boolean => /^(dev|local|test|smoke)(-.*)?$/.test(stack);

@@ -8,7 +8,7 @@ import type { ContractRoute } from "./contract.ts";
 
 /** Who may call a route. */
 export type ApiAuth =
-  /** Anyone. The stack's configuration lists such routes in `publicRoutes`. */
+  /** Anyone. The stack's configuration lists such routes in `publicRoutes`, each after its API's name. */
   | "none"
   /** Callers whose AWS identity is granted `execute-api:Invoke`. */
   | "iam"

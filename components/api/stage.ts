@@ -32,17 +32,10 @@ export interface StageArgs {
    */
   logLevel?: Input<"OFF" | "ERROR" | "INFO">;
   /**
-   * Whether CloudWatch gets metrics of each method, besides those of the stage, which cost nothing. Custom metrics are
-   * charged for them: https://aws.amazon.com/cloudwatch/pricing/
-   * @default false
+   * Whether X-Ray traces requests, with their paths: not where whoever knows a path may do what it does.
+   * @default true
    */
-  detailedMetrics?: Input<boolean>;
-  /**
-   * Whether paths hold what only the caller may know, as a link's secret. No log has them then, only their routes, and
-   * X-Ray, which keeps URLs, does not trace the stage.
-   * @default false
-   */
-  secretPaths?: boolean;
+  tracing?: Input<boolean>;
   /**
    * Days that logs are kept; one of CloudWatch's values.
    * @default 30
@@ -59,33 +52,24 @@ export const stageRules = (stage: StageArgs): Rule[] => [
   matches("definition.stageName", stage.stageName, /^\w{1,128}$/, "1 to 128 letters, digits and _"),
   integerBetween("definition.throttling.burst", stage.throttling?.burst, 0, 5_000),
   oneOf("definition.logLevel", stage.logLevel, ["OFF", "ERROR", "INFO"]),
-  {
-    // At this level the execution log says each request's path.
-    ok: !(stage.secretPaths && stage.logLevel === "INFO"),
-    field: "definition.logLevel",
-    value: stage.logLevel,
-    allowed: "ERROR or OFF where definition.secretPaths is true",
-  },
   retentionRule("definition.logRetention", stage.logRetention),
 ];
 
-/** One JSON line a request; what is not known is `-`. */
-const accessLogFormat = (secretPaths: boolean): string =>
-  JSON.stringify({
-    requestId: "$context.requestId",
-    time: "$context.requestTime",
-    ip: "$context.identity.sourceIp",
-    user: "$context.identity.userArn",
-    method: "$context.httpMethod",
-    ...(!secretPaths && { path: "$context.path" }),
-    route: "$context.resourcePath",
-    status: "$context.status",
-    bytes: "$context.responseLength",
-    latency: "$context.responseLatency",
-    integrationLatency: "$context.integrationLatency",
-    error: "$context.error.message",
-    integrationError: "$context.integrationErrorMessage",
-  });
+/** One JSON line a request; what is not known is `-`. The path is left out: it may be a secret, or name a person. */
+const accessLogFormat = JSON.stringify({
+  requestId: "$context.requestId",
+  time: "$context.requestTime",
+  ip: "$context.identity.sourceIp",
+  user: "$context.identity.userArn",
+  method: "$context.httpMethod",
+  route: "$context.resourcePath",
+  status: "$context.status",
+  bytes: "$context.responseLength",
+  latency: "$context.responseLatency",
+  integrationLatency: "$context.integrationLatency",
+  error: "$context.error.message",
+  integrationError: "$context.integrationErrorMessage",
+});
 
 /**
  * The stage that serves a deployment, with its logs, tracing and limits.
@@ -100,7 +84,7 @@ export function createStage(
   ready: Resource[],
   parent: Resource,
 ): Stage {
-  const { logRetention: retention, secretPaths = false } = args;
+  const retention = args.logRetention;
   const accessLogs = createLogGroup(
     `${name}-access-logs`,
     { name: logGroupName("apigateway", name), retention },
@@ -119,8 +103,8 @@ export function createStage(
       deployment: deployment.id,
       stageName,
       ...(args.variables && { variables: args.variables }),
-      accessLogSettings: { destinationArn: accessLogs.arn, format: accessLogFormat(secretPaths) },
-      xrayTracingEnabled: !secretPaths,
+      accessLogSettings: { destinationArn: accessLogs.arn, format: accessLogFormat },
+      xrayTracingEnabled: args.tracing ?? true,
     },
     { parent, dependsOn: [executionLogs, ...ready] },
   );
@@ -138,7 +122,7 @@ function createSettings(name: string, args: StageArgs, restApi: RestApi, stage: 
       settings: {
         loggingLevel: args.logLevel ?? "ERROR",
         dataTraceEnabled: false,
-        metricsEnabled: args.detailedMetrics ?? false,
+        metricsEnabled: true,
         throttlingRateLimit: args.throttling?.rate ?? 10_000,
         throttlingBurstLimit: args.throttling?.burst ?? 5_000,
       },

@@ -48,8 +48,8 @@ export function createMailApproval(name: string, args: MailApprovalArgs, parent:
     `${name}-approvals`,
     {
       description: `Where approvers of ${name} decide`,
-      // Whoever has a link's path decides.
-      definition: { secretPaths: true },
+      // Its paths are all that it asks for: neither logs nor traces keep them.
+      definition: { tracing: false },
       routes: {
         "GET /approvals/{id}": route,
         // A form; the function says what is wrong with it, as a page.

@@ -157,8 +157,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
       ) as Output;
     },
     authorize: (call, access) => authorizer.authorize(call, access),
-    assumeRole: async (roleArn, service, sessionName, sourceArn) =>
-      sessions.assume(roleArn, service, sessionName, sourceArn),
+    assumeRole: async (roleArn, service, sessionName) => sessions.assume(roleArn, service, sessionName),
   };
 
   const wakes = new Wakes();

@@ -1,70 +1,41 @@
-import { companionsOf, type Rule, unless } from "../rule.ts";
-import { admitsAnyone, listOf, statementsOf } from "../statements.ts";
+import { parsed } from "../json.ts";
+import { documentOf, isAuthorised, operationsOf, publicRoute } from "../openapi.ts";
+import { companionsOf, type Resource, type Rule, unless } from "../rule.ts";
+import { listOf, statementsOf } from "../statements.ts";
 
-interface Operation {
-  security?: Record<string, string[]>[];
-  requestBody?: unknown;
-  "x-request-body"?: "none";
-  "x-amazon-apigateway-auth"?: { type?: string };
-  "x-amazon-apigateway-integration"?: { type?: string };
-}
-
-interface Document {
-  paths?: Record<string, Record<string, Operation>>;
-  components?: { securitySchemes?: Record<string, Record<string, unknown>> };
-}
-
-const documentOf = (body: unknown): Document => (typeof body === "string" ? JSON.parse(body) : {});
-
-/** Operations of an API's document as `GET /path`. A mock integration reveals nothing and changes nothing. */
-function operationsOf({ paths = {} }: Document): [string, Operation][] {
-  return Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item)
-      .filter(([, { "x-amazon-apigateway-integration": integration }]) => integration && integration.type !== "mock")
-      .map(([method, operation]): [string, Operation] => [
-        `${method === "x-amazon-apigateway-any-method" ? "ANY" : method.toUpperCase()} ${path}`,
-        operation,
-      ]),
-  );
-}
+const restApis = ["aws:apigateway/restApi:RestApi", "aws:apigateway/restApiPut:RestApiPut"];
 
 /**
- * Whether the gateway asks who calls. It ignores security at the document's root, and schemes that it does not know.
- * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authtype.html
+ * Routes of an API's document that anyone may call, and that the configuration does not list.
+ * @param http whether it is an HTTP API, which enforces less.
  */
-function isAuthorised({ components }: Document, operation: Operation): boolean {
-  if (operation["x-amazon-apigateway-auth"]?.type?.toUpperCase() === "AWS_IAM") return true;
-  const names = (operation.security ?? []).flatMap((requirement) => Object.keys(requirement));
-  return names.some((name) => {
-    const scheme = components?.securitySchemes?.[name] ?? {};
-    return (
-      scheme["x-amazon-apigateway-authorizer"] !== undefined ||
-      String(scheme["x-amazon-apigateway-authtype"]).toLowerCase() === "awssigv4" ||
-      (scheme.type === "apiKey" && scheme.in === "header" && String(scheme.name).toLowerCase() === "x-api-key")
-    );
-  });
+export function openRoutes(api: Resource, publicRoutes: readonly string[], http = false): string[] {
+  const { body } = api.props;
+  if (body !== undefined && parsed(body) === undefined) return ["body is not JSON, which alone can be looked into"];
+  const document = documentOf(body);
+  return operationsOf(document)
+    .filter(([, operation]) => !isAuthorised(document, operation, { http }))
+    .map(([route]) => [route, publicRoute(api, route)] as const)
+    .filter(([, listed]) => !publicRoutes.includes(listed))
+    .map(([route, listed]) => `body: ${route} is open to anyone, and config publicRoutes does not list "${listed}"`);
 }
 
 export const apiGatewayRules: Rule[] = [
   {
-    name: "stage-is-logged-and-traced",
-    description: "A stage has an access log in JSON, and X-Ray unless paths are secret, which no log has then",
-    ids: ["FSBP APIGateway.1", "N APIG1", "C73", "C76"],
+    name: "stage-is-logged",
+    description: "A stage has an access log in JSON",
+    ids: ["AwsSolutions-APIG1", "Serverless-APIGWStructuredLogging", "CKV_AWS_76"],
     types: ["aws:apigateway/stage:Stage"],
     check: ({ props }) => [
       ...unless(Boolean(props.accessLogSettings?.destinationArn), "accessLogSettings is missing"),
-      ...unless(isJson(props.accessLogSettings?.format), "accessLogSettings.format is not JSON"),
-      ...unless(
-        props.xrayTracingEnabled === true || !/\$context\.path\b/.test(props.accessLogSettings?.format),
-        "xrayTracingEnabled is not true, although paths are logged",
-      ),
+      ...unless(isObject(props.accessLogSettings?.format), "accessLogSettings.format is not JSON"),
     ],
   },
   {
     name: "stage-has-settings-and-execution-log",
     description:
       "A stage's throttling and logging are said, and its execution log is the stack's: there before the stage",
-    ids: ["FSBP APIGateway.1", "C66"],
+    ids: ["APIGateway.1", "AwsSolutions-APIG6"],
     types: ["aws:apigateway/stage:Stage"],
     scope: "stack",
     check: (stage, facts) => [
@@ -83,7 +54,7 @@ export const apiGatewayRules: Rule[] = [
   {
     name: "methods-are-throttled-and-logged",
     description: "A stage throttles and writes an execution log, without the data",
-    ids: ["FSBP APIGateway.1", "N APIG6", "C276"],
+    ids: ["APIGateway.1", "AwsSolutions-APIG6", "Serverless-APIGWDefaultThrottling", "CKV_AWS_276"],
     types: ["aws:apigateway/methodSettings:MethodSettings"],
     check: ({ props: { settings = {} } }) => [
       ...unless(["ERROR", "INFO"].includes(settings.loggingLevel), "settings.loggingLevel is off"),
@@ -95,34 +66,39 @@ export const apiGatewayRules: Rule[] = [
   {
     name: "routes-are-authorised",
     description: "A route knows its callers, or the stack's configuration lists it as public",
-    ids: ["FSBP APIGateway.8", "N APIG4", "C59"],
-    types: ["aws:apigateway/restApi:RestApi"],
-    check: ({ props }, { publicRoutes }) => {
-      const document = documentOf(props.body);
-      return operationsOf(document)
-        .filter(([route, operation]) => !isAuthorised(document, operation) && !publicRoutes.includes(route))
-        .map(([route]) => `body: ${route} is open to anyone and not in config publicRoutes`);
-    },
+    ids: ["AwsSolutions-APIG4", "CKV_AWS_59"],
+    types: restApis,
+    check: (api, { publicRoutes }) => openRoutes(api, publicRoutes),
   },
   {
-    name: "api-policy-names-its-callers",
-    description: "A resource policy admits nobody without a condition on who calls, and is read back as it is written",
+    name: "method-is-authorised",
+    description:
+      "A method outside an API's body knows its callers: open routes belong into the body, where they are listed",
+    ids: ["AwsSolutions-APIG4", "CKV_AWS_59"],
+    types: ["aws:apigateway/method:Method"],
+    check: ({ props }) =>
+      unless(
+        (props.authorization ?? "NONE") !== "NONE" || props.apiKeyRequired === true,
+        "authorization is NONE: anyone may call it",
+      ),
+  },
+  {
+    name: "api-policy-is-read-back",
+    description: "A resource policy of an API is read back as it is written",
     ids: ["own"],
     types: ["aws:apigateway/restApi:RestApi"],
-    check: ({ props }) => [
-      ...unless(!admitsAnyone(props.policy), "policy admits everyone"),
-      // API Gateway writes the whole ARN in its place.
-      ...statementsOf(props.policy)
+    // API Gateway writes the whole ARN in its place.
+    check: ({ props }) =>
+      statementsOf(props.policy)
         .flatMap(({ Resource, NotResource }) => [...listOf(Resource), ...listOf(NotResource)])
         .filter((resource) => resource.startsWith("execute-api:"))
         .map((resource) => `policy names ${resource}: every update would change it; * is this API`),
-    ],
   },
   {
     name: "bodies-have-models",
     description: "A route that takes a body publishes what it must look like",
-    ids: ["N APIG2", "CKV2_53"],
-    types: ["aws:apigateway/restApi:RestApi"],
+    ids: ["AwsSolutions-APIG2", "CKV2_AWS_53"],
+    types: restApis,
     check: ({ props }) =>
       operationsOf(documentOf(props.body))
         .filter(([route]) => /^(POST|PUT|PATCH) /.test(route))
@@ -131,10 +107,4 @@ export const apiGatewayRules: Rule[] = [
   },
 ];
 
-function isJson(text: unknown): boolean {
-  try {
-    return typeof JSON.parse(String(text)) === "object";
-  } catch {
-    return false;
-  }
-}
+const isObject = (text: unknown): boolean => typeof text === "string" && typeof parsed(text) === "object";

@@ -1,3 +1,4 @@
+import { parsed } from "../json.ts";
 import { type Rule, unless } from "../rule.ts";
 import { looksSecret } from "./lambda.ts";
 
@@ -15,7 +16,7 @@ export const containerRules: Rule[] = [
   {
     name: "containers-are-confined",
     description: "A container writes to no file of its image, has no rights over its host, and is logged",
-    ids: ["FSBP ECS.4", "FSBP ECS.5", "FSBP ECS.9", "C336"],
+    ids: ["ECS.4", "ECS.5", "ECS.9", "AwsSolutions-ECS7", "CKV_AWS_336"],
     types: definitions,
     check: ({ props }) =>
       containersOf(props.containerDefinitions).flatMap(([container, path]) => [
@@ -27,7 +28,7 @@ export const containerRules: Rule[] = [
   {
     name: "no-secrets-in-container-environment",
     description: "No environment variable of a container holds a secret",
-    ids: ["FSBP ECS.8"],
+    ids: ["ECS.8"],
     types: definitions,
     check: ({ props }) =>
       containersOf(props.containerDefinitions).flatMap(([container, path]) =>
@@ -39,7 +40,7 @@ export const containerRules: Rule[] = [
   {
     name: "tasks-are-private",
     description: "A service's tasks have no public address, and run on Fargate's latest platform",
-    ids: ["FSBP ECS.2", "FSBP ECS.10", "C333"],
+    ids: ["ECS.2", "ECS.10", "CKV_AWS_333"],
     types: ["aws:ecs/service:Service"],
     check: ({ props }) => [
       ...unless(props.networkConfiguration?.assignPublicIp !== true, "networkConfiguration.assignPublicIp is true"),
@@ -52,7 +53,7 @@ export const containerRules: Rule[] = [
   {
     name: "cluster-is-observed",
     description: "A cluster reports to Container Insights",
-    ids: ["FSBP ECS.12", "N ECS4", "C65"],
+    ids: ["ECS.12", "AwsSolutions-ECS4", "CKV_AWS_65"],
     types: ["aws:ecs/cluster:Cluster"],
     check: ({ props }) =>
       unless(
@@ -65,7 +66,7 @@ export const containerRules: Rule[] = [
   {
     name: "security-group-admits-nobody-at-large",
     description: "A security group says what it is for, and admits no address at large",
-    ids: ["FSBP EC2.18", "FSBP EC2.19", "N EC23", "C23"],
+    ids: ["EC2.18", "EC2.19", "CIS 5.3", "CIS 5.4", "AwsSolutions-EC23", "AwsSolutions-EC27", "CKV_AWS_23"],
     types: ["aws:ec2/securityGroup:SecurityGroup"],
     check: ({ props }) => [
       ...unless(Boolean(props.description), "description is missing"),
@@ -80,10 +81,6 @@ export const containerRules: Rule[] = [
 
 /** The containers of a task, each with its path; none while they are not known. */
 function containersOf(text: unknown): [ContainerDefinition, string][] {
-  try {
-    const all = JSON.parse(String(text)) as ContainerDefinition[];
-    return all.map((container, index) => [container, `containerDefinitions[${index}]`]);
-  } catch {
-    return [];
-  }
+  const all = [parsed(text) ?? []].flat() as ContainerDefinition[];
+  return all.map((container, index) => [container, `containerDefinitions[${index}]`]);
 }

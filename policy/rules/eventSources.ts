@@ -9,7 +9,7 @@ export const eventSourceRules: Rule[] = [
   {
     name: "stream-mapping-gives-up-and-keeps",
     description: "A stream mapping tries a finite time, isolates what fails and keeps it",
-    ids: ["cdk-nag serverless"],
+    ids: ["Serverless-LambdaEventSourceMappingDestination"],
     types: ["aws:lambda/eventSourceMapping:EventSourceMapping"],
     check: (resource) => {
       const { props } = resource;
@@ -30,7 +30,7 @@ export const eventSourceRules: Rule[] = [
     name: "queue-mapping-is-bounded",
     description:
       "A queue mapping reports partial failures, bounds its concurrency and leaves messages hidden long enough",
-    ids: ["cdk-nag serverless"],
+    ids: ["own"],
     types: ["aws:lambda/eventSourceMapping:EventSourceMapping"],
     check: (resource) => {
       const { props, sources } = resource;

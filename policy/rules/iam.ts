@@ -30,12 +30,18 @@ const withoutKind = /^(s3|sns|sqs|execute-api)$/;
 const ofStack =
   /^arn:aws:sagemaker:[^:*]+:[^:*]+:(endpoint|endpoint-config|model|training-job|notebook-instance)\/\w+(-\w+)+-\*$/;
 
-/** Whether a resource is named: a `*` may stand below it (`:*`, `/*`, `/prefix*`), not for it. */
+/** `*` and `?` alike. */
+const wildcard = /[*?]/;
+
+/** Whether a resource is named: a wildcard may stand below it (`:*`, `/*`, `/prefix*`), not for it or within its name. */
 function isNamed(resource: string): boolean {
-  const [, , service = "", region, account, ...rest] = resource.split(":");
-  const [name, ...wildcards] = rest.join(":").split("*");
-  if (resource === "*" || [service, region, account].includes("*")) return false;
+  const [, partition = "", service = "", region = "", account = "", ...rest] = resource.split(":");
+  const [name, ...wildcards] = rest.join(":").split(wildcard);
+  if ([partition, service, region, account].some((part) => wildcard.test(part))) return false;
+  if (rest.length === 0) return !wildcard.test(resource);
   if (wildcards.length === 0 || ofStack.test(resource)) return true;
+  // A role is assumed or handed on whole: below a path there are others' roles.
+  if (service === "iam") return false;
   const parts = name!.split(/[:/]/);
   // What precedes the wildcard's own, possibly unfinished, part.
   const complete = parts.slice(0, -1).filter(Boolean).length;
@@ -54,20 +60,20 @@ export const iamRules: Rule[] = [
   {
     name: "no-wildcard-action",
     description: "A policy allows actions by name",
-    ids: ["FSBP IAM.1", "N IAM5", "C63"],
+    ids: ["IAM.1", "IAM.21", "AwsSolutions-IAM5", "Serverless-LambdaStarPermissions", "CKV_AWS_62", "CKV_AWS_63"],
     types: policies,
     check: ({ props }) =>
       allows(props).flatMap(([statement, index]) => [
         ...unless(statement.NotAction === undefined, `policy.Statement[${index}] allows by NotAction`),
         ...listOf(statement.Action)
-          .filter((action) => action.includes("*"))
+          .filter((action) => wildcard.test(action))
           .map((action) => `policy.Statement[${index}].Action is ${action}`),
       ]),
   },
   {
     name: "no-wildcard-resource",
     description: "A policy names its resources; * stands only for actions that have none, or below a named resource",
-    ids: ["FSBP IAM.21", "N IAM5", "C355"],
+    ids: ["KMS.1", "KMS.2", "AwsSolutions-IAM5", "CKV_AWS_355"],
     types: policies,
     check: ({ props }) =>
       allows(props).flatMap(([statement, index]) => {
@@ -93,28 +99,21 @@ export const iamRules: Rule[] = [
             .map(([, index]) => `policy.Statement[${index}] allows logs:CreateLogGroup`),
   },
   {
-    name: "no-aws-managed-policy",
-    description: "A role has policies of its own, none of AWS's",
-    ids: ["N IAM4"],
-    types: ["aws:iam/role:Role", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"],
-    check: ({ props }) =>
-      [...(props.managedPolicyArns ?? []), props.policyArn]
-        .filter((arn) => /^arn:[\w-]+:iam::aws:policy\//.test(arn ?? ""))
-        .map((arn) => `policyArn is AWS's ${arn}`),
-  },
-  {
     name: "one-principal",
     description: "A role is assumed by one kind of caller",
-    ids: ["own"],
+    ids: ["CKV_AWS_60"],
     types: ["aws:iam/role:Role"],
     check: ({ props }) => {
-      const principals = statementsOf(props.assumeRolePolicy)
-        .filter(({ Effect }) => Effect === "Allow")
-        .flatMap(({ Principal }) =>
-          typeof Principal === "string" ? [Principal] : Object.values(Principal ?? {}).flatMap(listOf),
-        );
+      const statements = statementsOf(props.assumeRolePolicy).filter(({ Effect }) => Effect === "Allow");
+      const principals = statements.flatMap(({ Principal }) =>
+        typeof Principal === "string" ? [Principal] : Object.values(Principal ?? {}).flatMap(listOf),
+      );
       return [
         ...unless(!principals.includes("*"), "assumeRolePolicy admits everyone"),
+        ...unless(
+          statements.every(({ NotPrincipal }) => NotPrincipal === undefined),
+          "assumeRolePolicy admits everyone but its NotPrincipal",
+        ),
         ...unless(new Set(principals).size <= 1, `assumeRolePolicy admits ${[...new Set(principals)].join(" and ")}`),
       ];
     },

@@ -21,23 +21,9 @@ const functions = ["aws:lambda/function:Function"];
 
 export const lambdaRules: Rule[] = [
   {
-    name: "permission-names-its-caller",
-    description: "A permission names a service and the ARN that it acts for",
-    ids: ["FSBP Lambda.1", "C301", "C364"],
-    types: ["aws:lambda/permission:Permission"],
-    check: ({ props }) => [
-      ...unless(
-        /\.amazonaws\.com$|^\d{12}$|^arn:/.test(props.principal ?? ""),
-        "principal is not one service or account",
-      ),
-      ...unless(!/\.amazonaws\.com$/.test(props.principal ?? "") || Boolean(props.sourceArn), "sourceArn is missing"),
-      ...unless(props.sourceArn !== "*", "sourceArn admits every caller"),
-    ],
-  },
-  {
     name: "supported-runtime",
     description: "A function runs on a runtime that AWS maintains",
-    ids: ["FSBP Lambda.2", "N L1"],
+    ids: ["Lambda.2", "AwsSolutions-L1"],
     types: functions,
     check: ({ props }) =>
       unless(
@@ -48,7 +34,12 @@ export const lambdaRules: Rule[] = [
   {
     name: "tracing-memory-and-timeout",
     description: "A function is traced, and says its memory and timeout",
-    ids: ["C50"],
+    ids: [
+      "Serverless-LambdaDefaultMemorySize",
+      "Serverless-LambdaDefaultTimeout",
+      "Serverless-LambdaTracing",
+      "CKV_AWS_50",
+    ],
     types: functions,
     check: ({ props }) => [
       ...unless(props.tracingConfig?.mode === "Active", "tracingConfig.mode is not Active"),
@@ -59,7 +50,7 @@ export const lambdaRules: Rule[] = [
   {
     name: "failed-events-are-kept",
     description: "An asynchronously invoked function has a destination for events that failed every try",
-    ids: ["C116"],
+    ids: ["Serverless-LambdaAsyncFailureDestination", "CKV_AWS_116"],
     types: functions,
     scope: "stack",
     check: (handler, facts) => {
@@ -83,7 +74,7 @@ export const lambdaRules: Rule[] = [
   {
     name: "concurrency-is-said",
     description: "A function reserves concurrency, or says that it shares the account's (-1)",
-    ids: ["C115"],
+    ids: ["CKV_AWS_115"],
     types: functions,
     check: ({ props }) =>
       unless(props.reservedConcurrentExecutions !== undefined, "reservedConcurrentExecutions is not said"),
@@ -91,7 +82,7 @@ export const lambdaRules: Rule[] = [
   {
     name: "no-secrets-in-environment",
     description: "No environment variable holds a secret",
-    ids: ["C45"],
+    ids: ["CKV_AWS_45"],
     types: functions,
     check: ({ props }) =>
       Object.entries((props.environment?.variables ?? {}) as Record<string, unknown>).flatMap(([key, value]) =>

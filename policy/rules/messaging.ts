@@ -1,11 +1,11 @@
 import { companionsOf, type Resource, type Rule, type StackFacts, unless } from "../rule.ts";
-import { admitsAnyone, refusesPlainHttp } from "../statements.ts";
+import { refusesPlainHttp } from "../statements.ts";
 
 export const messagingRules: Rule[] = [
   {
     name: "queue-is-encrypted",
     description: "A queue is encrypted",
-    ids: ["FSBP SQS.1", "N SQS2"],
+    ids: ["SQS.1", "AwsSolutions-SQS2", "CKV_AWS_27"],
     types: ["aws:sqs/queue:Queue"],
     check: ({ props }) =>
       unless(props.sqsManagedSseEnabled === true || Boolean(props.kmsMasterKeyId), "sqsManagedSseEnabled is not true"),
@@ -13,7 +13,7 @@ export const messagingRules: Rule[] = [
   {
     name: "queue-is-redriven-and-has-a-policy",
     description: "A queue gives up on poison to a dead-letter queue (or is one), and has a policy",
-    ids: ["N SQS3", "FSBP SQS.3"],
+    ids: ["AwsSolutions-SQS3"],
     types: ["aws:sqs/queue:Queue"],
     scope: "stack",
     check: (queue, facts) => [
@@ -26,18 +26,15 @@ export const messagingRules: Rule[] = [
   },
   {
     name: "queue-over-tls-only",
-    description: "A queue's policy refuses plain HTTP, and admits nobody without a condition on who calls",
-    ids: ["FSBP SQS.3", "N SQS4"],
+    description: "A queue's policy refuses plain HTTP",
+    ids: ["AwsSolutions-SQS4"],
     types: ["aws:sqs/queuePolicy:QueuePolicy"],
-    check: ({ props }) => [
-      ...unless(refusesPlainHttp(props.policy), "policy does not refuse aws:SecureTransport false"),
-      ...unless(!admitsAnyone(props.policy), "policy admits everyone"),
-    ],
+    check: ({ props }) => unless(refusesPlainHttp(props.policy), "policy does not refuse aws:SecureTransport false"),
   },
   {
     name: "topic-is-encrypted",
     description: "A topic is encrypted with a key of the stack's (alarms cannot use AWS's own)",
-    ids: ["FSBP SNS.1"],
+    ids: ["SNS.1"],
     types: ["aws:sns/topic:Topic"],
     check: ({ props }) => [
       ...unless(Boolean(props.kmsMasterKeyId), "kmsMasterKeyId is missing"),
@@ -62,7 +59,7 @@ export const messagingRules: Rule[] = [
   {
     name: "topic-over-tls-only",
     description: "A topic's policy refuses plain HTTP",
-    ids: ["own"],
+    ids: ["AwsSolutions-SNS3"],
     types: ["aws:sns/topicPolicy:TopicPolicy"],
     check: ({ props }) => unless(refusesPlainHttp(props.policy), "policy does not refuse aws:SecureTransport false"),
   },

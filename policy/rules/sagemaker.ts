@@ -42,7 +42,7 @@ export const sageMakerRules: Rule[] = [
   {
     name: "sagemaker-keeps-to-its-network",
     description: "A model and a notebook reach the internet only where the stack's configuration lets them",
-    ids: ["FSBP SageMaker.1", "SageMaker.2", "SageMaker.5", "N SM1", "N SM3", "C122"],
+    ids: ["SageMaker.1", "SageMaker.2", "SageMaker.5", "AwsSolutions-SM1", "AwsSolutions-SM3", "CKV_AWS_122"],
     types: [model, notebook],
     check: ({ type, props }, { sageMakerInternet }) => {
       if (sageMakerInternet) return [];
@@ -60,7 +60,7 @@ export const sageMakerRules: Rule[] = [
     name: "sagemaker-is-encrypted",
     description:
       "Volumes of notebooks and endpoints are encrypted with the key that the configuration names, if it does",
-    ids: ["N SM2", "C22", "C98", "C187"],
+    ids: ["AwsSolutions-SM2", "CKV_AWS_22", "CKV_AWS_98"],
     types: [endpointConfiguration, notebook],
     check: ({ type, props }, { sageMakerKeyArn }) => {
       const property = keyProperty[type]!;
@@ -73,7 +73,7 @@ export const sageMakerRules: Rule[] = [
   {
     name: "notebook-root-access-is-said",
     description: "Whether users of a notebook are root is a decision, not a default",
-    ids: ["FSBP SageMaker.3", "C307"],
+    ids: ["SageMaker.3", "CKV_AWS_307"],
     types: [notebook],
     check: ({ props: { rootAccess } }) =>
       unless(["Enabled", "Disabled"].includes(rootAccess), "rootAccess is not said: Enabled or Disabled"),

@@ -1,3 +1,4 @@
+import { parsed } from "../json.ts";
 import { type Rule, unless } from "../rule.ts";
 import { listOf, statementsOf } from "../statements.ts";
 
@@ -22,9 +23,7 @@ function statesOf(machine: State): [string, State][] {
 }
 
 const tokenTasks = (definition: unknown): [string, State][] =>
-  statesOf(typeof definition === "string" ? JSON.parse(definition) : {}).filter(([, { Resource }]) =>
-    Resource?.endsWith(".waitForTaskToken"),
-  );
+  statesOf((parsed(definition) ?? {}) as State).filter(([, { Resource }]) => Resource?.endsWith(".waitForTaskToken"));
 
 /** Services whose resources a definition names one by one. Logs and traces have none to name. */
 const exactServices = /^(lambda|sqs|dynamodb|sns|states|sagemaker|s3|events):/;
@@ -33,7 +32,7 @@ export const stateMachineRules: Rule[] = [
   {
     name: "state-machine-is-logged-and-traced",
     description: "A state machine logs every event and is traced; its logs leave out the data where that holds tokens",
-    ids: ["FSBP StepFunctions.1", "N SF1", "N SF2"],
+    ids: ["StepFunctions.1", "AwsSolutions-SF1", "AwsSolutions-SF2"],
     types: machines,
     check: ({ props: { loggingConfiguration: logging, tracingConfiguration, definition } }) => [
       ...unless(logging?.level === "ALL", "loggingConfiguration.level is not ALL"),

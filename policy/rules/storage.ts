@@ -1,3 +1,4 @@
+import { isOfOwnAccount } from "../principals.ts";
 import { companionsOf, isThrowAway, type Rule, unless } from "../rule.ts";
 import { refusesPlainHttp } from "../statements.ts";
 
@@ -16,7 +17,7 @@ export const storageRules: Rule[] = [
   {
     name: "bucket-is-whole",
     description: "A bucket's public access block, policy, versioning, lifecycle, encryption and ownership are said",
-    ids: ["FSBP S3.1", "S3.2", "S3.5", "S3.8", "S3.13"],
+    ids: ["S3.5", "S3.8", "S3.10", "S3.12", "S3.13", "S3.14"],
     types: ["aws:s3/bucket:Bucket"],
     scope: "stack",
     check: (bucket, facts) =>
@@ -28,7 +29,7 @@ export const storageRules: Rule[] = [
     name: "table-is-recoverable",
     description:
       "A table has point-in-time recovery, on-demand capacity, encryption, and outside dev deletion protection",
-    ids: ["FSBP DynamoDB.1", "DynamoDB.2", "DynamoDB.6", "N DDB3"],
+    ids: ["DynamoDB.1", "DynamoDB.2", "DynamoDB.6", "AwsSolutions-DDB3"],
     types: ["aws:dynamodb/table:Table"],
     check: ({ props }, { stack }) => [
       ...unless(props.pointInTimeRecovery?.enabled === true, "pointInTimeRecovery is not enabled"),
@@ -42,25 +43,32 @@ export const storageRules: Rule[] = [
   },
   {
     name: "bucket-is-private",
-    description: "No setting of a bucket lets the public in",
-    ids: ["FSBP S3.1", "S3.8", "S3.12", "N S1"],
-    types: ["aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"],
-    check: ({ props }) =>
-      ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"]
-        .filter((setting) => props[setting] !== true)
-        .map((setting) => `${setting} is not true`),
+    description: "No setting of a bucket, of an access point or of the account lets the public in",
+    ids: ["S3.1", "S3.8", "S3.19", "CIS 2.1.4", "AwsSolutions-S2"],
+    types: [
+      "aws:s3/accessPoint:AccessPoint",
+      "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
+      "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+    ],
+    check: ({ type, props }) => {
+      const isPoint = type === "aws:s3/accessPoint:AccessPoint";
+      const settings = isPoint ? (props.publicAccessBlockConfiguration ?? {}) : props;
+      return ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"]
+        .filter((setting) => settings[setting] !== true && !(isPoint && settings[setting] === undefined))
+        .map((setting) => `${isPoint ? "publicAccessBlockConfiguration." : ""}${setting} is not true`);
+    },
   },
   {
     name: "bucket-over-tls-only",
     description: "A bucket's policy refuses plain HTTP",
-    ids: ["FSBP S3.5", "N S10"],
+    ids: ["S3.5", "CIS 2.1.1", "AwsSolutions-S10"],
     types: ["aws:s3/bucketPolicy:BucketPolicy"],
     check: ({ props }) => unless(refusesPlainHttp(props.policy), "policy does not refuse aws:SecureTransport false"),
   },
   {
     name: "bucket-keeps-versions",
     description: "A bucket keeps old versions",
-    ids: ["FSBP S3.14"],
+    ids: ["S3.14"],
     types: ["aws:s3/bucketVersioning:BucketVersioning"],
     check: ({ props }) =>
       unless(props.versioningConfiguration?.status === "Enabled", "versioningConfiguration.status is not Enabled"),
@@ -68,30 +76,54 @@ export const storageRules: Rule[] = [
   {
     name: "bucket-owner-enforced",
     description: "Access lists are off: the owner's policy decides",
-    ids: ["FSBP S3.12"],
+    ids: ["S3.12"],
     types: ["aws:s3/bucketOwnershipControls:BucketOwnershipControls"],
     check: ({ props }) =>
       unless(props.rule?.objectOwnership === "BucketOwnerEnforced", "rule.objectOwnership is not BucketOwnerEnforced"),
   },
   {
+    name: "no-access-lists",
+    description: "Nothing is granted by an access list: policies alone say who may do what",
+    ids: ["S3.12"],
+    types: [
+      "aws:s3/bucket:Bucket",
+      "aws:s3/bucketAcl:BucketAcl",
+      "aws:s3/bucketLogging:BucketLogging",
+      "aws:s3/bucketObject:BucketObject",
+      "aws:s3/bucketObjectv2:BucketObjectv2",
+      "aws:s3/objectCopy:ObjectCopy",
+    ],
+    check: ({ props }) => [
+      ...unless((props.acl ?? "private") === "private", `acl is ${props.acl}`),
+      ...["accessControlPolicy", "grants", "targetGrants"]
+        .filter((list) => [props[list] ?? []].flat().length > 0)
+        .map((list) => `${list} is an access list`),
+    ],
+  },
+  {
     name: "stateful-resource-is-kept",
-    description: "Outside dev, what holds data is protected or outlives the stack",
+    description: "Outside dev, what holds data is protected from deletion",
     ids: ["own"],
     types: ["aws:dynamodb/table:Table", "aws:s3/bucket:Bucket", "aws:kms/key:Key"],
-    check: ({ protect, retainOnDelete }, { stack }) =>
-      unless(Boolean(protect || retainOnDelete) || isThrowAway(stack), "neither protect nor retainOnDelete is set"),
+    // Pulumi does not tell a policy pack of retainOnDelete.
+    check: ({ protect }, { stack }) => unless(Boolean(protect) || isThrowAway(stack), "protect is not set"),
   },
   {
     name: "key-rotates",
-    description: "A key is renewed every year, and its policy names who may use it",
-    ids: ["FSBP KMS.5"],
+    description: "A key is renewed every year",
+    ids: ["KMS.4", "CIS 3.6", "AwsSolutions-KMS5"],
     types: ["aws:kms/key:Key"],
-    check: ({ props }) => [
-      ...unless(props.enableKeyRotation === true, "enableKeyRotation is not true"),
-      ...unless(
-        !/"Principal":\s*("\*"|\{\s*"AWS":\s*"\*")/.test(JSON.stringify(props.policy ?? "")),
-        "policy admits everyone",
+    check: ({ props }) => unless(props.enableKeyRotation === true, "enableKeyRotation is not true"),
+  },
+  {
+    name: "key-grant-names-its-grantee",
+    description: "A grant of a key goes to a role or user of the own account",
+    ids: ["own"],
+    types: ["aws:kms/grant:Grant"],
+    check: ({ props: { granteePrincipal } }, { accounts }) =>
+      unless(
+        isOfOwnAccount(granteePrincipal, accounts) && !/:root$|[*?]/.test(granteePrincipal),
+        `granteePrincipal is ${granteePrincipal}`,
       ),
-    ],
   },
 ];

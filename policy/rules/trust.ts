@@ -1,3 +1,4 @@
+import { isOwn, isPinned } from "../principals.ts";
 import { type Rule, unless } from "../rule.ts";
 import { listOf, type Statement, statementsOf } from "../statements.ts";
 
@@ -12,14 +13,46 @@ function externalIdOf({ Condition }: Statement): string | undefined {
 }
 
 /** Callers that are no service: AWS accounts, users and roles. */
-const strangers = ({ Principal }: Statement): string[] =>
+const people = ({ Principal }: Statement): string[] =>
   typeof Principal === "string" ? [Principal] : listOf(Principal?.AWS);
+
+/**
+ * Services whose guides say that they tell whose resource they assume a role for ("confused deputy"). Lambda and API Gateway
+ * do not.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention
+ */
+const saysForWhom = /^(codedeploy|ecs-tasks|events|sagemaker|scheduler|states)\.amazonaws\.com$/;
 
 /** Grants to call an API. */
 const invokes = (policy: unknown): string[] =>
   statementsOf(policy)
     .filter(({ Effect, Action }) => Effect === "Allow" && listOf(Action).includes("execute-api:Invoke"))
     .flatMap(({ Resource }) => listOf(Resource));
+
+/** A provider of OpenID Connect in an account: `arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com` */
+const providerArn = /^arn:[\w-]+:iam::(\d{12}):oidc-provider\/(\S+)$/;
+
+/** What is wrong with a trust in identities that another party vouches for. */
+function federationFaults(
+  provider: string,
+  { Condition }: Statement,
+  accounts: readonly string[] | undefined,
+): string[] {
+  const [, account, issuer] = providerArn.exec(provider) ?? [];
+  if (!account || !issuer) return [`assumeRolePolicy trusts ${provider}: no OpenID Connect provider of the account`];
+  const fixed = (claim: string): boolean => {
+    const values = [Condition?.StringEquals?.[`${issuer}:${claim}`] ?? []].flat();
+    return values.length > 0 && values.every((value) => typeof value === "string" && !/[*?$]/.test(value));
+  };
+  return [
+    ...unless(isOwn(account, accounts), `assumeRolePolicy trusts a provider of account ${account}, not the stack's`),
+    ...["aud", "sub"]
+      .filter((claim) => !fixed(claim))
+      .map((claim) => `assumeRolePolicy trusts ${provider} without StringEquals on ${issuer}:${claim}`),
+  ];
+}
+
+const allowing = (policy: unknown): Statement[] => statementsOf(policy).filter(({ Effect }) => Effect === "Allow");
 
 export const trustRules: Rule[] = [
   {
@@ -28,22 +61,48 @@ export const trustRules: Rule[] = [
     ids: ["own"],
     types: ["aws:iam/role:Role"],
     check: ({ props }, { accounts }) =>
-      statementsOf(props.assumeRolePolicy)
-        .filter(({ Effect }) => Effect === "Allow")
-        .flatMap((statement) => {
-          const principals = strangers(statement);
-          if (principals.length > 1) return [`assumeRolePolicy trusts ${principals.join(" and ")}: one at most`];
-          return principals.flatMap((principal) => {
-            if (userArn.test(principal)) {
-              const asked = externalIdOf(statement) !== undefined;
-              return unless(asked, `assumeRolePolicy trusts ${principal} without one sts:ExternalId`);
-            }
-            const account = rootArn.exec(principal)?.[1];
-            if (account === undefined) return [`assumeRolePolicy trusts ${principal}: neither a user nor the account`];
-            const own = accounts === undefined || accounts.includes(account);
-            return unless(own, `assumeRolePolicy trusts account ${account}, which is not the stack's`);
-          });
-        }),
+      allowing(props.assumeRolePolicy).flatMap((statement) => {
+        const principals = people(statement);
+        if (principals.length > 1) return [`assumeRolePolicy trusts ${principals.join(" and ")}: one at most`];
+        return principals.flatMap((principal) => {
+          if (userArn.test(principal)) {
+            const asked = externalIdOf(statement) !== undefined;
+            return unless(asked, `assumeRolePolicy trusts ${principal} without one sts:ExternalId`);
+          }
+          const account = rootArn.exec(principal)?.[1];
+          if (account === undefined) return [`assumeRolePolicy trusts ${principal}: neither a user nor the account`];
+          const own = isOwn(account, accounts);
+          return unless(own, `assumeRolePolicy trusts account ${account}, which is not the stack's`);
+        });
+      }),
+  },
+  {
+    name: "federated-trust-names-its-subject",
+    description:
+      "A role of identities that another party vouches for trusts an own provider, one audience and exact subjects",
+    ids: ["own"],
+    types: ["aws:iam/role:Role"],
+    check: ({ props }, { accounts }) =>
+      allowing(props.assumeRolePolicy).flatMap((statement) => {
+        const { Principal = {} } = statement;
+        const { Federated, CanonicalUser } = typeof Principal === "string" ? {} : Principal;
+        return [
+          ...listOf(Federated).flatMap((provider) => federationFaults(provider, statement, accounts)),
+          ...listOf(CanonicalUser).map((user) => `assumeRolePolicy trusts ${user}: which account that is, nobody sees`),
+        ];
+      }),
+  },
+  {
+    name: "service-trust-names-its-account",
+    description: "A role of a service is assumed for the own account alone, where the service says for whom it asks",
+    ids: ["own"],
+    types: ["aws:iam/role:Role"],
+    check: ({ props }, { accounts }) =>
+      allowing(props.assumeRolePolicy)
+        .filter((statement) => !isPinned(statement, accounts))
+        .flatMap(({ Principal }) => listOf(typeof Principal === "string" ? undefined : Principal?.Service))
+        .filter((service) => saysForWhom.test(service))
+        .map((service) => `assumeRolePolicy trusts ${service} without aws:SourceAccount or aws:SourceArn`),
   },
   {
     name: "invoke-names-its-routes",

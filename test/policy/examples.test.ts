@@ -55,7 +55,10 @@ describe("every component's example keeps every rule:", () => {
   for (const [what, build] of Object.entries(examples)) {
     it(what, async () => {
       const made = await record(build, { stack: "prod" });
-      assert.deepEqual(check(resourcesOf(made), { stack: "prod", publicRoutes: ["GET /whodis"], defaultTags }), []);
+      assert.deepEqual(
+        check(resourcesOf(made), { stack: "prod", publicRoutes: ["hello GET /whodis"], defaultTags }),
+        [],
+      );
     });
   }
 });

@@ -35,7 +35,10 @@ describe("the policy pack, run as Pulumi runs it", () => {
         ...process.env,
         PULUMI_NODEJS_PROJECT: "platform",
         PULUMI_NODEJS_STACK: "prod",
-        PULUMI_CONFIG: JSON.stringify({ "platform:publicRoutes": '["GET /open"]' }),
+        PULUMI_CONFIG: JSON.stringify({
+          "platform:publicRoutes": '["it GET /open"]',
+          "aws:allowedAccountIds": '["123456789012"]',
+        }),
       },
     });
     const [port] = await once(createInterface(pack.stdout!), "line");
@@ -88,6 +91,28 @@ describe("the policy pack, run as Pulumi runs it", () => {
     const violations = await analyze("aws:apigateway/restApi:RestApi", { body, tags });
     assert.equal(violations.length, 1);
     assert.match(violations[0]!, /routes-are-authorised: [\s\S]*GET \/other/);
+  });
+
+  it("reads policies as text, and knows the stack's account", async () => {
+    const policy = (account: string) =>
+      JSON.stringify({ Statement: [{ Effect: "Allow", Principal: { AWS: `arn:aws:iam::${account}:root` } }] });
+    const key = (account: string) =>
+      analyze("aws:kms/key:Key", { enableKeyRotation: true, policy: policy(account), tags });
+    const [protect, ...none] = await key("123456789012");
+    assert.match(protect!, /^stateful-resource-is-kept: /);
+    assert.deepEqual(none, []);
+    const violations = await key("210987654321");
+    assert.ok(
+      violations.some((one) => /^policy-admits-known-callers: [\s\S]*arn:aws:iam::210987654321:root/.test(one)),
+    );
+  });
+
+  it("refuses what may grant access and no rule knows", async () => {
+    const [violation, ...others] = await analyze("aws:ram/principalAssociation:PrincipalAssociation", {
+      principal: "1",
+    });
+    assert.match(violation!, /^granting-type-is-known: [\s\S]*principal grants access, and no rule knows it/);
+    assert.deepEqual(others, []);
   });
 
   it("waits for what only the deployment will know", async () => {

@@ -10,11 +10,11 @@ const streamActions = ["GetRecords", "GetShardIterator", "DescribeStream", "List
 /** @throws AwsError `InvalidParameterValueException` in AWS's words. */
 export async function checkPermissions(
   cloud: Cloud,
-  { Role = "", FunctionName = "", FunctionArn }: FunctionConfiguration,
+  { Role = "", FunctionName = "" }: FunctionConfiguration,
   source: { arn: string; kind: SourceKind },
   destination: DestinationConfig | undefined,
 ): Promise<void> {
-  const { principal } = await cloud.assumeRole(Role, "lambda.amazonaws.com", FunctionName, FunctionArn).catch(() => {
+  const { principal } = await cloud.assumeRole(Role, "lambda.amazonaws.com", FunctionName).catch(() => {
     throw invalidParameter("The role defined for the function cannot be assumed by Lambda.");
   });
   const policy = await policyOf(cloud, source);

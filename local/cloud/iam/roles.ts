@@ -1,6 +1,5 @@
 /** Operations on roles. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html */
 import type { Operation } from "../service.ts";
-import { checkBoundary, describeBoundary } from "./boundary.ts";
 import { type Directory, type Role, uniqueId } from "./directory.ts";
 import {
   alreadyExists,
@@ -10,15 +9,13 @@ import {
   checkTags,
   deleteConflict,
   limitExceeded,
-  mergeTags,
   noSuchEntity,
   now,
-  type Paging,
   page,
   policySize,
-  type TagPair,
   tagList,
 } from "./limits.ts";
+import { managedPolicyDocument } from "./managed.ts";
 import { parsePolicy } from "./validate.ts";
 
 interface Named {
@@ -30,7 +27,7 @@ interface CreateRole extends Named {
   Description?: string;
   MaxSessionDuration?: number;
   PermissionsBoundary?: string;
-  Tags?: TagPair[];
+  Tags?: { Key: string; Value: string }[];
 }
 
 /** At most this many characters in a trust policy. */
@@ -59,6 +56,11 @@ export function roleOperations(directory: Directory, accountId: string): Record<
       return output ?? {};
     });
 
+  const checkBoundary = (arn: string | undefined): void => {
+    if (arn === undefined || managedPolicyDocument(directory, arn)) return;
+    throw noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`);
+  };
+
   const CreateRole: Operation<CreateRole> = {
     access: ({ RoleName, Path }) => [{ action: "iam:CreateRole", resource: arnOf(RoleName, Path) }],
     run(input) {
@@ -68,7 +70,7 @@ export function roleOperations(directory: Directory, accountId: string): Record<
       checkDuration(MaxSessionDuration);
       checkTrust(AssumeRolePolicyDocument);
       const tags = checkTags(input.Tags);
-      checkBoundary(directory, input.PermissionsBoundary);
+      checkBoundary(input.PermissionsBoundary);
       if (roles.get(RoleName)) throw alreadyExists(`Role with name ${RoleName} already exists.`);
       const role: Role = {
         RoleName,
@@ -94,7 +96,7 @@ export function roleOperations(directory: Directory, accountId: string): Record<
     GetRole: onRole("GetRole", (role) => ({ Role: describeRole(role) })),
     ListRoles: {
       access: () => [{ action: "iam:ListRoles", resource: `arn:aws:iam::${accountId}:role/` }],
-      run({ PathPrefix = "/", ...paging }: Paging & { PathPrefix?: string }) {
+      run({ PathPrefix = "/", ...paging }: { PathPrefix?: string; Marker?: string; MaxItems?: number }) {
         const found = page(
           roles.all().filter((role) => role.Path.startsWith(PathPrefix)),
           paging,
@@ -125,20 +127,20 @@ export function roleOperations(directory: Directory, accountId: string): Record<
     PutRolePermissionsBoundary: change<Named & { PermissionsBoundary: string }>(
       "PutRolePermissionsBoundary",
       (role, input) => {
-        checkBoundary(directory, input.PermissionsBoundary);
+        checkBoundary(input.PermissionsBoundary);
         role.boundary = input.PermissionsBoundary;
       },
     ),
     DeleteRolePermissionsBoundary: change("DeleteRolePermissionsBoundary", (role) => {
       delete role.boundary;
     }),
-    TagRole: change<Named & { Tags: TagPair[] }>("TagRole", (role, { Tags }) => {
-      role.tags = mergeTags(role.tags, Tags);
+    TagRole: change<Named & { Tags: { Key: string; Value: string }[] }>("TagRole", (role, { Tags }) => {
+      role.tags = checkTags([...tagList(role.tags).filter(({ Key }) => !Tags.some((tag) => tag.Key === Key)), ...Tags]);
     }),
     UntagRole: change<Named & { TagKeys: string[] }>("UntagRole", (role, { TagKeys }) => {
       for (const key of TagKeys) delete role.tags[key];
     }),
-    ListRoleTags: onRole<Named & Paging>("ListRoleTags", (role, input) => {
+    ListRoleTags: onRole<Named & { Marker?: string; MaxItems?: number }>("ListRoleTags", (role, input) => {
       const found = page(tagList(role.tags), input);
       return { Tags: found.items, ...found.paging };
     }),
@@ -166,7 +168,9 @@ export function describeRole(role: Role, full = true) {
     ...(role.Description !== undefined && { Description: role.Description }),
     MaxSessionDuration: role.MaxSessionDuration,
     ...(full && {
-      ...describeBoundary(role),
+      ...(role.boundary && {
+        PermissionsBoundary: { PermissionsBoundaryType: "Policy", PermissionsBoundaryArn: role.boundary },
+      }),
       ...(Object.keys(role.tags).length > 0 && { Tags: tagList(role.tags) }),
       RoleLastUsed: role.lastUsed
         ? { LastUsedDate: new Date(role.lastUsed.LastUsedDate), Region: role.lastUsed.Region }

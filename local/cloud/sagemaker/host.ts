@@ -9,7 +9,6 @@ import { type Container, runContainer } from "../containers/process.ts";
 import type { Cloud } from "../service.ts";
 import { Artifacts, unpack } from "./artifacts.ts";
 import { containerEnvironment } from "./environment.ts";
-import { Names } from "./names.ts";
 import type { Model } from "./records.ts";
 
 export interface HostArgs {
@@ -55,12 +54,7 @@ export class Host {
     const { cloud, images, model, endpoint, workingDirectory } = this.#args;
     const command = commandOf(images, model.image);
     if (!command) throw new Error(unknownImage(model.image));
-    const session = await cloud.assumeRole(
-      model.roleArn,
-      "sagemaker.amazonaws.com",
-      "SageMaker",
-      new Names(cloud).arn("model", model.name),
-    );
+    const session = await cloud.assumeRole(model.roleArn, "sagemaker.amazonaws.com", "SageMaker");
     this.#log = new ContainerLog(
       cloud,
       session.principal,

@@ -7,7 +7,6 @@ import { type Container, runContainer } from "../containers/process.ts";
 import type { Cloud, RoleSession } from "../service.ts";
 import { Artifacts, pack } from "./artifacts.ts";
 import { containerEnvironment } from "./environment.ts";
-import { Names } from "./names.ts";
 import type { Records, TrainingJob } from "./records.ts";
 
 interface Running {
@@ -70,12 +69,7 @@ export class JobRunner {
     const command = commandOf(this.#images, image);
     if (!command) throw new Error(unknownImage(image));
     const root = join(this.#cloud.directory, "sagemaker", "jobs", name);
-    const session = await this.#cloud.assumeRole(
-      input.RoleArn!,
-      "sagemaker.amazonaws.com",
-      "SageMaker",
-      new Names(this.#cloud).arn("training-job", name),
-    );
+    const session = await this.#cloud.assumeRole(input.RoleArn!, "sagemaker.amazonaws.com", "SageMaker");
     const artifacts = new Artifacts(this.#cloud, session);
     const log = new ContainerLog(
       this.#cloud,

@@ -226,7 +226,7 @@ export class Run {
   }
 
   #role(): Promise<RoleSession> {
-    return this.#sessions.of(this.#execution);
+    return this.#sessions.of(this.#execution.roleArn);
   }
 }
 

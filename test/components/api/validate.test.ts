@@ -39,11 +39,6 @@ describe("ApiWithLambdas refuses, before anything is registered,", () => {
       { definition: { stageName: "my-stage" } },
       /stageName is "my-stage"; allowed is 1 to 128 letters/,
     ],
-    [
-      "paths that are secret, in an execution log",
-      { definition: { secretPaths: true, logLevel: "INFO" } },
-      /definition.logLevel is "INFO"; allowed is ERROR or OFF where definition.secretPaths is true/,
-    ],
     ["a burst too high", { definition: { throttling: { burst: 9_000 } } }, /burst is 9000; allowed is .* 0 to 5000/],
     ["credentials for every origin", { cors: { origin: "*", credentials: true } }, /cors.credentials is true/],
     [

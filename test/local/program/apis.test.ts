@@ -132,8 +132,8 @@ describe("the components' APIs, brought up on this machine", function () {
         Object.entries(one.propertyDependencies).map(([property, urns]) => [property, find(urns)]),
       ),
     }));
-    const open = ["GET /open", "PUT /open", "POST /things/{id}", "ANY /files/{path+}"];
-    const publicRoutes = [...open, "GET /pets", "POST /pets", "GET /pets/{id}"];
+    const open = ["GET /open", "PUT /open", "POST /things/{id}", "ANY /files/{path+}"].map((route) => `all ${route}`);
+    const publicRoutes = [...open, "pets GET /pets", "pets POST /pets", "pets GET /pets/{id}"];
     assert.deepEqual(check(resources, { stack: "local", publicRoutes }), []);
   });
 

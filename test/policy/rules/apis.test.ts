@@ -21,23 +21,15 @@ const body = (paths: object, rest: object = {}) => ({
 });
 
 describe("rules of APIs:", () => {
-  const logged = {
-    accessLogSettings: { destinationArn: "arn", format: '{"path":"$context.path"}' },
-    xrayTracingEnabled: true,
-  };
-  rule("stage-is-logged-and-traced", "apigateway/stage:Stage", { props: logged }, [
+  const logged = { accessLogSettings: { destinationArn: "arn", format: "{}" } };
+  rule("stage-is-logged", "apigateway/stage:Stage", { props: logged }, [
     ["no access log", { props: { ...logged, accessLogSettings: undefined } }, /^accessLogSettings is missing/],
     [
       "an access log of plain text",
       { props: { ...logged, accessLogSettings: { destinationArn: "arn", format: "$context.status" } } },
       /^accessLogSettings.format is not JSON/,
     ],
-    ["no traces", { props: { ...logged, xrayTracingEnabled: false } }, /^xrayTracingEnabled/],
   ]);
-
-  const unpathed = { destinationArn: "arn", format: '{"route":"$context.resourcePath"}' };
-  const secret = { props: { accessLogSettings: unpathed, xrayTracingEnabled: false } };
-  rule("stage-is-logged-and-traced", "apigateway/stage:Stage", secret, []);
 
   const whole = { props: {}, dependencies: [executionLogs], facts: { resources: [methodSettings] } };
   rule("stage-has-settings-and-execution-log", "apigateway/stage:Stage", whole, [
@@ -67,7 +59,7 @@ describe("rules of APIs:", () => {
         "/auth": get({ "x-amazon-apigateway-auth": { type: "AWS_IAM" } }),
         "/c": { options: { "x-amazon-apigateway-integration": { type: "mock" } } },
       }),
-      facts: { publicRoutes: ["GET /b"] },
+      facts: { publicRoutes: ["it GET /b"] },
     },
     [
       ["an open route that is not listed", body({ "/b": get({ security: [] }) }), /^body: GET \/b is open to anyone/],
@@ -84,6 +76,22 @@ describe("rules of APIs:", () => {
       ],
       ["security that may be left out", body({ "/b": get({ security: [{}] }) }), /^body: GET \/b is open to anyone/],
       [
+        "security of which one alternative asks for nothing",
+        body({ "/b": get({ security: [{ iam: [] }, {}] }) }),
+        /^body: GET \/b is open to anyone/,
+      ],
+      [
+        "authorisation that is said to be none",
+        body({ "/b": get({ security: [{ iam: [] }], "x-amazon-apigateway-auth": { type: "NONE" } }) }),
+        /^body: GET \/b is open to anyone/,
+      ],
+      [
+        "a route that is listed for another API",
+        { ...body({ "/b": get({}) }), facts: { publicRoutes: ["other GET /b", "GET /b"] } },
+        /config publicRoutes does not list "it GET \/b"$/,
+      ],
+      ["a document that nobody can read", { props: { body: "paths: {}" } }, /^body is not JSON/],
+      [
         "any method of an open path",
         body({ "/b": { "x-amazon-apigateway-any-method": get({}).get } }),
         /^body: ANY \/b is open/,
@@ -91,53 +99,25 @@ describe("rules of APIs:", () => {
     ],
   );
 
-  const admits = (more: object, Principal: unknown = "*") => ({
-    props: {
-      policy: JSON.stringify({
-        Statement: { Effect: "Allow", Principal, Action: "execute-api:Invoke", Resource: "*", ...more },
-      }),
-    },
+  const reads = (Resource: string | string[]) => ({
+    props: { policy: JSON.stringify({ Statement: { Effect: "Deny", Action: "execute-api:Invoke", Resource } }) },
   });
-  const caller = "arn:aws:iam::123456789012:role/caller";
-  const when = (operator: string, key: string, value: unknown) =>
-    admits({ Condition: { [operator]: { [key]: value } } });
-  rule(
-    "api-policy-names-its-callers",
-    "apigateway/restApi:RestApi",
-    when("ArnEquals", "aws:PrincipalArn", [caller, `${caller}-too`]),
+  rule("api-policy-is-read-back", "apigateway/restApi:RestApi", reads("*"), [
     [
-      ["an API for everyone", admits({}), /^policy admits everyone/],
-      ["an API for every account", admits({}, { AWS: "*" }), /^policy admits everyone/],
-      ["everyone but one role", when("StringNotEquals", "aws:PrincipalArn", caller), /^policy admits everyone/],
-      ["callers without an ARN", when("StringEqualsIfExists", "aws:PrincipalArn", caller), /^policy admits everyone/],
-      [
-        "a role of that name in any account",
-        when("StringLike", "aws:PrincipalArn", "arn:aws:iam::*:role/caller"),
-        /^policy admits everyone/,
-      ],
-      [
-        "any role besides the one",
-        when("ArnLike", "aws:PrincipalArn", [caller, "arn:aws:iam::123456789012:role/*"]),
-        /^policy admits everyone/,
-      ],
-      ["every address", when("IpAddress", "aws:SourceIp", "0.0.0.0/0"), /^policy admits everyone/],
-      ["whoever uses TLS", when("Bool", "aws:SecureTransport", "true"), /^policy admits everyone/],
-      [
-        "a resource that is read back in other words",
-        admits({ Effect: "Deny", Resource: ["execute-api:/Prod/GET/a"] }),
-        /^policy names execute-api:\/Prod\/GET\/a: every update would change it/,
-      ],
+      "a resource that is read back in other words",
+      reads(["execute-api:/Prod/GET/a"]),
+      /^policy names execute-api:\/Prod\/GET\/a: every update would change it/,
     ],
+  ]);
+  rule("method-is-authorised", "apigateway/method:Method", { props: { authorization: "AWS_IAM" } }, [
+    ["a method for everyone", { props: { authorization: "NONE" } }, /^authorization is NONE/],
+  ]);
+  rule(
+    "method-is-authorised",
+    "apigateway/method:Method",
+    { props: { authorization: "NONE", apiKeyRequired: true } },
+    [],
   );
-  for (const [operator, key, value] of [
-    ["StringEquals", "aws:PrincipalAccount", "123456789012"],
-    ["StringEquals", "aws:PrincipalOrgID", "o-a1b2c3"],
-    ["ArnLike", "aws:SourceArn", "arn:aws:s3:::drop"],
-    ["IpAddress", "aws:SourceIp", ["192.0.2.0/24", "2001:db8::/32"]],
-    ["StringEquals", "aws:SourceVpce", "vpce-1a2b"],
-  ] as const) {
-    rule("api-policy-names-its-callers", "apigateway/restApi:RestApi", when(operator, key, value), []);
-  }
 
   const post = (operation: object) => ({ "/a": { post: get(operation).get } });
   rule("bodies-have-models", "apigateway/restApi:RestApi", body(post({ requestBody: {} })), [

@@ -2,6 +2,7 @@ import type { Resource } from "../../../policy/rule.ts";
 import { rule } from "../support/rule.ts";
 
 const tls = { Effect: "Deny", Principal: "*", Condition: { Bool: { "aws:SecureTransport": "false" } } };
+const unlessTagged = { ...tls, Condition: { ...tls.Condition, Null: { "aws:PrincipalTag/a": "false" } } };
 const policy = (...Statement: object[]) => ({ props: { policy: JSON.stringify({ Statement }) } });
 const companion = (type: string, property: string, of: string): Resource => ({
   type: `aws:${type}`,
@@ -53,6 +54,20 @@ describe("rules of tables, buckets and keys:", () => {
   rule("bucket-is-private", "s3/bucketPublicAccessBlock:BucketPublicAccessBlock", { props: closed }, [
     ["one open door", { props: { ...closed, blockPublicPolicy: false } }, /^blockPublicPolicy is not true/],
   ]);
+  rule("bucket-is-private", "s3/accountPublicAccessBlock:AccountPublicAccessBlock", { props: closed }, [
+    [
+      "an open account",
+      { props: { ...closed, restrictPublicBuckets: undefined } },
+      /^restrictPublicBuckets is not true/,
+    ],
+  ]);
+  rule("bucket-is-private", "s3/accessPoint:AccessPoint", { props: {} }, [
+    [
+      "an open access point",
+      { props: { publicAccessBlockConfiguration: { blockPublicPolicy: false } } },
+      /^publicAccessBlockConfiguration.blockPublicPolicy is not true/,
+    ],
+  ]);
   rule("bucket-over-tls-only", "s3/bucketPolicy:BucketPolicy", policy(tls), [
     ["plain HTTP", policy({ Effect: "Allow" }), /SecureTransport/],
   ]);
@@ -70,14 +85,27 @@ describe("rules of tables, buckets and keys:", () => {
   );
 
   rule("stateful-resource-is-kept", "dynamodb/table:Table", { props: {}, protect: true }, [
-    ["data that goes with the stack", { props: {} }, /neither protect nor retainOnDelete/],
-    ["so does a stack called devices", { props: {}, facts: { stack: "devices" } }, /neither protect/],
+    ["data that goes with the stack", { props: {} }, /^protect is not set/],
+    ["so does a stack called devices", { props: {}, facts: { stack: "devices" } }, /^protect is not set/],
   ]);
 
-  const key = { enableKeyRotation: true, policy: '{"Principal":{"AWS":"arn:aws:iam::1:root"}}' };
-  rule("key-rotates", "kms/key:Key", { props: key }, [
-    ["a key for ever", { props: { ...key, enableKeyRotation: false } }, /^enableKeyRotation/],
-    ["a key for everyone", { props: { ...key, policy: { Principal: { AWS: "*" } } } }, /admits everyone/],
+  rule("key-rotates", "kms/key:Key", { props: { enableKeyRotation: true } }, [
+    ["a key for ever", { props: { enableKeyRotation: false } }, /^enableKeyRotation/],
+  ]);
+  const grant = (granteePrincipal: string) => ({ props: { granteePrincipal }, facts: { accounts: ["123456789012"] } });
+  rule("key-grant-names-its-grantee", "kms/grant:Grant", grant("arn:aws:iam::123456789012:role/a"), [
+    ["a whole account", grant("arn:aws:iam::123456789012:root"), /^granteePrincipal is .*root/],
+    ["another account's role", grant("arn:aws:iam::210987654321:role/a"), /^granteePrincipal is .*2109/],
+  ]);
+
+  for (const type of ["bucket:Bucket", "bucketAcl:BucketAcl", "bucketObjectv2:BucketObjectv2"]) {
+    rule("no-access-lists", `s3/${type}`, { props: { acl: "private" } }, [
+      ["what everyone reads", { props: { acl: "public-read" } }, /^acl is public-read/],
+      ["a list of grants", { props: { grants: [{ permissions: ["READ"] }] } }, /^grants is an access list/],
+    ]);
+  }
+  rule("no-access-lists", "s3/bucketLogging:BucketLogging", { props: {} }, [
+    ["logs for others", { props: { targetGrants: [{ permission: "READ" }] } }, /^targetGrants is an access list/],
   ]);
 });
 
@@ -102,7 +130,7 @@ describe("rules of queues and topics:", () => {
 
   rule("queue-over-tls-only", "sqs/queuePolicy:QueuePolicy", policy(tls), [
     ["plain HTTP", policy({ Effect: "Allow", Principal: { Service: "sns.amazonaws.com" } }), /SecureTransport/],
-    ["everyone", policy(tls, { Effect: "Allow", Principal: { AWS: "*" } }), /admits everyone/],
+    ["plain HTTP but for one header", policy(unlessTagged), /SecureTransport/],
   ]);
 
   rule("topic-is-encrypted", "sns/topic:Topic", { props: { kmsMasterKeyId: "key" } }, [

@@ -13,13 +13,50 @@ const by = (type: string, property: string, props: object): Resource => ({
 describe("rules of functions:", () => {
   const permission = {
     principal: "apigateway.amazonaws.com",
-    sourceArn: "arn:aws:execute-api:eu-west-1:1:a/Prod/GET/",
+    sourceArn: "arn:aws:execute-api:eu-west-1:123456789012:a/Prod/GET/",
   };
+  const own = { accounts: ["123456789012"] };
+  const s3 = { principal: "s3.amazonaws.com", sourceArn: "arn:aws:s3:::drop" };
   rule("permission-names-its-caller", "lambda/permission:Permission", { props: permission }, [
-    ["everyone", { props: { ...permission, principal: "*" } }, /^principal is not one service/],
+    ["everyone", { props: { principal: "*" } }, /^principal admits everyone/],
+    ["everyone by a URL", { props: { principal: "*", functionUrlAuthType: "NONE" } }, /^principal admits everyone/],
+    ["another account", { props: { principal: "arn:aws:iam::210987654321:root" }, facts: own }, /admits arn.*2109/],
+    ["another account's id", { props: { principal: "210987654321" }, facts: own }, /admits 210987654321/],
+    ["a bucket of whoever has its name by then", { props: s3 }, /^principal admits s3.amazonaws.com for any account/],
+    ["a service of Amazon's", { props: { principal: "alexa-appkit.amazon.com" } }, /^principal admits alexa/],
     ["a service without what it acts for", { props: { principal: permission.principal } }, /^sourceArn is missing/],
-    ["a service for anyone", { props: { ...permission, sourceArn: "*" } }, /^sourceArn admits every caller/],
+    ["a service for anyone", { props: { ...permission, sourceArn: "*" } }, /^principal admits apigateway.*any account/],
+    [
+      "a service for another account",
+      { props: permission, facts: { accounts: ["210987654321"] } },
+      /^principal admits apigateway/,
+    ],
   ]);
+  rule(
+    "permission-names-its-caller",
+    "lambda/permission:Permission",
+    { props: { ...s3, sourceAccount: "123456789012" } },
+    [],
+  );
+  rule(
+    "permission-names-its-caller",
+    "lambda/permission:Permission",
+    { props: { principal: "123456789012" }, facts: own },
+    [],
+  );
+
+  rule("function-url-is-authorised", "lambda/functionUrl:FunctionUrl", { props: { authorizationType: "AWS_IAM" } }, [
+    ["a URL for everyone", { props: { authorizationType: "NONE" } }, /^authorizationType is NONE/],
+  ]);
+  rule(
+    "layer-is-private",
+    "lambda/layerVersionPermission:LayerVersionPermission",
+    { props: { principal: "123456789012" }, facts: own },
+    [
+      ["a layer for everyone", { props: { principal: "*" } }, /^principal admits everyone/],
+      ["a layer for another account", { props: { principal: "210987654321" }, facts: own }, /admits 210987654321/],
+    ],
+  );
 
   rule("supported-runtime", "lambda/function:Function", { props: { runtime: "nodejs24.x" } }, [
     ["a runtime that AWS has given up", { props: { runtime: "nodejs16.x" } }, /^runtime is nodejs16.x; supported/],

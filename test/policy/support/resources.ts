@@ -11,7 +11,6 @@ export function resourcesOf({ all }: Recording): Resource[] {
   return all.map((one) => ({
     ...shallow(one),
     protect: one.protect,
-    retainOnDelete: one.retainOnDelete,
     dependencies: find(one.dependencies),
     sources: Object.fromEntries(Object.entries(one.sources).map(([property, keys]) => [property, find(keys)])),
   }));

@@ -128,9 +128,9 @@ export class Fleet {
     return hosted;
   }
 
-  async #assumeRole({ configuration: { Role, FunctionName, FunctionArn } }: VersionRecord) {
+  async #assumeRole({ configuration }: VersionRecord) {
     try {
-      return await this.#cloud.assumeRole(Role, "lambda.amazonaws.com", FunctionName, FunctionArn);
+      return await this.#cloud.assumeRole(configuration.Role, "lambda.amazonaws.com", configuration.FunctionName);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       throw new AwsError(
