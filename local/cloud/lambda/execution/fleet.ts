@@ -111,6 +111,7 @@ export class Fleet {
         logFormat: logging?.LogFormat ?? "Text",
         ...(logging?.ApplicationLogLevel && { logLevel: logging.ApplicationLogLevel }),
         sdkRoot: import.meta.url,
+        apiOrigin: this.#cloud.apiOrigin,
       },
       variables: environmentVariables(this.#cloud, version, session, place),
       memoryMb: configuration.MemorySize ?? 128,

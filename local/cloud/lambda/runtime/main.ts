@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
+import { leadApiNamesTo } from "./apiNames.ts";
 import { takeOverConsole } from "./console.ts";
 import { errorResponse, RuntimeError, showPathsAs } from "./errors.ts";
 import { type Handler, loadHandler } from "./loader.ts";
@@ -26,6 +27,7 @@ const { env } = process;
 const lines = takeOverConsole(start.logFormat === "JSON", start.logLevel, (timestamp, message) =>
   say([log, timestamp, message]),
 );
+leadApiNamesTo(start.apiOrigin);
 process.cwd = () => start.taskRoot;
 showPathsAs({ [start.taskRoot]: "/var/task", [fileURLToPath(import.meta.url)]: "/var/runtime/index.mjs" });
 

@@ -18,6 +18,8 @@ export interface EnvironmentStart {
   logLevel?: string;
   /** A module of this program: the AWS SDK that the runtime offers is found from there. */
   sdkRoot: string;
+  /** Where the routes of APIs answer: `http://localhost:3000`. */
+  apiOrigin: string;
 }
 
 /** One invocation: request id, payload, deadline (ms since the epoch), ARN as invoked, trace header, client context. */
