@@ -1,22 +1,60 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { Failure } from "./failure.ts";
-import { pulumiCommand } from "./pulumi.ts";
 
-/** The `config` of `Pulumi.<stack>.yaml` as it is written; empty when there is no such file. */
-export function readConfig(stack: string): Record<string, unknown> {
-  const file = `Pulumi.${stack.split("/").at(-1)}.yaml`;
-  return (existsSync(file) && parse(readFileSync(file, "utf8"))?.config) || {};
+/** `Pulumi.<stack>.yaml` of the folder that the command runs in. */
+export const configFile = (stack: string): string => `Pulumi.${stack.split("/").at(-1)}.yaml`;
+
+/** @throws {Failure} outside a project's folder. */
+export function projectName(): string {
+  const name = existsSync("Pulumi.yaml") && parse(readFileSync("Pulumi.yaml", "utf8"))?.name;
+  if (typeof name === "string") return name;
+  throw new Failure("There is no Pulumi.yaml with a name in this folder. Run it in the project's folder");
 }
 
 /**
- * The region that the stack's configuration names, else the environment's.
- * @throws {Failure} when neither says one.
+ * The `config` of `Pulumi.<stack>.yaml` as it is written; empty when there is no such file.
+ * @throws {Failure} when it is no YAML.
  */
-export function regionOf(stack: string): string {
-  const region = readConfig(stack)["aws:region"] ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-  if (typeof region === "string") return region;
-  throw new Failure(
-    `Stack "${stack}" has no region. Set it: ${pulumiCommand()} config set aws:region eu-west-1 --stack ${stack}`,
-  );
+export function readConfig(stack: string): Record<string, unknown> {
+  const file = configFile(stack);
+  if (!existsSync(file)) return {};
+  try {
+    return parse(readFileSync(file, "utf8"))?.config ?? {};
+  } catch (error) {
+    throw new Failure(`${file}: ${(error as Error).message.split("\n")[0]}`);
+  }
+}
+
+/** What a stack's configuration says about where it is deployed to. */
+export interface Config {
+  /** The project's own values, by their names without the project's. */
+  project: Record<string, unknown>;
+  /** `aws:region`, else the environment's. */
+  region: string | undefined;
+  /** `aws:profile`: the provider takes it, whatever AWS_PROFILE says. */
+  profile: string | undefined;
+  /** `aws:allowedAccountIds`; empty for any account. */
+  allowedAccountIds: string[];
+  /** The addresses of `aws:endpoints`, each once. */
+  endpoints: string[];
+}
+
+export function configOf(stack: string): Config {
+  const config = readConfig(stack);
+  const prefix = existsSync("Pulumi.yaml") ? `${projectName()}:` : ":";
+  const text = (key: string) => (typeof config[key] === "string" ? (config[key] as string) : undefined);
+  const list = (key: string): unknown[] => (Array.isArray(config[key]) ? config[key] : []);
+  const urls = list("aws:endpoints").flatMap((services) => Object.values(Object(services) as object));
+  return {
+    project: Object.fromEntries(
+      Object.entries(config)
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, value]) => [key.slice(prefix.length), value]),
+    ),
+    region: text("aws:region") ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
+    profile: text("aws:profile"),
+    allowedAccountIds: list("aws:allowedAccountIds").map(String),
+    endpoints: [...new Set(urls.filter((url) => typeof url === "string"))],
+  };
 }

@@ -1,18 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import writeFileAtomic from "write-file-atomic";
-import { isMap, parse, parseDocument, stringify, type YAMLMap } from "yaml";
+import { isMap, parseDocument, stringify, type YAMLMap } from "yaml";
+import { configFile, projectName } from "./config.ts";
 import { Failure } from "./failure.ts";
 import { pulumiCommand } from "./pulumi.ts";
-
-/** `Pulumi.<stack>.yaml` of the folder that the command runs in. */
-export const configFile = (stack: string): string => `Pulumi.${stack.split("/").at(-1)}.yaml`;
-
-/** @throws {Failure} outside a project's folder. */
-export function projectName(): string {
-  const name = existsSync("Pulumi.yaml") && parse(readFileSync("Pulumi.yaml", "utf8"))?.name;
-  if (typeof name === "string") return name;
-  throw new Failure("There is no Pulumi.yaml with a name in this folder. Run it in the project's folder");
-}
 
 /**
  * Sets plain values of the project in a stack's configuration, as `pulumi config set` does, without its CLI; everything

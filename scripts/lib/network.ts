@@ -23,7 +23,7 @@ interface NetworkError extends Error {
   errors?: unknown[];
 }
 
-const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[?::1\]?)(:\d+)?$/i.test(host);
+export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[?::1\]?)(:\d+)?$/i.test(host);
 
 type Sentence = (host: string, error: NetworkError) => string;
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { regionOf } from "./config.ts";
+import { configOf } from "./config.ts";
 import { Failure } from "./failure.ts";
 import { askPulumi, pulumiCommand } from "./pulumi.ts";
 
@@ -10,7 +10,15 @@ export interface Stack {
   /** In the shape of `pulumi stack output --json`. */
   outputs: Record<string, unknown>;
   /** What every SDK client of this stack is constructed with. */
-  client: { region: string; endpoint?: string; credentials?: { accessKeyId: string; secretAccessKey: string } };
+  client: {
+    region: string;
+    /** The local cloud's; AWS's own where it is not given. */
+    endpoint?: string;
+    /** Default: as the SDK finds them. */
+    credentials?: { accessKeyId: string; secretAccessKey: string };
+    /** Default: AWS_PROFILE. */
+    profile?: string;
+  };
 }
 
 export const localStack = "local";
@@ -35,12 +43,24 @@ export async function readStack(name = defaultStack()): Promise<Stack> {
  * @throws {Failure} when the local cloud never started, or no region is configured.
  */
 export function clientOf(name: string): Stack["client"] {
-  if (name !== localStack) return { region: regionOf(name) };
+  if (name !== localStack) return clientOnAws(name);
   const file = join(stateDirectory(), "endpoint.json");
   if (!existsSync(file)) throw new Failure(`There is no local stack in ${stateDirectory()} yet. Start it: npm start`);
   const { aws, region } = JSON.parse(readFileSync(file, "utf8")) as { aws: string; region: string };
   // The administrator of the local account; no such account exists on AWS.
   return { region, endpoint: aws, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+}
+
+function clientOnAws(name: string): Stack["client"] {
+  const { region, profile, endpoints } = configOf(name);
+  if (!region) {
+    throw new Failure(
+      `Stack "${name}" has no region. Set it: ${pulumiCommand()} config set aws:region eu-west-1 --stack ${name}`,
+    );
+  }
+  // One address for every service is another cloud: a local one.
+  const [endpoint, another] = endpoints;
+  return { region, ...(profile && { profile }), ...(endpoint && !another && { endpoint }) };
 }
 
 function readLocal(): Stack {

@@ -1,7 +1,6 @@
 import pc from "picocolors";
 import type { CommandModule } from "yargs";
-import { readConfig } from "../../lib/config.ts";
-import { projectName } from "../../lib/editConfig.ts";
+import { projectName, readConfig } from "../../lib/config.ts";
 import { printJson, printTable } from "../../lib/print.ts";
 import { SnowflakeClient } from "../../lib/snowflake/client.ts";
 import { externalFunctions, findFunction } from "../../lib/snowflake/functions.ts";
