@@ -6,6 +6,7 @@ import type { Images } from "./cloud/containers/images.ts";
 import { createCloud, type LocalCloud } from "./cloud/index.ts";
 import { readStackConfig } from "./engine/config.ts";
 import { Engine, EngineError, type EngineEvent, type RunResult } from "./engine/index.ts";
+import { readProject } from "./engine/project.ts";
 import { isObject } from "./engine/values.ts";
 import { lockFolder } from "./lock.ts";
 import { createRegistry } from "./resources/index.ts";
@@ -45,7 +46,7 @@ export class Platform {
    */
   static async open(options: PlatformOptions): Promise<Platform> {
     const { programDirectory, stateDirectory, awsPort, apiPort, gradual, onEvent } = options;
-    const { config } = readStackConfig(programDirectory, stack);
+    const { config } = readStackConfig(readProject(programDirectory), stack);
     const deploymentClock = clockOf(config);
     const images = imagesOf(config);
     mkdirSync(stateDirectory, { recursive: true });

@@ -1,131 +1,155 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { fullKey, notAKey, parseConfigKey, parseKeyPath } from "./configKey.ts";
+import { isOfType, typeName } from "./configType.ts";
+import {
+  type ConfigValue,
+  configText,
+  getAt,
+  hasSecret,
+  openSecrets,
+  projectValue,
+  setAt,
+  stackValue,
+} from "./configValue.ts";
 import { EngineError } from "./events.ts";
 import { decrypter } from "./passphrase.ts";
-import { isObject } from "./values.ts";
-
-export interface Project {
-  project: string;
-  /** `main`: the program's entry, relative to its folder. */
-  main?: string;
-  /** `runtime.options.nodeargs`, split. */
-  nodeArguments: string[];
-}
+import type { Project } from "./project.ts";
+import { goType } from "./projectSchema.ts";
+import { parseYaml, type Yaml } from "./yaml.ts";
 
 export interface StackConfig {
-  /** By full key (`project:key`), as text; anything but a string is JSON. */
+  /** By full key (`project:key`), as text; lists and mappings are JSON. */
   config: Record<string, string>;
   /** Keys of secret values. */
   secretKeys: string[];
+  /** What the Pulumi CLI warns of. */
+  warnings: string[];
 }
 
-/** One key of `config` in Pulumi.yaml. https://www.pulumi.com/docs/iac/concepts/projects/project-file/#config-options */
-interface Declaration {
-  type?: "string" | "integer" | "number" | "boolean" | "array" | "object";
-  items?: Declaration;
-  description?: string;
-  default?: unknown;
-  value?: unknown;
-  secret?: boolean;
-}
-
-/** Reads Pulumi.yaml. @throws {EngineError} when there is none, or it is not a Node.js project. */
-export function readProject(directory: string): Project {
-  const file = readYaml(join(directory, "Pulumi.yaml"));
-  if (!file) throw new EngineError(`there is no Pulumi.yaml in ${directory}`);
-  if (typeof file.name !== "string") throw new EngineError("Pulumi.yaml: name is missing");
-  const runtime = isObject(file.runtime) ? file.runtime : { name: file.runtime };
-  if (runtime.name !== "nodejs") {
-    throw new EngineError(`Pulumi.yaml: runtime is "${String(runtime.name)}"; only nodejs runs locally`);
-  }
-  const options = isObject(runtime.options) ? runtime.options : {};
-  return {
-    project: file.name,
-    ...(typeof file.main === "string" && { main: file.main }),
-    nodeArguments: typeof options.nodeargs === "string" ? options.nodeargs.split(/\s+/).filter(Boolean) : [],
-  };
-}
+type Values = Map<string, ConfigValue>;
+type Declared = Pick<Project, "project" | "stackDirectory" | "declarations">;
 
 /**
- * Reads `Pulumi.<stack>.yaml` and completes it by what Pulumi.yaml declares: defaults, types, secrets.
- * @throws {EngineError} naming the key, when a value is missing, of another type, or cannot be decrypted.
+ * Reads `Pulumi.<stack>.yaml` and completes it by what Pulumi.yaml declares, as the Pulumi CLI does.
+ * @param given the project's own values by key: they win over the stack's file. Default: none.
+ * @throws {EngineError} in the CLI's words for what it refuses.
  */
-export function readStackConfig(directory: string, stack: string): StackConfig {
-  const { project } = readProject(directory);
-  const declared = (readYaml(join(directory, "Pulumi.yaml"))?.config ?? {}) as Record<string, Declaration | string>;
-  const file = readYaml(join(directory, `Pulumi.${stack}.yaml`)) ?? {};
-  const decrypt = decrypter(file, stack);
-  const secretKeys: string[] = [];
-  const values: Record<string, unknown> = {};
-
-  for (const [key, value] of Object.entries((file.config as Record<string, unknown> | undefined) ?? {})) {
-    const full = key.includes(":") ? key : `${project}:${key}`;
-    values[full] = openSecrets(
-      value,
-      () => secretKeys.push(full),
-      (text) => decrypt(full, text),
-    );
-  }
-  for (const [key, declaration] of Object.entries(declared)) {
-    const full = key.includes(":") ? key : `${project}:${key}`;
-    // A bare string is a value for every stack.
-    const rule: Declaration = isObject(declaration) ? declaration : { value: declaration };
-    values[full] ??= rule.value ?? rule.default;
-    if (values[full] === undefined) {
-      throw new EngineError(
-        `config "${full}" is missing: ${rule.description ?? "Pulumi.yaml asks for it"}. Set it in Pulumi.${stack}.yaml`,
+export function readStackConfig(project: Declared, stack: string, given: Record<string, string> = {}): StackConfig {
+  const file = said("getting stack configuration", () => readStackFile(project.stackDirectory, stack));
+  const { values, empty } = said("getting stack configuration", () => valuesOf(file, project.project));
+  const decrypt = said("getting stack configuration: get stack secrets manager", () => decrypter(file));
+  for (const [key, value] of Object.entries(given)) values.set(`${project.project}:${key}`, value);
+  return said("validating stack config", () => {
+    complete(values, project, stack);
+    for (const [key, value] of values)
+      values.set(
+        key,
+        openSecrets(value, (text) => decrypt(key, text)),
       );
-    }
-    if (rule.type && !isOfType(values[full], rule)) {
-      const shown = rule.secret ? "not shown, it is secret" : JSON.stringify(values[full]);
-      throw new EngineError(`config "${full}" is ${shown}; Pulumi.yaml asks for ${describeType(rule)}`);
-    }
-    if (rule.secret) secretKeys.push(full);
-  }
-  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
-  return {
-    config: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, text(value)])),
-    secretKeys: [...new Set(secretKeys)],
-  };
+    checkTypes(values, project, stack);
+    return {
+      config: Object.fromEntries([...values].map(([key, value]) => [key, configText(value)])),
+      secretKeys: [...values].flatMap(([key, value]) => (hasSecret(value) ? [key] : [])),
+      warnings: emptyWarning(empty),
+    };
+  });
 }
 
-function isOfType(value: unknown, rule: Declaration): boolean {
-  switch (rule.type) {
-    // Pulumi keeps scalars as text: `config set` writes them so.
-    case "integer":
-      return /^-?\d+$/.test(String(value));
-    case "number":
-      return String(value).trim() !== "" && Number.isFinite(Number(value));
-    case "boolean":
-      return ["true", "false"].includes(String(value));
-    case "array":
-      return Array.isArray(value) && value.every((item) => !rule.items?.type || isOfType(item, rule.items));
-    case "object":
-      return isObject(value) && !Array.isArray(value);
-    default:
-      return !isObject(value);
-  }
-}
-
-const describeType = (rule: Declaration): string =>
-  rule.type === "array" ? `a list${rule.items?.type ? ` of ${rule.items.type}` : ""}` : `type ${rule.type}`;
-
-function openSecrets(value: unknown, found: () => void, decrypt: (text: string) => string): unknown {
-  if (Array.isArray(value)) return value.map((item) => openSecrets(item, found, decrypt));
-  if (!isObject(value)) return value;
-  if (typeof value.secure === "string" && Object.keys(value).length === 1) {
-    found();
-    return decrypt(value.secure);
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, openSecrets(item, found, decrypt)]));
-}
-
-function readYaml(path: string): Record<string, unknown> | undefined {
-  if (!existsSync(path)) return undefined;
+/** Says in which step it was that something was refused, as the CLI does. */
+function said<Result>(step: string, work: () => Result): Result {
   try {
-    return parse(readFileSync(path, "utf8")) ?? {};
+    return work();
   } catch (error) {
-    throw new EngineError(`${path.split("/").at(-1)}: ${(error as Error).message}`);
+    if (error instanceof EngineError) throw error;
+    throw new EngineError(`${step}: ${(error as Error).message}`);
   }
+}
+
+function readStackFile(directory: string, stack: string): Map<string, Yaml> {
+  const path = join(directory, `Pulumi.${stack}.yaml`);
+  const file = existsSync(path) ? parseYaml(readFileSync(path, "utf8")) : null;
+  if (file === null) return new Map();
+  if (!(file instanceof Map)) throw new Error(`expected project to be an object, was '${goType(file)}'`);
+  const odd = [...file.keys()].find((key) => typeof key !== "string");
+  if (odd !== undefined) throw new Error(`expected only string keys, got '%!s(${goType(odd)}=${odd})'`);
+  if (file.has("environment")) throw new Error("opening environment: the local engine does not support environments");
+  return file as Map<string, Yaml>;
+}
+
+function valuesOf(file: Map<string, Yaml>, project: string): { values: Values; empty: string[] } {
+  const config = file.get("config") ?? new Map<Yaml, Yaml>();
+  const [values, empty]: [Values, string[]] = [new Map(), []];
+  try {
+    if (!(config instanceof Map)) {
+      throw new Error(`yaml: unmarshal errors: cannot unmarshal ${yamlTag(config)} into map[string]config.Value`);
+    }
+    for (const [key, value] of config) {
+      if (typeof key !== "string") throw notAKey(String(key));
+      const full = fullKey(parseConfigKey(key, project));
+      values.set(full, stackValue(value));
+      if (value === null) empty.push(full);
+    }
+  } catch (error) {
+    throw new Error(`invalid YAML file: could not unmarshal map: ${(error as Error).message}`);
+  }
+  return { values, empty };
+}
+
+const yamlTag = (value: Yaml): string => {
+  if (Array.isArray(value)) return "!!seq";
+  const tags: Record<string, string> = { string: "str", bigint: "int", number: "float", boolean: "bool" };
+  return `!!${tags[typeof value]} \`${String(value)}\``;
+};
+
+/** What the stack does not say is as Pulumi.yaml has it. */
+function complete(values: Values, { project, declarations }: Declared, stack: string): void {
+  const missing: string[] = [];
+  for (const [declared, { value }] of byKey(declarations)) {
+    const key = parseConfigKey(declared, project);
+    if (find(values, key) !== undefined) continue;
+    if (value !== undefined) {
+      const [name, ...path] = parseKeyPath(key.name);
+      const full = fullKey({ ...key, name });
+      values.set(
+        full,
+        path.length > 0 ? setAt(values.get(full), path, projectValue(value), name) : projectValue(value),
+      );
+    } else if (key.namespace === project) missing.push(declared);
+  }
+  if (missing.length === 0) return;
+  const [last, ...before] = missing.map((key) => `'${key}'`).reverse();
+  const names = before.length > 0 ? `${before.reverse().join(", ")} and ${last}` : last;
+  throw new Error(`Stack '${stack}' is missing configuration value${missing.length > 1 ? "s" : ""} ${names}`);
+}
+
+function checkTypes(values: Values, { project, declarations }: Declared, stack: string): void {
+  for (const [declared, { type, items, secret }] of byKey(declarations)) {
+    if (type === undefined) continue;
+    const value = find(values, parseConfigKey(declared, project)) ?? "";
+    const where = `Stack '${stack}' with configuration key '${declared}' must be`;
+    if (secret && !hasSecret(value)) throw new Error(`${where} encrypted as it's secret`);
+    const rule = { type, ...(items && { items }) };
+    if (!isOfType(rule, value)) throw new Error(`${where} of type '${typeName(rule)}'`);
+  }
+}
+
+const byKey = <Value>(declarations: Map<string, Value>): [string, Value][] =>
+  [...declarations].sort(([a], [b]) => (a < b ? -1 : 1));
+
+function find(values: Values, key: ReturnType<typeof parseConfigKey>): ConfigValue | undefined {
+  try {
+    const [name, ...path] = parseKeyPath(key.name);
+    const value = values.get(fullKey({ ...key, name }));
+    return value === undefined ? undefined : getAt(value, path);
+  } catch (error) {
+    throw new Error(`getting stack config value for key '${fullKey(key)}': ${(error as Error).message}`);
+  }
+}
+
+function emptyWarning(keys: string[]): string[] {
+  if (keys.length === 0) return [];
+  const names = keys.map((key) => JSON.stringify(key)).join(", ");
+  const plural = keys.length > 1 ? "s" : "";
+  return [`No value for configuration key${plural} ${names}. This is treated as an empty string: write \`""\``];
 }

@@ -112,7 +112,7 @@ export class Deployment {
 
   async read(request: resourceProto.ReadResourceRequest): Promise<resourceProto.ReadResourceResponse> {
     return this.#guard(async () => {
-      const { project, stack, directory } = this.#options;
+      const { project, stack, root, directory } = this.#options;
       const [type, name, parent] = [request.getType(), request.getName(), request.getParent() || undefined];
       const goal = newGoal({
         urn: makeUrn(stack, project, parent, type, name),
@@ -123,7 +123,7 @@ export class Deployment {
         dependencies: [...request.getDependenciesList(), ...(parent ? [parent] : [])],
         provider: request.getProvider() || undefined,
         additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-        position: positionOf(request, directory),
+        position: positionOf(request, root),
       });
       this.#claim(goal);
       const response = new resourceProto.ReadResourceResponse();
@@ -157,7 +157,7 @@ export class Deployment {
 
   /** What ended the program: our own refusal with where it was asked for, or the program's words. */
   programError(output: string, code: number): EngineError {
-    const words = lastWords(this.errors, output, this.#options.directory);
+    const words = lastWords(this.errors, output, this.#options.root);
     const silent = `the program ended with exit code ${code} and said nothing`;
     return this.#functions.refusalIn(words) ?? new EngineError(words || silent);
   }
@@ -199,12 +199,12 @@ export class Deployment {
 
   /** What cannot be read (an asset that is not there) is told of the resource that has it. */
   #goal(request: resourceProto.RegisterResourceRequest): Goal {
-    const { project, stack, directory } = this.#options;
+    const { project, stack, root } = this.#options;
     try {
       return goalFromRequest(request, this.#options);
     } catch (error) {
       const urn = makeUrn(stack, project, request.getParent() || undefined, request.getType(), request.getName());
-      throw new EngineError((error as Error).message, urn, positionOf(request, directory));
+      throw new EngineError((error as Error).message, urn, positionOf(request, root));
     }
   }
 

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import grpc from "@grpc/grpc-js";
@@ -10,17 +9,14 @@ import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import type struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { unknownText } from "./plan.ts";
 import { PartlyMade, type Properties, type ResourceContext, type ResourceProvider } from "./provider.ts";
+import { sdkModule } from "./sdk.ts";
 import { nameOf } from "./urn.ts";
 import { mapValues, sameValue, toStruct, unknown } from "./values.ts";
-
-const require = createRequire(import.meta.url);
 
 /** All dynamic resources have types that begin so: `pulumi-nodejs:dynamic:Resource`, `pulumi-nodejs:dynamic/module:Name`. */
 export const dynamicPrefix = "pulumi-nodejs:dynamic";
 
 export interface DynamicProviderOptions {
-  /** Folder of the program: its packages are those that the resources' code requires. */
-  directory: string;
   environment: NodeJS.ProcessEnv;
   /** Gets what the code prints, when it cannot be told for which resource. */
   print(text: string): void;
@@ -28,6 +24,8 @@ export interface DynamicProviderOptions {
 
 /** What a stack's dynamic resources are configured with. */
 export interface DynamicSettings {
+  /** Folder of the program: its packages are those that the resources' code requires. */
+  directory: string;
   project: string;
   stack: string;
   config: Record<string, string>;
@@ -48,7 +46,7 @@ const idleMs = 600_000;
 export class DynamicProvider implements ResourceProvider {
   readonly #options: DynamicProviderOptions;
   readonly #active = new Set<ResourceContext>();
-  #settings: DynamicSettings = { project: "", stack: "", config: {} };
+  #settings: DynamicSettings = { directory: "", project: "", stack: "", config: {} };
   #connection: Promise<Connection> | undefined;
   #idle: NodeJS.Timeout | undefined;
 
@@ -159,11 +157,11 @@ export class DynamicProvider implements ResourceProvider {
   }
 
   async #start(): Promise<Connection> {
-    const { directory, environment } = this.#options;
-    const { project, stack, config } = this.#settings;
+    const { environment } = this.#options;
+    const { directory, project, stack, config } = this.#settings;
     // It wants the engine's address and has no use for it.
     const lifeline = join(import.meta.dirname, "../lifeline.cjs");
-    const main = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+    const main = sdkModule("cmd/dynamic-provider", directory);
     const child = spawn(process.execPath, ["--require", lifeline, main, "engine"], {
       cwd: directory,
       stdio: ["pipe", "pipe", "pipe"],

@@ -8,6 +8,7 @@ import { fromWire, plain } from "./values.ts";
 
 interface FunctionsOptions {
   registry: Registry;
+  root: string;
   directory: string;
   signal: AbortSignal;
 }
@@ -28,12 +29,12 @@ export class Functions {
 
   /** An error is the program's to handle: one that it does not handle ends the run, with {@link refusalIn}. */
   async call(request: resourceProto.ResourceInvokeRequest | resourceProto.ResourceCallRequest): Promise<Properties> {
-    const { directory } = this.#options;
+    const { root, directory } = this.#options;
     const args = plain(fromWire(request.getArgs()?.toJavaScript() ?? {}, directory) as Properties);
     try {
       return await this.#answer(request.getTok(), args, request.getProvider() || undefined);
     } catch (error) {
-      this.#refusals.push(new EngineError((error as Error).message, undefined, positionOf(request, directory)));
+      this.#refusals.push(new EngineError((error as Error).message, undefined, positionOf(request, root)));
       throw error;
     }
   }

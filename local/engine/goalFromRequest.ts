@@ -11,12 +11,15 @@ import { fromWire } from "./values.ts";
 export interface Program {
   project: string;
   stack: string;
+  /** Folder of Pulumi.yaml: positions are relative to it. */
+  root: string;
+  /** Folder of the program: paths of assets are relative to it. */
   directory: string;
 }
 
 /** Reads a registration, after its transforms have run. */
 export function goalFromRequest(request: resourceProto.RegisterResourceRequest, program: Program): Goal {
-  const { project, stack, directory } = program;
+  const { project, stack, root, directory } = program;
   const [type, name, parent] = [request.getType(), request.getName(), request.getParent()];
   const fromInputs = new Set<string>();
   const inputs = fromWire(request.getObject()?.toJavaScript() ?? {}, directory, fromInputs) as Properties;
@@ -70,7 +73,7 @@ export function goalFromRequest(request: resourceProto.RegisterResourceRequest, 
       afterDelete: hooks?.getAfterDeleteList() ?? [],
       onError: hooks?.getOnErrorList() ?? [],
     },
-    position: positionOf(request, directory),
+    position: positionOf(request, root),
   };
 }
 
@@ -117,15 +120,18 @@ interface Located {
   getStacktrace(): StackTrace | undefined;
 }
 
-/** The program's own line that asks, `index.ts:12`: the first in its stack that is not a package's. */
-export function positionOf(request: Located, directory: string): string | undefined {
+/**
+ * The program's own line that asks, `index.ts:12`: the first in its stack that is not a package's. None where the SDK
+ * knows none: of an ES module's code outside of functions it does not.
+ */
+export function positionOf(request: Located, root: string): string | undefined {
   const frames = request.getStacktrace()?.getFramesList() ?? [];
   const positions = [request.getSourceposition(), ...frames.map((frame) => frame.getPc())];
   const lines = positions.flatMap((position) => {
     const uri = position?.getUri();
-    return uri ? [`${relative(directory, pathOf(uri))}:${position?.getLine()}`] : [];
+    return uri ? [`${relative(root, pathOf(uri))}:${position?.getLine()}`] : [];
   });
-  return lines.find((line) => !/^\.\.\/|(^|\/)node_modules\//.test(line)) ?? lines[0];
+  return lines.find((line) => !/^\.\.\/|(^|\/)node_modules\//.test(line));
 }
 
 /** The SDK takes an ES module's URL for a path, and makes a URL of it once more. */

@@ -1,11 +1,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { readProject, readStackConfig } from "./config.ts";
+import { readStackConfig, type StackConfig } from "./config.ts";
 import { Deployment } from "./deployment.ts";
 import { DynamicProvider } from "./dynamicProvider.ts";
 import { type Counts, EngineError, type EngineEvent, operations } from "./events.ts";
 import { LanguageHost } from "./languageHost.ts";
 import { Mask } from "./mask.ts";
+import { type Project, readProject } from "./project.ts";
 import type { Properties, Registry } from "./provider.ts";
 import { EngineServer } from "./server.ts";
 import { type ResourceState, State } from "./state.ts";
@@ -29,7 +30,7 @@ export interface EngineOptions {
   onEvent(event: EngineEvent): void;
 }
 
-type Settings = ReturnType<typeof readProject> & ReturnType<typeof readStackConfig>;
+type Settings = Project & StackConfig;
 
 export interface RunResult {
   /** What the program exports, in the shape of `pulumi stack output --json`. */
@@ -71,7 +72,6 @@ export class Engine {
     this.#options = options;
     this.#state = new State(options.stateDirectory, options.stack);
     this.#dynamic = new DynamicProvider({
-      directory: options.programDirectory,
       environment: this.#environment(),
       print: (text) => this.#print(text),
     });
@@ -187,7 +187,9 @@ export class Engine {
     try {
       const settings = this.#settings();
       const common = this.#common(settings);
-      await this.#dynamic.configure({ project: common.project, stack: common.stack, config: common.config });
+      const { project, stack, directory, config } = common;
+      await this.#dynamic.configure({ directory, project, stack, config });
+      for (const text of settings.warnings) emit({ kind: "message", urn: undefined, severity: "warning", text });
       if (rehearsed) rehearsal = this.#rehearse(settings, over.signal);
       this.#hasRehearsed ||= rehearsed === true;
       const deployment = new Deployment({ ...common, ...mode, clearance: rehearsal, emit });
@@ -234,19 +236,17 @@ export class Engine {
     }
   }
 
-  #common({ project, config, secretKeys }: Settings) {
+  #common({ project, programDirectory: directory, config, secretKeys }: Settings) {
     for (const key of secretKeys) this.#mask.note(config[key], true);
-    const { programDirectory: directory, stack, registry } = this.#options;
+    const { programDirectory: root, stack, registry } = this.#options;
     const engine = { state: this.#state, dynamic: this.#dynamic, mask: this.#mask, signal: this.#stop.signal };
-    return { project, stack, directory, registry, config, ...engine };
+    return { project, stack, root, directory, registry, config, ...engine };
   }
 
   #settings(): Settings {
     const { programDirectory, stack } = this.#options;
     const project = readProject(programDirectory);
-    const { config, secretKeys } = readStackConfig(programDirectory, stack);
-    for (const [key, value] of Object.entries(this.#options.config ?? {})) config[`${project.project}:${key}`] = value;
-    return { ...project, config, secretKeys };
+    return { ...project, ...readStackConfig(project, stack, this.#options.config) };
   }
 
   #environment(): NodeJS.ProcessEnv {
@@ -263,10 +263,10 @@ export class Engine {
   }
 
   #startHost(role: Role, settings: Settings): LanguageHost {
-    const { programDirectory, stack } = this.#options;
+    const { programDirectory: root, stack } = this.#options;
     const [server, print] =
       role === "rehearsal" ? [this.#rehearsals, () => {}] : [this.#server, (text: string) => this.#print(text)];
-    const host = { programDirectory, stack, preview: role !== "run", address: server.address };
+    const host = { root, stack, preview: role !== "run", address: server.address };
     return LanguageHost.prepare({ ...host, environment: this.#environment(), ...settings }, print);
   }
 

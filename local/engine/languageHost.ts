@@ -1,20 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import type { Project } from "./project.ts";
+import { sdkModule } from "./sdk.ts";
 
-const require = createRequire(import.meta.url);
-
-export interface LanguageHostOptions {
+export interface LanguageHostOptions
+  extends Pick<Project, "project" | "programDirectory" | "main" | "nodeArguments" | "typescript" | "tsconfig"> {
   /** Folder of `Pulumi.yaml`. */
-  programDirectory: string;
-  /** `main` of `Pulumi.yaml`; without it `package.json` decides. */
-  main?: string;
-  /** Arguments to node itself, from `runtime.options.nodeargs`. */
-  nodeArguments: string[];
+  root: string;
   /** `127.0.0.1:port` of the resource monitor and engine. */
   address: string;
-  project: string;
   stack: string;
   preview: boolean;
   config: Record<string, string>;
@@ -50,7 +45,6 @@ export class LanguageHost {
    * @param onOutput gets what the program prints.
    */
   static prepare(options: LanguageHostOptions, onOutput: (text: string) => void): LanguageHost {
-    const run = require.resolve("@pulumi/pulumi/cmd/run");
     const child = spawn(
       process.execPath,
       [
@@ -58,17 +52,17 @@ export class LanguageHost {
         "--disable-warning=DeprecationWarning",
         ...options.nodeArguments,
         join(import.meta.dirname, "waitingHost.cjs"),
-        run,
+        sdkModule("cmd/run", options.programDirectory),
         `--monitor=${options.address}`,
         `--engine=${options.address}`,
         "--organization=organization",
         `--project=${options.project}`,
-        `--root-directory=${options.programDirectory}`,
+        `--root-directory=${options.root}`,
         `--stack=${options.stack}`,
         "--parallel=64",
         ...(options.preview ? ["--dry-run"] : []),
         `--pwd=${options.programDirectory}`,
-        options.main ?? ".",
+        options.main,
       ],
       {
         cwd: options.programDirectory,
@@ -77,12 +71,13 @@ export class LanguageHost {
           ...options.environment,
           PULUMI_CONFIG: JSON.stringify(options.config),
           PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(options.secretKeys),
-          PULUMI_NODEJS_TYPESCRIPT: "true",
+          PULUMI_NODEJS_TYPESCRIPT: String(options.typescript),
+          ...(options.tsconfig !== undefined && { PULUMI_NODEJS_TSCONFIG_PATH: options.tsconfig }),
           PULUMI_NODEJS_TRANSPILE_ONLY: "true",
           // The SDK reads these when it is loaded, which in a waiting host is before its arguments are read.
           PULUMI_NODEJS_ORGANIZATION: "organization",
           PULUMI_NODEJS_PROJECT: options.project,
-          PULUMI_NODEJS_ROOT_DIRECTORY: options.programDirectory,
+          PULUMI_NODEJS_ROOT_DIRECTORY: options.root,
           PULUMI_NODEJS_STACK: options.stack,
           PULUMI_NODEJS_DRY_RUN: options.preview ? "true" : "",
           PULUMI_NODEJS_PARALLEL: "64",

@@ -2,13 +2,20 @@
 // Pulumi's language host: `node waitingHost.cjs RUN ARGUMENT ...` runs RUN with those arguments.
 require("../lifeline.cjs");
 const [run, ...args] = process.argv.slice(2);
-const fromProgram = require("node:module").createRequire(`${process.cwd()}/`);
+const { createRequire } = require("node:module");
+const fromProgram = createRequire(`${process.cwd()}/`);
+const fromSdk = createRequire(run);
 
 // Closures can be serialized only when the inspector has seen every script from the start; to begin takes it a while.
-fromProgram("@pulumi/pulumi/runtime/closure/v8Hooks").isInitializedAsync();
-for (const name of ["@pulumi/pulumi", "@pulumi/pulumi/cmd/run/tracing", "@swc/core", "esbuild"]) {
+fromSdk("../../runtime/closure/v8Hooks").isInitializedAsync();
+for (const [from, name] of [
+  [fromSdk, "../.."],
+  [fromSdk, "./tracing"],
+  [fromProgram, "@swc/core"],
+  [fromProgram, "esbuild"],
+]) {
   try {
-    fromProgram(name);
+    from(name);
   } catch {
     // The program has no such package: it needs none.
   }

@@ -1,110 +1,154 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readProject, readStackConfig } from "../../../local/engine/config.ts";
+import { readStackConfig } from "../../../local/engine/config.ts";
+import { EngineError } from "../../../local/engine/events.ts";
+import { readProject } from "../../../local/engine/project.ts";
+import { accepted, ProjectFolder, refused } from "./support/projects.ts";
 
-describe("A stack's configuration", () => {
-  let directory: string;
+describe("A project's configuration", () => {
+  let folder: ProjectFolder;
   let environment: NodeJS.ProcessEnv;
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), "config-"));
+    folder = new ProjectFolder();
     environment = { ...process.env };
-    delete process.env.PULUMI_CONFIG_PASSPHRASE;
+    process.env.PULUMI_CONFIG_PASSPHRASE = "foo";
     delete process.env.PULUMI_CONFIG_PASSPHRASE_FILE;
   });
   afterEach(() => {
     process.env = environment;
-    rmSync(directory, { recursive: true });
+    folder.close();
   });
 
-  const project = (config: string, rest = "") =>
-    writeFileSync(join(directory, "Pulumi.yaml"), `name: shop\nruntime: nodejs\n${rest}config:\n${config}`);
-  const stack = (text: string) => writeFileSync(join(directory, "Pulumi.dev.yaml"), text);
-  const read = () => readStackConfig(directory, "dev");
+  const project = "name: shop\nruntime: nodejs\n";
+  const read = (given?: Record<string, string>) => readStackConfig(readProject(folder.directory), "dev", given);
+  const refusal = (): string => {
+    try {
+      return `accepted: ${JSON.stringify(read().config)}`;
+    } catch (error) {
+      assert.ok(error instanceof EngineError, (error as Error).stack);
+      return error.message;
+    }
+  };
 
-  it("is what Pulumi.yaml declares, completed by the stack's values", () => {
-    project(`  size: {type: integer, default: 3}
-  name: {type: string, default: hello}
-  aws:region: eu-west-1
-  hosts: {type: array, items: {type: string}}
-  deep: {type: object, default: {a: {b: 1}}}
-  debug: {type: boolean, default: false}
-  token: {type: string, secret: true, default: abc}`);
-    stack("config:\n  shop:size: 4\n  hosts: [a, b]\n  other:thing: {x: [1]}\n  plain: text\n");
-    assert.deepEqual(read(), {
-      config: {
-        "shop:size": "4",
-        "shop:name": "hello",
-        "aws:region": "eu-west-1",
-        "shop:hosts": '["a","b"]',
-        "shop:deep": '{"a":{"b":1}}',
-        "shop:debug": "false",
-        "shop:token": "abc",
-        "other:thing": '{"x":[1]}',
-        "shop:plain": "text",
-      },
-      secretKeys: ["shop:token"],
-    });
-  });
-
-  for (const [declared, value, message] of [
-    ["{type: integer}", "many", /config "shop:it" is "many"; Pulumi.yaml asks for type integer/],
-    ["{type: number}", "1e", /is "1e"; Pulumi.yaml asks for type number/],
-    ["{type: boolean}", "yes!", /is "yes!"; Pulumi.yaml asks for type boolean/],
-    ["{type: array, items: {type: integer}}", "[1, x]", /is \[1,"x"\]; Pulumi.yaml asks for a list of integer/],
-    ["{type: object}", "[1]", /is \[1\]; Pulumi.yaml asks for type object/],
-    ["{type: string}", "{a: 1}", /is \{"a":1\}; Pulumi.yaml asks for type string/],
-    ["{type: integer, secret: true}", "hunter2", /is not shown, it is secret; Pulumi.yaml asks for type integer/],
-    ["{type: string, description: How to greet.}", "", /config "shop:it" is missing: How to greet\./],
-  ] as const) {
-    it(`refuses ${value || "nothing"} for ${declared}`, () => {
-      project(`  it: ${declared}`);
-      stack(value ? `config:\n  it: ${value}\n` : "config: {}\n");
-      assert.throws(read, message);
+  for (const [subject, cases] of refused()) {
+    it(`is refused as Pulumi's CLI refuses it: ${subject}`, () => {
+      for (const one of cases) {
+        folder.write(one);
+        const { project, stack } = one;
+        const expected = { project, stack, says: folder.words(one.says, one) };
+        assert.deepEqual({ project, stack, says: folder.words(refusal(), one) }, expected);
+      }
     });
   }
 
-  it("opens what the passphrase provider has encrypted", () => {
-    project("  token: {type: string, secret: true}");
-    // Made by the Pulumi CLI with the passphrase "foo".
-    stack(`encryptionsalt: v1:LAQ7P6sT/+w=:v1:WejwuMb5G4TZsR/r:xZvrv45hbT2QRrHCkQrepVv3xQfMjw==
-config:
-  token: {secure: "v1:6rgJQkU0YY5NFozT:HN1XFZSfr2YW1Pi1QtMfUJjad4w="}
-  list: [plain, {deep: {secure: "v1:6rgJQkU0YY5NFozT:HN1XFZSfr2YW1Pi1QtMfUJjad4w="}}]
-`);
-    assert.throws(read, /config "shop:token" is encrypted: set PULUMI_CONFIG_PASSPHRASE to stack dev's passphrase/);
+  it("is read as Pulumi's CLI reads it", () => {
+    for (const { project, stack, config, secretKeys = [] } of accepted()) {
+      folder.write({ project, ...(stack !== undefined && { stack }) });
+      const found = read();
+      assert.deepEqual({ ...found.config }, config, project);
+      assert.deepEqual(found.secretKeys.sort(), secretKeys);
+    }
+  });
+
+  it("has the values that are given beside the stack's file, checked like those", () => {
+    folder.write({
+      project: `${project}config:\n  size: {type: integer, default: 3}\n`,
+      stack: "config:\n  size: 4\n",
+    });
+    assert.deepEqual(read({ size: "5" }).config, { "shop:size": "5" });
+    assert.throws(() => read({ size: "big" }), /Stack 'dev' with configuration key 'size' must be of type 'integer'/);
+  });
+
+  it("warns of values that are empty", () => {
+    folder.write({ project, stack: "config:\n  a:\n  aws:region: ~\n" });
+    const found = read();
+    assert.deepEqual(found.config, { "shop:a": "", "aws:region": "" });
+    assert.match(found.warnings.join(), /^No value for configuration keys "shop:a", "aws:region"\. .* empty string/);
+  });
+
+  it("is that of the folder that Pulumi.yaml names", () => {
+    mkdirSync(join(folder.directory, "stacks"));
+    writeFileSync(join(folder.directory, "stacks/Pulumi.dev.yaml"), "config: {a: there}");
+    for (const key of ["stackConfigDir", "config"]) {
+      folder.write({ project: `${project}${key}: stacks\n`, stack: "config: {a: here}" });
+      assert.deepEqual(read().config, { "shop:a": "there" });
+    }
+  });
+
+  it("needs the passphrase that its salt was made with", () => {
+    const salt = "encryptionsalt: v1:LAQ7P6sT/+w=:v1:WejwuMb5G4TZsR/r:xZvrv45hbT2QRrHCkQrepVv3xQfMjw==\n";
+    folder.write({ project, stack: salt });
+    assert.deepEqual(read().config, {});
     process.env.PULUMI_CONFIG_PASSPHRASE = "bar";
-    assert.throws(read, /config "shop:token" could not be decrypted: PULUMI_CONFIG_PASSPHRASE is not stack dev's/);
-    process.env.PULUMI_CONFIG_PASSPHRASE = "foo";
-    const expected = {
-      config: { "shop:token": "test", "shop:list": '["plain",{"deep":"test"}]' },
-      secretKeys: ["shop:token", "shop:list"],
-    };
-    assert.deepEqual(read(), expected);
+    assert.match(refusal(), /^getting stack configuration: get stack secrets manager: incorrect passphrase$/);
     delete process.env.PULUMI_CONFIG_PASSPHRASE;
-    process.env.PULUMI_CONFIG_PASSPHRASE_FILE = join(directory, "passphrase");
-    assert.throws(read, /PULUMI_CONFIG_PASSPHRASE_FILE is ".*passphrase", which cannot be read/);
-    writeFileSync(join(directory, "passphrase"), "foo\n");
-    assert.deepEqual(read(), expected);
+    assert.match(refusal(), /: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE/);
+    process.env.PULUMI_CONFIG_PASSPHRASE_FILE = join(folder.directory, "passphrase");
+    assert.match(refusal(), /: unable to read PULUMI_CONFIG_PASSPHRASE_FILE: open .*\/passphrase: no such file/);
+    writeFileSync(join(folder.directory, "passphrase"), "foo\n");
+    assert.deepEqual(read().config, {});
+    folder.write({ project });
+    delete process.env.PULUMI_CONFIG_PASSPHRASE_FILE;
+    assert.deepEqual(read().config, {}, "without secrets there is nothing to open");
   });
 
-  it("says that other secrets providers do not work locally", () => {
-    project("  size: {type: integer, default: 1}");
-    stack('secretsprovider: awskms://alias/x\nconfig:\n  token: {secure: "AAAB"}\n');
-    assert.throws(read, /config "shop:token" is encrypted by awskms:\/\/alias\/x; only the passphrase provider works/);
+  it("says what only Pulumi's CLI can do", () => {
+    folder.write({ project, stack: 'secretsprovider: awskms://alias/x\nconfig: {token: {secure: "AAAB"}}\n' });
+    assert.match(refusal(), /^config "shop:token" is encrypted by awskms:\/\/alias\/x; only the passphrase provider/);
+    folder.write({ project, stack: 'config: {token: {secure: "AAAB"}}\n' });
+    assert.match(refusal(), /^config "shop:token" is encrypted by the Pulumi service; only the passphrase provider/);
+    folder.write({ project, stack: "environment: [dev]\n" });
+    assert.match(refusal(), /opening environment: the local engine does not support environments$/);
+    for (const [text, says] of [
+      ["name: shop\n", /^Pulumi\.yaml: runtime is not given; only nodejs runs locally$/],
+      ["name: shop\nruntime: python\n", /^Pulumi\.yaml: runtime is "python"; only nodejs runs locally$/],
+      ["name: shop\nruntime: {options: {}}\n", /^Pulumi\.yaml: runtime is not given; only nodejs runs locally$/],
+    ] as const) {
+      folder.write({ project: text });
+      assert.match(refusal(), says);
+    }
+  });
+});
+
+describe("A project", () => {
+  let folder: ProjectFolder;
+  beforeEach(() => {
+    folder = new ProjectFolder();
+  });
+  afterEach(() => folder.close());
+
+  const read = (rest: string) => {
+    folder.write({ project: `name: shop\n${rest}` });
+    const { programDirectory, main, nodeArguments, typescript, tsconfig } = readProject(folder.directory);
+    const where = programDirectory.replace(folder.directory, ".");
+    return { where, main, nodeArguments, typescript, tsconfig };
+  };
+
+  it("runs in the folder of its program", () => {
+    mkdirSync(join(folder.directory, "infra"));
+    writeFileSync(join(folder.directory, "infra/app.ts"), "");
+    const other = { nodeArguments: [], typescript: true, tsconfig: undefined };
+    const runtime = "runtime: nodejs\n";
+    assert.deepEqual(read(runtime), { where: ".", main: ".", ...other });
+    assert.deepEqual(read(`${runtime}main: infra\n`), { where: "./infra", main: ".", ...other });
+    assert.deepEqual(read(`${runtime}main: ./infra/\n`), { where: "./infra", main: ".", ...other });
+    assert.deepEqual(read(`${runtime}main: infra/app.ts\n`), { where: "./infra", main: "app.ts", ...other });
+    assert.deepEqual(read(`${runtime}main: ${folder.directory}/infra\n`), { where: "./infra", main: ".", ...other });
   });
 
-  it("needs a Node.js project", () => {
-    assert.throws(() => readProject(directory), /there is no Pulumi\.yaml in/);
-    writeFileSync(join(directory, "Pulumi.yaml"), "name: shop\nruntime: python\n");
-    assert.throws(() => readProject(directory), /runtime is "python"; only nodejs runs locally/);
-    writeFileSync(join(directory, "Pulumi.yaml"), "name: [oops\n");
-    assert.throws(() => readProject(directory), /^EngineError: Pulumi\.yaml: /);
-    writeFileSync(
-      join(directory, "Pulumi.yaml"),
-      "name: shop\nmain: program\nruntime: {name: nodejs, options: {nodeargs: --a --b=1}}\n",
-    );
-    assert.deepEqual(readProject(directory), { project: "shop", main: "program", nodeArguments: ["--a", "--b=1"] });
+  it("says how Node.js is started", () => {
+    const options = "{nodeargs: '--a  --b=1 --title=\"a b\"', typescript: false, tsconfig: infra/tsconfig.json}";
+    assert.deepEqual(read(`runtime: {name: nodejs, options: ${options}}\n`), {
+      where: ".",
+      main: ".",
+      nodeArguments: ["--a", "--b=1", "--title=a b"],
+      typescript: false,
+      tsconfig: "infra/tsconfig.json",
+    });
+  });
+
+  it("must be there", () => {
+    assert.throws(() => readProject(folder.directory), /^EngineError: no Pulumi\.yaml project file found in /);
   });
 });

@@ -1,13 +1,23 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sdkModule } from "../../../local/engine/sdk.ts";
 import { TestProgram } from "./support/program.ts";
 
 /** These run Pulumi's language host, in a process of its own, on a program in a folder: about a second each time. */
 describe("The engine and Pulumi's language host", function () {
   this.timeout(120_000);
   let program: TestProgram;
-  afterEach(() => program.close());
+  let environment: NodeJS.ProcessEnv;
+  beforeEach(() => {
+    environment = { ...process.env };
+    process.env.PULUMI_CONFIG_PASSPHRASE = "foo";
+  });
+  afterEach(async () => {
+    process.env = environment;
+    await program.close();
+  });
 
   it("run a program with its configuration; a broken or changed one leaves what is there", async () => {
     program = await TestProgram.open("whole", { environment: { TEST_TOKEN: "open-sesame" } });
@@ -47,7 +57,8 @@ describe("The engine and Pulumi's language host", function () {
     // In a process that waits with the former configuration, then in one with the new.
     program.write("index.ts", good);
     engine.prepare();
-    program.write("Pulumi.dev.yaml", "config:\n  whole:size: 4\n  whole:labels: {}\n");
+    const stack = readFileSync(join(program.directory, "Pulumi.dev.yaml"), "utf8");
+    program.write("Pulumi.dev.yaml", stack.replace(/whole:labels:.*/s, "whole:size: 4\n  whole:labels: {}\n"));
     await engine.up({ rehearsed: true });
     engine.prepare();
     assert.equal((await engine.up()).counts.same, 2);
@@ -81,5 +92,30 @@ describe("The engine and Pulumi's language host", function () {
     await assert.rejects(engine.up(), /EngineError: text must not be empty$/);
     await engine.destroy();
     assert.equal(existsSync(note), false);
+  });
+
+  it("run a program in its own folder, with its own SDK", async () => {
+    program = await TestProgram.open("own");
+    const { engine, directory, things } = program;
+    const cwd = join(realpathSync(directory), "infra");
+    const sdkIn = (folder: string, command: string) => join(folder, `@pulumi/pulumi/cmd/${command}/index.js`);
+    program.ownSdk("3.0.0-own");
+    const { outputs } = await engine.up();
+    const own = join(realpathSync(directory), "node_modules");
+    assert.deepEqual(outputs, {
+      host: { cwd, sdk: sdkIn(own, "run"), version: "3.0.0-own" },
+      dynamic: { cwd, sdk: sdkIn(own, "dynamic-provider") },
+      note: "a note\n",
+    });
+    const { link } = things.alive.get("thing-1") as { link: { path: string } };
+    assert.equal(link.path, join(directory, "infra/note.txt"));
+
+    program.write(
+      "infra/index.ts",
+      `${readFileSync(join(directory, "infra/index.ts"))}new Thing("big", { size: "big" });`,
+    );
+    const error = await engine.up().catch((failed) => failed);
+    assert.match(error.position, /^infra\/index\.ts:\d+$/);
+    assert.equal(sdkModule("cmd/run", tmpdir()), sdkIn(join(import.meta.dirname, "../../../node_modules"), "run"));
   });
 });

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Engine, type EngineEvent, type EngineOptions } from "../../../../local/engine/index.ts";
@@ -32,6 +32,19 @@ export class TestProgram {
       onEvent: (event) => this.events.push(event),
       ...options,
     });
+  }
+
+  /** Gives it a copy of Pulumi's SDK of its own, of that version. */
+  ownSdk(version: string): void {
+    const own = join(this.directory, "node_modules");
+    rmSync(own);
+    mkdirSync(join(own, "@pulumi"), { recursive: true });
+    for (const name of readdirSync(packages)) {
+      if (name !== "@pulumi") symlinkSync(join(packages, name), join(own, name));
+    }
+    const sdk = join(own, "@pulumi/pulumi");
+    cpSync(join(packages, "@pulumi/pulumi"), sdk, { recursive: true });
+    writeFileSync(join(sdk, "version.js"), `exports.version = ${JSON.stringify(version)};\n`);
   }
 
   write(file: string, text: string): void {

@@ -82,7 +82,8 @@ export class TestStack {
   #deployment(mode: { preview: boolean; destroying?: boolean }): Deployment {
     this.events.length = 0;
     const { state, config } = this;
-    const program = { project: "tests", stack: "dev", directory: dirname(import.meta.dirname) };
+    const directory = dirname(import.meta.dirname);
+    const program = { project: "tests", stack: "dev", root: directory, directory };
     const dynamic = {} as ResourceProvider;
     const mask = new Mask();
     const emit = (event: EngineEvent) => void this.events.push(mask.hide(event));
