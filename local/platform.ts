@@ -2,8 +2,10 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { sync as writeFileAtomic } from "write-file-atomic";
 import { prepareAccount } from "./account.ts";
+import { isRegion } from "./cloud/arn.ts";
 import type { Images } from "./cloud/containers/images.ts";
 import { createCloud, type LocalCloud } from "./cloud/index.ts";
+import { StateError } from "./cloud/state.ts";
 import { readStackConfig } from "./engine/config.ts";
 import { Engine, EngineError, type EngineEvent, type RunResult } from "./engine/index.ts";
 import { readProject } from "./engine/project.ts";
@@ -49,6 +51,7 @@ export class Platform {
     const { config } = readStackConfig(readProject(programDirectory), stack);
     const deploymentClock = clockOf(config);
     const images = imagesOf(config);
+    const region = regionOf(config);
     mkdirSync(stateDirectory, { recursive: true });
     const unlock = lockFolder(stateDirectory);
     if (!unlock) {
@@ -57,17 +60,17 @@ export class Platform {
       );
     }
     options.onLocked?.(stateDirectory);
-    const region = config["aws:region"] ?? "us-east-1";
-    const local = createCloud({
-      directory: join(stateDirectory, "cloud"),
-      region,
-      awsPort,
-      apiPort,
-      deploymentClock,
-      images,
-      workingDirectory: programDirectory,
-    });
+    let local: LocalCloud | undefined;
     try {
+      local = createCloud({
+        directory: join(stateDirectory, "cloud"),
+        region,
+        awsPort,
+        apiPort,
+        deploymentClock,
+        images,
+        workingDirectory: programDirectory,
+      });
       await local.listen();
       await prepareAccount(local.cloud);
       const registry = createRegistry(local.cloud);
@@ -86,9 +89,9 @@ export class Platform {
       const platform = new Platform(options, engine, local, unlock);
       return platform;
     } catch (error) {
-      await local.close();
+      await local?.close();
       unlock();
-      throw portTaken(error as NodeJS.ErrnoException) ?? error;
+      throw ofState(error) ?? portTaken(error as NodeJS.ErrnoException) ?? error;
     }
   }
 
@@ -139,6 +142,13 @@ const localAws = (origin: string, region: string): Record<string, string> => ({
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
 });
 
+/** `aws:region`, of the resources that name no other. */
+function regionOf(config: Record<string, string>): string {
+  const region = config["aws:region"] ?? "us-east-1";
+  if (isRegion(region)) return region;
+  throw new EngineError(`config "aws:region" is "${region}"; allowed is a region of AWS, as eu-west-1`);
+}
+
 /** `local:deploymentClock`: how much faster than AWS's the clock of gradual deployments and alarms runs. */
 function clockOf(config: Record<string, string>): number {
   const text = config["local:deploymentClock"] ?? "1";
@@ -166,6 +176,9 @@ function parsed(text: string): unknown {
     return undefined;
   }
 }
+
+const ofState = (error: unknown): EngineError | undefined =>
+  error instanceof StateError ? new EngineError(error.message) : undefined;
 
 function portTaken({ code, port }: NodeJS.ErrnoException & { port?: number }): EngineError | undefined {
   if (code !== "EADDRINUSE") return undefined;

@@ -9,6 +9,7 @@ import { UsageError } from "../settings.ts";
 import { createCloud, type LocalCloud } from "./index.ts";
 import { invitation } from "./invitation.ts";
 import { type CloudSettings, readCloudSettings, usage } from "./settings.ts";
+import { StateError } from "./state.ts";
 
 /** What a user can mend. */
 class CannotStart extends Error {}
@@ -52,7 +53,7 @@ async function run(settings: CloudSettings): Promise<void> {
 
 /** A user's mistake in one line; a defect of ours with its stack. */
 function explain(error: NodeJS.ErrnoException & { port?: number }): string {
-  if (error instanceof UsageError || error instanceof CannotStart) return error.message;
+  if (error instanceof UsageError || error instanceof CannotStart || error instanceof StateError) return error.message;
   if (error.code === "EADDRINUSE") return `port ${error.port} is taken; choose others with --port and --api-port`;
   return error.stack ?? String(error);
 }

@@ -111,13 +111,22 @@ export interface Service {
 export interface Cloud {
   readonly region: string;
   readonly accountId: string;
+  /** The region's. */
   readonly store: Store;
+  /** What is in no region: the mails. */
+  readonly accountStore: Store;
   /** Folder for what is too large for the store (objects, deployment packages). */
   readonly directory: string;
   /** `http://127.0.0.1:4566`: what `AWS_ENDPOINT_URL` is in every function. Known once the front listens. */
   readonly origin: string;
   /** `http://localhost:3000`: where the routes of deployed APIs answer. Known once the data plane listens. */
   readonly apiOrigin: string;
+  /**
+   * The same account in another region, made at its first use: `cloud.in("eu-west-1").call("sqs", "ListQueues", {})`. A
+   * service goes there where AWS does, as SNS to a queue in another region; otherwise a region knows nothing of others.
+   * @throws AwsError when AWS has no such region.
+   */
+  in(region: string): Cloud;
   /** Calls an operation in process, under IAM like any other caller. Default caller: the account's administrator. */
   call<Output = Record<string, unknown>>(
     service: string,

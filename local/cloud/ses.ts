@@ -54,7 +54,8 @@ export function createSes(cloud: Cloud): Service {
         throw new AwsError("BadRequestException", "Recipient count must be from 1 to 50.");
       }
       const body = Body?.Text?.Data ?? Body?.Html?.Data ?? "";
-      for (const to of all) deliverMail(cloud.store, { from: FromEmailAddress, to, subject: Subject.Data, body });
+      for (const to of all)
+        deliverMail(cloud.accountStore, { from: FromEmailAddress, to, subject: Subject.Data, body });
       return { MessageId: randomUUID() };
     },
   };

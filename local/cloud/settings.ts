@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { port, UsageError } from "../settings.ts";
+import { isRegion } from "./arn.ts";
 
 /** How the local cloud is started alone. */
 export interface CloudSettings {
@@ -8,7 +9,7 @@ export interface CloudSettings {
   port: number;
   /** Port on which the routes of APIs answer (`--api-port`, `LOCAL_API_PORT`). Default 3000; 0 takes a free one. */
   apiPort: number;
-  /** Region of what is said to be in none (`--region`). Default us-east-1. */
+  /** Region that is exported, and of requests that name none (`--region`). Default us-east-1. */
   region: string;
   /** Twelve digits (`--account`). Default 000000000000. */
   accountId: string;
@@ -31,7 +32,7 @@ export const usage = `npm run cloud [-- OPTION ...]     runs AWS on this machine
 export function readCloudSettings(args: string[], environment: NodeJS.ProcessEnv): CloudSettings {
   const values = parse(args);
   const { region = "us-east-1", account: accountId = "000000000000" } = values;
-  if (!/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(region)) {
+  if (!isRegion(region)) {
     throw new UsageError(`--region is "${region}"; allowed is a region of AWS, as eu-west-1`);
   }
   if (!/^\d{12}$/.test(accountId)) {

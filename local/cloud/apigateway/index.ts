@@ -6,12 +6,11 @@ import type { Authorizer } from "../iam/authorizer.ts";
 import type { Directory } from "../iam/directory.ts";
 import type { Cloud, Service } from "../service.ts";
 import { Authorization } from "./execution/authorization/authorization.ts";
-import { CognitoIssuer } from "./execution/authorization/cognito.ts";
+import type { CognitoIssuer } from "./execution/authorization/cognito.ts";
 import { LogWriter } from "./execution/logWriter.ts";
 import { Metrics } from "./execution/metrics.ts";
 import { Pipeline } from "./execution/pipeline.ts";
-import { Served } from "./execution/served.ts";
-import { DataPlane } from "./execution/server.ts";
+import type { DataPlane } from "./execution/server.ts";
 import { Throttle } from "./execution/throttle.ts";
 import { Usage } from "./execution/usage.ts";
 import { accountOperations } from "./operations/account.ts";
@@ -29,26 +28,21 @@ import { apiKeyOperations, usagePlanOperations } from "./operations/usagePlans.t
 import { Records } from "./records.ts";
 
 export interface ApiGatewayOptions {
-  /** Port of the data plane on 127.0.0.1; 0 takes a free one. Default 3000. */
-  port?: number;
+  /** Serves what is deployed, in every region. */
+  plane: DataPlane;
+  cognito: CognitoIssuer;
   /** Decides who may invoke a route: the account's own IAM. */
   authorizer: Authorizer;
   /** The keys that sign requests. */
   directory: Directory;
 }
 
-export interface ApiGateway extends Service {
-  /** `http://localhost:3000`, with the port taken once the data plane listens. */
-  readonly origin: string;
-}
-
-export function createApiGateway(cloud: Cloud, options: ApiGatewayOptions): ApiGateway {
+export function createApiGateway(cloud: Cloud, { plane, cognito, authorizer, directory }: ApiGatewayOptions): Service {
   const records = new Records(cloud.store);
-  const cognito = new CognitoIssuer(cloud);
   const throttle = new Throttle();
   const log = new LogWriter(cloud, records);
   const metrics = new Metrics(cloud);
-  const authorization = new Authorization(cloud, options.authorizer, options.directory, cognito);
+  const authorization = new Authorization(cloud, authorizer, directory, cognito);
   const pipeline = new Pipeline(cloud, {
     authorization,
     usage: new Usage(records, throttle),
@@ -56,8 +50,7 @@ export function createApiGateway(cloud: Cloud, options: ApiGatewayOptions): ApiG
     log,
     metrics,
   });
-  const plane = new DataPlane(new Served(records, cloud), pipeline, cognito);
-  let port = options.port ?? 3000;
+  plane.add(records, cloud, pipeline);
   return {
     name: "apigateway",
     shapes: () => import("@aws-sdk/client-api-gateway"),
@@ -72,17 +65,10 @@ export function createApiGateway(cloud: Cloud, options: ApiGatewayOptions): ApiG
       ...apiKeyOperations(records),
       ...usagePlanOperations(records),
       ...domainOperations(records, cloud.region),
-      ...exportOperations(records, (apiId) => `http://localhost:${port}/_aws/execute-api/${apiId}`),
+      ...exportOperations(records, (apiId) => `${plane.origin}/_aws/execute-api/${apiId}`),
       ...tagOperations(records),
     }),
-    get origin() {
-      return `http://localhost:${port}`;
-    },
-    async start() {
-      port = await plane.listen(port);
-    },
     async stop() {
-      await plane.close();
       await Promise.all([log.flush(), metrics.flush()]);
     },
   };

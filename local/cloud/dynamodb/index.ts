@@ -3,6 +3,7 @@
  * A request's JSON goes to the engine and comes back as it is wherever nothing has to be changed.
  */
 import { join } from "node:path";
+import { checkReach } from "../reach.ts";
 import {
   type Access,
   AwsError,
@@ -180,6 +181,7 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, options: DynamoDbOpti
         );
       }
       const input = parseInput(text);
+      checkReach(call, input);
       await cloud.authorize(call, await access(call.operation, input));
       const { status, body } = await perform(call.operation, input, text);
       return {

@@ -99,7 +99,9 @@ export class Task {
     let log: ContainerLog | undefined;
     if (options && session) {
       const stream = `${options["awslogs-stream-prefix"]}/${definition.name}/${this.id}`;
-      log = new ContainerLog(cloud, session.principal, options["awslogs-group"] as string, stream, {
+      // The one log driver that writes to another region, when it is told to.
+      const logs = cloud.in(options["awslogs-region"] || cloud.region);
+      log = new ContainerLog(logs, session.principal, options["awslogs-group"] as string, stream, {
         createGroup: options["awslogs-create-group"] === "true",
       });
       await log.open().catch((error: Error) => {

@@ -3,6 +3,7 @@
  * (service principal) or the role decides whether it may.
  */
 import { randomUUID } from "node:crypto";
+import { queueUrl, regionOf } from "../arn.ts";
 import { AwsError, type Cloud, type Principal } from "../service.ts";
 
 export interface Delivery {
@@ -23,9 +24,14 @@ export interface Delivery {
   signal?: AbortSignal | undefined;
 }
 
-/** @throws AwsError of the target's service; `ValidationException` for a kind of target that is not modelled. */
-export async function deliver(cloud: Cloud, delivery: Delivery): Promise<void> {
+/**
+ * To the region of the ARN: who may name one of another is a matter of the service that takes it.
+ * @throws AwsError of the target's service; `ValidationException` for a kind of target that is not modelled.
+ */
+export async function deliver(own: Cloud, delivery: Delivery): Promise<void> {
   const { arn, principal, signal } = delivery;
+  // A universal target is of no region.
+  const cloud = own.in(regionOf(arn) || own.region);
   const service = arn.split(":")[2] ?? "";
   const request = Object.hasOwn(targets, service) ? targets[service] : undefined;
   if (!request) throw unsupported(arn);
@@ -51,11 +57,9 @@ const targets: Record<string, (delivery: Delivery, cloud: Cloud) => Request | Pr
     "Invoke",
     { FunctionName: arn, InvocationType: "Event", Payload: Buffer.from(body) },
   ],
-  async sqs({ arn, body, messageGroupId }, cloud) {
-    const QueueName = arn.split(":")[5];
-    const { QueueUrl } = await cloud.call<{ QueueUrl: string }>("sqs", "GetQueueUrl", { QueueName });
+  sqs({ arn, body, messageGroupId }, cloud) {
     const fifo = messageGroupId && { MessageGroupId: messageGroupId, MessageDeduplicationId: randomUUID() };
-    return ["sqs", "SendMessage", { QueueUrl, MessageBody: body, ...fifo }];
+    return ["sqs", "SendMessage", { QueueUrl: queueUrl(cloud, arn), MessageBody: body, ...fifo }];
   },
   sns: ({ arn, body, subject, messageGroupId }) => [
     "sns",

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Collection } from "../../store.ts";
+import { queueUrl } from "../arn.ts";
 import { AwsError, type Cloud, type Principal, servicePrincipal } from "../service.ts";
 import { deliver } from "./deliver.ts";
 import type { DeliveryRecord } from "./records.ts";
@@ -147,9 +148,7 @@ export class Deliveries {
       RETRY_ATTEMPTS: text(String(attempts - 1)),
     };
     try {
-      const { QueueUrl } = await this.#cloud.call<{ QueueUrl: string }>("sqs", "GetQueueUrl", {
-        QueueName: arn.split(":")[5],
-      });
+      const QueueUrl = queueUrl(this.#cloud, arn);
       const principal =
         service === "events.amazonaws.com"
           ? servicePrincipal(service, sourceArn)

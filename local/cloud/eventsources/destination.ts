@@ -4,9 +4,9 @@
  */
 import { randomUUID } from "node:crypto";
 import { debuglog } from "node:util";
+import { queueUrl } from "../arn.ts";
 import type { Cloud, Principal } from "../service.ts";
 import type { Report } from "./functionCalls.ts";
-import { queueUrl } from "./permissions.ts";
 import type { MappingRecord } from "./records.ts";
 
 const debug = debuglog("eventsources");

@@ -8,6 +8,7 @@ import type {
   UpdateEventSourceMappingCommandInput,
 } from "@aws-sdk/client-lambda";
 import type { Collection } from "../../store.ts";
+import { regionOf } from "../arn.ts";
 import { checkedTags, type Tagged } from "../lambda/operations/tags.ts";
 import { AwsError, type Cloud, type Operation } from "../service.ts";
 import { functionOf } from "./functionCalls.ts";
@@ -94,6 +95,8 @@ export function mappingOperations(
           `The local cloud has event sources of DynamoDB streams and SQS queues; ${arn || "none"} was given.`,
         );
       }
+      if (regionOf(arn) !== cloud.region)
+        throw invalidParameter(`Event source region must match Lambda region ${cloud.region}.`);
       const FunctionName = input.FunctionName ?? "";
       const fn = await functionOf(cloud, FunctionName);
       if (kind === "dynamodb") checkPosition(input.StartingPosition);

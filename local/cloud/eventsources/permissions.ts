@@ -1,5 +1,6 @@
 /** AWS refuses a mapping whose function's role may not read the source, or not send to where failures go. */
 import type { DestinationConfig, FunctionConfiguration } from "@aws-sdk/client-lambda";
+import { queueUrl } from "../arn.ts";
 import { AwsError, type Cloud, type PolicyDocument } from "../service.ts";
 import type { SourceKind } from "./records.ts";
 import { invalidParameter } from "./validate.ts";
@@ -118,9 +119,4 @@ export async function checkVisibility(
       `Queue visibility timeout: ${attributes.VisibilityTimeout} seconds is less than Function timeout: ${Timeout} seconds`,
     );
   }
-}
-
-export function queueUrl(cloud: Cloud, arn: string): string {
-  const [account, name] = arn.split(":").slice(4);
-  return `${cloud.origin}/${account}/${name}`;
 }

@@ -2,11 +2,12 @@
  * Takes messages from a queue for one mapping and hands them to the function; what is done is deleted, what is not comes
  * back when its invisibility ends. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
+
+import { queueUrl } from "../arn.ts";
 import { AwsError } from "../service.ts";
 import { compileFilter, type Filter } from "./filter.ts";
 import { FunctionCalls } from "./functionCalls.ts";
 import { maxPayload } from "./lane.ts";
-import { queueUrl } from "./permissions.ts";
 import { pause } from "./streamBatch.ts";
 import type { PollerSurroundings } from "./streamPoller.ts";
 

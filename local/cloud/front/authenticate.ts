@@ -1,5 +1,6 @@
 /** Who sent a request: its signature, recomputed with the secret of the key that it names. */
 import { timingSafeEqual } from "node:crypto";
+import { isRegion } from "../arn.ts";
 import type { AccessKey, Directory } from "../iam/directory.ts";
 import { AwsError, administrator, type Principal } from "../service.ts";
 import type { Protocol, WireRequest } from "../wire/index.ts";
@@ -94,14 +95,13 @@ export function signatureError(dialect: Dialect, reason: Reason, said?: string):
   return new AwsError(code, text, dialect === "json" ? 400 : dialect === "s3" ? s3Status : status);
 }
 
-/** Services of which there is one for all regions; their requests are signed for `us-east-1`. */
-const global = new Set(["iam", "sts", "route53", "cloudfront", "organizations", "budgets", "account"]);
 const minutes = 60_000;
 
 export interface Door {
   directory: Directory;
   accountId: string;
-  region: string;
+  /** The one for which a request must be signed. Default: whichever it is. */
+  region?: string;
 }
 
 /** @throws AwsError in the words of the request's protocol. */
@@ -112,10 +112,8 @@ export function authenticate(
   payloadHash: string,
   dialect: Dialect,
 ): Principal {
-  const { accessKeyId, sessionToken, region, service } = authorization;
-  if (region !== door.region && !(global.has(service) && region === "us-east-1")) {
-    throw wrongRegion(dialect, region, door.region);
-  }
+  const { accessKeyId, sessionToken, region } = authorization;
+  if (door.region ? region !== door.region : !isRegion(region)) throw wrongRegion(dialect, region, door.region);
   if (!authorization.signedHeaders.includes("host")) {
     throw signatureError(
       dialect,
@@ -175,12 +173,9 @@ function checkTime({ timestamp, expires }: Authorization, now: number, dialect: 
   }
 }
 
-function wrongRegion(dialect: Dialect, given: string, region: string): AwsError {
-  if (dialect === "s3") {
-    const message = `The authorization header is malformed; the region '${given}' is wrong; expecting '${region}'`;
-    return new AwsError("AuthorizationHeaderMalformed", message, 400, { Region: region });
-  }
-  const message = `Credential should be scoped to a valid region, not '${given}': this cloud is '${region}'.`;
+function wrongRegion(dialect: Dialect, given: string, wanted: string | undefined): AwsError {
+  const message = `Credential should be scoped to a valid region, not '${given}'.${wanted ? ` This one is '${wanted}'.` : ""}`;
+  if (dialect === "s3") return new AwsError("AuthorizationHeaderMalformed", message, 400);
   return new AwsError(
     dialect === "query" ? "SignatureDoesNotMatch" : "InvalidSignatureException",
     message,

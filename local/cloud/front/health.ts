@@ -1,7 +1,7 @@
 /** `GET /_health`: what waits for the local cloud asks for, unsigned. It is answered once every service answers. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Cloud, Service } from "../service.ts";
+import type { Service } from "../service.ts";
 
 /** The second is what wrappers of LocalStack wait for. No bucket has such a name: none begins with an underscore. */
 const paths = new Set(["/_health", "/_localstack/health"]);
@@ -17,7 +17,7 @@ export interface Health {
   version: string;
 }
 
-export const healthOf = ({ region, accountId }: Cloud, services: ReadonlyMap<string, Service>): Health => ({
+export const healthOf = (region: string, accountId: string, services: ReadonlyMap<string, Service>): Health => ({
   status: "running",
   services: Object.fromEntries([...services.keys()].sort().map((name) => [name, "running"])),
   region,

@@ -4,30 +4,26 @@ import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
+import { isRegion, regionOf } from "../arn.ts";
 import type { Directory } from "../iam/directory.ts";
-import {
-  AwsError,
-  type Call,
-  type Cloud,
-  type Operation,
-  type Principal,
-  type RawResponse,
-  type Service,
-} from "../service.ts";
+import type { Region } from "../regions.ts";
+import { AwsError, type Call, type Operation, type Principal, type RawResponse, type Service } from "../service.ts";
 import { checkInput, protocolOf, shapesOf, type WireRequest } from "../wire/index.ts";
 import { authenticate, signatureError } from "./authenticate.ts";
 import { type Authorization, readAuthorization } from "./authorization.ts";
 import { collect, verified } from "./body.ts";
 import { refusal } from "./door.ts";
 import { healthOf, isHealth } from "./health.ts";
+import { listenOnIpv6 } from "./ipv6.ts";
 import { isS3, sha256 } from "./signature.ts";
 
 export interface FrontOptions {
-  cloud: Cloud;
-  services: ReadonlyMap<string, Service>;
+  /** Each has its services; which one is meant stands in the signature. */
+  regions: { get(name: string): Pick<Region, "services" | "starting" | "dispatch"> };
   directory: Directory;
-  /** Runs an operation whose caller is known, under IAM. */
-  dispatch(call: Call, input: object): Promise<object>;
+  accountId: string;
+  /** Region of requests that are not signed. */
+  defaultRegion: string;
   /** 0 takes a free one. */
   port: number;
 }
@@ -69,11 +65,19 @@ export async function createFront(options: FrontOptions): Promise<Front> {
   });
   server.get("/_health", async () => {
     await opened.promise;
-    return healthOf(options.cloud, options.services);
+    return healthOf(options.defaultRegion, options.accountId, options.regions.get(options.defaultRegion).services);
   });
   await server.listen({ host: "127.0.0.1", port: options.port });
   const { port } = server.server.address() as AddressInfo;
-  return { origin: `http://127.0.0.1:${port}`, open: opened.resolve, close: () => server.close() };
+  const leaveIpv6 = await listenOnIpv6(server.server, port);
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    open: opened.resolve,
+    close() {
+      leaveIpv6();
+      return server.close();
+    },
+  };
 }
 
 function send(reply: FastifyReply, response: RawResponse): FastifyReply {
@@ -93,12 +97,15 @@ function wireRequest(raw: IncomingMessage, url: string): WireRequest {
 }
 
 /** The answer to what is not let in at all, whatever it asks for. */
-function refused({ services }: FrontOptions, { raw, originalUrl }: FastifyRequest): RawResponse | undefined {
+function refused(
+  { regions, defaultRegion }: FrontOptions,
+  { raw, originalUrl }: FastifyRequest,
+): RawResponse | undefined {
   const error = refusal(raw.headers, () => {
     const request = wireRequest(raw, originalUrl);
     const signed = readAuthorization(request);
     const name = typeof signed === "object" ? signed.service : looksLikeS3(request) ? "s3" : "";
-    return services.get(name)?.mayCross?.(request) ?? false;
+    return regions.get(defaultRegion).services.get(name)?.mayCross?.(request) ?? false;
   });
   if (!error) return undefined;
   const protocol = protocolOf(wireRequest(raw, originalUrl), undefined);
@@ -119,19 +126,34 @@ async function answer(
     if (typeof authorization === "string") {
       throw signatureError(protocolOf(request, undefined).dialect, "incomplete", authorization);
     }
-    const name = signed?.service ?? (await unsignedService(request));
-    service = options.services.get(name);
+    const meant = signed ?? (await unsigned(request));
+    const name = meant.service;
+    // Shapes are the same everywhere. A region is looked for, and made, for those alone who may come in.
+    service = options.regions.get(options.defaultRegion).services.get(name);
     if (!service) throw unknownService(name);
     const shapes = await shapesOf(service);
     const protocol = protocolOf(request, shapes);
     const streams = isS3(name);
     if (!streams && !Buffer.isBuffer(request.body)) request.body = await collect(raw);
     const principal = signed
-      ? authenticate(door(options), request, signed, payloadHash(request, signed), protocol.dialect)
+      ? authenticate(options, request, signed, payloadHash(request, signed), protocol.dialect)
       : anonymous;
     if (!signed && !mayBeUnsigned.has(name)) throw signatureError(protocol.dialect, "unsigned");
 
-    const call = callOf(options.cloud, name, principal, requestId, socket.remoteAddress, reply);
+    const { region = options.defaultRegion } = meant;
+    const place = options.regions.get(region);
+    if (place.starting) await place.starting;
+    service = place.services.get(name) as Service;
+    const call: Call = {
+      service: name,
+      operation: "",
+      principal,
+      region,
+      accountId: options.accountId,
+      requestId,
+      ...(socket.remoteAddress !== undefined && { sourceIp: socket.remoteAddress }),
+      signal: goneOf(reply),
+    };
     if (service.handle) {
       call.operation = operationName(request);
       const body = streams ? signedStream(raw, request) : Readable.from([request.body], { objectMode: false });
@@ -142,7 +164,7 @@ async function answer(
     call.operation = operation.name;
     if (!operationOf(service, operation.name)) throw unknownOperation(name, operation.name);
     checkInput(operation.input, input, protocol.invalid);
-    return protocol.write(shapes, operation, await options.dispatch(call, input), requestId);
+    return protocol.write(shapes, operation, await place.dispatch(call, input), requestId);
   } catch (error) {
     const shapes = service && (await shapesOf(service)?.catch(() => undefined));
     return protocolOf(request, shapes).writeError(known(error, service?.name), requestId, shapes);
@@ -154,15 +176,20 @@ const anonymous: Principal = { kind: "anonymous", arn: "anonymous" };
 const mayBeUnsigned = new Set(["s3", "sts", "sns", "cognito-idp"]);
 
 /** Without a signature there is no scope: the few operations that need none are known by what they look like. */
-async function unsignedService(request: WireRequest): Promise<string> {
+async function unsigned(request: WireRequest): Promise<{ service: string; region?: string }> {
   const target = String(request.headers["x-amz-target"] ?? "");
-  if (target.startsWith("AWSCognitoIdentityProviderService.")) return "cognito-idp";
-  if (looksLikeS3(request)) return "s3";
+  if (target.startsWith("AWSCognitoIdentityProviderService.")) return { service: "cognito-idp" };
+  if (looksLikeS3(request)) return { service: "s3" };
   request.body = await collect(request.body as Readable);
-  const action = new URLSearchParams(request.body.toString()).get("Action") ?? request.query.get("Action") ?? "";
-  if (action.startsWith("AssumeRoleWith")) return "sts";
+  const form = new URLSearchParams(request.body.toString());
+  const member = (name: string) => form.get(name) ?? request.query.get(name) ?? "";
+  const action = member("Action");
+  if (action.startsWith("AssumeRoleWith")) return { service: "sts" };
   // The links in mails of SNS.
-  if (action === "ConfirmSubscription" || action === "Unsubscribe") return "sns";
+  if (action === "ConfirmSubscription" || action === "Unsubscribe") {
+    const region = regionOf(member("TopicArn") || member("SubscriptionArn"));
+    return { service: "sns", ...(isRegion(region) && { region }) };
+  }
   throw signatureError(target ? "json" : "query", "unsigned");
 }
 
@@ -170,12 +197,6 @@ function looksLikeS3({ headers, query }: WireRequest): boolean {
   const isForm = String(headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
   return !isForm && !query.has("Action") && (headers["x-amz-target"] ?? "") === "";
 }
-
-const door = ({ directory, cloud }: FrontOptions) => ({
-  directory,
-  accountId: cloud.accountId,
-  region: cloud.region,
-});
 
 /** What was signed of the body: S3 lets the client say it, every other service looks itself. */
 function payloadHash(request: WireRequest, { service, expires }: Authorization): string {
@@ -190,19 +211,13 @@ function signedStream(stream: Readable, request: WireRequest): Readable {
   return /^[0-9a-f]{64}$/.test(stated) ? verified(stream, stated) : stream;
 }
 
-function callOf(
-  { region, accountId }: Cloud,
-  service: string,
-  principal: Principal,
-  requestId: string,
-  sourceIp: string | undefined,
-  reply: FastifyReply,
-): Call {
+/** Aborted when the client goes away before it has its answer. */
+function goneOf({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once("close", () => {
-    if (!reply.raw.writableFinished) gone.abort();
+  raw.once("close", () => {
+    if (!raw.writableFinished) gone.abort();
   });
-  return { service, operation: "", principal, region, accountId, requestId, sourceIp, signal: gone.signal } as Call;
+  return gone.signal;
 }
 
 /** For a service that reads the wire itself: what the request names, if it names anything. */

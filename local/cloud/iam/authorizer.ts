@@ -31,6 +31,7 @@ export class Authorizer {
   readonly #accountId: string;
   readonly #compiled = new Map<string, Compiled>();
 
+  /** @param region of what is asked of no region. */
   constructor(directory: Directory, region: string, accountId: string) {
     this.#directory = directory;
     this.#region = region;
@@ -39,7 +40,7 @@ export class Authorizer {
 
   /** @throws AwsError `AccessDenied` or `AccessDeniedException`, as the action's service says it. */
   authorize(
-    call: Pick<Call, "principal" | "sourceIp" | "operation"> & Partial<Pick<Call, "service">>,
+    call: Pick<Call, "principal" | "sourceIp" | "operation"> & Partial<Pick<Call, "service" | "region">>,
     accesses: Access[],
   ): void {
     for (const access of accesses) {
@@ -48,7 +49,7 @@ export class Authorizer {
     }
   }
 
-  decide(call: Pick<Call, "principal" | "sourceIp">, access: Access): Decision {
+  decide(call: Pick<Call, "principal" | "sourceIp"> & Partial<Pick<Call, "region">>, access: Access): Decision {
     const { principal } = call;
     const policies = this.#of(principal);
     const question: Question = {
@@ -58,7 +59,7 @@ export class Authorizer {
       context: requestContext({
         call,
         access,
-        region: this.#region,
+        region: call.region ?? this.#region,
         accountId: this.#accountId,
         principalTags: policies?.tags,
         key: principal.accessKeyId ? this.#directory.key(principal.accessKeyId) : undefined,
@@ -171,7 +172,7 @@ const restJson = new Set(["lambda", "apigateway", "execute-api", "scheduler", "s
 const namesEverything = new Set(["lambda", "ecs", "ecr"]);
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
-function accessDenied(
+export function accessDenied(
   { principal, service: called }: Pick<Call, "principal"> & Partial<Pick<Call, "service">>,
   access: Access,
   decision: Exclude<Decision, { allowed: true }>,

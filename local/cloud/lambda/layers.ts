@@ -4,7 +4,9 @@ import { existsSync } from "node:fs";
 import { cp, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LayerVersionContentOutput } from "@aws-sdk/client-lambda";
-import type { Collection, Store } from "../../store.ts";
+import type { Collection } from "../../store.ts";
+import { regionOf } from "../arn.ts";
+import type { Cloud } from "../service.ts";
 import { invalidParameter } from "./errors.ts";
 import type { Packages } from "./packages.ts";
 import type { VersionRecord } from "./records.ts";
@@ -30,8 +32,10 @@ export class Layers {
   /** The number given last, by layer: numbers are never given twice. */
   readonly numbers: Collection<number>;
   readonly #packages: Packages;
+  readonly #region: string;
 
-  constructor(store: Store, packages: Packages) {
+  constructor({ store, region }: Pick<Cloud, "store" | "region">, packages: Packages) {
+    this.#region = region;
     this.records = store.collection("lambda.layers");
     this.numbers = store.collection("lambda.layerNumbers");
     this.#packages = packages;
@@ -61,6 +65,11 @@ export class Layers {
   /** Layers of a function as its configuration shows them. @throws AwsError when one is not there. */
   references(arns: string[]): { Arn: string; CodeSize: number }[] {
     return arns.map((arn) => {
+      if (regionOf(arn) !== this.#region) {
+        throw invalidParameter(
+          `Layers are not in the same region as the function. Layers are expected to be in region ${this.#region}.`,
+        );
+      }
       const layer = this.byArn(arn);
       if (!layer) throw invalidParameter(`Layer version ${arn} does not exist.`);
       return { Arn: arn, CodeSize: layer.content.CodeSize ?? 0 };

@@ -126,7 +126,11 @@ export class Packages {
       return await bytesOf(object.Body);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      const message = `Error occurred while GetObject. S3 Error Code: ${error.code}. S3 Error Message: ${error.message}`;
+      const region = (error as { headers?: Record<string, string> }).headers?.["x-amz-bucket-region"];
+      const said = region
+        ? `The bucket is in this region: ${region}. Please use this region to retry the request`
+        : error.message;
+      const message = `Error occurred while GetObject. S3 Error Code: ${error.code}. S3 Error Message: ${said}`;
       throw error.status === 403
         ? new AwsError(
             "AccessDeniedException",

@@ -4,6 +4,7 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
 import { debuglog } from "node:util";
+import { queueUrl } from "../arn.ts";
 import { type Access, AwsError, type Cloud, type Principal } from "../service.ts";
 import type { AsyncEvent } from "./asyncQueue.ts";
 import { invalidParameter } from "./errors.ts";
@@ -110,7 +111,7 @@ export class Targets {
     const { functionArn, condition } = record.requestContext;
     switch (serviceOf(arn)) {
       case "sqs":
-        await this.#call("sqs", "SendMessage", { QueueUrl: this.#queueUrl(arn), MessageBody: text }, role);
+        await this.#call("sqs", "SendMessage", { QueueUrl: queueUrl(this.#cloud, arn), MessageBody: text }, role);
         return;
       case "sns":
         await this.#call("sns", "Publish", { TopicArn: arn, Message: text }, role);
@@ -146,16 +147,11 @@ export class Targets {
       ErrorMessage: attribute("String", reason.slice(0, 1024)),
     };
     if (serviceOf(arn) === "sqs") {
-      const message = { QueueUrl: this.#queueUrl(arn), MessageBody: event.payload, MessageAttributes };
+      const message = { QueueUrl: queueUrl(this.#cloud, arn), MessageBody: event.payload, MessageAttributes };
       await this.#call("sqs", "SendMessage", message, role);
     } else {
       await this.#call("sns", "Publish", { TopicArn: arn, Message: event.payload, MessageAttributes }, role);
     }
-  }
-
-  #queueUrl(arn: string): string {
-    const [account, name] = arn.split(":").slice(4);
-    return `${this.#cloud.origin}/${account}/${name}`;
   }
 
   async #call(service: string, operation: string, input: object, role: Principal): Promise<void> {

@@ -1,5 +1,6 @@
 /** Alarms as they are put: what is required, what goes together, what a changed alarm keeps. */
 import type { PutCompositeAlarmInput, PutMetricAlarmInput, Tag } from "@aws-sdk/client-cloudwatch";
+import { regionOf } from "../arn.ts";
 import type { AlarmRecord, CompositeAlarmRecord, MetricAlarmRecord } from "./alarmRecords.ts";
 import type { Alarms } from "./alarms.ts";
 import { parseRule } from "./composite.ts";
@@ -21,6 +22,8 @@ function common(input: PutMetricAlarmInput | PutCompositeAlarmInput, before: Ala
     if ((list?.length ?? 0) > 5) throw validation("An alarm has at most 5 actions for each state.");
     for (const arn of list ?? []) {
       if (!/^arn:aws[\w-]*:[a-z0-9-]+:/.test(arn)) throw validation(`Invalid arn syntax: ${arn}`);
+      const [region, own] = [regionOf(arn), regionOf(arnOf(name))];
+      if (region !== own) throw validation(`Invalid region ${region} specified. Only ${own} is supported.`);
     }
   }
   return {

@@ -2,15 +2,7 @@
  * S3: objects as files under the cloud's folder, everything else in the store. Bodies stream both ways.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  */
-import {
-  AwsError,
-  type Call,
-  type Cloud,
-  type Operation,
-  type RawRequest,
-  type RawResponse,
-  type Service,
-} from "../service.ts";
+import { AwsError, type Call, type Cloud, type RawRequest, type RawResponse, type Service } from "../service.ts";
 import { shapesOf, type WireRequest } from "../wire/index.ts";
 import { restXml } from "../wire/restXml.ts";
 import { escapeXml } from "../wire/xml.ts";
@@ -24,7 +16,8 @@ import { listOperations } from "./operations/list.ts";
 import { multipartOperations } from "./operations/multipart.ts";
 import { objectDetailOperations } from "./operations/objectDetails.ts";
 import { objectOperations } from "./operations/objects.ts";
-import { operationOf, readInput, readTarget } from "./request.ts";
+import { bucketRegion, inOwnRegion } from "./redirect.ts";
+import { bucketOfHost, operationOf, readInput, readTarget, type Target } from "./request.ts";
 import { S3Error, S3State } from "./state.ts";
 
 /** How often lifecycle rules are looked at, in milliseconds. */
@@ -37,7 +30,7 @@ export interface S3 extends Service {
 
 export function createS3(cloud: Cloud): S3 {
   const s3 = new S3State(cloud);
-  const operations: Record<string, Operation> = {
+  const operations = inOwnRegion(s3, {
     ...bucketOperations(s3),
     ...configurationOperations(s3),
     ...objectOperations(s3),
@@ -45,16 +38,16 @@ export function createS3(cloud: Cloud): S3 {
     ...copyOperations(s3),
     ...multipartOperations(s3),
     ...listOperations(s3),
-  };
+  });
   let timer: NodeJS.Timeout | undefined;
   const service: S3 = {
     name: "s3",
     shapes: () => import("@aws-sdk/client-s3"),
     operations,
-    handle: (request, call) => answer(service, cloud, request, call),
+    handle: (request, call) => answer(service, s3, request, call),
     mayCross({ method, path, headers }) {
       // A bucket's name is never encoded.
-      const [, bucket = ""] = path.split("/", 2);
+      const bucket = bucketOfHost(headers.host) ?? path.split("/", 2)[1] ?? "";
       return allowsPage(s3.buckets.get(bucket)?.cors, method, headers);
     },
     sweep: (now) => sweep(s3, now),
@@ -74,7 +67,7 @@ export function createS3(cloud: Cloud): S3 {
   return service;
 }
 
-async function answer(service: Service, cloud: Cloud, raw: RawRequest, call: Call): Promise<RawResponse> {
+async function answer(service: Service, s3: S3State, raw: RawRequest, call: Call): Promise<RawResponse> {
   const at = raw.url.indexOf("?");
   const request: WireRequest = {
     method: raw.method,
@@ -83,24 +76,28 @@ async function answer(service: Service, cloud: Cloud, raw: RawRequest, call: Cal
     headers: raw.headers,
     body: raw.body,
   };
+  let target: Target | undefined;
   try {
     const shapes = await shapesOf(service);
     if (!shapes) throw notImplemented("S3 without its schemas");
-    const target = readTarget(request.path);
+    target = readTarget(request.path, raw.headers.host);
     const name = operationOf(shapes, request, target);
     call.operation = name;
     const operation = service.operations[name];
     const shape = shapes.operations.get(name);
     if (!operation || !shape) throw notImplemented(`the operation ${name} of S3`);
     const input = await readInput(shape, request, target);
-    await cloud.authorize(call, await operation.access(input, call));
+    await s3.cloud.authorize(call, await operation.access(input, call));
     const { Expires: expires, ...output } = (await operation.run(input, call)) as Record<string, unknown>;
     const response = restXml.write(shapes, shape, output, call.requestId);
     if (expires !== undefined)
       response.headers.expires = expires instanceof Date ? expires.toUTCString() : String(expires);
     return adjusted(name, output, response);
   } catch (error) {
-    return failure(error, request, call, raw);
+    const response = failure(error, request, call, raw);
+    // Clients look for a bucket by asking for it without any right to it.
+    if (request.method === "HEAD") Object.assign(response.headers, bucketRegion(s3, target?.bucket));
+    return response;
   }
 }
 

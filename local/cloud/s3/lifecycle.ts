@@ -89,7 +89,7 @@ async function apply(s3: S3State, bucket: BucketRecord, rule: LifecycleRule, now
     service: "s3",
     operation: "Lifecycle",
     principal: servicePrincipal("s3.amazonaws.com"),
-    region: cloud.region,
+    region: s3.regionOf(bucket),
     accountId: cloud.accountId,
     requestId: `${bucket.name}-${rule.ID}-${now}`,
   };

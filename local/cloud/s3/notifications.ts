@@ -6,6 +6,7 @@
 import { randomUUID } from "node:crypto";
 import type { NotificationConfiguration, NotificationConfigurationFilter } from "@aws-sdk/client-s3";
 import type { Collection } from "../../store.ts";
+import { regionOf } from "../arn.ts";
 import { deliver } from "../events/deliver.ts";
 import { AwsError, type Call, type Cloud, servicePrincipal } from "../service.ts";
 import { bucketArn } from "./access.ts";
@@ -18,6 +19,8 @@ interface Pending {
   /** ARN, or `bridge`. */
   target: string;
   bucket: string;
+  /** The bucket's. Absent of those that version 0.1 left: the home region. */
+  region?: string;
   body: string;
 }
 
@@ -44,14 +47,16 @@ export class Notifications {
   record(bucket: BucketRecord | undefined, version: Version, name: EventName, call: Call): void {
     const configuration = bucket?.notification;
     if (!configuration) return;
-    const { accountId, region } = this.#cloud;
+    const { accountId } = this.#cloud;
+    const region = bucket.region ?? this.#cloud.region;
     const happening: Happening = { name, version, call, accountId, region, versioned: bucket.versioning !== undefined };
     if (configuration.EventBridgeConfiguration) {
-      this.#keep(bucket.name, "bridge", JSON.stringify(bridgeEvent(happening)));
+      this.#keep({ bucket: bucket.name, region, target: "bridge", body: JSON.stringify(bridgeEvent(happening)) });
     }
     for (const { arn, id, events, filter } of destinations(configuration)) {
       if (!events.some((wanted) => covers(wanted, name)) || !passes(filter, version.key)) continue;
-      this.#keep(bucket.name, arn, JSON.stringify({ Records: [notificationRecord(happening, id)] }));
+      const body = JSON.stringify({ Records: [notificationRecord(happening, id)] });
+      this.#keep({ bucket: bucket.name, region, target: arn, body });
     }
   }
 
@@ -77,15 +82,20 @@ export class Notifications {
   }
 
   /** @throws AwsError `InvalidArgument` for a destination that is not there, or does not admit S3. */
-  async check(bucket: string, configuration: NotificationConfiguration): Promise<void> {
+  async check({ name: bucket, region = this.#cloud.region }: BucketRecord, configuration: NotificationConfiguration) {
     const principal = servicePrincipal("s3.amazonaws.com", bucketArn(bucket));
+    const cloud = this.#cloud.in(region);
     for (const { arn } of destinations(configuration)) {
+      if (regionOf(arn) !== region) {
+        const message = "The notification destination service region is not valid for the bucket location constraint";
+        throw new AwsError("InvalidArgument", message, 400, { ArgumentName: arn, ArgumentValue: regionOf(arn) });
+      }
       try {
         if (arn.split(":")[2] === "lambda") {
-          await this.#cloud.call("lambda", "Invoke", { FunctionName: arn, InvocationType: "DryRun" }, principal);
+          await cloud.call("lambda", "Invoke", { FunctionName: arn, InvocationType: "DryRun" }, principal);
         } else {
           const test = { Service: "Amazon S3", Event: "s3:TestEvent", Time: new Date().toISOString(), Bucket: bucket };
-          await deliver(this.#cloud, { arn, body: JSON.stringify(test), principal });
+          await deliver(cloud, { arn, body: JSON.stringify(test), principal });
         }
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
@@ -95,28 +105,29 @@ export class Notifications {
     }
   }
 
-  #keep(bucket: string, target: string, body: string): void {
+  #keep(pending: Pending): void {
     const key = `${String(Date.now()).padStart(15, "0")}-${randomUUID()}`;
-    const pending = { target, bucket, body };
     this.#pending.put(key, pending);
     this.#fresh.push([key, pending]);
   }
 
-  async #deliver(key: string, { target, bucket, body }: Pending): Promise<void> {
+  async #deliver(key: string, pending: Pending): Promise<void> {
+    const { target, bucket, body, region = this.#cloud.region } = pending;
+    const cloud = this.#cloud.in(region);
     const principal = servicePrincipal("s3.amazonaws.com", bucketArn(bucket));
     try {
       if (target === "bridge") {
         const { Time, ...entry } = JSON.parse(body) as { Time: string };
-        await this.#cloud.call("events", "PutEvents", { Entries: [{ ...entry, Time: new Date(Time) }] }, principal);
+        await cloud.call("events", "PutEvents", { Entries: [{ ...entry, Time: new Date(Time) }] }, principal);
       } else {
-        await deliver(this.#cloud, { arn: target, body, principal });
+        await deliver(cloud, { arn: target, body, principal });
       }
       if (!this.#stopped) this.#pending.delete(key);
     } catch (error) {
       if (this.#stopped) return;
       // A destination that is gone or forbids it will not want it later; one that fails will be asked again.
       if (error instanceof AwsError && error.status < 500) this.#pending.delete(key);
-      else this.#later([key, { target, bucket, body }]);
+      else this.#later([key, pending]);
     }
   }
 

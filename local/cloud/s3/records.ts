@@ -17,6 +17,8 @@ export interface BucketRecord {
   name: string;
   /** ISO date. */
   created: string;
+  /** Absent of those that version 0.1 made: the home region. */
+  region?: string;
   /** Absent: never versioned. */
   versioning?: "Enabled" | "Suspended";
   /** As text, as it was put. */

@@ -15,12 +15,19 @@ export interface Target {
   key: string | undefined;
 }
 
-/** `/bucket/key`: path style, the one form that a loopback address has. */
-export function readTarget(path: string): Target {
-  const slash = path.indexOf("/", 1);
-  const bucket = decode(path.slice(1, slash < 0 ? undefined : slash));
+/** `/bucket/key`, or `/key` at a host that names the bucket. */
+export function readTarget(path: string, host?: string): Target {
+  const named = bucketOfHost(host);
+  const slash = named === undefined ? path.indexOf("/", 1) : 0;
+  const bucket = named ?? decode(path.slice(1, slash < 0 ? undefined : slash));
   const key = slash < 0 ? "" : decode(path.slice(slash + 1));
   return { bucket: bucket || undefined, key: key || undefined };
+}
+
+/** `bucket.localhost:4566`, `bucket.s3.localhost`, `bucket.s3.eu-west-1.localhost`: as a bucket's host on AWS, of this machine. */
+export function bucketOfHost(host = ""): string | undefined {
+  const [, bucket] = /^([a-z0-9.-]+?)(?:\.s3(?:[.-][a-z]+-[a-z]+-\d)?)?\.localhost\.?(?::\d+)?$/i.exec(host) ?? [];
+  return bucket === undefined || /^s3([.-][a-z]+-[a-z]+-\d)?$/i.test(bucket) ? undefined : bucket.toLowerCase();
 }
 
 function decode(text: string): string {

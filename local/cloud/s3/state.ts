@@ -56,6 +56,10 @@ export class S3State {
     return bucket;
   }
 
+  regionOf(bucket: BucketRecord): string {
+    return bucket.region ?? this.cloud.region;
+  }
+
   /** The object as it is now, or the version asked for. @throws AwsError as `GetObject` answers. */
   async existing(bucket: BucketRecord, key: string, versionId: string | undefined, call: Call): Promise<Version> {
     const found =

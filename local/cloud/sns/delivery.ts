@@ -3,6 +3,7 @@
  * publisher hears of success; web servers are called afterwards.
  */
 import { debuglog } from "node:util";
+import { queueUrl, regionOf } from "../arn.ts";
 import { deliverMail } from "../mail.ts";
 import { type Cloud, servicePrincipal } from "../service.ts";
 import { takes } from "./filter.ts";
@@ -43,7 +44,7 @@ export class Delivery {
     const url = `${this.#cloud.origin}/?${query}`;
     if (protocol === "email" || protocol === "email-json") {
       const body = `You have chosen to subscribe to the topic:\n${topicArn}\n\nTo confirm this subscription, visit:\n${url}\n`;
-      deliverMail(this.#cloud.store, {
+      deliverMail(this.#cloud.accountStore, {
         ...this.#sender(topicArn),
         to: endpoint,
         subject: "AWS Notification - Subscription Confirmation",
@@ -74,7 +75,9 @@ export class Delivery {
       else if (protocol === "lambda") {
         const Payload = JSON.stringify(functionEvent(message, arn, links));
         const as = servicePrincipal("sns.amazonaws.com", topicArn);
-        await this.#cloud.call("lambda", "Invoke", { FunctionName: endpoint, InvocationType: "Event", Payload }, as);
+        const input = { FunctionName: endpoint, InvocationType: "Event", Payload };
+        // Queues and functions may be in other regions, and they alone.
+        await this.#cloud.in(regionOf(endpoint)).call("lambda", "Invoke", input, as);
       } else if (protocol.startsWith("email")) this.#mail(subscription, message, links);
       else void this.#web(endpoint, this.#webBody(subscription, message, links), topicArn, subscription, message);
     } catch (error) {
@@ -86,14 +89,15 @@ export class Delivery {
   async #queue({ endpoint, topicArn, attributes }: Subscription, message: Message, links: Links): Promise<void> {
     const raw = attributes.RawMessageDelivery === "true";
     const input = {
-      QueueUrl: this.#queueUrl(endpoint),
+      QueueUrl: queueUrl(this.#cloud, endpoint),
       MessageBody: raw ? message.text("sqs") : JSON.stringify(notification(message, "sqs", links)),
       ...(raw && { MessageAttributes: message.attributes }),
       ...(message.group && { MessageGroupId: message.group }),
       ...(message.deduplication && { MessageDeduplicationId: message.deduplication }),
     };
     // The queue's policy must let SNS in for this topic.
-    await this.#cloud.call("sqs", "SendMessage", input, servicePrincipal("sns.amazonaws.com", topicArn));
+    const as = servicePrincipal("sns.amazonaws.com", topicArn);
+    await this.#cloud.in(regionOf(endpoint)).call("sqs", "SendMessage", input, as);
   }
 
   #mail({ protocol, endpoint, topicArn }: Subscription, message: Message, links: Links): void {
@@ -101,7 +105,7 @@ export class Delivery {
     const footer = `\n\n--\nIf you wish to stop receiving notifications from this topic, visit:\n${links.unsubscribe}\n`;
     const body = protocol === "email" ? `${text}${footer}` : JSON.stringify(notification(message, protocol, links));
     const subject = message.subject ?? "AWS Notification Message";
-    deliverMail(this.#cloud.store, { ...this.#sender(topicArn), to: endpoint, subject, body });
+    deliverMail(this.#cloud.accountStore, { ...this.#sender(topicArn), to: endpoint, subject, body });
   }
 
   #webBody({ attributes, protocol }: Subscription, message: Message, links: Links): object | string {
@@ -147,18 +151,13 @@ export class Delivery {
     if (!attributes.RedrivePolicy) return;
     try {
       const { deadLetterTargetArn = "" } = JSON.parse(attributes.RedrivePolicy) as { deadLetterTargetArn?: string };
-      const QueueUrl = this.#queueUrl(deadLetterTargetArn);
+      const QueueUrl = queueUrl(this.#cloud, deadLetterTargetArn);
       const MessageBody = JSON.stringify(notification(message, "sqs", this.#links(arn)));
       const as = servicePrincipal("sns.amazonaws.com", topicArn);
       await this.#cloud.call("sqs", "SendMessage", { QueueUrl, MessageBody }, as);
     } catch (error) {
       debug("%s: dead letter: %s", arn, (error as Error).message);
     }
-  }
-
-  #queueUrl(arn: string): string {
-    const [account, name] = arn.split(":").slice(4);
-    return `${this.#cloud.origin}/${account}/${name}`;
   }
 
   #sender(topicArn: string) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { networkInterfaces } from "node:os";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { createCloud } from "../../../local/cloud/index.ts";
 import { startCloud } from "../support/cloud.ts";
@@ -17,6 +18,21 @@ describe("the local cloud", () => {
     } finally {
       await test.stop();
     }
+  });
+
+  it("answers at localhost, whichever of its addresses a client takes", async function () {
+    const has = Object.values(networkInterfaces()).flat();
+    // A machine without IPv6, as many containers, has nothing to be found at.
+    if (!has.some((one) => one?.address === "::1")) this.skip();
+    const test = await startCloud();
+    const [port, apiPort] = [test.origin, test.apiOrigin].map((origin) => new URL(origin).port);
+    for (const host of ["127.0.0.1", "[::1]", "localhost"]) {
+      assert.equal((await fetch(`http://${host}:${port}/_health`)).status, 200);
+      assert.equal((await fetch(`http://${host}:${apiPort}/nothing`)).status, 403);
+    }
+    await test.stop();
+    await assert.rejects(fetch(`http://[::1]:${port}/_health`));
+    await assert.rejects(fetch(`http://[::1]:${apiPort}/nothing`));
   });
 
   it("has no origin before it listens", async () => {

@@ -2,6 +2,7 @@
  * Lambda proxy integration: the request as an event, and the function's result as the response.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
+import { regionOf } from "../../arn.ts";
 import { AwsError, type Cloud, type Principal } from "../../service.ts";
 import type { Exchange, Reply } from "./exchange.ts";
 import { badGateway, GatewayFailure, misconfigured } from "./failure.ts";
@@ -53,12 +54,15 @@ export async function invokeProxy(cloud: Cloud, exchange: Exchange, as: Principa
 /** Calls a function; what Lambda refuses is the API's configuration, which its caller is not told of. */
 export async function invoke(cloud: Cloud, functionArn: string, event: string, as: Principal): Promise<Invocation> {
   try {
-    return await cloud.call<Invocation>(
-      "lambda",
-      "Invoke",
-      { FunctionName: functionArn, InvocationType: "RequestResponse", Payload: Buffer.from(event) },
-      as,
-    );
+    // A function may be in another region than the API.
+    return await cloud
+      .in(regionOf(functionArn) || cloud.region)
+      .call<Invocation>(
+        "lambda",
+        "Invoke",
+        { FunctionName: functionArn, InvocationType: "RequestResponse", Payload: Buffer.from(event) },
+        as,
+      );
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     if (error.code === "RequestTooLargeException") throw new GatewayFailure("REQUEST_TOO_LARGE", "Request Too Long");

@@ -35,35 +35,39 @@ const UNKNOWN: NoTarget = {
  * - `/path` alone, when one stage of all has it.
  */
 export class Served {
-  readonly #records: Records;
-  readonly #where: Where;
+  /** One for each region. */
+  readonly #places: { records: Records; where: Where }[] = [];
   #stages: Map<string, StageRuntime> | undefined;
   /** The stages before the last change. */
   #before: ReadonlyMap<string, StageRuntime> = new Map();
   #short = new Map<string, Target>();
 
-  constructor(records: Records, where: Where) {
-    this.#records = records;
-    this.#where = where;
-    records.onServedChange(() => {
+  /** Serves what is deployed in one more region. */
+  add(records: Records, where: Where): void {
+    const changed = () => {
       this.#before = this.#stages ?? this.#before;
       this.#stages = undefined;
       this.#short.clear();
-    });
+    };
+    this.#places.push({ records, where });
+    records.onServedChange(changed);
+    changed();
   }
 
   /** Every stage, by `apiId/stageName`. A stage that did not change keeps its runtime, and all that it has compiled. */
   get stages(): ReadonlyMap<string, StageRuntime> {
     if (!this.#stages) {
       this.#stages = new Map();
-      for (const [key, stage] of this.#records.stages.entries()) {
-        const old = this.#before.get(key);
-        if (old && isDeepStrictEqual(old.stage, stage)) {
-          this.#stages.set(key, old);
-          continue;
+      for (const { records, where } of this.#places) {
+        for (const [key, stage] of records.stages.entries()) {
+          const old = this.#before.get(key);
+          if (old && isDeepStrictEqual(old.stage, stage)) {
+            this.#stages.set(key, old);
+            continue;
+          }
+          const deployment = records.deployments.get(`${stage.restApiId}/${stage.deploymentId}`);
+          if (deployment) this.#stages.set(key, new StageRuntime(stage, deployment, where));
         }
-        const deployment = this.#records.deployments.get(`${stage.restApiId}/${stage.deploymentId}`);
-        if (deployment) this.#stages.set(key, new StageRuntime(stage, deployment, this.#where));
       }
     }
     return this.#stages;
@@ -74,12 +78,14 @@ export class Served {
     if (path.startsWith(FULL)) return this.#inFull(path.slice(FULL.length));
     if (path.startsWith(DOMAIN)) {
       const [name = "", rest] = cut(path.slice(DOMAIN.length));
-      return this.#ofDomain(name, rest);
+      const place = this.#placeOf(name);
+      return place ? this.#ofDomain(place, name, rest) : NOT_HERE;
     }
     const dot = host.indexOf(".execute-api.");
     if (dot > 0) return this.#inFull(`${host.slice(0, dot)}${path}`);
     const name = hostname(host);
-    if (!isLoopback(name) && this.#records.domainNames.has(name)) return this.#ofDomain(name, path);
+    const place = isLoopback(name) ? undefined : this.#placeOf(name);
+    if (place) return this.#ofDomain(place, name, path);
     return this.#inShort(path, httpMethod);
   }
 
@@ -87,8 +93,10 @@ export class Served {
   isOwn(host: string): boolean {
     if (isLoopback(host)) return true;
     const name = hostname(host);
-    const api = name.endsWith(`.execute-api.${this.#where.region}.amazonaws.com`) && name.split(".", 1)[0];
-    return api ? this.#records.apis.has(api) : this.#records.domainNames.has(name);
+    const [, api, region] = /^(\w+)\.execute-api\.([a-z0-9-]+)\.amazonaws\.com$/.exec(name) ?? [];
+    return this.#places.some(({ records, where }) =>
+      api === undefined ? records.domainNames.has(name) : where.region === region && records.apis.has(api),
+    );
   }
 
   #inFull(rest: string): Target | NoTarget {
@@ -99,9 +107,13 @@ export class Served {
     return { stage, path };
   }
 
-  #ofDomain(name: string, path: string): Target | NoTarget {
+  /** The records of the region that has the custom domain. */
+  #placeOf(domain: string): Records | undefined {
+    return this.#places.find(({ records }) => records.domainNames.has(domain))?.records;
+  }
+
+  #ofDomain({ basePathMappings: mappings }: Records, name: string, path: string): Target | NoTarget {
     const [first] = cut(path.slice(1));
-    const mappings = this.#records.basePathMappings;
     const mapping = (first && mappings.get(`${name}/${first}`)) || mappings.get(`${name}/(none)`);
     if (!mapping) return NOT_HERE;
     let rest = mapping.basePath === "(none)" ? path : path.slice(1 + mapping.basePath.length) || "/";

@@ -3,25 +3,31 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { foreignPage, wrongHost } from "../../front/door.ts";
+import { listenOnIpv6 } from "../../front/ipv6.ts";
+import type { Records } from "../records.ts";
 import type { CognitoIssuer, TokenRequest } from "./authorization/cognito.ts";
 import { compress } from "./compression.ts";
 import { Exchange, extendedRequestId, type Reply } from "./exchange.ts";
 import { failureReply, GatewayFailure } from "./failure.ts";
 import type { Pipeline } from "./pipeline.ts";
-import type { NoTarget, Served, Target } from "./served.ts";
+import { type NoTarget, Served, type Target } from "./served.ts";
+import type { Where } from "./stageRuntime.ts";
 
 /** Bytes of a request's body. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 const MAX_BODY = 10_485_760;
 
 export class DataPlane {
-  readonly #served: Served;
-  readonly #pipeline: Pipeline;
+  readonly #served = new Served();
+  /** By region. */
+  readonly #pipelines = new Map<string, Pipeline>();
   readonly #cognito: CognitoIssuer;
   readonly #server: Server;
+  #port: number;
+  #leaveIpv6 = () => {};
 
-  constructor(served: Served, pipeline: Pipeline, cognito: CognitoIssuer) {
-    this.#served = served;
-    this.#pipeline = pipeline;
+  /** @param port on 127.0.0.1; 0 takes a free one. */
+  constructor(port: number, cognito: CognitoIssuer) {
+    this.#port = port;
     this.#cognito = cognito;
     // Headers of a request may have 10,240 bytes in all on AWS; Node's own limit of 16 KiB is near enough.
     this.#server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, (request, response) => {
@@ -29,15 +35,29 @@ export class DataPlane {
     });
   }
 
-  /** @returns the port taken. */
-  listen(port: number): Promise<number> {
-    return new Promise((resolve, reject) => {
+  /** `http://localhost:3000`, with the port taken once it listens. */
+  get origin(): string {
+    return `http://localhost:${this.#port}`;
+  }
+
+  /** Serves the APIs of one more region. */
+  add(records: Records, where: Where, pipeline: Pipeline): void {
+    this.#pipelines.set(where.region, pipeline);
+    this.#served.add(records, where);
+  }
+
+  /** @throws Error with `code` `EADDRINUSE` when the port is taken. */
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(port, "127.0.0.1", () => resolve((this.#server.address() as AddressInfo).port));
+      this.#server.listen(this.#port, "127.0.0.1", resolve);
     });
+    this.#port = (this.#server.address() as AddressInfo).port;
+    this.#leaveIpv6 = await listenOnIpv6(this.#server, this.#port);
   }
 
   close(): Promise<void> {
+    this.#leaveIpv6();
     return new Promise((resolve) => {
       if (!this.#server.listening) return resolve();
       this.#server.close(() => resolve());
@@ -75,20 +95,21 @@ export class DataPlane {
       match.pathParameters,
       target.domain,
     );
+    const pipeline = this.#pipelines.get(target.stage.where.region) as Pipeline;
     let reply: Reply;
     try {
       if (hasBody(request)) exchange.body = await readBody(request);
-      reply = await this.#pipeline.run(exchange);
+      reply = await pipeline.run(exchange);
     } catch (error) {
       if (!request.complete) request.resume();
-      reply = this.#pipeline.fail(exchange, error);
+      reply = pipeline.fail(exchange, error);
     }
-    this.#pipeline.finished(exchange, reply);
+    pipeline.finished(exchange, reply);
     try {
       write(response, compress(reply, exchange), exchange);
     } catch (error) {
       // A header of the API's own templates that HTTP does not allow.
-      write(response, this.#pipeline.fail(exchange, error), exchange);
+      write(response, pipeline.fail(exchange, error), exchange);
     }
   }
 

@@ -8,6 +8,7 @@ import type {
   RemoveTargetsRequest,
   Target,
 } from "@aws-sdk/client-eventbridge";
+import { regionOf } from "../../arn.ts";
 import { type Access, AwsError, type Operation } from "../../service.ts";
 import { isTarget } from "../deliver.ts";
 import { page } from "../page.ts";
@@ -169,7 +170,7 @@ function checkSchedule(schedule: string): void {
 
 function putTargets(events: EventsState, { EventBusName, Rule, Targets = [] }: PutTargetsRequest) {
   const rule = events.rule(EventBusName, Rule as string);
-  for (const target of Targets) checkTarget(target);
+  for (const target of Targets) checkTarget(target, events.cloud.region);
   const kept = rule.targets.filter(({ Id }) => !Targets.some((target) => target.Id === Id));
   const targets = [...kept, ...Targets];
   if (targets.length > maxTargets) {
@@ -182,23 +183,20 @@ function putTargets(events: EventsState, { EventBusName, Rule, Targets = [] }: P
 /** Targets that EventBridge reaches only in a session of a role. */
 const needsRole = new Set(["states", "events", "kinesis", "ecs", "batch"]);
 
-function checkTarget({
-  Id: id = "",
-  Arn: arn = "",
-  RoleArn,
-  Input,
-  InputPath,
-  InputTransformer,
-  SqsParameters,
-}: Target): void {
+function checkTarget(
+  { Id: id = "", Arn: arn = "", RoleArn, Input, InputPath, InputTransformer, SqsParameters }: Target,
+  region: string,
+): void {
   if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(id))
     throw invalid(
       `Value '${id}' at 'targets.member.id' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+`,
     );
-  if (!/^arn:aws[\w-]*:[a-z0-9-]+:/.test(arn))
+  const service = arn.split(":")[2] as string;
+  // Events go to buses of other regions, and to nothing else there.
+  const isHere = regionOf(arn) === region || service === "events";
+  if (!/^arn:aws[\w-]*:[a-z0-9-]+:/.test(arn) || !isHere)
     throw invalid(`Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`);
   if (!isTarget(arn)) throw invalid(`The local cloud does not model targets like ${arn}.`);
-  const service = arn.split(":")[2] as string;
   if (needsRole.has(service) && !RoleArn) throw invalid(`RoleArn is required for target ${arn}.`);
   if (arn.endsWith(".fifo") && service === "sqs" && !SqsParameters?.MessageGroupId) {
     throw invalid(`Parameter(s) SqsParameters must be specified for target: ${id}.`);

@@ -6,6 +6,7 @@ import type {
   HeadBucketRequest,
   ListBucketsRequest,
 } from "@aws-sdk/client-s3";
+import { isRegion } from "../../arn.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import { bucketAccess, bucketArn } from "../access.ts";
 import { refuseAcl } from "../describe.ts";
@@ -18,26 +19,27 @@ import type { S3State } from "../state.ts";
 const firstRegion = "us-east-1";
 
 export function bucketOperations(s3: S3State): Record<string, Operation> {
-  const { region } = s3.cloud;
   return {
     CreateBucket: {
       access: ({ Bucket }: CreateBucketRequest) => [
         { action: "s3:CreateBucket", resource: bucketArn(Bucket as string) },
       ],
-      run: (input: CreateBucketRequest) => createBucket(s3, input),
+      run: (input: CreateBucketRequest, { region }) => createBucket(s3, input, region),
     },
     ListBuckets: {
       access: () => [{ action: "s3:ListAllMyBuckets", resource: "*" }],
-      run: ({ Prefix = "", MaxBuckets = 10_000, ContinuationToken: token }: ListBucketsRequest) => {
+      run: ({ Prefix = "", MaxBuckets = 10_000, ContinuationToken: token, BucketRegion }: ListBucketsRequest) => {
         const after = token ? Buffer.from(token, "base64url").toString() : "";
-        const found = s3.buckets.values(Prefix).filter(({ name }) => name > after);
+        const found = s3.buckets.values(Prefix).filter((bucket) => {
+          return bucket.name > after && (!BucketRegion || s3.regionOf(bucket) === BucketRegion);
+        });
         const page = found.slice(0, MaxBuckets);
         return {
-          Buckets: page.map(({ name, created }) => ({
-            Name: name,
-            CreationDate: new Date(created),
-            BucketRegion: region,
-            BucketArn: bucketArn(name),
+          Buckets: page.map((bucket) => ({
+            Name: bucket.name,
+            CreationDate: new Date(bucket.created),
+            BucketRegion: s3.regionOf(bucket),
+            BucketArn: bucketArn(bucket.name),
           })),
           Owner: s3.owner,
           ...(Prefix && { Prefix }),
@@ -51,13 +53,16 @@ export function bucketOperations(s3: S3State): Record<string, Operation> {
       access: (input: HeadBucketRequest) => [bucketAccess("ListBucket", s3.bucket(input))],
       run: (input: HeadBucketRequest) => ({
         BucketArn: bucketArn(input.Bucket as string),
-        BucketRegion: region,
+        BucketRegion: s3.regionOf(s3.bucket(input)),
         AccessPointAlias: false,
       }),
     },
     GetBucketLocation: {
       access: (input: GetBucketLocationRequest) => [bucketAccess("GetBucketLocation", s3.bucket(input))],
-      run: () => ({ LocationConstraint: region === firstRegion ? undefined : region }),
+      run: (input: GetBucketLocationRequest) => {
+        const region = s3.regionOf(s3.bucket(input));
+        return { LocationConstraint: region === firstRegion ? undefined : region };
+      },
     },
     DeleteBucket: {
       access: (input: DeleteBucketRequest) => [bucketAccess("DeleteBucket", s3.bucket(input))],
@@ -75,24 +80,37 @@ export function bucketOperations(s3: S3State): Record<string, Operation> {
   };
 }
 
-function createBucket(s3: S3State, input: CreateBucketRequest) {
+/** The region of a bucket to be made: the first makes it wherever it is told to, each other one in itself alone. */
+function locationOf(
+  { CreateBucketConfiguration: { LocationConstraint: given } = {} }: CreateBucketRequest,
+  asked: string,
+) {
+  // What the constraint was called when there were two.
+  const wanted: string = given === "EU" ? "eu-west-1" : (given ?? firstRegion);
+  if (asked === firstRegion) {
+    if (given === undefined || (wanted !== firstRegion && isRegion(wanted))) return wanted;
+    const message = "The specified location-constraint is not valid";
+    throw new AwsError("InvalidLocationConstraint", message, 400, { LocationConstraint: given });
+  }
+  if (wanted === asked) return wanted;
+  throw new AwsError(
+    "IllegalLocationConstraintException",
+    `The ${given ?? "unspecified"} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+    400,
+  );
+}
+
+function createBucket(s3: S3State, input: CreateBucketRequest, asked: string) {
   const name = input.Bucket as string;
   checkBucketName(name);
-  const { region } = s3.cloud;
-  const wanted = input.CreateBucketConfiguration?.LocationConstraint ?? firstRegion;
-  if (wanted !== region) {
-    throw new AwsError(
-      "IllegalLocationConstraintException",
-      `The ${wanted === firstRegion ? "unspecified" : wanted} location constraint is incompatible for the region specific endpoint this request was sent to.`,
-      400,
-    );
-  }
+  const region = locationOf(input, asked);
   if (input.ObjectLockEnabledForBucket) throw notImplemented("S3 Object Lock");
   refuseAcl(input);
   const location = { Location: `/${name}`, BucketArn: bucketArn(name) };
-  if (s3.buckets.has(name)) {
+  const before = s3.buckets.get(name);
+  if (before) {
     // In the first region, and there alone, making it again is no mistake.
-    if (region === firstRegion) return location;
+    if (region === firstRegion && s3.regionOf(before) === firstRegion) return location;
     const message = "Your previous request to create the named bucket succeeded and you already own it.";
     throw new AwsError("BucketAlreadyOwnedByYou", message, 409, { BucketName: name });
   }
@@ -100,6 +118,7 @@ function createBucket(s3: S3State, input: CreateBucketRequest) {
   const bucket: BucketRecord = {
     name,
     created: new Date().toISOString(),
+    region,
     publicAccessBlock: {
       BlockPublicAcls: true,
       IgnorePublicAcls: true,

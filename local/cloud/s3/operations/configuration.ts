@@ -237,7 +237,7 @@ function notificationOperations(s3: S3State): Record<string, Operation> {
           }
           one.Id ??= `notification-${index + 1}`;
         }
-        if (!input.SkipDestinationValidation) await s3.notifications.check(input.Bucket as string, configuration);
+        if (!input.SkipDestinationValidation) await s3.notifications.check(s3.bucket(input), configuration);
         const bucket = s3.bucket(input);
         s3.buckets.put(bucket.name, { ...bucket, notification: configuration });
         return {};

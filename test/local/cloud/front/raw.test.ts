@@ -11,7 +11,6 @@ import { Directory } from "../../../../local/cloud/iam/directory.ts";
 import {
   AwsError,
   type Call,
-  type Cloud,
   type RawRequest,
   type RawResponse,
   type Service,
@@ -41,13 +40,12 @@ describe("services that read the wire themselves", () => {
       ["s3", service("s3", () => import("@aws-sdk/client-s3"))],
       ["dynamodb", service("dynamodb", () => import("@aws-sdk/client-dynamodb"))],
     ]);
-    const cloud = { region: "us-east-1", accountId: "000000000000" } as Cloud;
     front = await createFront({
-      cloud,
-      services,
+      regions: { get: () => ({ services, starting: undefined, dispatch: async () => ({}) }) },
       directory: new Directory(store),
+      accountId: "000000000000",
+      defaultRegion: "us-east-1",
       port: 0,
-      dispatch: async () => ({}),
     });
     front.open();
   });

@@ -43,25 +43,6 @@ describe("S3 buckets", () => {
       fails(new sdk.CreateBucketCommand({ Bucket: name }), "InvalidBucketName"));
   }
 
-  it("lie in the cloud's region alone", async () => {
-    const CreateBucketConfiguration = { LocationConstraint: "eu-west-1" } as const;
-    await fails(
-      new sdk.CreateBucketCommand({ Bucket: "far", CreateBucketConfiguration }),
-      "IllegalLocationConstraintException",
-    );
-    const other = await startCloud({ region: "eu-west-1" });
-    after(() => other.stop());
-    const client = other.client(S3Client);
-    await client.send(new sdk.CreateBucketCommand({ Bucket: "far", CreateBucketConfiguration }));
-    await fails(
-      new sdk.CreateBucketCommand({ Bucket: "far", CreateBucketConfiguration }),
-      "BucketAlreadyOwnedByYou",
-      client,
-    );
-    const { LocationConstraint } = await client.send(new sdk.GetBucketLocationCommand({ Bucket: "far" }));
-    assert.equal(LocationConstraint, "eu-west-1");
-  });
-
   /** Each setting: how it is put, got and deleted; what it answers once it is gone. */
   const settings: [put: object, get: unknown, answer: object, remove?: unknown, gone?: string][] = [
     [

@@ -78,7 +78,7 @@ export class Authorization {
   #decide(exchange: Exchange, principal: Principal, rule: NonNullable<Access["rule"]>): Decision {
     const access: Access = { ...accessOf(exchange), rule };
     if (exchange.stage.policy) access.resourcePolicy = exchange.stage.policy;
-    return this.#iam.decide({ principal, sourceIp: exchange.sourceIp }, access);
+    return this.#iam.decide({ principal, sourceIp: exchange.sourceIp, region: this.#cloud.region }, access);
   }
 }
 

@@ -6,6 +6,7 @@
 import { randomUUID } from "node:crypto";
 import type { JWK, JWTPayload } from "jose";
 import type { Collection } from "../../../../store.ts";
+import { isRegion } from "../../../arn.ts";
 import type { Cloud } from "../../../service.ts";
 import type { Authorizer } from "../../model.ts";
 import type { Exchange } from "../exchange.ts";
@@ -36,13 +37,16 @@ export class CognitoIssuer {
   readonly #making = new Map<string, Promise<PoolKey>>();
   readonly #region: string;
 
+  /** @param cloud where its keys are kept, and the region of pools whose id names none. */
   constructor(cloud: Pick<Cloud, "store" | "region">) {
     this.#keys = cloud.store.collection("cognito.keys");
     this.#region = cloud.region;
   }
 
+  /** A pool's id begins with its region. */
   issuer(poolId: string): string {
-    return `https://cognito-idp.${this.#region}.amazonaws.com/${poolId}`;
+    const [region = ""] = poolId.split("_", 1);
+    return `https://cognito-idp.${isRegion(region) ? region : this.#region}.amazonaws.com/${poolId}`;
   }
 
   /** What AWS serves at `ISSUER/.well-known/jwks.json`. */
