@@ -1,61 +1,30 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Background, startInBackground } from "../../scripts/lib/background.ts";
 
 export const root = join(import.meta.dirname, "../..");
 
 /** A platform that `npm start` brought up in a folder of its own. */
-export interface Platform {
-  process: ChildProcess;
+export interface Platform extends Background {
   stateDirectory: string;
   outputs: Record<string, unknown>;
-  /** Seconds from the command to `ready`, the shell included. */
-  secondsToReady: number;
-  /** Ends it; the state stays, for a second start. */
-  stop(): Promise<void>;
 }
 
-/** Runs `npm start` (its script, so that npm's own start does not count) on free ports until it says `ready`. */
+/** Runs `npm start` on free ports until it says `ready`. Ending it leaves the state, for a second start. */
 export async function startPlatform(
   options: { stateDirectory?: string; environment?: NodeJS.ProcessEnv; arguments?: string[] } = {},
 ): Promise<Platform> {
   const stateDirectory = options.stateDirectory ?? (await temporaryFolder());
-  const began = performance.now();
-  const child = spawn("sh", ["scripts/run.sh", "local/main.ts", ...(options.arguments ?? [])], {
-    cwd: root,
-    env: {
-      ...process.env,
-      LOCAL_STATE_DIR: stateDirectory,
-      LOCAL_API_PORT: "0",
-      LOCAL_AWS_PORT: "0",
-      ...options.environment,
-    },
-    stdio: ["ignore", "pipe", "inherit"],
+  const background = await startInBackground(root, "local/main.ts", options.arguments, {
+    LOCAL_STATE_DIR: stateDirectory,
+    LOCAL_API_PORT: "0",
+    LOCAL_AWS_PORT: "0",
+    ...options.environment,
   });
-  let printed = "";
-  const ready = new Promise<void>((resolve, reject) => {
-    child.stdout.on("data", (chunk) => {
-      printed += chunk;
-      if (/ready in/.test(printed)) resolve();
-    });
-    child.once("exit", () => reject(new Error(`npm start did not come up:\n${printed}`)));
-  });
-  await ready;
-  const secondsToReady = (performance.now() - began) / 1000;
-  return {
-    process: child,
-    stateDirectory,
-    secondsToReady,
-    outputs: JSON.parse(readFileSync(join(stateDirectory, "outputs.json"), "utf8")),
-    async stop() {
-      const ended = once(child, "exit");
-      child.kill("SIGTERM");
-      await ended;
-    },
-  };
+  const outputs = JSON.parse(readFileSync(join(stateDirectory, "outputs.json"), "utf8"));
+  return { ...background, stateDirectory, outputs };
 }
 
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "bench-"));

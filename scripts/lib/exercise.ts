@@ -1,10 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { archiveClients, readRecords } from "./archive.ts";
 import { explain, Failure } from "./failure.ts";
+import { SnowflakeClient } from "./snowflake/client.ts";
+import { findFunction } from "./snowflake/functions.ts";
 import { output, type Stack } from "./stack.ts";
 
 /** One promise of the stack, tried from outside. */
 export interface Exercise {
   name: string;
+  /** Whether the stack is configured so that it can be tried. Default: it is. */
+  applies?(stack: Stack): boolean;
   /** @throws {Failure} when the promise is not kept. */
   run(stack: Stack): Promise<void>;
 }
@@ -32,16 +38,50 @@ export const exercises: Exercise[] = [
       const posted = await fetch(url, { method: "POST", body: JSON.stringify(record) });
       const { id } = (await posted.json()) as { id: string };
       expect(posted.ok, `POST answered ${posted.status}`);
-      for (let attempt = 0; attempt < 100; attempt++) {
+      const target = await eventually(`${id} was not predicted`, async () => {
         const answer = await fetch(`${url}/${id}`);
-        const { pred_target: target } = (await answer.json()) as { pred_target?: string };
-        if (answer.status === 200) return expect(target === "virginica", `it is "${target}", not virginica`);
-        await sleep(200);
-      }
-      throw new Failure(`${id} was not predicted within 20 s`);
+        const { pred_target } = (await answer.json()) as { pred_target?: string };
+        return answer.status === 200 ? pred_target : undefined;
+      });
+      expect(target === "virginica", `it is "${target}", not virginica`);
+    },
+  },
+  {
+    name: "an execution of the archiver ends in its record",
+    async run(stack) {
+      const { sfn } = archiveClients(stack);
+      const stateMachineArn = output(stack, "archiverStateMachineArn");
+      const input = JSON.stringify({ archive: true, quality: 100, mission: "exercise" });
+      const { executionArn = "" } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input }));
+      const id = executionArn.split(":").at(-1);
+      const record = await eventually(`there is no record of ${executionArn}`, async () =>
+        (await readRecords(stack)).find(({ Id }) => Id === id),
+      );
+      expect(record.Action === "Archived", `its action is ${record.Action}, not Archived`);
+    },
+  },
+  {
+    // As long as the trust is pending: then only Snowflake's user may.
+    name: "the recommender answers as Snowflake asks",
+    applies: (stack) => output(stack, "snowflakeTrust") === "pending",
+    async run(stack) {
+      const client = await SnowflakeClient.open(stack, {});
+      const [answer] = await client.call(findFunction("model_status"), [["exercise"]]);
+      const { status } = answer as { status?: string };
+      expect(status === "NotDeployed", `it answers ${JSON.stringify(answer)}`);
     },
   },
 ];
+
+/** @throws {Failure} when there is nothing within 20 s. */
+async function eventually<T>(otherwise: string, look: () => Promise<T | undefined>): Promise<T> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await sleep(200);
+  }
+  throw new Failure(`${otherwise} within 20 s`);
+}
 
 function greeting(key: string, message: string): Exercise {
   return {
@@ -64,7 +104,8 @@ function expect(holds: boolean, found: string): asserts holds {
 /** Runs them all. @returns what failed, by name. */
 export async function exercise(stack: Stack, report: (line: string) => void): Promise<string[]> {
   const failed: string[] = [];
-  for (const { name, run } of exercises) {
+  for (const { name, applies = () => true, run } of exercises) {
+    if (!applies(stack)) continue;
     try {
       await run(stack);
       report(`ok    ${name}`);

@@ -16,8 +16,8 @@ export interface Cli {
 const packages = join("node_modules", ".bin");
 
 /** PATH without what npm and `scripts/run.sh` put on it: as the user's shell has it. */
-export const ownPath = (): string[] =>
-  (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "" && !folder.endsWith(packages));
+export const ownPath = ({ PATH = "" }: NodeJS.ProcessEnv = process.env): string[] =>
+  PATH.split(delimiter).filter((folder) => folder !== "" && !folder.endsWith(packages));
 
 /** The first executable of that name in those folders. */
 export function findExecutable(name: string, folders: string[]): string | undefined {

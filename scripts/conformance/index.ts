@@ -1,0 +1,72 @@
+/**
+ * `npm run conformance`: deploys a throw-away stack with the real Pulumi CLI to a local cloud of its own, and holds what
+ * happens against what is promised; nothing leaves the machine. What a tool is missing for is skipped, and said.
+ */
+import { explain } from "../lib/failure.ts";
+import { findJudges, type Judges } from "./judges.ts";
+import { type Options, readOptions, usage } from "./options.ts";
+import type { Part } from "./part.ts";
+import { bootstrap } from "./parts/bootstrap.ts";
+import { again, policy, preview, refresh, requests, up } from "./parts/deploy.ts";
+import { destroy } from "./parts/destroy.ts";
+import { parity, start } from "./parts/local.ts";
+import { canary, config } from "./parts/update.ts";
+import { printComparison, printResult, printResults, type Result } from "./report.ts";
+import { openSession, type Session } from "./session.ts";
+
+/** In the order in which they run: one stack serves all. */
+const parts = [bootstrap, preview, up, again, policy, refresh, start, requests, canary, config, parity, destroy];
+
+try {
+  const options = readOptions(process.argv.slice(2), parts);
+  if (options.help) console.log(usage(parts));
+  else process.exitCode = await run(options);
+} catch (error) {
+  console.error(explain(error));
+  process.exitCode = 2;
+}
+
+async function run(options: Options): Promise<number> {
+  const judges = findJudges();
+  const results = new Map<Part, Result>();
+  for (const part of options.parts) {
+    const reason = judges.missing[part.judge];
+    if (reason) results.set(part, { state: "skipped", found: reason, seconds: 0 });
+  }
+  if (results.size < options.parts.length) await runParts(judges, options, results);
+  printResults(results);
+  return [...results.values()].some(({ state }) => state === "failed") ? 1 : 0;
+}
+
+/** One after the other; a part whose needs have failed is skipped. */
+async function runParts(judges: Judges, options: Options, results: Map<Part, Result>): Promise<void> {
+  const session = await openSession(judges, options);
+  const end = () => void session.close().then(() => process.exit(130));
+  process.once("SIGINT", end).once("SIGTERM", end);
+  for (const part of options.parts) {
+    if (results.has(part)) continue;
+    const needed = part.needs?.find((name) =>
+      [...results].some(([{ name: of }, { state }]) => of === name && state !== "passed"),
+    );
+    const result = needed
+      ? { state: "skipped" as const, found: `needs ${needed}`, seconds: 0 }
+      : await runPart(part, session);
+    results.set(part, result);
+    printResult(part, result);
+  }
+  const keep = options.keep || [...results.values()].some(({ state }) => state === "failed");
+  await session.close(keep);
+  if (keep) console.log(`\nlogs of every command: ${session.workspace.folder}/logs`);
+  printComparison(session.seconds);
+}
+
+async function runPart(part: Part, session: Session): Promise<Result> {
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1000;
+  try {
+    const found = await part.run(session);
+    return { state: "passed", found, seconds: seconds() };
+  } catch (error) {
+    return { state: "failed", found: explain(error), seconds: seconds() };
+  }
+}

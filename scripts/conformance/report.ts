@@ -1,0 +1,56 @@
+import pc from "picocolors";
+import { printTable } from "../lib/print.ts";
+import type { Part } from "./part.ts";
+
+export interface Result {
+  state: "passed" | "failed" | "skipped";
+  /** What was found, what is wrong, or why it did not run. */
+  found: string;
+  seconds: number;
+}
+
+const marks = { passed: pc.green("✓"), failed: pc.red("✗"), skipped: pc.yellow("-") };
+
+/** As a part ends: a failure with all that differs. */
+export function printResult({ name }: Part, { state, found, seconds }: Result): void {
+  console.log(`${marks[state]} ${name} ${pc.dim(`${seconds.toFixed(1)} s`)}`);
+  if (state !== "passed") console.log(found.replace(/^/gm, "    "));
+}
+
+/** Every part in one table, then the counts, alone on the last line. */
+export function printResults(results: Map<Part, Result>): void {
+  const all = [...results];
+  console.log();
+  printTable([
+    ["part", "seconds", "result", "found"],
+    ...all.map(([{ name }, { state, found, seconds }]) => [
+      name,
+      seconds.toFixed(1).padStart(7),
+      state,
+      found.split("\n")[0]!,
+    ]),
+  ]);
+  const count = (state: Result["state"]) => all.filter(([, result]) => result.state === state).length;
+  if (count("skipped") > 0) console.log(`\n${count("skipped")} skipped`);
+  console.log(`\n${count("passed")} passed, ${count("failed")} failed`);
+}
+
+/** Rows as the table of `npm run bench` has them: the CLI beside the local engine. */
+const compared: [cli: string, local: string][] = [
+  ["pulumi up", "npm start"],
+  ["pulumi up, again", "npm start, again"],
+  ["pulumi preview", "npm run preview:local"],
+];
+
+/** @param seconds of each command that has run. */
+export function printComparison(seconds: Map<string, number>): void {
+  const rows = compared.flatMap(([cli, local]) => {
+    const [slow, fast] = [seconds.get(cli), seconds.get(local)];
+    if (slow === undefined || fast === undefined) return [];
+    const ratio = (slow / fast).toFixed(1);
+    return [
+      `| \`${cli}\` against \`${local}\` | ${slow.toFixed(1)} s against ${fast.toFixed(1)} s: ${ratio} x |  |  |`,
+    ];
+  });
+  if (rows.length > 0) console.log(`\n| what | measured | goal | |\n|---|---|---|---|\n${rows.join("\n")}`);
+}

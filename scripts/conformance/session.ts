@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import { Failure } from "../lib/failure.ts";
+import type { Stack } from "../lib/stack.ts";
+import { type LocalCloud, reachable, startCloud } from "./cloud.ts";
+import { contentsOf } from "./contents.ts";
+import { describe } from "./events.ts";
+import type { Judges } from "./judges.ts";
+import type { Options } from "./options.ts";
+import { type Outcome, Pulumi } from "./pulumi.ts";
+import { stackName, Workspace } from "./workspace.ts";
+
+/** What every stack here is configured with. awsx would build an image; its provider is a download of its own. */
+const initial = {
+  recommenderImageUri: "000000000000.dkr.ecr.eu-west-1.amazonaws.com/recommender:1",
+  gradualDeployment: true,
+};
+
+/** One run: a cloud, a copy of the program, the CLI on its stack. The parts follow one another on it. */
+export interface Session {
+  workspace: Workspace;
+  cloud: LocalCloud;
+  /** On the program's stack. */
+  pulumi: Pulumi;
+  /** On the stack of `bootstrap/`. */
+  bootstrap: Pulumi;
+  environment: NodeJS.ProcessEnv;
+  /** What the cloud held before anything was deployed: an account is never quite empty. */
+  contents: Set<string>;
+  judges: Judges;
+  /** File for what `up` has made. */
+  exportTo: string | undefined;
+  /** Seconds of a command, by what it is called in the comparison at the end. */
+  seconds: Map<string, number>;
+  /** Ends the cloud. @param keep whether the workspace stays. Default false. */
+  close(keep?: boolean): Promise<void>;
+}
+
+export async function openSession(judges: Judges, options: Pick<Options, "program" | "export">): Promise<Session> {
+  const workspace = new Workspace(options.program);
+  let cloud: LocalCloud | undefined;
+  const close = async (keep = false) => {
+    await cloud?.stop();
+    if (!keep) workspace.drop();
+  };
+  try {
+    workspace.configure(initial);
+    cloud = await startCloud(join(workspace.folder, "cloud"));
+    const environment = workspace.environment(judges.pulumi ?? "", cloud);
+    const logs = join(workspace.folder, "logs");
+    const pulumi = new Pulumi({ folder: workspace.program, stack: stackName, environment, logs });
+    const folder = join(workspace.program, "bootstrap");
+    const bootstrap = new Pulumi({ folder, stack: cloud.region, environment, logs });
+    const contents = contentsOf(cloud.stateDirectory);
+    return {
+      workspace,
+      cloud,
+      pulumi,
+      bootstrap,
+      environment,
+      contents,
+      judges,
+      exportTo: options.export,
+      seconds: new Map(),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The deployed stack as the scripts see one. Its URLs are where the routes answer on this machine. */
+export async function stackOf({ pulumi, cloud }: Session): Promise<Stack> {
+  const outputs = JSON.parse(await pulumi.text("stack", "output", "--json"));
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  return {
+    // Not `local`: what the scripts do for that one alone, they do for no stack of the CLI.
+    name: "conformance",
+    outputs: reachable(outputs, cloud),
+    client: { region: cloud.region, endpoint: cloud.origin, credentials },
+  };
+}
+
+/** @throws {Failure} that names each resource and property that is not as it was. */
+export function expectNoChanges(what: string, { changes }: Outcome): void {
+  if (changes.length > 0) throw new Failure(`${what} changes what is to stay:\n${changes.map(describe).join("\n")}`);
+}
+
+/** `276 create, 2 update` */
+export function counted({ changes }: Outcome): string {
+  const counts = Object.groupBy(changes, ({ op }) => op);
+  const parts = Object.entries(counts).map(([op, of = []]) => `${of.length} ${op}`);
+  return parts.join(", ") || "nothing changes";
+}

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { Failure } from "./failure.ts";
+
+/** A long-running command of the project that has said it is ready. */
+export interface Background {
+  process: ChildProcess;
+  /** What it has printed until now, without colours. */
+  readonly printed: string;
+  /** Seconds from its start to the word `ready`, the shell included. */
+  secondsToReady: number;
+  /** Ends it as Ctrl-C would, and waits until it has ended. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs a script as npm would (npm's own start does not count) until it prints `ready`.
+ * @param folder the project's, or that of a copy.
+ * @param script for instance `local/main.ts`.
+ * @throws {Failure} with what it printed, when it ends before.
+ */
+export async function startInBackground(
+  folder: string,
+  script: string,
+  args: string[] = [],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Background> {
+  const began = performance.now();
+  const child = spawn("sh", ["scripts/run.sh", script, ...args], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: "1", ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let printed = "";
+  await new Promise<void>((resolve, reject) => {
+    const take = (chunk: Buffer) => {
+      printed += chunk;
+      if (/^ready\b/m.test(printed)) resolve();
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    child.once("close", () => reject(new Failure(`${script} did not come up:\n${printed}`)));
+  });
+  return {
+    process: child,
+    get printed() {
+      return printed;
+    },
+    secondsToReady: (performance.now() - began) / 1000,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "close");
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
