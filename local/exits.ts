@@ -33,12 +33,14 @@ export class Exits {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => this.#end(signal));
     // Nobody reads any more (`npm start | head`): that ends it, too.
     process.stdout.once("error", () => this.#end("standard output was closed"));
-    // Also of rejected promises that nobody waited for.
-    process.once("uncaughtException", (error, origin) => {
-      const what = origin === "unhandledRejection" ? "a rejection that nobody handled" : "an uncaught error";
+    // Work in the background that nobody waits for is one execution's, one delivery's: all others go on.
+    process.on("unhandledRejection", (error) => {
+      console.error(pc.red("a rejection that nobody handled; everything else goes on:"), error);
+    });
+    process.once("uncaughtException", (error) => {
       const stack = inspect(error);
-      this.because(`${what}: ${stack.split("\n", 1)[0]}`, { stack });
-      console.error(`${pc.red(`ends by ${what}:`)} ${stack}`);
+      this.because(`an uncaught error: ${stack.split("\n", 1)[0]}`, { stack });
+      console.error(`${pc.red("ends by an uncaught error:")} ${stack}`);
       process.exit(1);
     });
     process.once("exit", (code) => this.because(`exit code ${code}`));

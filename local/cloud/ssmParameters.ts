@@ -1,5 +1,7 @@
 /** Parameters as they are kept, found and shown. */
+
 import type { Collection } from "../store.ts";
+import { compileExpression } from "./expression.ts";
 import { AwsError, type Cloud } from "./service.ts";
 
 export interface ParameterVersion {
@@ -170,7 +172,7 @@ export function checkValue(
 
 function matches(pattern: string, value: string): boolean {
   try {
-    return new RegExp(`^(?:${pattern})$`).test(value);
+    return compileExpression(pattern).matchesWhole(value);
   } catch {
     throw new AwsError(
       "InvalidAllowedPatternException",

@@ -2,7 +2,9 @@
  * DynamoDB and its streams: an engine behind AWS's endpoint, with IAM before it and what it leaves undone beside it.
  * A request's JSON goes to the engine and comes back as it is wherever nothing has to be changed.
  */
+
 import { join } from "node:path";
+import { parseJson } from "../jsonText.ts";
 import { checkReach } from "../reach.ts";
 import {
   type Access,
@@ -210,7 +212,7 @@ async function textOf({ body }: RawRequest): Promise<string> {
 
 function parseInput(text: string): Json {
   try {
-    const input: unknown = JSON.parse(text || "{}");
+    const input: unknown = parseJson(text || "{}");
     if (typeof input === "object" && input !== null && !Array.isArray(input)) return input as Json;
   } catch {
     // Said below.

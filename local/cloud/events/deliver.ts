@@ -2,8 +2,10 @@
  * Hands a message to whatever an ARN names, as an AWS service does that acts for a resource: the target's own policy
  * (service principal) or the role decides whether it may.
  */
+
 import { randomUUID } from "node:crypto";
 import { queueUrl, regionOf } from "../arn.ts";
+import { parseJson } from "../jsonText.ts";
 import { AwsError, type Cloud, type Principal } from "../service.ts";
 
 export interface Delivery {
@@ -115,5 +117,5 @@ function universal(arn: string, body: string): Request {
   const [, , , , , sdk, service = "", operation = ""] = arn.split(":");
   if (sdk !== "aws-sdk" || !service || !operation) throw unsupported(arn);
   const name = operation.charAt(0).toUpperCase() + operation.slice(1);
-  return [signing[service] ?? service, name, JSON.parse(body) as object];
+  return [signing[service] ?? service, name, parseJson(body) as object];
 }

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 import { BlockList, isIP } from "node:net";
+import { globPieces, globTest } from "../glob.ts";
 
 /** A pattern that is not one; the message is AWS's reason, without its introduction. */
 export class PatternError extends Error {
@@ -77,22 +78,29 @@ function ignoringCase(operand: unknown, path: string): Test {
 
 /** `*` is any characters, `\*` and `\\` are themselves. */
 function wildcard(operand: unknown, path: string): Test {
+  const test = globTest(wildcardPieces(operand, path));
+  return (value) => typeof value === "string" && test(value);
+}
+
+/** @throws PatternError */
+function wildcardPieces(operand: unknown, path: string): string[] {
   const pattern = text(operand, "wildcard match pattern", path);
-  let source = "";
   for (let at = 0; at < pattern.length; at++) {
-    const character = pattern[at] as string;
-    if (character === "*") {
-      if (pattern[at + 1] === "*") throw new PatternError(`Consecutive wildcard characters at pos ${at} (${path})`);
-      source += "[^]*";
-    } else {
-      if (character === "\\" && !/[\\*]/.test(pattern[at + 1] ?? "")) {
-        throw new PatternError(`Invalid escape character at pos ${at} (${path})`);
-      }
-      source += escaped(character === "\\" ? (pattern[++at] as string) : character);
+    if (pattern[at] === "*" && pattern[at + 1] === "*") {
+      throw new PatternError(`Consecutive wildcard characters at pos ${at} (${path})`);
+    }
+    if (pattern[at] === "\\" && !/[\\*]/.test(pattern[++at] ?? "")) {
+      throw new PatternError(`Invalid escape character at pos ${at - 1} (${path})`);
     }
   }
-  const compiled = new RegExp(`^${source}$`);
-  return (value) => typeof value === "string" && compiled.test(value);
+  return globPieces(pattern);
+}
+
+/** The wildcards of one alternative, which is valid; see `complexity.ts`. */
+export function wildcardsOf(item: unknown): string[][] {
+  if (!isObject(item)) return [];
+  const within = isObject(item["anything-but"]) ? item["anything-but"].wildcard : item.wildcard;
+  return within === undefined ? [] : [within].flat().map((one) => globPieces(one as string));
 }
 
 const comparisons: Record<string, (value: number, bound: number) => boolean> = {
@@ -182,5 +190,3 @@ function text(operand: unknown, what: string, path: string): string {
   if (typeof operand !== "string") throw new PatternError(`${what} must be a string (${path})`);
   return operand;
 }
-
-const escaped = (character: string): string => character.replace(/[.*+?^${}()|[\]\\/]/, "\\$&");

@@ -5,7 +5,9 @@
  * matches when any of its elements does, and fields of one object in an array must match within one element.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
-import { alternative, isObject, type Json, type Leaf, PatternError } from "./matchers.ts";
+import { parseJson } from "../jsonText.ts";
+import { checkComplexity } from "./complexity.ts";
+import { alternative, isObject, type Json, type Leaf, PatternError, wildcardsOf } from "./matchers.ts";
 
 export { PatternError };
 
@@ -28,7 +30,7 @@ export function compilePattern(pattern: string | object): EventMatcher {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw new PatternError("Event pattern is not valid JSON");
   }
@@ -58,6 +60,7 @@ function compileField(name: string, value: unknown, path: string[]): Matcher {
   if (Array.isArray(value)) {
     if (value.length === 0) throw new PatternError(`Empty arrays are not allowed (${path.join(".")})`);
     const leaves = value.map((item) => alternative(item, path));
+    checkComplexity(value.flatMap(wildcardsOf));
     return (event) => matchesLeaf(leaves, field(event, name));
   }
   if (!isObject(value)) throw new PatternError(`"${path.join(".")}" must be an object or an array`);

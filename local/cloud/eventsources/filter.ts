@@ -2,8 +2,10 @@
  * Which records a mapping's function is given.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
+
 import type { FilterCriteria } from "@aws-sdk/client-lambda";
 import { compilePattern, type EventMatcher, PatternError } from "../events/pattern.ts";
+import { parseJson } from "../jsonText.ts";
 import { AwsError } from "../service.ts";
 import type { SourceKind } from "./records.ts";
 
@@ -27,9 +29,9 @@ export function compileFilter(criteria: FilterCriteria | undefined, kind: Source
 }
 
 function compile(text: string, kind: SourceKind): Filter {
-  let pattern: Record<string, unknown>;
   try {
-    pattern = JSON.parse(text) as Record<string, unknown>;
+    const pattern = parseJson(text) as Record<string, unknown> | null;
+    if (pattern === null) throw new PatternError("Filter is not an object");
     // What asks for nothing takes everything.
     if (Object.keys(pattern).length === 0) return () => true;
     const matches = compilePattern(pattern);
@@ -53,7 +55,7 @@ function onBody({ body }: Record<string, unknown>, matches: EventMatcher): Filte
 
 function parsed(text: string): object | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     return typeof value === "object" && value !== null ? value : undefined;
   } catch {
     return undefined;

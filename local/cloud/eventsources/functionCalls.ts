@@ -1,5 +1,7 @@
 /** The function behind a mapping: who it runs as, and what it makes of a batch. */
+
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
+import { parseJson } from "../jsonText.ts";
 import { AwsError, type Cloud, type Principal } from "../service.ts";
 import type { MappingRecord } from "./records.ts";
 
@@ -78,7 +80,7 @@ export class FunctionCalls {
 function batchItemFailures(text: string): unknown[] | undefined {
   let value: unknown;
   try {
-    value = text === "" ? null : JSON.parse(text);
+    value = text === "" ? null : parseJson(text);
   } catch {
     return undefined;
   }

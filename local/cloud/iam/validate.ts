@@ -2,6 +2,7 @@
  * The grammar of policies, as IAM checks it when a policy is stored.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
+import { parseJson } from "../jsonText.ts";
 import { AwsError, type PolicyDocument } from "../service.ts";
 import { parseOperator } from "./conditions.ts";
 import { list } from "./principals.ts";
@@ -26,7 +27,7 @@ const elements = new Set([
  * @throws AwsError `MalformedPolicyDocument` in IAM's words, which name what is wrong and where.
  */
 export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
-  const document = parseJson(text);
+  const document = parsedDocument(text);
   const { Version: version, Statement: statements } = document;
   if (version !== undefined && version !== "2012-10-17" && version !== "2008-10-17") {
     throw malformed(`The policy must contain a valid version string`);
@@ -51,10 +52,10 @@ export function parsePolicy(text: string, kind: PolicyKind): PolicyDocument {
 
 export const malformed = (message: string): AwsError => new AwsError("MalformedPolicyDocumentException", message, 400);
 
-function parseJson(text: string): Record<string, unknown> {
+function parsedDocument(text: string): Record<string, unknown> {
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = parseJson(text);
   } catch {
     throw malformed("Syntax errors in policy.");
   }

@@ -81,7 +81,7 @@ export function createLambda(cloud: Cloud, options: LambdaOptions = {}): Service
       ...options.operations,
     },
     async start() {
-      await packages.sweep(usedPackages(lambda));
+      await packages.start(usedPackages(lambda));
       fleet.start();
       queue.start();
     },

@@ -2,8 +2,8 @@
  * Deployment packages and layers on disk, by content: `<sha256>/` holds the unpacked files, `<sha256>.zip` the archive.
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, realpathSync } from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { type Unzipped, unzip } from "fflate";
@@ -33,6 +33,10 @@ export interface Package {
 export class Packages {
   readonly #directory: string;
   readonly #cloud: Cloud;
+  /** Packages that requests under way are about to use, and how many of them. */
+  readonly #held = new Map<string, number>();
+  readonly #unpacking = new Map<string, Promise<void>>();
+  readonly #replaced = new Set<string>();
   #sweeper: NodeJS.Timeout | undefined;
 
   constructor(cloud: Cloud) {
@@ -57,32 +61,57 @@ export class Packages {
     return join(this.#directory, `${id}.zip`);
   }
 
-  /** Takes an archive as it is given in a request, or from S3 as the caller may read it. */
-  async add(code: CodeLocation | undefined, caller: Principal): Promise<Package> {
+  /**
+   * Takes an archive as it is given in a request, or from S3 as the caller may read it.
+   * @param keep records who uses it; until then it is not swept, however many functions are deleted meanwhile.
+   */
+  async add<Kept>(code: CodeLocation | undefined, caller: Principal, keep: (added: Package) => Kept): Promise<Kept> {
     const zip = await this.#bytes(code, caller);
     const digest = createHash("sha256").update(zip).digest();
     const added = { id: digest.toString("hex"), sha256: digest.toString("base64"), size: zip.length };
-    const folder = this.folder(added.id);
-    if (existsSync(folder)) return added;
+    this.#held.set(added.id, (this.#held.get(added.id) ?? 0) + 1);
+    try {
+      await this.#unpacked(added.id, zip);
+      return keep(added);
+    } finally {
+      const others = this.#held.get(added.id)! - 1;
+      if (others > 0) this.#held.set(added.id, others);
+      else this.#held.delete(added.id);
+    }
+  }
+
+  /** Once, however many ask for the same at a time. */
+  #unpacked(id: string, zip: Uint8Array): Promise<void> {
+    let unpacking = this.#unpacking.get(id);
+    if (!unpacking) {
+      unpacking = existsSync(this.folder(id)) ? Promise.resolve() : this.#unpack(id, zip);
+      this.#unpacking.set(id, unpacking);
+      const done = () => this.#unpacking.delete(id);
+      unpacking.then(done, done);
+    }
+    return unpacking;
+  }
+
+  async #unpack(id: string, zip: Uint8Array): Promise<void> {
     const files = await entries(zip);
     const temporary = await mkdtemp(join(this.#directory, "new-"));
     try {
       for (const [name, content] of Object.entries(files)) await writeEntry(temporary, name, content);
-      await writeFile(this.archive(added.id), zip);
-      await rename(temporary, folder);
+      await writeFile(this.archive(id), zip);
+      await rename(temporary, this.folder(id));
     } catch (error) {
       await rm(temporary, { recursive: true, force: true });
-      // Somebody else may have unpacked the same archive meanwhile.
-      if (!existsSync(folder)) throw error;
+      throw error;
     }
-    return added;
   }
 
   /** Sweeps after a while: an environment that starts just now may still read what was replaced. */
-  sweepLater(used: () => ReadonlySet<string>): void {
+  sweepLater(replaced: string, used: () => ReadonlySet<string>): void {
+    this.#replaced.add(replaced);
     this.#sweeper ??= setTimeout(() => {
       this.#sweeper = undefined;
-      void this.sweep(used()).catch(() => {});
+      this.#replaced.clear();
+      this.sweep(used()).catch((error) => console.error("lambda: old packages are not removed:", error));
     }, sweepDelayMs).unref();
   }
 
@@ -90,14 +119,30 @@ export class Packages {
     clearTimeout(this.#sweeper);
   }
 
-  /** Removes what no version of any function or layer uses any more. */
+  /** Removes what an earlier process left unfinished. Called before anything is added. */
+  async start(used: ReadonlySet<string>): Promise<void> {
+    const unfinished = readdirSync(this.#directory).filter((name) => /^(new|old)-/.test(name));
+    await Promise.all(unfinished.map((name) => this.#remove(name)));
+    await this.sweep(used);
+  }
+
+  /** Removes what no version of any function or layer uses any more, and nobody is about to. */
   async sweep(used: ReadonlySet<string>): Promise<void> {
-    const isPackage = /^([0-9a-f]{64})(\.zip)?$/;
-    const unused = readdirSync(this.#directory).filter((name) => {
-      const id = isPackage.exec(name)?.[1];
-      return id !== undefined ? !used.has(id) : name.startsWith("new-");
+    const old = readdirSync(this.#directory).filter((name) => {
+      const id = /^([0-9a-f]{64})(\.zip)?$/.exec(name)?.[1];
+      return id !== undefined && !used.has(id) && !this.#held.has(id) && !this.#replaced.has(id);
     });
-    await Promise.all(unused.map((name) => rm(join(this.#directory, name), { recursive: true, force: true })));
+    // At once under another name: whoever adds the same again must not find half of it.
+    const renamed = old.map((name) => {
+      const aside = `old-${randomUUID()}`;
+      renameSync(join(this.#directory, name), join(this.#directory, aside));
+      return aside;
+    });
+    await Promise.all(renamed.map((name) => this.#remove(name)));
+  }
+
+  #remove(name: string): Promise<void> {
+    return rm(join(this.#directory, name), { recursive: true, force: true });
   }
 
   async #bytes(code: CodeLocation | undefined, caller: Principal): Promise<Uint8Array> {
@@ -159,7 +204,7 @@ function entries(zip: Uint8Array): Promise<Unzipped> {
     };
     unzip(zip, { filter }, (error, files) => {
       if (error) {
-        failed(invalidParameter("Could not unzip uploaded file. Please check your file, then try to upload again."));
+        failed(notUnzipped());
       } else if (total > maxUnzippedBytes) {
         failed(invalidParameter(`Unzipped size must be smaller than ${maxUnzippedBytes} bytes`));
       } else if (Object.keys(files).length === 0) failed(invalidParameter("Uploaded file must be a non-empty zip"));
@@ -170,13 +215,17 @@ function entries(zip: Uint8Array): Promise<Unzipped> {
 
 async function writeEntry(folder: string, name: string, content: Uint8Array): Promise<void> {
   const path = resolve(folder, name);
-  if (!path.startsWith(folder + sep)) {
-    throw invalidParameter("Could not unzip uploaded file. Please check your file, then try to upload again.");
+  if (!path.startsWith(folder + sep) || name.includes("\0")) throw notUnzipped();
+  try {
+    await mkdir(name.endsWith("/") ? path : dirname(path), { recursive: true });
+    if (!name.endsWith("/")) await writeFile(path, content);
+  } catch (error) {
+    // A file and a folder of one name, a name longer than the file system has.
+    if (/^(EEXIST|ENOTDIR|EISDIR|ENAMETOOLONG|EINVAL)$/.test((error as NodeJS.ErrnoException).code ?? ""))
+      throw notUnzipped();
+    throw error;
   }
-  if (name.endsWith("/")) {
-    await mkdir(path, { recursive: true });
-    return;
-  }
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, content);
 }
+
+const notUnzipped = () =>
+  invalidParameter("Could not unzip uploaded file. Please check your file, then try to upload again.");

@@ -3,8 +3,10 @@
  * as the function's role.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
+
 import { debuglog } from "node:util";
 import { queueUrl } from "../arn.ts";
+import { parseJson } from "../jsonText.ts";
 import { type Access, AwsError, type Cloud, type Principal } from "../service.ts";
 import type { AsyncEvent } from "./asyncQueue.ts";
 import { invalidParameter } from "./errors.ts";
@@ -138,7 +140,7 @@ export class Targets {
   /** The event itself, with three attributes. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq */
   async #bury(arn: string, event: AsyncEvent, role: Principal, invoked?: Invoked, error?: string): Promise<void> {
     const reason = invoked
-      ? String((JSON.parse(invoked.json) as { errorMessage?: unknown })?.errorMessage ?? "")
+      ? String((parseJson(invoked.json) as { errorMessage?: unknown })?.errorMessage ?? "")
       : (error ?? "");
     const attribute = (DataType: string, StringValue: string) => ({ DataType, StringValue: StringValue || " " });
     const MessageAttributes = {
@@ -175,7 +177,7 @@ function envelope(
       condition,
       approximateInvokeCount: runs,
     },
-    requestPayload: JSON.parse(payload) as unknown,
+    requestPayload: parseJson(payload) as unknown,
     ...(invoked
       ? {
           responseContext: {
@@ -183,7 +185,7 @@ function envelope(
             executedVersion: invoked.version,
             ...(invoked.functionError && { functionError: invoked.functionError }),
           },
-          responsePayload: JSON.parse(invoked.json) as unknown,
+          responsePayload: parseJson(invoked.json) as unknown,
         }
       : { responseContext: { statusCode: 429, functionError: error } }),
   };

@@ -2,7 +2,9 @@
  * Metrics that programs write into their log, as Powertools does.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
+
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
+import { parseJson } from "../jsonText.ts";
 import type { LogEvent } from "./events.ts";
 
 interface Directive {
@@ -29,7 +31,7 @@ export function embeddedMetrics(events: LogEvent[]): Map<string, MetricDatum[]> 
 function ofMessage(message: string): [string, MetricDatum[]][] {
   let document: Record<string, unknown>;
   try {
-    document = JSON.parse(message);
+    document = parseJson(message) as Record<string, unknown>;
   } catch {
     return [];
   }

@@ -3,6 +3,10 @@
  * events (`{ $.level = "ERROR" && ($.status >= 500 || $.path = *admin*) }`).
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
+
+import { compileExpression } from "../expression.ts";
+import { globTest } from "../glob.ts";
+import { parseJson } from "../jsonText.ts";
 import { invalid } from "./errors.ts";
 
 export type Matches = (message: string) => boolean;
@@ -42,8 +46,7 @@ const contains =
 
 function regular(expression: string): Matches {
   try {
-    const compiled = new RegExp(expression);
-    return (message) => compiled.test(message);
+    return compileExpression(expression).test;
   } catch {
     throw invalid(`Invalid filter pattern: %${expression}% is no regular expression.`);
   }
@@ -68,7 +71,7 @@ function jsonPattern(text: string): Matches {
     // Most lines are no JSON at all.
     if (!message.trimStart().startsWith("{")) return false;
     try {
-      return condition(JSON.parse(message));
+      return condition(parseJson(message));
     } catch {
       return false;
     }
@@ -182,7 +185,6 @@ function likeText(text: string, quoted: boolean): (value: unknown) => boolean {
     return (value) => typeof value === "string" && matches(value);
   }
   if (!text.includes("*")) return (value) => value === text;
-  const escaped = text.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-  const like = new RegExp(`^${escaped.join(".*")}$`, "s");
-  return (value) => typeof value === "string" && like.test(value);
+  const like = globTest(text.split("*"));
+  return (value) => typeof value === "string" && like(value);
 }

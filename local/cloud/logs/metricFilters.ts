@@ -2,6 +2,7 @@
  * Metric filters: events that match become values of a metric.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
  */
+
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import type {
   DeleteMetricFilterCommandInput,
@@ -9,6 +10,7 @@ import type {
   PutMetricFilterCommandInput,
   TestMetricFilterCommandInput,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { parseJson } from "../jsonText.ts";
 import type { Operation } from "../service.ts";
 import { embeddedMetrics } from "./embeddedMetrics.ts";
 import { checkName, invalid, notFound } from "./errors.ts";
@@ -76,7 +78,7 @@ export class MetricFilters {
 function metricValueOf(message: string, metricValue: string): number {
   if (!metricValue.startsWith("$")) return Number(metricValue);
   try {
-    return Number(selected(JSON.parse(message), metricValue));
+    return Number(selected(parseJson(message), metricValue));
   } catch {
     return Number.NaN;
   }

@@ -1,4 +1,5 @@
 /** Tags of groups, and the account's resource policies. */
+
 import type {
   DeleteResourcePolicyCommandInput,
   DescribeResourcePoliciesCommandInput,
@@ -7,6 +8,7 @@ import type {
   TagResourceCommandInput,
   UntagResourceCommandInput,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { parseJson } from "../jsonText.ts";
 import { AwsError, type Operation } from "../service.ts";
 import { invalid, notFound } from "./errors.ts";
 import { type GroupRecord, groupOfArn, type LogGroups, page } from "./groups.ts";
@@ -62,7 +64,7 @@ export function resourcePolicyOperations(logs: LogGroups): Record<string, Operat
         );
       }
       try {
-        if (!(JSON.parse(policyDocument) as { Statement?: unknown }).Statement) throw new Error("no Statement");
+        if (!(parseJson(policyDocument) as { Statement?: unknown }).Statement) throw new Error("no Statement");
       } catch {
         throw invalid("Resource policy document is invalid.");
       }

@@ -1,4 +1,5 @@
 /** Bucket policies: what S3 checks when one is put. */
+import { compilePattern, matchesPattern } from "../iam/pattern.ts";
 import { list } from "../iam/principals.ts";
 import { parsePolicy } from "../iam/validate.ts";
 import { AwsError, type PolicyDocument, type PolicyStatement } from "../service.ts";
@@ -18,7 +19,7 @@ export function checkBucketPolicy(text: string, bucket: BucketRecord): string {
     for (const resource of [...list(statement.Resource ?? []), ...list(statement.NotResource ?? [])]) {
       const own = bucketArn(bucket.name);
       const names = resource === "*" || resource === own || resource.startsWith(`${own}/`);
-      if (!names && !pattern(resource).test(own)) throw malformed("Policy has invalid resource");
+      if (!names && !matchesPattern(compilePattern(resource), own)) throw malformed("Policy has invalid resource");
     }
   }
   if (bucket.publicAccessBlock?.BlockPublicPolicy && isPublic(text)) {
@@ -37,14 +38,6 @@ function parsed(text: string): PolicyDocument {
 }
 
 const malformed = (message: string) => new AwsError("MalformedPolicy", message, 400);
-
-const pattern = (resource: string) =>
-  new RegExp(
-    `^${resource
-      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-      .replaceAll("*", ".*")
-      .replaceAll("?", ".")}$`,
-  );
 
 /** Condition keys whose fixed values make a statement for everyone a statement for somebody. */
 const narrowing =

@@ -4,6 +4,7 @@ import type { Channel } from "@aws-sdk/client-sagemaker";
 import { commandOf, type Images, unknownImage } from "../containers/images.ts";
 import { ContainerLog } from "../containers/log.ts";
 import { type Container, runContainer } from "../containers/process.ts";
+import { compileExpression } from "../expression.ts";
 import type { Cloud, RoleSession } from "../service.ts";
 import { Artifacts, pack } from "./artifacts.ts";
 import { containerEnvironment } from "./environment.ts";
@@ -109,7 +110,7 @@ export class JobRunner {
     const { input } = this.#records.jobs.get(name)!;
     const definitions = (input.AlgorithmSpecification!.MetricDefinitions ?? []).map(({ Name, Regex }) => ({
       MetricName: Name!,
-      pattern: new RegExp(Regex!),
+      pattern: compileExpression(Regex!),
     }));
     const metrics = new Map<string, { MetricName: string; Value: number; at: number }>();
     running.container = runContainer(this.#cloud, {
@@ -119,7 +120,7 @@ export class JobRunner {
       onLine(line) {
         log.write(line);
         for (const { MetricName, pattern } of definitions) {
-          const value = Number(pattern.exec(line)?.[1]);
+          const value = Number(pattern.firstGroup(line));
           if (Number.isFinite(value)) metrics.set(MetricName, { MetricName, Value: value, at: Date.now() });
         }
       },

@@ -1,8 +1,10 @@
 /** Schedules: create, read, update, delete, list. */
+
 import type { CreateScheduleInput, ListSchedulesInput, Target } from "@aws-sdk/client-scheduler";
 import { isTarget } from "../events/deliver.ts";
 import { page } from "../events/page.ts";
 import { parseSchedule } from "../events/schedule.ts";
+import { parseJson } from "../jsonText.ts";
 import type { Operation } from "../service.ts";
 import { checkName, conflict, invalid, type ScheduleRecord, type SchedulerState, scheduleKey } from "./records.ts";
 
@@ -140,7 +142,7 @@ async function checkTarget({ cloud }: SchedulerState, { Arn = "", RoleArn = "", 
   if (!isTarget(Arn)) throw invalid(`The local cloud does not model targets like ${Arn}.`);
   if (Input !== undefined && /^arn:aws[\w-]*:(states|scheduler):/.test(Arn)) {
     try {
-      JSON.parse(Input);
+      parseJson(Input);
     } catch {
       throw invalid("Invalid JSON in the target's Input.");
     }

@@ -1,5 +1,7 @@
 /** Which messages a subscription takes. https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html */
+
 import { compilePattern, type EventMatcher, PatternError } from "../events/pattern.ts";
+import { parseJson } from "../jsonText.ts";
 import type { Attributes } from "./message.ts";
 import { invalid, type Subscription } from "./records.ts";
 
@@ -16,7 +18,7 @@ export function takes({ attributes }: Subscription, message: string, messageAttr
   const matches = matcher(policy);
   if (attributes.FilterPolicyScope !== "MessageBody") return matches(plain(messageAttributes));
   try {
-    const body: unknown = JSON.parse(message);
+    const body: unknown = parseJson(message);
     return typeof body === "object" && body !== null && matches(body);
   } catch {
     return false;
@@ -50,7 +52,7 @@ function plain(attributes: Attributes): Record<string, unknown> {
 
 function list(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

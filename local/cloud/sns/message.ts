@@ -1,4 +1,5 @@
 /** A message as its receivers get it. https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
+import { parseJson } from "../jsonText.ts";
 import { invalid, type Protocol } from "./records.ts";
 
 export type Attributes = Record<string, { DataType: string; StringValue?: string; BinaryValue?: Uint8Array }>;
@@ -64,7 +65,7 @@ export function textsOf(message: string, structure: string | undefined): Message
   if (structure !== "json") throw invalid("MessageStructure");
   let texts: Record<string, unknown>;
   try {
-    texts = JSON.parse(message) as Record<string, unknown>;
+    texts = parseJson(message) as Record<string, unknown>;
   } catch {
     throw invalid("Message Structure - JSON message body failed to parse");
   }

@@ -1,6 +1,8 @@
 /** Operations of subscriptions. */
+
 import { randomBytes, randomUUID } from "node:crypto";
 import type * as sns from "@aws-sdk/client-sns";
+import { parseJson } from "../jsonText.ts";
 import { AwsError, type Call, type Cloud, type Operation } from "../service.ts";
 import type { Delivery } from "./delivery.ts";
 import { checkFilterPolicy } from "./filter.ts";
@@ -219,7 +221,7 @@ function checkAttribute(name: string, value: string, protocol: Protocol): void {
   }
   if (name !== "RedrivePolicy" || value === "") return;
   try {
-    if (String((JSON.parse(value) as { deadLetterTargetArn: string }).deadLetterTargetArn).startsWith("arn:aws:sqs:"))
+    if (String((parseJson(value) as { deadLetterTargetArn: string }).deadLetterTargetArn).startsWith("arn:aws:sqs:"))
       return;
   } catch {
     // Said below.

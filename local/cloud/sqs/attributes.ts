@@ -1,4 +1,5 @@
 /** What SQS checks of a queue's name and attributes beyond the ranges of its numbers. */
+import { parseJson } from "../jsonText.ts";
 import { AwsError, type PolicyDocument, type PolicyStatement } from "../service.ts";
 import type { QueueEngine } from "./engine.ts";
 
@@ -51,7 +52,7 @@ function checkRedrive(engine: QueueEngine, arn: string, text: string): void {
   }
   const allow = target.attributes.RedriveAllowPolicy;
   if (!allow) return;
-  const { redrivePermission, sourceQueueArns } = JSON.parse(allow) as {
+  const { redrivePermission, sourceQueueArns } = parseJson(allow) as {
     redrivePermission?: string;
     sourceQueueArns?: string[];
   };
@@ -62,7 +63,7 @@ function checkRedrive(engine: QueueEngine, arn: string, text: string): void {
 
 function json(name: string, text: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
   } catch {
     // Said below.
@@ -77,7 +78,7 @@ export function policyOf(text: string | undefined): PolicyDocument | undefined {
   if (!text) return undefined;
   let document = parsed.get(text);
   if (!document) {
-    document = JSON.parse(text) as PolicyDocument;
+    document = parseJson(text) as PolicyDocument;
     if (parsed.size > 1000) parsed.clear();
     parsed.set(text, document);
   }

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { parseJson } from "../jsonText.ts";
 import { AwsError } from "../service.ts";
 
 const validate = createRequire(import.meta.url)("asl-validator") as (
@@ -26,7 +27,7 @@ export interface Definition {
 export function readDefinition(text: string): Definition {
   let definition: Definition;
   try {
-    definition = JSON.parse(text);
+    definition = parseJson(text) as Definition;
   } catch (error) {
     throw invalid(`DEFINITION_NOT_JSON: ${(error as Error).message}`);
   }
@@ -67,13 +68,13 @@ export function* statesOf(definition: Pick<Definition, "States">): Iterable<[str
   }
 }
 
-/** Node's longest timer, in seconds: 24.8 days. */
-const longest = 2_147_483;
+/** A task's timeout in seconds when it has none. https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html */
+const longest = 99_999_999;
 
 /**
  * The definition as the interpreter needs it. It knows one context for a whole execution; AWS's differs by state. So each
  * path into the context is turned to the state's own part of it (`$$.Task.Token` of state Ask to `$$.byState.Ask.Task.Token`).
- * A task without a timeout may take as long as it likes, as on AWS; the interpreter would end it after a minute.
+ * The interpreter would end a task without a timeout after a minute.
  */
 function prepareDefinition(definition: Definition): Definition {
   const prepared = structuredClone(definition);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { parseJson } from "../jsonText.ts";
 import { type Access, AwsError, type Cloud, type Operation } from "../service.ts";
 import type { Execution, HistoryEvent, Machine, Records } from "./records.ts";
 import type { Runner } from "./runner.ts";
@@ -50,7 +51,7 @@ export function executionOperations(
 
   function checkInput(input: string): void {
     try {
-      JSON.parse(input);
+      parseJson(input);
     } catch {
       throw new AwsError(
         "InvalidExecutionInput",
@@ -184,7 +185,7 @@ export function executionOperations(
       run({ taskToken, output }) {
         let parsed: unknown;
         try {
-          parsed = JSON.parse(output);
+          parsed = parseJson(output);
         } catch {
           throw new AwsError("InvalidOutput", `Invalid Output: '${output}' is not JSON`);
         }

@@ -1,3 +1,4 @@
+import { parseJson } from "../jsonText.ts";
 import type { Cloud, Principal } from "../service.ts";
 
 /** How a task's `Resource` is called: a service's operation, whether the answer comes by token, whether it waits. */
@@ -115,7 +116,7 @@ async function invokeFunction(
   };
 }
 
-const parse = (text: string): unknown => (text === "" ? null : JSON.parse(text));
+const parse = (text: string): unknown => (text === "" ? null : parseJson(text));
 
 async function call(
   cloud: Cloud,

@@ -72,6 +72,14 @@ export interface HistoryEvent {
 /** Milliseconds that events may wait until they are written. */
 const delay = 1_000;
 
+interface Work {
+  write(): void;
+  /** It is on disk. */
+  written(): void;
+  /** It cannot be. */
+  lost(error: Error): void;
+}
+
 /** All that Step Functions remembers. */
 export class Records {
   readonly machines: Collection<Machine>;
@@ -83,15 +91,17 @@ export class Records {
   /** The token by its place in the journal: begins with the execution's ARN. */
   readonly tokenByKey: Collection<string>;
   readonly journal: Collection<Outcome>;
+  /** The execution that just now goes on after a restart, if any. */
+  readonly resuming: Collection<string>;
   /** Events, some at a time: by the execution's ARN and the first one's number. */
   readonly #history: Collection<HistoryEvent[]>;
   readonly #store: Store;
   /** Events that are not written yet, by execution. */
   readonly #events = new Map<string, HistoryEvent[]>();
   #soon: NodeJS.Timeout | undefined;
-  /** Other writes that wait for the next transaction, and who waits for it. */
-  #works: (() => void)[] = [];
-  #written: PromiseWithResolvers<void> | undefined;
+  /** Other writes that wait for the next transaction, and who waits for them. */
+  #works: Work[] = [];
+  #due = false;
   #closed = false;
 
   constructor({ store }: Pick<Cloud, "store">) {
@@ -102,6 +112,7 @@ export class Records {
     this.tokens = store.collection("states.tokens");
     this.tokenByKey = store.collection("states.tokenByKey");
     this.journal = store.collection("states.journal");
+    this.resuming = store.collection("states.resuming");
     this.#history = store.collection("states.history");
   }
 
@@ -123,7 +134,7 @@ export class Records {
 
   /** An execution's events, in order. */
   eventsOf(arn: string): HistoryEvent[] {
-    this.#writeEvents(arn);
+    this.#commitAlone(this.#writingEvents(arn));
     return this.#history.values(`${arn} `).flat();
   }
 
@@ -146,22 +157,21 @@ export class Records {
    */
   commit(work: () => void, ended?: string): Promise<void> {
     if (this.#closed) return new Promise(() => {});
-    this.#works.push(work);
-    if (ended) this.#works.push(() => this.#writeEvents(ended));
-    if (!this.#written) {
-      this.#written = Promise.withResolvers();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#works.push({ write: work, written: resolve, lost: reject });
+    if (ended) this.#works.push(this.#writingEvents(ended));
+    if (!this.#due) {
+      this.#due = true;
       setImmediate(() => this.#commit());
     }
-    return this.#written.promise;
+    return promise;
   }
 
   /** Writes all that waits for it. */
   flush(): void {
     clearTimeout(this.#soon);
     this.#soon = undefined;
-    this.#works.push(() => {
-      for (const arn of [...this.#events.keys()]) this.#writeEvents(arn);
-    });
+    for (const arn of this.#events.keys()) this.#works.push(this.#writingEvents(arn));
     this.#commit();
   }
 
@@ -172,25 +182,41 @@ export class Records {
   }
 
   #commit(): void {
-    const [works, written] = [this.#works, this.#written];
-    [this.#works, this.#written] = [[], undefined];
+    const works = this.#works;
+    this.#works = [];
+    this.#due = false;
     if (works.length === 0) return;
     try {
       this.#store.transaction(() => {
-        for (const work of works) work();
+        for (const { write } of works) write();
       });
-      written?.resolve();
-    } catch (error) {
-      if (!written) throw error;
-      written.reject(error);
+      for (const { written } of works) written();
+    } catch {
+      // One execution's write that fails is no other's.
+      for (const work of works) this.#commitAlone(work);
     }
   }
 
-  #writeEvents(arn: string): void {
-    const events = this.#events.get(arn);
-    if (!events) return;
-    this.#events.delete(arn);
-    this.#history.put(`${arn} ${String(events[0]!.id).padStart(6, "0")}`, events);
+  #commitAlone({ write, written, lost }: Work): void {
+    try {
+      this.#store.transaction(write);
+      written();
+    } catch (error) {
+      lost(error as Error);
+    }
+  }
+
+  #writingEvents(arn: string): Work {
+    const write = () => {
+      const events = this.#events.get(arn);
+      if (events) this.#history.put(`${arn} ${String(events[0]!.id).padStart(6, "0")}`, events);
+    };
+    const written = () => void this.#events.delete(arn);
+    const lost = ({ message }: Error) => {
+      written();
+      console.error(`states: events of ${arn} are lost: ${message}`);
+    };
+    return { write, written, lost };
   }
 
   forgetHistory(arn: string): void {

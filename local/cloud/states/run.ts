@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { ExecutionAbortedError, ExecutionTimeoutError, StateMachine } from "aws-local-stepfunctions";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import type { Cloud, RoleSession } from "../service.ts";
 import { contextOf } from "./context.ts";
 import { type Prepared, preparedDefinition, type State, statesOf } from "./definition.ts";
 import { History, type InterpreterEvent } from "./history.ts";
 import { callService, type Integration, readResource, TaskError } from "./integrations.ts";
+import { ExecutionAbortedError, ExecutionTimeoutError, StateMachine } from "./interpreter.ts";
 import type { Execution, HistoryEvent, Outcome, Records, Status } from "./records.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Tokens } from "./tokens.ts";
+
+/** How long the last events of an execution that has ended may take, in milliseconds. */
+const eventsDelay = 1_000;
 
 /** One execution under way. */
 export class Run {
@@ -70,15 +73,17 @@ export class Run {
     });
     this.#abort = abort;
     const written = this.#write(eventLogs as AsyncIterable<InterpreterEvent>);
+    written.catch(() => {});
+    let ended: Partial<Execution> & { status: Status };
     try {
-      const output = await result;
-      await written;
-      return { status: "SUCCEEDED", output: JSON.stringify(output) };
+      ended = { status: "SUCCEEDED", output: JSON.stringify(await result) };
     } catch (error) {
       this.#over.abort();
-      await written;
-      return failure(error as Error);
+      ended = failure(error as Error);
     }
+    // An interpreter that failed by itself never says that its events are at their end.
+    await Promise.race([written, pause(eventsDelay, undefined, { ref: false })]);
+    return ended;
   }
 
   /** An execution that goes on waits no second time: a wait that is over takes no time, one under way what is left of it. */
@@ -121,7 +126,17 @@ export class Run {
 
   #handlers(): Record<string, (input: Record<string, unknown>) => Promise<unknown>> {
     const tasks = [...this.#states].filter(([, { Type }]) => Type === "Task");
-    return Object.fromEntries(tasks.map(([name, state]) => [name, (input) => this.#task(name, state, input)]));
+    return Object.fromEntries(
+      tasks.map(([name, state]) => [
+        name,
+        (input: Record<string, unknown>) => {
+          const task = this.#task(name, state, input);
+          // The interpreter waits for it no more once the execution has failed otherwise.
+          task.catch(() => {});
+          return task;
+        },
+      ]),
+    );
   }
 
   async #task(name: string, state: State, given: Record<string, unknown>): Promise<unknown> {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { AwsError } from "../service.ts";
+import { after, type LongTimer } from "../timers.ts";
 import type { State } from "./definition.ts";
 import type { Outcome, Records } from "./records.ts";
 
@@ -57,20 +58,18 @@ export class Tokens {
     if (known?.outcome) return known.outcome;
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     const late = (name: string) => resolve({ error: { name, message: "" } });
-    let heartbeat: NodeJS.Timeout | undefined;
+    let heartbeat: LongTimer | undefined;
     const beat = () => {
-      clearTimeout(heartbeat);
+      heartbeat?.cancel();
       if (state.HeartbeatSeconds)
-        heartbeat = setTimeout(late, state.HeartbeatSeconds * 1000, "States.HeartbeatTimeout");
+        heartbeat = after(state.HeartbeatSeconds * 1000, () => late("States.HeartbeatTimeout"));
     };
     // A restart does not give it more time.
     const left = (state.TimeoutSeconds ?? 0) * 1000 - (Date.now() - (known?.since ?? Date.now()));
-    const timeout = state.TimeoutSeconds
-      ? setTimeout(late, Math.min(Math.max(left, 0), 2 ** 31 - 1), "States.Timeout")
-      : undefined;
+    const timeout = state.TimeoutSeconds ? after(left, () => late("States.Timeout")) : undefined;
     const cancel = () => {
-      clearTimeout(heartbeat);
-      clearTimeout(timeout);
+      heartbeat?.cancel();
+      timeout?.cancel();
       this.#waiting.delete(token);
     };
     this.#waiting.set(token, { resolve, beat, cancel });

@@ -1,6 +1,8 @@
 /** `awsJson1_0`, `awsJson1_1`: the operation in `x-amz-target`, JSON in both directions. */
+
 import { JsonCodec } from "@smithy/core/protocols";
 import type { NormalizedSchema } from "@smithy/core/schema";
+import { parseJson } from "../jsonText.ts";
 import { AwsError, type RawResponse } from "../service.ts";
 import { bytes, type Protocol } from "./protocol.ts";
 import type { ServiceShapes } from "./shapes.ts";
@@ -54,7 +56,7 @@ export const unknownOperation = (name: string): AwsError =>
 export function readJson(codec: JsonCodec, schema: NormalizedSchema, body: Buffer): unknown {
   if (body.length === 0) return {};
   try {
-    const value: unknown = JSON.parse(body.toString());
+    const value: unknown = parseJson(body.toString());
     if (schema.isUnitSchema()) return {};
     // The SDK's reader would take a list for an object without members.
     if (Array.isArray(value) && schema.isStructSchema()) return value;

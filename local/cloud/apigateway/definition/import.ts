@@ -2,7 +2,9 @@
  * Reads an OpenAPI 3.0 document with API Gateway's extensions into an API.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
+
 import { createRequire } from "node:module";
+import { parseJson } from "../../jsonText.ts";
 import type { Call } from "../../service.ts";
 import type { Api, Definition, GatewayResponse } from "../model.ts";
 import { badRequest, newId } from "../records.ts";
@@ -86,7 +88,7 @@ function parseDocument(body: Uint8Array): OpenApi {
   let document: OpenApi;
   try {
     const text = Buffer.from(body).toString();
-    document = text.trimStart().startsWith("{") ? JSON.parse(text) : yaml().parse(text);
+    document = text.trimStart().startsWith("{") ? parseJson(text) : yaml().parse(text);
   } catch (error) {
     throw badRequest(`Unable to parse API definition because of a malformed document: ${(error as Error).message}`);
   }

@@ -3,6 +3,7 @@
  * filled in, and whatever this gateway cannot carry out refused by name.
  */
 
+import { compileExpression } from "../../expression.ts";
 import { unknownInTemplate } from "../execution/template.ts";
 import type { Integration, IntegrationResponse } from "../model.ts";
 import { badRequest } from "../records.ts";
@@ -148,7 +149,7 @@ function checkTemplates(templates: Record<string, string> = {}, where: string): 
 export function checkExpression(source: string | undefined, what: string): void {
   if (source === undefined) return;
   try {
-    new RegExp(source);
+    compileExpression(source);
   } catch (error) {
     throw badRequest(`Invalid ${what}: ${(error as Error).message}`);
   }

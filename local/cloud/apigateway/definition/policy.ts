@@ -1,3 +1,4 @@
+import { parseJson } from "../../jsonText.ts";
 import type { Call, PolicyDocument, PolicyStatement } from "../../service.ts";
 import { badRequest } from "../records.ts";
 
@@ -15,7 +16,7 @@ type Where = Pick<Call, "region" | "accountId">;
 export function expandPolicy(given: string | object, apiId: string, where: Where): PolicyDocument {
   let policy: PolicyDocument;
   try {
-    policy = typeof given === "string" ? JSON.parse(given) : structuredClone(given);
+    policy = (typeof given === "string" ? parseJson(given) : structuredClone(given)) as PolicyDocument;
   } catch {
     throw invalid("it is not JSON");
   }

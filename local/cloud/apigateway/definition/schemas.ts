@@ -1,6 +1,8 @@
 /** Models as validators: JSON Schema draft-04, the only one that API Gateway knows. */
+
 import { createRequire } from "node:module";
 import type { ValidateFunction } from "ajv";
+import { compileExpression } from "../../expression.ts";
 import type { Definition } from "../model.ts";
 import { badRequest } from "../records.ts";
 import { referredModel } from "./models.ts";
@@ -19,10 +21,13 @@ export function compileModel({ models }: Pick<Definition, "models">, name: strin
   return compile(name);
 }
 
+/** Patterns of a model are held against what anybody sends. */
+const regExp = Object.assign((pattern: string) => compileExpression(pattern), { code: "compileExpression" });
+
 function compiler(models: Definition["models"]): (name: string) => ValidateFunction {
   const Ajv = require("ajv-draft-04").default as typeof import("ajv-draft-04").default;
   const formats = require("ajv-formats").default as typeof import("ajv-formats").default;
-  const ajv = new Ajv({ strict: false, allErrors: true, logger: false, validateSchema: false });
+  const ajv = new Ajv({ strict: false, allErrors: true, logger: false, validateSchema: false, code: { regExp } });
   // biome-ignore lint/suspicious/noExplicitAny: the two packages name the same class by two types
   formats(ajv as any);
   for (const { name, schema } of Object.values(models)) ajv.addSchema(localRefs(JSON.parse(schema)), `model:${name}`);

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
 import { regionOf } from "../../arn.ts";
+import { parseJson } from "../../jsonText.ts";
 import { AwsError, type Cloud, type Principal } from "../../service.ts";
 import type { Exchange, Reply } from "./exchange.ts";
 import { badGateway, GatewayFailure, misconfigured } from "./failure.ts";
@@ -107,7 +108,7 @@ const malformed = (why: string) =>
 export function proxyReply(payload: string, exchange: Exchange): Reply {
   let result: Record<string, unknown>;
   try {
-    result = JSON.parse(payload);
+    result = parseJson(payload) as Record<string, unknown>;
   } catch {
     throw malformed("it is not JSON");
   }

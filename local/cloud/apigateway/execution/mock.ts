@@ -2,6 +2,9 @@
  * Mock integration: the response is made by the gateway, from templates. It is what answers a browser's preflight.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-mock-integration.html
  */
+
+import { compileExpression } from "../../expression.ts";
+import { parseJson } from "../../jsonText.ts";
 import type { Integration } from "../model.ts";
 import type { Exchange, Reply } from "./exchange.ts";
 import { GatewayFailure, misconfigured } from "./failure.ts";
@@ -14,7 +17,7 @@ export function mockReply(exchange: Exchange, integration: Integration): Reply {
   let statusCode: unknown;
   try {
     statusCode = (
-      JSON.parse(render(request, exchange, requestContext(exchange), bodyText(exchange))) as { statusCode?: unknown }
+      parseJson(render(request, exchange, requestContext(exchange), bodyText(exchange))) as { statusCode?: unknown }
     )?.statusCode;
   } catch {
     throw misconfigured("Execution failed due to configuration error: Unable to transform request");
@@ -22,8 +25,9 @@ export function mockReply(exchange: Exchange, integration: Integration): Reply {
   const code = String(statusCode ?? "");
   const responses = Object.values(integration.integrationResponses);
   const chosen =
-    responses.find(({ selectionPattern }) => selectionPattern && new RegExp(`^(?:${selectionPattern})$`).test(code)) ??
-    responses.find(({ selectionPattern }) => selectionPattern === undefined);
+    responses.find(
+      ({ selectionPattern }) => selectionPattern && compileExpression(selectionPattern).matchesWhole(code),
+    ) ?? responses.find(({ selectionPattern }) => selectionPattern === undefined);
   if (!/^\d{3}$/.test(code) || !chosen) {
     throw misconfigured(
       "Execution failed due to configuration error: No match for output mapping and no default endpoint response mapping configured",

@@ -1,9 +1,11 @@
 /** The data plane's HTTP server: `node:http` itself, since every request of every API passes here. */
+
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { foreignPage, wrongHost } from "../../front/door.ts";
 import { listenOnIpv6 } from "../../front/ipv6.ts";
+import { parseJson } from "../../jsonText.ts";
 import type { Records } from "../records.ts";
 import type { CognitoIssuer, TokenRequest } from "./authorization/cognito.ts";
 import { compress } from "./compression.ts";
@@ -130,7 +132,7 @@ export class DataPlane {
     }
     try {
       const body = await readBody(request);
-      const asked = body ? (JSON.parse(body.toString()) as TokenRequest) : {};
+      const asked = body ? (parseJson(body.toString()) as TokenRequest) : {};
       return reply(200, { token: await this.#cognito.mint(poolId, asked) });
     } catch (error) {
       return reply(400, { message: `the body is no token request: ${(error as Error).message}` });

@@ -2,7 +2,9 @@
  * Request validation: required parameters, and the body by its model (JSON Schema draft-04).
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
  */
+
 import type { ValidateFunction } from "ajv";
+import { parseJson } from "../../jsonText.ts";
 import { compileModel } from "../definition/schemas.ts";
 import type { Definition } from "../model.ts";
 import type { Exchange } from "./exchange.ts";
@@ -44,7 +46,7 @@ function validateBody(exchange: Exchange, models: Map<string, ValidateFunction>)
   if (!model) return;
   let body: unknown;
   try {
-    body = JSON.parse(exchange.body?.toString() ?? "");
+    body = parseJson(exchange.body?.toString() ?? "");
   } catch {
     throw new GatewayFailure("BAD_REQUEST_BODY", undefined, { logged: "[The body is not JSON]" });
   }

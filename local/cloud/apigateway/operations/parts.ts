@@ -6,6 +6,7 @@ import type {
   PatchOperation,
   PutGatewayResponseRequest,
 } from "@aws-sdk/client-api-gateway";
+import { parseJson } from "../../jsonText.ts";
 import { type GivenAuthorizer, readAuthorizer } from "../definition/authorizer.ts";
 import { DEFAULT_TEMPLATE, GATEWAY_RESPONSE_STATUS, readGatewayResponse } from "../definition/gatewayResponse.ts";
 import { checkModelName, references, referredModel } from "../definition/models.ts";
@@ -143,7 +144,7 @@ function modelOperations(records: Records, save: Save): Handlers {
     checkModelName(name);
     let parsed: unknown;
     try {
-      parsed = JSON.parse(schema);
+      parsed = parseJson(schema);
     } catch {
       throw badRequest(
         "Invalid model specified: Validation Result: warnings : [], errors : [Invalid model schema specified]",

@@ -78,8 +78,9 @@ function descendants({ definition }: Api, id: string): string[] {
 function move(api: Api, resource: Resource): void {
   const { definition } = api;
   if (resource.id === definition.rootResourceId) throw badRequest("Root resource cannot be changed");
-  if (descendants(api, resource.id).includes(resource.parentId!))
-    throw badRequest("A resource cannot be its own child");
+  for (let at = resource.parentId; at !== undefined; at = definition.resources[at]?.parentId) {
+    if (at === resource.id) throw badRequest("A resource cannot be its own child");
+  }
   const below = descendants(api, resource.id).map((id) => definition.resources[id]!);
   delete definition.resources[resource.id];
   const { id, path } = addResource(definition, resource.parentId!, resource.pathPart!);

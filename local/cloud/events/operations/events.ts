@@ -1,5 +1,7 @@
 /** Events themselves: put, and tried against a pattern. */
+
 import type { PutEventsRequest, PutEventsRequestEntry, TestEventPatternRequest } from "@aws-sdk/client-eventbridge";
+import { parseJson } from "../../jsonText.ts";
 import type { Access, Call, Operation, PolicyDocument } from "../../service.ts";
 import type { BusEvent } from "../records.ts";
 import { busName, checkPattern, type EventsState, invalid } from "../state.ts";
@@ -20,7 +22,7 @@ export function eventOperations(events: EventsState): Record<string, Operation> 
         const matches = checkPattern(EventPattern as string);
         let event: unknown;
         try {
-          event = JSON.parse(Event as string);
+          event = parseJson(Event as string);
         } catch {
           throw invalid("Parameter Event is not valid. Reason: Event is not valid JSON.");
         }
@@ -105,7 +107,7 @@ function readEntry(
   }
   let detail: unknown;
   try {
-    detail = JSON.parse(Detail);
+    detail = parseJson(Detail);
   } catch {
     return refuse("Detail is malformed.", "MalformedDetail");
   }

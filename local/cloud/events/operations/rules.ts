@@ -1,4 +1,5 @@
 /** Rules and their targets. */
+
 import type {
   ListRuleNamesByTargetRequest,
   ListRulesRequest,
@@ -9,6 +10,7 @@ import type {
   Target,
 } from "@aws-sdk/client-eventbridge";
 import { regionOf } from "../../arn.ts";
+import { parseJson } from "../../jsonText.ts";
 import { type Access, AwsError, type Operation } from "../../service.ts";
 import { isTarget } from "../deliver.ts";
 import { page } from "../page.ts";
@@ -211,7 +213,7 @@ function checkTarget(
   }
   if (Input !== undefined) {
     try {
-      JSON.parse(Input);
+      parseJson(Input);
     } catch {
       throw invalid(`JSON text in Input for target ${id} is invalid.`);
     }

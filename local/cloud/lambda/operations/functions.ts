@@ -109,22 +109,24 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
       });
       checkSignature(lambda, input.CodeSigningConfigArn);
       await checkRole(configuration);
-      const code = await packages.add(input.Code, principal);
-      if (registry.functions.get(name)) throw conflict(`Function already exist: ${name}`);
-      const version: VersionRecord = {
-        configuration: { ...configuration, CodeSha256: code.sha256, CodeSize: code.size },
-        code: code.id,
-        generation: randomUUID(),
-      };
-      cloud.store.transaction(() => {
-        registry.functions.put(name, {
-          name,
-          arn,
-          nextVersion: 1,
-          tags,
-          ...(input.CodeSigningConfigArn && { codeSigning: input.CodeSigningConfigArn }),
+      const version = await packages.add(input.Code, principal, (code) => {
+        if (registry.functions.get(name)) throw conflict(`Function already exist: ${name}`);
+        const made: VersionRecord = {
+          configuration: { ...configuration, CodeSha256: code.sha256, CodeSize: code.size },
+          code: code.id,
+          generation: randomUUID(),
+        };
+        cloud.store.transaction(() => {
+          registry.functions.put(name, {
+            name,
+            arn,
+            nextVersion: 1,
+            tags,
+            ...(input.CodeSigningConfigArn && { codeSigning: input.CodeSigningConfigArn }),
+          });
+          registry.versions.put(`${name}:${latest}`, made);
         });
-        registry.versions.put(`${name}:${latest}`, version);
+        return made;
       });
       return input.Publish ? shown(publish(lambda, name), true) : shown(version);
     },
@@ -138,22 +140,26 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
       if (input.ImageUri)
         throw invalidParameter("The local cloud runs functions of .zip files, not of container images.");
       checkSignature(lambda, registry.function(name).codeSigning);
-      const code = await packages.add(input, principal);
-      const before = registry.version(name);
-      const { Architectures = before.configuration.Architectures } = input;
-      const after: VersionRecord = {
-        configuration: revised({
-          ...before.configuration,
-          Architectures,
-          CodeSha256: code.sha256,
-          CodeSize: code.size,
-        }),
-        code: code.id,
-        generation: randomUUID(),
-      };
+      let replaced = "";
+      const after = await packages.add(input, principal, (code) => {
+        const before = registry.version(name);
+        replaced = before.code;
+        const { Architectures = before.configuration.Architectures } = input;
+        const changed: VersionRecord = {
+          configuration: revised({
+            ...before.configuration,
+            Architectures,
+            CodeSha256: code.sha256,
+            CodeSize: code.size,
+          }),
+          code: code.id,
+          generation: randomUUID(),
+        };
+        if (!input.DryRun) registry.versions.put(`${name}:${latest}`, changed);
+        return changed;
+      });
       if (input.DryRun) return shown(after);
-      registry.versions.put(`${name}:${latest}`, after);
-      packages.sweepLater(() => usedPackages(lambda));
+      packages.sweepLater(replaced, () => usedPackages(lambda));
       return input.Publish ? shown(publish(lambda, name), true) : shown(after);
     },
   };

@@ -1,5 +1,7 @@
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+
 import type { InvokeCommandInput, InvokeCommandOutput } from "@aws-sdk/client-lambda";
+import { parseJson } from "../../jsonText.ts";
 import { AwsError, type Call, type Operation } from "../../service.ts";
 import type { AsyncQueue } from "../asyncQueue.ts";
 import type { Lambda } from "../context.ts";
@@ -98,7 +100,7 @@ function eventPayload(given: Uint8Array | string | undefined): string {
     throw new AwsError("RequestEntityTooLargeException", message, 413);
   }
   try {
-    JSON.parse(payload);
+    parseJson(payload);
   } catch (error) {
     throw invalidRequestContent(`Could not parse request body into json: ${(error as Error).message}`);
   }
@@ -109,7 +111,7 @@ function eventPayload(given: Uint8Array | string | undefined): string {
 function clientContext(base64: string): string {
   const json = Buffer.from(base64, "base64").toString();
   try {
-    JSON.parse(json);
+    parseJson(json);
   } catch {
     throw invalidRequestContent("Client context must be a valid Base64-encoded JSON object.");
   }

@@ -48,22 +48,24 @@ export function layerOperations({ layers, packages, arns }: Lambda): Record<stri
       const name = nameOf(input.LayerName);
       checkPattern(name, "layerName", /^[a-zA-Z0-9-_]+$/, 140);
       checkPattern(input.Description, "description", /^[\s\S]*$/, 256);
-      const code = await packages.add(input.Content, principal);
-      const version = (layers.numbers.get(name) ?? 0) + 1;
-      const record: LayerRecord = {
-        name,
-        version,
-        arn: arns.layer(name, version),
-        description: input.Description ?? "",
-        created: new Date().toISOString().replace("Z", "+0000"),
-        runtimes: input.CompatibleRuntimes ?? [],
-        architectures: input.CompatibleArchitectures ?? [],
-        ...(input.LicenseInfo && { license: input.LicenseInfo }),
-        code: code.id,
-        content: { CodeSha256: code.sha256, CodeSize: code.size },
-      };
-      layers.numbers.put(name, version);
-      layers.records.put(`${name}:${version}`, record);
+      const record = await packages.add(input.Content, principal, (code) => {
+        const version = (layers.numbers.get(name) ?? 0) + 1;
+        const made: LayerRecord = {
+          name,
+          version,
+          arn: arns.layer(name, version),
+          description: input.Description ?? "",
+          created: new Date().toISOString().replace("Z", "+0000"),
+          runtimes: input.CompatibleRuntimes ?? [],
+          architectures: input.CompatibleArchitectures ?? [],
+          ...(input.LicenseInfo && { license: input.LicenseInfo }),
+          code: code.id,
+          content: { CodeSha256: code.sha256, CodeSize: code.size },
+        };
+        layers.numbers.put(name, version);
+        layers.records.put(`${name}:${version}`, made);
+        return made;
+      });
       return located(record);
     },
   };

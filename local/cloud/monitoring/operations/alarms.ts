@@ -1,4 +1,5 @@
 /** Alarms: put, described, switched, deleted, and their history. */
+
 import type {
   DescribeAlarmHistoryInput,
   DescribeAlarmsForMetricInput,
@@ -8,6 +9,7 @@ import type {
   SetAlarmStateInput,
 } from "@aws-sdk/client-cloudwatch";
 import { page } from "../../events/page.ts";
+import { parseJson } from "../../jsonText.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import { type ArnOf, compositeAlarm, metricAlarm } from "../alarmInput.ts";
 import type { AlarmRecord, MetricAlarmRecord } from "../alarmRecords.ts";
@@ -80,7 +82,7 @@ export function alarmOperations(alarms: Alarms, arnOf: ArnOf): Record<string, Op
           throw validation(`The value ${StateValue} for parameter StateValue is invalid.`);
         if (StateReasonData !== undefined) {
           try {
-            JSON.parse(StateReasonData);
+            parseJson(StateReasonData);
           } catch {
             throw new AwsError("InvalidFormat", "TemplateBody is not a valid JSON document", 400);
           }

@@ -1,4 +1,5 @@
 /** Dashboards: kept as they are; no one draws them here. And tags, of alarms and dashboards. */
+
 import type {
   DeleteDashboardsInput,
   GetDashboardInput,
@@ -8,6 +9,7 @@ import type {
 } from "@aws-sdk/client-cloudwatch";
 import type { Collection } from "../../../store.ts";
 import { page } from "../../events/page.ts";
+import { parseJson } from "../../jsonText.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import type { Alarms } from "../alarms.ts";
 
@@ -39,7 +41,7 @@ export function dashboardOperations(
             400,
           );
         try {
-          JSON.parse(body);
+          parseJson(body);
         } catch {
           const message = "The field DashboardBody must be a valid JSON object";
           throw new AwsError("InvalidParameterInput", message, 400, {

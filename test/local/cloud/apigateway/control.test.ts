@@ -88,6 +88,27 @@ describe("API Gateway, control plane", () => {
       });
     });
 
+    it("moves no resource below itself", async () => {
+      const { id: restApiId, rootResourceId } = await client.send(new gateway.CreateRestApiCommand({ name: "moved" }));
+      const below = async (parentId: string | undefined, pathPart: string) =>
+        (await client.send(new gateway.CreateResourceCommand({ restApiId, parentId, pathPart }))).id;
+      const [top, other] = [await below(rootResourceId, "a"), await below(rootResourceId, "o")];
+      const child = await below(await below(top, "b"), "c");
+      const move = (resourceId: string | undefined, value: string | undefined) =>
+        client.send(
+          new gateway.UpdateResourceCommand({
+            restApiId,
+            resourceId,
+            patchOperations: [{ op: "replace", path: "/parentId", value }],
+          }),
+        );
+      await assert.rejects(move(top, child), badRequest(/^A resource cannot be its own child$/));
+      await assert.rejects(move(top, top), badRequest(/^A resource cannot be its own child$/));
+      assert.equal((await move(top, other)).path, "/o/a");
+      const moved = await client.send(new gateway.GetResourceCommand({ restApiId, resourceId: child }));
+      assert.equal(moved.path, "/o/a/b/c");
+    });
+
     it("builds an API piece by piece", async () => {
       const { id: restApiId, rootResourceId } = await client.send(new gateway.CreateRestApiCommand({ name: "pieces" }));
       const at = { restApiId, httpMethod: "GET" };

@@ -80,7 +80,8 @@ describe("API Gateway, clients that misbehave", () => {
     assert.match(await raw("nonsense\r\n\r\n"), /^HTTP\/1\.1 400 /);
     assert.match(await raw("GET * HTTP/1.1\r\nHost: localhost\r\n\r\n"), /^HTTP\/1\.1 403 /);
     assert.match(await raw(`GET /_aws/custom-domain/%zz/e HTTP/1.1\r\nHost: localhost\r\n\r\n`), /^HTTP\/1\.1 403 /);
-    assert.match(await raw(`GET ${path()}/e HTTP/1.0\r\n\r\n`), /^HTTP\/1\.1 200 /);
+    assert.match(await raw(`GET ${path()}/e HTTP/1.0\r\n\r\n`), /^HTTP\/1\.1 403 .*Host header is/s);
+    assert.match(await raw(`GET ${path()}/e HTTP/1.0\r\nHost: localhost\r\n\r\n`), /^HTTP\/1\.1 200 /);
     await alive();
   });
 

@@ -233,7 +233,9 @@ describe("Event source mappings of DynamoDB streams", () => {
     await assert.rejects(map({ BatchSize: 10_001 }), /batchSize.*less than or equal to 10000/);
     await assert.rejects(map({ ParallelizationFactor: 11 }), /parallelizationFactor/);
     await assert.rejects(map({ TumblingWindowInSeconds: 60 }), /TumblingWindowInSeconds/);
-    await assert.rejects(map({ FilterCriteria: { Filters: [{ Pattern: "{no" }] } }), /Invalid filter pattern/);
+    for (const Pattern of ["{no", "null", "[]x"]) {
+      await assert.rejects(map({ FilterCriteria: { Filters: [{ Pattern }] } }), /Invalid filter pattern/);
+    }
     await assert.rejects(map({ EventSourceArn: arn.replace("refused", "nowhere") }), /not found/);
     await map({});
     await assert.rejects(map({}), (error: Error) => error.name === "ResourceConflictException");

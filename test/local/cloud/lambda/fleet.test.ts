@@ -20,7 +20,8 @@ describe("execution environments", () => {
   after(() => test.stop());
 
   async function version(name: string, code: string): Promise<VersionRecord> {
-    const { id } = await packages.add({ ZipFile: zip({ "index.mjs": code }) }, administrator(test.cloud.accountId));
+    const file = { ZipFile: zip({ "index.mjs": code }) };
+    const id = await packages.add(file, administrator(test.cloud.accountId), (added) => added.id);
     const configuration = {
       FunctionName: name,
       FunctionArn: name,

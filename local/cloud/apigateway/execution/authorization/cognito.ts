@@ -3,10 +3,12 @@
  * of its own, made when it is first asked for and kept in the store, so that tokens outlive a restart.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
  */
+
 import { randomUUID } from "node:crypto";
 import type { JWK, JWTPayload } from "jose";
 import type { Collection } from "../../../../store.ts";
 import { isRegion } from "../../../arn.ts";
+import { compileExpression } from "../../../expression.ts";
 import type { Cloud } from "../../../service.ts";
 import type { Authorizer } from "../../model.ts";
 import type { Exchange } from "../exchange.ts";
@@ -84,7 +86,7 @@ export class CognitoIssuer {
       if (!scopes.some((scope) => granted.includes(scope))) throw refused("the token has none of the method's scopes");
     } else if (claims.token_use !== "id") throw refused("a method without scopes takes an id token");
     const audience = String(claims.aud ?? claims.client_id ?? "");
-    if (identityValidationExpression && !new RegExp(`^(?:${identityValidationExpression})$`).test(audience)) {
+    if (identityValidationExpression && !compileExpression(identityValidationExpression).matchesWhole(audience)) {
       throw refused("the token's audience does not match");
     }
     return Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, text(value)]));

@@ -2,8 +2,11 @@
  * Lambda authorizers: a function is asked who the caller is, and answers with an IAM policy.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
+
+import { compileExpression } from "../../../expression.ts";
 import { requestContext as iamContext } from "../../../iam/context.ts";
 import { PolicySet } from "../../../iam/policy.ts";
+import { parseJson } from "../../../jsonText.ts";
 import { type Access, type Cloud, type PolicyDocument, type Principal, servicePrincipal } from "../../../service.ts";
 import { lambdaOf } from "../../definition/integration.ts";
 import type { Authorizer } from "../../model.ts";
@@ -119,8 +122,7 @@ function identityOf(
     if (type === "TOKEN" || authorizerResultTtlInSeconds > 0) throw unauthorized("an identity source is missing");
   }
   if (type === "TOKEN" && identityValidationExpression) {
-    const pattern = new RegExp(`^(?:${identityValidationExpression})$`);
-    if (!pattern.test(values[0] ?? ""))
+    if (!compileExpression(identityValidationExpression).matchesWhole(values[0] ?? ""))
       throw unauthorized("the token does not match the authorizer's validation expression");
   }
   return values.map((value) => value ?? "");
@@ -184,7 +186,7 @@ function readResult(given: unknown): Omit<Result, "latency"> {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,0 +1,27 @@
+/** Levels of nesting that are read. AWS's services do not state theirs; it is the bound of the JSON parser that many are built on. */
+export const deepest = 1_000;
+
+/**
+ * `JSON.parse` of what a caller sends. What is nested beyond {@link deepest} is refused here: whatever goes through it later
+ * by recursion (`JSON.stringify` does) would fail half-way, at a depth of its own.
+ * @throws SyntaxError
+ */
+export function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  // Each level has two characters at least.
+  if (text.length > 2 * deepest && isDeeper(value)) {
+    throw new SyntaxError(`the JSON is nested deeper than ${deepest} levels`);
+  }
+  return value;
+}
+
+function isDeeper(value: unknown): boolean {
+  let level = [value].filter(isNested);
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth === deepest) return true;
+    level = level.flatMap((one) => Object.values(one).filter(isNested));
+  }
+  return false;
+}
+
+const isNested = (value: unknown): value is object => typeof value === "object" && value !== null;
