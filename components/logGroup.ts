@@ -1,5 +1,6 @@
 import { LogGroup } from "@pulumi/aws/cloudwatch";
-import { getProject, getStack, type Input, type Resource } from "@pulumi/pulumi";
+import type { Input, Resource } from "@pulumi/pulumi";
+import { stackWide } from "./naming.ts";
 import { oneOf, type Rule } from "./validation.ts";
 
 /** What CloudWatch takes. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -23,6 +24,6 @@ export interface LogGroupArgs {
 export const createLogGroup = (name: string, args: LogGroupArgs, parent: Resource): LogGroup =>
   new LogGroup(name, { name: args.name, retentionInDays: args.retention ?? 30 }, { parent });
 
-/** `/aws/lambda/project-stack-name`: two stacks of one account never meet. */
+/** `/aws/lambda/project-stack-name` */
 export const logGroupName = (service: "lambda" | "apigateway" | "ecs", name: string): string =>
-  `/aws/${service}/${getProject()}-${getStack()}-${name}`;
+  `/aws/${service}/${stackWide(name)}`;

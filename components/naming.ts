@@ -1,4 +1,11 @@
 import { createHash } from "node:crypto";
+import { getProject, getStack } from "@pulumi/pulumi";
+
+/** `project-stack-name`, for names that an account and region have once: two stacks never meet. */
+export const stackWide = (name: string): string => `${getProject()}-${getStack()}-${name}`;
+
+/** The namespace of the stack's own metrics, `project/stack`: the alarms of one do not ring for another. */
+export const metricNamespace = (): string => `${getProject()}/${getStack()}`;
 
 /**
  * A name of at most `length` characters: cut, with a hash of the whole at its end, when it is longer. The same name is

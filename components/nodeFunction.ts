@@ -1,14 +1,7 @@
 import type { LogGroup } from "@pulumi/aws/cloudwatch";
 import { Alias, FunctionEventInvokeConfig, Function as LambdaFunction } from "@pulumi/aws/lambda";
 import type { Queue } from "@pulumi/aws/sqs";
-import {
-  ComponentResource,
-  type ComponentResourceOptions,
-  getProject,
-  type Input,
-  interpolate,
-  type Output,
-} from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Input, interpolate, type Output } from "@pulumi/pulumi";
 import type { Binding, Statement } from "./function/bindings.ts";
 import { bundle, runtime } from "./function/bundle.ts";
 import { createExecutionRole, type ExecutionRole } from "./function/executionRole.ts";
@@ -16,6 +9,7 @@ import { bundleCallback, type InlineCallback } from "./function/inlineCallback.t
 import { functionRules } from "./function/validate.ts";
 import { type DeploymentArgs, GradualDeployment } from "./gradualDeployment.ts";
 import { createLogGroup, logGroupName } from "./logGroup.ts";
+import { metricNamespace } from "./naming.ts";
 import { createQueue } from "./queue.ts";
 import { validate } from "./validation.ts";
 
@@ -218,7 +212,7 @@ function createFunction(name: string, args: NodeFunctionArgs, parent: NodeFuncti
 function variables(name: string, { environment, bindings = {} }: NodeFunctionArgs): Record<string, Input<string>> {
   return {
     POWERTOOLS_SERVICE_NAME: name,
-    POWERTOOLS_METRICS_NAMESPACE: getProject(),
+    POWERTOOLS_METRICS_NAMESPACE: metricNamespace(),
     ...environment,
     ...Object.fromEntries(Object.entries(bindings).map(([key, { value }]) => [key, value])),
     NODE_OPTIONS: "--enable-source-maps",

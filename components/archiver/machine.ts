@@ -1,9 +1,10 @@
 import type { Table } from "@pulumi/aws/dynamodb";
 import { StateMachine } from "@pulumi/aws/sfn";
-import { all, getProject, getStack, interpolate, type Resource } from "@pulumi/pulumi";
+import { all, interpolate, type Resource } from "@pulumi/pulumi";
 import type { Statement } from "../function/bindings.ts";
 import { createExecutionRole, type ExecutionRole } from "../function/executionRole.ts";
 import { createLogGroup } from "../logGroup.ts";
+import { stackWide } from "../naming.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
 import type { Approval } from "./approval.ts";
 import { archiverDefinition } from "./definition.ts";
@@ -35,7 +36,7 @@ export function createMachine(
   const logGroup = createLogGroup(
     `${name}-logs`,
     // CloudWatch's own prefix for such groups: their resource policy would outgrow its limit otherwise.
-    { name: `/aws/vendedlogs/states/${getProject()}-${getStack()}-${name}`, retention: args.logRetention },
+    { name: `/aws/vendedlogs/states/${stackWide(name)}`, retention: args.logRetention },
     parent,
   );
   const role = createMachineRole(name, { ...args, approval }, parent);

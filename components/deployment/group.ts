@@ -1,10 +1,10 @@
 import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import { Application, DeploymentGroup } from "@pulumi/aws/codedeploy";
 import { Role, RolePolicy } from "@pulumi/aws/iam";
-import { getProject, getStack, type Input, jsonStringify, type Resource } from "@pulumi/pulumi";
+import { type Input, jsonStringify, type Resource } from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime";
 import type { Statement } from "../function/bindings.ts";
-import { shorten } from "../naming.ts";
+import { shorten, stackWide } from "../naming.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
 
 const applications = new WeakMap<object, Application>();
@@ -80,7 +80,7 @@ export function createGroup(name: string, role: Role, settings: GroupSettings, p
     {
       appName: applicationOfStack().name,
       // https://docs.aws.amazon.com/codedeploy/latest/userguide/limits.html
-      deploymentGroupName: shorten(`${getProject()}-${getStack()}-${name}`, 100),
+      deploymentGroupName: shorten(stackWide(name), 100),
       deploymentConfigName,
       serviceRoleArn: role.arn,
       deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },

@@ -1,7 +1,8 @@
 import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import type { Queue } from "@pulumi/aws/sqs";
-import { getProject, type Input, interpolate, type Resource } from "@pulumi/pulumi";
+import { type Input, interpolate, type Resource } from "@pulumi/pulumi";
 import { type AlarmArgs, createAlarm } from "../alarm.ts";
+import { metricNamespace } from "../naming.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
 
 export interface PipelineAlarms {
@@ -35,7 +36,7 @@ export function createAlarms(name: string, args: PipelineAlarms, parent: Resourc
     }),
     alarm("model-alarm", {
       alarmDescription: "The model's object cannot be used; predictors keep the last good one",
-      namespace: getProject(),
+      namespace: metricNamespace(),
       metricName: "ModelLoadFailed",
       dimensions: { service },
     }),

@@ -3,11 +3,12 @@ import { SecurityGroup } from "@pulumi/aws/ec2";
 import { Cluster, Service, TaskDefinition } from "@pulumi/aws/ecs";
 import { getRegionOutput } from "@pulumi/aws/getRegion";
 import type { Queue } from "@pulumi/aws/sqs";
-import { getProject, type Input, interpolate, jsonStringify, type Output, output, type Resource } from "@pulumi/pulumi";
+import { type Input, interpolate, jsonStringify, type Output, output, type Resource } from "@pulumi/pulumi";
 import { createContainerImage, pullStatements } from "../containerImage.ts";
 import { type Binding, queueBinding, type Statement } from "../function/bindings.ts";
 import { createExecutionRole } from "../function/executionRole.ts";
 import { createLogGroup, logGroupName } from "../logGroup.ts";
+import { metricNamespace, stackWide } from "../naming.ts";
 import { createNetwork, type Network } from "../network.ts";
 import { createScaling } from "./scaling.ts";
 
@@ -123,7 +124,7 @@ function createTask(
   const own = createExecutionRole(`${name}-predict`, "ecs-tasks.amazonaws.com", statements, parent);
   const variables: Record<string, Input<string>> = {
     POWERTOOLS_SERVICE_NAME: `${name}-predict`,
-    POWERTOOLS_METRICS_NAMESPACE: getProject(),
+    POWERTOOLS_METRICS_NAMESPACE: metricNamespace(),
     ...environment,
     CONCURRENCY: String(container.concurrency ?? 4),
     ...Object.fromEntries(Object.entries(drained).map(([key, { value }]) => [key, value])),
@@ -131,7 +132,8 @@ function createTask(
   return new TaskDefinition(
     `${name}-predict`,
     {
-      family: `${name}-predict`,
+      // Of letters, digits, - and _, while a stack's name may have dots.
+      family: stackWide(`${name}-predict`).replace(/[^\w-]/g, "-"),
       requiresCompatibilities: ["FARGATE"],
       networkMode: "awsvpc",
       runtimePlatform: platform,

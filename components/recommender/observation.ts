@@ -1,8 +1,9 @@
 import { EventRule, EventTarget, type MetricAlarm } from "@pulumi/aws/cloudwatch";
 import { Permission } from "@pulumi/aws/lambda";
-import { getProject, type Input, type Resource } from "@pulumi/pulumi";
+import type { Input, Resource } from "@pulumi/pulumi";
 import { type AlarmArgs, createAlarm } from "../alarm.ts";
 import type { ApiWithLambdas } from "../apiWithLambdas.ts";
+import { metricNamespace } from "../naming.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
 
 /**
@@ -64,7 +65,7 @@ export function createRecommenderAlarms(name: string, watched: Watched, parent: 
     alarm(label, {
       alarmDescription,
       metricName,
-      namespace: getProject(),
+      namespace: metricNamespace(),
       dimensions: { service: `${name}-observe` },
     });
   const failing = (label: string, { function: { name: FunctionName } }: NodeFunction, alarmDescription: string) =>

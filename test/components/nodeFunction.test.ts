@@ -38,7 +38,7 @@ describe("NodeFunction", () => {
         environment: {
           variables: {
             NODE_OPTIONS: "--enable-source-maps",
-            POWERTOOLS_METRICS_NAMESPACE: "platform",
+            POWERTOOLS_METRICS_NAMESPACE: "platform/test",
             POWERTOOLS_SERVICE_NAME: "hello",
           },
         },

@@ -191,7 +191,7 @@ describe("PredictionPipeline", () => {
             { FunctionName: "iris-predict", Resource: "iris-predict:live" },
           ],
           ["iris-errors-alarm", "AWS/Lambda", "Errors", { FunctionName: "iris-predict" }],
-          ["iris-model-alarm", "platform", "ModelLoadFailed", { service: "iris-predict" }],
+          ["iris-model-alarm", "platform/test", "ModelLoadFailed", { service: "iris-predict" }],
           ["iris-rejected-alarm", "AWS/SQS", "ApproximateNumberOfMessagesVisible", { QueueName: "iris-failures" }],
         ],
       );

@@ -290,12 +290,12 @@ describe("SnowflakeRecommender", function () {
     assert.deepEqual(
       alarms.map(({ name, inputs }) => [name, inputs.namespace, inputs.metricName, inputs.dimensions]),
       [
-        ["snow-endpoint-alarm", "platform", "EndpointFailed", { service: "snow-observe" }],
+        ["snow-endpoint-alarm", "platform/test", "EndpointFailed", { service: "snow-observe" }],
         ["snow-errors-alarm", "AWS/ApiGateway", "5XXError", { ApiName: "snow", Stage: "Prod" }],
         ["snow-observe-alarm", "AWS/Lambda", "Errors", { FunctionName: "snow-observe" }],
         ["snow-retrain-alarm", "AWS/Lambda", "Errors", { FunctionName: "snow-retrain" }],
         ["snow-sweep-alarm", "AWS/Lambda", "Errors", { FunctionName: "snow-sweep" }],
-        ["snow-training-alarm", "platform", "TrainingFailed", { service: "snow-observe" }],
+        ["snow-training-alarm", "platform/test", "TrainingFailed", { service: "snow-observe" }],
       ],
     );
     for (const { inputs } of alarms) assert.deepEqual(inputs.alarmActions, scaled.alarmTopics);

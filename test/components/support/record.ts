@@ -70,6 +70,11 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
 export interface RecordOptions {
   /** @default "test" */
   stack?: string;
+  /**
+   * What Pulumi adds to names that it makes up, which are logical names here.
+   * @default ""
+   */
+  suffix?: string;
   /** Is given each transform that the program registers. */
   onTransform?: (transform: unknown) => void;
 }
@@ -102,10 +107,10 @@ export async function record(build: () => unknown, options: RecordOptions = {}):
   try {
     await pulumi.runtime.setMocks(
       {
-        newResource: ({ type, name, inputs }) => ({
-          id: `${name}-id`,
-          state: { name, ...inputs, ...outputs[type]?.(name, inputs) },
-        }),
+        newResource: ({ type, name: logical, inputs }) => {
+          const name = `${logical}${options.suffix ?? ""}`;
+          return { id: `${name}-id`, state: { name, ...inputs, ...outputs[type]?.(name, inputs) } };
+        },
         registerTransform: (transform) => options.onTransform?.(transform),
         call: ({ inputs }) => ({ ...inputs, accountId, region, partition: "aws" }),
       },
