@@ -1,5 +1,3 @@
-import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { readStackConfig, type StackConfig } from "./config.ts";
 import { Deployment } from "./deployment.ts";
 import { DynamicProvider } from "./dynamicProvider.ts";
@@ -56,6 +54,8 @@ export class Engine {
   readonly #server = new EngineServer();
   /** Serves rehearsals, beside the run that waits for them. */
   readonly #rehearsals = new EngineServer();
+  /** Whose state it is. */
+  readonly #project: string;
   readonly #state: State;
   readonly #dynamic: DynamicProvider;
   readonly #mask = new Mask();
@@ -70,13 +70,15 @@ export class Engine {
 
   private constructor(options: EngineOptions) {
     this.#options = options;
-    this.#state = new State(options.stateDirectory, options.stack);
+    this.#project = readProject(options.programDirectory).project;
+    this.#state = new State(options.stateDirectory, { project: this.#project, stack: options.stack });
     this.#dynamic = new DynamicProvider({
       environment: this.#environment(),
       print: (text) => this.#print(text),
     });
   }
 
+  /** @throws {EngineError} when Pulumi.yaml is refused, or the state is. */
   static async open(options: EngineOptions): Promise<Engine> {
     const engine = new Engine(options);
     await Promise.all([engine.#server.listen(), engine.#rehearsals.listen()]);
@@ -143,12 +145,6 @@ export class Engine {
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
-  }
-
-  /** Forgets a stack's state: the next run makes everything anew. For a state folder that no engine has open. */
-  static forget(stateDirectory: string, stack: string): void {
-    for (const suffix of ["", "-wal", "-shm"])
-      rmSync(join(stateDirectory, `${stack}.sqlite${suffix}`), { force: true });
   }
 
   async #close(): Promise<void> {
@@ -246,6 +242,11 @@ export class Engine {
   #settings(): Settings {
     const { programDirectory, stack } = this.#options;
     const project = readProject(programDirectory);
+    if (project.project !== this.#project) {
+      throw new EngineError(
+        `Pulumi.yaml: name is now "${project.project}", and what runs is "${this.#project}": another project has resources of its own; start it anew`,
+      );
+    }
     return { ...project, ...readStackConfig(project, stack, this.#options.config) };
   }
 

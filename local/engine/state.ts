@@ -1,11 +1,12 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sync as writeFileAtomic } from "write-file-atomic";
 import { type Collection, Store } from "../store.ts";
 import { EngineError } from "./events.ts";
 import type { CustomTimeouts, Goal } from "./goal.ts";
 import type { Properties } from "./provider.ts";
+import { moveOldStates, placeOf, type StackName, stacksIn } from "./stateFolder.ts";
 import { stackType } from "./urn.ts";
 import { fromState, isObject, Secret, toWire } from "./values.ts";
 
@@ -51,9 +52,12 @@ export class State {
   readonly #pending: Collection<{ inputs: Properties }>;
   readonly #key: Buffer;
 
-  constructor(directory: string, stack: string) {
+  /** @throws {EngineError} when an older version's state of that stack cannot be told from this one's. */
+  constructor(directory: string, name: StackName) {
     this.#directory = directory;
-    this.#store = new Store(directory, `${stack}.sqlite`);
+    mkdirSync(directory, { recursive: true });
+    moveOldStates(directory);
+    this.#store = new Store(...placeOf(directory, name));
     this.#resources = this.#store.collection("resources");
     this.#leftovers = this.#store.collection("leftovers");
     this.#pending = this.#store.collection("pending");
@@ -137,10 +141,9 @@ export class State {
     this.#leftovers.delete(`${state.urn} ${state.id}`);
   }
 
-  /** Names of the stacks that have a state in this folder. */
-  stacks(): string[] {
-    const files = readdirSync(this.#directory).filter((file) => file.endsWith(".sqlite"));
-    return files.map((file) => file.slice(0, -".sqlite".length)).sort();
+  /** The stacks of all projects that have a state in this folder. */
+  stacks(): StackName[] {
+    return stacksIn(this.#directory);
   }
 
   /** What the program exported in its last run. */
@@ -149,9 +152,9 @@ export class State {
   }
 
   /** Runs `look` on the state of another stack in this folder. @returns `undefined` when there is no such stack. */
-  elsewhere<Found>(stack: string, look: (state: State) => Found): Found | undefined {
-    if (!this.stacks().includes(stack)) return undefined;
-    const state = new State(this.#directory, stack);
+  elsewhere<Found>({ project, stack }: StackName, look: (state: State) => Found): Found | undefined {
+    if (!this.stacks().some((one) => one.project === project && one.stack === stack)) return undefined;
+    const state = new State(this.#directory, { project, stack });
     try {
       return look(state);
     } finally {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { State } from "../../../local/engine/state.ts";
+import { Secret } from "../../../local/engine/values.ts";
+import { resource } from "./support/resource.ts";
 import { TestStack, Thing } from "./support/stack.ts";
 
 class Pair extends pulumi.ComponentResource {
@@ -117,18 +119,47 @@ describe("The engine's answers", () => {
   });
 
   it("to stack references: stacks of this machine, else their names", async () => {
-    const shared = new State(stack.directory, "shared");
-    shared.close();
+    const company = new State(stack.directory, { project: "company", stack: "dev" });
+    const urn = "urn:pulumi:dev::company::pulumi:pulumi:Stack::company-dev";
+    company.put(
+      resource("company-dev", { urn, type: "pulumi:pulumi:Stack", outputs: { name: "ours", token: new Secret("t") } }),
+    );
+    company.close();
     await stack.up(() => ({ answer: 42 }));
     const { outputs } = await stack.up(() => {
-      const own = new pulumi.StackReference("organization/tests/dev");
-      return { answer: own.getOutput("answer") };
+      const answerOf = (name: string) => new pulumi.StackReference(name).getOutput("answer");
+      const other = new pulumi.StackReference("other", { name: "organization/company/dev" });
+      const [token, names] = [other.getOutput("token"), other.secretOutputNames];
+      const own = ["dev", "organization/dev", "organization/tests/dev", "//dev"].map(answerOf);
+      return { answer: own[0], own, other: other.getOutput("name"), token, names, none: other.getOutput("none") };
     });
-    assert.equal(outputs.answer, 42);
-    await assert.rejects(
-      stack.up(() => new pulumi.StackReference("organization/tests/production")),
-      /there is no stack "organization\/tests\/production" on this machine; there is .*tests\/dev, .*tests\/shared/,
-    );
+    const { token, ...rest } = outputs;
+    assert.deepEqual(rest, { answer: 42, own: [42, 42, 42, 42], other: "ours", names: ["token"] });
+    assert.deepEqual(token, new Secret("t"));
+
+    // Recorded of Pulumi's CLI 3.274.1 with its state in files.
+    for (const [name, says] of [
+      ["organization/tests/production", 'unknown stack "organization/tests/production"'],
+      ["organization/nobody/dev", 'unknown stack "organization/nobody/dev"'],
+      ["company/dev", "organization name must be 'organization'"],
+      ["acme/company/dev", "organization name must be 'organization'"],
+      ["organization/a b/dev", "project names may only contain alphanumerics, hyphens, underscores, and periods"],
+      ["organization/company/", "a stack name may not be empty"],
+      ["a/b/c/d", "a stack name may not be empty"],
+      [
+        "organization/company/a b",
+        "a stack name may only contain alphanumeric, hyphens, underscores, or periods: invalid character ' ' at position 1",
+      ],
+    ] as const) {
+      await assert.rejects(
+        stack.up(() => new pulumi.StackReference(name)),
+        ({ message }: Error) => {
+          const known = "; on this machine there is organization/company/dev, organization/tests/dev";
+          assert.equal(message, says.startsWith("unknown") ? says + known : says);
+          return true;
+        },
+      );
+    }
   });
 
   it("to resources that have been passed around: by their URN", async () => {

@@ -1,44 +1,44 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { type ResourceState, State } from "../../../local/engine/state.ts";
+import { State } from "../../../local/engine/state.ts";
 import { Secret } from "../../../local/engine/values.ts";
+import { resource } from "./support/resource.ts";
 import { anyProperties } from "./support/values.ts";
-
-const resource = (name: string, rest: Partial<ResourceState> = {}): ResourceState => ({
-  urn: `urn:pulumi:dev::shop::t:i:Thing::${name}`,
-  type: "t:i:Thing",
-  custom: true,
-  id: name,
-  inputs: {},
-  outputs: {},
-  dependencies: [],
-  propertyDependencies: {},
-  protect: false,
-  retainOnDelete: false,
-  customTimeouts: {},
-  hooks: { beforeDelete: [], afterDelete: [], onError: [] },
-  external: false,
-  order: 1,
-  ...rest,
-});
 
 describe("The engine's state", () => {
   let directory: string;
   let state: State;
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "state-"));
-    state = new State(directory, "dev");
+    state = new State(directory, { project: "shop", stack: "dev" });
   });
   afterEach(() => {
     state.close();
     rmSync(directory, { recursive: true });
   });
+  const urns = (project: string, stack = "dev"): string[] => {
+    const other = new State(directory, { project, stack });
+    const found = other.list().map(({ urn }) => urn);
+    other.close();
+    return found;
+  };
   const reopen = () => {
     state.close();
-    state = new State(directory, "dev");
+    state = new State(directory, { project: "shop", stack: "dev" });
   };
 
   it("gives back what it was given, whatever the values", () => {
@@ -106,5 +106,62 @@ describe("The engine's state", () => {
     writeFileSync(key, good);
     reopen();
     assert.deepEqual(state.list()[0]?.inputs, { password: new Secret("hunter2") });
+  });
+
+  it("is each project's own, whatever the stacks are called", () => {
+    state.put(resource("a"));
+    assert.deepEqual(urns("bakery"), []);
+    assert.deepEqual(urns(".."), []);
+    assert.deepEqual(urns("shop"), ["urn:pulumi:dev::shop::t:i:Thing::a"]);
+    assert.deepEqual(state.stacks(), [
+      { project: "..", stack: "dev" },
+      { project: "bakery", stack: "dev" },
+      { project: "shop", stack: "dev" },
+    ]);
+  });
+
+  describe("of version 0.1, which knew a state by its stack alone", () => {
+    /** Puts a state where that version had it. */
+    const old = (stack: string, change: (state: State) => void): void => {
+      const made = new State(directory, { project: "old", stack });
+      change(made);
+      made.close();
+      renameSync(join(directory, `old/${stack}.sqlite`), join(directory, `${stack}.sqlite`));
+    };
+
+    it("is that of the project whose resources it holds", () => {
+      old("local", (made) => made.put(resource("a", { urn: "urn:pulumi:local::bakery::t:i:Thing::a" })));
+      old("half", (made) => made.begin("urn:pulumi:half::bakery::t:i:Thing::b", {}));
+      old("empty", () => {});
+      reopen();
+      assert.deepEqual(urns("bakery", "local"), ["urn:pulumi:local::bakery::t:i:Thing::a"]);
+      assert.deepEqual(
+        state.stacks().map(({ project, stack }) => `${project}/${stack}`),
+        ["bakery/half", "bakery/local", "shop/dev"],
+      );
+      assert.deepEqual(readdirSync(directory).sort(), ["bakery", "old", "secrets.key", "shop"]);
+    });
+
+    it("is refused where a later version has made one since", () => {
+      state.put(resource("a"));
+      old("dev", (made) => made.put(resource("b")));
+      assert.throws(
+        () => new State(directory, { project: "shop", stack: "dev" }),
+        /^EngineError: organization\/shop\/dev has a state of version 0\.1 \(.*\/dev\.sqlite\) and a later one \(shop\/dev\.sqlite\)/,
+      );
+      rmSync(join(directory, "dev.sqlite"));
+      assert.deepEqual(urns("shop"), ["urn:pulumi:dev::shop::t:i:Thing::a"]);
+    });
+
+    it("opens as it was recorded", () => {
+      const recorded = join(import.meta.dirname, "../../fixtures/v0.1/state.tar.gz");
+      const own = join(directory, "v0.1");
+      mkdirSync(own);
+      execFileSync("tar", ["xzf", recorded, "-C", own, "./state"]);
+      const found = new State(join(own, "state"), { project: "data-science-platform", stack: "local" });
+      assert.equal(found.list().length, 280);
+      assert.match(String(found.stackOutputs().whodisUrl), /\/Prod\/whodis$/);
+      found.close();
+    });
   });
 });

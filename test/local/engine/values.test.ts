@@ -29,7 +29,9 @@ describe("The engine's values", () => {
       stack.events.filter((event) => JSON.stringify(event).includes("hunter2")),
       [],
     );
-    const files = readdirSync(stack.directory).filter((file) => file.includes("sqlite"));
+    const files = readdirSync(stack.directory, { encoding: "utf8", recursive: true }).filter((file) =>
+      file.includes("sqlite"),
+    );
     assert.ok(files.length > 0);
     for (const file of files) assert.equal(readFileSync(join(stack.directory, file)).includes("hunter2"), false, file);
 

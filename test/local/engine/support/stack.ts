@@ -25,7 +25,7 @@ export class TestStack {
   readonly directory = mkdtempSync(join(tmpdir(), "engine-"));
   readonly events: EngineEvent[] = [];
   config: Record<string, string> = {};
-  state = new State(this.directory, "dev");
+  state = new State(this.directory, { project: "tests", stack: "dev" });
   readonly #server = new EngineServer();
   readonly #stop = new AbortController();
 
@@ -66,7 +66,7 @@ export class TestStack {
   /** As after a crash: the state is read from disk again. */
   reopen(): void {
     this.state.close();
-    this.state = new State(this.directory, "dev");
+    this.state = new State(this.directory, { project: "tests", stack: "dev" });
   }
 
   interrupt(): void {
