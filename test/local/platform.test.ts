@@ -24,7 +24,15 @@ const root = resolve(import.meta.dirname, "../..");
 /** A copy of the program, so that a test may save files in it, with the modules of this one. */
 function copyProgram(): string {
   const folder = mkdtempSync(join(tmpdir(), "program-"));
-  const parts = ["index.ts", "config.ts", "package.json", "tsconfig.json", "Pulumi.yaml", "Pulumi.local.yaml"];
+  const parts = [
+    "index.ts",
+    "config.ts",
+    "nodeVersion.ts",
+    "package.json",
+    "tsconfig.json",
+    "Pulumi.yaml",
+    "Pulumi.local.yaml",
+  ];
   const folders = ["components", "handlers", "local", "models", "scripts"].filter((name) =>
     readdirSync(root).includes(name),
   );
