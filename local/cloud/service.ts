@@ -137,8 +137,11 @@ export interface Cloud {
   ): Promise<Output>;
   /** Throws `AccessDeniedException` unless the caller is granted all of it. */
   authorize(call: Pick<Call, "principal" | "sourceIp" | "operation">, access: Access[]): void | Promise<void>;
-  /** Temporary credentials of a role for an AWS service that runs on its behalf (trust is evaluated). */
-  assumeRole(roleArn: string, service: string, sessionName: string): Promise<RoleSession>;
+  /**
+   * Temporary credentials of a role for an AWS service that runs on its behalf (trust is evaluated).
+   * @param sourceArn the resource for which it does so: `aws:SourceArn` and `aws:SourceAccount` of conditions in the trust.
+   */
+  assumeRole(roleArn: string, service: string, sessionName: string, sourceArn?: string): Promise<RoleSession>;
 }
 
 export interface RoleSession {

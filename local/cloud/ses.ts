@@ -2,15 +2,16 @@
  * SES, version 2: identities, and mails that end in this machine's mail sink. An identity counts as verified once it
  * exists: there is no mailbox to ask. https://docs.aws.amazon.com/ses/latest/APIReference-V2/
  */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type * as sesv2 from "@aws-sdk/client-sesv2";
 import { deliverMail } from "./mail.ts";
 import { AwsError, type Cloud, type Operation, type Service } from "./service.ts";
+import { type Tags, tagList, tagMap, withoutTags } from "./tags.ts";
 
 interface Identity {
   /** A domain or a mail address. */
   name: string;
-  tags: Record<string, string>;
+  tags: Tags;
 }
 
 export function createSes(cloud: Cloud): Service {
@@ -67,22 +68,30 @@ export function createSes(cloud: Cloud): Service {
       SendEmail,
       CreateEmailIdentity: {
         access: on("CreateEmailIdentity"),
-        run({ EmailIdentity = "", Tags = [] }: sesv2.CreateEmailIdentityCommandInput) {
+        run({ EmailIdentity = "", Tags, ...other }: sesv2.CreateEmailIdentityCommandInput) {
           if (identities.has(EmailIdentity)) {
             throw new AwsError("AlreadyExistsException", `Email identity ${EmailIdentity} already exist.`);
           }
-          const tags = Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value]));
-          identities.put(EmailIdentity, { name: EmailIdentity, tags });
-          return { IdentityType: kindOf(EmailIdentity), VerifiedForSendingStatus: true };
+          refuseUnknown(other);
+          identities.put(EmailIdentity, { name: EmailIdentity, tags: tagMap(Tags) });
+          const DkimAttributes = dkim(EmailIdentity);
+          return { IdentityType: kindOf(EmailIdentity), VerifiedForSendingStatus: true, DkimAttributes };
         },
       },
       GetEmailIdentity: {
         access: on("GetEmailIdentity"),
         run({ EmailIdentity }: sesv2.GetEmailIdentityCommandInput) {
           const { name, tags } = found(EmailIdentity);
-          const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-          const verified = { VerifiedForSendingStatus: true, VerificationStatus: "SUCCESS" };
-          return { IdentityType: kindOf(name), ...verified, FeedbackForwardingStatus: true, Tags };
+          return {
+            IdentityType: kindOf(name),
+            VerifiedForSendingStatus: true,
+            VerificationStatus: "SUCCESS",
+            FeedbackForwardingStatus: true,
+            DkimAttributes: dkim(name),
+            MailFromAttributes: { BehaviorOnMxFailure: "USE_DEFAULT_VALUE" },
+            Policies: {},
+            Tags: tagList(tags),
+          };
         },
       },
       DeleteEmailIdentity: {
@@ -102,6 +111,53 @@ export function createSes(cloud: Cloud): Service {
             VerificationStatus: "SUCCESS",
           })),
         }),
+      },
+      ...tagOperations(found, (identity) => identities.put(identity.name, identity)),
+    },
+  };
+}
+
+/** As SES signs mails of a domain: nothing is signed here. */
+const dkim = (name: string) => ({
+  SigningEnabled: !name.includes("@"),
+  Status: name.includes("@") ? "NOT_STARTED" : "SUCCESS",
+  Tokens: name.includes("@")
+    ? []
+    : [1, 2, 3].map((number) => createHash("sha256").update(`${name} ${number}`).digest("hex").slice(0, 32)),
+  SigningAttributesOrigin: "AWS_SES",
+  CurrentSigningKeyLength: "RSA_2048_BIT",
+  NextSigningKeyLength: "RSA_2048_BIT",
+});
+
+function refuseUnknown(input: object): void {
+  const other = Object.entries(input).find(([, value]) => value !== undefined);
+  if (other) throw new AwsError("BadRequestException", `The local cloud does not model an identity's ${other[0]}`);
+}
+
+function tagOperations(find: (name: string) => Identity, put: (identity: Identity) => void): Record<string, Operation> {
+  const access =
+    (action: string) =>
+    ({ ResourceArn = "" }: { ResourceArn?: string }) => [{ action: `ses:${action}`, resource: ResourceArn }];
+  const at = (arn = "") => find(arn.split(":identity/")[1] ?? "");
+  return {
+    ListTagsForResource: {
+      access: access("ListTagsForResource"),
+      run: ({ ResourceArn }: sesv2.ListTagsForResourceCommandInput) => ({ Tags: tagList(at(ResourceArn).tags) }),
+    },
+    TagResource: {
+      access: access("TagResource"),
+      run({ ResourceArn, Tags }: sesv2.TagResourceCommandInput) {
+        const identity = at(ResourceArn);
+        put({ ...identity, tags: { ...identity.tags, ...tagMap(Tags) } });
+        return {};
+      },
+    },
+    UntagResource: {
+      access: access("UntagResource"),
+      run({ ResourceArn, TagKeys }: sesv2.UntagResourceCommandInput) {
+        const identity = at(ResourceArn);
+        put({ ...identity, tags: withoutTags(identity.tags, TagKeys) });
+        return {};
       },
     },
   };

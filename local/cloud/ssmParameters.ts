@@ -160,7 +160,7 @@ export function checkValue(
   const limit = maxValue[tier];
   if (Buffer.byteLength(value) > limit)
     throw invalid(`${tier} tier parameters support a maximum parameter value of ${limit} characters.`);
-  if (pattern !== undefined && !matches(pattern, value)) {
+  if (pattern && !matches(pattern, value)) {
     throw invalid(
       `Parameter value, cannot be validated against allowedPattern: ${pattern}`,
       "ParameterPatternMismatchException",

@@ -175,7 +175,7 @@ function service(cloud: Cloud): ResourceType {
       cluster: of,
       services: [one],
     });
-    return services[0];
+    return services.find(({ status }) => status !== "INACTIVE");
   };
 
   return {

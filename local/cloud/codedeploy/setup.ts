@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Access, AwsError, type Cloud, type Operation } from "../service.ts";
 import { tagMap } from "../tags.ts";
 import { presetConfigs } from "./presets.ts";
-import type { DeploymentConfig, Group, Records, TrafficRouting } from "./records.ts";
+import type { Application, DeploymentConfig, Group, Records, TrafficRouting } from "./records.ts";
 
 const date = (value: number) => new Date(value);
 export const missing = (kind: string, name: string) =>
@@ -60,6 +60,22 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
     });
   }
 
+  /** An application with another name is the same one: its groups and deployments go with it. */
+  function rename(application: Application, applicationName: string): void {
+    if (records.applications.has(applicationName)) {
+      throw new AwsError("ApplicationAlreadyExistsException", `Application already exists: ${applicationName}`);
+    }
+    const before = application.applicationName;
+    records.applications.delete(before);
+    records.applications.put(applicationName, { ...application, applicationName });
+    for (const [key, group] of records.groups.entries(`${before}/`)) {
+      records.groups.delete(key);
+      records.groups.put(groupKey({ ...group, applicationName }), { ...group, applicationName });
+    }
+    for (const [key, deployment] of records.deployments.entries())
+      if (deployment.applicationName === before) records.deployments.put(key, { ...deployment, applicationName });
+  }
+
   const described = ({ applicationName, tags: _, ...group }: Group) => ({
     ...group,
     applicationName,
@@ -97,6 +113,15 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
         if (!found) throw missing("Application", applicationName);
         const { created, tags: _, ...application } = found;
         return { application: { ...application, createTime: date(created), linkedToGitHub: false } };
+      },
+    },
+    UpdateApplication: {
+      access: ({ applicationName }) => on("UpdateApplication", "application", applicationName),
+      run({ applicationName, newApplicationName = applicationName }) {
+        const found = records.applications.get(applicationName);
+        if (!found) throw missing("Application", applicationName);
+        if (newApplicationName !== applicationName) rename(found, newApplicationName);
+        return {};
       },
     },
     ListApplications: {

@@ -26,6 +26,7 @@ import { Names, streamOf, tableOf } from "./names.ts";
 import { controlOperations, readOperations, streamOperations, writeOperations } from "./operations.ts";
 import { Settings } from "./settings.ts";
 import { Streams } from "./streams.ts";
+import { TableSettings } from "./tableSettings.ts";
 import { TimeToLive } from "./ttl.ts";
 
 type Json = Record<string, unknown>;
@@ -53,6 +54,7 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, options: DynamoDbOpti
   const names = new Names(cloud.region, cloud.accountId);
   const streams = new Streams(cloud.store.collection("dynamodb.views"), cloud.region, names);
   const settings = new Settings(cloud.store, names);
+  const tables = new TableSettings(cloud.store.collection("dynamodb.tables"), (keyId) => keyArn(cloud, keyId));
   const path = join(cloud.directory, "dynamodb.sqlite");
   let file: EngineFile | undefined;
   let trimming: NodeJS.Timeout | undefined;
@@ -99,14 +101,19 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, options: DynamoDbOpti
     if (own) return answer(await own(input, describe));
     if (streamOperations.has(operation)) return performStream(operation, input);
     const given = await translated(operation, input);
-    const result = await send(
-      operation,
-      given === input && text !== undefined ? text : JSON.stringify(given, bytesAsText),
-    );
+    const result = await sent(operation, given, given === input ? text : undefined);
     if (result.status !== 200) return result;
     if (writeOperations.has(operation)) for (const table of tablesOf(operation, given)) wakes.ring(names.table(table));
     else if (controlOperations.has(operation)) return remember(operation, input, result);
     return result;
+  }
+
+  /** @param text the input as it came, where it is as it came. */
+  async function sent(operation: string, input: Json, text?: string): Promise<EngineAnswer> {
+    if (operation !== "UpdateTable") return send(operation, text ?? JSON.stringify(input, bytesAsText));
+    const asked = tables.asked(input);
+    if (asked) return send(operation, JSON.stringify(asked));
+    return answer({ TableDescription: await describe(String(input.TableName)) });
   }
 
   /** ARNs where the engine takes names or its own ARNs, and streams as it has to keep them. */
@@ -121,16 +128,22 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, options: DynamoDbOpti
     return given;
   }
 
-  function remember(operation: string, input: Json, result: EngineAnswer): EngineAnswer {
+  async function remember(operation: string, input: Json, result: EngineAnswer): Promise<EngineAnswer> {
     const output = JSON.parse(names.own(result.body)) as Json;
     const table = tableOf(String(input.TableName ?? ""));
     if (operation !== "DescribeTable") keys.forget();
-    if (operation === "CreateTable" || operation === "UpdateTable") streams.keep(input);
+    if (operation === "CreateTable" || operation === "UpdateTable") {
+      streams.keep(input);
+      await tables.keep(input);
+    }
     if (operation === "UpdateTimeToLive") ttl.keep(table, input.TimeToLiveSpecification as { Enabled?: boolean });
-    streams.describe((output.Table ?? output.TableDescription) as Json | undefined);
+    const description = (output.Table ?? output.TableDescription) as Json | undefined;
+    streams.describe(description);
+    tables.describe(description);
     if (operation === "DeleteTable") {
       streams.forget(table);
       settings.forget(table);
+      tables.forget(table);
       ttl.forget(table);
     }
     return answer(output);
@@ -202,6 +215,17 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, options: DynamoDbOpti
       file?.close();
     },
   };
+}
+
+/** A key's ARN; that of a key which is not of this account or cloud is made of its id. */
+async function keyArn({ region, accountId, call }: Cloud, keyId: string): Promise<string> {
+  if (keyId.startsWith("arn:")) return keyId;
+  try {
+    const { KeyMetadata } = await call<{ KeyMetadata: { Arn: string } }>("kms", "DescribeKey", { KeyId: keyId });
+    return KeyMetadata.Arn;
+  } catch {
+    return `arn:aws:kms:${region}:${accountId}:${keyId.startsWith("alias/") ? keyId : `key/${keyId}`}`;
+  }
 }
 
 async function textOf({ body }: RawRequest): Promise<string> {

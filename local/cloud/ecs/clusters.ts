@@ -9,7 +9,7 @@ export function clusterOperations(records: Records, scheduler: Scheduler): Recor
   const path = (given = "default") => lastPart(given);
   const described = ({ name, settings }: ClusterRecord) => {
     const tasks = scheduler.tasks(name);
-    const services = records.services.values(`${name}/`);
+    const services = records.servicesOf(name);
     return {
       clusterArn: records.arn("cluster", name),
       clusterName: name,
@@ -69,7 +69,7 @@ export function clusterOperations(records: Records, scheduler: Scheduler): Recor
       access: ({ cluster }) => records.on("DeleteCluster", "cluster", path(cluster)),
       run({ cluster }) {
         const found = records.cluster(cluster);
-        if (records.services.values(`${found.name}/`).length > 0) {
+        if (records.servicesOf(found.name).length > 0) {
           throw new AwsError(
             "ClusterContainsServicesException",
             "The Cluster cannot be deleted while Services are active.",
@@ -79,6 +79,7 @@ export function clusterOperations(records: Records, scheduler: Scheduler): Recor
           throw new AwsError("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.");
         }
         const described_ = described(found);
+        for (const [key] of records.services.entries(`${found.name}/`)) records.forgetService(key);
         records.clusters.delete(found.name);
         records.tags.delete(described_.clusterArn);
         return { cluster: { ...described_, status: "INACTIVE" } };

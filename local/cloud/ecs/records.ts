@@ -26,8 +26,10 @@ export interface TaskDefinitionRecord {
 export interface ServiceRecord {
   name: string;
   cluster: string;
-  /** `DRAINING`: it goes once its tasks have ended. */
-  status: "ACTIVE" | "DRAINING";
+  /** `DRAINING`: it is deleted, and its tasks are ending. `INACTIVE`: they have ended. */
+  status: "ACTIVE" | "DRAINING" | "INACTIVE";
+  /** When it became inactive, in milliseconds since 1970. */
+  ended?: number;
   /** ARN. */
   taskDefinition: string;
   desired: number;
@@ -38,6 +40,9 @@ export interface ServiceRecord {
   /** The newest first. */
   events: (Omit<ServiceEvent, "createdAt"> & { created: number })[];
 }
+
+/** How long deleted services are still described; AWS says no time. */
+const inactiveMs = 3_600_000;
 
 /** All that ECS remembers; tasks it does not: they end with the cloud, and services start new ones. */
 export class Records {
@@ -73,11 +78,28 @@ export class Records {
     return found;
   }
 
-  /** @throws AwsError `ServiceNotFoundException` */
+  /** @throws AwsError `ServiceNotFoundException`, `ServiceNotActiveException` */
   service(cluster: string | undefined, given: string): ServiceRecord {
     const found = this.services.get(`${this.cluster(cluster).name}/${lastPart(given)}`);
     if (!found) throw new AwsError("ServiceNotFoundException", "Service not found.");
+    if (found.status !== "ACTIVE") throw new AwsError("ServiceNotActiveException", "Service was not ACTIVE.");
     return found;
+  }
+
+  /** Services of a cluster that are there, those whose tasks are ending included. */
+  servicesOf(cluster: string): ServiceRecord[] {
+    return this.services.values(`${cluster}/`).filter(({ status }) => status !== "INACTIVE");
+  }
+
+  /** Deleted services are told of for a while. */
+  forgetInactive(now = Date.now()): void {
+    for (const [key, { ended }] of this.services.entries())
+      if (ended !== undefined && now - ended > inactiveMs) this.forgetService(key);
+  }
+
+  forgetService(key: string): void {
+    this.services.delete(key);
+    this.tags.delete(this.arn("service", key));
   }
 
   /** By ARN, `family:revision`, or `family` for its newest active revision. @throws AwsError `ClientException` */

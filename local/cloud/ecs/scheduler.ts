@@ -83,8 +83,7 @@ export class Scheduler {
     const replaced = current.filter(({ status }) => status === "RUNNING").length >= wanted ? old : [];
     this.#end(service, key, [...surplus, ...replaced]);
     if (service.status === "DRAINING" && all.every(({ status }) => status === "STOPPED")) {
-      this.#records.services.delete(key);
-      this.#records.tags.delete(this.#records.arn("service", key));
+      this.#records.services.put(key, { ...service, status: "INACTIVE", ended: Date.now() });
     }
   }
 

@@ -39,7 +39,8 @@ export function serviceOperations(records: Records, scheduler: Scheduler): Recor
         refuseUnknown(input);
         const cluster = records.cluster(input.cluster).name;
         const key = `${cluster}/${serviceName}`;
-        if (records.services.has(key)) throw invalid("Creation of service was not idempotent.");
+        const taken = records.services.get(key);
+        if (taken && taken.status !== "INACTIVE") throw invalid("Creation of service was not idempotent.");
         const definition = records.taskDefinition(input.taskDefinition ?? "");
         checkNetwork(definition.definition.networkMode, input);
         const service: ServiceRecord = {
@@ -50,7 +51,7 @@ export function serviceOperations(records: Records, scheduler: Scheduler): Recor
           desired: desiredCount,
           created: Date.now(),
           deployment: newDeployment(),
-          input,
+          input: { ...input, availabilityZoneRebalancing: input.availabilityZoneRebalancing ?? "ENABLED" },
           events: [],
         };
         records.services.put(key, service);
@@ -64,11 +65,15 @@ export function serviceOperations(records: Records, scheduler: Scheduler): Recor
         records.on("UpdateService", "service", path(cluster, service)),
       run({ service: name = "", cluster, desiredCount, forceNewDeployment, ...changes }: UpdateServiceRequest) {
         const before = records.service(cluster, name);
-        if (before.status !== "ACTIVE") throw invalid("Service was not ACTIVE.");
         refuseUnknown(changes);
         const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
         const definition = records.taskDefinition(changes.taskDefinition ?? before.taskDefinition);
-        const input = { ...before.input, ...given } as CreateServiceRequest;
+        const { deploymentConfiguration: deployments } = before.input;
+        const input = {
+          ...before.input,
+          ...given,
+          deploymentConfiguration: { ...deployments, ...changes.deploymentConfiguration },
+        } as CreateServiceRequest;
         checkNetwork(definition.definition.networkMode, input);
         const after: ServiceRecord = {
           ...before,
@@ -92,6 +97,7 @@ export function serviceOperations(records: Records, scheduler: Scheduler): Recor
       access: ({ cluster, services = [] }: DescribeServicesRequest) =>
         services.flatMap((one) => records.on("DescribeServices", "service", path(cluster, one))),
       run({ cluster, services = [] }: DescribeServicesRequest) {
+        records.forgetInactive();
         const { name } = records.cluster(cluster);
         const keys = services.map((one) => `${name}/${lastPart(one)}`);
         return {
@@ -105,7 +111,7 @@ export function serviceOperations(records: Records, scheduler: Scheduler): Recor
     ListServices: {
       access: ({ cluster }: ListServicesRequest) => records.on("ListServices", "service", path(cluster, "*")),
       run({ cluster, nextToken, maxResults = 10 }: ListServicesRequest) {
-        const all = records.services.values(`${records.cluster(cluster).name}/`);
+        const all = records.servicesOf(records.cluster(cluster).name);
         const { items, NextToken } = page(all, { NextToken: nextToken, MaxResults: maxResults });
         return { serviceArns: items.map((one) => records.arn("service", serviceKey(one))), nextToken: NextToken };
       },
@@ -141,13 +147,27 @@ function checkNetwork(mode: string | undefined, { networkConfiguration }: Create
   if (subnets.length === 0) throw invalid("subnets can not be empty.");
 }
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
+const deploymentDefaults = {
+  deploymentCircuitBreaker: { enable: false, rollback: false },
+  maximumPercent: 200,
+  minimumHealthyPercent: 100,
+  strategy: "ROLLING",
+  bakeTimeInMinutes: 0,
+};
+
 function describe(records: Records, scheduler: Scheduler, service: ServiceRecord) {
   const { name, cluster, input, deployment, status, taskDefinition, desired, created, events } = service;
   const tasks = scheduler.tasks(cluster, `service:${name}`);
   const count = (wanted: string, of = tasks) => of.filter((task) => task.status === wanted).length;
   const alive = tasks.filter((task) => task.status !== "STOPPED");
   const arn = records.arn("service", serviceKey(service));
-  const shared = { launchType: input.launchType ?? "EC2", networkConfiguration: input.networkConfiguration };
+  const { launchType = "EC2", networkConfiguration, capacityProviderStrategy = [] } = input;
+  const onFargate = launchType === "FARGATE" && {
+    platformVersion: input.platformVersion || "LATEST",
+    platformFamily: "Linux",
+  };
+  const shared = { launchType, networkConfiguration, capacityProviderStrategy, ...onFargate };
   const earlier = new Set(alive.map(({ args }) => args.startedBy).filter((id) => id !== deployment.id));
   const newest = tasks.filter(({ args }) => args.startedBy === deployment.id);
   return {
@@ -179,10 +199,18 @@ function describe(records: Records, scheduler: Scheduler, service: ServiceRecord
         return { ...shared, id, status: "ACTIVE", desiredCount: 0, runningCount: count("RUNNING", old) };
       }),
     ],
-    deploymentConfiguration: input.deploymentConfiguration ?? { maximumPercent: 200, minimumHealthyPercent: 100 },
+    deploymentConfiguration: { ...deploymentDefaults, ...input.deploymentConfiguration },
+    deploymentController: input.deploymentController ?? { type: "ECS" },
+    availabilityZoneRebalancing: input.availabilityZoneRebalancing ?? "DISABLED",
+    loadBalancers: [],
+    serviceRegistries: [],
+    placementConstraints: input.placementConstraints ?? [],
+    placementStrategy: input.placementStrategy ?? [],
+    healthCheckGracePeriodSeconds: input.healthCheckGracePeriodSeconds,
+    enableExecuteCommand: input.enableExecuteCommand ?? false,
     events: events.map(({ created: at, ...event }) => ({ ...event, createdAt: new Date(at) })),
     createdAt: new Date(created),
-    schedulingStrategy: "REPLICA",
+    schedulingStrategy: input.schedulingStrategy ?? "REPLICA",
     propagateTags: input.propagateTags ?? "NONE",
     enableECSManagedTags: input.enableECSManagedTags ?? false,
     tags: records.tags.get(arn) ?? [],

@@ -122,7 +122,9 @@ export class Task {
 
   async #assume(roleArn: string): Promise<RoleSession> {
     try {
-      return await this.args.cloud.assumeRole(roleArn, "ecs-tasks.amazonaws.com", this.id);
+      const { cloud, cluster } = this.args;
+      const arn = `arn:aws:ecs:${cloud.region}:${cloud.accountId}:task/${cluster}/${this.id}`;
+      return await cloud.assumeRole(roleArn, "ecs-tasks.amazonaws.com", this.id, arn);
     } catch {
       throw new Error(
         `ECS was unable to assume the role '${roleArn}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`,

@@ -108,7 +108,9 @@ export class Deliveries {
 
   async #principal(roleArn: string | undefined, service: string, sourceArn: string): Promise<Principal> {
     if (!roleArn) return servicePrincipal(service, sourceArn);
-    const session = await this.#cloud.assumeRole(roleArn, service, randomUUID().replaceAll("-", ""));
+    // Scheduler takes a role on behalf of the schedule's group.
+    const source = sourceArn.replace(/:schedule\/([^/]+)\/.*$/, ":schedule-group/$1");
+    const session = await this.#cloud.assumeRole(roleArn, service, randomUUID().replaceAll("-", ""), source);
     return session.principal;
   }
 

@@ -11,23 +11,32 @@ export interface Schedule {
   next(after: number): number | undefined;
 }
 
+export interface ScheduleOptions {
+  /** Default UTC. */
+  timezone?: string;
+  /** Milliseconds since 1970 from which rates are counted. Default 0. */
+  start?: number;
+  /** Whether `1 minutes` and `5 minute` are rates, as Scheduler has it; rules of EventBridge want the grammatical one. */
+  anyPlural?: boolean;
+}
+
 /** @throws Error saying what is wrong with the expression. */
-export function parseSchedule(expression: string, options: { timezone?: string; start?: number } = {}): Schedule {
-  const { timezone = "UTC", start = 0 } = options;
+export function parseSchedule(expression: string, options: ScheduleOptions = {}): Schedule {
+  const { timezone = "UTC", start = 0, anyPlural = false } = options;
   const match = /^(rate|cron|at)\((.*)\)$/.exec(expression.trim());
   if (!match) throw new Error(`"${expression}" is neither rate(...), cron(...) nor at(...)`);
   const [, kind, body = ""] = match;
-  if (kind === "rate") return rate(body, start);
+  if (kind === "rate") return rate(body, start, anyPlural);
   return kind === "cron" ? cron(body, timezone) : at(body, timezone);
 }
 
 const units: Record<string, number> = { minute: 60_000, hour: 3600_000, day: 24 * 3600_000 };
 
-/** From its start on, evenly. `1 minute` is singular, every other value plural. */
-function rate(body: string, start: number): Schedule {
+/** From its start on, evenly. */
+function rate(body: string, start: number, anyPlural: boolean): Schedule {
   const match = /^([1-9]\d*) (minute|hour|day)(s?)$/.exec(body);
   const value = Number(match?.[1]);
-  if (!match || (value === 1) !== (match[3] === "")) {
+  if (!match || (!anyPlural && (value === 1) !== (match[3] === ""))) {
     throw new Error(`"${body}" is not a rate such as "1 minute", "5 minutes", "2 hours" or "1 day"`);
   }
   const every = value * (units[match[2] as string] as number);

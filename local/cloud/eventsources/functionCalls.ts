@@ -41,8 +41,8 @@ export class FunctionCalls {
 
   /** A session of the function's role, in which the source is read. */
   async role(): Promise<Principal> {
-    const { Role = "", FunctionName = "" } = await functionOf(this.#cloud, this.#mapping.FunctionArn);
-    return (await this.#cloud.assumeRole(Role, "lambda.amazonaws.com", FunctionName)).principal;
+    const { Role = "", FunctionName = "", FunctionArn } = await functionOf(this.#cloud, this.#mapping.FunctionArn);
+    return (await this.#cloud.assumeRole(Role, "lambda.amazonaws.com", FunctionName, FunctionArn)).principal;
   }
 
   /**

@@ -100,7 +100,7 @@ export function mappingOperations(
       const FunctionName = input.FunctionName ?? "";
       const fn = await functionOf(cloud, FunctionName);
       if (kind === "dynamodb") checkPosition(input.StartingPosition);
-      const settings = pick(input);
+      const settings = kept(pick(input));
       await check(settings, { arn, kind }, fn);
       const FunctionArn = qualifiedArn(fn, FunctionName);
       const same = mappings.values().find((one) => one.EventSourceArn === arn && one.FunctionArn === FunctionArn);
@@ -139,10 +139,11 @@ export function mappingOperations(
       const kind = sourceKind(before.EventSourceArn) as SourceKind;
       const name = input.FunctionName ?? before.FunctionArn;
       const fn = await functionOf(cloud, name);
-      const settings = { ...pick(before), ...pick(input) };
+      const settings = kept({ ...pick(before), ...pick(input) });
       await check(settings, { arn: before.EventSourceArn, kind }, fn);
+      const { FilterCriteria: _, ScalingConfig: __, ...rest } = before;
       const record: MappingRecord = {
-        ...before,
+        ...rest,
         ...(settings as Partial<MappingRecord>),
         FunctionArn: qualifiedArn(fn, name),
         State: input.Enabled === undefined ? before.State : input.Enabled ? "Enabled" : "Disabled",
@@ -203,6 +204,13 @@ export const taggedMapping =
     const record = mappings.get(arn.split(":event-source-mapping:")[1] ?? "");
     return record && { tags: record.tags ?? {}, put: (tags) => mappings.put(record.UUID, { ...record, tags }) };
   };
+
+/** An update takes settings away by giving them empty. */
+const kept = ({ FilterCriteria, ScalingConfig, ...settings }: Settings): Settings => ({
+  ...settings,
+  ...(FilterCriteria?.Filters?.length && { FilterCriteria }),
+  ...(ScalingConfig?.MaximumConcurrency && { ScalingConfig }),
+});
 
 const pick = (input: object): Settings =>
   Object.fromEntries(

@@ -11,11 +11,11 @@ const streamActions = ["GetRecords", "GetShardIterator", "DescribeStream", "List
 /** @throws AwsError `InvalidParameterValueException` in AWS's words. */
 export async function checkPermissions(
   cloud: Cloud,
-  { Role = "", FunctionName = "" }: FunctionConfiguration,
+  { Role = "", FunctionName = "", FunctionArn }: FunctionConfiguration,
   source: { arn: string; kind: SourceKind },
   destination: DestinationConfig | undefined,
 ): Promise<void> {
-  const { principal } = await cloud.assumeRole(Role, "lambda.amazonaws.com", FunctionName).catch(() => {
+  const { principal } = await cloud.assumeRole(Role, "lambda.amazonaws.com", FunctionName, FunctionArn).catch(() => {
     throw invalidParameter("The role defined for the function cannot be assumed by Lambda.");
   });
   const policy = await policyOf(cloud, source);

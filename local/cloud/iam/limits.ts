@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
 import { AwsError } from "../service.ts";
+import { type Tags, tagList, tagMap, withoutTags } from "../tags.ts";
 
 export const noSuchEntity = (message: string): AwsError => new AwsError("NoSuchEntityException", message, 404);
 export const alreadyExists = (message: string): AwsError => new AwsError("EntityAlreadyExistsException", message, 409);
@@ -49,6 +50,11 @@ export function checkPolicySize(text: string, max: number, quota: string): void 
   if (policySize(text) > max) throw limitExceeded(`Cannot exceed quota for ${quota}: ${max}`);
 }
 
+export interface TagPair {
+  Key: string;
+  Value: string;
+}
+
 export function checkTags(tags: { Key?: string; Value?: string }[] = []): Record<string, string> {
   if (tags.length > 50) throw limitExceeded("Cannot exceed quota for TagsPerResource: 50");
   const seen = new Set<string>();
@@ -64,14 +70,30 @@ export function checkTags(tags: { Key?: string; Value?: string }[] = []): Record
     }
     seen.add(key.toLowerCase());
   }
-  return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+  return tagMap(tags);
 }
 
-export const tagList = (tags: Record<string, string>): { Key: string; Value: string }[] =>
-  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+/** Tags with `added` among them. */
+export const mergeTags = (tags: Tags, added: TagPair[]): Tags =>
+  checkTags([
+    ...tagList(
+      withoutTags(
+        tags,
+        added.map(({ Key }) => Key),
+      ),
+    ),
+    ...added,
+  ]);
+
+export { tagList };
+
+export interface Paging {
+  Marker?: string;
+  MaxItems?: number;
+}
 
 /** A page of a list, and where the next one begins. */
-export function page<T>(items: T[], { Marker, MaxItems = 100 }: { Marker?: string; MaxItems?: number }) {
+export function page<T>(items: T[], { Marker, MaxItems = 100 }: Paging) {
   const start = Marker ? Number(Buffer.from(Marker, "base64url").toString()) : 0;
   if (Number.isNaN(start)) throw validationError(`Invalid Marker.`);
   const end = start + MaxItems;

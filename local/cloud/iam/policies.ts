@@ -9,9 +9,12 @@ import {
   checkTags,
   deleteConflict,
   limitExceeded,
+  mergeTags,
   noSuchEntity,
   now,
+  type Paging,
   page,
+  type TagPair,
   tagList,
 } from "./limits.ts";
 import { awsPolicies } from "./managed.ts";
@@ -28,11 +31,7 @@ interface CreatePolicy {
   Path?: string;
   PolicyDocument: string;
   Description?: string;
-  Tags?: { Key: string; Value: string }[];
-}
-interface Paging {
-  Marker?: string;
-  MaxItems?: number;
+  Tags?: TagPair[];
 }
 
 /** Characters, without white space. */
@@ -50,8 +49,13 @@ export function policyOperations(directory: Directory, accountId: string): Recor
     roles: roles.all().filter((role) => role.attached.includes(arn)),
     users: users.all().filter((user) => user.attached.includes(arn)),
   });
+  const limitedBy = (arn: string) => ({
+    roles: roles.all().filter((role) => role.boundary === arn),
+    users: users.all().filter((user) => user.boundary === arn),
+  });
   const describe = (policy: ManagedPolicy, full = true) => {
     const attached = attachedTo(policy.Arn);
+    const limited = limitedBy(policy.Arn);
     return {
       PolicyName: policy.PolicyName,
       PolicyId: policy.PolicyId,
@@ -59,7 +63,7 @@ export function policyOperations(directory: Directory, accountId: string): Recor
       Path: policy.Path,
       DefaultVersionId: policy.DefaultVersionId,
       AttachmentCount: attached.roles.length + attached.users.length,
-      PermissionsBoundaryUsageCount: roles.all().filter((role) => role.boundary === policy.Arn).length,
+      PermissionsBoundaryUsageCount: limited.roles.length + limited.users.length,
       IsAttachable: true,
       ...(full && policy.Description !== undefined && { Description: policy.Description }),
       CreateDate: new Date(policy.CreateDate),
@@ -199,20 +203,24 @@ export function policyOperations(directory: Directory, accountId: string): Recor
       if (VersionId === policy.DefaultVersionId) throw deleteConflict("Cannot delete the default version of a policy.");
       delete policy.versions[VersionId];
     }),
-    ListEntitiesForPolicy: onPolicy("ListEntitiesForPolicy", (policy) => {
-      const attached = attachedTo(policy.Arn);
-      return {
-        PolicyGroups: [],
-        PolicyUsers: attached.users.map(({ UserName, UserId }) => ({ UserName, UserId })),
-        PolicyRoles: attached.roles.map(({ RoleName, RoleId }) => ({ RoleName, RoleId })),
-        IsTruncated: false,
-      };
+    ListEntitiesForPolicy: onPolicy<OfPolicy & { PolicyUsageFilter?: string }>(
+      "ListEntitiesForPolicy",
+      ({ Arn }, { PolicyUsageFilter }) => {
+        const found = PolicyUsageFilter === "PermissionsBoundary" ? limitedBy(Arn) : attachedTo(Arn);
+        return {
+          PolicyGroups: [],
+          PolicyUsers: found.users.map(({ UserName, UserId }) => ({ UserName, UserId })),
+          PolicyRoles: found.roles.map(({ RoleName, RoleId }) => ({ RoleName, RoleId })),
+          IsTruncated: false,
+        };
+      },
+    ),
+    ListPolicyTags: onPolicy<OfPolicy & Paging>("ListPolicyTags", (policy, input) => {
+      const found = page(tagList(policy.tags), input);
+      return { Tags: found.items, ...found.paging };
     }),
-    TagPolicy: change<OfPolicy & { Tags: { Key: string; Value: string }[] }>("TagPolicy", (policy, { Tags }) => {
-      policy.tags = checkTags([
-        ...tagList(policy.tags).filter(({ Key }) => !Tags.some((tag) => tag.Key === Key)),
-        ...Tags,
-      ]);
+    TagPolicy: change<OfPolicy & { Tags: TagPair[] }>("TagPolicy", (policy, { Tags }) => {
+      policy.tags = mergeTags(policy.tags, Tags);
     }),
     UntagPolicy: change<OfPolicy & { TagKeys: string[] }>("UntagPolicy", (policy, { TagKeys }) => {
       for (const key of TagKeys) delete policy.tags[key];

@@ -1,5 +1,6 @@
 /** Operations on roles. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html */
 import type { Operation } from "../service.ts";
+import { checkBoundary, describeBoundary } from "./boundary.ts";
 import { type Directory, type Role, uniqueId } from "./directory.ts";
 import {
   alreadyExists,
@@ -9,13 +10,15 @@ import {
   checkTags,
   deleteConflict,
   limitExceeded,
+  mergeTags,
   noSuchEntity,
   now,
+  type Paging,
   page,
   policySize,
+  type TagPair,
   tagList,
 } from "./limits.ts";
-import { managedPolicyDocument } from "./managed.ts";
 import { parsePolicy } from "./validate.ts";
 
 interface Named {
@@ -27,7 +30,7 @@ interface CreateRole extends Named {
   Description?: string;
   MaxSessionDuration?: number;
   PermissionsBoundary?: string;
-  Tags?: { Key: string; Value: string }[];
+  Tags?: TagPair[];
 }
 
 /** At most this many characters in a trust policy. */
@@ -56,11 +59,6 @@ export function roleOperations(directory: Directory, accountId: string): Record<
       return output ?? {};
     });
 
-  const checkBoundary = (arn: string | undefined): void => {
-    if (arn === undefined || managedPolicyDocument(directory, arn)) return;
-    throw noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`);
-  };
-
   const CreateRole: Operation<CreateRole> = {
     access: ({ RoleName, Path }) => [{ action: "iam:CreateRole", resource: arnOf(RoleName, Path) }],
     run(input) {
@@ -70,7 +68,7 @@ export function roleOperations(directory: Directory, accountId: string): Record<
       checkDuration(MaxSessionDuration);
       checkTrust(AssumeRolePolicyDocument);
       const tags = checkTags(input.Tags);
-      checkBoundary(input.PermissionsBoundary);
+      checkBoundary(directory, input.PermissionsBoundary);
       if (roles.get(RoleName)) throw alreadyExists(`Role with name ${RoleName} already exists.`);
       const role: Role = {
         RoleName,
@@ -96,7 +94,7 @@ export function roleOperations(directory: Directory, accountId: string): Record<
     GetRole: onRole("GetRole", (role) => ({ Role: describeRole(role) })),
     ListRoles: {
       access: () => [{ action: "iam:ListRoles", resource: `arn:aws:iam::${accountId}:role/` }],
-      run({ PathPrefix = "/", ...paging }: { PathPrefix?: string; Marker?: string; MaxItems?: number }) {
+      run({ PathPrefix = "/", ...paging }: Paging & { PathPrefix?: string }) {
         const found = page(
           roles.all().filter((role) => role.Path.startsWith(PathPrefix)),
           paging,
@@ -127,20 +125,20 @@ export function roleOperations(directory: Directory, accountId: string): Record<
     PutRolePermissionsBoundary: change<Named & { PermissionsBoundary: string }>(
       "PutRolePermissionsBoundary",
       (role, input) => {
-        checkBoundary(input.PermissionsBoundary);
+        checkBoundary(directory, input.PermissionsBoundary);
         role.boundary = input.PermissionsBoundary;
       },
     ),
     DeleteRolePermissionsBoundary: change("DeleteRolePermissionsBoundary", (role) => {
       delete role.boundary;
     }),
-    TagRole: change<Named & { Tags: { Key: string; Value: string }[] }>("TagRole", (role, { Tags }) => {
-      role.tags = checkTags([...tagList(role.tags).filter(({ Key }) => !Tags.some((tag) => tag.Key === Key)), ...Tags]);
+    TagRole: change<Named & { Tags: TagPair[] }>("TagRole", (role, { Tags }) => {
+      role.tags = mergeTags(role.tags, Tags);
     }),
     UntagRole: change<Named & { TagKeys: string[] }>("UntagRole", (role, { TagKeys }) => {
       for (const key of TagKeys) delete role.tags[key];
     }),
-    ListRoleTags: onRole<Named & { Marker?: string; MaxItems?: number }>("ListRoleTags", (role, input) => {
+    ListRoleTags: onRole<Named & Paging>("ListRoleTags", (role, input) => {
       const found = page(tagList(role.tags), input);
       return { Tags: found.items, ...found.paging };
     }),
@@ -168,9 +166,7 @@ export function describeRole(role: Role, full = true) {
     ...(role.Description !== undefined && { Description: role.Description }),
     MaxSessionDuration: role.MaxSessionDuration,
     ...(full && {
-      ...(role.boundary && {
-        PermissionsBoundary: { PermissionsBoundaryType: "Policy", PermissionsBoundaryArn: role.boundary },
-      }),
+      ...describeBoundary(role),
       ...(Object.keys(role.tags).length > 0 && { Tags: tagList(role.tags) }),
       RoleLastUsed: role.lastUsed
         ? { LastUsedDate: new Date(role.lastUsed.LastUsedDate), Region: role.lastUsed.Region }

@@ -21,8 +21,8 @@ export class ServiceSessions {
   }
 
   /** @throws AwsError `AccessDenied` unless the role is there and trusts the service, at every call anew. */
-  assume(roleArn: string, service: string, sessionName: string): RoleSession {
-    const caller = servicePrincipal(service);
+  assume(roleArn: string, service: string, sessionName: string, sourceArn?: string): RoleSession {
+    const caller = servicePrincipal(service, sourceArn);
     const role = existingRole(this.#directory, roleArn, caller);
     this.#authorizer.authorize({ principal: caller, operation: "AssumeRole" }, [assumeRoleAccess(role)]);
     const id = `${role.RoleId} ${service} ${sessionName}`;

@@ -1,10 +1,9 @@
 /** Keys: made, described, given up. */
 import { randomUUID } from "node:crypto";
 import type { CreateKeyRequest, KeyMetadata, ListKeysRequest, ScheduleKeyDeletionRequest } from "@aws-sdk/client-kms";
-import { parsePolicy } from "../iam/validate.ts";
 import { AwsError, type Cloud, type Operation } from "../service.ts";
 import { invalidState, type Key, type Records } from "./records.ts";
-import { tagMap } from "./settings.ts";
+import { checkKeyPolicy, tagMap } from "./settings.ts";
 import { algorithms, checkSpec } from "./specs.ts";
 
 const day = 86_400_000;
@@ -120,11 +119,6 @@ export function keyOperations(cloud: Cloud, records: Records): Record<string, Op
       return { KeyId: records.arn(key.id) };
     }),
   };
-}
-
-/** @throws AwsError `MalformedPolicyDocumentException` */
-export function checkKeyPolicy(text: string): void {
-  parsePolicy(text, "resource");
 }
 
 /** One page of a list, in KMS's words. @throws AwsError `InvalidMarkerException` */

@@ -7,9 +7,9 @@ import type {
   UntagResourceRequest,
   UpdateKeyDescriptionRequest,
 } from "@aws-sdk/client-kms";
+import { parsePolicy } from "../iam/validate.ts";
 import { AwsError, type Operation } from "../service.ts";
 import { type Tags, withoutTags } from "../tags.ts";
-import { checkKeyPolicy } from "./keys.ts";
 import type { Key, Records } from "./records.ts";
 
 const day = 86_400_000;
@@ -88,6 +88,11 @@ export function settingOperations(records: Records): Record<string, Operation> {
       tags: withoutTags(tags, TagKeys),
     })),
   };
+}
+
+/** @throws AwsError `MalformedPolicyDocumentException` */
+export function checkKeyPolicy(text: string): void {
+  parsePolicy(text, "resource");
 }
 
 /** KMS has names of its own for a tag's parts. @throws AwsError for more than 50, or a key that only AWS may set. */

@@ -13,11 +13,13 @@ export class RoleSessions {
   }
 
   /** @throws AwsError when the role is gone or does not trust Lambda. */
-  async of({ configuration: { Role, FunctionName } }: Pick<VersionRecord, "configuration">): Promise<Principal> {
+  async of({
+    configuration: { Role, FunctionName, FunctionArn },
+  }: Pick<VersionRecord, "configuration">): Promise<Principal> {
     const key = `${Role} ${FunctionName}`;
     const found = this.#sessions.get(key);
     if (found && found.until > Date.now()) return found.principal;
-    const { principal } = await this.#cloud.assumeRole(Role, "lambda.amazonaws.com", FunctionName);
+    const { principal } = await this.#cloud.assumeRole(Role, "lambda.amazonaws.com", FunctionName, FunctionArn);
     if (this.#sessions.size > 1000) this.#sessions.clear();
     this.#sessions.set(key, { principal, until: Date.now() + hour });
     return principal;

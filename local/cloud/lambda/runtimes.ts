@@ -2,6 +2,7 @@
  * Which runtimes there are. Functions run on this program's own Node.js, whatever Node.js version they ask for.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
  */
+import { AwsError } from "../service.ts";
 import { invalidParameter, outsideConstraint } from "./errors.ts";
 
 /** Runtimes that run here, and whether they still take callbacks. */
@@ -17,12 +18,12 @@ const retired = new Set([
   ...["java8", "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "dotnet6", "go1.x", "provided"],
 ]);
 
-/** Runtimes of AWS that this machine does not run. */
+/** Runtimes of AWS that this machine does not run: their functions are kept, and cannot be invoked. */
 const elsewhere = /^(nodejs26\.x|python3\.\d+|ruby\d\.\d|java\d+(\.al2|\.al2023)?|dotnet\d+|provided\.al2(023)?)$/;
 
-/** @throws AwsError for a retired runtime as AWS does, and for one that only AWS runs. */
+/** @throws AwsError for a retired runtime, and for one that AWS does not have. */
 export function checkRuntime(runtime: string | undefined): void {
-  if (runtime === undefined || supported[runtime]) return;
+  if (runtime === undefined || supported[runtime] || elsewhere.test(runtime)) return;
   if (retired.has(runtime)) {
     throw invalidParameter(
       `The runtime parameter of ${runtime} is no longer supported for creating or updating AWS Lambda functions. ` +
@@ -30,10 +31,19 @@ export function checkRuntime(runtime: string | undefined): void {
     );
   }
   const names = Object.keys(supported).join(", ");
-  if (elsewhere.test(runtime)) {
-    throw invalidParameter(`The local cloud runs functions of the runtimes ${names}, not of ${runtime}.`);
-  }
   throw outsideConstraint(runtime, "runtime", `Member must satisfy enum value set: [${names}] or be a valid ARN`);
+}
+
+/** @throws AwsError for a runtime that only AWS runs. */
+export function checkRuns(runtime: string | undefined): void {
+  if (runtime === undefined || supported[runtime]) return;
+  const names = Object.keys(supported).join(", ");
+  throw new AwsError(
+    "InvalidRuntimeException",
+    `The local cloud runs functions of the runtimes ${names}, not of ${runtime}.`,
+    502,
+    { Type: "User" },
+  );
 }
 
 /** Whether handlers of that runtime may take a callback. */

@@ -102,6 +102,28 @@ export function groupOperations(logs: LogGroups): Record<string, Operation> {
       },
     };
 
+  type OfKey = { logGroupName?: string; resourceIdentifier?: string; kmsKeyId?: string };
+  const keyed = ({ logGroupName, resourceIdentifier }: OfKey) =>
+    logs.nameOf({ logGroupName, logGroupIdentifier: resourceIdentifier });
+
+  const AssociateKmsKey: Operation<OfKey> = {
+    access: (input) => logs.access("AssociateKmsKey", keyed(input)),
+    run(input) {
+      const group = logs.group(keyed(input));
+      groups.put(group.name, { ...group, kmsKeyId: input.kmsKeyId as string });
+      return {};
+    },
+  };
+
+  const DisassociateKmsKey: Operation<OfKey> = {
+    access: (input) => logs.access("DisassociateKmsKey", keyed(input)),
+    run(input) {
+      const { kmsKeyId: _, ...group } = logs.group(keyed(input));
+      groups.put(group.name, group);
+      return {};
+    },
+  };
+
   const PutRetentionPolicy: Operation<PutRetentionPolicyCommandInput> = {
     access: onGroup("PutRetentionPolicy"),
     run({ logGroupName = "", retentionInDays = 0 }) {
@@ -169,6 +191,8 @@ export function groupOperations(logs: LogGroups): Record<string, Operation> {
     DeleteLogGroup,
     DescribeLogGroups,
     PutLogGroupDeletionProtection,
+    AssociateKmsKey,
+    DisassociateKmsKey,
     PutRetentionPolicy,
     DeleteRetentionPolicy,
     CreateLogStream,

@@ -55,6 +55,7 @@ export function metricAlarm(
     DatapointsToAlarm: datapoints,
     ComparisonOperator: comparison = "",
     TreatMissingData: missing,
+    EvaluateLowSampleCountPercentile: lowSampleCount,
   } = input;
   if (input.ThresholdMetricId || !Object.hasOwn(comparisons, comparison)) {
     throw validation(
@@ -67,6 +68,11 @@ export function metricAlarm(
   }
   if (missing !== undefined && !["breaching", "notBreaching", "ignore", "missing"].includes(missing)) {
     throw validation(`The value ${missing} for parameter TreatMissingData is invalid.`);
+  }
+  if (lowSampleCount !== undefined && !["evaluate", "ignore"].includes(lowSampleCount)) {
+    throw validation(
+      `Option ${lowSampleCount} is not supported. Supported options for parameter EvaluateLowSampleCountPercentile are evaluate and ignore.`,
+    );
   }
   if (input.Threshold === undefined) throw validation("The parameter Threshold is required.");
   const measured = source(input);
@@ -82,6 +88,7 @@ export function metricAlarm(
     comparison,
     ...(datapoints !== undefined && { datapointsToAlarm: datapoints }),
     ...(missing !== undefined && { missing }),
+    ...(lowSampleCount !== undefined && { lowSampleCount }),
   };
 }
 

@@ -43,6 +43,8 @@ export interface MetricAlarmRecord extends AlarmBase {
   comparison: string;
   /** Default `missing`. */
   missing?: string;
+  /** `evaluate` or `ignore`, of a percentile with few samples; kept and shown alone. */
+  lowSampleCount?: string;
 }
 
 export interface CompositeAlarmRecord extends AlarmBase {

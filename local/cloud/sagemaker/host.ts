@@ -9,6 +9,7 @@ import { type Container, runContainer } from "../containers/process.ts";
 import type { Cloud } from "../service.ts";
 import { Artifacts, unpack } from "./artifacts.ts";
 import { containerEnvironment } from "./environment.ts";
+import { Names } from "./names.ts";
 import type { Model } from "./records.ts";
 
 export interface HostArgs {
@@ -54,7 +55,12 @@ export class Host {
     const { cloud, images, model, endpoint, workingDirectory } = this.#args;
     const command = commandOf(images, model.image);
     if (!command) throw new Error(unknownImage(model.image));
-    const session = await cloud.assumeRole(model.roleArn, "sagemaker.amazonaws.com", "SageMaker");
+    const session = await cloud.assumeRole(
+      model.roleArn,
+      "sagemaker.amazonaws.com",
+      "SageMaker",
+      new Names(cloud).arn("model", model.name),
+    );
     this.#log = new ContainerLog(
       cloud,
       session.principal,

@@ -8,6 +8,7 @@ import { compileExpression } from "../expression.ts";
 import type { Cloud, RoleSession } from "../service.ts";
 import { Artifacts, pack } from "./artifacts.ts";
 import { containerEnvironment } from "./environment.ts";
+import { Names } from "./names.ts";
 import type { Records, TrainingJob } from "./records.ts";
 
 interface Running {
@@ -70,7 +71,12 @@ export class JobRunner {
     const command = commandOf(this.#images, image);
     if (!command) throw new Error(unknownImage(image));
     const root = join(this.#cloud.directory, "sagemaker", "jobs", name);
-    const session = await this.#cloud.assumeRole(input.RoleArn!, "sagemaker.amazonaws.com", "SageMaker");
+    const session = await this.#cloud.assumeRole(
+      input.RoleArn!,
+      "sagemaker.amazonaws.com",
+      "SageMaker",
+      new Names(this.#cloud).arn("training-job", name),
+    );
     const artifacts = new Artifacts(this.#cloud, session);
     const log = new ContainerLog(
       this.#cloud,

@@ -67,7 +67,7 @@ export function createScheduler(cloud: Cloud): Service {
 function timetable({ expression, timezone, created, start, end }: ScheduleRecord): Schedule {
   const first = Date.parse(start ?? created);
   const last = end ? Date.parse(end) : Number.POSITIVE_INFINITY;
-  const schedule = parseSchedule(expression, { timezone, start: first });
+  const schedule = parseSchedule(expression, { timezone, start: first, anyPlural: true });
   return {
     kind: schedule.kind,
     next(after) {

@@ -102,7 +102,7 @@ async function read(
   const { ScheduleExpression: expression = "", ScheduleExpressionTimezone: timezone = "UTC" } = input;
   const now = new Date().toISOString();
   try {
-    parseSchedule(expression, { timezone });
+    parseSchedule(expression, { timezone, anyPlural: true });
   } catch (error) {
     throw invalid(
       /timezone|time zone/i.test(String(error))
@@ -114,11 +114,12 @@ async function read(
     throw invalid("The start date must be before the end date.");
   }
   const target = input.Target as Target;
-  await checkTarget(state, target);
+  const group = state.group(input.GroupName);
+  await checkTarget(state, target, group.arn);
   const { Mode = "OFF", MaximumWindowInMinutes: window } = input.FlexibleTimeWindow ?? {};
   return {
     name: input.Name as string,
-    group: state.group(input.GroupName).name,
+    group: group.name,
     arn,
     expression,
     timezone,
@@ -136,7 +137,11 @@ async function read(
 }
 
 /** As on AWS, the role must let the scheduler assume it when the schedule is made. */
-async function checkTarget({ cloud }: SchedulerState, { Arn = "", RoleArn = "", Input }: Target): Promise<void> {
+async function checkTarget(
+  { cloud }: SchedulerState,
+  { Arn = "", RoleArn = "", Input }: Target,
+  groupArn: string,
+): Promise<void> {
   if (!/^arn:aws[\w-]*:[a-z0-9-]+:/.test(Arn))
     throw invalid(`Provided Arn is not in correct format. TargetArn: ${Arn}`);
   if (!isTarget(Arn)) throw invalid(`The local cloud does not model targets like ${Arn}.`);
@@ -148,7 +153,7 @@ async function checkTarget({ cloud }: SchedulerState, { Arn = "", RoleArn = "", 
     }
   }
   try {
-    await cloud.assumeRole(RoleArn, "scheduler.amazonaws.com", "validation");
+    await cloud.assumeRole(RoleArn, "scheduler.amazonaws.com", "validation", groupArn);
   } catch {
     throw invalid("The execution role you provide must allow AWS EventBridge Scheduler to assume the role.");
   }

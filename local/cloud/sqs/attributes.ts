@@ -15,8 +15,15 @@ export function checkName(name: string): void {
   );
 }
 
-/** @param arn of the queue that is to have these attributes. */
-export function checkAttributes(engine: QueueEngine, arn: string, attributes: Record<string, string> = {}): void {
+/**
+ * @param arn of the queue that is to have these attributes.
+ * @returns them as they are given back: of redrive policies what they say, however they were written.
+ */
+export function checkedAttributes(
+  engine: QueueEngine,
+  arn: string,
+  attributes: Record<string, string> = {},
+): Record<string, string> {
   const { Policy, RedrivePolicy, RedriveAllowPolicy } = attributes;
   if (Policy) {
     const { Statement } = json("Policy", Policy) as unknown as PolicyDocument;
@@ -28,11 +35,14 @@ export function checkAttributes(engine: QueueEngine, arn: string, attributes: Re
       throw new AwsError("InvalidAttributeValue", "Invalid value for the parameter Policy.", 400);
     }
   }
-  if (RedriveAllowPolicy) json("RedriveAllowPolicy", RedriveAllowPolicy);
-  if (RedrivePolicy) checkRedrive(engine, arn, RedrivePolicy);
+  return {
+    ...attributes,
+    ...(RedriveAllowPolicy && { RedriveAllowPolicy: JSON.stringify(json("RedriveAllowPolicy", RedriveAllowPolicy)) }),
+    ...(RedrivePolicy && { RedrivePolicy: checkedRedrive(engine, arn, RedrivePolicy) }),
+  };
 }
 
-function checkRedrive(engine: QueueEngine, arn: string, text: string): void {
+function checkedRedrive(engine: QueueEngine, arn: string, text: string): string {
   const { deadLetterTargetArn, maxReceiveCount } = json("RedrivePolicy", text);
   const times = Number(maxReceiveCount);
   if (!deadLetterTargetArn || maxReceiveCount === undefined) {
@@ -50,15 +60,14 @@ function checkRedrive(engine: QueueEngine, arn: string, text: string): void {
   if (target.isFifo() !== arn.endsWith(".fifo")) {
     throw refused("RedrivePolicy", text, "Dead-letter queue must be same type of queue as the source.");
   }
-  const allow = target.attributes.RedriveAllowPolicy;
-  if (!allow) return;
-  const { redrivePermission, sourceQueueArns } = parseJson(allow) as {
+  const { redrivePermission, sourceQueueArns } = parseJson(target.attributes.RedriveAllowPolicy || "{}") as {
     redrivePermission?: string;
     sourceQueueArns?: string[];
   };
   if (redrivePermission === "denyAll" || (redrivePermission === "byQueue" && !sourceQueueArns?.includes(arn))) {
     throw refused("RedrivePolicy", text, "Queue does not have permission to use the dead-letter queue.");
   }
+  return JSON.stringify({ deadLetterTargetArn, maxReceiveCount: times });
 }
 
 function json(name: string, text: string): Record<string, unknown> {

@@ -6,7 +6,7 @@ import { AwsError } from "../service.ts";
 import type { Wakes } from "../wakes.ts";
 import { queueAccess } from "./access.ts";
 import {
-  checkAttributes,
+  checkedAttributes,
   checkName,
   type Permission,
   policyOf,
@@ -109,14 +109,15 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
     const { engine, metrics } = await open();
     const name = input.QueueName ?? nameOf(input.QueueUrl ?? "");
     if (operation === "CreateQueue") checkName(name);
-    if (operation === "CreateQueue" || operation === "SetQueueAttributes") {
-      checkAttributes(engine, arnOf(name), input.Attributes);
-    }
-    const output = engine.call(operation, binaryAsText(input) as object);
+    const sets = operation === "CreateQueue" || operation === "SetQueueAttributes";
+    const given = sets ? { ...input, Attributes: checkedAttributes(engine, arnOf(name), input.Attributes) } : input;
+    const output = engine.call(operation, binaryAsText(given) as object);
     if (waking.has(operation)) {
       wakes.ring(arnOf(name));
       metrics.used(name);
     }
+    // An attribute that is set to nothing is taken away.
+    if (operation === "GetQueueAttributes") output.Attributes = present(output.Attributes as Record<string, string>);
     if (typeof output.QueueUrl === "string") output.QueueUrl = urlOf(nameOf(output.QueueUrl));
     if (Array.isArray(output.QueueUrls)) output.QueueUrls = output.QueueUrls.map((url: string) => urlOf(nameOf(url)));
     return output;
@@ -159,6 +160,9 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
     },
   };
 }
+
+const present = (attributes: Record<string, string> = {}) =>
+  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== ""));
 
 const nameOf = (url: string): string => url.split("/").at(-1) ?? "";
 

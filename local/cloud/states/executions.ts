@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { parseJson } from "../jsonText.ts";
 import { type Access, AwsError, type Cloud, type Operation } from "../service.ts";
-import type { Execution, HistoryEvent, Machine, Records } from "./records.ts";
+import type { Execution, HistoryEvent, Records } from "./records.ts";
 import type { Runner } from "./runner.ts";
 import type { Tokens } from "./tokens.ts";
+import { type Asked, askedMachine } from "./versions.ts";
 
 /** An execution's input, 256 KiB. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const inputBytes = 262_144;
@@ -18,11 +19,6 @@ export function executionOperations(
   const on = (action: string, arn: string): Access[] => [{ action: `states:${action}`, resource: arn }];
   const date = (value: number | undefined) => (value === undefined ? undefined : new Date(value));
 
-  const machineOf = (arn: string | undefined): Machine => {
-    const machine = arn === undefined ? undefined : records.machines.get(arn);
-    if (!machine) throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
-    return machine;
-  };
   const found = (arn: string): Execution => {
     const execution = records.executions.get(arn);
     // An Express execution is gone when it has ended: its log is what remains.
@@ -31,13 +27,14 @@ export function executionOperations(
     return execution;
   };
 
-  function begin(machine: Machine, name: string, input: string): Execution {
+  function begin({ machine, ...asked }: Asked, name: string, input: string): Execution {
     const kind = machine.type === "EXPRESS" ? "express" : "execution";
     const prefix = `arn:aws:states:${cloud.region}:${cloud.accountId}:${kind}:${machine.name}:${name}`;
     const execution: Execution = {
       arn: machine.type === "EXPRESS" ? `${prefix}:${randomUUID()}` : prefix,
       name,
       machineArn: machine.arn,
+      ...asked,
       type: machine.type,
       definition: records.keepDefinition(machine.definition),
       roleArn: machine.roleArn,
@@ -66,10 +63,10 @@ export function executionOperations(
     StartExecution: {
       access: ({ stateMachineArn }) => on("StartExecution", stateMachineArn),
       run({ stateMachineArn, name = randomUUID(), input = "{}" }) {
-        const machine = machineOf(stateMachineArn);
+        const asked = askedMachine(records, stateMachineArn);
         checkInput(input);
         const known = records.executions.get(
-          stateMachineArn.replace(":stateMachine:", ":execution:").concat(":", name),
+          asked.machine.arn.replace(":stateMachine:", ":execution:").concat(":", name),
         );
         if (known) {
           // The same name with the same input is the same execution, as long as it runs.
@@ -77,7 +74,7 @@ export function executionOperations(
             return { executionArn: known.arn, startDate: date(known.started) };
           throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${known.arn}'`);
         }
-        const execution = begin(machine, name, input);
+        const execution = begin(asked, name, input);
         void runner.start(execution);
         return { executionArn: execution.arn, startDate: date(execution.started) };
       },
@@ -85,15 +82,15 @@ export function executionOperations(
     StartSyncExecution: {
       access: ({ stateMachineArn }) => on("StartSyncExecution", stateMachineArn),
       async run({ stateMachineArn, name = randomUUID(), input = "{}" }) {
-        const machine = machineOf(stateMachineArn);
-        if (machine.type !== "EXPRESS") {
+        const asked = askedMachine(records, stateMachineArn);
+        if (asked.machine.type !== "EXPRESS") {
           throw new AwsError(
             "StateMachineTypeNotSupported",
             "This operation is not supported by this type of state machine",
           );
         }
         checkInput(input);
-        const { arn, started, stopped, status, output, error, cause } = await runner.start(begin(machine, name, input));
+        const { arn, started, stopped, status, output, error, cause } = await runner.start(begin(asked, name, input));
         const result = { executionArn: arn, stateMachineArn, name, status, input, output, error, cause };
         return {
           ...result,
@@ -107,10 +104,11 @@ export function executionOperations(
     DescribeExecution: {
       access: ({ executionArn }) => on("DescribeExecution", executionArn),
       run({ executionArn }) {
-        const { arn, machineArn, started, stopped, name, status, input, output, error, cause } = found(executionArn);
-        const described = { executionArn: arn, stateMachineArn: machineArn, name, status, input, output, error, cause };
+        const { arn, started, stopped, name, status, input, output, error, cause, ...of } = found(executionArn);
         return {
-          ...described,
+          ...{ executionArn: arn, stateMachineArn: of.machineArn, name, status, input, output, error, cause },
+          stateMachineVersionArn: of.versionArn,
+          stateMachineAliasArn: of.aliasArn,
           startDate: date(started),
           stopDate: date(stopped),
           inputDetails: { included: true },
@@ -134,11 +132,12 @@ export function executionOperations(
     ListExecutions: {
       access: ({ stateMachineArn }) => on("ListExecutions", stateMachineArn),
       run({ stateMachineArn, statusFilter, maxResults = 100, nextToken }) {
-        machineOf(stateMachineArn);
-        const prefix = `${stateMachineArn.replace(":stateMachine:", ":execution:")}:`;
+        const { machine, versionArn, aliasArn } = askedMachine(records, stateMachineArn);
+        const prefix = `${machine.arn.replace(":stateMachine:", ":execution:")}:`;
         const all = records.executions
           .values(prefix)
           .filter(({ status }) => !statusFilter || status === statusFilter)
+          .filter((one) => (aliasArn ? one.aliasArn === aliasArn : !versionArn || one.versionArn === versionArn))
           .sort((a, b) => b.started - a.started);
         const from = Number(nextToken ?? 0);
         const page = all.slice(from, from + (maxResults || 100));

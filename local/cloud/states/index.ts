@@ -1,11 +1,13 @@
 /** Step Functions: `aws-local-stepfunctions` as the interpreter, behind AWS's own API. */
 import type { Cloud, Service } from "../service.ts";
+import { aliasOperations } from "./aliases.ts";
 import { executionOperations } from "./executions.ts";
 import { machineOperations } from "./machines.ts";
 import { announce } from "./notices.ts";
 import { Records } from "./records.ts";
 import { Runner } from "./runner.ts";
 import { Tokens } from "./tokens.ts";
+import { versionOperations } from "./versions.ts";
 
 export function createStates(cloud: Cloud): Service {
   const records = new Records(cloud);
@@ -14,7 +16,12 @@ export function createStates(cloud: Cloud): Service {
   return {
     name: "states",
     shapes: () => import("@aws-sdk/client-sfn"),
-    operations: { ...machineOperations(cloud, records), ...executionOperations(cloud, records, runner, tokens) },
+    operations: {
+      ...machineOperations(cloud, records),
+      ...versionOperations(records),
+      ...aliasOperations(records),
+      ...executionOperations(cloud, records, runner, tokens),
+    },
     async start() {
       runner.resume();
     },

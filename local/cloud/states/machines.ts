@@ -1,10 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { type Access, AwsError, type Cloud, type Operation } from "../service.ts";
+import { type Tags, withoutTags } from "../tags.ts";
 import { readDefinition } from "./definition.ts";
 import type { Machine, Records } from "./records.ts";
+import { describedVersion, forgetVersions, publish, shownMachine } from "./versions.ts";
 
 const seconds = (): number => Date.now() / 1000;
 const date = (value: number): Date => new Date(value * 1000);
+
+/** Step Functions writes the parts of a tag in lower case. */
+const tagMap = (tags: { key: string; value: string }[] = []): Tags =>
+  Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 
 /** Logging that AWS refuses unless the role may deliver logs. https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
 const logDelivery = ["logs:CreateLogDelivery", "logs:PutResourcePolicy", "logs:DescribeLogGroups"];
@@ -21,8 +27,8 @@ export function machineOperations(cloud: Cloud, records: Records): Record<string
   };
 
   /** AWS tries the role as the machine is made: its trust, and its rights to deliver logs. */
-  async function checkRole(roleArn: string, logging: Machine["loggingConfiguration"]): Promise<void> {
-    const session = await cloud.assumeRole(roleArn, "states.amazonaws.com", "validate").catch(() => {
+  async function checkRole(arn: string, roleArn: string, logging: Machine["loggingConfiguration"]): Promise<void> {
+    const session = await cloud.assumeRole(roleArn, "states.amazonaws.com", "validate", arn).catch(() => {
       throw new AwsError(
         "AccessDeniedException",
         `Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.`,
@@ -51,12 +57,14 @@ export function machineOperations(cloud: Cloud, records: Records): Record<string
           type = "STANDARD",
           loggingConfiguration,
           tracingConfiguration,
-          tags = [],
+          encryptionConfiguration,
+          versionDescription,
         } = input;
+        checkVersionDescription(input);
         if (!/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/.test(name))
           throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
         readDefinition(definition);
-        await checkRole(roleArn, loggingConfiguration);
+        await checkRole(arnOf(name), roleArn, loggingConfiguration);
         const known = records.machines.get(arnOf(name));
         // Creating the same machine again is no error, as long as it is the same.
         if (known && (known.definition !== definition || known.roleArn !== roleArn || known.type !== type)) {
@@ -72,33 +80,46 @@ export function machineOperations(cloud: Cloud, records: Records): Record<string
           revision: randomUUID(),
           ...(loggingConfiguration && { loggingConfiguration }),
           ...(tracingConfiguration && { tracingConfiguration }),
-          tags: Object.fromEntries(tags.map(({ key, value }: { key: string; value: string }) => [key, value])),
+          ...(encryptionConfiguration && { encryptionConfiguration }),
+          tags: tagMap(input.tags),
         };
         records.machines.put(machine.arn, machine);
-        return { stateMachineArn: machine.arn, creationDate: date(machine.created) };
+        const answer = { stateMachineArn: machine.arn, creationDate: date(machine.created) };
+        if (!input.publish) return answer;
+        return { ...answer, stateMachineVersionArn: publish(records, machine, versionDescription).arn };
       },
     },
     UpdateStateMachine: {
       access: ({ stateMachineArn }) => on("UpdateStateMachine", stateMachineArn),
-      async run({ stateMachineArn, definition, roleArn, loggingConfiguration, tracingConfiguration }) {
+      async run(input) {
+        const { stateMachineArn, definition, roleArn, loggingConfiguration, versionDescription } = input;
         const machine = found(stateMachineArn);
+        checkVersionDescription(input);
         if (definition) readDefinition(definition);
-        await checkRole(roleArn ?? machine.roleArn, loggingConfiguration ?? machine.loggingConfiguration);
-        const changed = { definition, roleArn, loggingConfiguration, tracingConfiguration };
+        await checkRole(
+          stateMachineArn,
+          roleArn ?? machine.roleArn,
+          loggingConfiguration ?? machine.loggingConfiguration,
+        );
+        const { tracingConfiguration, encryptionConfiguration } = input;
+        const changed = { definition, roleArn, loggingConfiguration, tracingConfiguration, encryptionConfiguration };
         const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
-        const revision = randomUUID();
-        records.machines.put(stateMachineArn, { ...machine, ...given, revision });
-        return { updateDate: new Date(), revisionId: revision };
+        const after = { ...machine, ...given, revision: randomUUID() };
+        records.machines.put(stateMachineArn, after);
+        const answer = { updateDate: new Date(), revisionId: after.revision };
+        if (!input.publish) return answer;
+        return { ...answer, stateMachineVersionArn: publish(records, after, versionDescription).arn };
       },
     },
     DescribeStateMachine: {
       access: ({ stateMachineArn }) => on("DescribeStateMachine", stateMachineArn),
       run({ stateMachineArn }) {
-        const { arn, created, revision, tags, ...machine } = found(stateMachineArn);
+        const version = records.versions.get(stateMachineArn);
+        if (version) return describedVersion(version);
+        const { arn, created, revision, lastVersion: _, tags, ...machine } = found(stateMachineArn);
         return {
-          ...machine,
+          ...shownMachine(machine),
           stateMachineArn: arn,
-          status: "ACTIVE",
           creationDate: date(created),
           revisionId: revision,
         };
@@ -112,18 +133,12 @@ export function machineOperations(cloud: Cloud, records: Records): Record<string
           .map(({ arn, name, type, created }) => ({ stateMachineArn: arn, name, type, creationDate: date(created) })),
       }),
     },
-    ListStateMachineVersions: {
-      access: ({ stateMachineArn }) => on("ListStateMachineVersions", stateMachineArn),
-      run({ stateMachineArn }) {
-        found(stateMachineArn);
-        return { stateMachineVersions: [] };
-      },
-    },
     DeleteStateMachine: {
       access: ({ stateMachineArn }) => on("DeleteStateMachine", stateMachineArn),
       run({ stateMachineArn }) {
         // What runs goes on to its end, by its own copy of the definition.
         records.machines.delete(stateMachineArn);
+        forgetVersions(records, stateMachineArn);
         return {};
       },
     },
@@ -149,8 +164,7 @@ export function machineOperations(cloud: Cloud, records: Records): Record<string
       access: ({ resourceArn }) => on("TagResource", resourceArn),
       run({ resourceArn, tags }) {
         const machine = found(resourceArn);
-        const added = Object.fromEntries(tags.map(({ key, value }: { key: string; value: string }) => [key, value]));
-        records.machines.put(resourceArn, { ...machine, tags: { ...machine.tags, ...added } });
+        records.machines.put(resourceArn, { ...machine, tags: { ...machine.tags, ...tagMap(tags) } });
         return {};
       },
     },
@@ -158,10 +172,14 @@ export function machineOperations(cloud: Cloud, records: Records): Record<string
       access: ({ resourceArn }) => on("UntagResource", resourceArn),
       run({ resourceArn, tagKeys }) {
         const machine = found(resourceArn);
-        const tags = Object.fromEntries(Object.entries(machine.tags).filter(([key]) => !tagKeys.includes(key)));
-        records.machines.put(resourceArn, { ...machine, tags });
+        records.machines.put(resourceArn, { ...machine, tags: withoutTags(machine.tags, tagKeys) });
         return {};
       },
     },
   };
+}
+
+function checkVersionDescription({ publish, versionDescription }: { publish?: boolean; versionDescription?: string }) {
+  if (versionDescription === undefined || publish) return;
+  throw new AwsError("ValidationException", "Version description can only be set when publish is true");
 }

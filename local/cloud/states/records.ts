@@ -19,7 +19,31 @@ export interface Machine {
     destinations?: { cloudWatchLogsLogGroup?: { logGroupArn?: string } }[];
   };
   tracingConfiguration?: { enabled?: boolean };
+  encryptionConfiguration?: { type?: string; kmsKeyId?: string; kmsDataKeyReusePeriodSeconds?: number };
   tags: Record<string, string>;
+  /** Number of the version published last: numbers are never used twice. */
+  lastVersion?: number;
+}
+
+/** A machine as it was when it was published. */
+export interface Version extends Omit<Machine, "tags" | "lastVersion"> {
+  /** With the number. */
+  arn: string;
+  machineArn: string;
+  number: number;
+  description?: string;
+}
+
+/** A name for one version, or for two with their shares of the executions. */
+export interface Alias {
+  arn: string;
+  machineArn: string;
+  name: string;
+  description?: string;
+  routing: { stateMachineVersionArn: string; weight: number }[];
+  /** Milliseconds since 1970. */
+  created: number;
+  updated: number;
 }
 
 export type Status = "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
@@ -29,6 +53,9 @@ export interface Execution {
   arn: string;
   name: string;
   machineArn: string;
+  /** ARNs of the version and alias that were started, if they were. */
+  versionArn?: string;
+  aliasArn?: string;
   type: Machine["type"];
   /** Id of the definition: see {@link Records.keepDefinition}. */
   definition: string;
@@ -83,6 +110,9 @@ interface Work {
 /** All that Step Functions remembers. */
 export class Records {
   readonly machines: Collection<Machine>;
+  /** By ARN, which begins with the machine's. */
+  readonly versions: Collection<Version>;
+  readonly aliases: Collection<Alias>;
   readonly executions: Collection<Execution>;
   /** Definitions that executions began with, by their digest: each is large, and many share it. */
   readonly #definitions: Collection<string>;
@@ -107,6 +137,8 @@ export class Records {
   constructor({ store }: Pick<Cloud, "store">) {
     this.#store = store;
     this.machines = store.collection("states.machines");
+    this.versions = store.collection("states.versions");
+    this.aliases = store.collection("states.aliases");
     this.executions = store.collection("states.executions");
     this.#definitions = store.collection("states.definitions");
     this.tokens = store.collection("states.tokens");

@@ -241,7 +241,7 @@ export class Run {
   }
 
   #role(): Promise<RoleSession> {
-    return this.#sessions.of(this.#execution.roleArn);
+    return this.#sessions.of(this.#execution);
   }
 }
 

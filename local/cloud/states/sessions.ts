@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Cloud, RoleSession } from "../service.ts";
+import type { Execution } from "./records.ts";
 
 /** Milliseconds that a role's session serves the executions that begin meanwhile. */
 const sessionLife = 60_000;
@@ -13,12 +14,14 @@ export class Sessions {
     this.#cloud = cloud;
   }
 
-  of(roleArn: string): Promise<RoleSession> {
-    const known = this.#known.get(roleArn);
+  of({ roleArn, machineArn }: Pick<Execution, "roleArn" | "machineArn">): Promise<RoleSession> {
+    const key = `${roleArn} ${machineArn}`;
+    const known = this.#known.get(key);
     if (known && known.until > Date.now()) return known.session;
-    const session = this.#cloud.assumeRole(roleArn, "states.amazonaws.com", randomBytes(8).toString("hex"));
-    this.#known.set(roleArn, { session, until: Date.now() + sessionLife });
-    session.catch(() => this.#known.delete(roleArn));
+    const name = randomBytes(8).toString("hex");
+    const session = this.#cloud.assumeRole(roleArn, "states.amazonaws.com", name, machineArn);
+    this.#known.set(key, { session, until: Date.now() + sessionLife });
+    session.catch(() => this.#known.delete(key));
     return session;
   }
 }

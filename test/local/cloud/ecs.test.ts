@@ -13,6 +13,7 @@ import {
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   ECSClient,
+  ListServicesCommand,
   ListTaskDefinitionsCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
@@ -191,6 +192,52 @@ describe("ECS", function () {
     assert.match((await reason("d", {}, { taskRoleArn: lambda }))!, /^ECS was unable to assume the role/);
   });
 
+  it("gives back what a service was made and changed with, and what AWS fills in", async () => {
+    const shown = async () => {
+      const found = await service("shown");
+      const { deploymentCircuitBreaker: breaker, maximumPercent } = found?.deploymentConfiguration ?? {};
+      return [
+        [found?.availabilityZoneRebalancing, found?.platformVersion, found?.deploymentController?.type],
+        [found?.enableExecuteCommand, found?.healthCheckGracePeriodSeconds, found?.propagateTags],
+        [breaker?.enable, breaker?.rollback, maximumPercent],
+      ];
+    };
+    const taskDefinition = await register("shown");
+    const made = { cluster, serviceName: "shown", taskDefinition, desiredCount: 0, networkConfiguration };
+    await ecs.send(new CreateServiceCommand({ ...made, launchType: "FARGATE" }));
+    assert.deepEqual(await shown(), [
+      ["ENABLED", "LATEST", "ECS"],
+      [false, undefined, "NONE"],
+      [false, false, 200],
+    ]);
+    await ecs.send(
+      new UpdateServiceCommand({
+        cluster,
+        service: "shown",
+        availabilityZoneRebalancing: "DISABLED",
+        enableExecuteCommand: true,
+        healthCheckGracePeriodSeconds: 5,
+        propagateTags: "SERVICE",
+        deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+      }),
+    );
+    const changed = [
+      ["DISABLED", "LATEST", "ECS"],
+      [true, 5, "SERVICE"],
+      [true, true, 200],
+    ];
+    assert.deepEqual(await shown(), changed);
+    await ecs.send(
+      new UpdateServiceCommand({ cluster, service: "shown", deploymentConfiguration: { maximumPercent: 150 } }),
+    );
+    assert.deepEqual(await shown(), [...changed.slice(0, 2), [true, true, 150]]);
+    await ecs.send(new DeleteServiceCommand({ cluster, service: "shown" }));
+    await until("its end", async () => (await service("shown"))?.status === "INACTIVE");
+    await ecs.send(new CreateServiceCommand({ ...made, launchType: "FARGATE" }));
+    assert.equal((await service("shown"))?.status, "ACTIVE");
+    await ecs.send(new DeleteServiceCommand({ cluster, service: "shown" }));
+  });
+
   it("keeps a service at its number, up and down, and ends what is too many gracefully", async () => {
     const taskDefinition = await register("kept");
     const made = { cluster, serviceName: "kept", taskDefinition, desiredCount: 2, networkConfiguration };
@@ -258,7 +305,15 @@ describe("ECS", function () {
     const { clusters } = await ecs.send(new DescribeClustersCommand({ clusters: [cluster] }));
     assert.deepEqual([clusters?.[0]?.runningTasksCount, clusters?.[0]?.activeServicesCount], [1, 1]);
     await ecs.send(new DeleteServiceCommand({ cluster, service: "kept", force: true }));
-    await until("no service", async () => (await service("kept")) === undefined);
+    await until("its end", async () => (await service("kept"))?.status === "INACTIVE");
+    const { serviceArns } = await ecs.send(new ListServicesCommand({ cluster }));
+    assert.deepEqual(serviceArns, []);
+    await refuses(
+      ecs.send(new UpdateServiceCommand({ cluster, service: "kept", desiredCount: 1 })),
+      "ServiceNotActiveException",
+      /Service was not ACTIVE/,
+      400,
+    );
     const { cluster: gone } = await ecs.send(new DeleteClusterCommand({ cluster }));
     assert.equal(gone?.status, "INACTIVE");
   });

@@ -90,6 +90,16 @@ describe("SSM parameters", () => {
     assert.deepEqual([gone.DeletedParameters, gone.InvalidParameters], [["plain"], ["tagged"]]);
   });
 
+  it("take an allowed pattern that is empty for none", async () => {
+    await cloud
+      .client(sdk.SSMClient)
+      .send(new sdk.PutParameterCommand({ Name: "unbound", Type: "String", Value: "x", AllowedPattern: "" }));
+    const { Parameters } = await cloud
+      .client(sdk.SSMClient)
+      .send(new sdk.DescribeParametersCommand({ ParameterFilters: [{ Key: "Name", Values: ["unbound"] }] }));
+    assert.equal(Parameters?.[0]?.AllowedPattern, undefined);
+  });
+
   const refused: [name: string, value: string, more: Partial<sdk.PutParameterCommandInput>, error: string][] = [
     ["a b", "1", {}, "ValidationException"],
     ["a/b", "1", {}, "ValidationException"],

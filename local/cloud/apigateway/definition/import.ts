@@ -1,5 +1,5 @@
 /**
- * Reads an OpenAPI 3.0 document with API Gateway's extensions into an API.
+ * Reads an OpenAPI 3.0 or Swagger 2.0 document with API Gateway's extensions into an API.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
 
@@ -15,6 +15,7 @@ import { readModels } from "./models.ts";
 import { type OpenApi, readOperation, refuseExtensions } from "./operation.ts";
 import { expandPolicy } from "./policy.ts";
 import { checkSchemas } from "./schemas.ts";
+import { fromSwagger } from "./swagger.ts";
 
 export interface ImportOptions {
   /** `overwrite`: the document is the whole API; `merge`: what it does not name stays. */
@@ -93,11 +94,12 @@ function parseDocument(body: Uint8Array): OpenApi {
     throw badRequest(`Unable to parse API definition because of a malformed document: ${(error as Error).message}`);
   }
   if (document === null || typeof document !== "object") throw badRequest("Invalid OpenAPI input.");
+  if (String(document.swagger) === "2.0") document = fromSwagger(document as object);
   const version = String(document.openapi ?? document.swagger ?? "none");
   if (!/^3\.0\.\d+$/.test(version)) {
     const name = document.swagger ? "swagger" : "openapi";
     throw badRequest(
-      `${name} ${version.replace(/^(\d+\.\d+).*/, "$1")} is not supported; use openapi 3.0 (3.0.0 to 3.0.3)`,
+      `${name} ${version.replace(/^(\d+\.\d+).*/, "$1")} is not supported; use openapi 3.0 (3.0.0 to 3.0.3) or swagger 2.0`,
     );
   }
   if (!document.info?.title) throw badRequest("Invalid OpenAPI input: info.title is required");

@@ -24,6 +24,8 @@ export interface GivenIntegration {
   connectionType?: string;
   connectionId?: string;
   responseTransferMode?: string;
+  /** Of the event: API Gateway's REST APIs have 1.0 alone. */
+  payloadFormatVersion?: string;
   tlsConfig?: object;
   responses?: Record<string, GivenIntegrationResponse>;
 }
@@ -38,7 +40,7 @@ export interface GivenIntegrationResponse {
 const KNOWN = new Set<string>([
   ...["type", "httpMethod", "uri", "credentials", "requestTemplates", "requestParameters", "passthroughBehavior"],
   ...["contentHandling", "timeoutInMillis", "cacheNamespace", "cacheKeyParameters", "connectionType", "connectionId"],
-  ...["responseTransferMode", "tlsConfig", "responses"],
+  ...["responseTransferMode", "tlsConfig", "responses", "payloadFormatVersion"],
 ]);
 
 const LAMBDA_URI = /^arn:aws[\w-]*:apigateway:[\w-]+:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/;
@@ -64,6 +66,11 @@ export function readIntegration(given: GivenIntegration, where: string, defaultN
   if (given.responseTransferMode && given.responseTransferMode !== "BUFFERED") {
     throw badRequest(
       `responseTransferMode '${given.responseTransferMode}' of ${where} is not modelled by the local API Gateway`,
+    );
+  }
+  if (given.payloadFormatVersion !== undefined && String(given.payloadFormatVersion) !== "1.0") {
+    throw badRequest(
+      `payloadFormatVersion '${given.payloadFormatVersion}' of ${where} is not one of a REST API; 1.0 is`,
     );
   }
   const timeoutInMillis = given.timeoutInMillis ?? 29_000;

@@ -34,7 +34,8 @@ export function apiKeyOperations(records: Records): Handlers {
   };
   return {
     CreateApiKey(input: CreateApiKeyRequest) {
-      const value = input.value ?? newKeyValue();
+      // Tools that know no value say an empty one.
+      const value = input.value || newKeyValue();
       if (value.length < 20 || value.length > 128) throw badRequest("API Key value should be at least 20 characters");
       if (records.apiKeys.values().some((key) => key.value === value)) throw conflict("API Key already exists");
       const now = Date.now();

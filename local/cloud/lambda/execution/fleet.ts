@@ -129,9 +129,9 @@ export class Fleet {
     return hosted;
   }
 
-  async #assumeRole({ configuration }: VersionRecord) {
+  async #assumeRole({ configuration: { Role, FunctionName, FunctionArn } }: VersionRecord) {
     try {
-      return await this.#cloud.assumeRole(configuration.Role, "lambda.amazonaws.com", configuration.FunctionName);
+      return await this.#cloud.assumeRole(Role, "lambda.amazonaws.com", FunctionName, FunctionArn);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       throw new AwsError(

@@ -65,10 +65,10 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
 
   /** The role must trust Lambda, and may be asked to send what fails to the dead-letter queue. */
   async function checkRole(configuration: FunctionConfiguration, before?: FunctionConfiguration): Promise<void> {
-    const { Role, FunctionName, DeadLetterConfig } = configuration;
+    const { Role, FunctionName, FunctionArn, DeadLetterConfig } = configuration;
     if (Role !== before?.Role) {
       try {
-        await cloud.assumeRole(Role as string, "lambda.amazonaws.com", FunctionName as string);
+        await cloud.assumeRole(Role as string, "lambda.amazonaws.com", FunctionName as string, FunctionArn);
       } catch {
         throw invalidParameter("The role defined for the function cannot be assumed by Lambda.");
       }

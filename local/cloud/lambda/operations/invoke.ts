@@ -9,6 +9,7 @@ import { checkEnum, invalidRequestContent } from "../errors.ts";
 import type { Invoker } from "../invoker.ts";
 import { functionReference } from "../names.ts";
 import type { Target } from "../registry.ts";
+import { checkRuns } from "../runtimes.ts";
 
 /** `Payload` may be text, too, for callers in process; so may a trace header, which the wire carries as a header. */
 export type InvokeInput = Omit<InvokeCommandInput, "Payload"> & {
@@ -38,6 +39,7 @@ export function invokeOperations(
     },
     async run(input, call) {
       const target = registry.target(input.FunctionName as string, input.Qualifier);
+      checkRuns(target.version.configuration.Runtime);
       const type = input.InvocationType ?? "RequestResponse";
       if (type === "RequestResponse") return respond(target, input, call);
       checkEnum(type, "invocationType", ["Event", "RequestResponse", "DryRun"]);

@@ -165,6 +165,7 @@ const describedMetric = (alarm: MetricAlarmRecord) => ({
   Threshold: alarm.threshold,
   ComparisonOperator: alarm.comparison,
   TreatMissingData: alarm.missing,
+  EvaluateLowSampleCountPercentile: alarm.lowSampleCount,
   ...(alarm.metric && {
     MetricName: alarm.metric.name,
     Namespace: alarm.metric.namespace,

@@ -25,7 +25,12 @@ describe("API Gateway, import", () => {
     const many = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`/r${i}`, { get: proxy("f") }]));
     for (const [what, given, message] of [
       ["OpenAPI 3.1", { ...twoOperations, openapi: "3.1.0" }, /^openapi 3\.1 is not supported/],
-      ["Swagger 2.0", { swagger: "2.0", info: { title: "x" } }, /^swagger 2\.0 is not supported/],
+      ["Swagger 1.2", { swagger: "1.2", info: { title: "x" } }, /^swagger 1\.2 is not supported/],
+      [
+        "the events of HTTP APIs",
+        get(integration({ payloadFormatVersion: "2.0" })),
+        /payloadFormatVersion '2\.0' of GET \/x is not one of a REST API; 1\.0 is/,
+      ],
       ["a document without a title", { openapi: "3.0.1", info: {}, paths: {} }, /info\.title/],
       [
         "an unknown extension",

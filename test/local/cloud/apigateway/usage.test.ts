@@ -127,6 +127,13 @@ describe("API Gateway, validation and limits", () => {
     const get = (value?: string, path = "/k") =>
       fetch(`${api.url}${path}`, value === undefined ? {} : { headers: { "x-api-key": value } });
 
+    it("makes a key's value where none is said, or an empty one", async () => {
+      for (const value of [undefined, ""]) {
+        const made = await call<{ value: string }>("CreateApiKey", { name: "generated", value });
+        assert.match(made.value, /^\w{40}$/);
+      }
+    });
+
     it("lets only enabled keys of the stage's plans in", async () => {
       const { value, keyId } = await plan({});
       assert.equal((await get(value)).status, 200);

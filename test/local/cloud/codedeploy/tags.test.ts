@@ -34,6 +34,23 @@ describe("tags of CodeDeploy", () => {
     assert.ok(!("tags" in shown.deploymentGroupInfo));
   });
 
+  it("go with an application that gets another name, as its groups do", async () => {
+    const tagged = [{ Key: "a", Value: "1" }];
+    await lab.codedeploy.createApplication({ applicationName: "named", computePlatform: "Lambda", tags: tagged });
+    const group = { applicationName: "named", deploymentGroupName: "g", serviceRoleArn: lab.serviceRole };
+    await lab.codedeploy.createDeploymentGroup(group);
+    await lab.codedeploy.updateApplication({ applicationName: "named", newApplicationName: "renamed" });
+    assert.deepEqual(await tags(arn("application:renamed")), tagged);
+    const { deploymentGroupInfo } = await lab.codedeploy.getDeploymentGroup({ ...group, applicationName: "renamed" });
+    assert.equal(deploymentGroupInfo?.applicationName, "renamed");
+    await assert.rejects(lab.codedeploy.getApplication({ applicationName: "named" }), {
+      name: "ApplicationDoesNotExistException",
+    });
+    await assert.rejects(lab.codedeploy.updateApplication({ applicationName: "renamed", newApplicationName: "app" }), {
+      name: "ApplicationAlreadyExistsException",
+    });
+  });
+
   it("are refused of what is not there, or has none", async () => {
     await assert.rejects(tags(arn("application:nobody")), { name: "ApplicationDoesNotExistException" });
     await assert.rejects(tags(arn("deploymentgroup:app/nobody")), { name: "DeploymentGroupDoesNotExistException" });

@@ -73,6 +73,19 @@ describe("Event source mappings of SQS queues", () => {
     });
   });
 
+  it("lose the settings that an update gives empty", async () => {
+    const queue = await sources.queue("emptied");
+    await sources.fn("emptied", "");
+    const FilterCriteria = { Filters: [{ Pattern: '{"body":["x"]}' }] };
+    const ScalingConfig = { MaximumConcurrency: 2 };
+    const input = { EventSourceArn: queue, FunctionName: "emptied", Enabled: false };
+    const { UUID } = await sources.map({ ...input, FilterCriteria, ScalingConfig });
+    const empty = { UUID, FilterCriteria: {}, ScalingConfig: {} };
+    await sources.lambda.send(new lambda.UpdateEventSourceMappingCommand(empty));
+    const left = await sources.lambda.send(new lambda.GetEventSourceMappingCommand({ UUID }));
+    assert.deepEqual([left.FilterCriteria, left.ScalingConfig, left.BatchSize], [undefined, undefined, 10]);
+  });
+
   it("keep the messages that failed, until they are dead letters", async () => {
     const dead = await sources.queue("dead");
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead, maxReceiveCount: 2 });

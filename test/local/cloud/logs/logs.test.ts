@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import {
+  AssociateKmsKeyCommand,
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
   DeleteLogGroupCommand,
   DescribeLogGroupsCommand,
   DescribeLogStreamsCommand,
+  DisassociateKmsKeyCommand,
   FilterLogEventsCommand,
   GetLogEventsCommand,
   ListTagsForResourceCommand,
@@ -45,6 +47,19 @@ describe("CloudWatch Logs", () => {
         logEvents: events.map(([offset, message]) => ({ timestamp: now + offset, message })),
       }),
     );
+
+  it("keeps the key of a group, which is given and taken away", async () => {
+    const logGroupName = "keyed";
+    await logs.send(new CreateLogGroupCommand({ logGroupName }));
+    const group = async () =>
+      (await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: logGroupName }))).logGroups?.[0];
+    const kmsKeyId = "arn:aws:kms:us-east-1:000000000000:key/1";
+    await logs.send(new AssociateKmsKeyCommand({ logGroupName, kmsKeyId }));
+    assert.equal((await group())?.kmsKeyId, kmsKeyId);
+    const resourceIdentifier = (await group())?.arn as string;
+    await logs.send(new DisassociateKmsKeyCommand({ resourceIdentifier }));
+    assert.equal((await group())?.kmsKeyId, undefined);
+  });
 
   it("reads a stream forwards and backwards, and waits at its end", async () => {
     await stream("reading", "s");

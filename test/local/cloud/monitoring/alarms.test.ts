@@ -237,6 +237,16 @@ describe("CloudWatch alarms", () => {
       it(`are refused with ${JSON.stringify(given)}`, () => fails(put("refused", given), message));
     }
 
+    it("give back what a percentile with few samples does", async () => {
+      const percentile = { Statistic: undefined, ExtendedStatistic: "p90", EvaluateLowSampleCountPercentile: "ignore" };
+      await put("percentile", percentile);
+      assert.equal((await find("percentile"))?.EvaluateLowSampleCountPercentile, "ignore");
+      await fails(
+        put("percentile", { ...percentile, EvaluateLowSampleCountPercentile: "guess" }),
+        /evaluate and ignore/,
+      );
+    });
+
     it("and dashboards are kept", async () => {
       await client.send(new sdk.PutDashboardCommand({ DashboardName: "d", DashboardBody: '{"widgets":[]}' }));
       assert.equal(

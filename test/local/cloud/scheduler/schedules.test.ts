@@ -33,6 +33,38 @@ describe("EventBridge Scheduler", () => {
   const fails = (promise: Promise<unknown>, name: string, message: RegExp) =>
     assert.rejects(promise, (error: Error) => error.name === name && message.test(error.message));
 
+  it("takes a rate in either number, as rules of EventBridge do not", async () => {
+    for (const expression of ["rate(1 minutes)", "rate(2 hour)"]) {
+      const Name = expression.replace(/\W+/g, "-");
+      await create(Name, expression, { State: "DISABLED" });
+      assert.equal((await scheduler.send(new sdk.GetScheduleCommand({ Name }))).ScheduleExpression, expression);
+    }
+  });
+
+  it("takes its role on behalf of the schedule's group, which a trust may name", async () => {
+    const role = await cloud.mintRole(undefined, { name: "conditional", trust: "scheduler.amazonaws.com" });
+    const trust = (Condition: object) =>
+      cloud.cloud.call("iam", "UpdateAssumeRolePolicy", {
+        RoleName: "conditional",
+        PolicyDocument: JSON.stringify({
+          Version: "2012-10-17",
+          Statement: {
+            Effect: "Allow",
+            Principal: { Service: "scheduler.amazonaws.com" },
+            Action: "sts:AssumeRole",
+            Condition: { StringEquals: Condition },
+          },
+        }),
+      });
+    const group = (await scheduler.send(new sdk.CreateScheduleGroupCommand({ Name: "own" }))).ScheduleGroupArn;
+    const made = (Name: string) =>
+      create(Name, "rate(1 day)", { GroupName: "own", Target: { Arn, RoleArn: role.roleArn } });
+    await trust({ "aws:SourceAccount": "000000000000", "aws:SourceArn": group });
+    await made("trusted");
+    await trust({ "aws:SourceAccount": "111111111111" });
+    await fails(made("foreign"), "ValidationException", /must allow AWS EventBridge Scheduler to assume the role/);
+  });
+
   it("keeps schedules, in groups", async () => {
     await scheduler.send(new sdk.CreateScheduleGroupCommand({ Name: "g" }));
     await create("kept", "cron(0 12 * * ? *)", {

@@ -30,6 +30,24 @@ describe("SQS", () => {
     await client.send(new sqs.DeleteMessageCommand({ QueueUrl, ReceiptHandle: Messages[0].ReceiptHandle }));
   });
 
+  it("gives redrive policies back in few characters, and nothing of what was set to nothing", async () => {
+    const attributes = async (QueueUrl: string | undefined) =>
+      (await client.send(new sqs.GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }))).Attributes;
+    await client.send(new sqs.CreateQueueCommand({ QueueName: "last" }));
+    const RedrivePolicy = `{\n  "maxReceiveCount": "3",\n  "deadLetterTargetArn": "${queueArn("last")}"\n}\n`;
+    const RedriveAllowPolicy = '{ "redrivePermission": "denyAll" }';
+    const { QueueUrl } = await client.send(
+      new sqs.CreateQueueCommand({ QueueName: "redriven", Attributes: { RedrivePolicy, RedriveAllowPolicy } }),
+    );
+    const given = await attributes(QueueUrl);
+    assert.equal(given?.RedrivePolicy, `{"deadLetterTargetArn":"${queueArn("last")}","maxReceiveCount":3}`);
+    assert.equal(given?.RedriveAllowPolicy, '{"redrivePermission":"denyAll"}');
+    const Attributes = { RedrivePolicy: "", RedriveAllowPolicy: "" };
+    await client.send(new sqs.SetQueueAttributesCommand({ QueueUrl, Attributes }));
+    const left = await attributes(QueueUrl);
+    assert.deepEqual([left?.RedrivePolicy, left?.RedriveAllowPolicy], [undefined, undefined]);
+  });
+
   it("answers in AWS's words for a queue that is not there", async () => {
     await assert.rejects(
       client.send(new sqs.GetQueueUrlCommand({ QueueName: "nowhere" })),
