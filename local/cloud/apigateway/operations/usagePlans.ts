@@ -10,7 +10,7 @@ import type {
   PatchOperation,
 } from "@aws-sdk/client-api-gateway";
 import type { ApiKey, Throttle, UsagePlan } from "../model.ts";
-import { applyPatch, type PatchRules, parse, property } from "../patch.ts";
+import { applyPatch, escapePointer, type PatchRules, parse, property, unescapePointer } from "../patch.ts";
 import { badRequest, conflict, newId, newKeyValue, notFound, page, type Records } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
 
@@ -133,7 +133,8 @@ export function usagePlanOperations(records: Records): Handlers {
       const of = (plan: UsagePlan) => !input.keyId || records.usagePlanKeys.has(`${plan.id}/${input.keyId}`);
       return page(records.usagePlans.values().filter(of), input);
     },
-    UpdateUsagePlan: (input: OfPlan) => save(applyPatch(find(input.usagePlanId), input.patchOperations, planRules)),
+    UpdateUsagePlan: (input: OfPlan) =>
+      save(applyPatch(find(input.usagePlanId), input.patchOperations?.map(withOneMethod), planRules)),
     DeleteUsagePlan(input: OfPlan) {
       const { id, apiStages } = find(input.usagePlanId);
       if (apiStages.length > 0) {
@@ -205,6 +206,19 @@ const describeKey = ({ id, value, name }: ApiKey) => ({
   ...(name !== undefined && { name }),
 });
 
+/** A method that is limited is named by its path, whose slashes need not be escaped: `/pets/GET` is one segment. */
+function withOneMethod({ path = "", ...operation }: PatchOperation): PatchOperation {
+  const [, start, method = "", limit = ""] =
+    /^(\/apiStages\/[^/]+\/throttle\/)(.+?)(\/rateLimit|\/burstLimit)?$/.exec(path) ?? [];
+  return { ...operation, path: start ? `${start}${escapePointer(unescapePointer(method))}${limit}` : path };
+}
+
+function stageOf({ apiStages }: UsagePlan, id = ""): UsagePlan["apiStages"][number] {
+  const found = apiStages.find(({ apiId, stage }) => `${apiId}:${stage}` === id);
+  if (!found) throw notFound(`Invalid API Stage specified: ${id}`);
+  return found;
+}
+
 /** https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html#UpdateUsagePlan-Patch */
 const planRules: PatchRules<UsagePlan> = {
   "/name": property("name"),
@@ -215,10 +229,15 @@ const planRules: PatchRules<UsagePlan> = {
     plan.apiStages = plan.apiStages.filter((item) => item.apiId !== apiId || item.stage !== stage);
     if (op !== "remove") plan.apiStages.push({ apiId, stage });
   },
+  "/apiStages/*/throttle": (plan, { segments }) => {
+    delete stageOf(plan, segments[0]).throttle;
+  },
+  "/apiStages/*/throttle/*": (plan, { segments: [id, method = ""] }) => {
+    delete stageOf(plan, id).throttle?.[method];
+  },
   "/apiStages/*/throttle/*/*": (plan, { op, value, segments }) => {
-    const [id = "", method = "", name = ""] = segments;
-    const found = plan.apiStages.find(({ apiId, stage }) => `${apiId}:${stage}` === id);
-    if (!found) throw notFound(`Invalid API Stage specified: ${id}`);
+    const [id, method = "", name = ""] = segments;
+    const found = stageOf(plan, id);
     const limits: Throttle = { ...found.throttle?.[method] };
     if (op === "remove") delete limits[name as keyof Throttle];
     else limits[name as keyof Throttle] = parse("number", name, value!) as number;

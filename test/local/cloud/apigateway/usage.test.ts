@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { UsagePlan } from "@aws-sdk/client-api-gateway";
 import { Throttle } from "../../../../local/cloud/apigateway/execution/throttle.ts";
 import { periodStart } from "../../../../local/cloud/apigateway/execution/usage.ts";
 import { type ApiTest, type Deployed, openApi, proxy, startApiTest } from "./support.ts";
@@ -132,6 +133,25 @@ describe("API Gateway, validation and limits", () => {
         const made = await call<{ value: string }>("CreateApiKey", { name: "generated", value });
         assert.match(made.value, /^\w{40}$/);
       }
+    });
+
+    it("limits methods by a change, named by their paths", async () => {
+      const { usagePlanId } = await plan({});
+      const start = `/apiStages/${api.apiId}:dev/throttle`;
+      const throttles = async (...changes: [op: string, path: string, value?: string][]) => {
+        const patchOperations = changes.map(([op, path, value]) => ({ op, path: `${start}${path}`, value }));
+        const { apiStages } = await call<UsagePlan>("UpdateUsagePlan", { usagePlanId, patchOperations });
+        return apiStages?.[0]?.throttle;
+      };
+      const both = [
+        ["replace", "//slow/GET/rateLimit", "5"],
+        ["replace", "/~1slow~1GET/burstLimit", "6"],
+        ["add", "//k/GET/rateLimit", "1"],
+      ] as [string, string, string][];
+      const slow = { rateLimit: 5, burstLimit: 6 };
+      assert.deepEqual(await throttles(...both), { "/slow/GET": slow, "/k/GET": { rateLimit: 1 } });
+      assert.deepEqual(await throttles(["remove", "//k/GET"]), { "/slow/GET": slow });
+      assert.equal(await throttles(["remove", ""]), undefined);
     });
 
     it("lets only enabled keys of the stage's plans in", async () => {
