@@ -98,7 +98,13 @@ export function createContainerPredictor(
     { settings: [{ name: "containerInsights", value: "enabled" }] },
     { parent },
   );
-  const service = createService(name, { cluster, task, network }, parent);
+  // ECS makes this group by itself, without an end, unless it is there before the first task.
+  const insights = createLogGroup(
+    `${name}-insights-logs`,
+    { name: interpolate`/aws/ecs/containerinsights/${cluster.name}/performance`, retention: undefined },
+    parent,
+  );
+  const service = createService(name, { cluster, task, network, insights }, parent);
   createScaling(name, { cluster, service, records, container }, parent);
   return { service, logGroup };
 }
@@ -166,9 +172,10 @@ function createTask(
 
 function createService(
   name: string,
-  { cluster, task, network }: { cluster: Cluster; task: TaskDefinition; network: Network },
+  parts: { cluster: Cluster; task: TaskDefinition; network: Network; insights: LogGroup },
   parent: Resource,
 ): Service {
+  const { cluster, task, network, insights } = parts;
   const everywhere = ["0.0.0.0/0"];
   const group = new SecurityGroup(
     `${name}-predict`,
@@ -195,6 +202,6 @@ function createService(
       enableEcsManagedTags: true,
       propagateTags: "SERVICE",
     },
-    { parent, ignoreChanges: ["desiredCount"] },
+    { parent, ignoreChanges: ["desiredCount"], dependsOn: [insights] },
   );
 }

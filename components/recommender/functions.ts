@@ -101,13 +101,15 @@ export class RecommenderFunctions {
   createSweep(): NodeFunction {
     const { place, serving } = this.#settings;
     return this.#create("sweep", "Removes endpoints that nobody needs", {
-      // An endpoint that is being made is waited for.
-      timeout: 900,
+      // An endpoint that is being made is waited for, but not for longer than a connection may be silent on its way
+      // through a NAT gateway (350 s): the answer would be lost, and `destroy` wait for it.
+      timeout: 300,
       bindings: {
         NAME_PREFIX: this.#prefix([
           ...rights.remove(place),
           ...rights.listEndpoints(),
           ...rights.stopJobs(place),
+          ...rights.removeLogs(place),
           ...rights.readMetrics(),
           ...(isScaled(serving) ? rights.endScaling(place) : []),
         ]),

@@ -53,6 +53,14 @@ export const rights = {
     allow("sagemaker", ["ListEndpointConfigs", "ListModels"], ["*"]),
   ],
   listEndpoints: (): Statement[] => [allow("sagemaker", ["ListEndpoints"], ["*"])],
+  removeLogs: ({ region, accountId, prefix }: Place): Statement[] => [
+    allow(
+      "logs",
+      ["DeleteLogGroup"],
+      [interpolate`arn:aws:logs:${region}:${accountId}:log-group:/aws/sagemaker/Endpoints/${prefix}-*`],
+    ),
+    allow("logs", ["DescribeLogGroups"], ["*"]),
+  ],
   readMetrics: (): Statement[] => [allow("cloudwatch", ["GetMetricStatistics"], ["*"])],
   /** An endpoint that is scaled is deleted by whoever may deregister it. */
   endScaling: (place: Place): Statement[] => [scaling(place, ["DeregisterScalableTarget"])],

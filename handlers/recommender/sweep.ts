@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
 import {
+  CloudWatchLogsClient,
+  DeleteLogGroupCommand,
+  paginateDescribeLogGroups,
+} from "@aws-sdk/client-cloudwatch-logs";
+import {
   type EndpointSummary,
   paginateListEndpoints,
   paginateListTrainingJobs,
@@ -13,6 +18,7 @@ import { isRemovable, removeConfigsBelow, removeEndpoint } from "./remove.ts";
 import { settings } from "./settings.ts";
 
 const cloudwatch = new CloudWatchClient({ maxAttempts: 5 });
+const logs = new CloudWatchLogsClient({ maxAttempts: 5 });
 
 /** `idleHours`: endpoints that nobody has called for so long go. As the stack is destroyed, all of them go. */
 interface SweepEvent {
@@ -47,27 +53,42 @@ async function sweepIdle(hours: number): Promise<Swept> {
 }
 
 /**
- * Jobs are stopped and endpoints removed, those that are being changed as soon as they are not.
+ * Jobs are stopped and endpoints removed, those that are being changed as soon as they are not, with their logs.
  * @throws Error naming what is left, shortly before the function's time is up.
  */
 async function sweepAll(until: number): Promise<Swept> {
   await stopJobs();
   const removed: string[] = [];
   for (;;) {
+    const left = await endpoints();
+    if (left.length === 0) break;
     const changing: string[] = [];
-    for (const { EndpointName = "" } of await endpoints()) {
+    for (const { EndpointName = "", EndpointStatus } of left) {
+      if (EndpointStatus === "Deleting") continue;
       const before = await removeEndpoint(EndpointName);
       if (isRemovable(before)) removed.push(EndpointName);
       else if (before && before !== "Deleting") changing.push(EndpointName);
     }
-    if (changing.length === 0) break;
-    if (Date.now() > until) throw new Error(`Endpoints cannot be removed as they change: ${changing.join(", ")}`);
+    if (Date.now() > until) {
+      if (changing.length === 0) break;
+      const names = changing.join(", ");
+      throw new Error(`Endpoints cannot be removed while they change: ${names}. Run destroy again in some minutes`);
+    }
     await sleep(1_000);
   }
   // What deployments have left that were killed.
   await removeConfigsBelow(settings.prefix);
+  await removeLogs();
   logger.info("removed all", { removed });
   return { removed };
+}
+
+/** SageMaker makes a log group for each endpoint, which nobody else would remove. Those of jobs are in one of the account's. */
+async function removeLogs(): Promise<void> {
+  const logGroupNamePrefix = `/aws/sagemaker/Endpoints/${settings.prefix}`;
+  for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: logs }, { logGroupNamePrefix })) {
+    for (const { logGroupName } of logGroups) await logs.send(new DeleteLogGroupCommand({ logGroupName }));
+  }
 }
 
 async function stopJobs(): Promise<void> {

@@ -66,6 +66,15 @@ describe('PredictionPipeline with compute "fargate"', () => {
     ]);
   });
 
+  it("owns the group that Container Insights would make by itself, before anything runs", () => {
+    assert.deepEqual(recording.get("aws:cloudwatch/logGroup:LogGroup", "wine-insights-logs").inputs, {
+      name: "/aws/ecs/containerinsights/wine-cluster/performance",
+      retentionInDays: 30,
+    });
+    const { dependencies } = recording.get("aws:ecs/service:Service", "wine-predict");
+    assert.ok(dependencies.includes("aws:cloudwatch/logGroup:LogGroup wine-insights-logs"));
+  });
+
   it("puts records into a queue", () => {
     assert.deepEqual(
       recording.all

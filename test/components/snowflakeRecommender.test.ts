@@ -147,6 +147,20 @@ describe("SnowflakeRecommender", function () {
       [["sagemaker:ListTrainingJobs"], ["*"]],
       [["cloudwatch:GetMetricStatistics"], ["*"]],
     ]);
+    assert.deepEqual(
+      (plain.statements("snow-sweep-policy") as { Action: string[]; Resource: string[] }[])
+        .filter(({ Action }) => /^logs:(Delete|Describe)/.test(Action[0]!))
+        .map(({ Action, Resource }) => [Action, Resource]),
+      [
+        [
+          ["logs:DeleteLogGroup"],
+          [`arn:aws:logs:${region}:${accountId}:log-group:/aws/sagemaker/Endpoints/test-snow-d294-*`],
+        ],
+        [["logs:DescribeLogGroups"], ["*"]],
+      ],
+    );
+    // Less than a NAT gateway bears a silent connection.
+    assert.equal(plain.get(types.function, "snow-sweep").inputs.timeout, 300);
     assert.deepEqual(grants(plain, "snow-observe"), []);
     assert.deepEqual(grants(full, "snow-retrain"), [...start, passRole]);
   });

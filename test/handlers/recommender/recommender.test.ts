@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
+import { CloudWatchLogsClient, CreateLogGroupCommand, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { ListTagsCommand, ListTrainingJobsCommand, type SageMakerClient } from "@aws-sdk/client-sagemaker";
 import "../support/proxyEvent.ts";
@@ -242,14 +243,35 @@ describe("recommender functions", function () {
     const killed = { CreateEndpoint: fail, DeleteEndpointConfig: fail, DeleteModel: fail };
     await test.during(killed, () => send(deploy, [[0, "orphan", modelUrl]]));
     const patient = { getRemainingTimeInMillis: () => 60_000 };
+    const logs = test.cloud.client(CloudWatchLogsClient);
+    const groups = async () =>
+      (await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: "/aws/sagemaker" }))).logGroups!.map(
+        ({ logGroupName }) => logGroupName,
+      );
+    // SageMaker makes them as the role that runs the container, which has no right to here.
+    for (const endpoint of [`${prefix}-movies`, "other-movies"]) {
+      await logs.send(new CreateLogGroupCommand({ logGroupName: `/aws/sagemaker/Endpoints/${endpoint}` }));
+    }
     const { removed } = await sweep({ tf: { action: "delete" } }, patient);
+    assert.deepEqual(await groups(), ["/aws/sagemaker/Endpoints/other-movies"]);
     assert.deepEqual(removed.toSorted(), [`${prefix}-fifth`, `${prefix}-movies`]);
-    for (const model of ["movies", "fifth"]) await settled(model);
     assert.deepEqual(await test.left(), { endpoints: [], configs: 0, models: 0 });
     assert.match(
       (await settled(jobName("swept", { input: "ratings", output: "recommendations" }))).status,
       /^(Stopped|Completed)$/,
     );
+  });
+
+  it("sweep: does not wait for longer than it may, and says what to do", async () => {
+    await one(deploy, [[0, "changing", modelUrl]]);
+    const hurried = { getRemainingTimeInMillis: () => 0 };
+    await assert.rejects(
+      sweep({ tf: { action: "delete" } }, hurried),
+      new RegExp(`cannot be removed while they change: ${prefix}-changing. Run destroy again in some minutes$`),
+    );
+    await settled("changing");
+    const { removed } = await sweep({ tf: { action: "delete" } }, { getRemainingTimeInMillis: () => 60_000 });
+    assert.deepEqual(removed, [`${prefix}-changing`]);
   });
 
   it("sweep: what nobody called for hours, and no more", async () => {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand } from "@aws-sdk/client-application-auto-scaling";
 import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { ListEndpointsCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { RecommenderStack, type Status } from "./recommenderStack.ts";
@@ -224,5 +225,11 @@ describe("the recommender, brought up on this machine", function () {
     while ((await busy()).some(({ EndpointStatus }) => EndpointStatus === "Deleting")) await sleep(50);
     assert.deepEqual(await busy(), []);
     assert.deepEqual(stack.servers(), []);
+    // Left is what is the account's.
+    const { logGroups = [] } = await stack.cloud.client(CloudWatchLogsClient).send(new DescribeLogGroupsCommand({}));
+    assert.deepEqual(
+      logGroups.map(({ logGroupName }) => logGroupName),
+      ["/aws/sagemaker/TrainingJobs"],
+    );
   });
 });
