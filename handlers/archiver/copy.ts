@@ -3,6 +3,7 @@ import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateMultipartUploadCommand,
+  GetObjectTaggingCommand,
   HeadObjectCommand,
   type HeadObjectCommandOutput,
   type StorageClass,
@@ -55,7 +56,13 @@ export async function copyFile(
   try {
     const crc64 =
       file.size > limits.whole
-        ? await copyInParts(file, from, { ...to, StorageClass: storageClass as StorageClass }, head, limits.part)
+        ? await copyInParts(
+            file,
+            from,
+            { ...to, StorageClass: storageClass as StorageClass, Tagging: await tagsOf(source) },
+            head,
+            limits.part,
+          )
         : (
             await s3.send(
               new CopyObjectCommand({
@@ -87,10 +94,16 @@ async function isCopy({ key, size, crc64 }: FileInfo, bucket: string): Promise<b
 const copySource = ({ bucket, key, versionId }: FileInfo): string =>
   `${bucket}/${key.split("/").map(encodeURIComponent).join("/")}${versionId ? `?versionId=${versionId}` : ""}`;
 
+/** Tags as a header has them. A copy in one request takes them along by itself, one in parts has those that it is given. */
+async function tagsOf(source: { Bucket: string; Key: string; VersionId?: string }): Promise<string> {
+  const { TagSet = [] } = await s3.send(new GetObjectTaggingCommand(source));
+  return TagSet.map(({ Key = "", Value = "" }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`).join("&");
+}
+
 async function copyInParts(
   { size }: FileInfo,
   from: { CopySource: string; CopySourceIfMatch: string },
-  { StorageClass, ...to }: { Bucket: string; Key: string; StorageClass: StorageClass },
+  { StorageClass, Tagging, ...to }: { Bucket: string; Key: string; StorageClass: StorageClass; Tagging: string },
   head: HeadObjectCommandOutput,
   part: number,
 ): Promise<string | undefined> {
@@ -99,6 +112,7 @@ async function copyInParts(
     new CreateMultipartUploadCommand({
       ...to,
       StorageClass,
+      ...(Tagging && { Tagging }),
       ContentType,
       ContentEncoding,
       ContentLanguage,

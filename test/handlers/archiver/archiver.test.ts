@@ -7,6 +7,7 @@ import type { GatherInfoEvent } from "../../../handlers/archiver/gatherInfo.ts";
 import type { Granule } from "../../../handlers/archiver/granule.ts";
 import type { EndedExecution } from "../../../handlers/archiver/recordTable.ts";
 import { mailsSuite } from "./mails.suite.ts";
+import { partsSuite } from "./parts.suite.ts";
 import { type Archive, sha256, startArchive } from "./support.ts";
 
 const id = "a9cd2a7c-drop";
@@ -251,22 +252,9 @@ describe("archiver handlers", () => {
       await assert.rejects(act({ outcome: "Archived", granule }), rejectsWith("FileChanged", /checksum/));
       assert.ok(await archive.head("test-drop", "corrupt"));
     });
-
-    it("copy what is above the limit in parts, with its metadata and the checksum of the whole", async () => {
-      const part = 5 * 1024 ** 2;
-      const body = randomBytes(2 * part + 1_234);
-      await archive.put("large", body, { ContentType: "image/tiff", Metadata: { mission: "b" } });
-      const { file } = await gather({ key: "large" });
-      await copyFile(file!, { bucket: "test-archive", storageClass: "DEEP_ARCHIVE" }, { whole: part, part });
-      const head = await archive.head("test-archive", "large");
-      assert.deepEqual(
-        [head?.ContentLength, head?.ChecksumCRC64NVME, head?.StorageClass, head?.ContentType, head?.Metadata],
-        [body.length, file!.crc64, "DEEP_ARCHIVE", "image/tiff", { mission: "b" }],
-      );
-      assert.match(head?.ETag ?? "", /-3"$/);
-    });
   });
 
+  partsSuite(() => ({ archive, gather, copyFile }));
   mailsSuite(() => archive);
 
   it("records an ended execution once, whoever comes first", async () => {
