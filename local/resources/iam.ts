@@ -1,4 +1,5 @@
-/** Roles and policies. What they grant is decided by `local/cloud/iam`. */
+/** Roles, policies and OIDC providers. What they grant is decided by `local/cloud/iam`. */
+import { openIdConnectProviderType } from "./iam/openIdConnectProvider.ts";
 import { managedPolicyTypes } from "./iam/policies.ts";
 import { policyDocument } from "./iam/policyDocument.ts";
 import { describeRole, roleType } from "./iam/role.ts";
@@ -6,7 +7,7 @@ import { rolePolicyTypes } from "./iam/rolePolicies.ts";
 import type { ServiceResources } from "./resourceType.ts";
 
 export const iamResources: ServiceResources = (cloud) => ({
-  types: [roleType(cloud), ...rolePolicyTypes(cloud), ...managedPolicyTypes(cloud)],
+  types: [roleType(cloud), ...rolePolicyTypes(cloud), ...managedPolicyTypes(cloud), openIdConnectProviderType(cloud)],
   invokes: {
     "aws:iam/getPolicyDocument:getPolicyDocument": async (args) => policyDocument(args),
     "aws:iam/getRole:getRole": async ({ name }) => {

@@ -1,4 +1,4 @@
-/** What IAM and STS remember: roles, users, managed policies, and the sessions that were handed out. */
+/** What IAM and STS remember: roles, users, managed policies, OIDC providers, and the sessions that were handed out. */
 import { randomBytes } from "node:crypto";
 import type { Collection, Store } from "../../store.ts";
 import type { Principal } from "../service.ts";
@@ -42,6 +42,18 @@ export interface ManagedPolicy {
   /** Number of the version made last: numbers are never used twice. */
   lastVersion: number;
   versions: Record<string, { Document: string; CreateDate: string }>;
+  tags: Record<string, string>;
+}
+
+/** An issuer of tokens outside AWS, whose holders roles may trust. */
+export interface OidcProvider {
+  Arn: string;
+  /** Without its scheme, as IAM gives it back. */
+  Url: string;
+  /** Audiences. */
+  ClientIDList: string[];
+  ThumbprintList: string[];
+  CreateDate: string;
   tags: Record<string, string>;
 }
 
@@ -96,6 +108,8 @@ export class Directory {
   readonly users: Named<User>;
   /** By ARN. */
   readonly policies: Named<ManagedPolicy>;
+  /** By ARN. */
+  readonly oidcProviders: Named<OidcProvider>;
   readonly #keys: Collection<AccessKey>;
   readonly #keyCache = new Map<string, AccessKey>();
   #version = 0;
@@ -107,6 +121,7 @@ export class Directory {
     this.roles = new Named(store.collection<Role>("iam.roles"), changed);
     this.users = new Named(store.collection<User>("iam.users"), changed);
     this.policies = new Named(store.collection<ManagedPolicy>("iam.policies"), changed);
+    this.oidcProviders = new Named(store.collection<OidcProvider>("iam.oidcProviders"), changed);
     this.#keys = store.collection<AccessKey>("sts.keys");
   }
 
