@@ -15,7 +15,7 @@ import { greeting, printMails, readyLine } from "./welcome.ts";
 
 const programDirectory = resolve(import.meta.dirname, "..");
 /** What the program runs. A mistake in it may come to light when half of a change is made: it is rehearsed first. */
-const programPaths = ["index.ts", "config.ts", "components", "Pulumi.yaml", "Pulumi.local.yaml"];
+const programPaths = ["index.ts", "config.ts", "nodeVersion.ts", "components", "Pulumi.yaml", "Pulumi.local.yaml"];
 /** What it only packs. */
 const packedPaths = ["handlers", "containers", "models"];
 const isProgram = (file: string): boolean => programPaths.some((path) => file === path || file.startsWith(`${path}/`));

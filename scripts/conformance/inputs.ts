@@ -10,10 +10,17 @@ interface Resource {
   /** Empty for components. */
   id?: string;
   inputs?: object;
+  outputs?: object;
 }
 
-/** Texts by property path, by URN. */
-export type Inputs = Map<string, Map<string, string>>;
+/** What a resource was given and what it became, as texts by property path. */
+interface Properties {
+  inputs: Map<string, string>;
+  outputs: Map<string, string>;
+}
+
+/** By URN. */
+export type Inputs = Map<string, Properties>;
 
 /** @param text what `pulumi stack export` prints. */
 export function exportedInputs(text: string): Inputs {
@@ -36,20 +43,36 @@ export function localInputs(stateDirectory: string): Inputs {
 function comparable(resources: Resource[]): Inputs {
   const mask = masking(resources);
   const compared = resources.filter(({ type }) => !isProvider(type));
-  return new Map(compared.map(({ urn, inputs = {} }) => [urn, new Map(leaves(inputs, mask))]));
+  return new Map(
+    compared.map(({ urn, inputs = {}, outputs = {} }) => [
+      urn,
+      { inputs: new Map(leaves(given(inputs), mask)), outputs: new Map(leaves(outputs, mask)) },
+    ]),
+  );
 }
 
-/** Ids are by chance: each becomes the name of the resource that it is of, wherever it stands as a word. */
+/** Without the provider's note of which it has filled in. */
+const given = (inputs: object): object => ({ ...inputs, __defaults: [] });
+
+/**
+ * Ids are by chance: each becomes the name of the resource that it is of, wherever it stands as a word. Those that hold a
+ * generated name are masked by that; a plain name is none.
+ */
 function masking(resources: Resource[]): (text: string) => string {
   const known = resources
-    .filter(({ id = "", urn, type }) => id !== "" && id !== nameOf(urn) && !isProvider(type))
+    .filter(
+      ({ id = "", urn, type }) =>
+        id !== "" && id !== nameOf(urn) && !isProvider(type) && !/[:/]|-[0-9a-f]{7}\b/.test(id),
+    )
     .sort((a, b) => b.id!.length - a.id!.length)
-    .map(({ id, urn }) => [new RegExp(`(?<!\\w)${literal(id!)}(?!\\w)`, "g"), `{${nameOf(urn)}}`] as const);
+    .map(
+      ({ id, urn }) => [new RegExp(`(?<![A-Za-z0-9])${literal(id!)}(?![A-Za-z0-9])`, "g"), `{${nameOf(urn)}}`] as const,
+    );
   return (text) =>
     known
       .reduce((masked, [id, name]) => masked.replace(id, () => name), text)
       .replaceAll(/-[0-9a-f]{7}\b/g, "-{hex}")
-      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "{time}")
+      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, "{time}")
       .replaceAll(/http:\/\/(127\.0\.0\.1|localhost):\d+/g, "http://$1");
 }
 
@@ -86,16 +109,22 @@ function parsed(text: string): object | undefined {
   }
 }
 
-/** Where the inputs differ: type, name and property; `(resource)` for a resource that only one engine has. */
+/**
+ * Where the inputs differ: type, name and property; `(resource)` for a resource that only one engine has. One of them may
+ * spell out a default that the other leaves to the provider: the outputs are the same, and that is no difference.
+ */
 export function differencesOf(cli: Inputs, local: Inputs): Difference[] {
   return [...new Set([...cli.keys(), ...local.keys()])].flatMap((urn) => {
     const resource = [urn.split("::")[2]!.split("$").at(-1)!, nameOf(urn)];
     const [left, right] = [cli.get(urn), local.get(urn)];
     if (!left || !right) return [{ words: [...resource, "(resource)"], detail: left ? "CLI only" : "npm start only" }];
-    const paths = [...new Set([...left.keys(), ...right.keys()])].filter((path) => left.get(path) !== right.get(path));
-    return paths.map((path) => ({
-      words: [...resource, path],
-      detail: `CLI ${left.get(path) ?? "has none"}; npm start ${right.get(path) ?? "has none"}`,
-    }));
+    const value = (of: Properties, other: Properties, path: string) =>
+      of.inputs.get(path) ?? (of.outputs.get(path) === other.inputs.get(path) ? of.outputs.get(path) : undefined);
+    const paths = [...new Set([...left.inputs.keys(), ...right.inputs.keys()])];
+    return paths.flatMap((path) => {
+      const [a, b] = [value(left, right, path), value(right, left, path)];
+      const detail = `CLI ${a ?? "has none"}; npm start ${b ?? "has none"}`;
+      return a === b ? [] : [{ words: [...resource, path], detail }];
+    });
   });
 }

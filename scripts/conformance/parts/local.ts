@@ -24,7 +24,7 @@ export const parity: Part = {
   name: "parity",
   description: "both engines give each resource the same inputs, but for what docs/differences.md explains",
   judge: "pulumi",
-  needs: ["config"],
+  needs: ["canary", "config"],
   async run(session) {
     const local = await startLocally(session, "local-configured");
     await expectSameKeys(session, local.outputs);

@@ -9,6 +9,7 @@ interface Resource {
   name: string;
   id?: string;
   inputs?: object;
+  outputs?: object;
 }
 
 /** Inputs as an engine has them that made these resources. */
@@ -32,6 +33,8 @@ describe("inputs of two deployments", () => {
         inputs: {
           role: `arn:aws:iam::000000000000:role/role-${hash}`,
           variables: { POLICY: JSON.stringify({ Resource: [`arn:aws:execute-api:eu-west-1:0:${id}/Prod`] }) },
+          logGroup: `API-Gateway-Execution-Logs_${id}/Prod`,
+          __defaults: [hash],
           ...more,
         },
       },
@@ -54,7 +57,7 @@ describe("inputs of two deployments", () => {
     });
     assert.deepEqual(
       paths(
-        { at: "2026-11-28T22:00:00.000Z", url: "http://127.0.0.1:4566/x", code: archive("1") },
+        { at: "2026-11-28T22:00:00.000", url: "http://127.0.0.1:4566/x", code: archive("1") },
         { at: "2026-11-29T23:00:00Z", url: "http://127.0.0.1:80/x", code: archive("2") },
       ),
       [],
@@ -74,6 +77,23 @@ describe("inputs of two deployments", () => {
         "aws:lambda/function:Function function policy#a[1]: CLI 2; npm start 3",
       ],
     );
+  });
+
+  it("are equal where one spells out a default that the other's outputs have", () => {
+    const queue = (inputs: object, outputs: object) =>
+      inputsOf({ type: "aws:sqs/queue:Queue", name: "queue", id: "1", inputs, outputs });
+    const spelled = queue({ delaySeconds: 0 }, { delaySeconds: 0 });
+    assert.deepEqual(differencesOf(queue({}, { delaySeconds: 0 }), spelled), []);
+    assert.deepEqual(differencesOf(spelled, queue({}, { delaySeconds: 0 })), []);
+    assert.deepEqual(differencesOf(queue({}, { delaySeconds: 5 }), spelled), [
+      { words: ["aws:sqs/queue:Queue", "queue", "delaySeconds"], detail: "CLI has none; npm start 0" },
+    ]);
+  });
+
+  it("are equal by the generated name, whatever the engine takes for the id", () => {
+    const rule = (id: string, hash: string) =>
+      inputsOf({ type: "aws:cloudwatch/eventRule:EventRule", name: "rule", id, inputs: { name: `rule-${hash}` } });
+    assert.deepEqual(differencesOf(rule("default/rule-0123456", "0123456"), rule("rule-89abcde", "89abcde")), []);
   });
 
   it("never show a secret", () => {
