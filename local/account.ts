@@ -1,4 +1,4 @@
-import type { Cloud } from "./cloud/service.ts";
+import type { AwsError, Cloud } from "./cloud/service.ts";
 
 const roleName = "apigateway-logs";
 
@@ -11,16 +11,21 @@ export async function prepareAccount(cloud: Cloud): Promise<void> {
   if (cloudwatchRoleArn) return;
 
   const groups = `arn:aws:logs:${cloud.region}:${cloud.accountId}:log-group`;
-  const { Role } = await cloud.call<{ Role: { Arn: string } }>("iam", "CreateRole", {
-    RoleName: roleName,
-    AssumeRolePolicyDocument: JSON.stringify({
-      Version: "2012-10-17",
-      Statement: [{ Effect: "Allow", Principal: { Service: "apigateway.amazonaws.com" }, Action: "sts:AssumeRole" }],
-    }),
-  });
+  await cloud
+    .call("iam", "CreateRole", {
+      RoleName: roleName,
+      AssumeRolePolicyDocument: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Principal: { Service: "apigateway.amazonaws.com" }, Action: "sts:AssumeRole" }],
+      }),
+    })
+    .catch((error: AwsError) => {
+      // Made for another region of the account.
+      if (error.code !== "EntityAlreadyExistsException") throw error;
+    });
   await cloud.call("iam", "PutRolePolicy", {
     RoleName: roleName,
-    PolicyName: roleName,
+    PolicyName: `${roleName}-${cloud.region}`,
     PolicyDocument: JSON.stringify({
       Version: "2012-10-17",
       Statement: [
@@ -41,6 +46,8 @@ export async function prepareAccount(cloud: Cloud): Promise<void> {
     }),
   });
   await cloud.call("apigateway", "UpdateAccount", {
-    patchOperations: [{ op: "replace", path: "/cloudwatchRoleArn", value: Role.Arn }],
+    patchOperations: [
+      { op: "replace", path: "/cloudwatchRoleArn", value: `arn:aws:iam::${cloud.accountId}:role/${roleName}` },
+    ],
   });
 }

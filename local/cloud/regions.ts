@@ -7,6 +7,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Store } from "../store.ts";
 import { isRegion } from "./arn.ts";
+import { identify } from "./front/authenticate.ts";
 import { operationOf, unknownOperation } from "./front/index.ts";
 import type { Authorizer } from "./iam/authorizer.ts";
 import type { ServiceSessions } from "./iam/serviceSessions.ts";
@@ -103,7 +104,7 @@ export class Regions {
   }
 
   #cloud(region: string, store: Store, folder: string, dispatch: Region["dispatch"]): Cloud {
-    const { options, state, authorizer, sessions, origin, plane } = this.#account;
+    const { options, state, directory: identities, authorizer, sessions, origin, plane } = this.#account;
     const { accountId } = options;
     const directory = join(folder, "files");
     mkdirSync(directory, { recursive: true });
@@ -126,6 +127,7 @@ export class Regions {
         const call = { service, operation, principal, region, accountId, requestId, ...(signal && { signal }) };
         return dispatch(call, input) as Output;
       },
+      identify: (credentials) => identify({ directory: identities, accountId }, credentials),
       authorize: (call, access) => authorizer.authorize({ region, ...call }, access),
       assumeRole: async (...role) => sessions.assume(...role),
     };

@@ -135,6 +135,11 @@ export interface Cloud {
     as?: Principal,
     signal?: AbortSignal,
   ): Promise<Output>;
+  /**
+   * Whose credentials these are: the administrator's, a user's, or a role's session.
+   * @throws AwsError in STS's words when they are nobody's, or no longer valid.
+   */
+  identify(credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }): Principal;
   /** Throws `AccessDeniedException` unless the caller is granted all of it. */
   authorize(call: Pick<Call, "principal" | "sourceIp" | "operation">, access: Access[]): void | Promise<void>;
   /**

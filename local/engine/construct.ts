@@ -1,15 +1,8 @@
 import { EngineError, type EngineEvent } from "./events.ts";
 import { type Goal, goal as newGoal } from "./goal.ts";
-import {
-  type Child,
-  type ComponentContext,
-  isResourceReference,
-  type Properties,
-  type Registry,
-  type ResourceContext,
-} from "./provider.ts";
+import { type Child, type ComponentContext, isResourceReference, type Properties, type Registry } from "./provider.ts";
 import type { Registered } from "./steps.ts";
-import { makeUrn } from "./urn.ts";
+import { makeUrn, urnOf } from "./urn.ts";
 import { plain, Reference } from "./values.ts";
 
 interface Construction {
@@ -17,7 +10,7 @@ interface Construction {
   stack: string;
   registry: Registry;
   signal: AbortSignal;
-  provider: ResourceContext["provider"];
+  providerOf: ComponentContext["providerOf"];
   emit(event: EngineEvent): void;
   /** Remembers the component itself. */
   record(): Promise<Registered>;
@@ -53,13 +46,16 @@ export async function construct(
     log: (severity, text) => emit({ kind: "message", urn, severity, text }),
     async resource(childType, childName, inputs, dependsOn = []): Promise<Child> {
       const childUrn = makeUrn(shared.stack, shared.project, urn, childType, childName);
-      const dependencies = [...new Set([urn, ...dependsOn])].sort();
+      const provider = goal.providers[childType.split(":")[0]!];
+      const needed = provider ? [urnOf(provider)] : [];
+      const dependencies = [...new Set([urn, ...needed, ...dependsOn])].sort();
       const { position } = goal;
       const child = newGoal({
         urn: childUrn,
         type: childType,
         name: childName,
         parent: urn,
+        provider,
         inputs,
         dependencies,
         position,

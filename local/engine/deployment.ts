@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type engineProto from "@pulumi/pulumi/proto/engine_pb.js";
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
@@ -36,6 +37,9 @@ export interface DeploymentOptions extends Program {
   signal: AbortSignal;
   emit(event: EngineEvent): void;
 }
+
+/** How long after a refusal what the program asks for still begins, in milliseconds: about as long as AWS takes to refuse. */
+const breathMs = 250;
 
 /** One run of the program: what it registers is made as it comes, what it no longer registers is deleted at the end. */
 export class Deployment {
@@ -135,7 +139,8 @@ export class Deployment {
 
   async invoke(request: resourceProto.ResourceInvokeRequest): Promise<resourceProto.ResourceInvokeResponse> {
     const response = new resourceProto.ResourceInvokeResponse();
-    if (request.getDependsonList().some((urn) => this.#steps.pendingCreation.has(urn))) {
+    const provider = this.#providers.settings("", request.getProvider() || undefined);
+    if (provider.incomplete || request.getDependsonList().some((urn) => this.#steps.pendingCreation.has(urn))) {
       response.setUnknown(true);
       return response;
     }
@@ -227,19 +232,24 @@ export class Deployment {
       const { project, stack, registry, signal, emit } = this.#options;
       const record = () => this.#steps.record(goal);
       const make = async (child: Goal) => this.#make(child);
-      const provider = this.#providers.settings(goal.type.split(":")[0]!, goal.provider);
-      return construct(goal, { project, stack, registry, signal, emit, provider, record, make });
+      const providerOf = (name: string) => this.#providers.settings(name, goal.providers[name]);
+      return construct(goal, { project, stack, registry, signal, emit, providerOf, record, make });
     }
     if (!goal.custom) return this.#steps.record(goal);
-    if (!goal.type.startsWith("pulumi:providers:")) return this.#steps.apply(goal);
+    if (!goal.type.startsWith("pulumi:providers:")) {
+      await this.#providers.configure(goal.type.split(":")[0]!, goal.provider);
+      return this.#steps.apply(goal);
+    }
     // A provider has no counterpart to make; its settings are read when a resource names it.
     this.#providers.remember(goal.urn, goal.inputs);
+    await this.#providers.configure(goal.type.split(":")[2]!, `${goal.urn}::`);
     return this.#steps.record(goal, `provider-${goal.name}`);
   }
 
   async #read(goal: Goal, id: string): Promise<Registered> {
     if (isUnknownText(id)) return { id, outputs: goal.inputs };
     if (goal.type === stackReferenceType) return readStackReference(goal, this.#options);
+    await this.#providers.configure(goal.type.split(":")[0]!, goal.provider);
     const made = await this.#steps.read(goal, id).catch((error: unknown) => {
       throw located(error, goal);
     });
@@ -259,12 +269,17 @@ export class Deployment {
     if (former) this.#registered.add(former);
   }
 
-  /** After a failure nothing new begins, and the failed request is not answered: the program is about to be ended. */
+  /**
+   * After a failure nothing new begins, and the failed request is not answered: the program is about to be ended. Where
+   * things are made, what the program asks for in the same breath still begins, as it would while AWS takes its time to
+   * refuse: it may be what the failed resource is missing, and the next run finds it there.
+   */
   async #guard<Response>(work: () => Promise<Response>): Promise<Response> {
     if (this.#failed) return new Promise<Response>(() => {});
     try {
       return await this.#tracked(work());
     } catch (error) {
+      if (!this.#options.preview) await wait(breathMs, undefined, { ref: false });
       this.#fail(error as Error);
       return await new Promise<Response>(() => {});
     }

@@ -16,6 +16,8 @@ export interface Goal {
   propertyDependencies: Record<string, string[]>;
   /** `urn::id` of an explicit provider. */
   provider: string | undefined;
+  /** Explicit providers of a component's children, by package. */
+  providers: Record<string, string>;
   /** URNs that the resource had under former names. */
   aliases: string[];
   ignoreChanges: string[];
@@ -66,6 +68,7 @@ export function goal(given: Pick<Goal, "urn" | "type" | "name"> & Partial<Goal>)
     dependencies: [],
     propertyDependencies: {},
     provider: undefined,
+    providers: {},
     aliases: [],
     ignoreChanges: [],
     replaceOnChanges: [],

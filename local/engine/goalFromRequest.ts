@@ -5,7 +5,7 @@ import type resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import type { SourcePosition, StackTrace } from "@pulumi/pulumi/proto/source_pb.js";
 import type { Goal } from "./goal.ts";
 import type { Properties } from "./provider.ts";
-import { makeUrn, nameOf, qualifiedType, typeOf } from "./urn.ts";
+import { makeUrn, nameOf, qualifiedType, typeOf, urnOf } from "./urn.ts";
 import { fromWire } from "./values.ts";
 
 export interface Program {
@@ -32,7 +32,7 @@ export function goalFromRequest(request: resourceProto.RegisterResourceRequest, 
     ...Object.values(propertyDependencies).flat(),
     ...fromInputs,
     ...(parent ? [parent] : []),
-    ...(provider ? [provider.slice(0, provider.lastIndexOf("::"))] : []),
+    ...(provider ? [urnOf(provider)] : []),
   ]);
   const hooks = request.getHooks();
   const timeouts = request.getCustomtimeouts();
@@ -47,6 +47,7 @@ export function goalFromRequest(request: resourceProto.RegisterResourceRequest, 
     dependencies: [...dependencies].sort(),
     propertyDependencies,
     provider,
+    providers: Object.fromEntries(request.getProvidersMap().entries()),
     aliases: aliasUrns(request, program),
     ignoreChanges: request.getIgnorechangesList(),
     replaceOnChanges: request.getReplaceonchangesList(),

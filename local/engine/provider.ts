@@ -34,6 +34,15 @@ function isHashed(value: unknown, kind: string): boolean {
   return given?.kind === kind && typeof given.hash === "string";
 }
 
+/** What a provider has been given: an explicit one in the program, the default one in the stack's configuration. */
+export interface ProviderSettings {
+  region: string;
+  defaultTags: Record<string, string>;
+  config: Properties;
+  /** In a preview: some of it only a deployment will know. Default: false. */
+  incomplete?: boolean;
+}
+
 /** What the engine tells of the resource that it asks for. */
 export interface ResourceContext {
   /** Pulumi's URN. */
@@ -45,7 +54,7 @@ export interface ResourceContext {
   project: string;
   stack: string;
   /** Region and `defaultTags` of the provider that the resource uses, and the rest of its configuration. */
-  provider: { region: string; defaultTags: Record<string, string>; config: Properties };
+  provider: ProviderSettings;
   /**
    * The resource as the last `up` left it. An empty `id` means that its creation was interrupted (the process was
    * killed): something with these inputs may exist or not.
@@ -138,7 +147,9 @@ export interface Child extends Made {
 
 /** What a component is made with: what a resource gets, and the way to make its children. */
 export interface ComponentContext
-  extends Pick<ResourceContext, "urn" | "name" | "type" | "project" | "stack" | "provider" | "log" | "signal"> {
+  extends Pick<ResourceContext, "urn" | "name" | "type" | "project" | "stack" | "log" | "signal"> {
+  /** Settings of the provider with which its children of a package are made. */
+  providerOf(packageName: string): ProviderSettings;
   /**
    * Makes a child as the program would with `parent: this`: planned, remembered, and deleted when no longer asked for.
    * In a preview, a child that does not exist yet has its inputs as outputs and no id.
@@ -155,4 +166,9 @@ export interface Registry {
   resources: ReadonlyMap<string, ResourceProvider>;
   invokes: ReadonlyMap<string, Invoke>;
   components?: ReadonlyMap<string, Component>;
+  /**
+   * Called once in a run for each provider that is registered or used, unless it is incomplete.
+   * @throws Error that says what is wrong with its settings.
+   */
+  configure?(packageName: string, settings: ProviderSettings): Promise<void>;
 }

@@ -1,9 +1,10 @@
 import { dynamicPrefix } from "./dynamicProvider.ts";
 import { EngineError } from "./events.ts";
 import type { Goal } from "./goal.ts";
-import type { Properties, Registry, ResourceContext, ResourceProvider } from "./provider.ts";
+import type { Properties, ProviderSettings, Registry, ResourceProvider } from "./provider.ts";
 import type { State } from "./state.ts";
-import { isObject, plain } from "./values.ts";
+import { urnOf } from "./urn.ts";
+import { containsUnknown, isObject, plain } from "./values.ts";
 
 /** Finds who makes a resource, and with which settings: an explicit provider's, or the stack's configuration. */
 export class Providers {
@@ -12,6 +13,7 @@ export class Providers {
   readonly #state: State;
   readonly #config: Record<string, string>;
   readonly #explicit = new Map<string, Properties>();
+  readonly #configuredOnce = new Map<string, Promise<void>>();
 
   /** @param config the stack's configuration, by full key (`aws:region`). */
   constructor(registry: Registry, dynamic: ResourceProvider, state: State, config: Record<string, string>) {
@@ -38,20 +40,37 @@ export class Providers {
     );
   }
 
+  /**
+   * Lets the package look at a provider's settings, once in a run. What only a deployment will know is not looked at.
+   * @throws what the package says is wrong with them.
+   */
+  configure(packageName: string, reference: string | undefined): Promise<void> {
+    const key = reference ? urnOf(reference) : packageName;
+    let configured = this.#configuredOnce.get(key);
+    if (!configured) {
+      const settings = this.settings(packageName, reference);
+      configured = Promise.resolve(settings.incomplete ? undefined : this.#registry.configure?.(packageName, settings));
+      this.#configuredOnce.set(key, configured);
+    }
+    return configured;
+  }
+
   /** Settings of a provider: `reference` is `urn::id` of an explicit one. */
-  settings(packageName: string, reference: string | undefined): ResourceContext["provider"] {
-    const given = reference ? this.#inputs(reference.slice(0, reference.lastIndexOf("::"))) : {};
-    const config = { ...this.#configured(packageName), ...given };
+  settings(packageName: string, reference: string | undefined): ProviderSettings {
+    const given = reference ? this.#inputs(urnOf(reference)) : undefined;
+    // The stack's configuration is the default provider's alone.
+    const config = given ? parseStrings(plain(given)) : this.#configured(packageName);
     const tags = isObject(config.defaultTags) ? config.defaultTags.tags : undefined;
     return {
       region: typeof config.region === "string" ? config.region : "us-east-1",
       defaultTags: (tags ?? {}) as Record<string, string>,
       config,
+      ...(given && containsUnknown(given) && { incomplete: true }),
     };
   }
 
   #inputs(urn: string): Properties {
-    return parseStrings(plain(this.#explicit.get(urn) ?? this.#state.get(urn)?.inputs ?? {}));
+    return this.#explicit.get(urn) ?? this.#state.get(urn)?.inputs ?? {};
   }
 
   #configured(packageName: string): Properties {

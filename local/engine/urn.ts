@@ -19,3 +19,5 @@ export const qualifiedType = (urn: string): string => urn.split("::")[2] ?? "";
 export const typeOf = (urn: string): string => qualifiedType(urn).split("$").at(-1) ?? "";
 /** The logical name, which may itself contain `::`. */
 export const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
+/** The URN in a reference to a provider, `urn::id`. */
+export const urnOf = (reference: string): string => reference.slice(0, reference.lastIndexOf("::"));

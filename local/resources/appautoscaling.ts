@@ -59,7 +59,7 @@ function target(cloud: Cloud): ResourceType {
     required: [...scaled, "minCapacity", "maxCapacity"],
     properties: [...scaled, "minCapacity", "maxCapacity", "suspendedState"],
     // The role is linked to the service: AWS takes no other for these.
-    inert: ["roleArn", "region"],
+    inert: ["roleArn"],
     replaces: scaled,
     taggable: true,
     create: (inputs) => register(inputs, inputs.tagsAll as object),
@@ -145,7 +145,6 @@ function policy(cloud: Cloud): ResourceType {
       ...scaled,
       ...["policyType", "stepScalingPolicyConfiguration", "targetTrackingScalingPolicyConfiguration"],
     ],
-    inert: ["region"],
     enums: {
       policyType: ["StepScaling", "TargetTrackingScaling"],
       "stepScalingPolicyConfiguration.adjustmentType": ["ChangeInCapacity", "ExactCapacity", "PercentChangeInCapacity"],

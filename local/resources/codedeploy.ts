@@ -37,7 +37,6 @@ function application(cloud: Cloud): ResourceType {
     type: "aws:codedeploy/application:Application",
     docs: docs("application"),
     properties: ["computePlatform"],
-    inert: ["region"],
     enums: { computePlatform: ["Lambda"] },
     defaults: { computePlatform: "Server" },
     replaces: ["computePlatform", "name"],
@@ -91,7 +90,6 @@ function deploymentGroup(cloud: Cloud): ResourceType {
       ...["appName", "deploymentGroupName", "serviceRoleArn", "deploymentConfigName", "alarmConfiguration"],
       ...["autoRollbackConfiguration", "deploymentStyle", "triggerConfigurations"],
     ],
-    inert: ["region"],
     enums: {
       "deploymentStyle.deploymentType": ["BLUE_GREEN"],
       "deploymentStyle.deploymentOption": ["WITH_TRAFFIC_CONTROL"],
@@ -146,7 +144,6 @@ function deploymentConfig(cloud: Cloud): ResourceType {
     type: "aws:codedeploy/deploymentConfig:DeploymentConfig",
     docs: docs("deploymentconfig"),
     properties: ["computePlatform", "trafficRoutingConfig"],
-    inert: ["region"],
     enums: {
       computePlatform: ["Lambda"],
       "trafficRoutingConfig.type": ["AllAtOnce", "TimeBasedCanary", "TimeBasedLinear"],

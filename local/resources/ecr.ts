@@ -36,7 +36,7 @@ function repository(cloud: Cloud): ResourceType {
     type: "aws:ecr/repository:Repository",
     docs: docs("repository"),
     properties: ["name", "forceDelete", "imageTagMutability"],
-    inert: ["encryptionConfigurations", "imageScanningConfiguration", "imageTagMutabilityExclusionFilters", "region"],
+    inert: ["encryptionConfigurations", "imageScanningConfiguration", "imageTagMutabilityExclusionFilters"],
     enums: { imageTagMutability: ["MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION"] },
     defaults: { imageTagMutability: "MUTABLE" },
     replaces: ["name", "encryptionConfigurations"],
@@ -58,7 +58,6 @@ const ofRepository = (cloud: Cloud, type: string, name: string): ResourceType =>
   docs: docs(name),
   required: ["repository", "policy"],
   properties: ["repository", "policy"],
-  inert: ["region"],
   replaces: ["repository"],
   idOf: ({ repository: of }) => String(of),
   create: async (inputs) => ({

@@ -39,7 +39,7 @@ function cluster(cloud: Cloud): ResourceType {
     type: "aws:ecs/cluster:Cluster",
     docs: docs("cluster"),
     properties: ["settings"],
-    inert: ["configuration", "serviceConnectDefaults", "region"],
+    inert: ["configuration", "serviceConnectDefaults"],
     enums: { "settings.name": ["containerInsights"], "settings.value": ["enhanced", "enabled", "disabled"] },
     replaces: ["name"],
     autoname: { property: "name", max: 255, pattern: name },
@@ -92,7 +92,7 @@ function taskDefinition(cloud: Cloud): ResourceType {
     ],
     inert: [
       ...["enableFaultInjection", "ephemeralStorage", "ipcMode", "pidMode", "placementConstraints"],
-      ...["proxyConfiguration", "region", "runtimePlatform", "trackLatest", "volumes"],
+      ...["proxyConfiguration", "runtimePlatform", "trackLatest", "volumes"],
     ],
     enums: {
       networkMode: ["awsvpc", "bridge", "host", "none"],
@@ -189,7 +189,7 @@ function service(cloud: Cloud): ResourceType {
     inert: [
       ...["alarms", "availabilityZoneRebalancing", "capacityProviderStrategies", "deploymentCircuitBreaker"],
       ...["deploymentConfiguration", "deploymentController", "deploymentMaximumPercent", "enableExecuteCommand"],
-      ...["deploymentMinimumHealthyPercent", "forceDelete", "placementConstraints", "region", "schedulingStrategy"],
+      ...["deploymentMinimumHealthyPercent", "forceDelete", "placementConstraints", "schedulingStrategy"],
       ...["sigintRollback", "triggers"],
     ],
     enums: { launchType: ["FARGATE"], propagateTags: ["SERVICE", "TASK_DEFINITION", "NONE"] },

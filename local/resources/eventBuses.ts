@@ -23,7 +23,7 @@ export function eventBus(cloud: Cloud): ResourceType {
     type: "aws:cloudwatch/eventBus:EventBus",
     docs: docs("eventbus"),
     properties: ["name", "description"],
-    inert: ["deadLetterConfig", "kmsKeyIdentifier", "logConfig", "region"],
+    inert: ["deadLetterConfig", "kmsKeyIdentifier", "logConfig"],
     replaces: ["name"],
     // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html
     autoname: { property: "name", max: 256, pattern: /^[.\w-]+$/ },
@@ -75,7 +75,6 @@ export function eventPermission(cloud: Cloud): ResourceType {
     docs: docs("eventpermission"),
     required: ["principal", "statementId"],
     properties: ["principal", "statementId", "action", "condition", "eventBusName"],
-    inert: ["region"],
     defaults: { action: "events:PutEvents", eventBusName: "default" },
     replaces: ["statementId", "eventBusName"],
     idOf: (inputs) => `${bus(inputs)}/${inputs.statementId}`,

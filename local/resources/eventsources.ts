@@ -88,7 +88,7 @@ export const eventSourceResources: ServiceResources = (cloud) => {
           "scalingConfig",
           "startingPosition",
         ],
-        inert: ["kmsKeyArn", "metricsConfig", "region", "useResourceTimeoutForPropagation"],
+        inert: ["kmsKeyArn", "metricsConfig", "useResourceTimeoutForPropagation"],
         enums: { startingPosition: ["LATEST", "TRIM_HORIZON"], functionResponseTypes: ["ReportBatchItemFailures"] },
         defaults: { enabled: true },
         replaces: ["eventSourceArn", "startingPosition"],

@@ -2,6 +2,7 @@ import type { Cloud } from "../cloud/service.ts";
 import type { Component, Invoke, Registry, ResourceProvider } from "../engine/provider.ts";
 import { apigateway } from "./apigateway/index.ts";
 import { appAutoscalingResources } from "./appautoscaling.ts";
+import { accountWide, asked, Clients, regional } from "./awsProvider/clients.ts";
 import { codedeployResources } from "./codedeploy.ts";
 import { dynamodbResources } from "./dynamodb/index.ts";
 import { ec2Resources } from "./ec2/index.ts";
@@ -14,7 +15,7 @@ import { kmsResources } from "./kms.ts";
 import { lambdaResources } from "./lambda.ts";
 import { logsResources } from "./logs.ts";
 import { monitoringResources } from "./monitoring.ts";
-import { resourceProvider, type ServiceResources } from "./resourceType.ts";
+import { isRegional, resourceProvider, type ServiceResources } from "./resourceType.ts";
 import { s3Resources } from "./s3/index.ts";
 import { schedulerResources } from "./scheduler.ts";
 import { sesResources } from "./ses.ts";
@@ -55,6 +56,29 @@ const services: ServiceResources[] = [
  * @throws Error when two files claim one type: a mistake of this folder, not of a program.
  */
 export function createRegistry(cloud: Cloud): Registry {
+  const clients = new Clients(cloud, bind);
+  const home = clients.in(cloud.region);
+  const provider = (token: string, own: ResourceProvider): ResourceProvider => {
+    if (isRegional(token)) return regional(token, clients);
+    return token.startsWith("aws:") ? accountWide(token, clients) : own;
+  };
+  const components = [...home.components.keys()].map((token): [string, Component] => [
+    token,
+    async (inputs, context) => {
+      const aws = context.providerOf("aws");
+      return (await clients.as(aws, aws.region)).components.get(token)!(inputs, context);
+    },
+  ]);
+  return {
+    resources: new Map([...home.resources].map(([token, own]) => [token, provider(token, own)])),
+    invokes: new Map([...home.invokes.keys()].map((token) => [token, asked(token, clients)])),
+    components: new Map(components),
+    configure: async (name, settings) => (name === "aws" ? clients.configure(settings) : undefined),
+  };
+}
+
+/** All of it in one region, for one caller. */
+function bind(cloud: Cloud): Required<Omit<Registry, "configure">> {
   const resources = new Map<string, ResourceProvider>();
   const invokes = new Map<string, Invoke>();
   const components = new Map<string, Component>();

@@ -44,7 +44,6 @@ function key(cloud: Cloud): ResourceType {
       "customKeyStoreId",
       "customerMasterKeySpec",
       "keyUsage",
-      "region",
       "rotationPeriodInDays",
       "xksKeyId",
     ],
@@ -97,7 +96,6 @@ function alias(cloud: Cloud): ResourceType {
     docs: docs("alias"),
     required: ["targetKeyId"],
     properties: ["targetKeyId"],
-    inert: ["region"],
     validate: ({ name }) =>
       /^alias\/(?!aws\/)[\w/-]+$/.test(String(name))
         ? []

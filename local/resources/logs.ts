@@ -71,7 +71,7 @@ function logGroup(cloud: Cloud, find: (name: string) => Promise<LogGroup | undef
     type: "aws:cloudwatch/logGroup:LogGroup",
     docs: docs("loggroup"),
     properties: ["retentionInDays", "skipDestroy", "logGroupClass", "deletionProtectionEnabled"],
-    inert: ["kmsKeyId", "region"],
+    inert: ["kmsKeyId"],
     enums: { retentionInDays: retentions, logGroupClass: ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"] },
     defaults: { retentionInDays: 0, skipDestroy: false, logGroupClass: "STANDARD" },
     replaces: ["name", "namePrefix", "logGroupClass"],
@@ -110,7 +110,6 @@ const logStream = (cloud: Cloud): ResourceType => ({
   docs: docs("logstream"),
   required: ["logGroupName"],
   properties: ["logGroupName"],
-  inert: ["region"],
   autoname: { property: "name", max: 512, pattern: /^[^:*]*$/ },
   async create(inputs) {
     const { logGroupName, name: logStreamName } = inputs;
@@ -139,7 +138,6 @@ function resourcePolicy(cloud: Cloud): ResourceType {
     docs: docs("logresourcepolicy"),
     required: ["policyDocument", "policyName"],
     properties: ["policyDocument", "policyName"],
-    inert: ["region"],
     replaces: ["policyName"],
     create: put,
     update: (_id, _before, after) => put(after),
@@ -173,7 +171,7 @@ function metricFilter(cloud: Cloud): ResourceType {
     docs: docs("logmetricfilter"),
     required: ["logGroupName", "metricTransformation", "pattern"],
     properties: ["logGroupName", "metricTransformation", "pattern"],
-    inert: ["region", "applyOnTransformedLogs"],
+    inert: ["applyOnTransformedLogs"],
     replaces: ["name", "logGroupName"],
     autoname: { property: "name", max: 512, pattern: /^[^:*]*$/ },
     create: put,

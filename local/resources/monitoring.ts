@@ -100,7 +100,7 @@ function metricAlarm(cloud: Cloud): ResourceType {
       ...["name", "comparisonOperator", "evaluationPeriods", "datapointsToAlarm", "threshold", "treatMissingData"],
       ...["metricQueries", ...single, ...actions],
     ],
-    inert: ["evaluateLowSampleCountPercentiles", "region"],
+    inert: ["evaluateLowSampleCountPercentiles"],
     enums: {
       comparisonOperator: [
         "GreaterThanOrEqualToThreshold",
@@ -166,7 +166,6 @@ function compositeAlarm(cloud: Cloud): ResourceType {
     docs: docs("compositealarm"),
     required: ["alarmName", "alarmRule"],
     properties: ["alarmName", "alarmRule", ...actions],
-    inert: ["region"],
     defaults: { actionsEnabled: true },
     replaces: ["alarmName", "actionsEnabled"],
     taggable: true,
@@ -188,7 +187,6 @@ function dashboard(cloud: Cloud): ResourceType {
     docs: docs("dashboard"),
     required: ["dashboardName", "dashboardBody"],
     properties: ["dashboardName", "dashboardBody"],
-    inert: ["region"],
     replaces: ["dashboardName"],
     idOf: (inputs) => String(inputs.dashboardName),
     create: put,

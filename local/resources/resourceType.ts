@@ -67,6 +67,9 @@ export interface ResourceType {
   read?(id: string, context: ResourceContext): Promise<Made | undefined>;
 }
 
+/** Whether AWS has things of that type in each region, by its token: all but those of IAM, which an account has once. */
+export const isRegional = (token: string): boolean => token.startsWith("aws:") && !token.startsWith("aws:iam/");
+
 /** What a file of `local/resources` exports: its service's resource types, functions and components, on that cloud. */
 export type ServiceResources = (cloud: Cloud) => {
   types: ResourceType[];
@@ -77,6 +80,7 @@ export type ServiceResources = (cloud: Cloud) => {
 /** Makes a provider of the facts: checks, names and compares by them, so that a service's file holds only its verbs. */
 export function resourceProvider(type: ResourceType): ResourceProvider {
   const known = new Set([...type.properties, ...(type.inert ?? []), ...(type.taggable ? ["tags", "tagsAll"] : [])]);
+  if (isRegional(type.type)) known.add("region");
   if (type.autoname) known.add(type.autoname.property).add(`${type.autoname.property}Prefix`);
 
   return {

@@ -53,7 +53,7 @@ function schedule(cloud: Cloud): ResourceType {
       ...["name", "groupName", "description", "scheduleExpression", "scheduleExpressionTimezone", "state"],
       ...["flexibleTimeWindow", "target", "startDate", "endDate", "actionAfterCompletion"],
     ],
-    inert: ["kmsKeyArn", "region"],
+    inert: ["kmsKeyArn"],
     enums: {
       state: ["ENABLED", "DISABLED"],
       actionAfterCompletion: ["NONE", "DELETE"],
@@ -125,7 +125,6 @@ function scheduleGroup(cloud: Cloud): ResourceType {
     type: "aws:scheduler/scheduleGroup:ScheduleGroup",
     docs: docs("schedulegroup"),
     properties: ["name"],
-    inert: ["region"],
     replaces: ["name"],
     autoname: { property: "name", max: 64, pattern: /^[0-9a-zA-Z-_.]+$/ },
     taggable: true,

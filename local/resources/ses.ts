@@ -12,7 +12,7 @@ export const sesResources: ServiceResources = (cloud) => {
         docs: "https://www.pulumi.com/registry/packages/aws/api-docs/sesv2/emailidentity/",
         required: ["emailIdentity"],
         properties: ["emailIdentity"],
-        inert: ["configurationSetName", "dkimSigningAttributes", "region"],
+        inert: ["configurationSetName", "dkimSigningAttributes"],
         replaces: ["emailIdentity"],
         taggable: true,
         idOf: ({ emailIdentity }) => String(emailIdentity),

@@ -82,15 +82,7 @@ function topic(cloud: Cloud): ResourceType {
     type: "aws:sns/topic:Topic",
     docs: docs("topic"),
     properties: ["displayName", "fifoTopic", "contentBasedDeduplication", "kmsMasterKeyId", "policy"],
-    inert: [
-      "archivePolicy",
-      "deliveryPolicy",
-      "fifoThroughputScope",
-      "region",
-      "signatureVersion",
-      "tracingConfig",
-      ...feedback,
-    ],
+    inert: ["archivePolicy", "deliveryPolicy", "fifoThroughputScope", "signatureVersion", "tracingConfig", ...feedback],
     enums: { tracingConfig: ["PassThrough", "Active"], signatureVersion: [1, 2] },
     replaces: ["name", "namePrefix", "fifoTopic"],
     autoname: {
@@ -162,7 +154,6 @@ function topicPolicy(cloud: Cloud): ResourceType {
     docs: docs("topicpolicy"),
     required: ["arn", "policy"],
     properties: ["arn", "policy"],
-    inert: ["region"],
     replaces: ["arn"],
     create: put,
     update: (_id, _before, after) => put(after),
@@ -208,7 +199,7 @@ function subscription(cloud: Cloud): ResourceType {
       "redrivePolicy",
     ],
     inert: [
-      ...["confirmationTimeoutInMinutes", "deliveryPolicy", "endpointAutoConfirms", "region", "replayPolicy"],
+      ...["confirmationTimeoutInMinutes", "deliveryPolicy", "endpointAutoConfirms", "replayPolicy"],
       "subscriptionRoleArn",
     ],
     enums: {

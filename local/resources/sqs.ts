@@ -100,7 +100,7 @@ function queue(cloud: Cloud): ResourceType {
     type: "aws:sqs/queue:Queue",
     docs: docs("queue"),
     properties: ["fifoQueue", ...Object.keys(attributes).filter((name) => !name.startsWith("kms"))],
-    inert: ["kmsMasterKeyId", "kmsDataKeyReusePeriodSeconds", "region"],
+    inert: ["kmsMasterKeyId", "kmsDataKeyReusePeriodSeconds"],
     enums: {
       deduplicationScope: ["messageGroup", "queue"],
       fifoThroughputLimit: ["perQueue", "perMessageGroupId"],
@@ -192,7 +192,6 @@ function attached(
     docs: docs(property === "policy" ? "queuepolicy" : property.toLowerCase()),
     required: ["queueUrl", property],
     properties: ["queueUrl", property],
-    inert: ["region"],
     create: put,
     async update(_id, before, after) {
       // The URL alone changes with the endpoint's port.

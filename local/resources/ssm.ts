@@ -73,7 +73,7 @@ function parameter(cloud: Cloud): ResourceType {
       ...["name", "type", "value", "insecureValue", "description", "tier", "keyId", "allowedPattern", "dataType"],
       "overwrite",
     ],
-    inert: ["arn", "region"],
+    inert: ["arn"],
     enums: {
       type: ["String", "StringList", "SecureString"],
       tier: ["Standard", "Advanced", "Intelligent-Tiering"],

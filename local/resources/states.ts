@@ -44,7 +44,7 @@ export const statesResources: ServiceResources = (cloud) => {
         docs: "https://www.pulumi.com/registry/packages/aws/api-docs/sfn/statemachine/",
         required: ["definition", "roleArn"],
         properties: ["definition", "roleArn", "type", "loggingConfiguration"],
-        inert: ["encryptionConfiguration", "tracingConfiguration", "publish", "region"],
+        inert: ["encryptionConfiguration", "tracingConfiguration", "publish"],
         enums: { type: ["STANDARD", "EXPRESS"], "loggingConfiguration.level": ["ALL", "ERROR", "FATAL", "OFF"] },
         defaults: { type: "STANDARD" },
         replaces: ["name", "namePrefix", "type"],

@@ -133,6 +133,23 @@ export function authenticate(
   return key.principal;
 }
 
+/** Whose credentials these are, where no request is signed with them. @throws AwsError in STS's words. */
+export function identify(
+  door: Door,
+  {
+    accessKeyId,
+    secretAccessKey,
+    sessionToken = "",
+  }: { accessKeyId: string; secretAccessKey: string; sessionToken?: string },
+): Principal {
+  const key = findKey(door, accessKeyId);
+  const isToken = accessKeyId === "test" || same(key?.sessionToken ?? "", sessionToken);
+  if (!key || key.status === "Inactive" || !isToken) throw signatureError("query", "unknownKey");
+  if (!same(key.secretAccessKey, secretAccessKey)) throw signatureError("query", "mismatch");
+  if (key.expiration && Date.parse(key.expiration) <= Date.now()) throw signatureError("query", "expired");
+  return key.principal;
+}
+
 const administrators = new Map<string, AccessKey>();
 
 function findKey({ directory, accountId }: Door, accessKeyId: string): AccessKey | undefined {

@@ -21,7 +21,6 @@ export function resource(cloud: Cloud): ResourceType {
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_Resource.html",
     required: ["restApi", "parentId", "pathPart"],
     properties: ["restApi", "parentId", "pathPart"],
-    inert: ["region"],
     replaces: ["restApi"],
     async create(inputs) {
       const { restApi: restApiId, parentId, pathPart } = inputs;
@@ -51,7 +50,6 @@ export function method(cloud: Cloud): ResourceType {
       ...["restApi", "resourceId", "httpMethod", "authorization", "authorizerId", "authorizationScopes"],
       ...["apiKeyRequired", "operationName", "requestModels", "requestParameters", "requestValidatorId"],
     ],
-    inert: ["region"],
     enums: { authorization: ["NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS"] },
     replaces: ["restApi", "resourceId", "httpMethod"],
     deleteBeforeReplace: true,
@@ -95,7 +93,7 @@ export function integration(cloud: Cloud): ResourceType {
       ...["restApi", "resourceId", "httpMethod", "type", "uri", "integrationHttpMethod", "credentials"],
       ...["requestTemplates", "requestParameters", "passthroughBehavior", "timeoutMilliseconds", "contentHandling"],
     ],
-    inert: ["region", "cacheKeyParameters", "cacheNamespace", "connectionType"],
+    inert: ["cacheKeyParameters", "cacheNamespace", "connectionType"],
     enums: { type: ["AWS_PROXY", "MOCK"], passthroughBehavior: ["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"] },
     replaces: ["restApi", "resourceId", "httpMethod"],
     deleteBeforeReplace: true,
@@ -114,7 +112,6 @@ export function methodResponse(cloud: Cloud): ResourceType {
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_MethodResponse.html",
     required: ["restApi", "resourceId", "httpMethod", "statusCode"],
     properties: ["restApi", "resourceId", "httpMethod", "statusCode", "responseModels", "responseParameters"],
-    inert: ["region"],
     replaces: ["restApi", "resourceId", "httpMethod", "statusCode"],
     deleteBeforeReplace: true,
     async create(inputs) {
@@ -149,7 +146,6 @@ export function integrationResponse(cloud: Cloud): ResourceType {
       ...["restApi", "resourceId", "httpMethod", "statusCode", "selectionPattern"],
       ...["responseParameters", "responseTemplates", "contentHandling"],
     ],
-    inert: ["region"],
     replaces: ["restApi", "resourceId", "httpMethod", "statusCode"],
     deleteBeforeReplace: true,
     create: put,

@@ -29,7 +29,6 @@ export function authorizer(cloud: Cloud): ResourceType {
       ],
       ...["authorizerResultTtlInSeconds", "providerArns"],
     ],
-    inert: ["region"],
     enums: { type: ["TOKEN", "REQUEST", "COGNITO_USER_POOLS"] },
     defaults: {
       type: "TOKEN",
@@ -70,7 +69,6 @@ export function requestValidator(cloud: Cloud): ResourceType {
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_RequestValidator.html",
     required: ["restApi"],
     properties: ["restApi", "validateRequestBody", "validateRequestParameters"],
-    inert: ["region"],
     autoname: { property: "name", max: 128 },
     replaces: ["restApi"],
     async create(inputs) {
@@ -99,7 +97,6 @@ export function model(cloud: Cloud): ResourceType {
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_Model.html",
     required: ["restApi", "contentType", "name"],
     properties: ["restApi", "name", "contentType", "description", "schema"],
-    inert: ["region"],
     replaces: ["restApi", "name", "contentType"],
     deleteBeforeReplace: true,
     validate: ({ name }) =>
@@ -132,7 +129,6 @@ export function response(cloud: Cloud): ResourceType {
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_GatewayResponse.html",
     required: ["restApiId", "responseType"],
     properties: ["restApiId", "responseType", "statusCode", "responseParameters", "responseTemplates"],
-    inert: ["region"],
     replaces: ["restApiId", "responseType"],
     create: put,
     update: (_id, _before, after) => put(after),
@@ -153,7 +149,6 @@ export function restApiPolicy(cloud: Cloud): ResourceType {
     docs: "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html",
     required: ["restApiId", "policy"],
     properties: ["restApiId", "policy"],
-    inert: ["region"],
     replaces: ["restApiId"],
     create: set,
     update: (_id, _before, after) => set(after),
@@ -184,7 +179,7 @@ export function domainName(cloud: Cloud): ResourceType {
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_DomainName.html",
     required: ["domainName"],
     properties: ["domainName", "certificateArn", "regionalCertificateArn", "endpointConfiguration", "securityPolicy"],
-    inert: ["region", "ownershipVerificationCertificateArn", "routingMode", "endpointAccessMode"],
+    inert: ["ownershipVerificationCertificateArn", "routingMode", "endpointAccessMode"],
     replaces: ["domainName"],
     taggable: true,
     async create(inputs) {
@@ -212,7 +207,7 @@ export function basePathMapping(cloud: Cloud): ResourceType {
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_BasePathMapping.html",
     required: ["domainName", "restApi"],
     properties: ["domainName", "restApi", "stageName", "basePath"],
-    inert: ["region", "domainNameId"],
+    inert: ["domainNameId"],
     replaces: ["domainName", "basePath"],
     deleteBeforeReplace: true,
     async create(inputs) {

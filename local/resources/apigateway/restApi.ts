@@ -61,7 +61,7 @@ export function restApi(cloud: Cloud): ResourceType {
     type: "aws:apigateway/restApi:RestApi",
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_RestApi.html",
     properties: [...SETTINGS, ...DOCUMENT, "failOnWarnings"],
-    inert: ["region", "securityPolicy", "endpointAccessMode"],
+    inert: ["securityPolicy", "endpointAccessMode"],
     enums: { apiKeySource: ["HEADER", "AUTHORIZER"], putRestApiMode: ["overwrite", "merge"] },
     autoname: { property: "name", max: 1024 },
     taggable: true,

@@ -15,7 +15,6 @@ export function deployment(cloud: Cloud): ResourceType {
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_Deployment.html",
     required: ["restApi"],
     properties: ["restApi", "description", "triggers", "variables"],
-    inert: ["region"],
     replaces: ["restApi", "triggers", "variables"],
     create: async (inputs) =>
       made(await call("CreateDeployment", { restApiId: inputs.restApi, description: inputs.description }), inputs),
@@ -65,7 +64,7 @@ export function stage(cloud: Cloud): ResourceType {
       "accessLogSettings",
       "cacheClusterEnabled",
     ],
-    inert: ["region", "cacheClusterSize", "xrayTracingEnabled", "documentationVersion", "clientCertificateId"],
+    inert: ["cacheClusterSize", "xrayTracingEnabled", "documentationVersion", "clientCertificateId"],
     replaces: ["restApi", "stageName"],
     deleteBeforeReplace: true,
     taggable: true,
@@ -163,7 +162,6 @@ export function methodSettings(cloud: Cloud): ResourceType {
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_MethodSetting.html",
     required: ["restApi", "stageName", "methodPath", "settings"],
     properties: ["restApi", "stageName", "methodPath", "settings"],
-    inert: ["region"],
     enums: { "settings.loggingLevel": ["OFF", "ERROR", "INFO"] },
     replaces: ["restApi", "stageName", "methodPath"],
     validate: ({ methodPath, settings }) => [
@@ -215,7 +213,6 @@ export function account(cloud: Cloud): ResourceType {
     type: "aws:apigateway/account:Account",
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_Account.html",
     properties: ["cloudwatchRoleArn"],
-    inert: ["region"],
     create: set,
     update: (_id, _before, after) => set(after),
     // As the provider does: the account's setting is reset when its resource goes.

@@ -23,7 +23,6 @@ export function apiKey(cloud: Cloud): ResourceType {
     type: "aws:apigateway/apiKey:ApiKey",
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_ApiKey.html",
     properties: ["description", "enabled", "value", "customerId"],
-    inert: ["region"],
     defaults: { enabled: true, description: "Managed by Pulumi" },
     autoname: { property: "name", max: 1024 },
     replaces: ["value"],
@@ -72,7 +71,6 @@ export function usagePlan(cloud: Cloud): ResourceType {
     type: "aws:apigateway/usagePlan:UsagePlan",
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_UsagePlan.html",
     properties: ["description", "apiStages", "quotaSettings", "throttleSettings", "productCode"],
-    inert: ["region"],
     enums: { "quotaSettings.period": ["DAY", "WEEK", "MONTH"] },
     autoname: { property: "name", max: 1024 },
     taggable: true,
@@ -145,7 +143,6 @@ export function usagePlanKey(cloud: Cloud): ResourceType {
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_UsagePlanKey.html",
     required: ["usagePlanId", "keyId", "keyType"],
     properties: ["usagePlanId", "keyId", "keyType"],
-    inert: ["region"],
     enums: { keyType: ["API_KEY"] },
     secretOutputs: ["value"],
     async create(inputs) {

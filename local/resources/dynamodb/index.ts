@@ -104,7 +104,6 @@ function tableItem(cloud: Cloud): ResourceType {
     docs: docs("tableitem"),
     required: ["tableName", "hashKey", "item"],
     properties: ["tableName", "hashKey", "rangeKey", "item"],
-    inert: ["region"],
     replaces: ["tableName", "hashKey", "rangeKey"],
     validate(inputs): CheckFailure[] {
       if (typeof inputs.item !== "string") return [];
@@ -151,7 +150,7 @@ function resourcePolicy(cloud: Cloud): ResourceType {
     docs: docs("resourcepolicy"),
     required: ["policy", "resourceArn"],
     properties: ["policy", "resourceArn"],
-    inert: ["confirmRemoveSelfResourceAccess", "region"],
+    inert: ["confirmRemoveSelfResourceAccess"],
     replaces: ["resourceArn"],
     create: put,
     update: (_id, _before, after) => put(after),

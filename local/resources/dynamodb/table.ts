@@ -141,7 +141,7 @@ export function tableType(cloud: Cloud): ResourceType {
       ...["globalSecondaryIndexes", "localSecondaryIndexes", "streamEnabled", "streamViewType", "ttl"],
       ...["pointInTimeRecovery", "deletionProtectionEnabled", "tableClass"],
     ],
-    inert: ["serverSideEncryption", "onDemandThroughput", "warmThroughput", "region"],
+    inert: ["serverSideEncryption", "onDemandThroughput", "warmThroughput"],
     enums: {
       billingMode: ["PROVISIONED", "PAY_PER_REQUEST"],
       streamViewType: ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", ""],

@@ -159,7 +159,7 @@ function recorded({ token, prefix, arn, outputs, inert = [], ...facts }: Part, c
     ...facts,
     type: token,
     docs: `https://www.pulumi.com/registry/packages/aws/api-docs/ec2/${page}/`,
-    inert: [...inert, "region"],
+    inert,
     async create(inputs) {
       const id = `${prefix}-0${hex(16)}`;
       const made = {

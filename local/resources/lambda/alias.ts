@@ -43,7 +43,6 @@ export function attachedTypes(cloud: Cloud): ResourceType[] {
     docs: docs("alias"),
     required: ["functionName", "functionVersion"],
     properties: ["functionName", "functionVersion", "description", "routingConfig"],
-    inert: ["region"],
     replaces: ["name", "functionName"],
     autoname: { property: "name", max: 128, pattern: /^(?!^[0-9]+$)([a-zA-Z0-9-_]+)$/ },
     create: async (inputs) => madeAlias(inputs, await call<AliasConfiguration>("CreateAlias", aliasInput(inputs))),
@@ -75,7 +74,7 @@ export function attachedTypes(cloud: Cloud): ResourceType[] {
       ...["action", "function", "principal", "qualifier", "sourceArn", "sourceAccount", "principalOrgId"],
       ...["eventSourceToken", "functionUrlAuthType"],
     ],
-    inert: ["region", "invokedViaFunctionUrl"],
+    inert: ["invokedViaFunctionUrl"],
     autoname: { property: "statementId", max: 100, pattern: /^[a-zA-Z0-9-_]+$/ },
     async create(inputs) {
       await call("AddPermission", {
@@ -122,7 +121,6 @@ export function attachedTypes(cloud: Cloud): ResourceType[] {
     docs: docs("functioneventinvokeconfig"),
     required: ["functionName"],
     properties: ["functionName", "qualifier", "destinationConfig", "maximumEventAgeInSeconds", "maximumRetryAttempts"],
-    inert: ["region"],
     defaults: { maximumRetryAttempts: 2 },
     replaces: ["functionName", "qualifier"],
     deleteBeforeReplace: true,
@@ -147,7 +145,6 @@ export function attachedTypes(cloud: Cloud): ResourceType[] {
     docs: docs("provisionedconcurrencyconfig"),
     required: ["functionName", "provisionedConcurrentExecutions", "qualifier"],
     properties: ["functionName", "provisionedConcurrentExecutions", "qualifier", "skipDestroy"],
-    inert: ["region"],
     replaces: ["functionName", "qualifier"],
     create: putProvisioned,
     update: (_id, _before, after) => putProvisioned(after),

@@ -92,13 +92,7 @@ export function functionType(cloud: Cloud): ResourceType {
       ...codeInputs,
       ...["packageType", "publish", "reservedConcurrentExecutions", "skipDestroy"],
     ],
-    inert: [
-      "region",
-      "replaceSecurityGroupsOnDestroy",
-      "replacementSecurityGroupIds",
-      "codeSigningConfigArn",
-      "sourceKmsKeyArn",
-    ],
+    inert: ["replaceSecurityGroupsOnDestroy", "replacementSecurityGroupIds", "codeSigningConfigArn", "sourceKmsKeyArn"],
     enums: {
       runtime: runtimes,
       packageType: ["Zip"],

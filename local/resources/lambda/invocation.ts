@@ -28,7 +28,7 @@ export function invocationType(cloud: Cloud): ResourceType {
     docs: "https://www.pulumi.com/registry/packages/aws/api-docs/lambda/invocation/",
     required: ["functionName", "input"],
     properties: ["functionName", "input", "qualifier", "lifecycleScope", "terraformKey", "triggers"],
-    inert: ["region", "tenantId"],
+    inert: ["tenantId"],
     enums: { lifecycleScope: ["CREATE_ONLY", "CRUD"] },
     defaults: { qualifier: "$LATEST", lifecycleScope: "CREATE_ONLY", terraformKey: "tf" },
     replaces: ["functionName", "qualifier", "terraformKey", "triggers"],

@@ -13,7 +13,6 @@ export const layerType = (cloud: Cloud): ResourceType => ({
     ...["layerName", "code", "s3Bucket", "s3Key", "s3ObjectVersion", "sourceCodeHash", "description", "licenseInfo"],
     ...["compatibleRuntimes", "compatibleArchitectures", "skipDestroy"],
   ],
-  inert: ["region"],
   validate: (inputs) =>
     inputs.code || inputs.s3Bucket ? [] : [{ property: "code", reason: "or s3Bucket must be given" }],
 

@@ -30,7 +30,7 @@ export function bucket(cloud: Cloud): ResourceType {
     type: "aws:s3/bucket:Bucket",
     docs: docs("bucket"),
     properties: ["bucket", "bucketPrefix", "forceDestroy"],
-    inert: ["region", "bucketNamespace"],
+    inert: ["bucketNamespace"],
     defaults: { forceDestroy: false },
     replaces: ["bucket", "bucketPrefix"],
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html

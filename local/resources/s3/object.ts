@@ -41,7 +41,7 @@ function object(cloud: Cloud, name: string): ResourceType {
     docs: docs(name.toLowerCase()),
     required: ["bucket"],
     properties: ["bucket", "key", "source", "content", "contentBase64", "sourceHash", "forceDestroy", ...passed],
-    inert: ["bucketKeyEnabled", "etag", "kmsKeyId", "region"],
+    inert: ["bucketKeyEnabled", "etag", "kmsKeyId"],
     replaces: ["bucket", "key"],
     // Without a key the object has the resource's name, as it is.
     validate: validateContent,

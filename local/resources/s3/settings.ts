@@ -145,7 +145,7 @@ function resource(cloud: Cloud, { name, required, properties, enums, put, remove
     docs: docs(name.toLowerCase()),
     required: ["bucket", ...required],
     properties: ["bucket", ...properties],
-    inert: ["expectedBucketOwner", "mfa", "region", "skipDestroy", "transitionDefaultMinimumObjectSize"],
+    inert: ["expectedBucketOwner", "mfa", "skipDestroy", "transitionDefaultMinimumObjectSize"],
     ...(enums && { enums }),
     replaces: ["bucket"],
     idOf: (inputs) => String(inputs.bucket),

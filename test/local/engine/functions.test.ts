@@ -9,8 +9,8 @@ class Pair extends pulumi.ComponentResource {
   declare readonly leftId: pulumi.Output<string>;
   declare readonly left: pulumi.Output<Thing>;
   declare readonly sizes: pulumi.Output<number[]>;
-  constructor(name: string, size: number, type = "test:index:Pair") {
-    super(type, name, { size, leftId: undefined, left: undefined, sizes: undefined }, {}, true);
+  constructor(name: string, size: number, type = "test:index:Pair", options: pulumi.ComponentResourceOptions = {}) {
+    super(type, name, { size, leftId: undefined, left: undefined, sizes: undefined }, options, true);
   }
 }
 
@@ -47,12 +47,18 @@ describe("The engine's answers", () => {
     stack.things.before = (_verb, _name, { provider }) => void seen.push([provider.region, provider.defaultTags.owner]);
     const program = () => {
       const provider = new TestProvider("elsewhere", { region: "sa-east-1", defaultTags: '{"tags":{"owner":"me"}}' });
+      const bare = new TestProvider("bare", { region: "sa-east-1" });
       const a = new Thing("a", {}, { provider });
       new Thing("b", {}, { dependsOn: a });
       const ask = (options: pulumi.InvokeOptions) => pulumi.runtime.invokeOutput("test:index:settings", {}, options);
-      return { common: ask({}), own: ask({ provider }) };
+      // The stack's configuration is the default provider's alone.
+      return { common: ask({}), own: ask({ provider }), bare: ask({ provider: bare }) };
     };
-    const answers = { common: { region: "eu-north-1", owner: "all" }, own: { region: "sa-east-1", owner: "me" } };
+    const answers = {
+      common: { region: "eu-north-1", owner: "all" },
+      own: { region: "sa-east-1", owner: "me" },
+      bare: { region: "sa-east-1", owner: "nobody" },
+    };
     assert.deepEqual((await stack.preview(program)).outputs, answers);
     assert.deepEqual((await stack.up(program)).outputs, answers);
     await stack.destroy();
@@ -62,6 +68,46 @@ describe("The engine's answers", () => {
       ["eu-north-1", "all"],
       ["sa-east-1", "me"],
     ]);
+  });
+
+  it("to providers: their settings are looked at before anything is made with them, once in a run", async () => {
+    stack.config = { "test:region": "eu-north-1" };
+    const asked: string[] = [];
+    stack.things.configure = async (name, { region, config }) => {
+      asked.push(`${name} ${region}`);
+      if (config.role === "nobody") throw new Error("nobody cannot be assumed");
+    };
+    const using = (role: pulumi.Input<string>) => () => {
+      const provider = new TestProvider("elsewhere", { region: "sa-east-1", role });
+      return [new Thing("a", {}, { provider }), new Thing("b"), new Thing("c")];
+    };
+    await stack.up(using("somebody"));
+    assert.deepEqual(asked.splice(0).sort(), ["test eu-north-1", "test sa-east-1"]);
+    await assert.rejects(
+      stack.up(() => new TestProvider("unused", { role: "nobody" })),
+      ({ message, urn }: Error & { urn?: string }) =>
+        message === "nobody cannot be assumed" && /::unused$/.test(urn ?? ""),
+    );
+    await stack.destroy();
+    stack.things.news();
+    asked.length = 0;
+    // In a preview the role of a provider may be one that is still to be made.
+    await stack.preview(() => {
+      const label = new Thing("role").label;
+      const provider = new TestProvider("later", { region: "sa-east-1", role: label });
+      new Thing("a", {}, { provider });
+      return { settings: pulumi.runtime.invokeOutput("test:index:settings", {}, { provider }) };
+    });
+    assert.deepEqual(asked, ["test eu-north-1"]);
+    await stack.up(
+      () => new Pair("pair", 1, undefined, { providers: { test: new TestProvider("pairs", { region: "sa-east-1" }) } }),
+    );
+    assert.deepEqual(new Set(asked), new Set(["test eu-north-1", "test sa-east-1"]));
+    const children = stack.state.list().filter(({ type }) => type === "test:index:Thing");
+    assert.deepEqual(
+      children.map(({ provider }) => provider?.split("::").at(-2)),
+      ["pairs", "pairs"],
+    );
   });
 
   it("to get: what belongs to somebody else is read and never deleted", async () => {

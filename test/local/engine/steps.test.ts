@@ -149,6 +149,24 @@ describe("The engine's plan", () => {
     );
   });
 
+  it("begins what is asked for in the same breath as a refusal: the next run finds it there", async () => {
+    stack.things.before = (_verb, name) => {
+      if (name === "told" && ![...stack.things.alive.keys()].includes("may-1")) throw new Error("it may not be told");
+    };
+    const program = () => {
+      const first = new Thing("first");
+      new Thing("told", { link: first.label });
+      // The program does not say that it is needed.
+      new Thing("may", {
+        link: first.label.apply((label) => new Promise((resolve) => setTimeout(resolve, 20, label))),
+      });
+    };
+    await assert.rejects(stack.up(program), /it may not be told/);
+    assert.deepEqual(stack.things.news(), ["create first", "create may"]);
+    await stack.up(program);
+    assert.deepEqual(stack.things.news(), ["create told"]);
+  });
+
   it("has deleted nothing when a step fails, and the next run retries", async () => {
     await stack.up(() => [new Thing("old"), new Thing("b")]);
     stack.things.before = (verb, name) => {

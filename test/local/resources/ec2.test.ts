@@ -34,6 +34,7 @@ describe("resources of EC2", () => {
     made = [];
     const context = {
       name: "net",
+      providerOf: () => ({ region: test.cloud.region, defaultTags: {}, config: {} }),
       async resource(type: string, name: string, given: Properties) {
         made.push({ type, name, inputs: given });
         const child = new TestResource(test.cloud, type, name);

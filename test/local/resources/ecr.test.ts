@@ -89,6 +89,7 @@ describe("ECR", () => {
     made = [];
     const context = {
       name: "Trainer",
+      providerOf: () => ({ region: cloud.cloud.region, defaultTags: {}, config: {} }),
       async resource(childType: string, name: string, given: Properties) {
         made.push({ type: childType, name, inputs: given });
         const child = new TestResource(cloud.cloud, childType, name);

@@ -70,7 +70,11 @@ export class Things {
     },
   };
 
+  /** Called for each provider that a run registers or uses. */
+  configure: NonNullable<Registry["configure"]> = async () => {};
+
   readonly registry: Registry = {
+    configure: (...given) => this.configure(...given),
     resources: new Map([["test:index:Thing", this.provider]]),
     invokes: new Map<string, Invoke>([
       ["test:index:double", async ({ value }) => ({ result: Number(value) * 2 })],
