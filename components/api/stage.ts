@@ -37,6 +37,12 @@ export interface StageArgs {
    */
   tracing?: Input<boolean>;
   /**
+   * Whether CloudWatch gets metrics of each method, besides those of the stage, which cost nothing. Custom metrics are
+   * charged for them: https://aws.amazon.com/cloudwatch/pricing/
+   * @default false
+   */
+  detailedMetrics?: Input<boolean>;
+  /**
    * Days that logs are kept; one of CloudWatch's values.
    * @default 30
    */
@@ -84,7 +90,7 @@ export function createStage(
   ready: Resource[],
   parent: Resource,
 ): Stage {
-  const retention = args.logRetention;
+  const { logRetention: retention } = args;
   const accessLogs = createLogGroup(
     `${name}-access-logs`,
     { name: logGroupName("apigateway", name), retention },
@@ -122,7 +128,7 @@ function createSettings(name: string, args: StageArgs, restApi: RestApi, stage: 
       settings: {
         loggingLevel: args.logLevel ?? "ERROR",
         dataTraceEnabled: false,
-        metricsEnabled: true,
+        metricsEnabled: args.detailedMetrics ?? false,
         throttlingRateLimit: args.throttling?.rate ?? 10_000,
         throttlingBurstLimit: args.throttling?.burst ?? 5_000,
       },

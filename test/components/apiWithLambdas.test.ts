@@ -48,7 +48,8 @@ describe("ApiWithLambdas", () => {
         inputs.accessLogSettings.destinationArn,
         "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/apigateway/platform-test-hello",
       );
-      assert.equal(JSON.parse(inputs.accessLogSettings.format).requestId, "$context.requestId");
+      const { requestId, path } = JSON.parse(inputs.accessLogSettings.format);
+      assert.deepEqual([requestId, path], ["$context.requestId", undefined]);
       assert.ok(dependencies.includes("aws:cloudwatch/logGroup:LogGroup hello-execution-logs"));
     });
 
@@ -59,14 +60,14 @@ describe("ApiWithLambdas", () => {
       });
     });
 
-    it("throttles, measures, logs errors and never the data", () => {
+    it("throttles, logs errors and never the data", () => {
       assert.deepEqual(made.get("aws:apigateway/methodSettings:MethodSettings", "hello-settings").inputs, {
         methodPath: "*/*",
         restApi: "hello-id",
         settings: {
           dataTraceEnabled: false,
           loggingLevel: "ERROR",
-          metricsEnabled: true,
+          metricsEnabled: false,
           throttlingBurstLimit: 5_000,
           throttlingRateLimit: 10_000,
         },
@@ -98,6 +99,12 @@ describe("ApiWithLambdas", () => {
     assert.equal(settings.throttlingRateLimit, 5);
     assert.equal(settings.throttlingBurstLimit, 7);
     assert.equal(settings.loggingLevel, "INFO");
+  });
+
+  it("measures each method where it is told to", async () => {
+    const made = await api({ definition: { detailedMetrics: true } });
+    const { settings } = made.get("aws:apigateway/methodSettings:MethodSettings", "hello-settings").inputs;
+    assert.equal(settings.metricsEnabled, true);
   });
 
   it("requires IAM of a route that does not say otherwise", async () => {

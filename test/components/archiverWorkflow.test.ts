@@ -101,6 +101,14 @@ describe("ArchiverWorkflow", function () {
       assert.match(asks(both).Parameters.FunctionName, /:archiver-askApprovers:live$/);
     });
 
+    it("keeps the links' secrets out of logs and traces", async () => {
+      const both = await archiver({ approval: { mode: "both", approvers } });
+      const { inputs } = both.get("aws:apigateway/stage:Stage", "archiver-approvals-stage");
+      assert.equal(inputs.xrayTracingEnabled, false);
+      const { path, route } = JSON.parse(inputs.accessLogSettings.format);
+      assert.deepEqual([path, route], [undefined, "$context.resourcePath"]);
+    });
+
     it("lets the page answer tasks and look up what became of them, and nobody else", async () => {
       const mailed = await archiver({ approval: { mode: "email", approvers } });
       assert.ok(!mailed.names().some((name) => name.includes("HumanSQS")));

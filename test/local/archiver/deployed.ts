@@ -2,6 +2,11 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import {
+  CloudWatchLogsClient,
+  paginateDescribeLogGroups,
+  paginateFilterLogEvents,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient, GetItemCommand, paginateScan } from "@aws-sdk/client-dynamodb";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -140,6 +145,20 @@ export class Deployed {
   mails(to: string): Mail[] {
     const all = this.platform.local.cloud.store.collection<Mail>("mail").values();
     return all.filter((mail) => mail.to === to);
+  }
+
+  /** Lines of the log groups whose name matches. */
+  async logOf(groups: RegExp): Promise<string[]> {
+    const client = this.#client(CloudWatchLogsClient);
+    const lines: string[] = [];
+    for await (const { logGroups = [] } of paginateDescribeLogGroups({ client }, {})) {
+      for (const { logGroupName } of logGroups.filter((group) => groups.test(group.logGroupName!))) {
+        for await (const { events = [] } of paginateFilterLogEvents({ client }, { logGroupName })) {
+          lines.push(...events.map(({ message }) => message!));
+        }
+      }
+    }
+    return lines;
   }
 
   async records(): Promise<ArchiveRecord[]> {

@@ -74,6 +74,15 @@ export function mailSuite(deployed: Deployed): void {
         assert.equal(text.match(/<button /g)?.length, 2);
       }
       assert.ok(await running(arn));
+      const log = await until(async () =>
+        (await deployed.logOf(/apigateway.*-mailed-approvals$/)).find((line) => /GET/.test(line)),
+      );
+      assert.equal(JSON.parse(log).route, "/approvals/{id}");
+      const secret = link.split("/").at(-1)!;
+      assert.deepEqual(
+        (await deployed.logOf(/./)).filter((line) => line.includes(secret)),
+        [],
+      );
       const first = await post(link, { decision: "reject", reason: "blurred" });
       assert.deepEqual([first.status, /You have rejected it/.test(first.text)], [200, true]);
       assert.equal((await deployed.recordOf(arn)).Action, "Rejected");
