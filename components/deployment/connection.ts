@@ -102,5 +102,7 @@ function secondsOf(duration: string): number {
   const units: Record<string, number> = { h: 3_600, m: 60, s: 1 };
   // Counts, each before its unit.
   const parts = duration.split(/([hms])/);
-  return Math.round(parts.reduce((sum, unit, index) => sum + (units[unit] ?? 0) * Number(parts[index - 1]), 0));
+  return Math.round(
+    parts.reduce((sum, unit, index) => sum + (units[unit] ? units[unit] * Number(parts[index - 1]) : 0), 0),
+  );
 }

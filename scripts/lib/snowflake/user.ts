@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   CreateAccessKeyCommand,
@@ -56,6 +56,8 @@ async function accessKey(iam: IAMClient): Promise<SnowflakeUser["credentials"]> 
   }
   const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }));
   const credentials = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+  // Of a platform that keeps its state elsewhere, and is only exercised from here, there is none.
+  mkdirSync(stateDirectory(), { recursive: true, mode: 0o700 });
   await writeFileAtomic(file(), JSON.stringify(credentials), { mode: 0o600 });
   return credentials;
 }
