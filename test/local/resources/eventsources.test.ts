@@ -42,7 +42,7 @@ describe("event source mappings as resources", () => {
     const changed = await described(resource.id);
     assert.equal(changed.State, "Disabled");
     assert.equal(changed.BatchSize, 10);
-    assert.deepEqual(changed.FilterCriteria?.Filters, []);
+    assert.equal(changed.FilterCriteria, undefined);
     assert.equal(changed.DestinationConfig?.OnFailure?.Destination, undefined);
     assert.deepEqual((await resource.diff({ ...inputs, startingPosition: "LATEST" })).replaces, ["startingPosition"]);
     await resource.delete();
