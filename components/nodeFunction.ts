@@ -199,7 +199,13 @@ function createFunction(name: string, args: NodeFunctionArgs, parent: NodeFuncti
       reservedConcurrentExecutions: args.reservedConcurrency ?? -1,
       ...(args.layers && { layers: args.layers }),
       environment: { variables: variables(name, args) },
-      loggingConfig: { logFormat: "JSON", logGroup: parent.logGroup.name },
+      // The levels are Lambda's own, said because the provider would take what it reads back for a change.
+      loggingConfig: {
+        logFormat: "JSON",
+        logGroup: parent.logGroup.name,
+        applicationLogLevel: "INFO",
+        systemLogLevel: "INFO",
+      },
       tracingConfig: { mode: "Active" },
       publish: true,
     },

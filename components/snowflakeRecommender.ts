@@ -10,7 +10,6 @@ import {
   getProject,
   getStack,
   type Input,
-  log,
   type Output,
   output,
 } from "@pulumi/pulumi";
@@ -195,16 +194,9 @@ function namePrefix(name: string): string {
   return `${shorten(words, 24)}-${hash}`;
 }
 
-/** SageMaker takes images with one manifest; Docker's builder adds one that attests the build, unless told not to. */
-function buildImage(name: string, parent: SnowflakeRecommender): Output<string> {
-  if (!process.env.BUILDX_NO_DEFAULT_ATTESTATIONS) {
-    void log.warn(
-      "SageMaker takes no image with attestations: set BUILDX_NO_DEFAULT_ATTESTATIONS=1 where pulumi runs",
-      parent,
-    );
-  }
-  return createContainerImage(name, { dockerfile: "containers/recommender/Dockerfile" }, parent);
-}
+/** awsx has Docker's builder make no attestation of the build, which SageMaker would not take. */
+const buildImage = (name: string, parent: SnowflakeRecommender): Output<string> =>
+  createContainerImage(name, { dockerfile: "containers/recommender/Dockerfile" }, parent);
 
 const forgetBatches = {
   id: "batches",

@@ -75,14 +75,12 @@ export class Platform {
       await prepareAccount(local.cloud);
       const registry = createRegistry(local.cloud);
       const state = join(stateDirectory, "state");
-      // Images are recorded here, not built: the program has no need to warn of how they are.
-      const environment = { ...localAws(local.cloud.origin, region), BUILDX_NO_DEFAULT_ATTESTATIONS: "1" };
       const engine = await Engine.open({
         programDirectory,
         stack,
         stateDirectory: state,
         registry,
-        environment,
+        environment: localAws(local.cloud.origin, region),
         ...(gradual && { config: { gradualDeployment: "true" } }),
         onEvent,
       });

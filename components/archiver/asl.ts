@@ -26,7 +26,7 @@ export interface TaskState extends Flow {
   Parameters: Template;
   ResultPath: string | null;
   TimeoutSeconds: number;
-  Retry: Retrier[];
+  Retry: (Retrier | NoRetrier)[];
   Catch: Catcher[];
 }
 
@@ -55,6 +55,12 @@ export interface Retrier {
   BackoffRate: number;
   MaxDelaySeconds: number;
   JitterStrategy: "FULL" | "NONE";
+}
+
+/** For errors that another try would not change; without delays, of which there are none. */
+export interface NoRetrier {
+  ErrorEquals: string[];
+  MaxAttempts: 0;
 }
 
 export interface Catcher {
@@ -112,11 +118,15 @@ export const retry = (ErrorEquals: string[], MaxAttempts: number, MaxDelaySecond
   JitterStrategy: "FULL",
 });
 
+export const noRetry = (ErrorEquals: string[]): NoRetrier => ({ ErrorEquals, MaxAttempts: 0 });
+
 /** What is known of the error is at `$.error`. */
 export const caught = (ErrorEquals: string[], Next: string): Catcher => ({ ErrorEquals, ResultPath: "$.error", Next });
 
 /** Seconds that a retrier waits in all, at most. */
-export function longestWait({ IntervalSeconds, MaxAttempts, BackoffRate, MaxDelaySeconds }: Retrier): number {
+export function longestWait(retrier: Retrier | NoRetrier): number {
+  if (retrier.MaxAttempts === 0) return 0;
+  const { IntervalSeconds, MaxAttempts, BackoffRate, MaxDelaySeconds } = retrier as Retrier;
   let sum = 0;
   for (let attempt = 0; attempt < MaxAttempts; attempt++) {
     sum += Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** attempt);

@@ -10,6 +10,7 @@ import {
   isText,
   isTrue,
   type Machine,
+  noRetry,
   pass,
   present,
   type Retrier,
@@ -145,7 +146,7 @@ function callFunction(
     TimeoutSeconds: timeout,
     Retry: [
       retry(lambdaPasses, 4, 8),
-      { ...retry(permanent, 0, 1) },
+      noRetry(permanent),
       // A function that crashed in the middle: what it does, it can do again.
       retry(["States.TaskFailed"], 2, 4),
     ],
@@ -272,7 +273,7 @@ const recordResult = (TableName: string): TaskState =>
     },
     ResultPath: null,
     TimeoutSeconds: 30,
-    Retry: [retry(["DynamoDB.ConditionalCheckFailedException"], 0, 1), patience],
+    Retry: [noRetry(["DynamoDB.ConditionalCheckFailedException"]), patience],
     Catch: [caught(["DynamoDB.ConditionalCheckFailedException"], "Done?"), caught(["States.ALL"], "Not Recorded")],
     Next: "Done?",
   });

@@ -86,7 +86,8 @@ export function createScaling(name: string, args: ScalingArgs, parent: Resource)
       alarmDescription: "There is nothing to predict: containers end",
       comparisonOperator: "LessThanOrEqualToThreshold",
       evaluationPeriods: idleMinutes,
-      // Of a queue that nobody uses SQS reports nothing.
+      // Of a queue that nobody uses for six hours SQS reports nothing, and without a value no step is chosen: by then the
+      // reported zeros have ended the containers.
       treatMissingData: "breaching",
     },
     policy("idle", [{ scalingAdjustment: minimumTasks, metricIntervalUpperBound: "0" }]),

@@ -17,7 +17,7 @@ const batch = {
     data: {
       type: "array",
       description: "Rows, each an array: its number, then the function's arguments",
-      items: { type: "array", minItems: 1 },
+      items: { type: "array", minItems: 1, items: {} },
     },
   },
 };

@@ -43,7 +43,12 @@ describe("NodeFunction", () => {
           },
         },
         handler: "index.handler",
-        loggingConfig: { logFormat: "JSON", logGroup: "/aws/lambda/platform-test-hello" },
+        loggingConfig: {
+          logFormat: "JSON",
+          logGroup: "/aws/lambda/platform-test-hello",
+          applicationLogLevel: "INFO",
+          systemLogLevel: "INFO",
+        },
         memorySize: 256,
         publish: true,
         reservedConcurrentExecutions: -1,

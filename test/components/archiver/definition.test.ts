@@ -81,6 +81,10 @@ describe("the archiver's definition", () => {
           assert.ok(Catch.at(-1)!.ErrorEquals.includes("States.ALL"), `${name} lets errors through`);
           assert.ok(TimeoutSeconds > 0 && TimeoutSeconds <= 1_209_600, name);
           const waits = Retry.reduce((sum, retrier) => sum + longestWait(retrier), 0);
+          // Of a delay between no tries the specification says nothing.
+          for (const { MaxAttempts, ...delays } of Retry.filter((retrier) => retrier.MaxAttempts === 0)) {
+            assert.deepEqual(Object.keys(delays), ["ErrorEquals"], name);
+          }
           assert.ok(waits <= 30, `${name} waits ${waits} s between its tries`);
         }
       });

@@ -50,7 +50,6 @@ export class RecommenderStack {
       stack: "local",
       stateDirectory: join(this.cloud.directory, "engine"),
       registry: createRegistry(this.cloud.cloud),
-      environment: { BUILDX_NO_DEFAULT_ATTESTATIONS: "1" },
       config: this.config,
       onEvent: (event) => this.events.push(event),
     });

@@ -8,6 +8,7 @@ import { parseJson } from "../../jsonText.ts";
 import type { Call } from "../../service.ts";
 import type { Api, Definition, GatewayResponse } from "../model.ts";
 import { badRequest, newId } from "../records.ts";
+import { requireItems } from "./arrays.ts";
 import { readSecuritySchemes } from "./authorizer.ts";
 import { emptyDefinition, resourceAt } from "./definition.ts";
 import { readGatewayResponse } from "./gatewayResponse.ts";
@@ -94,6 +95,7 @@ function parseDocument(body: Uint8Array): OpenApi {
     throw badRequest(`Unable to parse API definition because of a malformed document: ${(error as Error).message}`);
   }
   if (document === null || typeof document !== "object") throw badRequest("Invalid OpenAPI input.");
+  if (document.openapi !== undefined) requireItems(document);
   if (String(document.swagger) === "2.0") document = fromSwagger(document as object);
   const version = String(document.openapi ?? document.swagger ?? "none");
   if (!/^3\.0\.\d+$/.test(version)) {

@@ -31,6 +31,13 @@ describe("API Gateway, import", () => {
         get(integration({ payloadFormatVersion: "2.0" })),
         /payloadFormatVersion '2\.0' of GET \/x is not one of a REST API; 1\.0 is/,
       ],
+      [
+        "an array without its items",
+        get({
+          requestBody: { content: { "application/json": { schema: { properties: { rows: { type: "array" } } } } } },
+        }),
+        /^Invalid OpenAPI input: attribute paths\.\/x\.get\.requestBody\..*\.schema\.properties\.rows\.items is missing/,
+      ],
       ["a document without a title", { openapi: "3.0.1", info: {}, paths: {} }, /info\.title/],
       [
         "an unknown extension",
@@ -97,6 +104,12 @@ describe("API Gateway, import", () => {
     assert.match(warnings?.join() ?? "", /^Security at the document's root is ignored/);
     const strict = client.send(new gateway.ImportRestApiCommand({ body, failOnWarnings: true }));
     await assert.rejects(strict, badRequest(/^Warnings found during import/));
+  });
+
+  it("asks for items of OpenAPI's arrays alone, and not of what looks like one", async () => {
+    const schema = { type: "object", properties: { rows: { type: "array", items: {} } }, example: { type: "array" } };
+    await put({ ...twoOperations, components: { schemas: { Rows: schema } } });
+    await put({ swagger: "2.0", info: { title: "x" }, paths: {}, definitions: { Rows: { type: "array" } } });
   });
 
   it("reads YAML", async () => {
