@@ -1,4 +1,5 @@
 /** Keys of KMS and their aliases. */
+import { defaultKeyPolicy } from "../cloud/kms/keys.ts";
 import type { AwsError, Cloud } from "../cloud/service.ts";
 import type { Made, Properties } from "../engine/provider.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
@@ -10,22 +11,7 @@ export const kmsResources: ServiceResources = (cloud) => ({ types: [key(cloud), 
 function key(cloud: Cloud): ResourceType {
   const call = <Output = unknown>(operation: string, input: object) => cloud.call<Output>("kms", operation, input);
   const arnOf = (id: string) => `arn:aws:kms:${cloud.region}:${cloud.accountId}:key/${id}`;
-  /** What the account's administrator may is AWS's default. */
-  const policyOf = ({ policy }: Properties) =>
-    policy ??
-    JSON.stringify({
-      Version: "2012-10-17",
-      Id: "key-default-1",
-      Statement: [
-        {
-          Sid: "Enable IAM User Permissions",
-          Effect: "Allow",
-          Principal: { AWS: `arn:aws:iam::${cloud.accountId}:root` },
-          Action: "kms:*",
-          Resource: "*",
-        },
-      ],
-    });
+  const policyOf = ({ policy }: Properties) => policy ?? defaultKeyPolicy(cloud.accountId);
   const made = (id: string, inputs: Properties): Made => ({
     id,
     outputs: { ...inputs, arn: arnOf(id), keyId: id, policy: policyOf(inputs), region: cloud.region },

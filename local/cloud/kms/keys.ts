@@ -8,22 +8,23 @@ import { algorithms, checkSpec } from "./specs.ts";
 
 const day = 86_400_000;
 
-export function keyOperations(cloud: Cloud, records: Records): Record<string, Operation> {
-  /** Of a key that is made without one: what the account's administrator may. */
-  const defaultPolicy = JSON.stringify({
+/** The policy of a key that is made without one, as text: the account's administrator may everything. */
+export const defaultKeyPolicy = (accountId: string): string =>
+  JSON.stringify({
     Version: "2012-10-17",
     Id: "key-default-1",
     Statement: [
       {
         Sid: "Enable IAM User Permissions",
         Effect: "Allow",
-        Principal: { AWS: `arn:aws:iam::${cloud.accountId}:root` },
+        Principal: { AWS: `arn:aws:iam::${accountId}:root` },
         Action: "kms:*",
         Resource: "*",
       },
     ],
   });
 
+export function keyOperations(cloud: Cloud, records: Records): Record<string, Operation> {
   const metadata = (key: Key): { KeyMetadata: KeyMetadata } => {
     const { id, description, enabled, multiRegion, created, deletion } = key;
     const { spec = "SYMMETRIC_DEFAULT", usage = "ENCRYPT_DECRYPT" } = key;
@@ -64,7 +65,12 @@ export function keyOperations(cloud: Cloud, records: Records): Record<string, Op
     CreateKey: {
       access: () => [{ action: "kms:CreateKey", resource: "*" }],
       run(input: CreateKeyRequest) {
-        const { Description = "", Policy = defaultPolicy, MultiRegion = false, Origin = "AWS_KMS" } = input;
+        const {
+          Description = "",
+          Policy = defaultKeyPolicy(cloud.accountId),
+          MultiRegion = false,
+          Origin = "AWS_KMS",
+        } = input;
         const { KeySpec, CustomerMasterKeySpec, KeyUsage = "ENCRYPT_DECRYPT", Tags = [] } = input;
         const spec = KeySpec ?? CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT";
         if (Origin !== "AWS_KMS")
