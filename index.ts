@@ -68,7 +68,8 @@ const archiver = new ArchiverWorkflow("archiver", archiverArgs);
 
 const recommender = new SnowflakeRecommender("recommender", recommenderArgs);
 
-// What scripts and users may depend on.
+// What scripts and users may depend on. An output that a stack has no resource for is empty: Pulumi would warn of an undefined
+// one at every update, and a stack that refers to it would fail.
 
 export const whodisUrl = whodis.routes["GET /whodis"];
 export const oleoleoleUrl = oleoleole.routes["GET /oleoleole"];
@@ -77,10 +78,11 @@ export const irisTableName = iris.table.name;
 export const irisModelUri = iris.modelUri;
 export const irisFailureQueueUrl = iris.failureQueue.url;
 export const archiverStateMachineArn = archiver.stateMachine.arn;
-export const archiverExpressStateMachineArn = archiver.expressStateMachine?.arn;
+export const archiverExpressStateMachineArn = archiver.expressStateMachine?.arn ?? "";
 export const archiveTableName = archiver.table.name;
-export const approvalQueueUrl = archiver.approvalQueue?.url;
-export const approvalTopicArn = archiver.approvalTopic?.arn;
+export const approvalQueueUrl = archiver.approvalQueue?.url ?? "";
+/** Empty where nobody is asked by mail, or by SES. */
+export const approvalTopicArn = archiver.approvalTopic?.arn ?? "";
 export const dropBucketName = archiver.buckets.drop.bucket;
 export const archiveBucketName = archiver.buckets.archive.bucket;
 export const quarantineBucketName = archiver.buckets.quarantine.bucket;

@@ -35,6 +35,30 @@ describe("the program", () => {
     assert.equal(outputs.snowflakeTrust, "pending");
   });
 
+  it("leaves no output undefined, whoever is asked", async () => {
+    const approvers = JSON.stringify(["anna@example.org"]);
+    const ses = {
+      "platform:archiverMailFrom": "archiver@example.org",
+      "platform:archiverMailIdentityArn": "arn:aws:ses:eu-west-1:123456789012:identity/example.org",
+    };
+    const configurations: { config: Record<string, string>; topic: string }[] = [
+      { config: {}, topic: "" },
+      {
+        config: { "platform:archiverApprovers": approvers, "platform:irisCompute": "fargate" },
+        topic: "arn:aws:sns:eu-west-1:123456789012:archiver-approvals",
+      },
+      {
+        config: { "platform:archiverApprovers": approvers, "platform:gradualDeployment": "false", ...ses },
+        topic: "",
+      },
+    ];
+    for (const { config, topic } of configurations) {
+      const { outputs } = await evaluate(config);
+      assert.deepEqual(undefinedIn(outputs), [], JSON.stringify(config));
+      assert.equal(outputs.approvalTopicArn, topic, JSON.stringify(config));
+    }
+  });
+
   it("gives the configured version to the functions that report it", () => {
     for (const name of ["whodis-get-whodis", "oleoleole-get-oleoleole"]) {
       const { variables } = program.made.get("aws:lambda/function:Function", name).inputs.environment;
@@ -89,3 +113,11 @@ describe("the program", () => {
     );
   });
 });
+
+/** Paths of what is undefined, at any depth. */
+const undefinedIn = (value: unknown, path = ""): string[] =>
+  typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([key, item]) => undefinedIn(item, `${path}.${key}`))
+    : value === undefined
+      ? [path]
+      : [];

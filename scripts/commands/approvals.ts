@@ -159,21 +159,26 @@ const decide = (
   },
 });
 
+async function subscribers(client: SNSClient, TopicArn: string): Promise<{ approver: string; confirmed: boolean }[]> {
+  const found = [];
+  for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic({ client }, { TopicArn })) {
+    for (const { Endpoint = "", SubscriptionArn = "" } of Subscriptions) {
+      found.push({ approver: Endpoint, confirmed: SubscriptionArn.startsWith("arn:") });
+    }
+  }
+  return found;
+}
+
 const approvers: CommandModule<object, Common> = {
   command: "approvers",
   describe: "List who is asked by mail, and who has not confirmed yet",
   async handler({ stack: name, json }) {
     const stack = await readStack(name);
-    const client = new SNSClient(stack.client);
     const TopicArn = output(stack, "approvalTopicArn");
-    const found: { approver: string; confirmed: boolean }[] = [];
-    for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic({ client }, { TopicArn })) {
-      for (const { Endpoint = "", SubscriptionArn = "" } of Subscriptions) {
-        found.push({ approver: Endpoint, confirmed: SubscriptionArn.startsWith("arn:") });
-      }
-    }
+    const found = TopicArn ? await subscribers(new SNSClient(stack.client), TopicArn) : [];
     if (json) return printJson(found);
-    if (found.length === 0) return console.log("Nobody is asked by mail.");
+    if (found.length === 0)
+      return console.log("Nobody has to confirm: nobody is asked by mail, or SES sends the mails.");
     printTable(found.map(({ approver, confirmed }) => [approver, confirmed ? "confirmed" : pc.yellow("unconfirmed")]));
     if (found.every(({ confirmed }) => confirmed)) return;
     console.log("Unconfirmed ones get no questions: AWS has sent them a mail with a link (here: dsp mail).");
