@@ -1,53 +1,115 @@
-import { Config } from "@pulumi/pulumi";
+import { join } from "node:path";
+import { archiverRules } from "./components/archiver/validate.ts";
 import type { ArchiverWorkflowArgs } from "./components/archiverWorkflow.ts";
+import { Configuration } from "./components/configuration.ts";
+import { recommenderRules } from "./components/recommender/validate.ts";
+import { matches, oneOf, type Rule } from "./components/validation.ts";
 
-const config = new Config();
+// Keys, types and defaults are Pulumi.yaml's, ranges are the components'; which value goes with which other is said here.
+// All of it is checked before anything is made.
+
+const config = new Configuration(join(__dirname, "Pulumi.yaml"));
 
 /** Version that whodis and oleoleole report. */
-export const appVersion = config.require("appVersion");
+export const appVersion = config.text("appVersion");
 
 /** Whether a new version gets its traffic step by step, judged by hooks and alarms; otherwise all at once. */
-export const gradualDeployment = config.getBoolean("gradualDeployment") ?? true;
+export const gradualDeployment = config.flag("gradualDeployment");
 
 /** ARN of the key that log groups are encrypted with; empty for CloudWatch's own encryption. */
-export const logKeyArn = config.get("logKeyArn");
+export const logKeyArn = config.text("logKeyArn");
 
 /** What predicts irises: a function, or containers that drain a queue. */
-export const irisCompute = config.get<"lambda" | "fargate">("irisCompute") ?? "lambda";
+export const irisCompute = config.text("irisCompute") as "lambda" | "fargate";
+
+config.require(
+  matches("appVersion", appVersion, /\S/, "a version that is not empty"),
+  {
+    ok: config.list("publicRoutes").every((route) => /^\S+ [A-Z]+ \/\S*$/.test(route)),
+    field: "publicRoutes",
+    value: config.list("publicRoutes"),
+    allowed: "routes with their API, such as whodis GET /whodis",
+  },
+  matches("logKeyArn", logKeyArn, /^(arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+)?$/, "empty, or a key's ARN"),
+  oneOf("irisCompute", irisCompute, ["lambda", "fargate"]),
+);
+
+const approvers = config.list("archiverApprovers");
+const [from, identityArn] = [config.text("archiverMailFrom"), config.text("archiverMailIdentityArn")];
 
 /** Whom the archiver asks, and how: by queue, and by mail those who are named. */
 export const archiverArgs = {
   express: true,
-  approval: approvalOf(config.getObject<string[]>("archiverApprovers") ?? []),
-  schedule: config.get("archiverSchedule") || undefined,
+  approval:
+    approvers.length === 0
+      ? { mode: "queue" }
+      : { mode: "both", approvers, ...(from && { ses: { from, identityArn } }) },
+  schedule: config.text("archiverSchedule") || undefined,
 } satisfies ArchiverWorkflowArgs;
 
-function approvalOf(approvers: string[]): ArchiverWorkflowArgs["approval"] {
-  const from = config.get("archiverMailFrom");
-  const identityArn = config.get("archiverMailIdentityArn");
-  if (approvers.length === 0) return { mode: "queue" };
-  return { mode: "both", approvers, ...(from && identityArn && { ses: { from, identityArn } }) };
-}
+config.require(
+  onlyWith("archiverMailFrom", "archiverMailIdentityArn"),
+  onlyWith("archiverMailIdentityArn", "archiverMailFrom"),
+  {
+    ok: !from || approvers.length > 0,
+    field: "archiverApprovers",
+    value: approvers,
+    allowed: "at least one mail address where archiverMailFrom has a value: nobody else is asked by mail",
+  },
+);
+config.requireArguments(archiverRules("archiver", archiverArgs), {
+  "approval.approvers": "archiverApprovers",
+  "approval.ses.from": "archiverMailFrom",
+  "approval.ses.identityArn": "archiverMailIdentityArn",
+  schedule: "archiverSchedule",
+});
+
+const memory = config.integer("recommenderServerlessMemory");
+const retraining = config.text("recommenderRetrainSchedule");
 
 /** What trains and serves the recommender, and who calls it. */
 export const recommenderArgs = {
-  image: config.get("recommenderImageUri") || undefined,
-  api: { iamUserArn: config.get("apiAwsIamUserArn"), externalId: config.get("apiAwsExternalId") },
-  storage: { iamUserArn: config.get("storageAwsIamUserArn"), externalId: config.get("storageAwsExternalId") },
-  serving: servingOf(config.getNumber("recommenderServerlessMemory")),
-  retrain: retrainingOf(config.get("recommenderRetrainSchedule")),
-  encryptionKeyArn: config.get("recommenderKeyArn") || undefined,
-  removeIdleAfter: config.getNumber("recommenderIdleHours") || undefined,
+  image: config.text("recommenderImageUri") || undefined,
+  api: { iamUserArn: config.text("apiAwsIamUserArn"), externalId: config.text("apiAwsExternalId") },
+  storage: { iamUserArn: config.text("storageAwsIamUserArn"), externalId: config.text("storageAwsExternalId") },
+  serving: memory
+    ? { serverless: { memory } }
+    : {
+        instanceType: config.text("recommenderInstanceType"),
+        maximumInstances: config.integer("recommenderMaximumInstances"),
+      },
+  retrain: retraining ? { schedule: retraining } : undefined,
+  encryptionKeyArn: config.text("recommenderKeyArn") || undefined,
+  removeIdleAfter: config.integer("recommenderIdleHours") || undefined,
 };
 
-function servingOf(memory: number | undefined) {
-  if (memory) return { serverless: { memory } };
-  return {
-    instanceType: config.get("recommenderInstanceType"),
-    maximumInstances: config.getNumber("recommenderMaximumInstances"),
-  };
-}
+config.require(
+  ...["recommenderInstanceType", "recommenderMaximumInstances"].map((key) => ({
+    ok: !memory || !config.isChosen(key),
+    field: key,
+    value: config.text(key),
+    allowed: "nothing where recommenderServerlessMemory is not 0: there are no machines",
+  })),
+);
+config.requireArguments(recommenderRules("recommender", recommenderArgs), {
+  image: "recommenderImageUri",
+  "api.iamUserArn": "apiAwsIamUserArn",
+  "api.externalId": "apiAwsExternalId",
+  "storage.iamUserArn": "storageAwsIamUserArn",
+  "storage.externalId": "storageAwsExternalId",
+  "serving.instanceType": "recommenderInstanceType",
+  "serving.maximumInstances": "recommenderMaximumInstances",
+  "serving.serverless.memory": "recommenderServerlessMemory",
+  "retrain.schedule": "recommenderRetrainSchedule",
+  encryptionKeyArn: "recommenderKeyArn",
+  removeIdleAfter: "recommenderIdleHours",
+});
 
-function retrainingOf(schedule: string | undefined) {
-  return schedule ? { schedule } : undefined;
+function onlyWith(key: string, other: string): Rule {
+  return {
+    ok: !config.text(key) || Boolean(config.text(other)),
+    field: other,
+    value: config.text(other),
+    allowed: `a value where ${key} has one`,
+  };
 }

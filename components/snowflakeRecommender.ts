@@ -17,16 +17,16 @@ import type { StageArgs } from "./api/stage.ts";
 import type { ApiWithLambdas } from "./apiWithLambdas.ts";
 import { createBucket } from "./bucket.ts";
 import { createContainerImage } from "./containerImage.ts";
-import { longestFunctionName, shorten } from "./naming.ts";
+import { shorten } from "./naming.ts";
 import type { NodeFunction } from "./nodeFunction.ts";
 import { createRecommenderApi, routeKeys } from "./recommender/api.ts";
 import { batchesPrefix, type ExternalFunction, RecommenderFunctions } from "./recommender/functions.ts";
-import { type ServingArgs, servingRules, type TrainingArgs, trainingRules } from "./recommender/machines.ts";
+import type { ServingArgs, TrainingArgs } from "./recommender/machines.ts";
 import { createObservation, createRecommenderAlarms } from "./recommender/observation.ts";
-import { createIdleSchedule, createRetrainSchedule, type RetrainArgs, retrainRules } from "./recommender/schedules.ts";
-import { trustRules } from "./recommender/trust.ts";
+import { createIdleSchedule, createRetrainSchedule, type RetrainArgs } from "./recommender/schedules.ts";
+import { recommenderRules } from "./recommender/validate.ts";
 import { SnowflakeIntegrationRoles, type SnowflakeTrust } from "./snowflakeIntegrationRoles.ts";
-import { integerBetween, matches, validate } from "./validation.ts";
+import { validate } from "./validation.ts";
 
 export type { MachineArgs, ServerlessArgs, ServingArgs, TrainingArgs } from "./recommender/machines.ts";
 export type { RetrainArgs } from "./recommender/schedules.ts";
@@ -163,29 +163,9 @@ export class SnowflakeRecommender extends ComponentResource {
 }
 
 function validated(name: string, args: SnowflakeRecommenderArgs): object {
-  validate(`SnowflakeRecommender "${name}"`, [
-    matches("name", name, /^[a-zA-Z][\w-]*$/, "a letter, then letters, digits, - and _"),
-    { ok: name.length <= longestName, field: "name", value: name, allowed: `at most ${longestName} characters` },
-    matches(
-      "image",
-      args.image,
-      /^[\w./:@-]+$/,
-      "the URI of an image, such as ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG",
-    ),
-    ...trainingRules(args.training ?? {}),
-    ...servingRules(args.serving ?? {}),
-    ...(args.retrain ? retrainRules(args.retrain) : []),
-    matches("encryptionKeyArn", args.encryptionKeyArn, /^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/, "a key's ARN"),
-    ...trustRules("api", args.api),
-    ...trustRules("storage", args.storage),
-    integerBetween("maximumEndpoints", args.maximumEndpoints, 1, 100),
-    integerBetween("removeIdleAfter", args.removeIdleAfter, 1, 720),
-  ]);
+  validate(`SnowflakeRecommender "${name}"`, recommenderRules(name, args));
   return {};
 }
-
-/** Of the longest names that are made of it, `NAME-undeploy` and `NAME-retrain-schedule-role`. */
-const longestName = Math.min(longestFunctionName - "-undeploy".length, 56 - "-retrain-schedule-role".length);
 
 /** `STACK-NAME-hash`: short, for 63 characters are all that an endpoint's name has, and another in each project. */
 function namePrefix(name: string): string {

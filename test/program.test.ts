@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { runtime } from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { check } from "../policy/check.ts";
 import { type Evaluation, evaluate } from "./components/support/evaluate.ts";
-import { record } from "./components/support/record.ts";
 import { defaultTags, resourcesOf } from "./policy/support/resources.ts";
-
-const root = join(__dirname, "..");
 
 describe("the program", () => {
   let program: Evaluation;
@@ -100,17 +96,6 @@ describe("the program", () => {
     assert.deepEqual(Object.keys(JSON.parse(SERVING)), ["serverless"]);
     const schedules = made.all.filter(({ type }) => type === "aws:scheduler/schedule:Schedule").map(({ name }) => name);
     assert.deepEqual(schedules.toSorted(), ["recommender-idle-schedule", "recommender-retrain-schedule"]);
-  });
-
-  it("says which configuration is missing", async () => {
-    await assert.rejects(
-      record(() => {
-        runtime.setAllConfig({});
-        delete require.cache[join(root, "config.ts")];
-        require("../config.ts");
-      }),
-      /Missing required configuration variable 'platform:appVersion'/,
-    );
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ArchiverWorkflowArgs } from "../archiverWorkflow.ts";
 import { retentionRule } from "../logGroup.ts";
-import { integerBetween, oneOf, type Rule } from "../validation.ts";
+import { integerBetween, matches, oneOf, type Rule } from "../validation.ts";
 import { type ApprovalArgs, modes } from "./approval.ts";
 import { outcomes } from "./definition.ts";
 import { policies, storageClasses } from "./files.ts";
@@ -38,7 +38,7 @@ export function archiverRules(name: string, args: ArchiverWorkflowArgs): Rule[] 
   ];
 }
 
-const isAddress = (text: string): boolean => /^[^\s@"'<>,;]+@[^\s@"'<>,;.]+(\.[^\s@"'<>,;.]+)+$/.test(text);
+export const isAddress = (text: string): boolean => /^[^\s@"'<>,;]+@[^\s@"'<>,;.]+(\.[^\s@"'<>,;.]+)+$/.test(text);
 
 /** Of the 200 filter policies that SNS allows a topic. https://docs.aws.amazon.com/general/latest/gr/sns.html */
 const mostApprovers = 100;
@@ -67,5 +67,11 @@ function mailRules({ mode, approvers, ses }: ApprovalArgs): Rule[] {
       value: ses?.from,
       allowed: "a mail address, or a name and <address>",
     },
+    matches(
+      "approval.ses.identityArn",
+      ses?.identityArn,
+      /^arn:aws[\w-]*:ses:[\w-]+:\d{12}:identity\/.+$/,
+      "the ARN of an identity of SES",
+    ),
   ];
 }

@@ -29,7 +29,7 @@ export function trustRules(field: string, trust: Partial<SnowflakeTrust> | undef
     ok: !trust[other] || Boolean(trust[one]),
     field: `${field}.${one}`,
     value: trust[one],
-    allowed: `a value: ${field}.${other} is given, and a trust is both or neither`,
+    allowed: `a value where ${other} has one: a trust is both or neither`,
   });
   return [
     half("iamUserArn", "externalId"),

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { RunError, runtime } from "@pulumi/pulumi";
+import { record } from "./components/support/record.ts";
+
+const file = join(__dirname, "../config.ts");
+
+/** The program's configuration with these values of the stack, by keys without the project's name. */
+async function configured(stack: Record<string, string>, secrets: string[] = []) {
+  const before = process.env.PULUMI_CONFIG_SECRET_KEYS;
+  process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(secrets.map((key) => `platform:${key}`));
+  let module: typeof import("../config.ts") | undefined;
+  await record(() => {
+    runtime.setAllConfig(Object.fromEntries(Object.entries(stack).map(([key, value]) => [`platform:${key}`, value])));
+    delete require.cache[file];
+    module = require("../config.ts");
+  }).finally(() => {
+    runtime.setAllConfig({});
+    if (before === undefined) delete process.env.PULUMI_CONFIG_SECRET_KEYS;
+    else process.env.PULUMI_CONFIG_SECRET_KEYS = before;
+  });
+  return module!;
+}
+
+const identity = "arn:aws:ses:eu-west-1:123456789012:identity/example.org";
+
+describe("the configuration", () => {
+  it("is Pulumi.yaml's where the stack says nothing", async () => {
+    const { appVersion, gradualDeployment, archiverArgs, recommenderArgs } = await configured({});
+    assert.equal(appVersion, "v1");
+    assert.equal(gradualDeployment, true);
+    assert.deepEqual(archiverArgs, { express: true, approval: { mode: "queue" }, schedule: undefined });
+    assert.deepEqual(recommenderArgs.serving, { instanceType: "ml.t2.medium", maximumInstances: 1 });
+    assert.equal(recommenderArgs.removeIdleAfter, undefined);
+  });
+
+  it("is the stack's where it says something", async () => {
+    const { archiverArgs, recommenderArgs } = await configured({
+      archiverApprovers: '["anna@example.org"]',
+      archiverMailFrom: "Archiver <archiver@example.org>",
+      archiverMailIdentityArn: identity,
+      recommenderServerlessMemory: "2048",
+      recommenderIdleHours: "12",
+    });
+    assert.deepEqual(archiverArgs.approval, {
+      mode: "both",
+      approvers: ["anna@example.org"],
+      ses: { from: "Archiver <archiver@example.org>", identityArn: identity },
+    });
+    assert.deepEqual(recommenderArgs.serving, { serverless: { memory: 2048 } });
+    assert.equal(recommenderArgs.removeIdleAfter, 12);
+  });
+
+  const refused: [stack: Record<string, string>, message: RegExp][] = [
+    [{ irisComput: "fargate" }, /^Configuration: a key is "irisComput"; allowed is irisCompute, probably$/],
+    [{ colour: "red" }, /^Configuration: a key is "colour"; allowed is appVersion, gradualDeployment, .*AwsExternalId/],
+    [{ constructor: "x" }, /^Configuration: a key is "constructor"; allowed is appVersion/],
+    [{ appVersion: " " }, /^Configuration: appVersion is " "; allowed is a version that is not empty$/],
+    [{ irisCompute: "ec2" }, /^Configuration: irisCompute is "ec2"; allowed is one of lambda, fargate$/],
+    [{ publicRoutes: '["GET /whodis"]' }, /publicRoutes is \["GET \/whodis"\]; allowed is routes with their API/],
+    [{ logKeyArn: "alias/logs" }, /logKeyArn is "alias\/logs"; allowed is empty, or a key's ARN$/],
+    [{ archiverApprovers: '["anna"]' }, /archiverApprovers is "anna"; allowed is mail addresses$/],
+    [
+      { archiverApprovers: '["a@b.org","a@b.org"]' },
+      /archiverApprovers is .*; allowed is at most 100 addresses, each once$/,
+    ],
+    [
+      { archiverMailFrom: "a@b.org" },
+      /archiverMailIdentityArn is ""; allowed is a value where archiverMailFrom has one$/,
+    ],
+    [
+      { archiverMailIdentityArn: identity },
+      /archiverMailFrom is ""; allowed is a value where archiverMailIdentityArn has one$/,
+    ],
+    [
+      { archiverMailFrom: "a@b.org", archiverMailIdentityArn: identity },
+      /archiverApprovers is \[\]; allowed is at least one mail address where archiverMailFrom has a value/,
+    ],
+    [
+      { archiverApprovers: '["a@b.org"]', archiverMailFrom: "nobody", archiverMailIdentityArn: identity },
+      /archiverMailFrom is "nobody"; allowed is a mail address, or a name and <address>$/,
+    ],
+    [
+      { archiverApprovers: '["a@b.org"]', archiverMailFrom: "a@b.org", archiverMailIdentityArn: "example.org" },
+      /archiverMailIdentityArn is "example.org"; allowed is the ARN of an identity of SES$/,
+    ],
+    [{ archiverSchedule: "hourly" }, /archiverSchedule is "hourly"; allowed is an expression such as rate\(1 hour\)/],
+    [{ recommenderImageUri: "a b" }, /recommenderImageUri is "a b"; allowed is the URI of an image/],
+    [
+      { recommenderInstanceType: "m5.large" },
+      /recommenderInstanceType is "m5.large"; allowed is a machine of SageMaker/,
+    ],
+    [
+      { recommenderMaximumInstances: "0" },
+      /recommenderMaximumInstances is 0; allowed is a whole number from 1 to 100$/,
+    ],
+    [{ recommenderMaximumInstances: "4" }, /recommenderMaximumInstances is 4; allowed is 1 with ml.t2.medium/],
+    [{ recommenderServerlessMemory: "1500" }, /recommenderServerlessMemory is 1500; allowed is one of 1024, 2048/],
+    [
+      { recommenderServerlessMemory: "2048", recommenderInstanceType: "ml.m5.large" },
+      /recommenderInstanceType is "ml.m5.large"; allowed is nothing where recommenderServerlessMemory is not 0/,
+    ],
+    [{ recommenderRetrainSchedule: "weekly" }, /recommenderRetrainSchedule is "weekly"; allowed is rate\(7 days\)/],
+    [{ recommenderIdleHours: "-1" }, /recommenderIdleHours is -1; allowed is a whole number from 1 to 720$/],
+    [{ recommenderKeyArn: "key" }, /recommenderKeyArn is "key"; allowed is a key's ARN$/],
+    [{ apiAwsExternalId: "ACME_1" }, /apiAwsIamUserArn is ""; allowed is a value where externalId has one/],
+    [{ storageAwsIamUserArn: "me", storageAwsExternalId: "ACME" }, /storageAwsIamUserArn is "me"; allowed is /],
+  ];
+  for (const [stack, message] of refused)
+    it(`is refused with ${JSON.stringify(stack)}`, async () => {
+      await assert.rejects(configured(stack), (error: Error) => {
+        assert.ok(RunError.isInstance(error));
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+
+  it("does not show what is secret", async () => {
+    const secret = { apiAwsIamUserArn: "hush", apiAwsExternalId: "ACME" };
+    await assert.rejects(configured(secret, ["apiAwsIamUserArn"]), /apiAwsIamUserArn is "\[secret\]"; allowed is/);
+  });
+});
