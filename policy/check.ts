@@ -11,6 +11,7 @@ import { identityRules } from "./rules/identities.ts";
 import { lambdaRules } from "./rules/lambda.ts";
 import { logRules } from "./rules/logs.ts";
 import { messagingRules } from "./rules/messaging.ts";
+import { providerRules } from "./rules/provider.ts";
 import { resourcePolicyRules } from "./rules/resourcePolicies.ts";
 import { sageMakerRules } from "./rules/sagemaker.ts";
 import { stateMachineRules } from "./rules/stateMachines.ts";
@@ -33,6 +34,7 @@ const looking: readonly Rule[] = [
   ...lambdaRules,
   ...logRules,
   ...messagingRules,
+  ...providerRules,
   ...resourcePolicyRules,
   ...sageMakerRules,
   ...stateMachineRules,

@@ -15,12 +15,16 @@ import { looksAt, type Resource, type Rule, type StackFacts } from "./rule.ts";
  */
 new PolicyPack("data-science-platform", { enforcementLevel: "mandatory", policies: rules.map(asPolicy) });
 
+/** What the program says of each resource, by URN: the stack is shown with what AWS adds, much of it unknown to a preview. */
+const inputs = new Map<string, Resource["props"]>();
+
 function asPolicy(rule: Rule): ResourceValidationPolicy | StackValidationPolicy {
   const about = { name: rule.name, description: `${rule.description} (${rule.ids.join(", ")})` };
   if (rule.scope !== "stack") {
     return {
       ...about,
-      validateResource: ({ type, name, props, opts }, report) => {
+      validateResource: ({ urn, type, name, props, opts }, report) => {
+        inputs.set(urn, props);
         const resource = { type, name, props, protect: opts.protect };
         for (const message of violations(rule, resource, factsOf([]))) report(message);
       },
@@ -65,12 +69,15 @@ function factsOf(resources: Resource[]): StackFacts {
   };
 }
 
-function asResource({ type, name, props, opts, dependencies, propertyDependencies }: PolicyResource): Resource {
-  const shallow = (source: PolicyResource): Resource => ({ type: source.type, name: source.name, props: source.props });
-  return {
+function asResource(resource: PolicyResource): Resource {
+  const { opts, dependencies, propertyDependencies } = resource;
+  const shallow = ({ urn, type, name, props }: PolicyResource): Resource => ({
     type,
     name,
-    props,
+    props: inputs.get(urn) ?? props,
+  });
+  return {
+    ...shallow(resource),
     protect: opts.protect,
     dependencies: dependencies.map(shallow),
     sources: Object.fromEntries(

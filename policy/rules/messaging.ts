@@ -11,18 +11,25 @@ export const messagingRules: Rule[] = [
       unless(props.sqsManagedSseEnabled === true || Boolean(props.kmsMasterKeyId), "sqsManagedSseEnabled is not true"),
   },
   {
-    name: "queue-is-redriven-and-has-a-policy",
-    description: "A queue gives up on poison to a dead-letter queue (or is one), and has a policy",
+    name: "queue-is-redriven",
+    description: "A queue gives up on poison to a dead-letter queue, or is one",
     ids: ["AwsSolutions-SQS3"],
     types: ["aws:sqs/queue:Queue"],
     scope: "stack",
-    check: (queue, facts) => [
-      ...unless(Boolean(queue.props.redrivePolicy) || isDeadLetterQueue(queue, facts), "redrivePolicy is missing"),
-      ...unless(
+    check: (queue, facts) =>
+      unless(isDeadLetterQueue(queue, facts) || Boolean(queue.props.redrivePolicy), "redrivePolicy is missing"),
+  },
+  {
+    name: "queue-has-a-policy",
+    description: "A queue has a policy",
+    ids: ["AwsSolutions-SQS4"],
+    types: ["aws:sqs/queue:Queue"],
+    scope: "stack",
+    check: (queue, facts) =>
+      unless(
         companionsOf(queue, facts, "aws:sqs/queuePolicy:QueuePolicy", "queueUrl").length > 0,
         "url: no QueuePolicy refuses plain HTTP",
       ),
-    ],
   },
   {
     name: "queue-over-tls-only",

@@ -125,4 +125,12 @@ describe("the policy pack, run as Pulumi runs it", () => {
     const violations = await call("analyzeStack", request);
     assert.ok(violations.some((one) => /bucket-is-whole: [\s\S]*no BucketPolicy belongs to it/.test(one)));
   });
+
+  it("judges a stack by what the program says, not by what is still unknown of AWS's answer", async () => {
+    await analyze("aws:sqs/queue:Queue", { sqsManagedSseEnabled: true });
+    const request = new AnalyzeStackRequest();
+    request.addResources(describeResource(new AnalyzerResource(), "aws:sqs/queue:Queue", { redrivePolicy: unknown }));
+    const violations = await call("analyzeStack", request);
+    assert.ok(violations.some((one) => /queue-is-redriven: [\s\S]*redrivePolicy is missing/.test(one)));
+  });
 });

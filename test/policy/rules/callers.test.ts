@@ -21,6 +21,13 @@ const when = (operator: string, key: string, value: unknown) => admits("*", { [o
 const arn = (what: string, of = account) => `arn:aws:iam::${of}:${what}`;
 
 describe("rules of resources' policies:", () => {
+  const accounts = (allowedAccountIds?: string, stack = "prod") => ({ props: { allowedAccountIds }, facts: { stack } });
+  rule("account-is-said", "pulumi:providers:aws", accounts('["123456789012"]'), [
+    ["any account", accounts(), /^allowedAccountIds is missing/],
+    ["no account", accounts("[]"), /^allowedAccountIds is missing/],
+  ]);
+  rule("account-is-said", "pulumi:providers:aws", accounts(undefined, "dev-anna"), []);
+
   rule(named, "sqs/queuePolicy:QueuePolicy", admits({ AWS: arn("role/a") }), [
     ["everyone, beside a denial of plain HTTP", admits("*"), /^policy.Statement\[1\] admits everyone/],
     ["everyone, as an account", admits({ AWS: "*" }), /admits everyone/],

@@ -114,19 +114,15 @@ describe("rules of queues and topics:", () => {
     ["plain text", { props: { sqsManagedSseEnabled: false } }, /^sqsManagedSseEnabled/],
   ]);
 
-  const queuePolicy = companion("sqs/queuePolicy:QueuePolicy", "queueUrl", "sqs/queue:Queue");
-  const redriven = { props: { redrivePolicy: "{}" }, facts: { resources: [queuePolicy] } };
-  rule("queue-is-redriven-and-has-a-policy", "sqs/queue:Queue", redriven, [
-    ["poison that comes back", { ...redriven, props: {} }, /^redrivePolicy is missing/],
-    ["a queue without a policy", { ...redriven, facts: { resources: [] } }, /^url: no QueuePolicy/],
+  rule("queue-is-redriven", "sqs/queue:Queue", { props: { redrivePolicy: "{}" } }, [
+    ["poison that comes back", { props: {} }, /^redrivePolicy is missing/],
   ]);
   const source = companion("sqs/queue:Queue", "redrivePolicy", "sqs/queue:Queue");
-  rule(
-    "queue-is-redriven-and-has-a-policy",
-    "sqs/queue:Queue",
-    { props: {}, facts: { resources: [queuePolicy, source] } },
-    [],
-  );
+  rule("queue-is-redriven", "sqs/queue:Queue", { props: {}, facts: { resources: [source] } }, []);
+  const queuePolicy = companion("sqs/queuePolicy:QueuePolicy", "queueUrl", "sqs/queue:Queue");
+  rule("queue-has-a-policy", "sqs/queue:Queue", { props: {}, facts: { resources: [queuePolicy] } }, [
+    ["a queue without a policy", { props: {} }, /^url: no QueuePolicy/],
+  ]);
 
   rule("queue-over-tls-only", "sqs/queuePolicy:QueuePolicy", policy(tls), [
     ["plain HTTP", policy({ Effect: "Allow", Principal: { Service: "sns.amazonaws.com" } }), /SecureTransport/],

@@ -11,7 +11,7 @@ export const tested = new Set<string>();
 
 /**
  * A rule, a resource that keeps it, and resources that break it: for each what is to be said of it.
- * @param type the resource's type, without `aws:`.
+ * @param type the resource's type, without `aws:` where it is one of AWS's.
  * @param keeps none, where every resource of the type breaks it.
  */
 export function rule(
@@ -23,9 +23,10 @@ export function rule(
   const found = all.find((one) => one.name === name);
   const run = ({ facts, ...given }: Given & { facts?: Facts }) => {
     assert.ok(found, `no rule ${name}`);
-    assert.ok(looksAt(found, `aws:${type}`), `${name} does not look at ${type}`);
+    const token = type.includes("/") ? `aws:${type}` : type;
+    assert.ok(looksAt(found, token), `${name} does not look at ${type}`);
     const known = { stack: "prod", publicRoutes: [], defaultTags, resources: [], ...facts };
-    return found.check({ type: `aws:${type}`, name: "it", ...given }, known);
+    return found.check({ type: token, name: "it", ...given }, known);
   };
   tested.add(name);
   describe(name, () => {
