@@ -12,7 +12,7 @@ import { destroy } from "./parts/destroy.ts";
 import { parity, start } from "./parts/local.ts";
 import { rules } from "./parts/rules.ts";
 import { canary, config } from "./parts/update.ts";
-import { printComparison, printResult, printResults, type Result } from "./report.ts";
+import { comparisons, printResult, printResults, type Result } from "./report.ts";
 import { openSession, type Session } from "./session.ts";
 
 /** In the order in which they run: one stack serves all. */
@@ -58,7 +58,7 @@ async function runParts(judges: Judges, options: Options, results: Map<Part, Res
   const keep = options.keep || [...results.values()].some(({ state }) => state === "failed");
   await session.close(keep);
   if (keep) console.log(`\nlogs of every command: ${session.workspace.folder}/logs`);
-  printComparison(session.seconds);
+  for (const { what, figure } of comparisons(session.seconds)) console.log(`${what}: ${figure}`);
 }
 
 async function runPart(part: Part, session: Session): Promise<Result> {

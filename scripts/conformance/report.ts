@@ -35,22 +35,22 @@ export function printResults(results: Map<Part, Result>): void {
   console.log(`\n${count("passed")} passed, ${count("failed")} failed`);
 }
 
-/** Rows as the table of `npm run bench` has them: the CLI beside the local engine. */
+/** The CLI's commands, and what does the same here. */
 const compared: [cli: string, local: string][] = [
   ["pulumi up", "npm start"],
   ["pulumi up, again", "npm start, again"],
   ["pulumi preview", "npm run preview:local"],
 ];
 
-/** @param seconds of each command that has run. */
-export function printComparison(seconds: Map<string, number>): void {
-  const rows = compared.flatMap(([cli, local]) => {
+/**
+ * The CLI beside the local engine, of what has run.
+ * @param seconds of each command.
+ */
+export function comparisons(seconds: Map<string, number>): { what: string; figure: string }[] {
+  return compared.flatMap(([cli, local]) => {
     const [slow, fast] = [seconds.get(cli), seconds.get(local)];
     if (slow === undefined || fast === undefined) return [];
-    const ratio = (slow / fast).toFixed(1);
-    return [
-      `| \`${cli}\` against \`${local}\` | ${slow.toFixed(1)} s against ${fast.toFixed(1)} s: ${ratio} x |  |  |`,
-    ];
+    const figure = `${slow.toFixed(1)} s against ${fast.toFixed(1)} s: ${(slow / fast).toFixed(1)} times`;
+    return [{ what: `\`${cli}\` against \`${local}\``, figure }];
   });
-  if (rows.length > 0) console.log(`\n| what | measured | goal | |\n|---|---|---|---|\n${rows.join("\n")}`);
 }

@@ -17,7 +17,7 @@ export interface Background {
  * Runs a script as npm would (npm's own start does not count) until it prints `ready`.
  * @param folder the project's, or that of a copy.
  * @param script for instance `local/main.ts`.
- * @throws {Failure} with what it printed, when it ends before.
+ * @throws {Failure} with the last of what it printed, when it ends before.
  */
 export async function startInBackground(
   folder: string,
@@ -39,7 +39,10 @@ export async function startInBackground(
     };
     child.stdout.on("data", take);
     child.stderr.on("data", take);
-    child.once("close", () => reject(new Failure(`${script} did not come up:\n${printed}`)));
+    child.once("close", (code, signal) => {
+      const last = printed.trimEnd().split("\n").slice(-20).join("\n");
+      reject(new Failure(`${script} ended by ${signal ?? `code ${code}`} before it was ready:\n${last}`));
+    });
   });
   return {
     process: child,
