@@ -10,7 +10,10 @@ import type { Benchmark } from "./lib/benchmark.ts";
 
 const here = import.meta.dirname;
 if (!existsSync(join(here, "node_modules/.package-lock.json"))) {
-  execFileSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: here, stdio: "inherit" });
+  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: here,
+    stdio: "inherit",
+  });
 }
 
 const names = process.argv.slice(2);

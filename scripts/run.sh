@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 if ! node scripts/installed.mjs; then
   echo "Installing dependencies (once, about a minute) ..." >&2
-  npm ci --no-audit --no-fund --loglevel=error >&2
+  npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
 fi
 
 node=node_modules/.bin/node

@@ -1,5 +1,5 @@
 /**
- * `npm test`: format and lint (import rules among them), types, tests of the program with Pulumi's mocks, and tests of
+ * `npm test`: format and lint (import rules among them), types, sources and licences of packages, tests of the program with Pulumi's mocks, and tests of
  * the handlers, the local cloud and the scripts. Steps run two at a time; each prints when it is done, whole.
  * `npm test -- PATTERN` runs only the test files whose path contains PATTERN.
  */
@@ -39,9 +39,27 @@ function mocha(name: string, paths: RegExp, ...options: string[]): Step[] {
   return chosen.length > 0 ? [{ name, command: "mocha", args: [...args, ...options, ...chosen] }] : [];
 }
 
+/** What code may come with. Those after 0BSD are of tools alone: nothing of them is deployed. */
+const licences = "MIT;MIT-0;Apache-2.0;ISC;BSD-2-Clause;BSD-3-Clause;BlueOak-1.0.0;0BSD;CC0-1.0;CC-BY-3.0;Python-2.0";
+/** Says "SEE LICENSE", which is MIT's text; a part of Pulumi's SDK. */
+const readByHand = "@logdna/tail-file@2.2.0";
+
 const checks: Step[] = [
   { name: "format, lint, import rules", command: "biome", args: ["ci", "--error-on-warnings", "."] },
   { name: "types", command: "tsc", args: ["--project", ".", "--pretty", "false"] },
+  {
+    name: "lock files",
+    command: "lockfile-lint",
+    args: [
+      ...["--path", "{,bench/,containers/*/}package-lock.json", "--type", "npm", "--allowed-hosts", "npm"],
+      ...["--validate-https", "--validate-integrity", "--validate-package-names"],
+    ],
+  },
+  {
+    name: "licences",
+    command: "license-checker-rseidelsohn",
+    args: [...["--summary", "--excludePrivatePackages", "--excludePackages", readByHand], ...["--onlyAllow", licences]],
+  },
 ];
 // The longest first, so that none is left alone at the end. Every test file is in exactly one of them.
 const steps: Step[] = [
