@@ -1,9 +1,10 @@
 import { join } from "node:path";
+import { throttlingRules } from "./components/api/throttling.ts";
 import { archiverRules } from "./components/archiver/validate.ts";
 import type { ArchiverWorkflowArgs } from "./components/archiverWorkflow.ts";
 import { Configuration } from "./components/configuration.ts";
 import { recommenderRules } from "./components/recommender/validate.ts";
-import { matches, oneOf, type Rule } from "./components/validation.ts";
+import { integerBetween, matches, oneOf, type Rule } from "./components/validation.ts";
 
 // Keys, types and defaults are Pulumi.yaml's, ranges are the components'; which value goes with which other is said here.
 // All of it is checked before anything is made.
@@ -15,6 +16,15 @@ export const appVersion = config.text("appVersion");
 
 /** Whether a new version gets its traffic step by step, judged by hooks and alarms; otherwise all at once. */
 export const gradualDeployment = config.flag("gradualDeployment");
+
+/** Requests that each route answers: one that asks who calls, and one that anyone may call. */
+export const throttling = {
+  authorised: { rate: config.integer("throttleRate"), burst: config.integer("throttleBurst") },
+  open: { rate: config.integer("publicThrottleRate"), burst: config.integer("publicThrottleBurst") },
+};
+
+/** Invocations at one time that each function of a public route has for itself, and no more; -1: unreserved. */
+export const publicConcurrency = config.integer("publicConcurrency") || -1;
 
 /** ARN of the key that log groups are encrypted with; empty for CloudWatch's own encryption. */
 export const logKeyArn = config.text("logKeyArn");
@@ -32,6 +42,16 @@ config.require(
   },
   matches("logKeyArn", logKeyArn, /^(arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+)?$/, "empty, or a key's ARN"),
   oneOf("irisCompute", irisCompute, ["lambda", "fargate"]),
+  integerBetween("publicConcurrency", config.integer("publicConcurrency"), 0, 900),
+);
+config.requireArguments(
+  [...throttlingRules("authorised", throttling.authorised), ...throttlingRules("open", throttling.open)],
+  {
+    "authorised.rate": "throttleRate",
+    "authorised.burst": "throttleBurst",
+    "open.rate": "publicThrottleRate",
+    "open.burst": "publicThrottleBurst",
+  },
 );
 
 const approvers = config.list("archiverApprovers");
@@ -43,7 +63,13 @@ export const archiverArgs = {
   approval:
     approvers.length === 0
       ? { mode: "queue" }
-      : { mode: "both", approvers, ...(from && { ses: { from, identityArn } }) },
+      : {
+          mode: "both",
+          approvers,
+          ...(from && { ses: { from, identityArn } }),
+          throttling: throttling.open,
+          reservedConcurrency: publicConcurrency,
+        },
   schedule: config.text("archiverSchedule") || undefined,
 } satisfies ArchiverWorkflowArgs;
 
@@ -81,6 +107,7 @@ export const recommenderArgs = {
   retrain: retraining ? { schedule: retraining } : undefined,
   encryptionKeyArn: config.text("recommenderKeyArn") || undefined,
   removeIdleAfter: config.integer("recommenderIdleHours") || undefined,
+  definition: { throttling: throttling.authorised },
 };
 
 config.require(

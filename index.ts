@@ -7,7 +7,16 @@ import { encryptLogGroups } from "./components/logEncryption.ts";
 import type { NodeFunction } from "./components/nodeFunction.ts";
 import { PredictionPipeline } from "./components/predictionPipeline.ts";
 import { SnowflakeRecommender } from "./components/snowflakeRecommender.ts";
-import { appVersion, archiverArgs, gradualDeployment, irisCompute, logKeyArn, recommenderArgs } from "./config.ts";
+import {
+  appVersion,
+  archiverArgs,
+  gradualDeployment,
+  irisCompute,
+  logKeyArn,
+  publicConcurrency,
+  recommenderArgs,
+  throttling,
+} from "./config.ts";
 
 // What holds for the whole stack.
 
@@ -22,6 +31,8 @@ const whodis = new ApiWithLambdas("whodis", {
       entry: "handlers/whodis/index.ts",
       environment: { APP_VERSION: appVersion },
       auth: "none",
+      throttling: throttling.open,
+      reservedConcurrency: publicConcurrency,
       deployment: { type: "Canary10Percent5Minutes", enabled: gradualDeployment },
     },
   },
@@ -35,6 +46,8 @@ const oleoleole = new ApiWithLambdas("oleoleole", {
       entry: "handlers/oleoleole/index.ts",
       environment: { APP_VERSION: appVersion },
       auth: "none",
+      throttling: throttling.open,
+      reservedConcurrency: publicConcurrency,
       deployment: {
         type: "AllAtOnce",
         preTraffic: { entry: "handlers/oleoleole/preTraffic.ts", environment: { APP_VERSION: appVersion } },
@@ -57,6 +70,8 @@ const iris = new PredictionPipeline("iris", {
   features: ["sepal_length", "sepal_width", "petal_length", "petal_width"],
   path: "/v0/iris",
   auth: "none",
+  definition: { throttling: throttling.open },
+  reservedConcurrency: publicConcurrency,
   compute: irisCompute,
 });
 

@@ -21,6 +21,7 @@ import type { RouteKey } from "./openapi/route.ts";
 export type { CustomDomainArgs } from "./api/customDomain.ts";
 export type { ApiAuth, OperationArgs, RouteArgs } from "./api/routes.ts";
 export type { StageArgs } from "./api/stage.ts";
+export type { Throttling } from "./api/throttling.ts";
 export type { UsagePlanArgs } from "./api/usagePlan.ts";
 
 /** Routes said here, or bound to an OpenAPI document of one's own; and the API's settings. */
@@ -149,7 +150,7 @@ export class ApiWithLambdas<Key extends string = string> extends ComponentResour
     this.restApi = createRestApi(name, args, document, this);
     this.deployment = createDeployment(name, document, this.restApi, this);
     const permissions = createPermissions(name, routes, this.restApi, stageName, this);
-    this.stage = createStage(name, stageName, definition, this.restApi, this.deployment, permissions, this);
+    this.stage = createStage(name, stageName, definition, routes, this.restApi, this.deployment, permissions, this);
     const keyed = routes.some((route) => route.args.auth === "apiKey");
     this.apiKey = keyed ? createApiKey(name, args.usagePlan ?? {}, this.restApi, this.stage, this) : undefined;
     const named = domain && createCustomDomain(name, domain, this.restApi, this.stage, this);

@@ -98,6 +98,12 @@ export interface PredictionPipelineArgs {
    */
   timeout?: number;
   /**
+   * Invocations at one time that each function of the API has for itself, and no more. It takes them from the account,
+   * which must keep 100 unreserved.
+   * @default -1: unreserved
+   */
+  reservedConcurrency?: Input<number>;
+  /**
    * Partitions that one month of an index is spread over; each takes 1,000 writes a second. To raise it later hides
    * nothing; to lower it hides records from lists.
    * @default 8
@@ -174,7 +180,8 @@ export class PredictionPipeline extends ComponentResource {
       list: handlers.list ?? "handlers/prediction/list.ts",
     };
     const { table, recordQueue: records } = this;
-    const settings = { path, auth, definition, features, entries, table, records, environment };
+    const { reservedConcurrency } = args;
+    const settings = { path, auth, definition, features, entries, table, records, environment, reservedConcurrency };
     const { api, functions } = createRecordApi(name, settings, this);
     const service = `${name}-predict`;
     const alarmed = { failures: this.failureQueue, records, predictor: predict, service };

@@ -46,7 +46,7 @@ async function main(settings: Settings): Promise<number> {
     show(event);
   };
   if (settings.mode === "preview") return preview(settings, stateDirectory, onEvent);
-  const { awsPort, apiPort, gradual } = settings;
+  const { awsPort, apiPort, config } = settings;
   const running = new Exits();
   exits = running;
   const onLocked = (folder: string) => running.keepIn(folder);
@@ -55,7 +55,7 @@ async function main(settings: Settings): Promise<number> {
     stateDirectory,
     awsPort,
     apiPort,
-    gradual,
+    config,
     onEvent,
     onLocked,
   });
@@ -68,13 +68,13 @@ async function main(settings: Settings): Promise<number> {
 
 /** Says what a start would do. Where there is no state yet, it leaves none. */
 async function preview(settings: Settings, given: string, onEvent: (event: EngineEvent) => void): Promise<number> {
-  const { gradual } = settings;
+  const { config } = settings;
   const isNew = !existsSync(given);
   const stateDirectory = isNew ? mkdtempSync(join(tmpdir(), "preview-")) : given;
   // On the ports of a start: URLs hold them, and would differ on others.
   const [awsPort, apiPort] = isNew ? [0, 0] : [settings.awsPort, settings.apiPort];
   try {
-    const platform = await Platform.open({ programDirectory, stateDirectory, awsPort, apiPort, gradual, onEvent });
+    const platform = await Platform.open({ programDirectory, stateDirectory, awsPort, apiPort, config, onEvent });
     await platform.engine.preview().finally(() => platform.close());
     return 0;
   } finally {

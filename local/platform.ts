@@ -21,8 +21,8 @@ export interface PlatformOptions {
   stateDirectory: string;
   awsPort: number;
   apiPort: number;
-  /** Sets the program's `gradualDeployment`. Default: as the stack's configuration says. */
-  gradual?: boolean;
+  /** The program's own configuration by key: wins over the stack's file. Default: none. */
+  config?: Record<string, string>;
   onEvent(event: EngineEvent): void;
   /** Called when this process has the state folder, before anything of it is opened. */
   onLocked?(stateDirectory: string): void;
@@ -47,7 +47,7 @@ export class Platform {
    * @throws {EngineError} when another process has the folder, a port is taken, or the stack's configuration is wrong.
    */
   static async open(options: PlatformOptions): Promise<Platform> {
-    const { programDirectory, stateDirectory, awsPort, apiPort, gradual, onEvent } = options;
+    const { programDirectory, stateDirectory, awsPort, apiPort, onEvent } = options;
     const { config } = readStackConfig(readProject(programDirectory), stack);
     const deploymentClock = clockOf(config);
     const images = imagesOf(config);
@@ -81,7 +81,7 @@ export class Platform {
         stateDirectory: state,
         registry,
         environment: localAws(local.cloud.origin, region),
-        ...(gradual && { config: { gradualDeployment: "true" } }),
+        ...(options.config && { config: options.config }),
         onEvent,
       });
       const platform = new Platform(options, engine, local, unlock);

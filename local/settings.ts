@@ -11,8 +11,11 @@ export interface Settings {
   stateDirectory: string;
   /** Whether saved changes are applied (`--watch=off`, `LOCAL_WATCH=off`). Default true. */
   watch: boolean;
-  /** Whether new versions get their traffic as on AWS, by CodeDeploy (`--gradual`). Default false: at once. */
-  gradual: boolean;
+  /**
+   * Values of the program's configuration by key, for this run (`--config KEY=VALUE`; `--gradual` is
+   * `gradualDeployment=true`). Default {}: the stack's file alone says.
+   */
+  config: Record<string, string>;
   /** Also shows resources that stay as they are (`--verbose`). Default false. */
   verbose: boolean;
 }
@@ -29,7 +32,8 @@ npm run local:reset               drops the local state
   --aws-port N     port of the AWS endpoint      (LOCAL_AWS_PORT, default 4566, 0: a free one)
   --state-dir DIR  where state is kept           (LOCAL_STATE_DIR, default .local)
   --watch on|off   apply saved changes           (LOCAL_WATCH, default on)
-  --gradual        shift traffic step by step, with hooks and alarms
+  --config K=V     configuration of this run, as many as there are; the stack's file stays as it is
+  --gradual        shift traffic step by step, with hooks and alarms: --config gradualDeployment=true
   --verbose        show unchanged resources too`;
 
 /** @throws {UsageError} naming the option, its value and what is allowed. */
@@ -44,7 +48,10 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv): Se
     awsPort: port("--aws-port (LOCAL_AWS_PORT)", values["aws-port"] ?? environment.LOCAL_AWS_PORT ?? "4566"),
     stateDirectory: values["state-dir"] ?? environment.LOCAL_STATE_DIR ?? ".local",
     watch: watch === "on",
-    gradual: values.gradual ?? false,
+    config: Object.fromEntries([
+      ...(values.config ?? []).map(entry),
+      ...(values.gradual ? [["gradualDeployment", "true"]] : []),
+    ]),
     verbose: values.verbose ?? false,
   };
 }
@@ -58,6 +65,7 @@ function parse(args: string[]) {
         "aws-port": { type: "string" },
         "state-dir": { type: "string" },
         watch: { type: "string" },
+        config: { type: "string", multiple: true, short: "c" },
         gradual: { type: "boolean" },
         verbose: { type: "boolean" },
         preview: { type: "boolean" },
@@ -68,6 +76,12 @@ function parse(args: string[]) {
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split(". ")[0]}\n\n${usage}`);
   }
+}
+
+function entry(text: string): [key: string, value: string] {
+  const [, key, value] = /^([\w.-]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined) throw new UsageError(`--config is "${text}"; allowed is KEY=VALUE`);
+  return [key, value];
 }
 
 /** @throws {UsageError} naming the option and what is allowed. */

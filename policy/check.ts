@@ -46,7 +46,7 @@ const looking: readonly Rule[] = [
 export const knownTypes: ReadonlySet<string> = new Set(looking.flatMap(({ types }) => (types === "any" ? [] : types)));
 
 /** Rules that this platform's own components do not keep yet. */
-export const pending: readonly string[] = ["service-trust-names-its-account", "throttle-is-its-own"];
+export const pending: readonly string[] = ["service-trust-names-its-account"];
 
 /** Every rule, in force or not. */
 export const all: readonly Rule[] = [...looking, ...tagRules, unknownTypeRule(knownTypes)];

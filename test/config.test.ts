@@ -46,9 +46,29 @@ describe("the configuration", () => {
       mode: "both",
       approvers: ["anna@example.org"],
       ses: { from: "Archiver <archiver@example.org>", identityArn: identity },
+      throttling: { rate: 50, burst: 100 },
+      reservedConcurrency: -1,
     });
     assert.deepEqual(recommenderArgs.serving, { serverless: { memory: 2048 } });
     assert.equal(recommenderArgs.removeIdleAfter, 12);
+  });
+
+  it("limits what callers take of each route, and of each public route's function", async () => {
+    const { throttling, publicConcurrency, recommenderArgs, archiverArgs } = await configured({
+      throttleRate: "200",
+      publicThrottleBurst: "7",
+      publicConcurrency: "3",
+      archiverApprovers: '["anna@example.org"]',
+    });
+    assert.deepEqual(throttling, { authorised: { rate: 200, burst: 500 }, open: { rate: 50, burst: 7 } });
+    assert.equal(publicConcurrency, 3);
+    assert.deepEqual(recommenderArgs.definition, { throttling: throttling.authorised });
+    assert.deepEqual(archiverArgs.approval, {
+      mode: "both",
+      approvers: ["anna@example.org"],
+      throttling: throttling.open,
+      reservedConcurrency: 3,
+    });
   });
 
   const refused: [stack: Record<string, string>, message: RegExp][] = [
@@ -59,6 +79,10 @@ describe("the configuration", () => {
     [{ irisCompute: "ec2" }, /^Configuration: irisCompute is "ec2"; allowed is one of lambda, fargate$/],
     [{ publicRoutes: '["GET /whodis"]' }, /publicRoutes is \["GET \/whodis"\]; allowed is routes with their API/],
     [{ logKeyArn: "alias/logs" }, /logKeyArn is "alias\/logs"; allowed is empty, or a key's ARN$/],
+    [{ throttleRate: "0" }, /^Configuration: throttleRate is 0; allowed is a number above 0, up to 10000$/],
+    [{ publicThrottleRate: "20000" }, /publicThrottleRate is 20000; allowed is a number above 0, up to 10000$/],
+    [{ publicThrottleBurst: "6000" }, /publicThrottleBurst is 6000; allowed is a whole number from 0 to 5000$/],
+    [{ publicConcurrency: "-1" }, /publicConcurrency is -1; allowed is a whole number from 0 to 900$/],
     [{ archiverApprovers: '["anna"]' }, /archiverApprovers is "anna"; allowed is mail addresses$/],
     [
       { archiverApprovers: '["a@b.org","a@b.org"]' },

@@ -6,6 +6,9 @@ import { check } from "../policy/check.ts";
 import { type Evaluation, evaluate } from "./components/support/evaluate.ts";
 import { defaultTags, resourcesOf } from "./policy/support/resources.ts";
 
+const { publicRoutes } = parse(readFileSync(join(__dirname, "../Pulumi.yaml"), "utf8")).config;
+const facts = { stack: "dev-eu", publicRoutes: publicRoutes.default, defaultTags };
+
 describe("the program", () => {
   let program: Evaluation;
   before(async () => {
@@ -63,9 +66,43 @@ describe("the program", () => {
   });
 
   it("keeps every rule of the policy pack", () => {
-    const { publicRoutes } = parse(readFileSync(join(__dirname, "../Pulumi.yaml"), "utf8")).config;
-    const facts = { stack: "dev-eu", publicRoutes: publicRoutes.default, defaultTags };
     assert.deepEqual(check(resourcesOf(program.made), facts), []);
+  });
+
+  it("limits what anyone may call, and what becomes of it at one time", async () => {
+    const { made } = await evaluate({
+      "platform:archiverApprovers": JSON.stringify(["anna@example.org"]),
+      "platform:publicThrottleRate": "20",
+      "platform:throttleBurst": "30",
+      "platform:publicConcurrency": "2",
+    });
+    const limits = made.all
+      .filter(({ type }) => type === "aws:apigateway/methodSettings:MethodSettings")
+      .map(({ name, inputs: { methodPath, settings } }) => [
+        name,
+        methodPath,
+        settings.throttlingRateLimit,
+        settings.throttlingBurstLimit,
+      ]);
+    assert.deepEqual(limits.toSorted(), [
+      ["archiver-approvals-settings", "*/*", 20, 100],
+      ["iris-api-settings", "*/*", 20, 100],
+      ["oleoleole-settings", "*/*", 20, 100],
+      ["recommender-settings", "*/*", 1_000, 30],
+      ["whodis-settings", "*/*", 20, 100],
+    ]);
+    const reserved = made.all
+      .filter(({ inputs }) => inputs.reservedConcurrentExecutions > 0)
+      .map(({ name, inputs }) => `${name} ${inputs.reservedConcurrentExecutions}`);
+    assert.deepEqual(reserved.toSorted(), [
+      "archiver-approvalPage 2",
+      "iris-ingest 2",
+      "iris-list 2",
+      "iris-read 2",
+      "oleoleole-get-oleoleole 2",
+      "whodis-get-whodis 2",
+    ]);
+    assert.deepEqual(check(resourcesOf(made), facts), []);
   });
 
   it("makes the same twice", async () => {

@@ -12,12 +12,21 @@ export interface Platform extends Background {
   outputs: Record<string, unknown>;
 }
 
+/** Load is what is measured, not how it is turned away: routes take what AWS gives an account, as those without limits do. */
+const unthrottled = [
+  "throttleRate=10000",
+  "throttleBurst=5000",
+  "publicThrottleRate=10000",
+  "publicThrottleBurst=5000",
+];
+
 /** Runs `npm start` on free ports until it says `ready`. Ending it leaves the state, for a second start. */
 export async function startPlatform(
   options: { stateDirectory?: string; environment?: NodeJS.ProcessEnv; arguments?: string[] } = {},
 ): Promise<Platform> {
   const stateDirectory = options.stateDirectory ?? (await temporaryFolder());
-  const background = await startInBackground(root, "local/main.ts", options.arguments, {
+  const flags = [...unthrottled.flatMap((limit) => ["--config", limit]), ...(options.arguments ?? [])];
+  const background = await startInBackground(root, "local/main.ts", flags, {
     LOCAL_STATE_DIR: stateDirectory,
     LOCAL_API_PORT: "0",
     LOCAL_AWS_PORT: "0",

@@ -21,6 +21,8 @@ export interface ContractRoute extends ParsedRoute {
   args: OperationArgs;
   /** Whether a document of one's own says who may call it. */
   secured: boolean;
+  /** Whether anyone may call it. */
+  open: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export function contractOf<Key extends string>(name: string, args: ApiWithLambda
   const entries = Object.entries<RouteArgs>(args.routes ?? {});
   const routes = entries.map(([key, route]) => {
     const parsed = parseRoute(key);
-    return { ...parsed, key, label: routeName(parsed), args: route, secured: false };
+    return { ...parsed, key, label: routeName(parsed), args: route, secured: false, open: route.auth === "none" };
   });
   const described = routes.map((route, index) => ({ ...route, ...contractSettings(entries[index]![1]) }));
   const info = { title: name, version: "1", ...(args.description && { description: args.description }) };
@@ -69,6 +71,13 @@ function contractOfDocument(path: string, bound: Record<string, OperationArgs>):
     label: operationId.replace(/\W+/g, "-"),
     args: bound[operationId]!,
     secured: operation.security !== undefined,
+    open: admitsAnyone(bound[operationId]!.auth, operation.security),
   }));
   return { document, routes };
 }
+
+/** What the arguments say of who may call goes before what the document does; `[]` and an alternative `{}` are: anyone. */
+const admitsAnyone = (auth: OperationArgs["auth"], security: object[] | undefined): boolean =>
+  auth === undefined
+    ? security !== undefined && (security.length === 0 || security.some((all) => Object.keys(all).length === 0))
+    : auth === "none";

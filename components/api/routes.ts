@@ -5,6 +5,7 @@ import type { Cors } from "../openapi/cors.ts";
 import { corsEnvironment } from "../openapi/cors.ts";
 import type { JsonSchema } from "../openapi/jsonSchema.ts";
 import type { ContractRoute } from "./contract.ts";
+import type { Throttling } from "./throttling.ts";
 
 /** Who may call a route. */
 export type ApiAuth =
@@ -52,6 +53,12 @@ export type OperationArgs = RouteTarget & {
    * @default "iam"; with a document of one's own: what its `security` says
    */
   auth?: ApiAuth;
+  /**
+   * Requests that it answers.
+   * @default what the API's `definition.throttling` says
+   * @example { rate: 5, burst: 10 }
+   */
+  throttling?: Throttling;
 };
 
 /** A route: what answers it, who may call it, and what a request must look like. */
@@ -118,7 +125,7 @@ export const routeUrl = (url: Output<string>, path: string): Output<string> =>
 
 /** Without what is the route's and not the function's. */
 export function codeAndSettings(args: OperationArgs): NodeFunctionArgs {
-  const { auth, operationId, requestModel, validated, requiredParameters, ...own } = args as RouteArgs;
+  const { auth, throttling, operationId, requestModel, validated, requiredParameters, ...own } = args as RouteArgs;
   return own as NodeFunctionArgs;
 }
 

@@ -1,7 +1,9 @@
 import { type Deployment, MethodSettings, type RestApi, Stage } from "@pulumi/aws/apigateway";
 import { type Input, interpolate, type Resource } from "@pulumi/pulumi";
 import { createLogGroup, logGroupName, retentionRule } from "../logGroup.ts";
-import { integerBetween, matches, oneOf, type Rule } from "../validation.ts";
+import { matches, oneOf, type Rule } from "../validation.ts";
+import type { BoundRoute } from "./routes.ts";
+import { type Limits, limitsOf, type Throttling, throttlingRules } from "./throttling.ts";
 
 /** Settings of an API that does not take the implicit ones. */
 export interface StageArgs {
@@ -11,21 +13,10 @@ export interface StageArgs {
    */
   stageName?: Input<string>;
   /**
-   * Requests that are answered; further ones get 429.
-   * @default { rate: 10_000, burst: 5_000 }
+   * Requests that each route answers which says nothing else.
+   * @default { rate: 1_000, burst: 500 }; of a route that anyone may call { rate: 50, burst: 100 }
    */
-  throttling?: {
-    /**
-     * Requests a second, in the long run.
-     * @default 10000, what AWS gives an account and region
-     */
-    rate?: Input<number>;
-    /**
-     * Requests at one moment, 0 to 5,000.
-     * @default 5000, what AWS gives an account and region
-     */
-    burst?: Input<number>;
-  };
+  throttling?: Throttling;
   /**
    * What the execution log holds. Requests and answers themselves are never logged: they may hold personal data.
    * @default "ERROR"
@@ -56,7 +47,7 @@ export interface StageArgs {
 
 export const stageRules = (stage: StageArgs): Rule[] => [
   matches("definition.stageName", stage.stageName, /^\w{1,128}$/, "1 to 128 letters, digits and _"),
-  integerBetween("definition.throttling.burst", stage.throttling?.burst, 0, 5_000),
+  ...throttlingRules("definition.throttling", stage.throttling),
   oneOf("definition.logLevel", stage.logLevel, ["OFF", "ERROR", "INFO"]),
   retentionRule("definition.logRetention", stage.logRetention),
 ];
@@ -85,6 +76,7 @@ export function createStage(
   name: string,
   stageName: Input<string>,
   args: StageArgs,
+  routes: BoundRoute[],
   restApi: RestApi,
   deployment: Deployment,
   ready: Resource[],
@@ -114,25 +106,34 @@ export function createStage(
     },
     { parent, dependsOn: [executionLogs, ...ready] },
   );
-  createSettings(name, args, restApi, stage, parent);
+  createSettings(name, args, routes, stage, parent);
   return stage;
 }
 
-function createSettings(name: string, args: StageArgs, restApi: RestApi, stage: Stage, parent: Resource): void {
-  new MethodSettings(
-    `${name}-settings`,
-    {
-      restApi: restApi.id,
-      stageName: stage.stageName,
-      methodPath: "*/*",
-      settings: {
-        loggingLevel: args.logLevel ?? "ERROR",
-        dataTraceEnabled: false,
-        metricsEnabled: args.detailedMetrics ?? false,
-        throttlingRateLimit: args.throttling?.rate ?? 10_000,
-        throttlingBurstLimit: args.throttling?.burst ?? 5_000,
+/** Settings of all methods, and whole ones of each route with limits of its own: it takes nothing from the others. */
+function createSettings(name: string, args: StageArgs, routes: BoundRoute[], stage: Stage, parent: Resource): void {
+  const { all, own } = limitsOf(routes, args.throttling);
+  const create = (label: string, methodPath: string, limits: Limits, dependsOn: Resource[]) =>
+    new MethodSettings(
+      label,
+      {
+        restApi: stage.restApi,
+        stageName: stage.stageName,
+        methodPath,
+        settings: {
+          loggingLevel: args.logLevel ?? "ERROR",
+          dataTraceEnabled: false,
+          metricsEnabled: args.detailedMetrics ?? false,
+          throttlingRateLimit: limits.rate,
+          throttlingBurstLimit: limits.burst,
+        },
       },
-    },
-    { parent },
-  );
+      { parent, dependsOn },
+    );
+  const settings = create(`${name}-settings`, "*/*", all, []);
+  for (const { route, limits } of own) {
+    const { method, path, label } = route;
+    // API Gateway names a method by its path, whose slashes are ~1.
+    create(`${name}-${label}-settings`, `${path.replaceAll("/", "~1")}/${method}`, limits, [settings]);
+  }
 }

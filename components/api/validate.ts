@@ -8,6 +8,7 @@ import { customDomainRules } from "./customDomain.ts";
 import { largestPolicy, permissionBytes, policyBytes } from "./permissions.ts";
 import { codeAndSettings, functionName, isShared, type RouteArgs } from "./routes.ts";
 import { stageRules } from "./stage.ts";
+import { throttlingRules } from "./throttling.ts";
 import { usagePlanRules } from "./usagePlan.ts";
 
 /** Resources of one API; AWS raises it on request. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
@@ -110,6 +111,7 @@ function routeRules(name: string, { key, label, args }: ContractRoute): Rule[] {
       value: invalid,
       allowed: "a JSON Schema of draft-04, API Gateway's only one",
     },
+    ...throttlingRules(`${at}.throttling`, args.throttling),
     ...requiredParameters.map((parameter, index) =>
       matches(
         `${at}.requiredParameters[${index}]`,

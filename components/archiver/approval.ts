@@ -1,5 +1,6 @@
 import type { Queue } from "@pulumi/aws/sqs";
 import { type Input, jsonStringify, type Resource } from "@pulumi/pulumi";
+import type { Throttling } from "../apiWithLambdas.ts";
 import { createQueue } from "../queue.ts";
 import { createMailApproval, type MailApproval } from "./mail.ts";
 
@@ -35,6 +36,17 @@ export interface ApprovalArgs {
    * @default false
    */
   drops?: boolean;
+  /**
+   * Requests that each route of the page answers, by which approvers decide whom a mail has asked.
+   * @default { rate: 50, burst: 100 }
+   */
+  throttling?: Throttling;
+  /**
+   * Invocations at one time that the page has for itself, and no more. It takes them from the account, which must keep 100
+   * unreserved.
+   * @default -1: unreserved
+   */
+  reservedConcurrency?: Input<number>;
 }
 
 export interface SesArgs {
@@ -60,10 +72,11 @@ export function createApproval(
   logRetention: number | undefined,
   parent: Resource,
 ): Approval | undefined {
-  const { mode = "queue", timeout = 86_400, approvers = [], ses } = args;
+  const { mode = "queue", timeout = 86_400, approvers = [], ses, throttling, reservedConcurrency } = args;
   if (mode === "none") return undefined;
   const queue = mode === "email" ? undefined : createQuestionQueue(name, timeout, parent);
-  const mail = mode === "queue" ? undefined : createMailApproval(name, { approvers, ses, queue, logRetention }, parent);
+  const mailed = { approvers, ses, queue, logRetention, throttling, reservedConcurrency };
+  const mail = mode === "queue" ? undefined : createMailApproval(name, mailed, parent);
   return { timeout, queue, mail };
 }
 

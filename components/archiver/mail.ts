@@ -3,8 +3,8 @@ import { RolePolicy } from "@pulumi/aws/iam";
 import type { StateMachine } from "@pulumi/aws/sfn";
 import { type Topic, TopicSubscription } from "@pulumi/aws/sns";
 import type { Queue } from "@pulumi/aws/sqs";
-import { jsonStringify, type Resource } from "@pulumi/pulumi";
-import { ApiWithLambdas } from "../apiWithLambdas.ts";
+import { type Input, jsonStringify, type Resource } from "@pulumi/pulumi";
+import { ApiWithLambdas, type Throttling } from "../apiWithLambdas.ts";
 import { type Binding, queueBinding, type Statement, tableBinding } from "../function/bindings.ts";
 import { NodeFunction } from "../nodeFunction.ts";
 import { createTable } from "../table.ts";
@@ -17,6 +17,10 @@ export interface MailApprovalArgs {
   /** Is asked besides. */
   queue: Queue | undefined;
   logRetention: number | undefined;
+  /** Of the page's routes. */
+  throttling: Throttling | undefined;
+  /** Of the page. */
+  reservedConcurrency: Input<number> | undefined;
 }
 
 export interface MailApproval {
@@ -31,7 +35,7 @@ export interface MailApproval {
 
 /** Mails with links to a page of an API of its own. Links and task tokens are in a table, and nowhere else. */
 export function createMailApproval(name: string, args: MailApprovalArgs, parent: Resource): MailApproval {
-  const { approvers, ses, queue, logRetention } = args;
+  const { approvers, ses, queue, logRetention, throttling, reservedConcurrency } = args;
   const retention = logRetention ? { logRetention } : {};
   const table = createTable(
     `${name}-ApprovalTable`,
@@ -42,14 +46,19 @@ export function createMailApproval(name: string, args: MailApprovalArgs, parent:
     },
     parent,
   );
-  const page = createPage(name, table, retention, parent);
+  const page = createPage(
+    name,
+    table,
+    { ...retention, ...(reservedConcurrency !== undefined && { reservedConcurrency }) },
+    parent,
+  );
   const route = { function: page, auth: "none" as const };
   const api = new ApiWithLambdas(
     `${name}-approvals`,
     {
       description: `Where approvers of ${name} decide`,
       // Its paths are all that it asks for: neither logs nor traces keep them.
-      definition: { tracing: false },
+      definition: { tracing: false, ...(throttling && { throttling }) },
       routes: {
         "GET /approvals/{id}": route,
         // A form; the function says what is wrong with it, as a page.
@@ -84,7 +93,12 @@ export function createMailApproval(name: string, args: MailApprovalArgs, parent:
 }
 
 /** Answers tasks by their tokens, an action that has no resource: who has no token can do nothing with it. */
-const createPage = (name: string, table: Table, retention: { logRetention?: number }, parent: Resource): NodeFunction =>
+const createPage = (
+  name: string,
+  table: Table,
+  settings: { logRetention?: number; reservedConcurrency?: Input<number> },
+  parent: Resource,
+): NodeFunction =>
   new NodeFunction(
     `${name}-approvalPage`,
     {
@@ -92,7 +106,7 @@ const createPage = (name: string, table: Table, retention: { logRetention?: numb
       entry: "handlers/archiver/approvalPage.ts",
       bindings: { APPROVAL_TABLE: tableBinding(table, ["GetItem", "UpdateItem"]) },
       statements: [{ Effect: "Allow", Action: ["states:SendTaskSuccess"], Resource: ["*"] }],
-      ...retention,
+      ...settings,
     },
     { parent },
   );

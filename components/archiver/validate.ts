@@ -1,3 +1,4 @@
+import { throttlingRules } from "../api/throttling.ts";
 import type { ArchiverWorkflowArgs } from "../archiverWorkflow.ts";
 import { retentionRule } from "../logGroup.ts";
 import { integerBetween, matches, oneOf, type Rule } from "../validation.ts";
@@ -23,6 +24,8 @@ export function archiverRules(name: string, args: ArchiverWorkflowArgs): Rule[] 
     oneOf("approval.mode", approval.mode, modes),
     integerBetween("approval.timeout", approval.timeout, 60, longestApproval),
     ...mailRules(approval),
+    ...throttlingRules("approval.throttling", approval.throttling),
+    integerBetween("approval.reservedConcurrency", approval.reservedConcurrency, -1, 1_000_000),
     ...Object.entries(actions).flatMap(([outcome, policy]) => [
       oneOf("an outcome in actions", outcome, outcomes),
       oneOf(`actions.${outcome}`, policy, policies),

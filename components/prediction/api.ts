@@ -17,6 +17,8 @@ export interface RecordApiArgs {
   /** Takes records instead of the table. */
   records: Queue | undefined;
   environment: Record<string, Input<string>>;
+  /** Of each function. */
+  reservedConcurrency: Input<number> | undefined;
 }
 
 export interface RecordApi {
@@ -26,12 +28,13 @@ export interface RecordApi {
 
 /** The routes of records: POST one, GET one, GET all. */
 export function createRecordApi(name: string, args: RecordApiArgs, parent: Resource): RecordApi {
-  const { path, auth, definition, features, entries, table, records, environment } = args;
+  const { path, auth, definition, features, entries, table, records, environment, reservedConcurrency } = args;
   const writes: Record<string, Binding> = records
     ? { PREDICTION_TABLE: tableBinding(table, ["GetItem"]), RECORD_QUEUE_URL: queueBinding(records, ["SendMessage"]) }
     : { PREDICTION_TABLE: tableBinding(table, ["PutItem"]) };
+  const shared = { environment, ...(reservedConcurrency !== undefined && { reservedConcurrency }) };
   const handler = (label: "ingest" | "read" | "list", bindings: Record<string, Binding>) =>
-    new NodeFunction(`${name}-${label}`, { entry: entries[label], environment, bindings }, { parent });
+    new NodeFunction(`${name}-${label}`, { entry: entries[label], bindings, ...shared }, { parent });
   const functions = {
     ingest: handler("ingest", writes),
     read: handler("read", { PREDICTION_TABLE: tableBinding(table, ["GetItem"]) }),

@@ -45,6 +45,7 @@ export function pipelineRules(name: string, args: PredictionPipelineArgs): Rule[
     },
     ...(contained ? containerRules(container, args) : [integerBetween("memory", memory, 128, 10_240)]),
     integerBetween("timeout", timeout, 1, 900),
+    integerBetween("reservedConcurrency", args.reservedConcurrency, -1, 1_000_000),
     // A page of the list asks a month's shards at once, and makes 32 queries at most.
     integerBetween("writeShards", writeShards, 1, 32),
     integerBetween("modelCheckSeconds", modelCheckSeconds, 1, 86_400),

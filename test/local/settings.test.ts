@@ -9,13 +9,19 @@ describe("settings of npm start", () => {
       awsPort: 4566,
       stateDirectory: ".local",
       watch: true,
-      gradual: false,
+      config: {},
       verbose: false,
     });
   });
 
   it("shift traffic gradually when they are told to", () => {
-    assert.equal(readSettings(["--gradual"], {}).gradual, true);
+    assert.deepEqual(readSettings(["--gradual"], {}).config, { gradualDeployment: "true" });
+  });
+
+  it("configure the program for one run", () => {
+    const flags = ["--config", "appVersion=v2=b", "-c", "publicThrottleRate=200", "--config", "logKeyArn="];
+    const config = { appVersion: "v2=b", publicThrottleRate: "200", logKeyArn: "" };
+    assert.deepEqual(readSettings(flags, {}).config, config);
   });
 
   it("come from the environment, and from a flag before it", () => {
@@ -43,6 +49,12 @@ describe("settings of npm start", () => {
     ["a port out of range", [], { LOCAL_AWS_PORT: "70000" }, /LOCAL_AWS_PORT\) is "70000"/],
     ["an empty port", [], { LOCAL_AWS_PORT: "" }, /is ""/],
     ["a switch that is neither on nor off", [], { LOCAL_WATCH: "no" }, /LOCAL_WATCH\) is "no"; allowed are on, off/],
+    [
+      "a configuration without a value",
+      ["--config", "appVersion"],
+      {},
+      /--config is "appVersion"; allowed is KEY=VALUE/,
+    ],
     ["an unknown flag, with the usage", ["--prot", "3"], {}, /Unknown option '--prot'[\s\S]*npm start/],
   ];
   for (const [what, flags, environment, message] of wrong) {

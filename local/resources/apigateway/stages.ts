@@ -2,7 +2,7 @@ import type { Deployment, Stage } from "@aws-sdk/client-api-gateway";
 import type { Cloud } from "../../cloud/service.ts";
 import type { Made, Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { ignoringMissing, mapPatches, type PatchOperation, patches, retag, segment } from "./patches.ts";
+import { ignoringMissing, mapPatches, type PatchOperation, patches, retag } from "./patches.ts";
 
 export function deployment(cloud: Cloud): ResourceType {
   const call = (operation: string, input: object) => cloud.call<Deployment>("apigateway", operation, input);
@@ -151,7 +151,7 @@ export function methodSettings(cloud: Cloud): ResourceType {
   const update = ({ restApi, stageName }: Properties, patchOperations: PatchOperation[]) =>
     cloud.call("apigateway", "UpdateStage", { restApiId: restApi, stageName, patchOperations });
   const apply = async (inputs: Properties): Promise<Made> => {
-    const prefix = patchPrefix(inputs.methodPath);
+    const prefix = `/${inputs.methodPath}`;
     const paths = Object.fromEntries(Object.entries(SETTINGS).map(([name, path]) => [name, `${prefix}/${path}`]));
     const given = inputs.settings as Properties;
     await update(inputs, patches({}, given, paths));
@@ -165,12 +165,13 @@ export function methodSettings(cloud: Cloud): ResourceType {
     enums: { "settings.loggingLevel": ["OFF", "ERROR", "INFO"] },
     replaces: ["restApi", "stageName", "methodPath"],
     validate: ({ methodPath, settings }) => [
-      ...(/^[^/].*\/[A-Z*]+$|^\/[A-Z*]+$/.test(String(methodPath))
+      // The provider hands it on as it is, and API Gateway takes a slash in a path for one of the patch's own.
+      ...(/^[^/]+\/[A-Z*]+$/.test(String(methodPath))
         ? []
         : [
             {
               property: "methodPath",
-              reason: `is "${methodPath}"; it must be "*/*" or path/METHOD without a leading slash`,
+              reason: `is "${methodPath}"; it must be "*/*" or path/METHOD, each slash of the path as ~1`,
             },
           ]),
       ...Object.keys((settings ?? {}) as Properties)
@@ -180,21 +181,11 @@ export function methodSettings(cloud: Cloud): ResourceType {
     create: apply,
     async update(_id, before, after) {
       // A setting left out goes back to its default, so the whole is set anew.
-      await update(after, [{ op: "remove", path: patchPrefix(before.methodPath) }]);
+      await update(after, [{ op: "remove", path: `/${before.methodPath}` }]);
       return apply(after);
     },
-    delete: (_id, outputs) =>
-      ignoringMissing(update(outputs, [{ op: "remove", path: patchPrefix(outputs.methodPath) }])),
+    delete: (_id, outputs) => ignoringMissing(update(outputs, [{ op: "remove", path: `/${outputs.methodPath}` }])),
   };
-}
-
-/** `pets/{id}/GET` as a patch says it: `/~1pets~1{id}/GET`; all methods are `/*` + `/*`. */
-function patchPrefix(methodPath: unknown): string {
-  const given = String(methodPath);
-  const cut = given.lastIndexOf("/");
-  const path = given.slice(0, cut);
-  const resource = path === "*" ? "*" : segment(`/${path.replace(/^\//, "")}`);
-  return `/${resource}/${given.slice(cut + 1)}`;
 }
 
 export function account(cloud: Cloud): ResourceType {

@@ -40,6 +40,12 @@ describe("ApiWithLambdas refuses, before anything is registered,", () => {
       /stageName is "my-stage"; allowed is 1 to 128 letters/,
     ],
     ["a burst too high", { definition: { throttling: { burst: 9_000 } } }, /burst is 9000; allowed is .* 0 to 5000/],
+    ["no requests at all", { definition: { throttling: { rate: 0 } } }, /rate is 0; allowed is a number above 0/],
+    [
+      "a route's rate too high",
+      { routes: { "GET /a": { entry, throttling: { rate: 10_001 } } } },
+      /routes\["GET \/a"\].throttling.rate is 10001; allowed is a number above 0, up to 10000/,
+    ],
     ["credentials for every origin", { cors: { origin: "*", credentials: true } }, /cors.credentials is true/],
     [
       "a model of a later draft",

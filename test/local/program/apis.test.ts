@@ -48,6 +48,21 @@ describe("the components' APIs, brought up on this machine", function () {
     assert.equal((await call("/open", { method: "PUT" })).body.route, "PUT /open");
   });
 
+  it("answer as many requests as a route allows, and none beyond", async () => {
+    const answers = [await call("/slow/1"), await call("/slow/2"), await call("/slow/3")];
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200, 429],
+    );
+    assert.deepEqual(answers[2]!.body, { message: "Too Many Requests" });
+    assert.equal((await call("/open")).status, 200);
+  });
+
+  it("run a function as often at one time as is reserved for it", async () => {
+    const { status, body } = await call("/busy");
+    assert.deepEqual([status, body], [500, { message: "Internal server error" }]);
+  });
+
   it("refuse callers without a signature where a route says nothing", async () => {
     const { status, body } = await call("/iam");
     assert.equal(status, 403);
@@ -132,7 +147,14 @@ describe("the components' APIs, brought up on this machine", function () {
         Object.entries(one.propertyDependencies).map(([property, urns]) => [property, find(urns)]),
       ),
     }));
-    const open = ["GET /open", "PUT /open", "POST /things/{id}", "ANY /files/{path+}"].map((route) => `all ${route}`);
+    const open = [
+      "GET /open",
+      "PUT /open",
+      "GET /slow/{id}",
+      "GET /busy",
+      "POST /things/{id}",
+      "ANY /files/{path+}",
+    ].map((route) => `all ${route}`);
     const publicRoutes = [...open, "pets GET /pets", "pets POST /pets", "pets GET /pets/{id}"];
     assert.deepEqual(check(resources, { stack: "local", publicRoutes }), []);
   });

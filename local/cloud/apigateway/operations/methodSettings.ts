@@ -1,6 +1,6 @@
 /** Settings of a stage's methods: logging, metrics, throttling, caching. */
 import type { MethodSetting, Stage } from "../model.ts";
-import { type Patch, type PatchRules, parse } from "../patch.ts";
+import { escapePointer, type Patch, type PatchRules, parse } from "../patch.ts";
 import { badRequest } from "../records.ts";
 
 /** https://docs.aws.amazon.com/apigateway/latest/api/API_MethodSetting.html */
@@ -79,11 +79,14 @@ export const methodSettingRules: PatchRules<Stage> = {
   },
 };
 
-/** `~1pets~1{petId}/GET` is kept as the API returns it: `pets/{petId}/GET`, or `*` + `/*`. */
-const settingKey = (resource: string, method: string): string =>
-  `${resource === "/" ? "" : resource.replace(/^\//, "")}/${method}`;
+/** As the patch said it, which is how the API returns it: `~1pets~1{petId}/GET`, `pets/GET`, or `*` + `/*`. */
+const settingKey = (resource: string, method: string): string => `${escapePointer(resource)}/${method}`;
 
-/** The setting of one method: its own, else that of all. `undefined` when neither is set. */
-export function settingOf(stage: Stage, resourcePath: string, httpMethod: string): MethodSetting | undefined {
-  return stage.methodSettings[settingKey(resourcePath, httpMethod)] ?? stage.methodSettings["*/*"];
-}
+/**
+ * The setting of one method: its own, else that of all. `undefined` when neither is set.
+ * @param resourcePath with its first slash, which a setting may leave out.
+ */
+export const settingOf = ({ methodSettings }: Stage, resourcePath: string, httpMethod: string) =>
+  methodSettings[settingKey(resourcePath, httpMethod)] ??
+  methodSettings[settingKey(resourcePath.slice(1), httpMethod)] ??
+  methodSettings["*/*"];

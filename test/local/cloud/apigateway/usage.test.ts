@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { UsagePlan } from "@aws-sdk/client-api-gateway";
+import type { Stage, UsagePlan } from "@aws-sdk/client-api-gateway";
 import { Throttle } from "../../../../local/cloud/apigateway/execution/throttle.ts";
 import { periodStart } from "../../../../local/cloud/apigateway/execution/usage.ts";
 import { type ApiTest, type Deployed, openApi, proxy, startApiTest } from "./support.ts";
@@ -212,7 +212,11 @@ describe("API Gateway, validation and limits", () => {
     const statuses = [];
     for (let i = 0; i < 3; i++) statuses.push((await fetch(`${api.url}/t/${i}`)).status);
     assert.deepEqual(statuses, [200, 200, 429]);
+    assert.deepEqual(await (await fetch(`${api.url}/t/3`)).json(), { message: "Too Many Requests" });
     assert.equal((await fetch(`${api.url}/free`)).status, 200);
+    // As a patch named it, which Terraform's provider looks for: https://github.com/hashicorp/terraform-provider-aws/issues/9738
+    const { methodSettings = {} } = await call<Stage>("GetStage", { restApiId: api.apiId, stageName: "dev" });
+    assert.deepEqual(Object.keys(methodSettings), ["~1t~1{x}/GET"]);
   });
 
   it("fills a bucket by its rate, up to its burst", () => {

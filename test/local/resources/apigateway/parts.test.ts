@@ -195,7 +195,7 @@ describe("parts, keys and plans of APIs, as resources", () => {
           settings: { loggingLevel: "LOUD", volume: 1 },
         })
       ).join("\n"),
-      /loggingLevel.*LOUD[\s\S]*methodPath: is "\/x\/GET"[\s\S]*settings.volume/,
+      /loggingLevel.*LOUD[\s\S]*methodPath: is "\/x\/GET"; it must be .* as ~1[\s\S]*settings.volume/,
     );
     assert.match(
       (
