@@ -29,6 +29,13 @@ export async function startCloud(stateDirectory: string): Promise<LocalCloud> {
   return { origin, apiOrigin, region, stateDirectory, stop: () => running.stop() };
 }
 
+/** For an SDK client of the account's administrator. */
+export const clientOf = ({ origin, region }: LocalCloud) => ({
+  region,
+  endpoint: origin,
+  credentials: { accessKeyId: "test", secretAccessKey: "test" },
+});
+
 /** `https://abc123.execute-api.eu-west-1.amazonaws.com/Prod`, in any text, as the address that answers here. */
 export const reachable = <T>(value: T, { apiOrigin }: LocalCloud): T =>
   JSON.parse(

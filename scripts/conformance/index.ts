@@ -10,13 +10,29 @@ import { bootstrap } from "./parts/bootstrap.ts";
 import { again, policy, preview, refresh, requests, up } from "./parts/deploy.ts";
 import { destroy } from "./parts/destroy.ts";
 import { parity, start } from "./parts/local.ts";
+import { pullRequest } from "./parts/pullRequest.ts";
 import { rules } from "./parts/rules.ts";
 import { canary, config } from "./parts/update.ts";
 import { comparisons, printResult, printResults, type Result } from "./report.ts";
 import { openSession, type Session } from "./session.ts";
 
 /** In the order in which they run: one stack serves all. */
-const parts = [bootstrap, preview, rules, up, again, policy, refresh, start, requests, canary, config, parity, destroy];
+const parts = [
+  bootstrap,
+  preview,
+  rules,
+  up,
+  again,
+  policy,
+  refresh,
+  pullRequest,
+  start,
+  requests,
+  canary,
+  config,
+  parity,
+  destroy,
+];
 
 try {
   const options = readOptions(process.argv.slice(2), parts);

@@ -17,13 +17,31 @@ export interface Outcome {
   errors: string[];
 }
 
+/** Commands until now: their logs are numbered. */
+let commands = 0;
+
+interface PulumiOptions {
+  folder: string;
+  stack: string;
+  environment: NodeJS.ProcessEnv;
+  logs: string;
+}
+
 /** The CLI in one project's folder, on one stack. Each command leaves its log in the folder of logs. */
 export class Pulumi {
-  readonly #options: { folder: string; stack: string; environment: NodeJS.ProcessEnv; logs: string };
-  #commands = 0;
+  readonly #options: PulumiOptions;
 
-  constructor(options: { folder: string; stack: string; environment: NodeJS.ProcessEnv; logs: string }) {
+  constructor(options: PulumiOptions) {
     this.#options = options;
+  }
+
+  /**
+   * The CLI in the same folder for somebody else.
+   * @param variables of the environment to set, or to take away where undefined.
+   * @param stack default: the same name.
+   */
+  as(variables: NodeJS.ProcessEnv, stack = this.#options.stack): Pulumi {
+    return new Pulumi({ ...this.#options, stack, environment: { ...this.#options.environment, ...variables } });
   }
 
   /**
@@ -62,7 +80,7 @@ export class Pulumi {
   async #spawn(args: string[], onLine: (line: string) => void): Promise<{ code: number; stderr: string }> {
     const { folder, stack, environment, logs } = this.#options;
     const all = [...args, "--stack", stack, "--non-interactive", "--color", "never"];
-    const log = createWriteStream(join(logs, `${stack}-${++this.#commands}-${args[0]}.log`));
+    const log = createWriteStream(join(logs, `${++commands}-${stack}-${args[0]}.log`));
     log.write(`pulumi ${all.join(" ")}\n`);
     const child = spawn("pulumi", all, { cwd: folder, env: environment, stdio: ["ignore", "pipe", "pipe"] });
     let stderr = "";

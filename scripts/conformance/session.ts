@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Failure } from "../lib/failure.ts";
 import type { Stack } from "../lib/stack.ts";
-import { type LocalCloud, reachable, startCloud } from "./cloud.ts";
+import { clientOf, type LocalCloud, reachable, startCloud } from "./cloud.ts";
 import { contentsOf } from "./contents.ts";
 import { describe } from "./events.ts";
 import type { Judges } from "./judges.ts";
@@ -72,13 +72,18 @@ export async function openSession(judges: Judges, options: Pick<Options, "progra
 /** The deployed stack as the scripts see one. Its URLs are where the routes answer on this machine. */
 export async function stackOf({ pulumi, cloud }: Session): Promise<Stack> {
   const outputs = JSON.parse(await pulumi.text("stack", "output", "--json"));
-  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   return {
     // Not `local`: what the scripts do for that one alone, they do for no stack of the CLI.
     name: "conformance",
     outputs: reachable(outputs, cloud),
-    client: { region: cloud.region, endpoint: cloud.origin, credentials },
+    client: clientOf(cloud),
   };
+}
+
+/** What leads the CLI to the state bucket of `bootstrap/`. The URL alone says the region. */
+export async function stateBackend({ bootstrap }: Session): Promise<NodeJS.ProcessEnv> {
+  const url = await bootstrap.text("stack", "output", "stateBucketUrl");
+  return { PULUMI_BACKEND_URL: `${url}&s3ForcePathStyle=true`, AWS_REGION: undefined };
 }
 
 /** @throws {Failure} that names each resource and property that is not as it was. */

@@ -1,42 +1,24 @@
 import assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
-
-/** What the program registered: inputs by `type name`. */
-const registered = new Map<string, Record<string, unknown>>();
+import type { Recording } from "../components/support/record.ts";
+import { evaluateBootstrap } from "./support/bootstrap.ts";
 
 describe("bootstrap", () => {
-  let outputs: Record<string, pulumi.Output<string>>;
+  let made: Recording;
+  let outputs: Record<string, string>;
 
   before(async () => {
-    await pulumi.runtime.setMocks(
-      {
-        newResource: ({ type, name, inputs }) => {
-          registered.set(`${type} ${name}`, inputs);
-          return { id: `${name}-id`, state: { ...inputs, arn: `arn:aws:::${name}` } };
-        },
-        call: ({ token }) =>
-          token.includes("getRegion") ? { region: "eu-west-1" } : { accountId: "123456789012", id: "123456789012" },
-      },
-      "bootstrap",
-      "test",
-    );
-    outputs = require("../../bootstrap/index.ts");
-    await Promise.all(
-      Object.values(outputs).map((output) => (output as unknown as { promise(): Promise<string> }).promise?.()),
-    );
-    await pulumi.runtime.disconnect();
+    ({ made, outputs } = await evaluateBootstrap());
   });
 
   it("lets API Gateway assume the role, without a condition that it does not meet", () => {
-    const trust = JSON.parse(String(registered.get("aws:iam/role:Role apigateway-logs")?.assumeRolePolicy));
+    const trust = JSON.parse(made.get("aws:iam/role:Role", "apigateway-logs").inputs.assumeRolePolicy);
     assert.deepEqual(trust.Statement, [
       { Effect: "Allow", Principal: { Service: "apigateway.amazonaws.com" }, Action: "sts:AssumeRole" },
     ]);
   });
 
   it("grants the logs of APIs and no others", () => {
-    const policy = JSON.parse(String(registered.get("aws:iam/rolePolicy:RolePolicy apigateway-logs")?.policy));
-    assert.deepEqual(policy.Statement, [
+    assert.deepEqual(made.statements("apigateway-logs"), [
       {
         Effect: "Allow",
         Action: [
@@ -56,15 +38,32 @@ describe("bootstrap", () => {
     ]);
   });
 
-  it("names the role in the account's settings", () => {
-    assert.deepEqual(registered.get("aws:apigateway/account:Account apigateway"), {
-      cloudwatchRoleArn: "arn:aws:::apigateway-logs",
-    });
+  it("names the role in the account's settings, once its rights and the group that it is tried by are there", () => {
+    const account = made.get("aws:apigateway/account:Account", "apigateway");
+    assert.deepEqual(account.inputs, { cloudwatchRoleArn: "arn:aws:iam::123456789012:role/apigateway-logs" });
+    for (const first of [
+      "aws:iam/rolePolicy:RolePolicy apigateway-logs",
+      "aws:cloudwatch/logGroup:LogGroup apigateway-welcome",
+    ]) {
+      assert.ok(account.dependencies.includes(first), first);
+    }
   });
 
-  it("keeps state in a bucket that is versioned, encrypted, private, TLS only, and cleans up after itself", () => {
-    const of = (type: string) => registered.get(`aws:s3/${type} pulumi-state`);
-    assert.deepEqual(of("bucketVersioning:BucketVersioning")?.versioningConfiguration, { status: "Enabled" });
+  it("ends what the account's shared log groups keep, and does not let them go by mistake", () => {
+    const groups = made.all.filter(({ type }) => type === "aws:cloudwatch/logGroup:LogGroup");
+    assert.deepEqual(
+      groups.map(({ inputs, protect }) => ({ ...inputs, protect })),
+      [
+        { name: "/aws/apigateway/welcome", retentionInDays: 30, protect: true },
+        { name: "/aws/sagemaker/TrainingJobs", retentionInDays: 30, protect: true },
+      ],
+    );
+  });
+
+  it("keeps state in a bucket that is protected, versioned, encrypted, private, TLS only, and cleans up after itself", () => {
+    const of = (type: string) => made.get(`aws:s3/${type}`, "pulumi-state").inputs;
+    assert.equal(made.get("aws:s3/bucket:Bucket", "pulumi-state").protect, true);
+    assert.deepEqual(of("bucketVersioning:BucketVersioning").versioningConfiguration, { status: "Enabled" });
     assert.deepEqual(of("bucketPublicAccessBlock:BucketPublicAccessBlock"), {
       bucket: "pulumi-state-id",
       blockPublicAcls: true,
@@ -72,26 +71,34 @@ describe("bootstrap", () => {
       ignorePublicAcls: true,
       restrictPublicBuckets: true,
     });
-    assert.deepEqual(of("bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration")?.rules, [
+    assert.deepEqual(of("bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration").rules, [
       { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
     ]);
-    assert.deepEqual(of("bucketOwnershipControls:BucketOwnershipControls")?.rule, {
+    assert.deepEqual(of("bucketOwnershipControls:BucketOwnershipControls").rule, {
       objectOwnership: "BucketOwnerEnforced",
     });
-    assert.equal(
-      (of("bucketLifecycleConfiguration:BucketLifecycleConfiguration")?.rules as { status: string }[] | undefined)?.[0]
-        ?.status,
-      "Enabled",
-    );
-    assert.deepEqual(JSON.parse(String(of("bucketPolicy:BucketPolicy")?.policy)).Statement, [
+    assert.equal(of("bucketLifecycleConfiguration:BucketLifecycleConfiguration").rules[0].status, "Enabled");
+    assert.deepEqual(JSON.parse(of("bucketPolicy:BucketPolicy").policy).Statement, [
       {
         Sid: "TlsOnly",
         Effect: "Deny",
         Principal: "*",
         Action: "s3:*",
-        Resource: ["arn:aws:::pulumi-state", "arn:aws:::pulumi-state/*"],
+        Resource: ["arn:aws:s3:::pulumi-state", "arn:aws:s3:::pulumi-state/*"],
         Condition: { Bool: { "aws:SecureTransport": "false" } },
       },
     ]);
+  });
+
+  it("says where the state is with the bucket's region, which the CLI would look for in the environment", () => {
+    assert.equal(outputs.stateBucketUrl, "s3://pulumi-state-id?region=eu-west-1");
+  });
+
+  it("makes nothing for GitHub that nobody asked for", () => {
+    assert.equal(outputs.previewRoleArn, "");
+    assert.deepEqual(
+      made.names().filter((name) => /preview|github/.test(name)),
+      [],
+    );
   });
 });

@@ -1,3 +1,5 @@
+import { S3 } from "@aws-sdk/client-s3";
+import { clientOf, type LocalCloud } from "../cloud.ts";
 import { contentsOf } from "../contents.ts";
 import { expectExplained } from "../differences.ts";
 import type { Part } from "../part.ts";
@@ -12,7 +14,8 @@ export const destroy: Part = {
   async run({ pulumi, bootstrap, cloud, contents }) {
     const outcome = await pulumi.run("destroy");
     await pulumi.text("stack", "rm", "--yes");
-    // Its bucket holds the state of every stack: whoever means to lose it says so.
+    // Its bucket holds the state of every stack: whoever means to lose it empties it, and says so.
+    await empty(await bootstrap.text("stack", "output", "stateBucketUrl"), cloud);
     await bootstrap.text("state", "unprotect", "--all", "--yes");
     await bootstrap.run("destroy");
     await bootstrap.text("stack", "rm", "--yes");
@@ -24,3 +27,10 @@ export const destroy: Part = {
     return `${counted(outcome)}; ${left.length} records stay`;
   },
 };
+
+async function empty(bucketUrl: string, cloud: LocalCloud): Promise<void> {
+  const s3 = new S3({ ...clientOf(cloud), forcePathStyle: true });
+  const Bucket = new URL(bucketUrl).host;
+  const { Versions = [], DeleteMarkers = [] } = await s3.listObjectVersions({ Bucket });
+  for (const { Key, VersionId } of [...Versions, ...DeleteMarkers]) await s3.deleteObject({ Bucket, Key, VersionId });
+}

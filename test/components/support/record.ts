@@ -48,6 +48,9 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
   "aws:ecs/taskDefinition:TaskDefinition": (_name, { family }) => ({
     arn: regional("ecs", `task-definition/${family}:1`),
   }),
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": (_name, { url }) => ({
+    arn: `arn:aws:iam::${accountId}:oidc-provider/${url?.replace("https://", "")}`,
+  }),
   "aws:iam/role:Role": (name) => ({ arn: `arn:aws:iam::${accountId}:role/${name}` }),
   "aws:lambda/alias:Alias": (_name, inputs) => {
     const arn = regional("lambda", `function:${inputs.functionName}:${inputs.name}`);
@@ -85,6 +88,7 @@ export interface RecordOptions {
  */
 export async function record(build: () => unknown, options: RecordOptions = {}): Promise<Recording> {
   const recorded: Recorded[] = [];
+  const functions = new Set<string>();
   const original = MockMonitor.prototype.registerResource;
   const short = (urn: string) => `${urn.split("::")[2]?.split("$").at(-1)} ${urn.split("::").slice(3).join("::")}`;
   // Mocks themselves are told neither parents nor dependencies.
@@ -112,7 +116,10 @@ export async function record(build: () => unknown, options: RecordOptions = {}):
           return { id: `${name}-id`, state: { name, ...inputs, ...outputs[type]?.(name, inputs) } };
         },
         registerTransform: (transform) => options.onTransform?.(transform),
-        call: ({ inputs }) => ({ ...inputs, accountId, region, partition: "aws" }),
+        call({ token, inputs }) {
+          functions.add(token);
+          return { ...inputs, accountId, region, partition: "aws" };
+        },
       },
       "platform",
       options.stack ?? "test",
@@ -123,13 +130,16 @@ export async function record(build: () => unknown, options: RecordOptions = {}):
   } finally {
     MockMonitor.prototype.registerResource = original;
   }
-  return new Recording(recorded);
+  return new Recording(recorded, functions);
 }
 
 export class Recording {
   readonly all: Recorded[];
-  constructor(all: Recorded[]) {
+  /** Tokens of the functions that it called. */
+  readonly functions: ReadonlySet<string>;
+  constructor(all: Recorded[], functions: ReadonlySet<string>) {
     this.all = all;
+    this.functions = functions;
   }
 
   /** The one resource of that type and name. @throws naming what there is instead. */

@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { IAM } from "@aws-sdk/client-iam";
+import { STS } from "@aws-sdk/client-sts";
+import { Failure } from "../../lib/failure.ts";
+import { clientOf, type LocalCloud } from "../cloud.ts";
+import { resourceOf } from "../events.ts";
+import type { Part } from "../part.ts";
+import { counted, stateBackend } from "../session.ts";
+
+export const pullRequest: Part = {
+  name: "pullRequest",
+  description: "with state in bootstrap's bucket, its preview role previews a change, and may not apply it",
+  judge: "pulumi",
+  needs: ["up"],
+  async run(session) {
+    const { pulumi, bootstrap, workspace, cloud } = session;
+    const backend = await stateBackend(session);
+    const role = await bootstrap.text("stack", "output", "previewRoleArn");
+    const owner = pulumi.as(backend);
+    const reviewer = pulumi.as({ ...backend, ...(await credentialsOf(role, cloud)) });
+    const file = join(workspace.folder, "stack.json");
+    await pulumi.text("stack", "export", "--file", file);
+    await owner.text("stack", "init");
+    await owner.text("stack", "import", "--file", file);
+
+    // A machine's new definition is validated in the plan; a refresh reads everything.
+    const [before, after] = ["Data Manager Approval", "Data Steward Approval"];
+    workspace.edit("components/archiver/definition.ts", (text) => text.replaceAll(before, after));
+    const outcome = await reviewer.run("preview", "--refresh");
+    const { errors } = await reviewer.attempt("up");
+    workspace.edit("components/archiver/definition.ts", (text) => text.replaceAll(after, before));
+
+    const changed = outcome.changes.map(({ op, urn }) => `${op} ${resourceOf(urn)}`);
+    if (changed.join() !== "update aws:sfn/stateMachine:StateMachine archiver-ArchiverStateMachine") {
+      throw new Failure(`a preview of another state machine alone shows ${changed.join(", ") || "no change"}`);
+    }
+    if (!errors.some((error) => error.includes("AccessDenied"))) {
+      throw new Failure(`up with the role of previews is not refused: ${errors.join("\n")}`);
+    }
+    return counted(outcome);
+  },
+};
+
+/** GitHub's tokens cannot be had here: the account's own administrator is let in instead. */
+async function credentialsOf(roleArn: string, cloud: LocalCloud): Promise<NodeJS.ProcessEnv> {
+  const trust = { Effect: "Allow", Principal: { AWS: roleArn.split(":")[4] }, Action: "sts:AssumeRole" };
+  await new IAM(clientOf(cloud)).updateAssumeRolePolicy({
+    RoleName: roleArn.split("/").at(-1),
+    PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: trust }),
+  });
+  const { Credentials } = await new STS(clientOf(cloud)).assumeRole({ RoleArn: roleArn, RoleSessionName: "preview" });
+  return {
+    AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey,
+    AWS_SESSION_TOKEN: Credentials?.SessionToken,
+  };
+}
