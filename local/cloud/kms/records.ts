@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { KeySpec, KeyUsageType } from "@aws-sdk/client-kms";
 import type { Collection } from "../../store.ts";
 import { AwsError, type Cloud } from "../service.ts";
@@ -17,6 +18,8 @@ export interface Key {
   /** Absent: `ENCRYPT_DECRYPT`. */
   usage?: KeyUsageType;
   tags?: Tags;
+  /** What it encrypts with, in base64. Absent until it is first asked for. */
+  material?: string;
   /** Milliseconds since 1970. */
   created: number;
   /** When it is to be deleted. */
@@ -69,6 +72,14 @@ export class Records {
     const key = this.found(given);
     if (key.deletion === undefined) return key;
     throw invalidState(`${this.arn(key.id)} is pending deletion.`);
+  }
+
+  /** The 256 bits that a symmetric key encrypts with. */
+  material(key: Key): Buffer {
+    if (key.material !== undefined) return Buffer.from(key.material, "base64");
+    const made = randomBytes(32);
+    this.change(key, { material: made.toString("base64") });
+    return made;
   }
 
   change(key: Key, changed: Partial<Key>): void {
