@@ -12,6 +12,7 @@ import { destroy } from "./parts/destroy.ts";
 import { parity, start } from "./parts/local.ts";
 import { pullRequest } from "./parts/pullRequest.ts";
 import { rules } from "./parts/rules.ts";
+import { state } from "./parts/state.ts";
 import { canary, config } from "./parts/update.ts";
 import { comparisons, printResult, printResults, type Result } from "./report.ts";
 import { openSession, type Session } from "./session.ts";
@@ -19,6 +20,7 @@ import { openSession, type Session } from "./session.ts";
 /** In the order in which they run: one stack serves all. */
 const parts = [
   bootstrap,
+  state,
   preview,
   rules,
   up,
