@@ -8,8 +8,11 @@ import { join } from "node:path";
 import { Store } from "../store.ts";
 import { isRegion } from "./arn.ts";
 import { identify } from "./front/authenticate.ts";
+import { signedInHeader } from "./front/context.ts";
 import { operationOf, unknownOperation } from "./front/index.ts";
 import type { Authorizer } from "./iam/authorizer.ts";
+import { withRequestKeys } from "./iam/requestKeys.ts";
+import { withResourceTags } from "./iam/resourceTags.ts";
 import type { ServiceSessions } from "./iam/serviceSessions.ts";
 import { checkReach } from "./reach.ts";
 import { AwsError, administrator, type Call, type Cloud, type Principal, type Service } from "./service.ts";
@@ -34,6 +37,8 @@ export interface Account extends ServiceSetup {
   /** Of the AWS endpoint. @throws Error before it listens. */
   origin(): string;
 }
+
+type Gate = Cloud["authorize"];
 
 interface Opened extends Region {
   store: Store;
@@ -83,8 +88,9 @@ export class Regions {
     const folder = isHome ? options.directory : regionFolder(options.directory, name);
     const store = isHome ? state.store : new Store(folder);
     const services = new Map<string, Service>();
-    const dispatch = dispatcher(services, this.#account.authorizer);
-    const cloud = this.#cloud(name, store, folder, dispatch);
+    const permit = gate(services, this.#account.authorizer, { region: name, accountId: options.accountId });
+    const dispatch = dispatcher(services, permit);
+    const cloud = this.#cloud(name, store, folder, dispatch, permit);
     const made = (create: Factory) => create(cloud, this.#account);
     if (isHome) for (const service of globalServices.map(made)) this.#global.set(service.name, service);
     const own = regionalServices.map(made);
@@ -103,8 +109,8 @@ export class Regions {
     region.starting.catch(() => {});
   }
 
-  #cloud(region: string, store: Store, folder: string, dispatch: Region["dispatch"]): Cloud {
-    const { options, state, directory: identities, authorizer, sessions, origin, plane } = this.#account;
+  #cloud(region: string, store: Store, folder: string, dispatch: Region["dispatch"], permit: Gate): Cloud {
+    const { options, state, directory: identities, sessions, origin, plane } = this.#account;
     const { accountId } = options;
     const directory = join(folder, "files");
     mkdirSync(directory, { recursive: true });
@@ -124,11 +130,12 @@ export class Regions {
       in: (other) => (other === region ? cloud : this.#entrance(other)),
       async call<Output>(service: string, operation: string, input: object, principal = root, signal?: AbortSignal) {
         const requestId = randomUUID();
-        const call = { service, operation, principal, region, accountId, requestId, ...(signal && { signal }) };
+        const call: Call = { service, operation, principal, region, accountId, requestId, ...(signal && { signal }) };
+        if (service === "s3") call.context = signedInHeader;
         return dispatch(call, input) as Output;
       },
       identify: (credentials) => identify({ directory: identities, accountId }, credentials),
-      authorize: (call, access) => authorizer.authorize({ region, ...call }, access),
+      authorize: permit,
       assumeRole: async (...role) => sessions.assume(...role),
     };
     return cloud;
@@ -153,12 +160,23 @@ export class Regions {
   }
 }
 
+/** Lets a call go on that has all its permissions. @throws AwsError that names the first that it lacks. */
+const gate =
+  (services: ReadonlyMap<string, Service>, authorizer: Authorizer, place: Pick<Call, "region" | "accountId">): Gate =>
+  async (call, accesses) => {
+    for (const access of accesses) {
+      const asks = authorizer.asksForTags(call, access);
+      authorizer.authorize({ ...place, ...call }, [asks ? await withResourceTags(services, place, access) : access]);
+    }
+  };
+
 const dispatcher =
-  (services: ReadonlyMap<string, Service>, authorizer: Authorizer): Region["dispatch"] =>
-  async (call, input) => {
+  (services: ReadonlyMap<string, Service>, permit: Gate): Region["dispatch"] =>
+  async (given, input) => {
+    const call = withRequestKeys(given, input);
     const operation = operationOf(services.get(call.service), call.operation);
     if (!operation) throw unknownOperation(call.service, call.operation);
     checkReach(call, input);
-    authorizer.authorize(call, await operation.access(input, call));
+    await permit(call, await operation.access(input, call));
     return operation.run(input, call);
   };

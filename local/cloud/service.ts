@@ -33,6 +33,8 @@ export interface Call {
   accountId: string;
   requestId: string;
   sourceIp?: string;
+  /** Condition keys of the request itself, which each permission that it needs has. */
+  context?: Access["context"];
   signal?: AbortSignal;
 }
 
@@ -141,7 +143,10 @@ export interface Cloud {
    */
   identify(credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }): Principal;
   /** Throws `AccessDeniedException` unless the caller is granted all of it. */
-  authorize(call: Pick<Call, "principal" | "sourceIp" | "operation">, access: Access[]): void | Promise<void>;
+  authorize(
+    call: Pick<Call, "principal" | "sourceIp" | "operation" | "context">,
+    access: Access[],
+  ): void | Promise<void>;
   /**
    * Temporary credentials of a role for an AWS service that runs on its behalf (trust is evaluated).
    * @param sourceArn the resource for which it does so: `aws:SourceArn` and `aws:SourceAccount` of conditions in the trust.

@@ -58,6 +58,7 @@ export function createSts(cloud: Cloud, directory: Directory): Service {
         durationSeconds,
         policies,
         tags: checkTags(input.Tags),
+        sourceIdentity: input.SourceIdentity,
       });
       return {
         Credentials: describe(session),
@@ -113,14 +114,11 @@ function signed({ principal }: Call): Access[] {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-sts */
-function assumeRoleContext(input: AssumeRole): Record<string, string | string[]> {
-  const tags = input.Tags ?? [];
+function assumeRoleContext(input: AssumeRole): Record<string, string> {
   return {
     "sts:RoleSessionName": input.RoleSessionName,
     ...(input.ExternalId !== undefined && { "sts:ExternalId": input.ExternalId }),
     ...(input.SourceIdentity !== undefined && { "sts:SourceIdentity": input.SourceIdentity }),
-    ...(tags.length > 0 && { "aws:TagKeys": tags.map(({ Key }) => Key) }),
-    ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
   };
 }
 

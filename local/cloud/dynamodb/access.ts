@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  */
 import type { Access } from "../service.ts";
+import { itemKeys } from "./itemKeys.ts";
 import { leadingKeys, type PartitionKeys } from "./leadingKeys.ts";
 import { type Names, streamOf, tableOf } from "./names.ts";
 
@@ -32,15 +33,31 @@ export async function needs(operation: string, input: Input, names: Names, keys:
   const found = new Map<string, Access>();
   for (const { action, resource, request } of wanted(operation, input, names)) {
     const id = `${action} ${resource}`;
-    const access = found.get(id) ?? { action: `dynamodb:${action}`, resource };
+    const access: Access = found.get(id) ?? { action: `dynamodb:${action}`, resource };
     found.set(id, access);
-    const name = request && (await keys.of(request.table, request.input.IndexName));
+    if (!request) continue;
+    access.context = together(access.context, itemKeys(action, request.input));
+    if (operation.startsWith("Transact")) access.context["dynamodb:EnclosingOperation"] = operation;
+    const name = await keys.of(request.table, request.input.IndexName);
     if (!name) continue;
-    const before = (access.context?.["dynamodb:LeadingKeys"] ?? []) as string[];
-    const values = [...before, ...leadingKeys(request.input, name)];
-    if (values.length > 0) access.context = { "dynamodb:LeadingKeys": values };
+    const values = leadingKeys(request.input, name);
+    if (values.length === 0) continue;
+    access.context = together(access.context, {
+      "dynamodb:LeadingKeys": values,
+      "dynamodb:FirstPartitionKeyValues": values,
+    });
   }
   return [...found.values()];
+}
+
+/** Several parts of one request ask for the same right: each key has the values of all. */
+function together(a: Access["context"] = {}, b: NonNullable<Access["context"]>): NonNullable<Access["context"]> {
+  const both = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    const before = both[key];
+    both[key] = before === undefined ? value : [...new Set([before, value].flat())];
+  }
+  return both;
 }
 
 function wanted(operation: string, input: Input, names: Names): Need[] {

@@ -4,6 +4,7 @@
  */
 
 import { join } from "node:path";
+import { withRequestKeys } from "../iam/requestKeys.ts";
 import { parseJson } from "../jsonText.ts";
 import { checkReach } from "../reach.ts";
 import {
@@ -197,7 +198,7 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, options: DynamoDbOpti
       }
       const input = parseInput(text);
       checkReach(call, input);
-      await cloud.authorize(call, await access(call.operation, input));
+      await cloud.authorize(withRequestKeys(call, input), await access(call.operation, input));
       const { status, body } = await perform(call.operation, input, text);
       return {
         status,

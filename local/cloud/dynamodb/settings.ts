@@ -1,5 +1,6 @@
 /** What DynamoDB remembers of a table and the engine does not: backups and policies. */
 import type { Collection, Store } from "../../store.ts";
+import { conditionFault } from "../iam/validate.ts";
 import { AwsError, type PolicyDocument } from "../service.ts";
 import { type Names, tableOf } from "./names.ts";
 
@@ -134,16 +135,20 @@ async function existing(table: string, describe: (table: string) => Promise<Json
 }
 
 function checkPolicy(text: string): void {
+  let fault: string | undefined;
   try {
     const { Statement } = JSON.parse(text) as PolicyDocument;
     const statements = Array.isArray(Statement) ? Statement : [Statement];
-    if (statements.every((one) => one && (one.Principal || one.NotPrincipal) && one.Effect)) return;
+    if (statements.every((one) => one && (one.Principal || one.NotPrincipal) && one.Effect)) {
+      fault = conditionFault(statements);
+      if (!fault) return;
+    }
   } catch {
     // Said below.
   }
   throw new AwsError(
     "ValidationException",
-    "Invalid policy document: it must be JSON, and each statement must have an Effect and a Principal",
+    `Invalid policy document: ${fault ?? "it must be JSON, and each statement must have an Effect and a Principal"}`,
     400,
   );
 }

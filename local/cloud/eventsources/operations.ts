@@ -9,6 +9,7 @@ import type {
 } from "@aws-sdk/client-lambda";
 import type { Collection } from "../../store.ts";
 import { regionOf } from "../arn.ts";
+import { functionReference } from "../lambda/names.ts";
 import { checkedTags, type Tagged } from "../lambda/operations/tags.ts";
 import { AwsError, type Cloud, type Operation } from "../service.ts";
 import { functionOf } from "./functionCalls.ts";
@@ -86,7 +87,13 @@ export function mappingOperations(
   }
 
   const CreateEventSourceMapping: Operation<CreateEventSourceMappingCommandInput> = {
-    access: () => [{ action: "lambda:CreateEventSourceMapping", resource: "*" }],
+    access: ({ FunctionName = "" }) => {
+      const { name, qualifier } = functionReference(FunctionName);
+      const arn = [`arn:aws:lambda:${cloud.region}:${cloud.accountId}:function`, name, qualifier]
+        .filter(Boolean)
+        .join(":");
+      return [{ action: "lambda:CreateEventSourceMapping", resource: "*", context: { "lambda:FunctionArn": arn } }];
+    },
     async run(input) {
       const arn = input.EventSourceArn ?? "";
       const kind = sourceKind(arn);

@@ -12,6 +12,7 @@ import { checkInput, protocolOf, shapesOf, type WireRequest } from "../wire/inde
 import { authenticate, signatureError } from "./authenticate.ts";
 import { type Authorization, readAuthorization } from "./authorization.ts";
 import { collect, verified } from "./body.ts";
+import { contextOf } from "./context.ts";
 import { refusal } from "./door.ts";
 import { healthOf, isHealth } from "./health.ts";
 import { listenOnIpv6 } from "./ipv6.ts";
@@ -152,6 +153,7 @@ async function answer(
       accountId: options.accountId,
       requestId,
       ...(socket.remoteAddress !== undefined && { sourceIp: socket.remoteAddress }),
+      context: contextOf(request, signed),
       signal: goneOf(reply),
     };
     if (service.handle) {

@@ -6,6 +6,7 @@
 import { type Access, AwsError, type Call, type PolicyDocument, type Principal } from "../service.ts";
 import { requestContext } from "./context.ts";
 import type { Directory, Identity } from "./directory.ts";
+import { entityOf } from "./entity.ts";
 import { managedPolicyDocument } from "./managed.ts";
 import { PolicySet, policySet, type Question } from "./policy.ts";
 
@@ -40,7 +41,7 @@ export class Authorizer {
 
   /** @throws AwsError `AccessDenied` or `AccessDeniedException`, as the action's service says it. */
   authorize(
-    call: Pick<Call, "principal" | "sourceIp" | "operation"> & Partial<Pick<Call, "service" | "region">>,
+    call: Pick<Call, "principal" | "sourceIp" | "operation" | "context"> & Partial<Pick<Call, "service" | "region">>,
     accesses: Access[],
   ): void {
     for (const access of accesses) {
@@ -49,19 +50,31 @@ export class Authorizer {
     }
   }
 
-  decide(call: Pick<Call, "principal" | "sourceIp"> & Partial<Pick<Call, "region">>, access: Access): Decision {
+  /** Whether a policy that has a say looks at the tags of the resource, which take their service to tell. */
+  asksForTags({ principal }: Pick<Call, "principal">, { resourcePolicy }: Access): boolean {
+    const own = this.#of(principal);
+    const sets = [own?.identity, own?.boundary, ...(own?.session ?? []), resourcePolicy && policySet(resourcePolicy)];
+    return sets.some((set) => set?.asksForTags);
+  }
+
+  decide(
+    call: Pick<Call, "principal" | "sourceIp" | "context"> & Partial<Pick<Call, "region">>,
+    access: Access,
+  ): Decision {
     const { principal } = call;
     const policies = this.#of(principal);
     const question: Question = {
       principal,
       action: access.action,
       resource: access.resource,
+      bounded: policies?.boundary !== undefined,
       context: requestContext({
         call,
         access,
         region: call.region ?? this.#region,
         accountId: this.#accountId,
         principalTags: policies?.tags,
+        entity: entityOf(this.#directory, access.resource),
         key: principal.accessKeyId ? this.#directory.key(principal.accessKeyId) : undefined,
       }),
     };

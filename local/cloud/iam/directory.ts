@@ -71,6 +71,7 @@ export interface AccessKey {
   policies?: string[];
   /** Session tags, which win over the role's own. */
   tags?: Record<string, string>;
+  sourceIdentity?: string;
   status?: "Active" | "Inactive";
   userName?: string;
 }

@@ -13,6 +13,8 @@ export interface Question {
   action: string;
   resource: string;
   context: Context;
+  /** Whether the caller has a permissions boundary. */
+  bounded?: boolean;
 }
 
 /** `deny` wins over all; `match` says how an allowing resource policy came to name the caller. */
@@ -29,25 +31,28 @@ interface Statement {
   resource?: (question: Question) => boolean;
   conditions: Condition[];
   /** Absent in identity policies: they belong to their principal. */
-  principal?: (principal: Principal) => Match;
+  principal?: (principal: Principal, bounded: boolean) => Match;
 }
 
 const maxRemembered = 10_000;
 
 /** The statements of one or several documents, evaluated together. */
 export class PolicySet {
+  /** Whether a condition or a variable is of the resource's tags. */
+  readonly asksForTags: boolean;
   readonly #statements: Statement[];
   /** Statements that concern an action on a resource: policies rarely change, the same calls come again and again. */
   readonly #remembered = new Map<string, Statement[]>();
 
   constructor(documents: PolicyDocument[]) {
+    this.asksForTags = documents.some((document) => /:resourcetag\//i.test(JSON.stringify(document)));
     this.#statements = documents.flatMap((document) => list(document.Statement).map((one) => compile(one, document)));
   }
 
   evaluate(question: Question): Verdict {
     let match: Match = "none";
     for (const statement of this.#concerning(question.action, question.resource)) {
-      const named = statement.principal?.(question.principal) ?? "exact";
+      const named = statement.principal?.(question.principal, question.bounded ?? false) ?? "exact";
       if (named === "none" || (statement.resource && !statement.resource(question))) continue;
       if (!statement.conditions.every((condition) => condition(question.context))) continue;
       if (!statement.allow) return { effect: "deny", match: named };

@@ -11,12 +11,35 @@ import type { PolicyStatement, Principal } from "../service.ts";
 export type Match = "none" | "account" | "role" | "exact";
 
 /** Nothing for a statement of an identity policy, which names no principal. */
-export function compilePrincipal(statement: PolicyStatement): { principal?: (caller: Principal) => Match } {
-  const { Principal: named, NotPrincipal: excepted } = statement;
+export function compilePrincipal(statement: PolicyStatement): {
+  principal?: (caller: Principal, bounded: boolean) => Match;
+} {
+  const { Principal: named, NotPrincipal: excepted, Effect } = statement;
   if (named !== undefined) return { principal: (caller) => matchAny(named, caller) };
-  if (excepted !== undefined)
-    return { principal: (caller) => (matchAny(excepted, caller) === "none" ? "exact" : "none") };
-  return {};
+  if (excepted === undefined) return {};
+  if (Effect === "Deny") {
+    return { principal: (caller, bounded) => (isExcepted(excepted, caller) && !bounded ? "none" : "exact") };
+  }
+  return { principal: (caller) => (matchAny(excepted, caller) === "none" ? "exact" : "none") };
+}
+
+/**
+ * A deny for all but some spares only who is named with all that is his: the user and the account, or the session, its role
+ * and the account; and it spares nobody who has a permissions boundary.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+ */
+function isExcepted(element: NonNullable<PolicyStatement["Principal"]>, caller: Principal): boolean {
+  if (element === "*") return true;
+  const { AWS } = element;
+  if (caller.kind !== "role" && caller.kind !== "user") return matchAny(element, caller) !== "none";
+  const named = list(AWS);
+  const { accountId } = caller;
+  const whole = [caller.arn, ...(caller.roleArn === undefined ? [] : [caller.roleArn])].every((arn) =>
+    named.includes(arn),
+  );
+  return (
+    named.includes("*") || (whole && [accountId, `arn:aws:iam::${accountId}:root`].some((one) => named.includes(one!)))
+  );
 }
 
 function matchAny(element: NonNullable<PolicyStatement["Principal"]>, caller: Principal): Match {

@@ -11,6 +11,8 @@ export interface SessionOptions {
   policies?: string[];
   /** Session tags. */
   tags?: Record<string, string>;
+  /** Who is behind the session, for `aws:SourceIdentity`. */
+  sourceIdentity?: string | undefined;
 }
 
 /** What it takes to assume a role: its trust policy decides, and identity policies where it trusts the whole account. */
@@ -61,7 +63,7 @@ export function assumedRole(role: Role, sessionName: string, accountId: string):
 export function openSession(
   directory: Directory,
   principal: Principal,
-  { durationSeconds = 3600, policies, tags }: Omit<SessionOptions, "sessionName">,
+  { durationSeconds = 3600, policies, tags, sourceIdentity }: Omit<SessionOptions, "sessionName">,
 ): RoleSession {
   const accessKeyId = uniqueId("ASIA");
   const issued = new Date();
@@ -76,6 +78,7 @@ export function openSession(
     principal: { ...principal, accessKeyId },
     ...(policies?.length && { policies }),
     ...(tags && Object.keys(tags).length > 0 && { tags }),
+    ...(sourceIdentity && { sourceIdentity }),
   };
   directory.putKey(key);
   const { secretAccessKey, sessionToken } = key;

@@ -3,7 +3,8 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */
 import { parseJson } from "../jsonText.ts";
-import { AwsError, type PolicyDocument } from "../service.ts";
+import { AwsError, type PolicyDocument, type PolicyStatement } from "../service.ts";
+import { unsupplied } from "./conditionKeys.ts";
 import { parseOperator } from "./conditions.ts";
 import { list } from "./principals.ts";
 
@@ -176,6 +177,16 @@ function checkResource(statement: Record<string, unknown>, kind: PolicyKind): vo
   }
 }
 
+/** What is wrong with the conditions of a policy, for services whose policies IAM does not read. */
+export function conditionFault(statements: PolicyStatement | PolicyStatement[] | undefined): string | undefined {
+  try {
+    for (const { Condition } of list(statements)) if (Condition !== undefined) checkCondition(Condition);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 function checkCondition(condition: unknown): void {
   if (!isObject(condition)) throw malformed("Syntax errors in policy: Condition must be an object");
   for (const [operator, keys] of Object.entries(condition)) {
@@ -184,6 +195,8 @@ function checkCondition(condition: unknown): void {
     for (const [key, values] of Object.entries(keys)) {
       if (!key.includes(":"))
         throw malformed(`Condition keys must begin with either 'aws:' or a vendor prefix: ${key}`);
+      const refused = unsupplied(key);
+      if (refused) throw malformed(`Syntax errors in policy: ${refused}.`);
       for (const value of list(values)) {
         if (!["string", "number", "boolean"].includes(typeof value)) {
           throw malformed(

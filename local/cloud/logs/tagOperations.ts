@@ -8,8 +8,9 @@ import type {
   TagResourceCommandInput,
   UntagResourceCommandInput,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { conditionFault } from "../iam/validate.ts";
 import { parseJson } from "../jsonText.ts";
-import { AwsError, type Operation } from "../service.ts";
+import { AwsError, type Operation, type PolicyDocument, type PolicyStatement } from "../service.ts";
 import { invalid, notFound } from "./errors.ts";
 import { type GroupRecord, groupOfArn, type LogGroups, page } from "./groups.ts";
 
@@ -63,11 +64,15 @@ export function resourcePolicyOperations(logs: LogGroups): Record<string, Operat
           `policyDocument has ${policyDocument.length} characters; at most ${maxPolicyCharacters} are allowed.`,
         );
       }
+      let statements: PolicyStatement | PolicyStatement[] | undefined;
       try {
-        if (!(parseJson(policyDocument) as { Statement?: unknown }).Statement) throw new Error("no Statement");
+        statements = (parseJson(policyDocument) as PolicyDocument).Statement;
       } catch {
-        throw invalid("Resource policy document is invalid.");
+        // Said below.
       }
+      if (!statements) throw invalid("Resource policy document is invalid.");
+      const fault = conditionFault(statements);
+      if (fault) throw invalid(`Resource policy document is invalid. ${fault}`);
       const resourcePolicy = { policyName, policyDocument, lastUpdatedTime: Date.now() };
       logs.policies.put(policyName, resourcePolicy);
       logs.policiesChanged();

@@ -9,7 +9,7 @@ import type { BucketRecord, Version } from "./records.ts";
 export const bucketArn = (bucket: string): string => `arn:aws:s3:::${bucket}`;
 export const objectArn = (bucket: string, key: string): string => `arn:aws:s3:::${bucket}/${key}`;
 
-type Context = Record<string, string | undefined>;
+type Context = Record<string, string | string[] | undefined>;
 
 export function bucketAccess(action: string, bucket: BucketRecord, context: Context = {}): Access {
   return access(`s3:${action}`, bucketArn(bucket.name), bucket, context);
@@ -20,7 +20,7 @@ export function objectAccess(action: string, bucket: BucketRecord, key: string, 
 }
 
 function access(action: string, resource: string, bucket: BucketRecord, context: Context): Access {
-  const known = Object.entries(context).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const known = Object.entries(context).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined);
   return {
     action,
     resource,
@@ -36,6 +36,15 @@ export const versioned = (action: string, versionId: string | undefined): string
 /** `s3:ExistingObjectTag/KEY` */
 export const existingTags = (version: Version | undefined): Context =>
   Object.fromEntries(Object.entries(version?.tags ?? {}).map(([key, value]) => [`s3:ExistingObjectTag/${key}`, value]));
+
+/** `s3:RequestObjectTag/KEY` and `s3:RequestObjectTagKeys` */
+export const requestTags = (tags: Record<string, string>): Context =>
+  Object.keys(tags).length === 0
+    ? {}
+    : {
+        "s3:RequestObjectTagKeys": Object.keys(tags),
+        ...Object.fromEntries(Object.entries(tags).map(([key, value]) => [`s3:RequestObjectTag/${key}`, value])),
+      };
 
 interface Writing {
   ACL?: string;
@@ -61,7 +70,7 @@ export function writeAccess(bucket: BucketRecord, key: string, input: Writing): 
     "s3:x-amz-metadata-directive": input.MetadataDirective,
     "s3:if-match": input.IfMatch,
     "s3:if-none-match": input.IfNoneMatch,
-    ...Object.fromEntries(Object.entries(tags).map(([name, value]) => [`s3:RequestObjectTag/${name}`, value])),
+    ...requestTags(tags),
   };
   const accesses = [objectAccess("PutObject", bucket, key, context)];
   if (Object.keys(tags).length > 0) accesses.push(objectAccess("PutObjectTagging", bucket, key, context));

@@ -2,6 +2,7 @@
  * S3: objects as files under the cloud's folder, everything else in the store. Bodies stream both ways.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  */
+import { withRequestKeys } from "../iam/requestKeys.ts";
 import { AwsError, type Call, type Cloud, type RawRequest, type RawResponse, type Service } from "../service.ts";
 import { shapesOf, type WireRequest } from "../wire/index.ts";
 import { restXml } from "../wire/restXml.ts";
@@ -87,8 +88,9 @@ async function answer(service: Service, s3: S3State, raw: RawRequest, call: Call
     const shape = shapes.operations.get(name);
     if (!operation || !shape) throw notImplemented(`the operation ${name} of S3`);
     const input = await readInput(shape, request, target);
-    await s3.cloud.authorize(call, await operation.access(input, call));
-    const { Expires: expires, ...output } = (await operation.run(input, call)) as Record<string, unknown>;
+    const asked = withRequestKeys(call, input);
+    await s3.cloud.authorize(asked, await operation.access(input, asked));
+    const { Expires: expires, ...output } = (await operation.run(input, asked)) as Record<string, unknown>;
     const response = restXml.write(shapes, shape, output, call.requestId);
     if (expires !== undefined)
       response.headers.expires = expires instanceof Date ? expires.toUTCString() : String(expires);

@@ -1,5 +1,6 @@
 /** Operations of topics. */
 import type * as sns from "@aws-sdk/client-sns";
+import { conditionFault } from "../iam/validate.ts";
 import { AwsError, type Call, type Cloud, type Operation } from "../service.ts";
 import { type Permission, policyOf, withoutPermission, withPermission } from "../sqs/attributes.ts";
 import { defaultPolicy, topicAccess } from "./policy.ts";
@@ -184,15 +185,18 @@ function checkAttribute(name: string, value: string, isFifo: boolean): void {
     throw invalid("Content-based deduplication can only be set for FIFO topics");
   if (name === "DisplayName" && value.length > 100) throw invalid("DisplayName");
   if (name !== "Policy" || value === "") return;
+  let fault: string | undefined;
   try {
     const statements = [policyOf(value)?.Statement ?? []].flat();
     if (
       statements.length > 0 &&
       statements.every(({ Effect, Principal, NotPrincipal }) => Effect && (Principal || NotPrincipal))
-    )
-      return;
+    ) {
+      fault = conditionFault(statements);
+      if (!fault) return;
+    }
   } catch {
     // Said below.
   }
-  throw invalid("Policy Error: it must be JSON with statements that each have an Effect and a Principal");
+  throw invalid(`Policy Error: ${fault ?? "it must be JSON with statements that each have an Effect and a Principal"}`);
 }

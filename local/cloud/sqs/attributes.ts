@@ -1,4 +1,6 @@
 /** What SQS checks of a queue's name and attributes beyond the ranges of its numbers. */
+
+import { conditionFault } from "../iam/validate.ts";
 import { parseJson } from "../jsonText.ts";
 import { AwsError, type PolicyDocument, type PolicyStatement } from "../service.ts";
 import type { QueueEngine } from "./engine.ts";
@@ -34,6 +36,8 @@ export function checkedAttributes(
     ) {
       throw new AwsError("InvalidAttributeValue", "Invalid value for the parameter Policy.", 400);
     }
+    const fault = conditionFault(statements);
+    if (fault) throw new AwsError("InvalidAttributeValue", `Invalid value for the parameter Policy. ${fault}`, 400);
   }
   return {
     ...attributes,

@@ -130,7 +130,11 @@ export function executionOperations(
       },
     },
     ListExecutions: {
-      access: ({ stateMachineArn }) => on("ListExecutions", stateMachineArn),
+      access({ stateMachineArn }) {
+        // By a map run, which the local cloud has none of, they can be asked for as well.
+        if (!stateMachineArn) throw new AwsError("ValidationException", "A stateMachineArn must be specified");
+        return on("ListExecutions", stateMachineArn);
+      },
       run({ stateMachineArn, statusFilter, maxResults = 100, nextToken }) {
         const { machine, versionArn, aliasArn } = askedMachine(records, stateMachineArn);
         const prefix = `${machine.arn.replace(":stateMachine:", ":execution:")}:`;

@@ -1,3 +1,4 @@
+import { conditionFault } from "../../iam/validate.ts";
 import { parseJson } from "../../jsonText.ts";
 import type { Call, PolicyDocument, PolicyStatement } from "../../service.ts";
 import { badRequest } from "../records.ts";
@@ -23,6 +24,8 @@ export function expandPolicy(given: string | object, apiId: string, where: Where
   if (policy === null || typeof policy !== "object" || policy.Statement === undefined) throw invalid("no Statement");
   const statements = [policy.Statement].flat();
   for (const statement of statements) expandStatement(statement, apiId, where);
+  const fault = conditionFault(statements);
+  if (fault) throw invalid(fault);
   return { ...policy, Statement: statements };
 }
 

@@ -7,7 +7,7 @@ import type {
   PutObjectTaggingRequest,
 } from "@aws-sdk/client-s3";
 import type { Call, Operation } from "../../service.ts";
-import { objectAccess, versioned } from "../access.ts";
+import { objectAccess, requestTags, versioned } from "../access.ts";
 import { memberOf } from "../checksum.ts";
 import { aclNotSupported } from "../describe.ts";
 import { tagSet, tagsOf } from "../names.ts";
@@ -33,9 +33,10 @@ export function objectDetailOperations(s3: S3State): Record<string, Operation> {
     },
     PutObjectTagging: {
       access(input: PutObjectTaggingRequest) {
-        const context = (input.Tagging?.TagSet ?? []).map(({ Key, Value }) => [`s3:RequestObjectTag/${Key}`, Value]);
         const action = versioned("PutObjectTagging", input.VersionId);
-        return [objectAccess(action, s3.bucket(input), input.Key as string, Object.fromEntries(context))];
+        return [
+          objectAccess(action, s3.bucket(input), input.Key as string, requestTags(tagsOf(input.Tagging?.TagSet ?? []))),
+        ];
       },
       async run(input: PutObjectTaggingRequest, call) {
         const tags = tagsOf(input.Tagging?.TagSet ?? []);

@@ -127,7 +127,27 @@ describe("authorizer", () => {
         bucket(undefined, { Effect: "Deny", NotPrincipal: { AWS: "arn:aws:iam::000000000000:role/X" } }),
         false,
       ],
-      ["denies all but the role", [allow()], bucket(undefined, { Effect: "Deny", NotPrincipal: roleNamed }), true],
+      [
+        "denies all but the role, which is not named whole",
+        [allow()],
+        bucket(undefined, { Effect: "Deny", NotPrincipal: roleNamed }),
+        false,
+      ],
+      [
+        "denies all but the account alone",
+        [allow()],
+        bucket(undefined, { Effect: "Deny", NotPrincipal: accountNamed }),
+        false,
+      ],
+      [
+        "denies all but the session, named with its role and account",
+        [allow()],
+        bucket(undefined, {
+          Effect: "Deny",
+          NotPrincipal: { AWS: [principal.arn, roleNamed.AWS, accountNamed.AWS] },
+        }),
+        true,
+      ],
       ["names a service", [], bucket({ Service: "lambda.amazonaws.com" }), false],
       ["both must allow, only it does", [], { ...bucket(roleNamed), rule: "both" }, false],
       ["both must allow, only identity does", [allow()], { ...get, rule: "both" }, false],
@@ -139,6 +159,24 @@ describe("authorizer", () => {
     for (const [name, identity, access, result] of cases) {
       it(`${name}: ${result ? "yes" : "no"}`, () => assert.equal(world(identity).may(access), result));
     }
+
+    it("deny all but some, and never spare who has a boundary", () => {
+      const NotPrincipal = { AWS: [principal.arn, principal.roleArn as string, account] };
+      const access = bucket(undefined, { Effect: "Deny", NotPrincipal });
+      const boundary = "arn:aws:iam::aws:policy/AdministratorAccess";
+      assert.equal(world([allow()]).may(access), true);
+      assert.equal(world([allow()], { boundary }).may(), true);
+      assert.equal(world([allow()], { boundary }).may(access), false);
+      assert.equal(world([]).may(access, root), true);
+      const service = servicePrincipal("lambda.amazonaws.com");
+      const allowed = allow({ Principal: { Service: service.arn } });
+      const except = (Service: string) => ({
+        ...get,
+        resourcePolicy: document(allowed, deny({ NotPrincipal: { Service } })),
+      });
+      assert.equal(world([]).may(except(service.arn), service), true);
+      assert.equal(world([]).may(except("events.amazonaws.com"), service), false);
+    });
 
     it("are all that a service has, and can be held to one source", () => {
       const { may } = world([]);

@@ -50,6 +50,13 @@ describe("executions of state machines", () => {
     });
   });
 
+  it("lists those of a machine that is said", async () => {
+    await assert.rejects(machines.client.send(new sfn.ListExecutionsCommand({})), {
+      name: "ValidationException",
+      message: "A stateMachineArn must be specified",
+    });
+  });
+
   it("starts one execution by name: again with the same input, refused with another", async () => {
     const arn = await machines.make({ Ask: { ...machines.ask(), End: true } });
     const input = { stateMachineArn: arn, name: "once", input: '{"a":1}' };

@@ -1,0 +1,61 @@
+/**
+ * Condition keys that services have, and which of them requests carry here. A policy that asks for another is refused when it
+ * is stored: in a Deny, or in a ForAllValues, a key that is never there would let pass what AWS refuses.
+ *
+ * `conditionKeys.json` is cut from AWS's Service Authorization Reference by `npm run iam:keys`, which says how.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { keysOfInput } from "./requestKeys.ts";
+
+const { services: known } = JSON.parse(readFileSync(join(import.meta.dirname, "conditionKeys.json"), "utf8")) as {
+  services: Record<string, string[]>;
+};
+
+/** What requests carry besides what their input gives, in lower case as keys are compared. */
+const supplied: Record<string, RegExp> = {
+  "application-autoscaling": /^(scalable-dimension|service-namespace)$/,
+  cloudwatch: /^namespace$/,
+  dynamodb:
+    /^(attributes|enclosingoperation|firstpartitionkeyvalues|leadingkeys|returnconsumedcapacity|returnvalues|select)$/,
+  events: /^(creatoraccount|detail-type|source)$/,
+  iam: /^(passedtoservice|policyarn)$/,
+  kms: /^calleraccount$/,
+  lambda: /^functionarn$/,
+  s3: /^(authtype|delimiter|existingobjecttag\/.+|if-(none-)?match|max-keys|prefix|requestobjecttag(keys|\/.+)|resourceaccount|signatureage|signatureversion|tlsversion|versionid|x-amz-(content-sha256|copy-source|metadata-directive|server-side-encryption(-aws-kms-key-id)?|storage-class))$/,
+  ssm: /^recursive$/,
+  sts: /^(externalid|rolesessionname|sourceidentity)$/,
+};
+
+/** What no request can carry, since the local cloud has nothing of the kind; on AWS it is absent without it as well. */
+const absent: Record<string, RegExp> = {
+  dynamodb: /^(second|third|fourth)partitionkeyvalues$/,
+  events: /^managedby$/,
+  "execute-api": /^viadomainarn$/,
+  iam: /^awsservicename$/,
+  kms: /^(grant.+|viaservice)$/,
+  s3: /^(accessgrants|accesspoint|buckettag\/|dataaccesspoint|object-lock-)/,
+};
+
+/** @returns why a policy cannot be stored that asks for that key, when it cannot. */
+export function unsupplied(key: string): string | undefined {
+  const [service = "", name = ""] = key.toLowerCase().split(/:(.*)/, 2);
+  if (!Object.hasOwn(known, service) || name.startsWith("resourcetag/")) return undefined;
+  if (supplied[service]?.test(name) || absent[service]?.test(name)) return undefined;
+  if (keysOfInput(service).some((one) => one.toLowerCase() === `${service}:${name}`)) return undefined;
+  // A name with a part of the caller's own, as `BucketTag/${TagKey}`.
+  const isKnown = known[service]?.some((one) => {
+    const [start = "", more] = one.toLowerCase().split(/[$<]/, 2);
+    return more === undefined ? name === start : name.startsWith(start) && name.length > start.length;
+  });
+  return isKnown ? `the local cloud does not supply the condition key ${key}, which ${service} has on AWS` : undefined;
+}
+
+/** Every key that is refused, by service. */
+export const refusedKeys = (): [service: string, keys: string[]][] =>
+  Object.entries(known)
+    .map(([service, names]): [string, string[]] => [
+      service,
+      names.map((name) => `${service}:${name}`).filter((key) => unsupplied(key.replace(/\$\{\w+\}/g, "x"))),
+    ])
+    .filter(([, keys]) => keys.length > 0);

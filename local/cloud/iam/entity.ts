@@ -1,0 +1,25 @@
+/** Roles, users, policies and providers as what a request is about. */
+import type { Directory } from "./directory.ts";
+
+export interface Entity {
+  tags: Record<string, string>;
+  boundary?: string;
+}
+
+/** What of IAM's own has that ARN. */
+export function entityOf(directory: Directory, arn: string): Entity | undefined {
+  const [, kind] = /^arn:aws:iam::\d{12}:(role|user|policy|oidc-provider)\//.exec(arn) ?? [];
+  const name = arn.slice(arn.lastIndexOf("/") + 1);
+  switch (kind) {
+    case "role":
+      return directory.roles.get(name);
+    case "user":
+      return directory.users.get(name);
+    case "policy":
+      return directory.policies.get(arn);
+    case "oidc-provider":
+      return directory.oidcProviders.get(arn);
+    default:
+      return undefined;
+  }
+}

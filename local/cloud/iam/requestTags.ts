@@ -1,0 +1,31 @@
+/** Tags, in the few forms in which services take and list them. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html */
+
+/** `aws:RequestTag/KEY` and `aws:TagKeys`: the tags that a request gives or takes away. */
+export function tagContext(input: object): Record<string, string | string[]> {
+  const { Tags, tags, Tagging, TagKeys, tagKeys, Key, CreateBucketConfiguration } = input as Record<string, unknown>;
+  // Tags of S3's objects have keys of S3's own.
+  const ofBucket = Key === undefined ? member(Tagging, "TagSet") : undefined;
+  const given = [...tagPairs(Tags ?? tags ?? ofBucket ?? member(CreateBucketConfiguration, "Tags"))];
+  const removed = [TagKeys ?? tagKeys ?? []].flat().filter((key): key is string => typeof key === "string");
+  if (given.length === 0 && removed.length === 0) return {};
+  return {
+    "aws:TagKeys": [...given.map(([key]) => key), ...removed],
+    ...Object.fromEntries(given.map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+  };
+}
+
+/** Of `[{ Key, Value }]`, `[{ key, value }]`, `[{ TagKey, TagValue }]`, or a map. */
+export function* tagPairs(given: unknown): Iterable<[key: string, value: string]> {
+  if (typeof given !== "object" || given === null) return;
+  if (!Array.isArray(given)) {
+    for (const [key, value] of Object.entries(given)) yield [key, String(value)];
+    return;
+  }
+  for (const tag of given as Record<string, unknown>[]) {
+    const key = tag?.Key ?? tag?.key ?? tag?.TagKey;
+    if (typeof key === "string") yield [key, String(tag.Value ?? tag.value ?? tag.TagValue ?? "")];
+  }
+}
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
