@@ -66,11 +66,16 @@ const steps: Step[] = [
   ...mocha("programs on one machine", /^test\/local\/program/),
   ...(pattern ? [] : checks),
   // Run by ts-node, as Pulumi runs the program; every other test by Node itself.
-  ...mocha("the program, with mocks", /^test\/(?!local|containers|handlers|scripts)/, "--require", "ts-node/register"),
+  ...mocha(
+    "the program, with mocks",
+    /^test\/(?!local|containers|handlers|scripts|terraform)/,
+    "--require",
+    "ts-node/register",
+  ),
   ...mocha("the platform on one machine", /^test\/local\/(?!cloud|engine|program|resources)/),
   ...mocha("local cloud", /^test\/local\/cloud/),
   ...mocha("local engine, resources", /^test\/local\/(engine|resources)/),
-  ...mocha("handlers, containers, scripts", /^test\/(containers|handlers|scripts)/),
+  ...mocha("handlers, containers, scripts", /^test\/(containers|handlers|scripts|terraform)/),
 ];
 
 const results: Result[] = [];

@@ -13,6 +13,7 @@ import { parity, start } from "./parts/local.ts";
 import { pullRequest } from "./parts/pullRequest.ts";
 import { rules } from "./parts/rules.ts";
 import { state } from "./parts/state.ts";
+import { terraform } from "./parts/terraform.ts";
 import { canary, config } from "./parts/update.ts";
 import { comparisons, printResult, printResults, type Result } from "./report.ts";
 import { openSession, type Session } from "./session.ts";
@@ -34,6 +35,7 @@ const parts = [
   config,
   parity,
   destroy,
+  terraform,
 ];
 
 try {

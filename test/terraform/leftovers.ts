@@ -1,0 +1,23 @@
+/** What of the cloud's state stays when everything is destroyed, as it does on AWS. */
+
+const staying: Record<string, string> = {
+  _config: "the table engine's own",
+  _stream_records: "what a stream tells is kept for a day, without its table, too",
+  "apigateway.account": "each region has one",
+  "ecs.tags": "of task definitions",
+  "ecs.taskDefinitions": "a revision that is deregistered stays, INACTIVE",
+  "events.buses": "the default bus",
+  "kms.keys": "deletion waits for seven days",
+  "lambda.layerNumbers": "no number is given twice",
+  "lambda.layers": "a version that is deleted stays for the functions that use it",
+  "monitoring.history": "the history of alarms is kept for two weeks",
+  monitoring_data: "metrics are kept for fifteen months",
+  monitoring_series: "metrics are kept for fifteen months",
+  "scheduler.groups": "the default group",
+  sqlite_sequence: "the database's own",
+  "sts.keys": "sessions end by themselves",
+};
+
+/** @param records as `collection key`. @returns those that nothing explains. */
+export const unexplained = (records: Iterable<string>): string[] =>
+  [...records].filter((record) => !Object.hasOwn(staying, record.split(" ", 1)[0]!));

@@ -1,0 +1,50 @@
+/** Which configuration holds each resource type that `local/resources` models. */
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Prefixes of Terraform's types, where they are not the name of Pulumi's module. */
+const prefixes: Record<string, string> = { apigateway: "api_gateway" };
+
+/** Terraform's types whose names are not made of Pulumi's. */
+const renamed: Record<string, string> = {
+  "aws:apigateway/response:Response": "aws_api_gateway_gateway_response",
+  "aws:codedeploy/application:Application": "aws_codedeploy_app",
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider",
+  "aws:s3/bucketObjectv2:BucketObjectv2": "aws_s3_object",
+  "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": "aws_sqs_queue_redrive_allow_policy",
+  "aws:sqs/redrivePolicy:RedrivePolicy": "aws_sqs_queue_redrive_policy",
+};
+
+/** Why there is no configuration of a type, by how Pulumi's begins. */
+export const withoutConfiguration: Record<string, string> = {
+  "aws:ec2/": "the engine makes networks itself: the local cloud has no EC2",
+  "aws:ecr/": "the engine makes repositories itself: the local cloud has no ECR",
+  "docker-build:": "not of AWS",
+};
+
+/** Why the update changes nothing of a type. */
+export const withoutUpdate: Record<string, string> = {};
+
+/** `aws:lambda/function:Function` as `aws_lambda_function`. */
+export function terraformType(pulumi: string): string {
+  const [, module = "", name = ""] = /^aws:(\w+)\/(\w+):/.exec(pulumi) ?? [];
+  const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return renamed[pulumi] ?? `aws_${prefixes[module] ?? module}_${snake}`;
+}
+
+const rootsFolder = join(import.meta.dirname, "roots");
+
+export const rootNames = (): string[] =>
+  globSync("*/main.tf", { cwd: rootsFolder })
+    .map((path) => path.split("/")[0]!)
+    .sort();
+
+export const rootFolder = (name: string): string => join(rootsFolder, name);
+
+/** Types of the resources in a root. */
+export const typesIn = (root: string): Set<string> =>
+  new Set(
+    [...readFileSync(join(rootFolder(root), "main.tf"), "utf8").matchAll(/^resource "(\w+)"/gm)].map(
+      ([, type]) => type!,
+    ),
+  );
