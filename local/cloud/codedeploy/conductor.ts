@@ -6,6 +6,7 @@ import { Course, lifecycle, newDeploymentId } from "./course.ts";
 import { asHalt, Halt } from "./halt.ts";
 import { Hooks } from "./hooks.ts";
 import type { Deployment, Group, Records } from "./records.ts";
+import { assumeServiceRole } from "./serviceRole.ts";
 import { route, shiftTraffic } from "./traffic.ts";
 import { notify } from "./triggers.ts";
 
@@ -95,8 +96,8 @@ export class Conductor {
     await notify(this.#cloud, group, course.deployment, "DeploymentStart");
   }
 
-  async #assumeRole({ serviceRoleArn }: Group, session: string): Promise<Principal> {
-    return (await this.#cloud.assumeRole(serviceRoleArn, "codedeploy.amazonaws.com", session)).principal;
+  async #assumeRole(group: Group, session: string): Promise<Principal> {
+    return (await assumeServiceRole(this.#cloud, group, session)).principal;
   }
 
   /** Runs the work until it is done, a person stops it, or an alarm of the group is red. */

@@ -3,6 +3,7 @@ import { type Access, AwsError, type Cloud, type Operation } from "../service.ts
 import { tagMap } from "../tags.ts";
 import { presetConfigs } from "./presets.ts";
 import type { Application, DeploymentConfig, Group, Records, TrafficRouting } from "./records.ts";
+import { assumeServiceRole, type ServedGroup } from "./serviceRole.ts";
 
 const date = (value: number) => new Date(value);
 export const missing = (kind: string, name: string) =>
@@ -51,11 +52,11 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
   };
 
   /** CodeDeploy tries the role as a group is made. */
-  async function checkRole(roleArn: string): Promise<void> {
-    await cloud.assumeRole(roleArn, "codedeploy.amazonaws.com", "validate").catch(() => {
+  async function checkRole(group: ServedGroup): Promise<void> {
+    await assumeServiceRole(cloud, group, "validate").catch(() => {
       throw new AwsError(
         "InvalidRoleException",
-        `AWS CodeDeploy does not have the permissions required to assume the role ${roleArn}.`,
+        `AWS CodeDeploy does not have the permissions required to assume the role ${group.serviceRoleArn}.`,
       );
     });
   }
@@ -152,7 +153,7 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
           );
         }
         configNamed(deploymentConfigName);
-        await checkRole(input.serviceRoleArn);
+        await checkRole(input);
         const deploymentGroupId = randomUUID();
         const { tags, ...group } = input;
         records.groups.put(groupKey(input), { ...group, deploymentConfigName, deploymentGroupId, tags: tagMap(tags) });
@@ -165,9 +166,10 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
         const key = groupKey({ applicationName, currentDeploymentGroupName });
         const group = groupAt(key);
         if (changes.deploymentConfigName) configNamed(changes.deploymentConfigName);
-        if (changes.serviceRoleArn) await checkRole(changes.serviceRoleArn);
-        const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
         const deploymentGroupName = newDeploymentGroupName ?? currentDeploymentGroupName;
+        const { serviceRoleArn } = changes;
+        if (serviceRoleArn) await checkRole({ applicationName, deploymentGroupName, serviceRoleArn });
+        const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
         records.groups.delete(key);
         records.groups.put(groupKey({ applicationName, deploymentGroupName }), {
           ...group,

@@ -1,5 +1,6 @@
 import type { Cloud } from "../service.ts";
 import type { Deployment, Group } from "./records.ts";
+import { assumeServiceRole } from "./serviceRole.ts";
 
 /** Tells the group's topics, as its service role. https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-sns-event-notifications.html */
 export async function notify(cloud: Cloud, group: Group, deployment: Deployment, event: string): Promise<void> {
@@ -16,7 +17,7 @@ export async function notify(cloud: Cloud, group: Group, deployment: Deployment,
       status: status.toUpperCase(),
     });
     try {
-      const role = await cloud.assumeRole(group.serviceRoleArn, "codedeploy.amazonaws.com", deploymentId);
+      const role = await assumeServiceRole(cloud, group, deploymentId);
       const input = { TopicArn: triggerTargetArn, Subject: `${event}: ${applicationName}`, Message };
       await cloud.call("sns", "Publish", input, role.principal);
     } catch {

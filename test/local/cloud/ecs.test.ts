@@ -63,9 +63,10 @@ describe("ECS", function () {
       allow(pull, "arn:aws:ecr:eu-west-1:000000000000:repository/greeter"),
       log,
     ];
-    const launch = await test.mintRole(statements, { name: "launch", trust });
+    const source = "arn:aws:ecs:eu-west-1:000000000000:*";
+    const launch = await test.mintRole(statements, { name: "launch", trust, source });
     const silent = await test.mintRole(statements.slice(0, 2), { name: "silent", trust });
-    const task = await test.mintRole(undefined, { name: "greeter", trust });
+    const task = await test.mintRole(undefined, { name: "greeter", trust, source });
     roles = { launch: launch.roleArn, task: task.roleArn, silent: silent.roleArn };
     await test.client(CloudWatchLogsClient).send(new CreateLogGroupCommand({ logGroupName: group }));
     await ecs.send(new CreateClusterCommand({ clusterName: "greeters" }));

@@ -124,7 +124,8 @@ describe("SageMaker", function () {
     test = await startCloud({ sagemaker });
     connect();
     listen();
-    ({ roleArn: RoleArn } = await test.mintRole(rights, { trust: "sagemaker.amazonaws.com" }));
+    const source = "arn:aws:sagemaker:us-east-1:000000000000:*";
+    ({ roleArn: RoleArn } = await test.mintRole(rights, { trust: "sagemaker.amazonaws.com", source }));
     await test.client(S3Client).send(new CreateBucketCommand({ Bucket: "work" }));
     for (const model of ["good", "better", "broken"]) await upload(`in/${model}.txt`, model);
     await Promise.all(["good", "better", "broken"].map((model) => train(`train-${model}`, model)));

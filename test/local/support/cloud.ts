@@ -30,11 +30,11 @@ export interface TestCloud extends LocalCloud {
   client<Client>(type: new (config: never) => Client, options?: { credentials?: Credentials; config?: object }): Client;
   /**
    * A role with that inline policy (none: no permission at all) and a session of it. `trust` is the service that may
-   * assume it, default Lambda.
+   * assume it, default Lambda; `source` a pattern of what it may do so for, default anything.
    */
   mintRole(
     statements?: object | object[],
-    options?: { name?: string; trust?: string },
+    options?: { name?: string; trust?: string; source?: string },
   ): Promise<{ roleArn: string; credentials: Credentials; principal: Principal }>;
   /** Ends everything; removes the folder unless `keep`. */
   stop(options?: { keep?: boolean }): Promise<void>;
@@ -63,19 +63,23 @@ export async function startCloud(options: Partial<CloudOptions> = {}): Promise<T
       };
       return new type(settings as never);
     },
-    async mintRole(statements, { name = `minted-${++minted}`, trust = "lambda.amazonaws.com" } = {}) {
+    async mintRole(statements, { name = `minted-${++minted}`, trust = "lambda.amazonaws.com", source } = {}) {
+      const Condition = source && {
+        ArnLike: { "aws:SourceArn": source },
+        StringEquals: { "aws:SourceAccount": cloud.accountId },
+      };
       const { Role } = await cloud.call<{ Role: { Arn: string } }>("iam", "CreateRole", {
         RoleName: name,
         AssumeRolePolicyDocument: JSON.stringify({
           Version: "2012-10-17",
-          Statement: { Effect: "Allow", Principal: { Service: trust }, Action: "sts:AssumeRole" },
+          Statement: { Effect: "Allow", Principal: { Service: trust }, Action: "sts:AssumeRole", Condition },
         }),
       });
       if (statements) {
         const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: statements });
         await cloud.call("iam", "PutRolePolicy", { RoleName: name, PolicyName: "minted", PolicyDocument });
       }
-      const { credentials, principal } = await cloud.assumeRole(Role.Arn, trust, "test-session");
+      const { credentials, principal } = await cloud.assumeRole(Role.Arn, trust, "test-session", source);
       return { roleArn: Role.Arn, credentials, principal };
     },
     async stop({ keep = false } = {}) {

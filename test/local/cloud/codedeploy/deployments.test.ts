@@ -32,6 +32,14 @@ describe("CodeDeploy", function () {
     assert.equal(await lab.weight(name), 1);
   });
 
+  it("takes its role for the group alone that the role's trust names", async () => {
+    const deploymentGroupName = "named";
+    const source = `arn:aws:codedeploy:us-east-1:000000000000:deploymentgroup:app/${deploymentGroupName}`;
+    const role = await lab.test.mintRole([], { name: "named", trust: "codedeploy.amazonaws.com", source });
+    await lab.group("AllAtOnce", { deploymentGroupName, serviceRoleArn: role.roleArn });
+    await assert.rejects(lab.group("AllAtOnce", { serviceRoleArn: role.roleArn }), { name: "InvalidRoleException" });
+  });
+
   it("has no targets before it has begun, and can be stopped by then", async () => {
     const name = await lab.versions();
     const { deploymentId } = await lab.test.cloud.call<{ deploymentId: string }>("codedeploy", "CreateDeployment", {
@@ -110,6 +118,8 @@ describe("CodeDeploy", function () {
       MetricName: "M",
       Statistic: "Sum",
       Period: 86_400,
+      // It stays as it is set, however often it is evaluated meanwhile.
+      TreatMissingData: "ignore",
     });
     await cloudwatch.setAlarmState({ AlarmName: "red", StateValue: "ALARM", StateReason: "for the test" });
     const name = await lab.versions();

@@ -60,7 +60,11 @@ export class Lab {
       { Effect: "Allow", Action: ["lambda:UpdateAlias", "lambda:GetAlias", "lambda:InvokeFunction"], Resource: "*" },
       { Effect: "Allow", Action: ["cloudwatch:DescribeAlarms", "sns:Publish"], Resource: "*" },
     ];
-    const role = await lab.test.mintRole(statements, { name: "codedeploy", trust: "codedeploy.amazonaws.com" });
+    const role = await lab.test.mintRole(statements, {
+      name: "codedeploy",
+      trust: "codedeploy.amazonaws.com",
+      source: "arn:aws:codedeploy:us-east-1:000000000000:deploymentgroup:*",
+    });
     lab.serviceRole = role.roleArn;
     await lab.codedeploy.createApplication({ applicationName: "app", computePlatform: "Lambda" });
     return lab;

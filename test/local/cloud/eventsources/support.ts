@@ -33,6 +33,7 @@ export interface Sources {
 }
 
 const access = [logAccess, { Effect: "Allow", Action: ["dynamodb:*", "sqs:*", "sns:*", "s3:*"], Resource: "*" }];
+const source = "arn:aws:lambda:us-east-1:000000000000:function:*";
 
 export async function startSources(directory?: string): Promise<Sources> {
   const test = await startCloud(directory ? { directory } : {});
@@ -42,7 +43,7 @@ export async function startSources(directory?: string): Promise<Sources> {
     lambda: test.client(lambda.LambdaClient),
   };
   const url = (arn: string) => `${test.origin}/000000000000/${arn.split(":").at(-1)}`;
-  const roleArn = directory ? "" : (await test.mintRole(access)).roleArn;
+  const roleArn = directory ? "" : (await test.mintRole(access, { source })).roleArn;
   const tellings = new Map<string, Json[]>();
 
   const messages = async (arn: string, count: number) => {

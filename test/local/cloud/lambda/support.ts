@@ -35,7 +35,7 @@ export interface Functions {
 export async function startFunctions(options: LambdaOptions = {}, directory?: string): Promise<Functions> {
   const test = await startCloud({ lambda: options, ...(directory && { directory }) });
   const lambda = test.client(LambdaClient);
-  const { roleArn } = await test.mintRole([logAccess]);
+  const { roleArn } = await test.mintRole([logAccess], { source: "arn:aws:lambda:us-east-1:000000000000:function:*" });
   return {
     test,
     lambda,

@@ -15,7 +15,7 @@ describe("EventBridge Scheduler", () => {
     scheduler = cloud.client(sdk.SchedulerClient);
     ({ roleArn: RoleArn } = await cloud.mintRole(
       { Effect: "Allow", Action: "sqs:SendMessage", Resource: Arn },
-      { trust: "scheduler.amazonaws.com" },
+      { trust: "scheduler.amazonaws.com", source: "arn:aws:scheduler:us-east-1:000000000000:schedule-group/*" },
     ));
   });
   after(() => cloud.stop());

@@ -30,7 +30,11 @@ export class Machines {
 
   static async start(): Promise<Machines> {
     const test = await startCloud();
-    const { roleArn } = await test.mintRole(statements, { name: "machine", trust: "states.amazonaws.com" });
+    const { roleArn } = await test.mintRole(statements, {
+      name: "machine",
+      trust: "states.amazonaws.com",
+      source: "arn:aws:states:us-east-1:000000000000:stateMachine:*",
+    });
     const created = await test.client(sqs.SQSClient).send(new sqs.CreateQueueCommand({ QueueName: "ask" }));
     return new Machines(test, roleArn, created.QueueUrl!);
   }
