@@ -15,7 +15,7 @@ import {
 } from "./archiver/files.ts";
 import { createAct, createGatherInfo } from "./archiver/functions.ts";
 import { createMachine, standardTimeout } from "./archiver/machine.ts";
-import { grantHistory } from "./archiver/mail.ts";
+import { grantAnswers } from "./archiver/mail.ts";
 import { archiverRules } from "./archiver/validate.ts";
 import { createDrops, createReconciler, createSchedule, createStoppedRecorder } from "./archiver/watch.ts";
 import type { NodeFunction } from "./nodeFunction.ts";
@@ -134,7 +134,7 @@ export class ArchiverWorkflow extends ComponentResource {
     const act = createAct(name, files, this);
     const parts = { gatherInfo, act, table: this.table, qualityThreshold: args.qualityThreshold ?? 50, logRetention };
     this.stateMachine = createMachine(`${name}-ArchiverStateMachine`, "STANDARD", { ...parts, approval: asked }, this);
-    if (asked?.mail) grantHistory(name, asked.mail, this.stateMachine, this);
+    if (asked?.mail) grantAnswers(name, asked.mail, this.stateMachine, this);
     this.expressStateMachine = express
       ? createMachine(`${name}-ArchiverExpress`, "EXPRESS", { ...parts, approval: undefined }, this)
       : undefined;

@@ -45,14 +45,8 @@ const looking: readonly Rule[] = [
 /** Types of which a rule says more than which tags they have. */
 export const knownTypes: ReadonlySet<string> = new Set(looking.flatMap(({ types }) => (types === "any" ? [] : types)));
 
-/** Rules that this platform's own components do not keep yet. */
-export const pending: readonly string[] = ["service-trust-names-its-account"];
-
-/** Every rule, in force or not. */
-export const all: readonly Rule[] = [...looking, ...tagRules, unknownTypeRule(knownTypes)];
-
-/** Every rule of the platform that is in force. */
-export const rules: readonly Rule[] = all.filter(({ name }) => !pending.includes(name));
+/** Every rule of the platform. */
+export const rules: readonly Rule[] = [...looking, ...tagRules, unknownTypeRule(knownTypes)];
 
 export interface Violation {
   rule: string;

@@ -92,7 +92,7 @@ export function createMailApproval(name: string, args: MailApprovalArgs, parent:
   return { ask, page, api, topic };
 }
 
-/** Answers tasks by their tokens, an action that has no resource: who has no token can do nothing with it. */
+/** Shows a question, and takes the word of whoever came by its link. */
 const createPage = (
   name: string,
   table: Table,
@@ -105,19 +105,25 @@ const createPage = (
       description: `Shows approvers of ${name} what is to be decided, and takes their word`,
       entry: "handlers/archiver/approvalPage.ts",
       bindings: { APPROVAL_TABLE: tableBinding(table, ["GetItem", "UpdateItem"]) },
-      statements: [{ Effect: "Allow", Action: ["states:SendTaskSuccess"], Resource: ["*"] }],
       ...settings,
     },
     { parent },
   );
 
-/** The page looks up what became of a question: a right of its own, since the machine comes after the page. */
-export function grantHistory(name: string, { page }: MailApproval, machine: StateMachine, parent: Resource): void {
+/**
+ * The page answers the machine's tasks, and looks up what became of a question: rights of their own, since the machine
+ * comes after the page.
+ */
+export function grantAnswers(name: string, { page }: MailApproval, machine: StateMachine, parent: Resource): void {
   const executions = machine.arn.apply((arn) => `${arn.replace(":stateMachine:", ":execution:")}:*`);
-  const statement: Statement = { Effect: "Allow", Action: ["states:GetExecutionHistory"], Resource: [executions] };
+  const statements: Statement[] = [
+    // IAM's list has the action without a resource; AWS asks for it on the machine, as CDK's grantTaskResponse does.
+    { Effect: "Allow", Action: ["states:SendTaskSuccess"], Resource: [machine.arn] },
+    { Effect: "Allow", Action: ["states:GetExecutionHistory"], Resource: [executions] },
+  ];
   new RolePolicy(
-    `${name}-approvalPage-history`,
-    { role: page.role.role.name, policy: jsonStringify({ Version: "2012-10-17", Statement: [statement] }) },
+    `${name}-approvalPage-answers`,
+    { role: page.role.role.name, policy: jsonStringify({ Version: "2012-10-17", Statement: statements }) },
     { parent },
   );
 }

@@ -4,6 +4,7 @@ import { Role, RolePolicy } from "@pulumi/aws/iam";
 import { type Input, jsonStringify, type Resource } from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime";
 import type { Statement } from "../function/bindings.ts";
+import { serviceTrust } from "../function/executionRole.ts";
 import { shorten, stackWide } from "../naming.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
 
@@ -22,12 +23,7 @@ export const createServiceRole = (name: string, parent: Resource): Role =>
   new Role(
     // The name of a role may have 64 characters, with the 8 that Pulumi adds.
     shorten(`${name}-deploy-role`, 56),
-    {
-      assumeRolePolicy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: { Service: "codedeploy.amazonaws.com" }, Action: "sts:AssumeRole" }],
-      }),
-    },
+    { assumeRolePolicy: serviceTrust("codedeploy.amazonaws.com", parent) },
     { parent },
   );
 

@@ -1,3 +1,4 @@
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { Role, RolePolicy } from "@pulumi/aws/iam";
 import { type Input, jsonStringify, type Resource } from "@pulumi/pulumi";
 import type { Statement } from "./bindings.ts";
@@ -19,20 +20,44 @@ export function createExecutionRole(
   statements: Input<Input<Statement>[]>,
   parent: Resource,
 ): ExecutionRole {
-  const role = new Role(
-    `${name}-role`,
-    {
-      assumeRolePolicy: JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
-      }),
-    },
-    { parent },
-  );
+  const role = new Role(`${name}-role`, { assumeRolePolicy: serviceTrust(service, parent) }, { parent });
   const policy = new RolePolicy(
     `${name}-policy`,
     { role: role.name, policy: jsonStringify({ Version: "2012-10-17", Statement: statements }) },
     { parent },
   );
   return { role, policy };
+}
+
+/**
+ * Services that tell whose resource they assume a role for; Lambda does not: to it `aws:SourceArn` is who calls a function.
+ * https://docs.aws.amazon.com/codedeploy/latest/userguide/security_confused_deputy.html
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+ * https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
+ */
+const tellsForWhom = new Set(["codedeploy", "ecs-tasks", "events", "sagemaker", "scheduler", "states"]);
+
+/**
+ * Lets a service assume a role, for this account's resources alone where it tells whose they are: nobody else's may use it
+ * for what the role may do.
+ * @param service who assumes it: `lambda.amazonaws.com`.
+ */
+export function serviceTrust(service: string, parent: Resource): Input<string> {
+  const trust = (Condition?: object) => ({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: service },
+        Action: "sts:AssumeRole",
+        ...(Condition && { Condition }),
+      },
+    ],
+  });
+  if (!tellsForWhom.has(service.split(".", 1)[0]!)) return JSON.stringify(trust());
+  const { accountId } = getCallerIdentityOutput({}, { parent });
+  return jsonStringify(trust({ StringEquals: { "aws:SourceAccount": accountId } }));
 }

@@ -15,8 +15,6 @@ const withoutResource = [
   /^ec2:(CreateNetworkInterface|DescribeNetworkInterfaces|DeleteNetworkInterface|DescribeSubnets|DescribeVpcs|DescribeSecurityGroups|DescribeDhcpOptions)$/,
   /^sagemaker:(ListTrainingJobs|ListEndpoints|ListModels|ListEndpointConfigs|ListNotebookInstances|Search)$/,
   /^tag:GetResources$/,
-  // Whoever has a task's token answers it.
-  /^states:SendTask(Success|Failure|Heartbeat)$/,
   /^codedeploy:(ListDeployments|BatchGetDeployments)$/,
 ];
 

@@ -117,13 +117,20 @@ describe("ArchiverWorkflow", function () {
         .filter((name) => name.startsWith("aws:iam/rolePolicy"))
         .map((name) => name.split(" ")[1]!)
         .filter((name) => JSON.stringify(mailed.statements(name)).includes("states:SendTaskSuccess"));
-      assert.deepEqual(answer, ["archiver-approvalPage-policy"]);
-      const [history] = mailed.statements("archiver-approvalPage-history") as {
-        Action: string[];
-        Resource: string[];
-      }[];
-      assert.deepEqual(history?.Action, ["states:GetExecutionHistory"]);
-      assert.match(history!.Resource[0]!, /:execution:archiver-ArchiverStateMachine.*:\*$/);
+      assert.deepEqual(answer, ["archiver-approvalPage-answers"]);
+      const states = "arn:aws:states:eu-west-1:123456789012";
+      assert.deepEqual(mailed.statements("archiver-approvalPage-answers"), [
+        {
+          Effect: "Allow",
+          Action: ["states:SendTaskSuccess"],
+          Resource: [`${states}:stateMachine:archiver-ArchiverStateMachine`],
+        },
+        {
+          Effect: "Allow",
+          Action: ["states:GetExecutionHistory"],
+          Resource: [`${states}:execution:archiver-ArchiverStateMachine:*`],
+        },
+      ]);
       assert.deepEqual(mailed.get("aws:dynamodb/table:Table", "archiver-ApprovalTable").inputs.ttl, {
         attributeName: "Expires",
         enabled: true,

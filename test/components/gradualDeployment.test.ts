@@ -109,7 +109,12 @@ describe("GradualDeployment", () => {
       ]);
       const trust = JSON.parse(inputs("aws:iam/role:Role", "hello-deploy-role").assumeRolePolicy).Statement;
       assert.deepEqual(trust, [
-        { Effect: "Allow", Principal: { Service: "codedeploy.amazonaws.com" }, Action: "sts:AssumeRole" },
+        {
+          Effect: "Allow",
+          Principal: { Service: "codedeploy.amazonaws.com" },
+          Action: "sts:AssumeRole",
+          Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+        },
       ]);
     });
 

@@ -17,6 +17,12 @@ export function executionOperations(
   tokens: Tokens,
 ): Record<string, Operation> {
   const on = (action: string, arn: string): Access[] => [{ action: `states:${action}`, resource: arn }];
+  /**
+   * Whoever holds a token may answer, if IAM lets him answer the tasks of its machine. AWS's list of actions names no
+   * resource; its refusals do: "not authorized to perform: states:SendTaskFailure on resource: arn:aws:states:REGION:…".
+   * https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_stepfunctions.StateMachine.html#granttaskresponseidentity
+   */
+  const onTask = (action: string, taskToken: string) => on(action, tokens.machineOf(taskToken) ?? "*");
   const date = (value: number | undefined) => (value === undefined ? undefined : new Date(value));
 
   const found = (arn: string): Execution => {
@@ -182,9 +188,8 @@ export function executionOperations(
         return { stopDate: date(stopped.stopped ?? Date.now()) };
       },
     },
-    // Whoever holds a token may answer, if IAM lets him answer tasks at all: the actions have no resource.
     SendTaskSuccess: {
-      access: () => on("SendTaskSuccess", "*"),
+      access: ({ taskToken }) => onTask("SendTaskSuccess", taskToken),
       run({ taskToken, output }) {
         let parsed: unknown;
         try {
@@ -197,14 +202,14 @@ export function executionOperations(
       },
     },
     SendTaskFailure: {
-      access: () => on("SendTaskFailure", "*"),
+      access: ({ taskToken }) => onTask("SendTaskFailure", taskToken),
       run({ taskToken, error = "States.TaskFailed", cause = "" }) {
         tokens.answer(taskToken, { error: { name: error, message: cause } });
         return {};
       },
     },
     SendTaskHeartbeat: {
-      access: () => on("SendTaskHeartbeat", "*"),
+      access: ({ taskToken }) => onTask("SendTaskHeartbeat", taskToken),
       run({ taskToken }) {
         tokens.heartbeat(taskToken);
         return {};

@@ -42,6 +42,12 @@ export class Tokens {
     this.#records.tokenByKey.put(key, token);
   }
 
+  /** ARN of the machine whose task has the token; of none, where nobody knows it. */
+  machineOf(token: string): string | undefined {
+    const execution = this.#records.tokens.get(token)?.executionArn;
+    return execution?.replace(":execution:", ":stateMachine:").split(":").slice(0, 7).join(":");
+  }
+
   /** The execution has ended: nobody waits for its answers. */
   forget(executionArn: string): void {
     for (const token of this.#records.tokenByKey.values(`${executionArn} `)) this.#waiting.get(token)?.cancel();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { all } from "../../../policy/check.ts";
+import { rules } from "../../../policy/check.ts";
 import { looksAt, type Resource, type StackFacts } from "../../../policy/rule.ts";
 import { defaultTags } from "./resources.ts";
 
@@ -20,7 +20,7 @@ export function rule(
   keeps: (Given & { facts?: Facts }) | undefined,
   breaks: [what: string, given: Given & { facts?: Facts }, message: RegExp][],
 ): void {
-  const found = all.find((one) => one.name === name);
+  const found = rules.find((one) => one.name === name);
   const run = ({ facts, ...given }: Given & { facts?: Facts }) => {
     assert.ok(found, `no rule ${name}`);
     const token = type.includes("/") ? `aws:${type}` : type;

@@ -84,6 +84,25 @@ describe("executions of state machines", () => {
       assert.deepEqual(await machines.output(execution), { kept: true, answer: { approved: false } });
     });
 
+    it("is answered by whoever may answer the machine's tasks", async () => {
+      const arn = await machines.make({ Ask: { ...machines.ask(), End: true } });
+      const execution = await machines.run(arn);
+      const { TaskToken: taskToken } = await machines.message();
+      const answer = async (Resource: string, token = taskToken) => {
+        const statement = { Effect: "Allow", Action: "states:SendTaskSuccess", Resource };
+        const { credentials } = await machines.test.mintRole(statement);
+        const client = machines.test.client(sfn.SFNClient, { credentials, config: { disableHostPrefix: true } });
+        await client.send(new sfn.SendTaskSuccessCommand({ taskToken: token, output: '"yes"' }));
+      };
+      await assert.rejects(answer(`${arn}-other`), {
+        name: "AccessDeniedException",
+        message: new RegExp(`not authorized to perform: states:SendTaskSuccess on resource: ${arn} `),
+      });
+      await assert.rejects(answer("*", "unknown"), { name: "InvalidToken" });
+      await answer(arn);
+      assert.equal(await machines.output(execution), "yes");
+    });
+
     it("catches a failure that is sent, by its name", async () => {
       const Catch = [{ ErrorEquals: ["NotMine"], ResultPath: "$.error", Next: "Caught" }];
       const arn = await machines.make({ Ask: { ...machines.ask({ Catch }), End: true }, Caught: pass });
