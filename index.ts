@@ -104,7 +104,9 @@ export const quarantineBucketName = archiver.buckets.quarantine.bucket;
 export const recommenderUrl = recommender.url;
 export const recommenderBucketName = recommender.bucket.bucket;
 export const recommenderImageUri = recommender.imageUri;
-export const sageMakerRoleArn = recommender.roles.executionRoleArn;
+/** What endpoints act as; training jobs have a role of their own. */
+export const sageMakerRoleArn = recommender.roles.servingRoleArn;
+export const sageMakerTrainingRoleArn = recommender.roles.trainingRoleArn;
 export const snowflakeExternalFunctionRoleArn = recommender.roles.externalFunctionRoleArn;
 export const snowflakeStorageRoleArn = recommender.roles.storageRoleArn;
 export const snowflakeTrust = recommender.roles.trust;

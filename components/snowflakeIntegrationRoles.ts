@@ -12,9 +12,10 @@ import {
   output,
 } from "@pulumi/pulumi";
 import { pullStatements } from "./containerImage.ts";
+import type { Statement } from "./function/bindings.ts";
 import { createExecutionRole, type ExecutionRole } from "./function/executionRole.ts";
 import { parseRoute, type RouteKey, routeResource } from "./openapi/route.ts";
-import { type BucketPrefixes, executionStatements, keyStatement, storageStatements } from "./recommender/grants.ts";
+import { type BucketPrefixes, servingStatements, storageStatements, trainingStatements } from "./recommender/grants.ts";
 import { established, type SnowflakeTrust, type TrustState, trustPolicy, trustRules } from "./recommender/trust.ts";
 import { matches, validate } from "./validation.ts";
 
@@ -30,7 +31,13 @@ export interface SnowflakeIntegrationRolesArgs {
    */
   prefixes?: Partial<BucketPrefixes>;
   /**
-   * URI of the image that SageMaker runs: the execution role may pull it from its repository.
+   * What the names of training jobs and endpoints begin with: logs of others are none of theirs.
+   * @default "": every name
+   * @example "dev-recommender-"
+   */
+  namePrefix?: string;
+  /**
+   * URI of the image that SageMaker runs: its roles may pull it from its repository.
    * @default none: nothing is pulled from ECR
    */
   image?: Input<string>;
@@ -52,8 +59,8 @@ export interface SnowflakeIntegrationRolesArgs {
 }
 
 /**
- * The roles between AWS and Snowflake, each with what it needs and no more: SageMaker's execution role, the role that the
- * API integration assumes, the role that the storage integration assumes.
+ * The roles between AWS and Snowflake, each with what it needs and no more: those of SageMaker's training jobs and of its
+ * endpoints, the role that the API integration assumes, the role that the storage integration assumes.
  *
  * Trust takes two steps, since the roles' ARNs make the integrations, and the integrations say whom to trust: first the
  * own account, then, with the pairs of `DESCRIBE INTEGRATION` in the configuration, exactly that user with that id.
@@ -63,15 +70,18 @@ export interface SnowflakeIntegrationRolesArgs {
  * roles.allowInvoke(api.executionArn, "Prod", ["POST /train"]);
  */
 export class SnowflakeIntegrationRoles extends ComponentResource {
-  /** What training jobs and endpoints act as. */
-  readonly execution: ExecutionRole;
+  /** What training jobs act as. */
+  readonly training: ExecutionRole;
+  /** What endpoints act as. */
+  readonly serving: ExecutionRole;
   /** What the API integration assumes: `API_AWS_ROLE_ARN`. */
   readonly externalFunction: Role;
   /** What the storage integration assumes: `STORAGE_AWS_ROLE_ARN`. */
   readonly storage: ExecutionRole;
   /** `established` when both pairs are configured. */
   readonly trust: TrustState;
-  readonly executionRoleArn: Output<string>;
+  readonly trainingRoleArn: Output<string>;
+  readonly servingRoleArn: Output<string>;
   readonly externalFunctionRoleArn: Output<string>;
   readonly storageRoleArn: Output<string>;
   readonly prefixes: BucketPrefixes;
@@ -88,16 +98,20 @@ export class SnowflakeIntegrationRoles extends ComponentResource {
     const trustedBy = (trust: SnowflakeTrust | undefined) =>
       accountId.apply((account) => JSON.stringify(trustPolicy(trust, account)));
 
-    const statements = executionStatements({ bucket, prefixes, account: interpolate`${region}:${accountId}` });
-    if (args.encryptionKeyArn !== undefined) statements.push(keyStatement(args.encryptionKeyArn));
+    const { namePrefix = "", encryptionKeyArn: keyArn } = args;
+    const execution = { bucket, prefixes, region, accountId, namePrefix, keyArn };
+    const createSageMakerRole = (label: string, statements: Statement[]) =>
+      createExecutionRole(
+        `${name}-${label}`,
+        "sagemaker.amazonaws.com",
+        image === undefined ? statements : pullStatements(output(image)).apply((pull) => [...statements, ...pull]),
+        this,
+      );
 
     this.prefixes = prefixes;
-    this.execution = createExecutionRole(
-      `${name}-sagemaker`,
-      "sagemaker.amazonaws.com",
-      image === undefined ? statements : pullStatements(output(image)).apply((pull) => [...statements, ...pull]),
-      this,
-    );
+    this.training = createSageMakerRole("training", trainingStatements(execution));
+    // Under the name that endpoints know which are there already.
+    this.serving = createSageMakerRole("sagemaker", servingStatements(execution));
     this.externalFunction = new Role(
       `${name}-external-function`,
       { description: "Snowflake's API integration", assumeRolePolicy: trustedBy(api) },
@@ -118,7 +132,8 @@ export class SnowflakeIntegrationRoles extends ComponentResource {
     );
     this.storage = { role, policy };
     this.trust = api && storage ? "established" : "pending";
-    this.executionRoleArn = this.execution.role.arn;
+    this.trainingRoleArn = this.training.role.arn;
+    this.servingRoleArn = this.serving.role.arn;
     this.externalFunctionRoleArn = this.externalFunction.arn;
     this.storageRoleArn = role.arn;
     this.registerOutputs({ trust: this.trust });

@@ -134,7 +134,7 @@ export class SnowflakeRecommender extends ComponentResource {
         bucket: this.bucket,
         prefixes: this.roles.prefixes,
         image: this.imageUri,
-        execution: this.roles.execution,
+        roles: this.roles,
         training,
         serving,
         maximumEndpoints: args.maximumEndpoints ?? 20,
@@ -195,7 +195,7 @@ const createRoles = (
   new SnowflakeIntegrationRoles(
     name,
     {
-      ...{ bucket, image },
+      ...{ bucket, image, namePrefix: `${namePrefix(name)}-` },
       ...(encryptionKeyArn !== undefined && { encryptionKeyArn }),
       ...(api && { api }),
       ...(storage && { storage }),

@@ -29,6 +29,7 @@ describe("the program", () => {
     assert.equal(outputs.recommenderBucketName, "recommender-data");
     assert.match(outputs.recommenderImageUri, /\/recommender@sha256:/);
     assert.match(outputs.sageMakerRoleArn, /:role\/recommender-sagemaker-role$/);
+    assert.match(outputs.sageMakerTrainingRoleArn, /:role\/recommender-training-role$/);
     assert.match(outputs.snowflakeExternalFunctionRoleArn, /:role\/recommender-external-function$/);
     assert.match(outputs.snowflakeStorageRoleArn, /:role\/recommender-storage$/);
     assert.equal(outputs.snowflakeTrust, "pending");

@@ -13,7 +13,7 @@ export interface FunctionSettings {
   prefixes: BucketPrefixes;
   image: Output<string>;
   /** What jobs and endpoints act as. */
-  execution: ExecutionRole;
+  roles: Record<"training" | "serving", ExecutionRole>;
   training: TrainingArgs;
   serving: ServingArgs;
   maximumEndpoints: number;
@@ -54,7 +54,7 @@ export class RecommenderFunctions {
         environment: { ...this.#image(), TRAINING: trainingSettings(training) },
         bindings: {
           NAME_PREFIX: this.#prefix(rights.startJobs(place)),
-          EXECUTION_ROLE_ARN: this.#role(),
+          EXECUTION_ROLE_ARN: this.#role("training"),
           ...this.#key(),
         },
       }),
@@ -66,7 +66,7 @@ export class RecommenderFunctions {
         },
         bindings: {
           NAME_PREFIX: this.#prefix([...rights.make(place), ...rights.listEndpoints(), ...removal]),
-          EXECUTION_ROLE_ARN: this.#role(),
+          EXECUTION_ROLE_ARN: this.#role("serving"),
           ...this.#key(),
         },
       }),
@@ -90,7 +90,7 @@ export class RecommenderFunctions {
       environment: { ...this.#image(), BUCKET: bucket.bucket, TRAINING: trainingSettings(training) },
       bindings: {
         NAME_PREFIX: this.#prefix(rights.startJobs(place)),
-        EXECUTION_ROLE_ARN: this.#role(),
+        EXECUTION_ROLE_ARN: this.#role("training"),
         ...this.#key(),
       },
       asynchronous: {},
@@ -151,8 +151,8 @@ export class RecommenderFunctions {
     return { value: this.#settings.place.prefix, statements };
   }
 
-  #role(): Binding {
-    const { arn } = this.#settings.execution.role;
+  #role(kind: "training" | "serving"): Binding {
+    const { arn } = this.#settings.roles[kind].role;
     return { value: arn, statements: rights.passRole(arn) };
   }
 

@@ -33,41 +33,89 @@ const location = (bucket: Bucket): Statement => ({
 export interface ExecutionArgs {
   bucket: Bucket;
   prefixes: BucketPrefixes;
-  /** `REGION:ACCOUNT` */
-  account: Input<string>;
+  region: Input<string>;
+  accountId: Input<string>;
+  /** What names of jobs and endpoints begin with. */
+  namePrefix: string;
+  /** Key that models, and the disks of jobs and endpoints, are encrypted with. */
+  keyArn: Input<string> | undefined;
 }
 
 /**
- * What a training job or endpoint needs.
+ * What a training job needs. It writes recommendations itself, so it has a network. The group of its log is that of every
+ * job of the account: SageMaker makes it, and names streams after jobs.
  * https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createtrainingjob-perms
  */
-export function executionStatements({ bucket, prefixes, account }: ExecutionArgs): Statement[] {
+export function trainingStatements(args: ExecutionArgs): Statement[] {
+  const { bucket, prefixes, namePrefix, keyArn } = args;
   const { training, models, recommendations } = prefixes;
-  const group = (kind: string) => interpolate`arn:aws:logs:${account}:log-group:/aws/sagemaker/${kind}*`;
+  const group = logGroup(args, "TrainingJobs");
   return [
-    objects(bucket, ["GetObject"], training, models),
+    objects(bucket, ["GetObject"], training),
     objects(bucket, ["PutObject", "AbortMultipartUpload"], models, recommendations),
-    list(bucket, training, models),
-    // SageMaker makes its groups itself, under names that it chooses.
+    list(bucket, training),
+    { Effect: "Allow", Action: ["logs:CreateLogGroup", "logs:DescribeLogStreams"], Resource: [interpolate`${group}*`] },
     {
       Effect: "Allow",
-      Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-      Resource: [group("TrainingJobs"), group("Endpoints/")],
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: [interpolate`${group}:log-stream:${namePrefix}*`],
     },
-    {
-      Effect: "Allow",
-      Action: ["cloudwatch:PutMetricData"],
-      Resource: ["*"],
-      Condition: { StringLike: { "cloudwatch:namespace": "/aws/sagemaker/*" } },
-    },
+    putMetrics("TrainingJobs"),
+    ...(keyArn === undefined
+      ? []
+      : [
+          useKey(args, keyArn, ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"]),
+          // Of the job's disk.
+          {
+            Effect: "Allow" as const,
+            Action: ["kms:CreateGrant"],
+            Resource: [keyArn],
+            Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
+          },
+        ]),
   ];
 }
 
-/** What a training job and an endpoint need of the key that models are encrypted with. */
-export const keyStatement = (keyArn: Input<string>): Statement => ({
+/**
+ * What an endpoint needs: to read models, and to write its own log. It changes nothing, and has no network where it runs on
+ * machines.
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms
+ */
+export function servingStatements(args: ExecutionArgs): Statement[] {
+  const { bucket, prefixes, namePrefix, keyArn } = args;
+  return [
+    objects(bucket, ["GetObject"], prefixes.models),
+    list(bucket, prefixes.models),
+    {
+      Effect: "Allow",
+      Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+      Resource: [logGroup(args, `Endpoints/${namePrefix}*`)],
+    },
+    putMetrics("Endpoints"),
+    ...(keyArn === undefined ? [] : [useKey(args, keyArn, ["kms:Decrypt"])]),
+  ];
+}
+
+const logGroup = ({ region, accountId }: ExecutionArgs, name: string) =>
+  interpolate`arn:aws:logs:${region}:${accountId}:log-group:/aws/sagemaker/${name}`;
+
+const putMetrics = (kind: string): Statement => ({
   Effect: "Allow",
-  Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+  Action: ["cloudwatch:PutMetricData"],
+  Resource: ["*"],
+  Condition: { StringEquals: { "cloudwatch:namespace": `/aws/sagemaker/${kind}` } },
+});
+
+/** The key opens and closes what is in S3, and nothing else. */
+const useKey = ({ region }: ExecutionArgs, keyArn: Input<string>, actions: string[]): Statement => ({
+  Effect: "Allow",
+  Action: actions,
   Resource: [keyArn],
+  Condition: {
+    StringEquals: {
+      "kms:ViaService": ["s3", "sagemaker"].map((service) => interpolate`${service}.${region}.amazonaws.com`),
+    },
+  },
 });
 
 /** What stages need. https://docs.snowflake.com/en/user-guide/data-load-s3-config-storage-integration */

@@ -40,7 +40,7 @@ export const settings = {
   get image(): string {
     return required("IMAGE_URI");
   },
-  /** Of the role that jobs and endpoints act as. */
+  /** Of the role that what the function makes, jobs or endpoints, acts as. */
   get executionRoleArn(): string {
     return required("EXECUTION_ROLE_ARN");
   },

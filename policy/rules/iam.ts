@@ -46,6 +46,9 @@ function isNamed(resource: string): boolean {
   return complete >= (withoutKind.test(service) ? 1 : 2);
 }
 
+/** SageMaker makes its own log groups, under names that it chooses. */
+const isSageMakers = (arn: string): boolean => /^arn:[\w-]+:logs:[^:]+:[^:]+:log-group:\/aws\/sagemaker\//.test(arn);
+
 const policies = ["aws:iam/rolePolicy:RolePolicy", "aws:iam/policy:Policy", "aws:iam/role:Role"];
 
 const allows = (props: Parameters<Rule["check"]>[0]["props"]): [Statement, number][] =>
@@ -88,13 +91,11 @@ export const iamRules: Rule[] = [
     description: "Log groups are the stack's: nobody may make another",
     ids: ["own"],
     types: policies,
-    check: ({ props, name }) =>
-      // SageMaker makes its own groups, under names that it chooses.
-      /sagemaker/i.test(name)
-        ? []
-        : allows(props)
-            .filter(([{ Action }]) => listOf(Action).includes("logs:CreateLogGroup"))
-            .map(([, index]) => `policy.Statement[${index}] allows logs:CreateLogGroup`),
+    check: ({ props }) =>
+      allows(props)
+        .filter(([{ Action }]) => listOf(Action).includes("logs:CreateLogGroup"))
+        .filter(([{ Resource }]) => !listOf(Resource).length || !listOf(Resource).every(isSageMakers))
+        .map(([, index]) => `policy.Statement[${index}] allows logs:CreateLogGroup`),
   },
   {
     name: "one-principal",

@@ -83,14 +83,66 @@ describe("SnowflakeIntegrationRoles", () => {
     assert.ok(!JSON.stringify(statements).includes("models/"));
   });
 
+  describe("of SageMaker", () => {
+    const key = `arn:aws:kms:${region}:${accountId}:key/k`;
+    const logs = `arn:aws:logs:${region}:${accountId}:log-group:/aws/sagemaker`;
+    const allow = (Action: string[], Resource: string[], Condition?: object) => ({
+      Effect: "Allow",
+      Action,
+      Resource,
+      ...(Condition && { Condition }),
+    });
+    const prefixed = (prefix: string) => ({ StringLike: { "s3:prefix": [`${prefix}*`] } });
+    const metrics = (kind: string) =>
+      allow(["cloudwatch:PutMetricData"], ["*"], {
+        StringEquals: { "cloudwatch:namespace": `/aws/sagemaker/${kind}` },
+      });
+    const viaStorage = {
+      StringEquals: { "kms:ViaService": [`s3.${region}.amazonaws.com`, `sagemaker.${region}.amazonaws.com`] },
+    };
+
+    it("have a job read what was unloaded, and write models and recommendations", async () => {
+      const { recording } = await made({ namePrefix: "dev-snow-", encryptionKeyArn: key });
+      assert.deepEqual(recording.statements("snow-training-policy"), [
+        allow(["s3:GetObject"], ["arn:aws:s3:::data/training/*"]),
+        allow(
+          ["s3:PutObject", "s3:AbortMultipartUpload"],
+          ["arn:aws:s3:::data/models/*", "arn:aws:s3:::data/recommendations/*"],
+        ),
+        allow(["s3:ListBucket"], ["arn:aws:s3:::data"], prefixed("training/")),
+        allow(["logs:CreateLogGroup", "logs:DescribeLogStreams"], [`${logs}/TrainingJobs*`]),
+        allow(["logs:CreateLogStream", "logs:PutLogEvents"], [`${logs}/TrainingJobs:log-stream:dev-snow-*`]),
+        metrics("TrainingJobs"),
+        allow(["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"], [key], viaStorage),
+        allow(["kms:CreateGrant"], [key], { Bool: { "kms:GrantIsForAWSResource": "true" } }),
+      ]);
+    });
+
+    it("have an endpoint read models, and write its log alone", async () => {
+      const { recording } = await made({ namePrefix: "dev-snow-", encryptionKeyArn: key });
+      assert.deepEqual(recording.statements("snow-sagemaker-policy"), [
+        allow(["s3:GetObject"], ["arn:aws:s3:::data/models/*"]),
+        allow(["s3:ListBucket"], ["arn:aws:s3:::data"], prefixed("models/")),
+        allow(
+          ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+          [`${logs}/Endpoints/dev-snow-*`],
+        ),
+        metrics("Endpoints"),
+        allow(["kms:Decrypt"], [key], viaStorage),
+      ]);
+    });
+  });
+
   it("lets SageMaker pull the image of its repository alone", async () => {
     const repositoryArn = `arn:aws:ecr:${region}:${accountId}:repository/recommender`;
     const image = `${accountId}.dkr.ecr.${region}.amazonaws.com/recommender@sha256:0123`;
-    const { recording } = await made({ image });
-    const statements = recording.statements("snow-sagemaker-policy") as { Action: string[]; Resource: string[] }[];
-    const pulls = statements.find(({ Action }) => Action.includes("ecr:BatchGetImage"));
-    assert.deepEqual(pulls?.Resource, [repositoryArn]);
-    assert.ok(!JSON.stringify((await made()).recording.statements("snow-sagemaker-policy")).includes("ecr:"));
+    const [{ recording }, without] = [await made({ image }), await made()];
+    for (const policy of ["snow-training-policy", "snow-sagemaker-policy"]) {
+      const statements = recording.statements(policy) as { Action: string[]; Resource: string[] }[];
+      const pulls = statements.find(({ Action }) => Action.includes("ecr:BatchGetImage"));
+      assert.deepEqual(pulls?.Resource, [repositoryArn]);
+      assert.ok(!JSON.stringify(without.recording.statements(policy)).includes("ecr:"));
+    }
   });
 
   it("keeps the platform's rules, before and after", async () => {

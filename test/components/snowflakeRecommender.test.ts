@@ -35,7 +35,7 @@ const batches = [
   [["s3:GetObject", "s3:PutObject"], ["arn:aws:s3:::snow-data/batches/*"]],
   [["s3:ListBucket"], ["arn:aws:s3:::snow-data"]],
 ];
-const passRole = [["iam:PassRole"], [`arn:aws:iam::${accountId}:role/snow-sagemaker-role`]];
+const passRole = (role: string) => [["iam:PassRole"], [`arn:aws:iam::${accountId}:role/${role}`]];
 const removal = [
   [["sagemaker:DeleteEndpoint", "sagemaker:DescribeEndpoint"], [sagemaker("endpoint")]],
   [["sagemaker:DeleteEndpointConfig"], [sagemaker("endpoint-config")]],
@@ -129,8 +129,14 @@ describe("SnowflakeRecommender", function () {
         [sagemaker("endpoint"), sagemaker("endpoint-config")],
       ],
     ];
-    assert.deepEqual(grants(plain, "snow-train"), [...batches, ...start, passRole]);
-    assert.deepEqual(grants(plain, "snow-deploy"), [...batches, ...make, list, ...removal, passRole]);
+    assert.deepEqual(grants(plain, "snow-train"), [...batches, ...start, passRole("snow-training-role")]);
+    assert.deepEqual(grants(plain, "snow-deploy"), [
+      ...batches,
+      ...make,
+      list,
+      ...removal,
+      passRole("snow-sagemaker-role"),
+    ]);
     assert.deepEqual(grants(plain, "snow-invoke"), [
       ...batches,
       [["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"], [sagemaker("endpoint")]],
@@ -163,7 +169,7 @@ describe("SnowflakeRecommender", function () {
     // Less than a NAT gateway bears a silent connection.
     assert.equal(plain.get(types.function, "snow-sweep").inputs.timeout, 300);
     assert.deepEqual(grants(plain, "snow-observe"), []);
-    assert.deepEqual(grants(full, "snow-retrain"), [...start, passRole]);
+    assert.deepEqual(grants(full, "snow-retrain"), [...start, passRole("snow-training-role")]);
   });
 
   it("lets whoever polls find that there is no batch: the right to list holds for a request without a prefix", () => {
@@ -173,6 +179,16 @@ describe("SnowflakeRecommender", function () {
       lists.map(({ Condition }) => Condition),
       [undefined],
     );
+  });
+
+  it("lets jobs and endpoints log under the stack's names alone", () => {
+    const logged = (name: string) =>
+      (plain.statements(name) as { Action: string[]; Resource: string[] }[]).flatMap(({ Action, Resource }) =>
+        Action.includes("logs:PutLogEvents") ? Resource : [],
+      );
+    const groups = `arn:aws:logs:${region}:${accountId}:log-group:/aws/sagemaker`;
+    assert.deepEqual(logged("snow-training-policy"), [`${groups}/TrainingJobs:log-stream:test-snow-d294-*`]);
+    assert.deepEqual(logged("snow-sagemaker-policy"), [`${groups}/Endpoints/test-snow-d294-*`]);
   });
 
   it("passes the execution role to SageMaker alone", () => {
@@ -186,7 +202,7 @@ describe("SnowflakeRecommender", function () {
     const { RESOURCE_TAGS, PREFIXES, TRAINING, ...train } = variables(plain, "snow-train");
     assert.deepEqual(train, {
       BUCKET: "snow-data",
-      EXECUTION_ROLE_ARN: `arn:aws:iam::${accountId}:role/snow-sagemaker-role`,
+      EXECUTION_ROLE_ARN: `arn:aws:iam::${accountId}:role/snow-training-role`,
       IMAGE_URI: `${accountId}.dkr.ecr.${region}.amazonaws.com/snow@sha256:0123`,
       NAME_PREFIX: "test-snow-d294",
     });
@@ -282,7 +298,12 @@ describe("SnowflakeRecommender", function () {
         ({ type, inputs }) => type === "aws:iam/rolePolicy:RolePolicy" && inputs.policy.includes(encryptionKeyArn),
       )
       .map(({ name }) => name);
-    assert.deepEqual(using.toSorted(), ["snow-deploy-policy", "snow-sagemaker-policy", "snow-train-policy"]);
+    assert.deepEqual(using.toSorted(), [
+      "snow-deploy-policy",
+      "snow-sagemaker-policy",
+      "snow-train-policy",
+      "snow-training-policy",
+    ]);
     for (const name of ["snow-train", "snow-deploy"]) {
       assert.equal(variables(keyed, name).KMS_KEY_ARN, encryptionKeyArn);
       assert.deepEqual(grants(keyed, name).slice(-2), [

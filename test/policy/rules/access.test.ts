@@ -63,7 +63,14 @@ describe("rules of roles and policies:", () => {
 
   rule("no-log-group-creation", "iam/rolePolicy:RolePolicy", allow("logs:PutLogEvents", table), [
     ["a log group that nobody owns", allow(["logs:CreateLogGroup"], table), /allows logs:CreateLogGroup/],
+    [
+      "any, by a policy that speaks of SageMaker",
+      { name: "sagemaker", ...allow(["logs:CreateLogGroup"], "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/*") },
+      /allows logs:CreateLogGroup/,
+    ],
   ]);
+  const jobs = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/TrainingJobs*";
+  rule("no-log-group-creation", "iam/rolePolicy:RolePolicy", allow(["logs:CreateLogGroup"], jobs), []);
 
   const api = "arn:aws:execute-api:eu-west-1:123456789012:a1b2";
   rule("invoke-names-its-routes", "iam/rolePolicy:RolePolicy", allow("execute-api:Invoke", `${api}/Prod/POST/train`), [
