@@ -1,20 +1,28 @@
 /**
- * `npm run smoke:aws [-- --region eu-west-1] [--keep]`: deploys a throw-away stack to the account of the current AWS
- * credentials with the real Pulumi CLI, tries every promise from outside, deploys again (nothing may change), destroys.
- * Costs a few cents. Never run against an account that must stay as it is.
+ * `npm run smoke:aws [-- --region eu-west-1] [--config KEY=VALUE ...] [--keep]`: deploys a throw-away stack to the account of the current AWS
+ * credentials with the real Pulumi CLI, and holds it against what `npm run conformance` holds the local cloud against; then
+ * destroys it. Costs a few cents. Never run against an account that must stay as it is.
  */
-import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { exercise } from "./lib/exercise.ts";
+import { parse } from "yaml";
+import { openAccount } from "./conformance/account.ts";
+import { again, policy, preview, refresh, requests, up } from "./conformance/parts/deploy.ts";
+import { canary, config } from "./conformance/parts/update.ts";
+import { printResults, type Results } from "./conformance/report.ts";
+import { hasFailed, runParts } from "./conformance/run.ts";
+import type { Deployment } from "./conformance/session.ts";
+import { examineAccount } from "./lib/examine/account.ts";
 import { explain, Failure } from "./lib/failure.ts";
-import { pulumiCommand, runPulumi } from "./lib/pulumi.ts";
-import { readStack } from "./lib/stack.ts";
+import { askPulumi, pulumiCommand } from "./lib/pulumi.ts";
+
+const parts = [preview, up, again, policy, refresh, requests, canary, config];
 
 const { values: options } = parseArgs({
   options: {
     region: { type: "string", default: process.env.AWS_REGION ?? "eu-west-1" },
+    config: { type: "string", multiple: true, default: [] },
     keep: { type: "boolean", default: false },
     yes: { type: "boolean", default: false },
   },
@@ -29,40 +37,52 @@ try {
 
 async function smoke(): Promise<boolean> {
   const { Account } = await new STSClient({ region: options.region }).send(new GetCallerIdentityCommand({}));
+  const configuration = readConfiguration(options.config);
+  await expectReady(String(Account));
   await confirm(`Deploy a throw-away stack to account ${Account}, ${options.region}?`);
-  // By that name its data goes with it: components/statefulness.ts.
-  const stack = `smoke-${randomBytes(3).toString("hex")}`;
-  await runPulumi(["stack", "init", stack]);
-  let passed = false;
-  try {
-    passed = await prove(stack, String(Account));
-  } catch (error) {
-    // Said before the clean-up, which may fail for the same reason and must not take its place.
-    console.error(explain(error));
-  }
-  if (options.keep) console.log(`Kept: ${pulumiCommand()} destroy --stack ${stack}`);
-  else await remove(stack);
-  return passed;
+  const deployment = openAccount(String(Account), options.region);
+  deployment.workspace.configure(configuration);
+  // The npm package downloads the CLI at its first use, and says so where a user sees it.
+  await askPulumi(["version"], "smoke");
+  const results: Results = new Map();
+  await runParts(parts, deployment, results);
+  printResults(results);
+  if (hasFailed(results)) console.log(`\nlogs of every command: ${deployment.workspace.folder}/logs`);
+  await remove(deployment, results);
+  return !hasFailed(results);
 }
 
-/** @returns whether every promise was kept. */
-async function prove(stack: string, account: string): Promise<boolean> {
-  await runPulumi(["config", "set", "aws:region", options.region, "--stack", stack]);
-  await runPulumi(["config", "set", "--path", "aws:allowedAccountIds[0]", account, "--stack", stack]);
-  await runPulumi(["up", "--yes", "--skip-preview", "--stack", stack]);
-  const failed = await exercise(await readStack(stack), console.log);
-  // The same source must be the same deployment.
-  await runPulumi(["preview", "--expect-no-changes", "--stack", stack]);
-  return failed.length === 0;
+/** @throws {Failure} with what the account does not have yet, as `dsp doctor` says it. */
+async function expectReady(account: string): Promise<void> {
+  const findings = await examineAccount({ region: options.region }, [account]);
+  const wanting = findings.filter(({ ok }) => !ok);
+  if (wanting.length > 0)
+    throw new Failure(wanting.map(({ check, found, fix }) => `${check}: ${found}\n  ${fix}`).join("\n"));
 }
 
-async function remove(stack: string): Promise<void> {
-  try {
-    await runPulumi(["destroy", "--yes", "--skip-preview", "--stack", stack]);
-    await runPulumi(["stack", "rm", "--yes", stack]);
-  } catch (error) {
-    throw new Failure(`${explain(error)}. What is left costs money: ${pulumiCommand()} destroy --stack ${stack}`);
+/** @param pairs `KEY=VALUE` of the program's own keys; a value as YAML has it. */
+function readConfiguration(pairs: string[]): Record<string, unknown> {
+  const entries = pairs.map((pair) => {
+    const [, key, value] = /^(\w+)=(.*)$/.exec(pair) ?? [];
+    if (!key) throw new Failure(`--config is "${pair}"; allowed is KEY=VALUE, as recommenderImageUri=REPOSITORY:TAG`);
+    return [key, parse(value ?? "")];
+  });
+  return Object.fromEntries(entries);
+}
+
+async function remove({ pulumi, workspace }: Deployment, results: Results): Promise<void> {
+  const command = `${pulumiCommand()} -C ${workspace.program} destroy --stack ${pulumi.stack}`;
+  if (options.keep) {
+    console.log(`Kept: ${command}`);
+    return;
   }
+  try {
+    if (results.get(up)?.state !== "skipped") await pulumi.run("destroy");
+    await pulumi.text("stack", "rm", "--yes");
+  } catch (error) {
+    throw new Failure(`${explain(error)}\nWhat is left costs money: ${command}`);
+  }
+  if (!hasFailed(results)) workspace.drop();
 }
 
 async function confirm(question: string): Promise<void> {

@@ -5,7 +5,6 @@
 import { explain } from "../lib/failure.ts";
 import { findJudges, type Judges } from "./judges.ts";
 import { type Options, readOptions, usage } from "./options.ts";
-import type { Part } from "./part.ts";
 import { bootstrap } from "./parts/bootstrap.ts";
 import { again, policy, preview, refresh, requests, up } from "./parts/deploy.ts";
 import { destroy } from "./parts/destroy.ts";
@@ -15,8 +14,9 @@ import { rules } from "./parts/rules.ts";
 import { state } from "./parts/state.ts";
 import { terraform } from "./parts/terraform.ts";
 import { canary, config } from "./parts/update.ts";
-import { comparisons, printResult, printResults, type Result } from "./report.ts";
-import { openSession, type Session } from "./session.ts";
+import { comparisons, printResults, type Results } from "./report.ts";
+import { hasFailed, runParts } from "./run.ts";
+import { openSession } from "./session.ts";
 
 /** In the order in which they run: one stack serves all. */
 const parts = [
@@ -49,45 +49,23 @@ try {
 
 async function run(options: Options): Promise<number> {
   const judges = findJudges();
-  const results = new Map<Part, Result>();
+  const results: Results = new Map();
   for (const part of options.parts) {
     const reason = judges.missing[part.judge];
     if (reason) results.set(part, { state: "skipped", found: reason, seconds: 0 });
   }
-  if (results.size < options.parts.length) await runParts(judges, options, results);
+  if (results.size < options.parts.length) await runOnCloud(judges, options, results);
   printResults(results);
-  return [...results.values()].some(({ state }) => state === "failed") ? 1 : 0;
+  return hasFailed(results) ? 1 : 0;
 }
 
-/** One after the other; a part whose needs have failed is skipped. */
-async function runParts(judges: Judges, options: Options, results: Map<Part, Result>): Promise<void> {
+async function runOnCloud(judges: Judges, options: Options, results: Results): Promise<void> {
   const session = await openSession(judges, options);
   const end = () => void session.close().then(() => process.exit(130));
   process.once("SIGINT", end).once("SIGTERM", end);
-  for (const part of options.parts) {
-    if (results.has(part)) continue;
-    const needed = part.needs?.find((name) =>
-      [...results].some(([{ name: of }, { state }]) => of === name && state !== "passed"),
-    );
-    const result = needed
-      ? { state: "skipped" as const, found: `needs ${needed}`, seconds: 0 }
-      : await runPart(part, session);
-    results.set(part, result);
-    printResult(part, result);
-  }
-  const keep = options.keep || [...results.values()].some(({ state }) => state === "failed");
+  await runParts(options.parts, session, results);
+  const keep = options.keep || hasFailed(results);
   await session.close(keep);
   if (keep) console.log(`\nlogs of every command: ${session.workspace.folder}/logs`);
   for (const { what, figure } of comparisons(session.seconds)) console.log(`${what}: ${figure}`);
-}
-
-async function runPart(part: Part, session: Session): Promise<Result> {
-  const began = performance.now();
-  const seconds = () => (performance.now() - began) / 1000;
-  try {
-    const found = await part.run(session);
-    return { state: "passed", found, seconds: seconds() };
-  } catch (error) {
-    return { state: "failed", found: explain(error), seconds: seconds() };
-  }
 }

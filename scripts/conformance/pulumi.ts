@@ -35,6 +35,10 @@ export class Pulumi {
     this.#options = options;
   }
 
+  get stack(): string {
+    return this.#options.stack;
+  }
+
   /**
    * The CLI in the same folder for somebody else.
    * @param variables of the environment to set, or to take away where undefined.

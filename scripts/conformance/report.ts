@@ -1,6 +1,5 @@
 import pc from "picocolors";
 import { printTable } from "../lib/print.ts";
-import type { Part } from "./part.ts";
 
 export interface Result {
   state: "passed" | "failed" | "skipped";
@@ -9,16 +8,19 @@ export interface Result {
   seconds: number;
 }
 
+/** By part, in the order in which they ended. */
+export type Results = Map<{ name: string }, Result>;
+
 const marks = { passed: pc.green("✓"), failed: pc.red("✗"), skipped: pc.yellow("-") };
 
 /** As a part ends: a failure with all that differs. */
-export function printResult({ name }: Part, { state, found, seconds }: Result): void {
+export function printResult({ name }: { name: string }, { state, found, seconds }: Result): void {
   console.log(`${marks[state]} ${name} ${pc.dim(`${seconds.toFixed(1)} s`)}`);
   if (state !== "passed") console.log(found.replace(/^/gm, "    "));
 }
 
 /** Every part in one table, then the counts, alone on the last line. */
-export function printResults(results: Map<Part, Result>): void {
+export function printResults(results: Results): void {
   const all = [...results];
   console.log();
   printTable([

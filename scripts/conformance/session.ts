@@ -15,22 +15,30 @@ const initial = {
   gradualDeployment: true,
 };
 
-/** One run: a cloud, a copy of the program, the CLI on its stack. The parts follow one another on it. */
-export interface Session {
+/** A copy of the program, and the CLI on its stack, wherever that is. The parts follow one another on it. */
+export interface Deployment {
   workspace: Workspace;
-  cloud: LocalCloud;
   /** On the program's stack. */
   pulumi: Pulumi;
+  /** Whether it is in an account of AWS, which takes no made-up principals. */
+  real: boolean;
+  /** File for what `up` has made. */
+  exportTo?: string | undefined;
+  /** Seconds of a command, by what it is called in the comparison at the end. */
+  seconds: Map<string, number>;
+  /** What is deployed, as the scripts see a stack. Its URLs answer from here. */
+  stack(): Promise<Stack>;
+}
+
+/** One run on this machine: a cloud of its own besides. */
+export interface Session extends Deployment {
+  cloud: LocalCloud;
   /** On the stack of `bootstrap/`. */
   bootstrap: Pulumi;
   environment: NodeJS.ProcessEnv;
   /** What the cloud held before anything was deployed: an account is never quite empty. */
   contents: Set<string>;
   judges: Judges;
-  /** File for what `up` has made. */
-  exportTo: string | undefined;
-  /** Seconds of a command, by what it is called in the comparison at the end. */
-  seconds: Map<string, number>;
   /** Ends the cloud. @param keep whether the workspace stays. Default false. */
   close(keep?: boolean): Promise<void>;
 }
@@ -59,8 +67,10 @@ export async function openSession(judges: Judges, options: Pick<Options, "progra
       environment,
       contents,
       judges,
+      real: false,
       exportTo: options.export,
       seconds: new Map(),
+      stack: () => readStack(pulumi, cloud!),
       close,
     };
   } catch (error) {
@@ -69,8 +79,7 @@ export async function openSession(judges: Judges, options: Pick<Options, "progra
   }
 }
 
-/** The deployed stack as the scripts see one. Its URLs are where the routes answer on this machine. */
-export async function stackOf({ pulumi, cloud }: Session): Promise<Stack> {
+async function readStack(pulumi: Pulumi, cloud: LocalCloud): Promise<Stack> {
   const outputs = JSON.parse(await pulumi.text("stack", "output", "--json"));
   return {
     // Not `local`: what the scripts do for that one alone, they do for no stack of the CLI.

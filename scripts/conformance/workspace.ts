@@ -18,10 +18,15 @@ export class Workspace {
   readonly folder: string;
   /** The copy. */
   readonly program: string;
+  readonly #stack: string;
   readonly #project: string;
 
-  /** @param source the program's folder. Default: this repository. */
-  constructor(source = resolve(import.meta.dirname, "../..")) {
+  /**
+   * @param source the program's folder. Default: this repository.
+   * @param stack whose configuration is changed.
+   */
+  constructor(source = resolve(import.meta.dirname, "../.."), stack = stackName) {
+    this.#stack = stack;
     this.folder = mkdtempSync(join(tmpdir(), "conformance-"));
     this.program = join(this.folder, "program");
     cpSync(source, this.program, { recursive: true, filter: (path) => !notCopied.has(basename(path)) });
@@ -59,13 +64,29 @@ export class Workspace {
     };
   }
 
+  /**
+   * What a deployment to a real account runs in: the user's own login and credentials, the very Node that runs this as
+   * `node`.
+   * @param pulumi the CLI. Default: the first on PATH.
+   */
+  usersEnvironment(pulumi?: string): NodeJS.ProcessEnv {
+    if (pulumi) this.#link("bin/pulumi", pulumi);
+    this.#link("bin/node", process.execPath);
+    const PATH = [join(this.folder, "bin"), process.env.PATH].join(delimiter);
+    return { ...process.env, PATH, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" };
+  }
+
+  /** Writes the configuration of a stack that has none. @param values with their namespaces. */
+  writeConfiguration(values: Record<string, unknown>): void {
+    writeFileSync(join(this.program, `Pulumi.${this.#stack}.yaml`), stringify({ config: values }));
+  }
+
   /** Sets keys of the program in the stack's configuration; others stay. */
   configure(values: Record<string, unknown>): void {
+    const path = join(this.program, `Pulumi.${this.#stack}.yaml`);
+    const settings = parse(readFileSync(path, "utf8"));
     const named = Object.entries(values).map(([key, value]) => [`${this.#project}:${key}`, value]);
-    this.edit(`Pulumi.${stackName}.yaml`, (text) => {
-      const settings = parse(text);
-      return stringify({ ...settings, config: { ...settings.config, ...Object.fromEntries(named) } });
-    });
+    writeFileSync(path, stringify({ ...settings, config: { ...settings.config, ...Object.fromEntries(named) } }));
   }
 
   /** Changes a file of the copy. @throws when that changes nothing: what follows would prove nothing. */

@@ -2,9 +2,9 @@ import { writeFileSync } from "node:fs";
 import { exercise } from "../../lib/exercise.ts";
 import { Failure } from "../../lib/failure.ts";
 import type { Part } from "../part.ts";
-import { counted, expectNoChanges, stackOf } from "../session.ts";
+import { counted, type Deployment, expectNoChanges } from "../session.ts";
 
-export const preview: Part = {
+export const preview: Part<Deployment> = {
   name: "preview",
   description: "a preview before anything is there",
   judge: "pulumi",
@@ -16,7 +16,7 @@ export const preview: Part = {
   },
 };
 
-export const up: Part = {
+export const up: Part<Deployment> = {
   name: "up",
   description: "the first up",
   judge: "pulumi",
@@ -29,7 +29,7 @@ export const up: Part = {
   },
 };
 
-export const again: Part = {
+export const again: Part<Deployment> = {
   name: "again",
   description: "a second up changes nothing",
   judge: "pulumi",
@@ -42,7 +42,7 @@ export const again: Part = {
   },
 };
 
-export const policy: Part = {
+export const policy: Part<Deployment> = {
   name: "policy",
   description: "--policy-pack policy passes; what breaks a rule is refused",
   judge: "pulumi",
@@ -58,7 +58,7 @@ export const policy: Part = {
   },
 };
 
-export const refresh: Part = {
+export const refresh: Part<Deployment> = {
   name: "refresh",
   description: "a refresh finds everything as it was left",
   judge: "pulumi",
@@ -70,14 +70,14 @@ export const refresh: Part = {
   },
 };
 
-export const requests: Part = {
+export const requests: Part<Deployment> = {
   name: "requests",
   description: "every system answers",
   judge: "pulumi",
   needs: ["up"],
-  async run(session) {
+  async run(deployment) {
     const lines: string[] = [];
-    const failed = await exercise(await stackOf(session), (line) => lines.push(line));
+    const failed = await exercise(await deployment.stack(), (line) => lines.push(line));
     if (failed.length > 0) throw new Failure(lines.join("\n"));
     return `${lines.length} answered`;
   },

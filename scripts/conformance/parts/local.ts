@@ -3,7 +3,7 @@ import { expectExplained } from "../differences.ts";
 import { differencesOf, exportedInputs, localInputs } from "../inputs.ts";
 import { previewLocally, startLocally } from "../local.ts";
 import type { Part } from "../part.ts";
-import { type Session, stackOf } from "../session.ts";
+import type { Session } from "../session.ts";
 
 export const start: Part = {
   name: "start",
@@ -36,7 +36,7 @@ export const parity: Part = {
 };
 
 async function expectSameKeys(session: Session, local: Record<string, unknown>): Promise<string> {
-  const [left, right] = [(await stackOf(session)).outputs, local].map((outputs) => Object.keys(outputs).sort());
+  const [left, right] = [(await session.stack()).outputs, local].map((outputs) => Object.keys(outputs).sort());
   const missing = left!.filter((key) => !right!.includes(key));
   const added = right!.filter((key) => !left!.includes(key));
   if (missing.length + added.length > 0) {
