@@ -7,7 +7,7 @@ import type { Scheduler } from "./scheduler.ts";
 
 export function clusterOperations(records: Records, scheduler: Scheduler): Record<string, Operation> {
   const path = (given = "default") => lastPart(given);
-  const described = ({ name, settings }: ClusterRecord) => {
+  const described = ({ name, settings, kept }: ClusterRecord) => {
     const tasks = scheduler.tasks(name);
     const services = records.servicesOf(name);
     return {
@@ -22,15 +22,16 @@ export function clusterOperations(records: Records, scheduler: Scheduler): Recor
       tags: records.tags.get(records.arn("cluster", name)) ?? [],
       capacityProviders: [],
       defaultCapacityProviderStrategy: [],
+      ...kept,
     };
   };
   return {
     CreateCluster: {
       access: ({ clusterName }: CreateClusterRequest) => records.on("CreateCluster", "cluster", path(clusterName)),
-      run({ clusterName = "default", settings = [], tags = [] }: CreateClusterRequest) {
+      run({ clusterName = "default", settings: given = [], tags = [], ...kept }: CreateClusterRequest) {
         checkName("Cluster name", clusterName);
-        const kept = settings.map(({ name = "", value = "" }) => ({ name, value }));
-        const cluster = records.clusters.get(clusterName) ?? { name: clusterName, settings: kept };
+        const settings = given.map(({ name = "", value = "" }) => ({ name, value }));
+        const cluster = records.clusters.get(clusterName) ?? { name: clusterName, settings, kept };
         records.clusters.put(clusterName, cluster);
         records.tags.put(records.arn("cluster", clusterName), tags as Tag[]);
         return { cluster: described(cluster) };
@@ -38,8 +39,9 @@ export function clusterOperations(records: Records, scheduler: Scheduler): Recor
     },
     UpdateCluster: {
       access: ({ cluster }) => records.on("UpdateCluster", "cluster", path(cluster)),
-      run({ cluster, settings }) {
-        const changed = { ...records.cluster(cluster), ...(settings && { settings }) };
+      run({ cluster, settings, ...others }) {
+        const found = records.cluster(cluster);
+        const changed = { ...found, ...(settings && { settings }), kept: { ...found.kept, ...others } };
         records.clusters.put(changed.name, changed);
         return { cluster: described(changed) };
       },

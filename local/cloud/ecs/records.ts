@@ -1,5 +1,6 @@
 import type {
   ContainerDefinition,
+  CreateClusterRequest,
   CreateServiceRequest,
   RegisterTaskDefinitionRequest,
   ServiceEvent,
@@ -11,6 +12,11 @@ import { type Access, AwsError, type Cloud } from "../service.ts";
 export interface ClusterRecord {
   name: string;
   settings: { name: string; value: string }[];
+  /** What nothing here acts on, as it was given. */
+  kept?: Pick<
+    CreateClusterRequest,
+    "configuration" | "serviceConnectDefaults" | "capacityProviders" | "defaultCapacityProviderStrategy"
+  >;
 }
 
 export interface TaskDefinitionRecord {

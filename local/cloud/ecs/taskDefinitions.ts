@@ -31,8 +31,8 @@ export function taskDefinitionOperations(records: Records): Record<string, Opera
     revision: record.revision,
     status: record.status,
     compatibilities: ["EC2", "FARGATE"],
-    volumes: [],
-    placementConstraints: [],
+    volumes: record.definition.volumes ?? [],
+    placementConstraints: record.definition.placementConstraints ?? [],
     registeredAt: new Date(record.registered),
     ...(record.deregistered && { deregisteredAt: new Date(record.deregistered) }),
   });

@@ -112,6 +112,15 @@ describe("API Gateway, import", () => {
     await put({ swagger: "2.0", info: { title: "x" }, paths: {}, definitions: { Rows: { type: "array" } } });
   });
 
+  it("takes the version of events that REST APIs have, which tools write though it is the only one", async () => {
+    const { "x-amazon-apigateway-integration": integration } = proxy("f");
+    const get = { "x-amazon-apigateway-integration": { ...integration, payloadFormatVersion: "1.0" } };
+    const { id: restApiId } = await put(openApi({ "/x": { get } }));
+    const { items = [] } = await client.send(new gateway.GetResourcesCommand({ restApiId, embed: ["methods"] }));
+    const x = items.find(({ path }) => path === "/x");
+    assert.equal(x?.resourceMethods?.GET?.methodIntegration?.uri, integration.uri);
+  });
+
   it("reads YAML", async () => {
     const body = Buffer.from("openapi: 3.0.1\ninfo:\n  title: yaml\n  version: '2'\npaths: {}\n");
     assert.equal((await client.send(new gateway.ImportRestApiCommand({ body }))).name, "yaml");

@@ -13,6 +13,11 @@ resource "aws_ecs_cluster" "this" {
     name  = "containerInsights"
     value = local.updated ? "enabled" : "disabled"
   }
+  configuration {
+    execute_command_configuration {
+      logging = local.updated ? "NONE" : "DEFAULT"
+    }
+  }
 }
 
 resource "aws_ecs_task_definition" "this" {
@@ -26,6 +31,9 @@ resource "aws_ecs_task_definition" "this" {
   runtime_platform {
     cpu_architecture        = "ARM64"
     operating_system_family = "LINUX"
+  }
+  volume {
+    name = "step-${var.step}"
   }
   container_definitions = jsonencode([{
     name        = "main"

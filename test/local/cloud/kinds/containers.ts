@@ -1,0 +1,110 @@
+/** What runs containers. */
+import { arn, type Kind, role } from "./kind.ts";
+
+const containerDefinitions = [
+  {
+    name: "main",
+    image: "public.ecr.aws/x/y:1",
+    command: ["run"],
+    cpu: 128,
+    memory: 256,
+    essential: true,
+    environment: [{ name: "A", value: "1" }],
+  },
+];
+const launch = { networkMode: "awsvpc", requiresCompatibilities: ["FARGATE"], cpu: "256", memory: "512" };
+const networkConfiguration = {
+  awsvpcConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"], assignPublicIp: "ENABLED" },
+};
+
+export const containers: Record<string, Kind> = {
+  "a cluster": {
+    service: "ecs",
+    make: [
+      "CreateCluster",
+      {
+        clusterName: "made",
+        settings: [{ name: "containerInsights", value: "enabled" }],
+        configuration: { executeCommandConfiguration: { logging: "NONE" } },
+      },
+    ],
+    look: ["DescribeClusters", { clusters: ["made"], include: ["SETTINGS", "CONFIGURATIONS"] }, "clusters", 0],
+    end: ["DeleteCluster", { cluster: "made" }],
+    tagged: arn("ecs", "cluster/made"),
+  },
+  "a task definition": {
+    service: "ecs",
+    make: [
+      "RegisterTaskDefinition",
+      {
+        ...launch,
+        family: "made",
+        executionRoleArn: role("used"),
+        taskRoleArn: role("used"),
+        containerDefinitions,
+        ephemeralStorage: { sizeInGiB: 30 },
+        runtimePlatform: { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" },
+        volumes: [{ name: "scratch" }],
+      },
+    ],
+    look: ["DescribeTaskDefinition", { taskDefinition: "made:1" }, "taskDefinition"],
+    end: ["DeregisterTaskDefinition", { taskDefinition: "made:1" }],
+    gone: { status: "INACTIVE" },
+    tagged: arn("ecs", "task-definition/made:1"),
+    hidden: ["containerDefinitions"],
+  },
+  "a service": {
+    service: "ecs",
+    make: [
+      "CreateService",
+      {
+        cluster: "used",
+        serviceName: "made",
+        taskDefinition: arn("ecs", "task-definition/made:1"),
+        desiredCount: 0,
+        launchType: "FARGATE",
+        platformVersion: "1.4.0",
+        networkConfiguration,
+        availabilityZoneRebalancing: "DISABLED",
+        enableExecuteCommand: true,
+        enableECSManagedTags: true,
+        propagateTags: "SERVICE",
+        schedulingStrategy: "REPLICA",
+        deploymentConfiguration: {
+          maximumPercent: 150,
+          minimumHealthyPercent: 50,
+          deploymentCircuitBreaker: { enable: true, rollback: true },
+        },
+      },
+    ],
+    look: ["DescribeServices", { cluster: "used", services: ["made"] }, "services", 0],
+    end: ["DeleteService", { cluster: "used", service: "made", force: true }],
+    gone: { status: "INACTIVE", desiredCount: 0 },
+    tagged: arn("ecs", "service/used/made"),
+    hidden: ["cluster"],
+  },
+  "a scalable target": {
+    service: "application-autoscaling",
+    make: [
+      "RegisterScalableTarget",
+      {
+        ServiceNamespace: "ecs",
+        ResourceId: "service/used/made",
+        ScalableDimension: "ecs:service:DesiredCount",
+        MinCapacity: 0,
+        MaxCapacity: 4,
+        SuspendedState: {
+          DynamicScalingInSuspended: true,
+          DynamicScalingOutSuspended: false,
+          ScheduledScalingSuspended: true,
+        },
+      },
+    ],
+    look: ["DescribeScalableTargets", { ServiceNamespace: "ecs" }, "ScalableTargets", 0],
+    end: [
+      "DeregisterScalableTarget",
+      { ServiceNamespace: "ecs", ResourceId: "service/used/made", ScalableDimension: "ecs:service:DesiredCount" },
+    ],
+    tagged: ({ ScalableTargetARN }: { ScalableTargetARN: string }) => ScalableTargetARN,
+  },
+};
