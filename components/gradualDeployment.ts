@@ -1,5 +1,6 @@
 import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import type { DeploymentGroup } from "@pulumi/aws/codedeploy";
+import type { Topic } from "@pulumi/aws/sns";
 import { ComponentResource, type ComponentResourceOptions, type Input } from "@pulumi/pulumi";
 import { createAlarms } from "./deployment/alarms.ts";
 import {
@@ -50,10 +51,11 @@ export interface DeploymentArgs {
    */
   ignoreAlarms?: boolean;
   /**
-   * ARN of the SNS topic that is told of each deployment's start and end, and of the two alarms.
+   * Topic that is told of each deployment's start and end, and of the two alarms: its key admits CloudWatch.
    * @default none
+   * @example createTopic("deployments", { publishers: ["cloudwatch.amazonaws.com"] }, this)
    */
-  notifications?: Input<string>;
+  notifications?: Topic;
   /**
    * Functions whose traffic is shifted first: this one waits until theirs has ended well.
    * @default []: all shift at the same time
@@ -92,7 +94,7 @@ export class GradualDeployment extends ComponentResource {
   constructor(name: string, args: GradualDeploymentArgs, opts?: ComponentResourceOptions) {
     super("dsp:index:GradualDeployment", name, {}, opts);
     const { target, type, notifications, ignoreAlarms = false, alarms = [], after = [], routeUrl } = args;
-    this.alarms = createAlarms(name, target, notifications ? [notifications] : [], this);
+    this.alarms = createAlarms(name, target, notifications ? [notifications.arn] : [], this);
     const role = createServiceRole(name, this);
     this.group = createGroup(
       name,

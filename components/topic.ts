@@ -2,11 +2,13 @@ import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { Key } from "@pulumi/aws/kms";
 import { Topic, type TopicArgs, TopicPolicy } from "@pulumi/aws/sns";
 import { all, interpolate, jsonStringify, type Output, type Resource } from "@pulumi/pulumi";
+import type { Statement } from "./function/bindings.ts";
 import { keepsData } from "./statefulness.ts";
+import { lateError } from "./validation.ts";
 
 export interface TopicSettings extends TopicArgs {
   /**
-   * Services of this account that publish to it; none, where only functions do, with {@link topicKeyArn}. Not EventBridge:
+   * Services of this account that publish to it; none, where only functions do, with {@link publishStatements}. Not EventBridge:
    * it does not tell KMS for which account it asks.
    * @example ["cloudwatch.amazonaws.com"]
    */
@@ -43,11 +45,34 @@ export function createTopic(name: string, { publishers, ...args }: TopicSettings
   return topic;
 }
 
-/** ARN of the topic's own key: a function that publishes needs `kms:Decrypt` and `kms:GenerateDataKey` on it. */
-export const topicKeyArn = ({ arn, kmsMasterKeyId }: Topic): Output<string> =>
-  all([arn, kmsMasterKeyId]).apply(
-    ([topicArn, key]) => `${topicArn.split(":").slice(0, 5).join(":").replace(":sns:", ":kms:")}:key/${key}`,
-  );
+/**
+ * What publishing to an encrypted topic takes: the right to publish, and by SNS alone to the topic's key.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#sns-permissions-for-publishing-to-encrypted-topic
+ *
+ * @param topic one whose `kmsMasterKeyId` is a key's id or ARN, as `createTopic` makes it.
+ */
+export const publishStatements = (topic: Topic): Statement[] => [
+  { Effect: "Allow", Action: ["sns:Publish"], Resource: [topic.arn] },
+  {
+    Effect: "Allow",
+    Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+    Resource: [keyArn(topic)],
+    Condition: {
+      StringEquals: { "kms:ViaService": topic.arn.apply((arn) => `sns.${arn.split(":")[3]}.amazonaws.com`) },
+    },
+  },
+];
+
+/** A topic without a key of the account's own would have nothing to be granted: what publishes to it is not let in anyway. */
+const keyArn = ({ arn, kmsMasterKeyId }: Topic): Output<string> =>
+  all([arn, kmsMasterKeyId]).apply(([topicArn, key]) => {
+    if (key?.startsWith("arn:")) return key;
+    if (!key || key.startsWith("alias/"))
+      throw lateError(
+        `${topicArn}: kmsMasterKeyId is ${key ? JSON.stringify(key) : "not given"}; allowed is the id or the ARN of a key of the account's`,
+      );
+    return `${topicArn.split(":").slice(0, 5).join(":").replace(":sns:", ":kms:")}:key/${key}`;
+  });
 
 /** The account administers its key; services use it for this account's messages only. */
 const keyStatements = (accountId: Output<string>, publishers: string[]) => [

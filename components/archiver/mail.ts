@@ -5,10 +5,10 @@ import { type Topic, TopicSubscription } from "@pulumi/aws/sns";
 import type { Queue } from "@pulumi/aws/sqs";
 import { type Input, jsonStringify, type Resource } from "@pulumi/pulumi";
 import { ApiWithLambdas, type Throttling } from "../apiWithLambdas.ts";
-import { type Binding, queueBinding, type Statement, tableBinding } from "../function/bindings.ts";
+import { type Binding, queueBinding, type Statement, tableBinding, topicBinding } from "../function/bindings.ts";
 import { NodeFunction } from "../nodeFunction.ts";
 import { createTable } from "../table.ts";
-import { createTopic, topicKeyArn } from "../topic.ts";
+import { createTopic } from "../topic.ts";
 import type { SesArgs } from "./approval.ts";
 
 export interface MailApprovalArgs {
@@ -146,13 +146,11 @@ function createApproverTopic(name: string, approvers: string[], parent: Resource
   return topic;
 }
 
-const approverTopicBinding = (topic: Topic): Binding => ({
-  value: topic.arn,
-  statements: [
-    { Effect: "Allow", Action: ["sns:Publish", "sns:ListSubscriptionsByTopic"], Resource: [topic.arn] },
-    { Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: [topicKeyArn(topic)] },
-  ],
-});
+const approverTopicBinding = (topic: Topic): Binding => {
+  const { value, statements } = topicBinding(topic);
+  const list: Statement = { Effect: "Allow", Action: ["sns:ListSubscriptionsByTopic"], Resource: [topic.arn] };
+  return { value, statements: [...statements, list] };
+};
 
 const decisionSchema = {
   type: "object",

@@ -1,12 +1,14 @@
 import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import { Application, DeploymentGroup } from "@pulumi/aws/codedeploy";
 import { Role, RolePolicy } from "@pulumi/aws/iam";
+import type { Topic } from "@pulumi/aws/sns";
 import { type Input, jsonStringify, type Resource } from "@pulumi/pulumi";
 import { getMonitor } from "@pulumi/pulumi/runtime";
 import type { Statement } from "../function/bindings.ts";
 import { serviceTrust } from "../function/executionRole.ts";
 import { shorten, stackWide } from "../naming.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
+import { publishStatements } from "../topic.ts";
 
 const applications = new WeakMap<object, Application>();
 
@@ -33,7 +35,7 @@ export function createServicePolicy(
   role: Role,
   target: NodeFunction,
   hooks: NodeFunction[],
-  notifications: Input<string> | undefined,
+  notifications: Topic | undefined,
   parent: Resource,
 ): RolePolicy {
   const allow = (Action: string[], Resource: Input<string>[]): Statement => ({ Effect: "Allow", Action, Resource });
@@ -53,7 +55,7 @@ export function createServicePolicy(
           ),
         ]
       : []),
-    ...(notifications ? [allow(["sns:Publish"], [notifications])] : []),
+    ...(notifications ? publishStatements(notifications) : []),
   ];
   return new RolePolicy(
     `${name}-deploy-policy`,
@@ -66,7 +68,7 @@ export interface GroupSettings {
   deploymentConfigName: Input<string>;
   alarms: MetricAlarm[];
   ignoreAlarms: boolean;
-  notifications: Input<string> | undefined;
+  notifications: Topic | undefined;
 }
 
 export function createGroup(name: string, role: Role, settings: GroupSettings, parent: Resource): DeploymentGroup {
@@ -96,7 +98,7 @@ export function createGroup(name: string, role: Role, settings: GroupSettings, p
               "DeploymentStop",
               "DeploymentRollback",
             ],
-            triggerTargetArn: notifications,
+            triggerTargetArn: notifications.arn,
           },
         ],
       }),

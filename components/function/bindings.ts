@@ -6,6 +6,7 @@ import type { Queue } from "@pulumi/aws/sqs";
 import type { Parameter } from "@pulumi/aws/ssm";
 import { type Input, interpolate } from "@pulumi/pulumi";
 import type { NodeFunction } from "../nodeFunction.ts";
+import { publishStatements } from "../topic.ts";
 
 /** One statement of an identity policy, its resources possibly not known yet. */
 export interface Statement {
@@ -67,12 +68,13 @@ export const queueBinding = (queue: Queue, actions: QueueAction[]): Binding => (
 });
 
 /**
- * The topic's ARN, to publish to.
+ * The topic's ARN, to publish to; the grant covers its key. It is a topic of `createTopic`'s, or one with a key of the
+ * account's own.
  * @example bindings: { ALERTS_TOPIC: topicBinding(topic) }
  */
 export const topicBinding = (topic: Topic): Binding => ({
   value: topic.arn,
-  statements: [allow("sns", ["Publish"], [topic.arn])],
+  statements: publishStatements(topic),
 });
 
 /**

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { MetricAlarm } from "@pulumi/aws/cloudwatch";
+import { Topic } from "@pulumi/aws/sns";
 import { RunError } from "@pulumi/pulumi";
 import { ApiWithLambdas } from "../../components/apiWithLambdas.ts";
 import { plannedMinutes } from "../../components/deployment/deploymentType.ts";
@@ -10,6 +11,7 @@ import { type Recording, record } from "./support/record.ts";
 const entry = "handlers/whodis/index.ts";
 const functionArn = "arn:aws:lambda:eu-west-1:123456789012:function:hello";
 const topic = "arn:aws:sns:eu-west-1:123456789012:releases";
+const releases = () => new Topic("releases", { kmsMasterKeyId: "0123" });
 const hello = (deployment: DeploymentArgs) => new NodeFunction("hello", { entry, deployment });
 
 describe("GradualDeployment", () => {
@@ -24,7 +26,7 @@ describe("GradualDeployment", () => {
           preTraffic: { entry, timeout: 7 },
           postTraffic: { entry },
           alarms: [slow],
-          notifications: topic,
+          notifications: releases(),
         });
         new NodeFunction("other", { entry, deployment: { type: "AllAtOnce" } });
       });
@@ -106,6 +108,12 @@ describe("GradualDeployment", () => {
         { Effect: "Allow", Action: ["cloudwatch:DescribeAlarms"], Resource: ["*"] },
         { Effect: "Allow", Action: ["lambda:InvokeFunction"], Resource: [hook("pre"), hook("post")] },
         { Effect: "Allow", Action: ["sns:Publish"], Resource: [topic] },
+        {
+          Effect: "Allow",
+          Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+          Resource: ["arn:aws:kms:eu-west-1:123456789012:key/0123"],
+          Condition: { StringEquals: { "kms:ViaService": "sns.eu-west-1.amazonaws.com" } },
+        },
       ]);
       const trust = JSON.parse(inputs("aws:iam/role:Role", "hello-deploy-role").assumeRolePolicy).Statement;
       assert.deepEqual(trust, [

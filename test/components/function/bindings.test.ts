@@ -40,7 +40,6 @@ const bindings: [string, () => Binding, string, string[], string[]][] = [
     ["sqs:SendMessage", "sqs:GetQueueAttributes"],
     [arn("sqs:@:q")],
   ],
-  ["a topic", () => topicBinding(new Topic("n")), arn("sns:@:n"), ["sns:Publish"], [arn("sns:@:n")]],
   [
     "a bucket's prefix",
     () => bucketBinding(new Bucket("b"), ["GetObject"], "models/"),
@@ -84,4 +83,35 @@ describe("a binding gives a function the variable and the exact grant of", () =>
       });
     });
   }
+
+  const key = arn("kms:@:key/0123");
+  for (const kmsMasterKeyId of ["0123", key])
+    it(`a topic, and of its key ${kmsMasterKeyId}, by SNS alone`, async () => {
+      const bind = () => topicBinding(new Topic("n", { kmsMasterKeyId }));
+      const made = await record(() => new NodeFunction("hello", { entry, bindings: { BOUND_TO: bind() } }));
+      const { variables } = made.get("aws:lambda/function:Function", "hello").inputs.environment;
+      assert.equal(variables.BOUND_TO, arn("sns:@:n"));
+      assert.deepEqual(made.statements("hello-policy").slice(-2), [
+        { Effect: "Allow", Action: ["sns:Publish"], Resource: [arn("sns:@:n")] },
+        {
+          Effect: "Allow",
+          Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+          Resource: [key],
+          Condition: { StringEquals: { "kms:ViaService": "sns.eu-west-1.amazonaws.com" } },
+        },
+      ]);
+    });
+
+  for (const [kmsMasterKeyId, said] of [
+    [undefined, /n: kmsMasterKeyId is not given; allowed is the id or the ARN/],
+    ["alias/aws/sns", /n: kmsMasterKeyId is "alias\/aws\/sns"; allowed is the id or the ARN/],
+  ] as const)
+    it(`no topic with the key ${kmsMasterKeyId}, which nobody could be granted`, async () => {
+      const use = () => {
+        const { statements } = topicBinding(new Topic("n", { ...(kmsMasterKeyId && { kmsMasterKeyId }) }));
+        const [key] = statements[1]!.Resource as unknown as { promise(): Promise<string> }[];
+        return key!.promise();
+      };
+      await assert.rejects(record(use), said);
+    });
 });
