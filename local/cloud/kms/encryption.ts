@@ -24,8 +24,9 @@ const tagLength = 16;
 
 export function encryptionOperations(records: Records): Record<string, Operation> {
   /** A key is used by whom its policy admits; where that names the account, the caller's own policies decide. */
-  const use = (operation: string, given: string, context: Context): Access => {
+  const use = (operation: string, given: string, context: Context = {}): Access => {
     const { id, policy } = records.found(given);
+    const entries = Object.entries(context);
     return {
       action: `kms:${operation}`,
       resource: records.arn(id),
@@ -33,10 +34,8 @@ export function encryptionOperations(records: Records): Record<string, Operation
       rule: "resource",
       context: {
         "kms:EncryptionAlgorithm": algorithm,
-        "kms:EncryptionContextKeys": Object.keys(context ?? {}),
-        ...Object.fromEntries(
-          Object.entries(context ?? {}).map(([key, value]) => [`kms:EncryptionContext:${key}`, value]),
-        ),
+        ...(entries.length > 0 && { "kms:EncryptionContextKeys": Object.keys(context) }),
+        ...Object.fromEntries(entries.map(([key, value]) => [`kms:EncryptionContext:${key}`, value])),
       },
     };
   };

@@ -41,6 +41,8 @@ describe("condition keys", () => {
       "iam:ResourceTag/team",
       "kms:GrantIsForAWSResource",
       "kms:ViaService",
+      "kms:EncryptionContext:a",
+      "kms:RecipientAttestation:PCR0",
       "sns:Protocol",
       "ecs:cluster",
       "aws:ResourceTag/a",
