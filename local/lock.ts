@@ -1,6 +1,17 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+
+/**
+ * State holds keys, tokens and mails: no other user of the machine may look into its folder. One that is shared, and was
+ * something else before, is left as it is.
+ */
+function makePrivate(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const isShared = (statSync(directory).mode & 0o1000) !== 0;
+  const isOurs = existsSync(join(directory, "lock.sqlite")) || readdirSync(directory).length === 0;
+  if (isOurs && !isShared) chmodSync(directory, 0o700);
+}
 
 /**
  * Holds a state folder for this process alone. The lock is the operating system's, by way of SQLite: it goes with the
@@ -9,7 +20,7 @@ import { DatabaseSync } from "node:sqlite";
  * @returns a function that lets it go, or `undefined` when another process holds it.
  */
 export function lockFolder(directory: string): (() => void) | undefined {
-  mkdirSync(directory, { recursive: true });
+  makePrivate(directory);
   const database = new DatabaseSync(join(directory, "lock.sqlite"));
   try {
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");

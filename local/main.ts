@@ -21,6 +21,8 @@ const packedPaths = ["handlers", "containers", "models"];
 const isProgram = (file: string): boolean => programPaths.some((path) => file === path || file.startsWith(`${path}/`));
 /** Errors of resources that were shown as they happened. */
 const displayed = new Set<string>();
+// What it writes is its user's alone.
+process.umask(0o077);
 /** Of a run; what only looks ends with its command. */
 let exits: Exits | undefined;
 

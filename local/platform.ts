@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { sync as writeFileAtomic } from "write-file-atomic";
 import { prepareAccount } from "./account.ts";
@@ -52,7 +52,6 @@ export class Platform {
     const deploymentClock = clockOf(config);
     const images = imagesOf(config);
     const region = regionOf(config);
-    mkdirSync(stateDirectory, { recursive: true });
     const unlock = lockFolder(stateDirectory);
     if (!unlock) {
       throw new EngineError(

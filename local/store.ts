@@ -75,7 +75,9 @@ export class Collection<T> {
     this.#clear = db.prepare(`DELETE FROM ${table}`);
   }
 
-  get(key: string): T | undefined {
+  /** @param key one that a caller did not give is no document's. */
+  get(key: string | undefined): T | undefined {
+    if (typeof key !== "string") return undefined;
     const row = this.#get.get(key) as { value: string } | undefined;
     return row && (JSON.parse(row.value) as T);
   }

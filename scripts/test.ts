@@ -24,6 +24,9 @@ const pattern = process.argv[2];
 /** The program's own modules are CommonJS by ts-node: a test that imports one natively has nothing to mend. */
 const quiet = [process.env.NODE_OPTIONS, "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"].filter(Boolean).join(" ");
 
+/** A stack trace on the console tells of a fault that no test has seen: one that expects it keeps it from there. */
+const stackFrame = /^\s+at .+:\d+:\d+\)?$/m;
+
 /** Milliseconds after which a step is taken to hang. */
 const longest = 15 * 60_000;
 
@@ -120,7 +123,9 @@ function run(step: Step): Promise<Result> {
     child.on("error", (error) => (output += error.message));
     child.on("close", (code, signal) => {
       if (signal) output += `\nended by ${signal} after ${Math.round(performance.now() - started)} ms\n`;
-      resolve({ step, failed: code !== 0, output, seconds: (performance.now() - started) / 1000 });
+      const traced = code === 0 && step.command === "mocha" && stackFrame.test(output);
+      if (traced) output += "\nThe tests passed, and a stack trace was printed.\n";
+      resolve({ step, failed: code !== 0 || traced, output, seconds: (performance.now() - started) / 1000 });
     });
   });
 }

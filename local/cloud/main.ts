@@ -14,6 +14,8 @@ import { StateError } from "./state.ts";
 /** What a user can mend. */
 class CannotStart extends Error {}
 
+// What it writes is its user's alone.
+process.umask(0o077);
 let exits: Exits | undefined;
 
 try {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lockFolder } from "../../local/lock.ts";
@@ -21,6 +21,21 @@ describe("lock of a state folder", () => {
     const again = lockFolder(folder);
     assert.ok(again);
     again();
+  });
+
+  it("closes the folder to others where it is a state's, and leaves alone what is not", () => {
+    const modeOf = (path: string) => (statSync(path).mode & 0o7777).toString(8);
+    const [made, empty, other, shared] = ["made", "empty", "other", "shared"].map((name) => join(folder, name));
+    for (const path of [empty, other, shared]) {
+      mkdirSync(path!);
+      chmodSync(path!, path === shared ? 0o1777 : 0o755);
+    }
+    writeFileSync(join(other!, "notes.txt"), "");
+    for (const path of [made, empty, other, shared]) lockFolder(path!)?.();
+    assert.deepEqual(
+      [made, empty, other, shared].map((path) => modeOf(path!)),
+      ["700", "700", "755", "1777"],
+    );
   });
 
   it("goes with a process that is killed", async () => {

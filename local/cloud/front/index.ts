@@ -17,6 +17,7 @@ import { refusal } from "./door.ts";
 import { healthOf, isHealth } from "./health.ts";
 import { listenOnIpv6 } from "./ipv6.ts";
 import { isS3, sha256 } from "./signature.ts";
+import { refuseUnreadable } from "./unreadable.ts";
 
 export interface FrontOptions {
   /** Each has its services; which one is meant stands in the signature. */
@@ -41,7 +42,7 @@ export interface Front {
 export async function createFront(options: FrontOptions): Promise<Front> {
   // Which service is meant stands in the signature: no path is routed, or decoded, before that is read.
   const rewriteUrl = ({ url = "" }: { url?: string }) => (isHealth(url) ? "/_health" : "/");
-  const server = Fastify({ forceCloseConnections: true, rewriteUrl });
+  const server = Fastify({ forceCloseConnections: true, rewriteUrl, clientErrorHandler: refuseUnreadable });
   const opened = Promise.withResolvers<void>();
   // Bodies are read here: as streams where they are large, and by their schemas where they are not.
   server.removeAllContentTypeParsers();

@@ -8,6 +8,13 @@ import type { QueueEngine } from "./engine.ts";
 const refused = (name: string, value: string, reason: string) =>
   new AwsError("InvalidParameterValue", `Value ${value} for parameter ${name} is invalid. Reason: ${reason}`, 400);
 
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html */
+export function checkPage({ MaxResults }: { MaxResults?: number }): void {
+  if (MaxResults !== undefined && !(MaxResults >= 1 && MaxResults <= 1_000)) {
+    throw refused("MaxResults", String(MaxResults), "Must be an integer from 1 to 1000, if provided.");
+  }
+}
+
 export function checkName(name: string): void {
   if (/^[\w-]{1,80}$/.test(name) || (/^[\w-]+\.fifo$/.test(name) && name.length <= 80)) return;
   throw new AwsError(

@@ -8,6 +8,7 @@ import { queueAccess } from "./access.ts";
 import {
   checkedAttributes,
   checkName,
+  checkPage,
   type Permission,
   policyOf,
   withoutPermission,
@@ -109,6 +110,7 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
     const { engine, metrics } = await open();
     const name = input.QueueName ?? nameOf(input.QueueUrl ?? "");
     if (operation === "CreateQueue") checkName(name);
+    if (operation === "ListQueues") checkPage(input as { MaxResults?: number });
     const sets = operation === "CreateQueue" || operation === "SetQueueAttributes";
     const given = sets ? { ...input, Attributes: checkedAttributes(engine, arnOf(name), input.Attributes) } : input;
     const output = engine.call(operation, binaryAsText(given) as object);

@@ -13,7 +13,10 @@ export const restJson: Protocol = {
     const { operation, labels } = route(shapes, request);
     const { input, payload, bound } = readBindings(operation, request, labels);
     if (!payload) {
-      const body = readJson(codec, operation.input, bytes(request)) as object;
+      const body = readJson(codec, operation.input, bytes(request));
+      if (typeof body !== "object" || body === null || Array.isArray(body)) {
+        throw new AwsError("SerializationException", "The body is no JSON object", 400);
+      }
       const members = Object.entries(body).filter(([name]) => !bound.has(name));
       return { operation, input: Object.assign(input, Object.fromEntries(members)) };
     }

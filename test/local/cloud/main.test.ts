@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { CreateQueueCommand, ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -101,6 +110,33 @@ describe("npm run cloud", function () {
       printed,
       new RegExp(`^The last run \\(process ${killed.child.pid}, .* ended without saying why: by SIGKILL`),
     );
+  });
+
+  it("keeps its state from every other user of the machine", async () => {
+    const state = join(folder, "state");
+    // As a version left it that let everybody look.
+    mkdirSync(join(state, "cloud/files"), { recursive: true, mode: 0o755 });
+    writeFileSync(join(state, "lock.sqlite"), "", { mode: 0o644 });
+    const cloud = run("--port", "0", "--state", state);
+    const client = new SQSClient(clientOf(exported(await cloud.until(/ready/))));
+    await client.send(new CreateQueueCommand({ QueueName: "private" }));
+    const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    assert.equal(modeOf(state), "700");
+    const before = [
+      join(state, "cloud"),
+      join(state, "cloud/files"),
+      join(state, "lock.sqlite"),
+      join(state, "lock.sqlite-journal"),
+    ];
+    const written = readdirSync(state, { recursive: true, withFileTypes: true })
+      .map((entry) => ({ path: join(entry.parentPath, entry.name), expected: entry.isDirectory() ? "700" : "600" }))
+      .filter(({ path }) => !before.includes(path));
+    assert.ok(written.length > 5, `${written.length}`);
+    assert.deepEqual(
+      written.filter(({ path, expected }) => modeOf(path) !== expected),
+      [],
+    );
+    assert.equal(await cloud.end("SIGTERM"), 0);
   });
 
   it("has its state again where it kept it", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CloudOptions, createCloud, type LocalCloud } from "../../../local/cloud/index.ts";
 import type { Principal } from "../../../local/cloud/service.ts";
+import { stackTraces } from "./console.ts";
 
 export interface Credentials {
   accessKeyId: string;
@@ -36,7 +37,7 @@ export interface TestCloud extends LocalCloud {
     statements?: object | object[],
     options?: { name?: string; trust?: string; source?: string },
   ): Promise<{ roleArn: string; credentials: Credentials; principal: Principal }>;
-  /** Ends everything; removes the folder unless `keep`. */
+  /** Ends everything; removes the folder unless `keep`. @throws Error when a stack trace was printed meanwhile. */
   stop(options?: { keep?: boolean }): Promise<void>;
 }
 
@@ -85,6 +86,8 @@ export async function startCloud(options: Partial<CloudOptions> = {}): Promise<T
     async stop({ keep = false } = {}) {
       await local.close();
       if (!keep) await rm(directory, { recursive: true, force: true });
+      const traces = stackTraces();
+      if (traces.length > 0) throw new Error(`the local cloud had faults of its own:\n${traces.join("\n")}`);
     },
   };
 }

@@ -90,7 +90,7 @@ function parseDocument(body: Uint8Array): OpenApi {
   let document: OpenApi;
   try {
     const text = Buffer.from(body).toString();
-    document = text.trimStart().startsWith("{") ? parseJson(text) : yaml().parse(text);
+    document = text.trimStart().startsWith("{") ? parseJson(text) : yaml().parse(text, { logLevel: "error" });
   } catch (error) {
     throw badRequest(`Unable to parse API definition because of a malformed document: ${(error as Error).message}`);
   }
