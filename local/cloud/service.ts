@@ -22,6 +22,8 @@ export interface Principal {
   accessKeyId?: string;
   /** For a service: the resource on whose behalf it calls (`aws:SourceArn`). */
   sourceArn?: string;
+  /** The service that calls another for whoever called it: `sns`, which has KMS encrypt what somebody publishes. */
+  via?: string;
 }
 
 /** One request, as an operation sees it. */

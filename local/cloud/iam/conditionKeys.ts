@@ -20,7 +20,7 @@ const supplied: Record<string, RegExp> = {
     /^(attributes|enclosingoperation|firstpartitionkeyvalues|leadingkeys|returnconsumedcapacity|returnvalues|select)$/,
   events: /^(creatoraccount|detail-type|source)$/,
   iam: /^(passedtoservice|policyarn)$/,
-  kms: /^(calleraccount|encryptionalgorithm|encryptioncontext:.+|encryptioncontextkeys)$/,
+  kms: /^(calleraccount|encryptionalgorithm|encryptioncontext:.+|encryptioncontextkeys|viaservice)$/,
   lambda: /^functionarn$/,
   s3: /^(authtype|delimiter|existingobjecttag\/.+|if-(none-)?match|max-keys|prefix|requestobjecttag(keys|\/.+)|resourceaccount|signatureage|signatureversion|tlsversion|versionid|x-amz-(content-sha256|copy-source|metadata-directive|server-side-encryption(-aws-kms-key-id)?|storage-class))$/,
   ssm: /^recursive$/,
@@ -33,7 +33,7 @@ const absent: Record<string, RegExp> = {
   events: /^managedby$/,
   "execute-api": /^viadomainarn$/,
   iam: /^awsservicename$/,
-  kms: /^(grant.+|recipientattestation:.+|viaservice)$/,
+  kms: /^(grant.+|recipientattestation:.+)$/,
   s3: /^(accessgrants|accesspoint|buckettag\/|dataaccesspoint|object-lock-)/,
 };
 

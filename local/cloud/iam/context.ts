@@ -83,7 +83,9 @@ function global(key: string, { call, access, region, accountId, principalTags, k
     case "s3:resourceaccount":
       return some(access.resource.split(":")[4] || accountId);
     case "aws:viaawsservice":
-      return ["false"];
+      return [String(principal.via !== undefined)];
+    case "kms:viaservice":
+      return some(principal.via && `${principal.via}.${region}.amazonaws.com`);
     case "aws:tokenissuetime":
       return some(accessKey?.expiration && accessKey.issued);
     // Nobody here has a second factor; without temporary credentials there is no such key.

@@ -6,6 +6,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type * as sns from "@aws-sdk/client-sns";
 import { AwsError, type Call, type Cloud, type Operation, type Service } from "../service.ts";
 import { Delivery } from "./delivery.ts";
+import { useKey } from "./key.ts";
 import { type Attributes, checkPublish, type Message, type PublishInput, textsOf } from "./message.ts";
 import { topicAccess } from "./policy.ts";
 import { invalid, Records, type Topic } from "./records.ts";
@@ -45,7 +46,7 @@ export function createSns(cloud: Cloud): Service {
     async run(input, call) {
       if (input.PhoneNumber) throw invalid("PhoneNumber Reason: the local cloud sends no text messages");
       const topic = records.topic(input.TopicArn ?? input.TargetArn);
-      checkKey(topic, call);
+      await useKey(cloud, topic, call);
       return publish(topic, input as PublishInput);
     },
   };
@@ -54,7 +55,7 @@ export function createSns(cloud: Cloud): Service {
     access,
     async run({ TopicArn, PublishBatchRequestEntries: entries = [] }, call) {
       const topic = records.topic(TopicArn);
-      checkKey(topic, call);
+      await useKey(cloud, topic, call);
       checkEntries(entries);
       const Successful: object[] = [];
       const Failed: object[] = [];
@@ -86,20 +87,6 @@ export function createSns(cloud: Cloud): Service {
       delivery.stop();
     },
   };
-}
-
-/**
- * The policy of AWS's own key lets no service in: an alarm cannot publish to a topic that is encrypted with it.
- * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
- */
-function checkKey({ attributes }: Topic, { principal }: Call): void {
-  const key = attributes.KmsMasterKeyId ?? "";
-  if (principal.kind !== "service" || !key.endsWith("alias/aws/sns")) return;
-  throw new AwsError(
-    "KMSAccessDeniedException",
-    `${principal.arn} is not authorized to perform: kms:GenerateDataKey with the key alias/aws/sns; a key of the account whose policy admits it is needed`,
-    400,
-  );
 }
 
 function checkEntries(entries: { Id?: string }[]): void {

@@ -41,6 +41,40 @@ describe("topics of SNS", () => {
       await assert.rejects(call, (error: Error) => error.name === "KMSAccessDeniedException");
     });
 
+    it("have a key that whoever publishes must be let use, by SNS", async () => {
+      const { test } = topics.sources;
+      const { KeyMetadata } = await test.cloud.call<{ KeyMetadata: { Arn: string; KeyId: string } }>(
+        "kms",
+        "CreateKey",
+        {},
+      );
+      const TopicArn = await topics.make("sealed", { KmsMasterKeyId: KeyMetadata.KeyId });
+      const as = async (...rights: object[]) => {
+        const publish = { Effect: "Allow", Action: "sns:Publish", Resource: TopicArn };
+        const { principal } = await test.mintRole([publish, ...rights]);
+        return (service: string, operation: string, input: object) =>
+          test.cloud.call(service, operation, input, principal);
+      };
+      const key = (service: string) => ({
+        Effect: "Allow",
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Resource: KeyMetadata.Arn,
+        Condition: { StringEquals: { "kms:ViaService": `${service}.us-east-1.amazonaws.com` } },
+      });
+      const message = { TopicArn, Message: "x" };
+      const denied = { code: "KMSAccessDeniedException", message: /not authorized to perform: kms:GenerateDataKey/ };
+      await assert.rejects((await as())("sns", "Publish", message), denied);
+      await assert.rejects((await as(key("s3")))("sns", "Publish", message), denied);
+      const writer = await as(key("sns"));
+      await writer("sns", "Publish", message);
+      const direct = writer("kms", "GenerateDataKey", { KeyId: KeyMetadata.KeyId, KeySpec: "AES_256" });
+      await assert.rejects(direct, { code: "AccessDeniedException" });
+      const halfOf = { ...key("sns"), Action: "kms:GenerateDataKey" };
+      await assert.rejects((await as(halfOf))("sns", "Publish", message), { message: /perform: kms:Decrypt/ });
+      await test.cloud.call("kms", "DisableKey", { KeyId: KeyMetadata.KeyId });
+      await assert.rejects(writer("sns", "Publish", message), { code: "KMSDisabledException" });
+    });
+
     it("give a role no right that it does not have itself", async () => {
       const TopicArn = await topics.make("guarded");
       const { credentials } = await topics.sources.test.mintRole();
