@@ -107,4 +107,34 @@ export const containers: Record<string, Kind> = {
     ],
     tagged: ({ ScalableTargetARN }: { ScalableTargetARN: string }) => ScalableTargetARN,
   },
+  "a scaling policy": {
+    service: "application-autoscaling",
+    make: [
+      "PutScalingPolicy",
+      {
+        PolicyName: "made",
+        ServiceNamespace: "ecs",
+        ResourceId: "service/used/made",
+        ScalableDimension: "ecs:service:DesiredCount",
+        PolicyType: "TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration: {
+          PredefinedMetricSpecification: { PredefinedMetricType: "ECSServiceAverageCPUUtilization" },
+          TargetValue: 40,
+          ScaleInCooldown: 30,
+          ScaleOutCooldown: 60,
+          DisableScaleIn: true,
+        },
+      },
+    ],
+    look: ["DescribeScalingPolicies", { ServiceNamespace: "ecs" }, "ScalingPolicies", 0],
+    end: [
+      "DeleteScalingPolicy",
+      {
+        PolicyName: "made",
+        ServiceNamespace: "ecs",
+        ResourceId: "service/used/made",
+        ScalableDimension: "ecs:service:DesiredCount",
+      },
+    ],
+  },
 };

@@ -2,6 +2,8 @@
 import { zip } from "../lambda/support.ts";
 import { arn, type Kind, role } from "./kind.ts";
 
+type Signing = { CodeSigningConfig: { CodeSigningConfigArn: string } };
+
 export const functions: Record<string, Kind> = {
   "a function": {
     service: "lambda",
@@ -115,5 +117,88 @@ export const functions: Record<string, Kind> = {
     gone: "ValidationException",
     tagged: arn("sagemaker", "model/made"),
     hidden: ["PrimaryContainer"],
+  },
+  "a code signing configuration": {
+    service: "lambda",
+    make: [
+      "CreateCodeSigningConfig",
+      {
+        Description: "d",
+        AllowedPublishers: { SigningProfileVersionArns: [arn("signer", "/signing-profiles/p/abcdefghij")] },
+        CodeSigningPolicies: { UntrustedArtifactOnDeployment: "Enforce" },
+      },
+    ],
+    look: [
+      "GetCodeSigningConfig",
+      ({ CodeSigningConfig: { CodeSigningConfigArn } }: Signing) => ({ CodeSigningConfigArn }),
+      "CodeSigningConfig",
+    ],
+    end: [
+      "DeleteCodeSigningConfig",
+      ({ CodeSigningConfig: { CodeSigningConfigArn } }: Signing) => ({ CodeSigningConfigArn }),
+    ],
+    gone: "CodeSigningConfigNotFoundException",
+    tagged: ({ CodeSigningConfig: { CodeSigningConfigArn } }: Signing) => CodeSigningConfigArn,
+  },
+  "a layer": {
+    service: "lambda",
+    make: [
+      "PublishLayerVersion",
+      {
+        LayerName: "made",
+        Description: "d",
+        LicenseInfo: "MIT",
+        CompatibleRuntimes: ["nodejs22.x", "nodejs24.x"],
+        CompatibleArchitectures: ["arm64"],
+        Content: { ZipFile: zip({ "nodejs/node_modules/x/index.js": "" }) },
+      },
+    ],
+    look: ["GetLayerVersion", { LayerName: "made", VersionNumber: 1 }],
+    end: ["DeleteLayerVersion", { LayerName: "made", VersionNumber: 1 }],
+    gone: "ResourceNotFoundException",
+    hidden: ["LayerName", "Content"],
+  },
+  "an alias": {
+    service: "lambda",
+    make: ["CreateAlias", { FunctionName: "used", Name: "live", FunctionVersion: "$LATEST", Description: "d" }],
+    look: ["GetAlias", { FunctionName: "used", Name: "live" }],
+    end: ["DeleteAlias", { FunctionName: "used", Name: "live" }],
+    gone: "ResourceNotFoundException",
+    hidden: ["FunctionName"],
+  },
+  "a deployment configuration": {
+    service: "codedeploy",
+    make: [
+      "CreateDeploymentConfig",
+      {
+        deploymentConfigName: "made",
+        computePlatform: "Lambda",
+        trafficRoutingConfig: {
+          type: "TimeBasedLinear",
+          timeBasedLinear: { linearPercentage: 20, linearInterval: 3 },
+        },
+      },
+    ],
+    look: ["GetDeploymentConfig", { deploymentConfigName: "made" }, "deploymentConfigInfo"],
+    end: ["DeleteDeploymentConfig", { deploymentConfigName: "made" }],
+    gone: "DeploymentConfigDoesNotExistException",
+  },
+  "an endpoint configuration": {
+    service: "sagemaker",
+    make: [
+      "CreateEndpointConfig",
+      {
+        EndpointConfigName: "made",
+        ProductionVariants: [
+          { VariantName: "v", ModelName: "made", InstanceType: "ml.t2.medium", InitialInstanceCount: 1 },
+        ],
+      },
+    ],
+    look: ["DescribeEndpointConfig", { EndpointConfigName: "made" }],
+    end: ["DeleteEndpointConfig", { EndpointConfigName: "made" }],
+    gone: "ValidationException",
+    tagged: arn("sagemaker", "endpoint-config/made"),
+    // An initial weight is filled in.
+    hidden: ["ProductionVariants"],
   },
 };

@@ -14,8 +14,8 @@ export interface Kind {
   end: [operation: string, input: Json | ((made: never) => Json)];
   /** What the look then says: an error's name, members of what stays, or nothing. */
   gone?: string | Json;
-  /** By what it is tagged. */
-  tagged: string | ((made: never) => string);
+  /** By what it is tagged; nothing where AWS has no tags for it. */
+  tagged?: string | ((made: never) => string);
   /** Members of the input that are not shown under their names. */
   hidden?: string[];
 }
@@ -40,6 +40,7 @@ export async function prepare(cloud: Cloud): Promise<void> {
   await cloud.call("iam", "CreateRole", { RoleName: "used", AssumeRolePolicyDocument });
   await cloud.call("iam", "PutRolePolicy", { RoleName: "used", PolicyName: "all", PolicyDocument: everything });
   await cloud.call("sqs", "CreateQueue", { QueueName: "used" });
+  await cloud.call("logs", "CreateLogGroup", { logGroupName: "used" });
   await cloud.call("ecs", "CreateCluster", { clusterName: "used" });
   const Code = { ZipFile: zip({ "index.mjs": "export const handler = () => 1;" }) };
   const fn = { Role: role("used"), Runtime: "nodejs24.x", Handler: "index.handler", Code };

@@ -1,5 +1,5 @@
 /** What tells, and what is told. */
-import { arn, type Kind } from "./kind.ts";
+import { arn, type Kind, role } from "./kind.ts";
 
 export const messages: Record<string, Kind> = {
   "a queue": {
@@ -104,5 +104,49 @@ export const messages: Record<string, Kind> = {
     look: ["DescribeAlarms", { AlarmNames: ["both"], AlarmTypes: ["CompositeAlarm"] }, "CompositeAlarms", 0],
     end: ["DeleteAlarms", { AlarmNames: ["both"] }],
     tagged: arn("cloudwatch", "alarm:both"),
+  },
+  "a schedule": {
+    service: "scheduler",
+    make: [
+      "CreateSchedule",
+      {
+        Name: "made",
+        Description: "d",
+        GroupName: "made",
+        ScheduleExpression: "cron(0 6 * * ? *)",
+        ScheduleExpressionTimezone: "Europe/Berlin",
+        State: "DISABLED",
+        ActionAfterCompletion: "DELETE",
+        FlexibleTimeWindow: { Mode: "FLEXIBLE", MaximumWindowInMinutes: 5 },
+        StartDate: new Date("2040-01-01T00:00:00Z"),
+        EndDate: new Date("2050-01-01T00:00:00Z"),
+        Target: {
+          Arn: arn("sqs", "used"),
+          RoleArn: role("used"),
+          Input: "{}",
+          DeadLetterConfig: { Arn: arn("sqs", "used") },
+          RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 2 },
+        },
+      },
+    ],
+    look: ["GetSchedule", { Name: "made", GroupName: "made" }],
+    end: ["DeleteSchedule", { Name: "made", GroupName: "made" }],
+    gone: "ResourceNotFoundException",
+  },
+  "a metric filter": {
+    service: "logs",
+    make: [
+      "PutMetricFilter",
+      {
+        logGroupName: "used",
+        filterName: "made",
+        filterPattern: '{ $.level = "ERROR" }',
+        metricTransformations: [
+          { metricName: "M", metricNamespace: "N", metricValue: "1", unit: "Count", dimensions: { a: "$.a" } },
+        ],
+      },
+    ],
+    look: ["DescribeMetricFilters", { logGroupName: "used" }, "metricFilters", 0],
+    end: ["DeleteMetricFilter", { logGroupName: "used", filterName: "made" }],
   },
 };

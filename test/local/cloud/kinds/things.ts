@@ -138,4 +138,27 @@ export const things: Record<string, Kind> = {
     gone: "NotFoundException",
     tagged: ({ id }: { id: string }) => `arn:aws:apigateway:us-east-1::/usageplans/${id}`,
   },
+  "an OIDC provider": {
+    service: "iam",
+    make: [
+      "CreateOpenIDConnectProvider",
+      {
+        Url: "https://example.com",
+        ClientIDList: ["a", "b"],
+        ThumbprintList: ["6938fd4d98bab03faadb97b34396831e3780aea1"],
+      },
+    ],
+    look: [
+      "GetOpenIDConnectProvider",
+      { OpenIDConnectProviderArn: `arn:aws:iam::${account}:oidc-provider/example.com` },
+    ],
+    end: [
+      "DeleteOpenIDConnectProvider",
+      { OpenIDConnectProviderArn: `arn:aws:iam::${account}:oidc-provider/example.com` },
+    ],
+    gone: "NoSuchEntityException",
+    tagged: `arn:aws:iam::${account}:oidc-provider/example.com`,
+    // Shown without its scheme.
+    hidden: ["Url"],
+  },
 };
