@@ -159,4 +159,10 @@ if (unknown.length > 0) {
   process.exitCode = 2;
 } else if (spawnSync("terraform", ["-version"]).error) {
   console.log(`${pc.yellow("-")} skipped: no terraform on PATH`);
-} else process.exitCode = await runAll(positionals.length > 0 ? positionals : rootNames());
+} else {
+  // A provider that cannot be had, a cloud that does not start.
+  process.exitCode = await runAll(positionals.length > 0 ? positionals : rootNames()).catch((error: Error) => {
+    console.log(`${pc.red(error.message)}\n\nended early`);
+    return 1;
+  });
+}
