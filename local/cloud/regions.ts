@@ -131,7 +131,7 @@ export class Regions {
       async call<Output>(service: string, operation: string, input: object, principal = root, signal?: AbortSignal) {
         const requestId = randomUUID();
         const call: Call = { service, operation, principal, region, accountId, requestId, ...(signal && { signal }) };
-        if (service === "s3") call.context = signedInHeader;
+        if (service === "s3") call.context = () => signedInHeader;
         return dispatch(call, input) as Output;
       },
       identify: (credentials) => identify({ directory: identities, accountId }, credentials),
@@ -163,10 +163,11 @@ export class Regions {
 /** Lets a call go on that has all its permissions. @throws AwsError that names the first that it lacks. */
 const gate =
   (services: ReadonlyMap<string, Service>, authorizer: Authorizer, place: Pick<Call, "region" | "accountId">): Gate =>
-  async (call, accesses) => {
+  async (given, accesses) => {
+    const call = { ...place, ...given };
     for (const access of accesses) {
       const asks = authorizer.asksForTags(call, access);
-      authorizer.authorize({ ...place, ...call }, [asks ? await withResourceTags(services, place, access) : access]);
+      authorizer.authorize(call, [asks ? await withResourceTags(services, place, access) : access]);
     }
   };
 

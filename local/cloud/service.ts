@@ -35,8 +35,8 @@ export interface Call {
   accountId: string;
   requestId: string;
   sourceIp?: string;
-  /** Condition keys of the request itself, which each permission that it needs has. */
-  context?: Access["context"];
+  /** Condition keys of the request itself, which each permission that it needs has; worked out when a policy asks for one. */
+  context?: () => NonNullable<Access["context"]>;
   signal?: AbortSignal;
 }
 

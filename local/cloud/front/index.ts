@@ -154,7 +154,7 @@ async function answer(
       accountId: options.accountId,
       requestId,
       ...(socket.remoteAddress !== undefined && { sourceIp: socket.remoteAddress }),
-      context: contextOf(request, signed),
+      context: () => contextOf(request, signed),
       signal: goneOf(reply),
     };
     if (service.handle) {

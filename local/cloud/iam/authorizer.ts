@@ -17,6 +17,8 @@ interface Compiled {
   boundary?: PolicySet;
   session: PolicySet[];
   tags: Record<string, string>;
+  /** Whether any of them looks at the tags of what is asked for. */
+  asksForTags: boolean;
 }
 
 export type Refusal = "identity-based" | "resource-based" | "permissions boundary" | "session";
@@ -52,9 +54,8 @@ export class Authorizer {
 
   /** Whether a policy that has a say looks at the tags of the resource, which take their service to tell. */
   asksForTags({ principal }: Pick<Call, "principal">, { resourcePolicy }: Access): boolean {
-    const own = this.#of(principal);
-    const sets = [own?.identity, own?.boundary, ...(own?.session ?? []), resourcePolicy && policySet(resourcePolicy)];
-    return sets.some((set) => set?.asksForTags);
+    if (resourcePolicy && policySet(resourcePolicy).asksForTags) return true;
+    return this.#of(principal)?.asksForTags ?? false;
   }
 
   decide(
@@ -74,7 +75,7 @@ export class Authorizer {
         region: call.region ?? this.#region,
         accountId: this.#accountId,
         principalTags: policies?.tags,
-        entity: entityOf(this.#directory, access.resource),
+        entity: () => entityOf(this.#directory, access.resource),
         key: principal.accessKeyId ? this.#directory.key(principal.accessKeyId) : undefined,
       }),
     };
@@ -98,20 +99,24 @@ export class Authorizer {
   #compile(principal: Principal): Compiled {
     const version = this.#directory.version;
     const identity = this.#identity(principal);
-    if (!identity) return { version, identity: none, session: [], tags: {} };
+    if (!identity) return { version, identity: none, session: [], tags: {}, asksForTags: false };
     const key = principal.accessKeyId ? this.#directory.key(principal.accessKeyId) : undefined;
     const documents = [
       ...Object.values(identity.inline).map((text) => JSON.parse(text) as PolicyDocument),
       ...identity.attached.flatMap((arn) => managedPolicyDocument(this.#directory, arn) ?? []),
     ];
-    const boundary = identity.boundary && managedPolicyDocument(this.#directory, identity.boundary);
+    const limit = identity.boundary && managedPolicyDocument(this.#directory, identity.boundary);
+    const boundary = identity.boundary ? new PolicySet(limit ? [limit] : []) : undefined;
+    const own = new PolicySet(documents);
+    // Several session policies allow together what any of them allows.
+    const session = key?.policies?.length ? [new PolicySet(key.policies.map((text) => JSON.parse(text)))] : [];
     return {
       version,
-      identity: new PolicySet(documents),
-      ...(identity.boundary && { boundary: new PolicySet(boundary ? [boundary] : []) }),
-      // Several session policies allow together what any of them allows.
-      session: key?.policies?.length ? [new PolicySet(key.policies.map((text) => JSON.parse(text)))] : [],
+      identity: own,
+      ...(boundary && { boundary }),
+      session,
       tags: { ...identity.tags, ...key?.tags },
+      asksForTags: [own, boundary, ...session].some((set) => set?.asksForTags),
     };
   }
 

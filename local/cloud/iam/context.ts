@@ -15,16 +15,16 @@ interface Known {
   principalTags?: Record<string, string> | undefined;
   key?: AccessKey | undefined;
   /** What of IAM's own the request is about. */
-  entity?: Entity | undefined;
+  entity?: () => Entity | undefined;
 }
 
 /** Keys are asked for in lower case; each is worked out only when a policy asks for it. */
 export function requestContext(known: Known): Context {
   let own: Record<string, string[]> | undefined;
   return (key) => {
-    own ??= lowerKeys({ ...known.call.context, ...known.access.context });
+    own ??= lowerKeys({ ...known.call.context?.(), ...known.access.context });
     const resourceTag = /^[a-z-]+:resourcetag\/(.+)$/.exec(key)?.[1];
-    if (resourceTag) return own[`aws:resourcetag/${resourceTag}`] ?? tag(known.entity?.tags, resourceTag);
+    if (resourceTag) return own[`aws:resourcetag/${resourceTag}`] ?? tag(known.entity?.()?.tags, resourceTag);
     return own[key] ?? global(key, known);
   };
 }
@@ -94,7 +94,7 @@ function global(key: string, { call, access, region, accountId, principalTags, k
     case "aws:sourceidentity":
       return some(accessKey?.sourceIdentity);
     case "iam:permissionsboundary":
-      return some(entity?.boundary);
+      return some(entity?.()?.boundary);
     default:
       return undefined;
   }

@@ -69,14 +69,17 @@ const sources: Record<string, Record<string, Source>> = {
 };
 
 /** The call, with what its input gives among its condition keys. */
-export function withRequestKeys<C extends Call>(call: C, input: object): C {
-  const own = Object.entries(sources[call.service] ?? {})
-    .map(([key, source]) => [
-      key,
-      texts(typeof source === "string" ? at(input, source.split(".")) : source(input as Input, call)),
-    ])
-    .filter(([, values]) => values?.length);
-  return { ...call, context: { ...call.context, ...Object.fromEntries(own), ...tagContext(input) } };
+export const withRequestKeys = <C extends Call>(call: C, input: object): C => ({
+  ...call,
+  context: () => ({ ...call.context?.(), ...inputKeys(call, input), ...tagContext(input) }),
+});
+
+function inputKeys(call: Call, input: object): Record<string, string[]> {
+  const given = Object.entries(sources[call.service] ?? {}).map(([key, source]): [string, string[]] => [
+    key,
+    texts(typeof source === "string" ? at(input, source.split(".")) : source(input as Input, call)),
+  ]);
+  return Object.fromEntries(given.filter(([, values]) => values.length > 0));
 }
 
 /** Keys of a service that {@link withRequestKeys} supplies. */
