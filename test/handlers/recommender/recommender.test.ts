@@ -3,7 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import { CloudWatchLogsClient, CreateLogGroupCommand, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { ListTagsCommand, ListTrainingJobsCommand, type SageMakerClient } from "@aws-sdk/client-sagemaker";
+import {
+  DescribeModelCommand,
+  ListModelsCommand,
+  ListTagsCommand,
+  ListTrainingJobsCommand,
+  type SageMakerClient,
+} from "@aws-sdk/client-sagemaker";
 import "../support/proxyEvent.ts";
 import { handler as deploy } from "../../../handlers/recommender/deploy.ts";
 import { eachRow, externalFunction } from "../../../handlers/recommender/externalFunction.ts";
@@ -110,6 +116,9 @@ describe("recommender functions", function () {
     assert.equal(arn, "arn:aws:sagemaker:eu-west-1:000000000000:endpoint/dsp-test-movies");
     assert.equal(await one(deploy, [[0, "movies", modelUrl]]), arn, "the same again");
     assert.equal((await settled("movies")).status, "InService");
+    const { Models = [] } = await sagemaker.send(new ListModelsCommand({}));
+    const model = await sagemaker.send(new DescribeModelCommand({ ModelName: Models[0]?.ModelName }));
+    assert.equal(model.EnableNetworkIsolation, true, "a model that serves on machines has no network");
     const rows = [
       [7, "movies", 1, 2],
       [3, "movies", null, 2],
