@@ -59,9 +59,15 @@ export class Parameters {
     return new AwsError("ParameterNotFound", `Parameter ${name} not found.`, 400);
   }
 
+  /** By name or ARN, which is the same for `name` and `/name`. */
+  record(given: string): ParameterRecord | undefined {
+    const name = parameterName(given);
+    return this.records.get(name) ?? (given.startsWith("arn:") ? this.records.get(`/${name}`) : undefined);
+  }
+
   /** By name or ARN, `name:3` a version of it. */
   lookup(given: string): Found | undefined {
-    const record = this.records.get(parameterName(given));
+    const record = this.record(given);
     const selector = /:(\d+)$/.exec(given.replace(/^arn:.*:parameter/, ""))?.[1];
     const version =
       selector === undefined
@@ -75,7 +81,7 @@ export class Parameters {
   find(given: string): Found {
     const found = this.lookup(given);
     if (found) return found;
-    if (!this.records.has(parameterName(given))) throw this.missing(given);
+    if (!this.record(given)) throw this.missing(given);
     throw new AwsError(
       "ParameterVersionNotFound",
       `Systems Manager could not find version ${given.split(":").at(-1)} of ${parameterName(given)}.`,

@@ -16,7 +16,7 @@ export function ssmTagOperations(parameters: Parameters): Record<string, Operati
   const find = ({ ResourceType: type, ResourceId = "" }: Input) => {
     if (type !== "Parameter")
       throw new AwsError("InvalidResourceType", `The local cloud has resources of type Parameter, not ${type}.`, 400);
-    const found = parameters.records.get(parameterName(ResourceId));
+    const found = parameters.record(ResourceId);
     if (!found)
       throw new AwsError(
         "InvalidResourceId",

@@ -2,7 +2,7 @@
  * What IAM must allow for each operation.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  */
-import type { Access } from "../service.ts";
+import { type Access, AwsError } from "../service.ts";
 import { itemKeys } from "./itemKeys.ts";
 import { leadingKeys, type PartitionKeys } from "./leadingKeys.ts";
 import { type Names, streamOf, tableOf } from "./names.ts";
@@ -30,6 +30,7 @@ interface Need {
  * @param keys finds `dynamodb:LeadingKeys`.
  */
 export async function needs(operation: string, input: Input, names: Names, keys: PartitionKeys): Promise<Access[]> {
+  checkTexts(input);
   const found = new Map<string, Access>();
   for (const { action, resource, request } of wanted(operation, input, names)) {
     const id = `${action} ${resource}`;
@@ -48,6 +49,15 @@ export async function needs(operation: string, input: Input, names: Names, keys:
     });
   }
   return [...found.values()];
+}
+
+/** Members that name things, whatever the operation. */
+const texts = ["TableName", "IndexName", "StreamArn", "ShardIterator", "ResourceArn", "BackupArn", "Policy"];
+
+/** @throws AwsError as AWS does before it looks at who asks: what needs a right is not known otherwise. */
+function checkTexts(input: Input): void {
+  if (!texts.some((name) => typeof input[name] === "object" && input[name] !== null)) return;
+  throw new AwsError("SerializationException", "Start of structure or map found where not expected.", 400);
 }
 
 /** Several parts of one request ask for the same right: each key has the values of all. */

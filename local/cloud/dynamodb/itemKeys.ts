@@ -43,7 +43,7 @@ function* attributesOf(input: Input): Iterable<string> {
     if (isObject(input[member])) yield* Object.keys(input[member]);
   }
   for (const key of list(input.Keys)) if (isObject(key)) yield* Object.keys(key);
-  for (const name of list(input.AttributesToGet)) yield String(name);
+  for (const name of list(input.AttributesToGet)) if (typeof name === "string") yield name;
   // Of a batch, each write.
   for (const write of list(input.writes)) {
     const { PutRequest, DeleteRequest } = (write ?? {}) as { PutRequest?: Input; DeleteRequest?: Input };
@@ -55,7 +55,9 @@ function* attributesOf(input: Input): Iterable<string> {
 /** What stands first in each path of an expression: `#a.b[0]` is of attribute `#a`. */
 function* namesIn(text: string, names: Record<string, unknown>): Iterable<string> {
   for (const [found] of text.matchAll(/(?<![.\w:#])[#A-Za-z_]\w*(?!\s*\(|\w)/g)) {
-    if (!words.has(found.toLowerCase())) yield String((Object.hasOwn(names, found) && names[found]) || found);
+    if (words.has(found.toLowerCase())) continue;
+    const name = Object.hasOwn(names, found) ? names[found] : found;
+    if (typeof name === "string") yield name;
   }
 }
 

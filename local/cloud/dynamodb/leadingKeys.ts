@@ -22,7 +22,7 @@ export class PartitionKeys {
 
   /** Of a table or one of its indexes; none of a table that is not there. */
   async of(table: string, index?: unknown): Promise<string | undefined> {
-    const id = `${table} ${index ?? ""}`;
+    const id = `${table} ${typeof index === "string" ? index : ""}`;
     if (this.#names.has(id)) return this.#names.get(id);
     const description = (await this.#describe(table).catch(() => ({}))) as Description;
     const global = description.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === index);
@@ -35,13 +35,15 @@ export class PartitionKeys {
 
 /** Of one request to one table: an item or a key, a list of them, or a query. */
 export function leadingKeys(request: Json, name: string): string[] {
-  const writes = Array.isArray(request.writes) ? (request.writes as { PutRequest?: Json; DeleteRequest?: Json }[]) : [];
+  const writes = Array.isArray(request.writes)
+    ? (request.writes as ({ PutRequest?: Json; DeleteRequest?: Json } | null)[])
+    : [];
   const keys = Array.isArray(request.Keys) ? (request.Keys as Json[]) : [];
   const items = [
     request.Item,
     request.Key,
     ...keys,
-    ...writes.flatMap(({ PutRequest, DeleteRequest }) => [PutRequest?.Item, DeleteRequest?.Key]),
+    ...writes.flatMap((write) => [write?.PutRequest?.Item, write?.DeleteRequest?.Key]),
   ];
   const values = items.flatMap((item) => scalar((item as Json | undefined)?.[name]));
   return [...new Set([...values, ...scalar(queried(request, name))])];

@@ -18,14 +18,17 @@ export function tagContext(input: object): Record<string, string | string[]> {
 export function* tagPairs(given: unknown): Iterable<[key: string, value: string]> {
   if (typeof given !== "object" || given === null) return;
   if (!Array.isArray(given)) {
-    for (const [key, value] of Object.entries(given)) yield [key, String(value)];
+    for (const [key, value] of Object.entries(given)) yield [key, text(value)];
     return;
   }
   for (const tag of given as Record<string, unknown>[]) {
     const key = tag?.Key ?? tag?.key ?? tag?.TagKey;
-    if (typeof key === "string") yield [key, String(tag.Value ?? tag.value ?? tag.TagValue ?? "")];
+    if (typeof key === "string") yield [key, text(tag.Value ?? tag.value ?? tag.TagValue)];
   }
 }
+
+/** A tag without a value has an empty one; what is no text its service refuses. */
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 const member = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;

@@ -31,10 +31,11 @@ const listings: Record<string, (arn: string) => Listing> = {
   ses: byArn("ses", "ListTagsForResource", "ResourceArn"),
   sns: byArn("sns", "ListTagsForResource", "ResourceArn"),
   sqs: (arn) => byArn("sqs", "ListQueueTags", "QueueUrl")(arn.split(":").slice(5).join(":")),
+  // By its ARN: that of a name which is no path has a slash all the same.
   ssm: (arn) => ({
     service: "ssm",
     operation: "ListTagsForResource",
-    input: { ResourceType: "Parameter", ResourceId: arn.split(":parameter")[1] },
+    input: { ResourceType: "Parameter", ResourceId: arn },
   }),
   // Versions and aliases have their machine's.
   states: (arn) => byArn("states", "ListTagsForResource", "resourceArn")(arn.split(":").slice(0, 7).join(":")),
@@ -48,7 +49,9 @@ export async function withResourceTags(
   call: Pick<Call, "region" | "accountId">,
   access: Access,
 ): Promise<Access> {
-  const listing = listings[access.resource.split(":")[2] ?? ""]?.(access.resource);
+  const [, , service = ""] = access.resource.split(":");
+  // A caller's ARN may say anything: `constructor` is no service.
+  const listing = Object.hasOwn(listings, service) ? listings[service]?.(access.resource) : undefined;
   const operation = listing && services.get(listing.service)?.operations[listing.operation];
   if (!operation) return access;
   try {

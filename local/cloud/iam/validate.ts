@@ -180,7 +180,10 @@ function checkResource(statement: Record<string, unknown>, kind: PolicyKind): vo
 /** What is wrong with the conditions of a policy, for services whose policies IAM does not read. */
 export function conditionFault(statements: PolicyStatement | PolicyStatement[] | undefined): string | undefined {
   try {
-    for (const { Condition } of list(statements)) if (Condition !== undefined) checkCondition(Condition);
+    for (const statement of list(statements)) {
+      // That it is a statement at all is its service's to check.
+      if (statement?.Condition !== undefined) checkCondition(statement.Condition);
+    }
     return undefined;
   } catch (error) {
     return (error as Error).message;

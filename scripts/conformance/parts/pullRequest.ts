@@ -26,16 +26,21 @@ export const pullRequest: Part = {
     // A machine's new definition is validated in the plan; a refresh reads everything.
     const [before, after] = ["Data Manager Approval", "Data Steward Approval"];
     workspace.edit("components/archiver/definition.ts", (text) => text.replaceAll(before, after));
-    const outcome = await reviewer.run("preview", "--refresh");
-    const { errors } = await reviewer.attempt("up");
-    workspace.edit("components/archiver/definition.ts", (text) => text.replaceAll(after, before));
+    const tried = async () => {
+      const outcome = await reviewer.run("preview", "--refresh");
+      return { outcome, refused: await reviewer.attempt("up") };
+    };
+    // The parts that follow find the program as it was, whatever comes of this one.
+    const { outcome, refused } = await tried().finally(() =>
+      workspace.edit("components/archiver/definition.ts", (text) => text.replaceAll(after, before)),
+    );
 
     const changed = outcome.changes.map(({ op, urn }) => `${op} ${resourceOf(urn)}`);
     if (changed.join() !== "update aws:sfn/stateMachine:StateMachine archiver-ArchiverStateMachine") {
       throw new Failure(`a preview of another state machine alone shows ${changed.join(", ") || "no change"}`);
     }
-    if (!errors.some((error) => error.includes("AccessDenied"))) {
-      throw new Failure(`up with the role of previews is not refused: ${errors.join("\n")}`);
+    if (!refused.errors.some((error) => error.includes("AccessDenied"))) {
+      throw new Failure(`up with the role of previews is not refused: ${refused.errors.join("\n")}`);
     }
     return counted(outcome);
   },

@@ -28,6 +28,8 @@ describe("SSM parameters", () => {
     assert.equal((await get("/versions/v:1"))?.Value, "1");
     assert.equal((await get(ARN))?.Value, "2");
     assert.equal((await get("arn:aws:ssm:us-east-1:000000000000:parameter/plain"))?.Value, "plain");
+    await put("/path", "a path of one name");
+    assert.equal((await get("arn:aws:ssm:us-east-1:000000000000:parameter/path"))?.Value, "a path of one name");
     await fails(get("/versions/v:9"), "ParameterVersionNotFound");
     await fails(get("/nothing"), "ParameterNotFound");
     const { Parameters } = await ssm.send(new sdk.GetParameterHistoryCommand({ Name: "/versions/v" }));

@@ -2,6 +2,7 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { Sha256 } from "@smithy/core/checksum";
 import { HttpRequest } from "@smithy/core/protocols";
 import { SignatureV4 } from "@smithy/signature-v4";
+import type { Credentials } from "./cloud.ts";
 
 export interface RawRequest {
   method?: string;
@@ -37,12 +38,16 @@ export function sendRaw(
   });
 }
 
-/** A signer of the administrator's, whose key anybody knows. */
-export const signer = (service: string, region = "us-east-1"): SignatureV4 =>
+/** A signer. @param credentials default: the administrator's, whose key anybody knows. */
+export const signer = (
+  service: string,
+  region = "us-east-1",
+  credentials: Credentials = { accessKeyId: "test", secretAccessKey: "test" },
+): SignatureV4 =>
   new SignatureV4({
     service,
     region,
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    credentials,
     sha256: Sha256,
     uriEscapePath: service !== "s3",
     applyChecksum: service === "s3",

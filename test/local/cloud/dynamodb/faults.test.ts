@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import { engineBinary } from "../../../../local/cloud/dynamodb/engine.ts";
 import { createDynamoDb, type DynamoDb } from "../../../../local/cloud/dynamodb/index.ts";
-import type { Call } from "../../../../local/cloud/service.ts";
+import { AwsError, type Call } from "../../../../local/cloud/service.ts";
 import { Wakes } from "../../../../local/cloud/wakes.ts";
 import { startCloud, type TestCloud } from "../../support/cloud.ts";
 import { createTable, region, startTables, type Tables } from "./support.ts";
@@ -37,6 +37,22 @@ describe("DynamoDB under faults", () => {
     await assert.rejects(client.send(update), /Invalid UpdateExpression: Syntax error; token: "ñ"/);
     assert.equal(service.enginePid, pid);
   });
+
+  const odd = { toString: 1 };
+  const ofOtherTypes: [operation: string, input: object][] = [
+    ["Query", { TableName: "items", ProjectionExpression: "#a", ExpressionAttributeNames: { "#a": odd } }],
+    ["Query", { TableName: "items", IndexName: odd }],
+    ["GetItem", { TableName: "items", AttributesToGet: [odd] }],
+    ["PutItem", { TableName: odd, Item: { id: { S: "1" } } }],
+    ["BatchWriteItem", { RequestItems: { items: [null] } }],
+    ["ListTagsOfResource", { ResourceArn: odd }],
+    ["GetRecords", { ShardIterator: odd }],
+  ];
+  for (const [operation, input] of ofOtherTypes) {
+    it(`refuses members of other types: ${operation} ${JSON.stringify(input)}`, async () => {
+      await assert.rejects(test.cloud.call("dynamodb", operation, input), AwsError);
+    });
+  }
 
   it("survives the engine's end under load: what was acknowledged is there", async () => {
     const patient = test.client(dynamodb.DynamoDBClient, { config: { maxAttempts: 8 } });

@@ -2,7 +2,7 @@ import { HttpRequest } from "@smithy/core/protocols";
 import fc from "fast-check";
 import type { Service } from "../../../../local/cloud/service.ts";
 import { type OperationShape, shapesOf } from "../../../../local/cloud/wire/index.ts";
-import type { TestCloud } from "../../support/cloud.ts";
+import type { Credentials, TestCloud } from "../../support/cloud.ts";
 import { sendRaw, signer } from "../../support/wire.ts";
 import { arbitraryOf, untyped } from "./values.ts";
 
@@ -18,6 +18,8 @@ export interface Target {
   shape: OperationShape;
   /** Of the service's own SDK package; shared by the targets of a service. */
   client: Client;
+  /** Whose they are. */
+  credentials: Credentials;
   command: new (input: object) => object;
   protocol: string;
 }
@@ -30,15 +32,15 @@ const unread: Record<string, NonNullable<Service["shapes"]>[]> = {
   dynamodb: [() => import("@aws-sdk/client-dynamodb"), () => import("@aws-sdk/client-dynamodb-streams")],
 };
 
-/** Every operation that the local cloud has. */
-export async function targetsOf(test: TestCloud): Promise<Target[]> {
+/** Every operation that the local cloud has, as that caller asks for it. */
+export async function targetsOf(test: TestCloud, credentials: Credentials): Promise<Target[]> {
   const targets: Target[] = [];
   for (const service of test.services.values()) {
     for (const shapes of service.shapes ? [service.shapes] : (unread[service.name] ?? [])) {
       const { operations, protocol } = (await shapesOf({ ...service, shapes }))!;
       const sdk = (await shapes()) as Record<string, new (input: object) => object>;
       const Client = Object.keys(sdk).find((name) => /^[A-Z]\w*Client$/.test(name)) as string;
-      const client = test.client(sdk[Client] as never) as Client;
+      const client = test.client(sdk[Client] as never, { credentials }) as Client;
       for (const shape of operations.values()) {
         const command = sdk[`${shape.name}Command`];
         if (!command || !Object.hasOwn(service.operations, shape.name)) continue;
@@ -47,6 +49,7 @@ export async function targetsOf(test: TestCloud): Promise<Target[]> {
           service: service.name,
           shape,
           client,
+          credentials,
           command,
           protocol,
         });
@@ -73,7 +76,7 @@ export async function attempt({ client, command: Command }: Target, input: objec
 
 /** As {@link attempt}, with a body that no client would send. */
 export async function attemptRaw(test: TestCloud, target: Target, body: string): Promise<string | undefined> {
-  const { shape, service, protocol } = target;
+  const { shape, service, protocol, credentials } = target;
   const { host } = new URL(test.origin);
   const [method, template] = shape.http ?? ["POST", "/"];
   const path = (template.split("?")[0] ?? "/").replace(/\{[^}]+\}/g, "fuzz");
@@ -84,7 +87,9 @@ export async function attemptRaw(test: TestCloud, target: Target, body: string):
     ...(json && { "x-amz-target": `Any.${shape.name}` }),
   };
   const given = method === "GET" || method === "DELETE" ? "" : body;
-  const signed = await signer(service).sign(new HttpRequest({ method, path, headers, body: given }));
+  const signed = await signer(service, undefined, credentials).sign(
+    new HttpRequest({ method, path, headers, body: given }),
+  );
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((done) => {
     timer = setTimeout(() => done(undefined), patience);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as iam from "@aws-sdk/client-iam";
 import { PutBucketTaggingCommand, S3Client } from "@aws-sdk/client-s3";
+import { AwsError } from "../../../../local/cloud/service.ts";
 import { startCloud, type TestCloud } from "../../support/cloud.ts";
 
 const allow = { Effect: "Allow", Action: "*", Resource: "*" };
@@ -114,7 +115,8 @@ describe("what AWS denies by tags", () => {
     const { TopicArn } = await made("sns", "CreateTopic", { Name: "closed", Tags });
     await made("logs", "CreateLogGroup", { logGroupName: "closed", tags: { closed: "yes" } });
     const { KeyMetadata } = await made("kms", "CreateKey", { Tags: [{ TagKey: "closed", TagValue: "yes" }] });
-    await made("ssm", "PutParameter", { Name: "/closed", Value: "x", Type: "String", Tags });
+    for (const Name of ["/closed", "plain"])
+      await made("ssm", "PutParameter", { Name, Value: "x", Type: "String", Tags });
     const { id } = await made("apigateway", "CreateRestApi", { name: "closed", tags: { closed: "yes" } });
     await made("codedeploy", "CreateApplication", { applicationName: "closed", computePlatform: "Lambda", tags: Tags });
     await made("events", "PutRule", { Name: "closed", EventPattern: '{"source":["x"]}', Tags });
@@ -148,6 +150,7 @@ describe("what AWS denies by tags", () => {
       ["logs", "DeleteLogGroup", { logGroupName: "closed" }],
       ["kms", "DescribeKey", { KeyId: KeyMetadata.KeyId }],
       ["ssm", "GetParameter", { Name: "/closed" }],
+      ["ssm", "GetParameter", { Name: "plain" }],
       ["apigateway", "GetRestApi", { restApiId: id }],
       ["apigateway", "GetResources", { restApiId: id }],
       ["codedeploy", "GetApplication", { applicationName: "closed" }],
@@ -170,6 +173,22 @@ describe("what AWS denies by tags", () => {
     await made("dynamodb", "UntagResource", { ResourceArn, TagKeys: ["closed"] });
     await cloud.call("dynamodb", "GetItem", { TableName: "items", Key: { id: { S: "1" } } }, principal);
     assert.match(roleArn, /minted/);
+  });
+
+  it("no tags of what is no service, and none that are no text", async () => {
+    const { principal } = await test.mintRole([
+      allow,
+      deny("*", { StringEquals: { "aws:ResourceTag/closed": "yes", "aws:RequestTag/a": "1" } }),
+    ]);
+    const call = (service: string, operation: string, input: object) =>
+      test.cloud.call(service, operation, input, principal);
+    for (const name of ["constructor", "__proto__", "__defineGetter__"]) {
+      const TopicArn = `arn:aws:${name}:us-east-1:${test.cloud.accountId}:topic`;
+      await assert.rejects(call("sns", "GetTopicAttributes", { TopicArn }), AwsError, name);
+    }
+    const ResourceArn = `arn:aws:dynamodb:us-east-1:${test.cloud.accountId}:table/none`;
+    const Tags = [{ Key: "a", Value: { toString: 1 } }];
+    await assert.rejects(call("dynamodb", "TagResource", { ResourceArn, Tags }), AwsError);
   });
 
   it("tags by which a queue's own policy, or a variable, decides", async () => {
