@@ -1,6 +1,6 @@
 /** Who somebody is, and credentials for a while. https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html */
 import type { Directory } from "./iam/directory.ts";
-import { checkTags, constraint, noSuchEntity, policySize, validationError } from "./iam/limits.ts";
+import { checkTags, constraint, noSuchEntity, policySize, tagList, validationError } from "./iam/limits.ts";
 import { managedPolicyDocument } from "./iam/managed.ts";
 import { assumedRole, assumeRoleAccess, existingRole, openSession } from "./iam/sessions.ts";
 import { parsePolicy } from "./iam/validate.ts";
@@ -21,6 +21,7 @@ interface AssumeRole {
   Policy?: string;
   PolicyArns?: { arn?: string }[];
   Tags?: { Key: string; Value: string }[];
+  TransitiveTagKeys?: string[];
   ExternalId?: string;
   SourceIdentity?: string;
 }
@@ -30,6 +31,9 @@ const maxPolicy = 2048;
 
 export function createSts(cloud: Cloud, directory: Directory): Service {
   const { accountId } = cloud;
+  /** The session that a role is assumed from, if it is one: what it hands on cannot be changed. */
+  const sessionOf = ({ accessKeyId }: Call["principal"]) =>
+    accessKeyId === undefined ? undefined : directory.key(accessKeyId);
 
   const AssumeRole: Operation<AssumeRole> = {
     access(input, { principal }) {
@@ -37,7 +41,7 @@ export function createSts(cloud: Cloud, directory: Directory): Service {
       const context = assumeRoleContext(input);
       const actions = ["sts:AssumeRole"];
       if (input.Tags?.length) actions.push("sts:TagSession");
-      if (input.SourceIdentity) actions.push("sts:SetSourceIdentity");
+      if (input.SourceIdentity || sessionOf(principal)?.sourceIdentity) actions.push("sts:SetSourceIdentity");
       return actions.map((action) => assumeRoleAccess(role, context, action));
     },
     run(input, { principal }) {
@@ -53,18 +57,26 @@ export function createSts(cloud: Cloud, directory: Directory): Service {
           "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
         );
       }
+      const { sourceIdentity = input.SourceIdentity, transitive: inherited = {} } = sessionOf(principal) ?? {};
+      if (input.SourceIdentity && input.SourceIdentity !== sourceIdentity) {
+        throw new AwsError("AccessDenied", "The source identity of a session cannot be changed", 403);
+      }
+      const tags = checkTags([...tagList(inherited), ...(input.Tags ?? [])]);
+      const handedOn = new Set([...Object.keys(inherited), ...(input.TransitiveTagKeys ?? [])].map(lower));
+      const transitive = Object.fromEntries(Object.entries(tags).filter(([key]) => handedOn.has(lower(key))));
       const policies = sessionPolicies(directory, input);
       const session = openSession(directory, assumedRole(role, input.RoleSessionName, accountId), {
         durationSeconds,
         policies,
-        tags: checkTags(input.Tags),
-        sourceIdentity: input.SourceIdentity,
+        tags,
+        transitive,
+        sourceIdentity,
       });
       return {
         Credentials: describe(session),
         AssumedRoleUser: { AssumedRoleId: session.principal.userId, Arn: session.principal.arn },
         ...(policies.length > 0 && { PackedPolicySize: packedSize(policies) }),
-        ...(input.SourceIdentity && { SourceIdentity: input.SourceIdentity }),
+        ...(sourceIdentity && { SourceIdentity: sourceIdentity }),
       };
     },
   };
@@ -106,6 +118,8 @@ export function createSts(cloud: Cloud, directory: Directory): Service {
     },
   };
 }
+
+const lower = (key: string): string => key.toLowerCase();
 
 /** No permission is needed, but a signature is. */
 function signed({ principal }: Call): Access[] {

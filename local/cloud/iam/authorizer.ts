@@ -115,7 +115,8 @@ export class Authorizer {
       identity: own,
       ...(boundary && { boundary }),
       session,
-      tags: { ...identity.tags, ...key?.tags },
+      // A session's tags come first: they win over its role's, which may be written in another case.
+      tags: { ...key?.tags, ...identity.tags, ...key?.tags },
       asksForTags: [own, boundary, ...session].some((set) => set?.asksForTags),
     };
   }

@@ -71,6 +71,8 @@ export interface AccessKey {
   policies?: string[];
   /** Session tags, which win over the role's own. */
   tags?: Record<string, string>;
+  /** Of the session tags, those that are handed on to sessions which it opens. */
+  transitive?: Record<string, string>;
   sourceIdentity?: string;
   status?: "Active" | "Inactive";
   userName?: string;

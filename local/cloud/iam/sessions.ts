@@ -11,6 +11,8 @@ export interface SessionOptions {
   policies?: string[];
   /** Session tags. */
   tags?: Record<string, string>;
+  /** Of these, the ones that are handed on to sessions which it opens. */
+  transitive?: Record<string, string>;
   /** Who is behind the session, for `aws:SourceIdentity`. */
   sourceIdentity?: string | undefined;
 }
@@ -63,7 +65,7 @@ export function assumedRole(role: Role, sessionName: string, accountId: string):
 export function openSession(
   directory: Directory,
   principal: Principal,
-  { durationSeconds = 3600, policies, tags, sourceIdentity }: Omit<SessionOptions, "sessionName">,
+  { durationSeconds = 3600, policies, tags, transitive, sourceIdentity }: Omit<SessionOptions, "sessionName">,
 ): RoleSession {
   const accessKeyId = uniqueId("ASIA");
   const issued = new Date();
@@ -78,6 +80,7 @@ export function openSession(
     principal: { ...principal, accessKeyId },
     ...(policies?.length && { policies }),
     ...(tags && Object.keys(tags).length > 0 && { tags }),
+    ...(transitive && Object.keys(transitive).length > 0 && { transitive }),
     ...(sourceIdentity && { sourceIdentity }),
   };
   directory.putKey(key);

@@ -192,6 +192,58 @@ describe("sts", () => {
     );
   });
 
+  it("a session hands on its source identity and its transitive tags, which cannot be changed", async () => {
+    const Action = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"];
+    const RoleArn = await trusting(account, { Action });
+    const RoleName = RoleArn.split("/")[1] as string;
+    const put = (PolicyName: string, ...Statement: object[]) =>
+      test.cloud.call("iam", "PutRolePolicy", {
+        RoleName,
+        PolicyName,
+        PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement }),
+      });
+    await put("chain", { Effect: "Allow", Action, Resource: "*" });
+    const read = (answer: sts.AssumeRoleCommandOutput) =>
+      test.client(IAMClient, { credentials: asCredentials(answer) }).send(new GetRoleCommand({ RoleName }));
+    const Tags = ["Team", "shift"].map((Key) => ({ Key, Value: "iris" }));
+    const first = await assume(RoleArn, undefined, { Tags, TransitiveTagKeys: ["team"], SourceIdentity: "eve" });
+    const second = await assume(RoleArn, asCredentials(first));
+    const third = await assume(RoleArn, asCredentials(second), { Tags: [{ Key: "shift", Value: "late" }] });
+    assert.equal(third.SourceIdentity, "eve");
+    const chained = { "aws:SourceIdentity": "eve", "aws:PrincipalTag/team": "iris", "aws:PrincipalTag/shift": "late" };
+    const deny = (StringEquals: object) => ({
+      Effect: "Deny",
+      Action: "iam:GetRole",
+      Resource: "*",
+      Condition: { StringEquals },
+    });
+    await put("deny", deny(chained));
+    await read(second);
+    await assert.rejects(read(third), /explicit deny in an identity-based policy/);
+    await put("deny", deny({ "aws:PrincipalTag/shift": "iris" }));
+    await assert.rejects(read(first), /explicit deny/);
+    await read(second);
+    await assert.rejects(assume(RoleArn, asCredentials(second), { Tags: [{ Key: "team", Value: "x" }] }), {
+      name: "InvalidInputException",
+    });
+    await assert.rejects(assume(RoleArn, asCredentials(second), { SourceIdentity: "alice" }), { name: "AccessDenied" });
+    const closed = await trusting(account);
+    await assert.rejects(assume(closed, asCredentials(second)), /sts:SetSourceIdentity/);
+  });
+
+  it("a session's tags win over its role's, in whatever case these are written", async () => {
+    const RoleArn = await trusting(account);
+    const RoleName = RoleArn.split("/")[1] as string;
+    await test.cloud.call("iam", "TagRole", { RoleName, Tags: [{ Key: "Team", Value: "role" }] });
+    const Condition = { StringEquals: { "aws:PrincipalTag/team": "session" } };
+    const Statement = { Effect: "Deny", Action: "iam:GetRole", Resource: "*", Condition };
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+    await test.cloud.call("iam", "PutRolePolicy", { RoleName, PolicyName: "deny", PolicyDocument });
+    const answer = await assume(RoleArn, undefined, { Tags: [{ Key: "team", Value: "session" }] });
+    const client = test.client(IAMClient, { credentials: asCredentials(answer) });
+    await assert.rejects(client.send(new GetRoleCommand({ RoleName })), /explicit deny/);
+  });
+
   it("GetSessionToken is for those who have a key of their own", async () => {
     const answer = await client().send(new sts.GetSessionTokenCommand({}));
     const identity = await client(asCredentials(answer)).send(new sts.GetCallerIdentityCommand({}));
