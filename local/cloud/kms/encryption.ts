@@ -168,10 +168,24 @@ export function encryptionOperations(records: Records): Record<string, Operation
 const bound = (context: Context = {}): Buffer =>
   Buffer.from(JSON.stringify(Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1))));
 
+/** In bytes. */
+const dataKeyLengths = new Map<string, number>([
+  ["AES_128", 16],
+  ["AES_256", 32],
+]);
+
 function dataKeyLength({ KeySpec, NumberOfBytes }: GenerateDataKeyRequest): number {
   if ((KeySpec === undefined) === (NumberOfBytes === undefined))
     throw new AwsError("ValidationException", "Please specify either number of bytes or key spec.");
-  return KeySpec === undefined ? byteCount(NumberOfBytes as number) : KeySpec === "AES_128" ? 16 : 32;
+  if (KeySpec === undefined) return byteCount(NumberOfBytes as number);
+  const length = dataKeyLengths.get(KeySpec);
+  if (length === undefined) {
+    throw new AwsError(
+      "ValidationException",
+      `1 validation error detected: Value '${KeySpec}' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [AES_256, AES_128]`,
+    );
+  }
+  return length;
 }
 
 function byteCount(count: number): number {
@@ -180,8 +194,20 @@ function byteCount(count: number): number {
   return count;
 }
 
-/** @throws AwsError for a trial that succeeds, and for an enclave, which this machine is not. */
-function checkSwitches({ DryRun, Recipient }: { DryRun?: boolean; Recipient?: object }): void {
+interface Switches {
+  DryRun?: boolean;
+  Recipient?: object;
+  EncryptionAlgorithm?: string;
+  SourceEncryptionAlgorithm?: string;
+  DestinationEncryptionAlgorithm?: string;
+}
+
+/** @throws AwsError for another kind of key's algorithm, a trial that succeeds, and an enclave, which this machine is not. */
+function checkSwitches({ DryRun, Recipient, ...algorithms }: Switches): void {
+  const { EncryptionAlgorithm, SourceEncryptionAlgorithm, DestinationEncryptionAlgorithm } = algorithms;
+  for (const given of [EncryptionAlgorithm, SourceEncryptionAlgorithm, DestinationEncryptionAlgorithm])
+    if (given !== undefined && given !== algorithm)
+      throw new AwsError("InvalidKeyUsageException", `${given} is not an algorithm of a key of ${algorithm}.`);
   if (Recipient)
     throw new AwsError(
       "UnsupportedOperationException",

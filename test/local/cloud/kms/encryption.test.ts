@@ -82,6 +82,15 @@ describe("encryption with keys of KMS", () => {
       });
   });
 
+  it("makes data keys of the two lengths that there are", async () => {
+    const { KeyId } = await made();
+    await assert.rejects(kms.generateDataKey({ KeyId, KeySpec: "AES_512" as "AES_256" }), {
+      name: "ValidationException",
+      message:
+        "1 validation error detected: Value 'AES_512' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [AES_256, AES_128]",
+    });
+  });
+
   it("hands a ciphertext over to another key and context", async () => {
     const [from, to] = [await made(), await made()];
     const answer = await kms.reEncrypt({
@@ -138,6 +147,17 @@ describe("encryption with keys of KMS", () => {
     await assert.rejects(sealed(mac), { name: "InvalidKeyUsageException" });
     const { KeyId: rsa } = await made({ KeySpec: "RSA_2048" });
     await assert.rejects(sealed(rsa), { name: "UnsupportedOperationException" });
+    const { KeyId: symmetric } = await made();
+    const sealedBy = { KeyId: symmetric, CiphertextBlob: await sealed(symmetric) };
+    const EncryptionAlgorithm = "RSAES_OAEP_SHA_256";
+    for (const attempt of [
+      () => kms.encrypt({ KeyId: symmetric, Plaintext, EncryptionAlgorithm }),
+      () => kms.decrypt({ ...sealedBy, EncryptionAlgorithm }),
+    ])
+      await assert.rejects(attempt, {
+        name: "InvalidKeyUsageException",
+        message: "RSAES_OAEP_SHA_256 is not an algorithm of a key of SYMMETRIC_DEFAULT.",
+      });
     await assert.rejects(kms.encrypt({ KeyId: (await made()).KeyId, Plaintext, DryRun: true }), {
       name: "DryRunOperationException",
     });
