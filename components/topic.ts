@@ -63,7 +63,7 @@ export const publishStatements = (topic: Topic): Statement[] => [
   },
 ];
 
-/** A topic without a key of the account's own would have nothing to be granted: what publishes to it is not let in anyway. */
+/** The policy of AWS's own key cannot be added to, and every topic of this program is encrypted: another one is a mistake. */
 const keyArn = ({ arn, kmsMasterKeyId }: Topic): Output<string> =>
   all([arn, kmsMasterKeyId]).apply(([topicArn, key]) => {
     if (key?.startsWith("arn:")) return key;

@@ -1,11 +1,12 @@
 import { ApiKey, type RestApi, type Stage, UsagePlan, UsagePlanKey } from "@pulumi/aws/apigateway";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { integerBetween, oneOf, type Rule } from "../validation.ts";
+import { throttlingRules } from "./throttling.ts";
 
 /** What the holder of the API's key may ask of it. */
 export interface UsagePlanArgs {
   /**
-   * Requests a second, in the long run.
+   * Requests a second in the long run, up to 10,000.
    * @default the stage's
    */
   rate?: Input<number>;
@@ -23,7 +24,7 @@ export interface UsagePlanArgs {
 }
 
 export const usagePlanRules = (plan: UsagePlanArgs | undefined): Rule[] => [
-  integerBetween("usagePlan.burst", plan?.burst, 0, 5_000),
+  ...throttlingRules("usagePlan", plan),
   integerBetween("usagePlan.quota.limit", plan?.quota?.limit, 1, 2_147_483_647),
   oneOf("usagePlan.quota.period", plan?.quota?.period, ["DAY", "WEEK", "MONTH"]),
 ];

@@ -104,6 +104,11 @@ describe("ApiWithLambdas refuses, before anything is registered,", () => {
       /usagePlan is .*allowed is nothing, without a route whose auth is "apiKey"/,
     ],
     [
+      "a plan without requests",
+      { usagePlan: { rate: 0 } },
+      /usagePlan.rate is 0; allowed is a number above 0, up to 10000/,
+    ],
+    [
       "a usage plan's unknown period",
       { usagePlan: { quota: { limit: 1, period: "YEAR" as never } } },
       /period is "YEAR"; allowed is one of DAY, WEEK, MONTH/,
