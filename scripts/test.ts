@@ -1,6 +1,7 @@
 /**
- * `npm test`: format and lint (import rules among them), types, sources and licences of packages, tests of the program with Pulumi's mocks, and tests of
- * the handlers, the local cloud and the scripts. Steps run two at a time; each prints when it is done, whole.
+ * `npm test`: format and lint (import rules among them), types, sources and licences of packages, tests of the program with
+ * Pulumi's mocks, and tests of the handlers, the local cloud and the scripts. Steps run three at a time, since most of them
+ * wait now and then; each prints when it is done, whole.
  * `npm test -- PATTERN` runs only the test files whose path contains PATTERN.
  */
 import { spawn } from "node:child_process";
@@ -82,7 +83,7 @@ const steps: Step[] = [
 ];
 
 const results: Result[] = [];
-await Promise.all([work(), work()]);
+await Promise.all([work(), work(), work()]);
 const count = (state: "passing" | "failing" | "pending") =>
   results.reduce((sum, { output }) => sum + Number(output.match(new RegExp(`^ +(\\d+) ${state}`, "m"))?.[1] ?? 0), 0);
 const failedSteps = results.filter(({ failed }) => failed);

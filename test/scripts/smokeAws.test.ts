@@ -34,6 +34,7 @@ describe("smoke:aws", function () {
       ...process.env,
       PATH: [folder, process.env.PATH].join(delimiter),
       TMPDIR: folder,
+      NO_COLOR: "1",
       AWS_ENDPOINT_URL: cloud.origin,
       AWS_ACCESS_KEY_ID: "test",
       AWS_SECRET_ACCESS_KEY: "test",

@@ -15,9 +15,6 @@ export interface Evaluation {
 /** @param config beside the version, which Pulumi.yaml has a default for: `platform:irisCompute`. */
 export async function evaluate(config: Record<string, string> = {}, stack = "dev-eu"): Promise<Evaluation> {
   let outputs = {};
-  // Pulumi keeps a stack trace of each of some ten thousand promises; Pulumi.yaml says the same to the CLI.
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 1;
   const transforms: unknown[] = [];
   const made = await record(
     async () => {
@@ -29,9 +26,7 @@ export async function evaluate(config: Record<string, string> = {}, stack = "dev
       });
     },
     { stack, onTransform: (transform) => transforms.push(transform) },
-  ).finally(() => {
-    Error.stackTraceLimit = stackTraceLimit;
-  });
+  );
   runtime.setAllConfig({});
   return { made, outputs, transforms };
 }

@@ -90,6 +90,9 @@ export async function record(build: () => unknown, options: RecordOptions = {}):
   const recorded: Recorded[] = [];
   const functions = new Set<string>();
   const original = MockMonitor.prototype.registerResource;
+  // Pulumi keeps a stack trace of each of some ten thousand promises; Pulumi.yaml says the same to the CLI.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 1;
   const short = (urn: string) => `${urn.split("::")[2]?.split("$").at(-1)} ${urn.split("::").slice(3).join("::")}`;
   // Mocks themselves are told neither parents nor dependencies.
   MockMonitor.prototype.registerResource = function (request, callback) {
@@ -129,6 +132,7 @@ export async function record(build: () => unknown, options: RecordOptions = {}):
     await pulumi.runtime.disconnect();
   } finally {
     MockMonitor.prototype.registerResource = original;
+    Error.stackTraceLimit = stackTraceLimit;
   }
   return new Recording(recorded, functions);
 }

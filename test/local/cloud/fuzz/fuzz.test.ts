@@ -5,8 +5,9 @@ import { stackTraces } from "../../support/console.ts";
 import { attempt, attemptRaw, bodyFor, inputFor, type Target, targetsOf } from "./requests.ts";
 import { makeWorld } from "./world.ts";
 
-/** How long it goes on; `npm run test:fuzz` takes ten minutes. */
+/** How long it goes on at most, and how often each operation is asked: CI asks the same of every machine. */
 const seconds = Number(process.env.FUZZ_SECONDS ?? 20);
+const rounds = Number(process.env.FUZZ_ROUNDS ?? Number.POSITIVE_INFINITY);
 /** The same requests again for the same seed; another one each time in the long run. */
 const seed = Number(process.env.FUZZ_SEED ?? (process.env.FUZZ_SECONDS ? Date.now() % 2 ** 31 : 1));
 /** Operations by the start of their name, `lambda Create`. Default: all. */
@@ -44,7 +45,7 @@ describe("every operation, whatever it is given", function () {
     const end = Date.now() + seconds * 1_000;
     let random = seed;
     let requests = 0;
-    for (let round = 0; Date.now() < end; round++) {
+    for (let round = 0; round < rounds && Date.now() < end; round++) {
       // Another order each round: what a request finds depends on those before.
       const order = targets.map((target) => {
         random = next(random);
