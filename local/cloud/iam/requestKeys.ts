@@ -4,6 +4,7 @@ import { tagContext } from "./requestTags.ts";
 
 /** Operations of ECS that happen in a cluster, which is not their resource. */
 const inCluster = new Set([
+  "CreateService",
   "DeleteService",
   "DescribeServices",
   "DescribeTasks",
@@ -11,6 +12,7 @@ const inCluster = new Set([
   "ListTasks",
   "RunTask",
   "StopTask",
+  "UpdateService",
 ]);
 
 type Input = Record<string, unknown>;

@@ -34,7 +34,9 @@ function check(schema: NormalizedSchema, value: unknown, path: string[], missing
     if (!Array.isArray(value)) throw wrong(path, "a list", value);
     const member = schema.getValueSchema();
     for (const [index, item] of value.entries()) {
-      if (item !== null) check(member, item, [...path, `${index + 1}.member`], missing);
+      const at = [...path, `${index + 1}.member`];
+      if (item !== null) check(member, item, at, missing);
+      else if (!schema.getMergedTraits().sparse) missing.push(camel(at));
     }
     return;
   }

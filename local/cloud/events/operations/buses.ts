@@ -98,6 +98,9 @@ function permitted(bus: BusRecord, { Policy, Action, Principal, StatementId, Con
   if (Policy) return list(parsePolicy(Policy, "resource").Statement);
   if (!Action || !Principal || !StatementId)
     throw invalid("Action, Principal and StatementId are required unless Policy is given.");
+  // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Condition.html
+  if (Condition && (Condition.Type !== "StringEquals" || Condition.Key !== "aws:PrincipalOrgID"))
+    throw invalid("Parameter Condition is not valid. Reason: Type must be StringEquals, and Key aws:PrincipalOrgID.");
   const statement: PolicyStatement = {
     Sid: StatementId,
     Effect: "Allow",

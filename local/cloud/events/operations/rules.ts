@@ -34,7 +34,10 @@ export function ruleOperations(events: EventsState): Record<string, Operation> {
   };
   return {
     PutRule: {
-      access: (input: PutRuleRequest) => [...access("PutRule")(input as Named), ...passing(input.RoleArn)],
+      access: (input: PutRuleRequest) => [
+        { action: "events:PutRule", resource: arnOf(input as Named), context: patternKeys(input.EventPattern) },
+        ...passing(input.RoleArn),
+      ],
       run: (input: PutRuleRequest) => putRule(events, input),
     },
     DescribeRule: {
@@ -110,6 +113,24 @@ export function ruleOperations(events: EventsState): Record<string, Operation> {
       },
     },
   };
+}
+
+/**
+ * What a rule's pattern asks for by name. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+ * @param pattern one that is none is refused afterwards.
+ */
+function patternKeys(pattern = ""): Access["context"] & object {
+  let asked: Record<string, unknown> | null;
+  try {
+    asked = parseJson(pattern) as Record<string, unknown> | null;
+  } catch {
+    return {};
+  }
+  const named = ["source", "detail-type"].flatMap((field): [string, string[]][] => {
+    const values = [asked?.[field] ?? []].flat().filter((value) => typeof value === "string");
+    return values.length > 0 ? [[`events:${field}`, values]] : [];
+  });
+  return Object.fromEntries(named);
 }
 
 const passing = (role: string | undefined): Access[] =>

@@ -8,7 +8,7 @@ import type {
   GetPolicyCommandInput,
   RemovePermissionCommandInput,
 } from "@aws-sdk/client-lambda";
-import { AwsError, type Operation, type PolicyDocument, type PolicyStatement } from "../../service.ts";
+import { type Access, AwsError, type Operation, type PolicyDocument, type PolicyStatement } from "../../service.ts";
 import type { Lambda } from "../context.ts";
 import { checkPattern, checkRevision, conflict, resourceNotFound } from "../errors.ts";
 import { functionReference, latest } from "../names.ts";
@@ -62,7 +62,12 @@ export function permissionOperations({ registry, arns }: Lambda): Record<string,
   };
 
   const RemovePermission: Operation<RemovePermissionCommandInput> = {
-    access: access("RemovePermission"),
+    access(input) {
+      const { name, qualifier } = functionReference(input.FunctionName as string, input.Qualifier);
+      const record = registry.policies.get(policyKey(name, qualifier === latest ? undefined : qualifier));
+      const given = (record?.document as Document | undefined)?.Statement.find(({ Sid }) => Sid === input.StatementId);
+      return access("RemovePermission")(input).map((one) => ({ ...one, context: keysOf(given) }));
+    },
     run({ FunctionName, Qualifier, StatementId, RevisionId }) {
       const { key, record, document } = policyOf(FunctionName, Qualifier);
       const Statement = document?.Statement.filter(({ Sid }) => Sid !== StatementId) ?? [];
@@ -106,6 +111,17 @@ function statementOf(input: AddPermissionCommandInput, resource: string): Policy
     Action: input.Action as string,
     Resource: resource,
     ...(Object.keys(condition).length > 0 && { Condition: condition }),
+  };
+}
+
+/** Condition keys of a permission that is to be taken away; those of one that is given are in the request. */
+function keysOf(statement: PolicyStatement | undefined): NonNullable<Access["context"]> {
+  const { Principal = {}, Condition } = statement ?? {};
+  const [principal] = typeof Principal === "string" ? [Principal] : Object.values(Principal).flat();
+  const authType = Condition?.StringEquals?.["lambda:FunctionUrlAuthType"];
+  return {
+    ...(principal !== undefined && { "lambda:Principal": principal }),
+    ...(authType !== undefined && { "lambda:FunctionUrlAuthType": String(authType) }),
   };
 }
 

@@ -17,7 +17,7 @@ import { checksumMembers, receive } from "../receive.ts";
 import type { BucketRecord, Version } from "../records.ts";
 import { quoted, type S3State, toldVersion } from "../state.ts";
 
-type Keyed = { Bucket?: string; Key?: string; VersionId?: string };
+type Keyed = { Bucket?: string; Key?: string; VersionId?: string; IfMatch?: string };
 
 /** Access of an operation on one object, or on one version of it. */
 export function onObject(s3: S3State, action: string) {
@@ -27,7 +27,12 @@ export function onObject(s3: S3State, action: string) {
     const version = input.VersionId
       ? s3.versions.find(bucket.name, key, input.VersionId)
       : s3.versions.latest(bucket.name, key);
-    const context = { ...existingTags(version), "s3:VersionId": input.VersionId };
+    const context = {
+      ...existingTags(version),
+      "s3:VersionId": input.VersionId,
+      // Reading has the condition, and no key of it.
+      ...(action === "DeleteObject" && { "s3:if-match": input.IfMatch }),
+    };
     return [objectAccess(versioned(action, input.VersionId), bucket, key, context)];
   };
 }

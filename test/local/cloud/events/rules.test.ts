@@ -29,6 +29,31 @@ describe("EventBridge", () => {
       },
     );
 
+  it("lets others put events on a bus by a permission, whose condition is the organization alone", async () => {
+    const EventBusName = "shared";
+    await told.client.send(new sdk.CreateEventBusCommand({ Name: EventBusName }));
+    const permission = { EventBusName, StatementId: "org", Action: "events:PutEvents", Principal: "*" };
+    const permit = (Type: string, Key: string) =>
+      new sdk.PutPermissionCommand({ ...permission, Condition: { Type, Key, Value: "o-1" } });
+    await fails(permit("toString", "aws:PrincipalOrgID"), "ValidationException", /Type must be StringEquals/);
+    await fails(permit("StringEquals", "aws:SourceIp"), "ValidationException", /Key aws:PrincipalOrgID/);
+    await told.client.send(permit("StringEquals", "aws:PrincipalOrgID") as sdk.PutPermissionCommand);
+    const { Policy, Arn } = await told.client.send(new sdk.DescribeEventBusCommand({ Name: EventBusName }));
+    assert.deepEqual(JSON.parse(Policy as string).Statement, [
+      {
+        Sid: "org",
+        Effect: "Allow",
+        Principal: "*",
+        Action: "events:PutEvents",
+        Resource: Arn,
+        Condition: { StringEquals: { "aws:PrincipalOrgID": "o-1" } },
+      },
+    ]);
+    await put({}, { EventBusName });
+    await told.client.send(new sdk.RemovePermissionCommand({ EventBusName, StatementId: "org" }));
+    await told.client.send(new sdk.DeleteEventBusCommand({ Name: EventBusName }));
+  });
+
   it("delivers what a rule's pattern selects, in AWS's envelope", async () => {
     const { arn, receive } = await told.queue("selected");
     await told.rule("selected", { source: ["shop"], detail: { price: [{ numeric: [">", 10] }] } }, { Arn: arn });

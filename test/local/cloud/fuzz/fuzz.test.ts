@@ -5,9 +5,9 @@ import { stackTraces } from "../../support/console.ts";
 import { attempt, attemptRaw, bodyFor, inputFor, type Target, targetsOf } from "./requests.ts";
 import { makeWorld } from "./world.ts";
 
-/** How long it goes on at most, and how often each operation is asked: CI asks the same of every machine. */
-const seconds = Number(process.env.FUZZ_SECONDS ?? 20);
-const rounds = Number(process.env.FUZZ_ROUNDS ?? Number.POSITIVE_INFINITY);
+/** How long it goes on at most, and how often each operation is asked: the same on every machine, however fast it is. */
+const seconds = Number(process.env.FUZZ_SECONDS ?? 60);
+const rounds = Number(process.env.FUZZ_ROUNDS ?? (process.env.FUZZ_SECONDS ? Number.POSITIVE_INFINITY : 12));
 /** The same requests again for the same seed; another one each time in the long run. */
 const seed = Number(process.env.FUZZ_SEED ?? (process.env.FUZZ_SECONDS ? Date.now() % 2 ** 31 : 1));
 /** Operations by the start of their name, `lambda Create`. Default: all. */

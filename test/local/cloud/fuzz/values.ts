@@ -117,7 +117,9 @@ function oneOf(members: [string, fc.Arbitrary<unknown>][]): fc.Arbitrary<unknown
 export function untyped(schema: NormalizedSchema): fc.Arbitrary<string> {
   const names = schema.isStructSchema() ? [...schema.structIterator()].map(([name]) => name) : [];
   const value: fc.Arbitrary<unknown> = fc.oneof(
-    fc.constantFrom<unknown>(null, true, ...numbers, ...texts, [], {}, [null], [[]], { a: {} }, { toString: 1 }, [{ toString: 1 }]),
+    fc.constantFrom<unknown>(null, true, ...numbers, ...texts, [], {}, [null], [[]], { a: {} }, { toString: 1 }, [
+      { toString: 1 },
+    ]),
     fc.jsonValue(),
   );
   return fc.oneof(

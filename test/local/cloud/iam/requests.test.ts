@@ -7,6 +7,7 @@ import { SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { type Credentials, startCloud, type TestCloud } from "../../support/cloud.ts";
+import { zip } from "../lambda/support.ts";
 
 const allow = { Effect: "Allow", Action: "*", Resource: "*" };
 const deny = (Action: string, Condition: object) => ({ Effect: "Deny", Action, Resource: "*", Condition });
@@ -138,7 +139,56 @@ describe("what AWS denies by a request's own keys", () => {
     const list = (cluster: string | undefined) =>
       test.client(ECSClient, { credentials }).send(new ListTasksCommand({ cluster }));
     await denied(list(undefined));
+    const { principal } = await test.mintRole([
+      allow,
+      deny("ecs:*Service", { StringLike: { "ecs:cluster": "*/theirs" } }),
+    ]);
+    const own = { cluster: "theirs", serviceName: "s", service: "s", taskDefinition: "t" };
+    for (const operation of ["CreateService", "UpdateService", "DeleteService"])
+      await assert.rejects(cloud.call("ecs", operation, own, principal), /explicit deny/, operation);
     await assert.rejects(list("mine"), { name: "ClusterNotFoundException" });
+  });
+
+  it("rules about others' events, permissions that are taken away, deletions without a look", async () => {
+    const { cloud } = test;
+    const { principal } = await test.mintRole([
+      allow,
+      deny("events:PutRule", { "ForAnyValue:StringEquals": { "events:source": "aws.health" } }),
+      deny("events:PutRule", { "ForAnyValue:StringEquals": { "events:detail-type": "Secret" } }),
+      deny("lambda:RemovePermission", { StringEquals: { "lambda:Principal": "sns.amazonaws.com" } }),
+      deny("s3:DeleteObject", { Null: { "s3:if-match": "true" } }),
+    ]);
+    const put = (pattern: object | string) =>
+      cloud.call("events", "PutRule", { Name: "r", EventPattern: JSON.stringify(pattern) }, principal);
+    await assert.rejects(put({ source: ["mine", "aws.health"] }), /explicit deny/);
+    await assert.rejects(put({ source: ["mine"], "detail-type": ["Secret"] }), /explicit deny/);
+    await assert.rejects(put("aws.health"), { code: "InvalidEventPatternException" });
+    await put({ source: ["mine", { prefix: "aws." }], "detail-type": ["Open"] });
+
+    const { roleArn } = await test.mintRole([], { name: "handler" });
+    const Code = { ZipFile: zip({ "index.mjs": "export const handler = () => 1;" }) };
+    const FunctionName = "permitted";
+    const made = { FunctionName, Role: roleArn, Code, Handler: "index.handler", Runtime: "nodejs24.x" };
+    await cloud.call("lambda", "CreateFunction", made);
+    const Action = "lambda:InvokeFunction";
+    for (const service of ["sns", "events"]) {
+      const permission = { FunctionName, StatementId: service, Action, Principal: `${service}.amazonaws.com` };
+      await cloud.call("lambda", "AddPermission", permission, principal);
+    }
+    const remove = (StatementId: string) =>
+      cloud.call("lambda", "RemovePermission", { FunctionName, StatementId }, principal);
+    await assert.rejects(remove("sns"), /explicit deny/);
+    await remove("events");
+
+    await cloud.call("s3", "CreateBucket", { Bucket: "looked" });
+    const { ETag } = await cloud.call<{ ETag: string }>("s3", "PutObject", {
+      Bucket: "looked",
+      Key: "a",
+      Body: Buffer.from("x"),
+    });
+    const object = { Bucket: "looked", Key: "a" };
+    await assert.rejects(cloud.call("s3", "DeleteObject", object, principal), /explicit deny/);
+    await cloud.call("s3", "DeleteObject", { ...object, IfMatch: ETag }, principal);
   });
 
   it("sessions without a second factor, or of somebody", async () => {

@@ -98,6 +98,13 @@ describe("wire, bad requests", () => {
       /^1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null$/,
     ],
     [
+      "nothing for an item",
+      ssm,
+      json("AmazonSSM.GetParameters", '{"Names":["a",null]}'),
+      "ValidationException",
+      /^1 validation error detected: Value null at 'names\.2\.member' failed to satisfy constraint: Member must not be null$/,
+    ],
+    [
       "two left out, one within a list",
       ssm,
       json("AmazonSSM.AddTagsToResource", '{"ResourceType":"Parameter","Tags":[{"Key":"a"}]}'),
