@@ -22,6 +22,9 @@ interface Known {
 export function requestContext(known: Known): Context {
   let own: Record<string, string[]> | undefined;
   return (key) => {
+    // AWS's own, which most policies ask for, are no request's to say: they take no look at what it holds.
+    const everybodys = key.startsWith("aws:") ? global(key, known) : undefined;
+    if (everybodys) return everybodys;
     own ??= lowerKeys({ ...known.call.context?.(), ...known.access.context });
     const resourceTag = /^[a-z-]+:resourcetag\/(.+)$/.exec(key)?.[1];
     if (resourceTag) return own[`aws:resourcetag/${resourceTag}`] ?? tag(known.entity?.()?.tags, resourceTag);
