@@ -31,7 +31,7 @@ const stackFrame = /^\s+at .+:\d+:\d+\)?$/m;
 /** Milliseconds after which a step is taken to hang. */
 const longest = 15 * 60_000;
 
-const files = globSync("test/**/*.test.ts", { exclude: (path) => path.includes("node_modules") })
+const files = globSync("{test,packages/*/test}/**/*.test.ts", { exclude: (path) => path.includes("node_modules") })
   .filter((file) => !pattern || file.includes(pattern))
   .sort();
 
@@ -76,9 +76,9 @@ const steps: Step[] = [
     "--require",
     "ts-node/register",
   ),
-  ...mocha("the platform on one machine", /^test\/local\/(?!cloud|engine|program|resources)/),
-  ...mocha("local cloud", /^test\/local\/cloud/),
-  ...mocha("local engine, resources", /^test\/local\/(engine|resources)/),
+  ...mocha("the platform on one machine", /^(test\/local\/(?!program)|packages\/pulumi-local\/test\/[^/]+$)/),
+  ...mocha("local-aws", /^packages\/local-aws\//),
+  ...mocha("pulumi-local", /^packages\/pulumi-local\/test\/.+\//),
   ...mocha("handlers, containers, scripts", /^test\/(containers|handlers|scripts|terraform)/),
 ];
 

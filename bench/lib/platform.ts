@@ -26,7 +26,7 @@ export async function startPlatform(
 ): Promise<Platform> {
   const stateDirectory = options.stateDirectory ?? (await temporaryFolder());
   const flags = [...unthrottled.flatMap((limit) => ["--config", limit]), ...(options.arguments ?? [])];
-  const background = await startInBackground(root, "local/main.ts", flags, {
+  const background = await startInBackground(root, "packages/pulumi-local/src/main.ts", flags, {
     LOCAL_STATE_DIR: stateDirectory,
     LOCAL_API_PORT: "0",
     LOCAL_AWS_PORT: "0",

@@ -23,7 +23,11 @@ export interface LocalCloud {
 export async function startCloud(stateDirectory: string): Promise<LocalCloud> {
   const options = ["--port", "0", "--api-port", "0", "--region", region, "--state", stateDirectory];
   const root = join(import.meta.dirname, "../..");
-  const running = await startInBackground(root, "local/cloud/main.ts", [...options, "--clock", String(clock)]);
+  const running = await startInBackground(root, "packages/local-aws/src/main.ts", [
+    ...options,
+    "--clock",
+    String(clock),
+  ]);
   const [origin, apiOrigin] = running.printed.match(/http:\/\/[\w.]+:\d+/g) ?? [];
   if (!origin || !apiOrigin) throw new Failure(`npm run cloud does not say where it answers:\n${running.printed}`);
   return { origin, apiOrigin, region, stateDirectory, stop: () => running.stop() };

@@ -23,7 +23,7 @@ export async function startLocally({ workspace, environment }: Session, leaf: st
   const stateDirectory = join(workspace.folder, leaf);
   const running = await startInBackground(
     workspace.program,
-    "local/main.ts",
+    "packages/pulumi-local/src/main.ts",
     [...options, "--state-dir", stateDirectory],
     environment,
   );
@@ -37,7 +37,7 @@ export async function previewLocally({ workspace, environment }: Session): Promi
   const began = performance.now();
   const args = [
     "scripts/run.sh",
-    "local/main.ts",
+    "packages/pulumi-local/src/main.ts",
     "--preview",
     ...options,
     "--state-dir",

@@ -16,7 +16,7 @@ export interface Background {
 /**
  * Runs a script as npm would (npm's own start does not count) until it prints `ready`.
  * @param folder the project's, or that of a copy.
- * @param script for instance `local/main.ts`.
+ * @param script for instance `packages/pulumi-local/src/main.ts`.
  * @throws {Failure} with the last of what it printed, when it ends before.
  */
 export async function startInBackground(

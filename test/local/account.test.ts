@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { prepareAccount } from "../../local/account.ts";
-import { startCloud, type TestCloud } from "./support/cloud.ts";
+import { startCloud, type TestCloud } from "local-aws/testing";
+import { prepareAccount } from "pulumi-local";
 
 describe("The local account", () => {
   let test: TestCloud;

@@ -5,7 +5,7 @@ import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cl
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { DescribeServicesCommand, ECSClient, ListClustersCommand, ListServicesCommand } from "@aws-sdk/client-ecs";
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import type { RunningProgram } from "./support/program.ts";
+import type { RunningProgram } from "pulumi-local/testing";
 
 const entry = "containers/predictor/main.ts";
 export const images = { "*/seeds-predictor*": ["node", entry] };

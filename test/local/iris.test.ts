@@ -14,9 +14,9 @@ import {
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { marshall } from "@aws-sdk/util-dynamodb";
+import { type RunningProgram, startProgram } from "pulumi-local/testing";
 import { type Model, versionOf } from "../../handlers/lib/model.ts";
 import { containerSuite, images } from "./containers.suite.ts";
-import { type RunningProgram, startProgram } from "./support/program.ts";
 
 const program = join(import.meta.dirname, "fixtures/pipelines");
 const irisModel = readFileSync("models/iris/model.json", "utf8");

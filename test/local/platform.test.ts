@@ -16,8 +16,8 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { GetFunctionCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { Running } from "local-aws/testing";
 import { exercise } from "../../scripts/lib/exercise.ts";
-import { Running } from "./support/running.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -33,9 +33,7 @@ function copyProgram(): string {
     "Pulumi.yaml",
     "Pulumi.local.yaml",
   ];
-  const folders = ["components", "handlers", "local", "models", "scripts"].filter((name) =>
-    readdirSync(root).includes(name),
-  );
+  const folders = ["components", "handlers", "models", "scripts"].filter((name) => readdirSync(root).includes(name));
   for (const part of [...parts, ...folders]) cpSync(join(root, part), join(folder, part), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   return folder;
@@ -44,7 +42,7 @@ function copyProgram(): string {
 /** `npm start` in that folder. */
 class Started extends Running {
   constructor(folder: string, args: string[] = [], environment: NodeJS.ProcessEnv = {}) {
-    super("local/main.ts", args, {
+    super(join(root, "packages/pulumi-local/src/main.ts"), args, {
       cwd: folder,
       environment: {
         LOCAL_API_PORT: "0",

@@ -8,8 +8,8 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { prepareAccount } from "../../local/account.ts";
-import { startCloud, type TestCloud } from "../local/support/cloud.ts";
+import { startCloud, type TestCloud } from "local-aws/testing";
+import { prepareAccount } from "pulumi-local";
 
 const program = resolve(import.meta.dirname, "../../scripts/dsp.ts");
 

@@ -3,9 +3,9 @@ import { execFile } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import { prepareAccount } from "../../local/account.ts";
+import { startCloud, type TestCloud } from "local-aws/testing";
+import { prepareAccount } from "pulumi-local";
 import { isThrowAway } from "../../policy/rule.ts";
-import { startCloud, type TestCloud } from "../local/support/cloud.ts";
 
 const program = resolve(import.meta.dirname, "../../scripts/smokeAws.ts");
 

@@ -6,10 +6,10 @@ import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
 import { IAMClient, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
+import { type ApiTest, openApi, proxy, startApiTest } from "local-aws/testing";
 import { parse } from "yaml";
 import { type Row, SnowflakeClient } from "../../scripts/lib/snowflake/client.ts";
 import { type ExternalFunction, findFunction } from "../../scripts/lib/snowflake/functions.ts";
-import { type ApiTest, openApi, proxy, startApiTest } from "../local/cloud/apigateway/support.ts";
 
 const program = resolve(import.meta.dirname, "../../scripts/dsp.ts");
 const administrator = { accessKeyId: "test", secretAccessKey: "test" };

@@ -9,9 +9,9 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { strToU8, zipSync } from "fflate";
+import { Running } from "local-aws/testing";
 import pc from "picocolors";
 import { contentsOf } from "../../scripts/conformance/contents.ts";
-import { Running } from "../local/support/running.ts";
 import { unexplained } from "./leftovers.ts";
 import { type Made, runRoot } from "./root.ts";
 import { interruption, Terraform } from "./terraform.ts";
@@ -130,7 +130,7 @@ async function startTarget(directory: string): Promise<Target> {
   const { endpoint, state } = values;
   if (endpoint) return { endpoint, ...(state && { state }), stop: async () => {} };
   const options = ["--port", "0", "--api-port", "0", "--region", region, "--state", directory];
-  const cloud = new Running(join(import.meta.dirname, "../../local/cloud/main.ts"), options);
+  const cloud = new Running(join(import.meta.dirname, "../../packages/local-aws/src/main.ts"), options);
   const [origin = ""] = (await cloud.until(/^ready/m)).match(/http:\/\/[\w.]+:\d+/) ?? [];
   return { endpoint: origin, state: directory, stop: async () => void (await cloud.end("SIGTERM")) };
 }

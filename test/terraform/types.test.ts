@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createRegistry } from "../../local/resources/index.ts";
-import { startCloud, type TestCloud } from "../local/support/cloud.ts";
+import { startCloud, type TestCloud } from "local-aws/testing";
+import { createRegistry } from "pulumi-local";
 import { rootFolder, rootNames, terraformType, typesIn, withoutConfiguration, withoutUpdate } from "./types.ts";
 
 describe("Terraform's configurations", () => {

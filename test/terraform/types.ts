@@ -1,4 +1,4 @@
-/** Which configuration holds each resource type that `local/resources` models. */
+/** Which configuration holds each resource type that `pulumi-local/src/resources` models. */
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { startCloud } from "local-aws/testing";
 import { bundle } from "../../../containers/recommender/bundle.ts";
 import { generateRatings, toCsv } from "../../../containers/recommender/generate.ts";
-import { startCloud } from "../../local/support/cloud.ts";
 import { jobFolder, openInvocation, requiredHyperparameters as required } from "./support.ts";
 
 const quick = { ...required, epochs: "2", factors: "4" };

@@ -3,10 +3,10 @@ import { CreateTableCommand, DynamoDBClient, GetItemCommand } from "@aws-sdk/cli
 import { CreateEmailIdentityCommand, SESv2Client } from "@aws-sdk/client-sesv2";
 import type { APIGatewayProxyResult } from "aws-lambda";
 import fc from "fast-check";
+import type { Mail } from "local-aws";
 import type { AskEvent } from "../../../handlers/archiver/askApprovers.ts";
 import { html, sizeText, spanText } from "../../../handlers/archiver/format.ts";
 import type { findLink as find } from "../../../handlers/archiver/questions.ts";
-import type { Mail } from "../../../local/cloud/mail.ts";
 import { assertPolite, hostileBody } from "../support/hostile.ts";
 import { context, proxyEvent } from "../support/proxyEvent.ts";
 import type { Archive } from "./support.ts";

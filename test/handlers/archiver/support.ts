@@ -10,7 +10,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { startCloud } from "../../local/support/cloud.ts";
+import { startCloud } from "local-aws/testing";
 
 /** A local cloud with the archiver's buckets and table, and an environment that names them. */
 export async function startArchive() {

@@ -7,7 +7,7 @@ import {
   LambdaClient,
 } from "@aws-sdk/client-lambda";
 import { build } from "esbuild";
-import { logAccess, zip } from "../../local/cloud/lambda/support.ts";
+import { logAccess, zip } from "local-aws/testing";
 import { proxyEvent } from "../support/proxyEvent.ts";
 import { features, type Pipeline, startPipeline } from "./support.ts";
 

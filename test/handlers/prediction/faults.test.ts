@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
-import type { DynamoDb } from "../../../local/cloud/dynamodb/index.ts";
-import { AwsError } from "../../../local/cloud/service.ts";
+import type { DynamoDb } from "local-aws";
+import { AwsError } from "local-aws/service";
 import { Deployment, flower, inTime } from "./deployment.ts";
 
 /** The first environment ends itself with its tenth request: some records are predicted by then, others are not. */

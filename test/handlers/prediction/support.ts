@@ -11,7 +11,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { Context } from "aws-lambda";
-import { startCloud } from "../../local/support/cloud.ts";
+import { startCloud } from "local-aws/testing";
 
 export const modelText = readFileSync("models/iris/model.json", "utf8");
 export const modelVersion = JSON.parse(modelText).version as string;

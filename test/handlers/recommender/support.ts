@@ -8,9 +8,9 @@ import {
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import type { APIGatewayProxyHandler } from "aws-lambda";
+import { AwsError, type Operation } from "local-aws/service";
+import { startCloud } from "local-aws/testing";
 import { handler as status } from "../../../handlers/recommender/status.ts";
-import { AwsError, type Operation } from "../../../local/cloud/service.ts";
-import { startCloud } from "../../local/support/cloud.ts";
 import { answer, context, proxyEvent } from "../support/proxyEvent.ts";
 
 export const prefix = "dsp-test";

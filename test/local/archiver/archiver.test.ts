@@ -9,7 +9,7 @@ import {
   StopExecutionCommand,
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
-import { servicePrincipal } from "../../../local/cloud/service.ts";
+import { servicePrincipal } from "local-aws/service";
 import { Deployed, until } from "./deployed.ts";
 import { dspSuite } from "./dsp.suite.ts";
 import { faultSuite } from "./faults.suite.ts";

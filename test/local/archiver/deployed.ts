@@ -13,8 +13,8 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import type { Mail } from "../../../local/cloud/mail.ts";
-import { Platform } from "../../../local/platform.ts";
+import type { Mail } from "local-aws";
+import { Platform } from "pulumi-local";
 
 const root = resolve(import.meta.dirname, "../../..");
 

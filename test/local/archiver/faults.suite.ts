@@ -8,7 +8,7 @@ import {
   StopExecutionCommand,
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
-import { AwsError, type Operation } from "../../../local/cloud/service.ts";
+import { AwsError, type Operation } from "local-aws/service";
 import type { Deployed } from "./deployed.ts";
 
 /** What fails around the archiver. */

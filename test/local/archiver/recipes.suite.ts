@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { commandLines } from "../support/cli.ts";
+import { commandLines } from "local-aws/testing";
 import type { Deployed } from "./deployed.ts";
 
 /** The shell recipes that the archiver has always been used by, with the AWS CLI. */

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { APIGatewayClient, GetApiKeysCommand } from "@aws-sdk/client-api-gateway";
-import type { EngineEvent, StackResource } from "../../../local/engine/index.ts";
-import { Platform } from "../../../local/platform.ts";
+import type { EngineEvent, StackResource } from "pulumi-local";
+import { Platform } from "pulumi-local";
 import { check } from "../../../policy/check.ts";
 
 /** What the components make, on the local engine and cloud: each kind of caller, models, CORS, binary, own documents. */

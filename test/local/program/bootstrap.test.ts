@@ -18,8 +18,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { SFNClient, StartExecutionCommand, ValidateStateMachineDefinitionCommand } from "@aws-sdk/client-sfn";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
-import type { Credentials } from "../support/cloud.ts";
-import { type RunningProgram, startProgram } from "../support/program.ts";
+import type { Credentials } from "local-aws/testing";
+import { type RunningProgram, startProgram } from "pulumi-local/testing";
 
 /** `bootstrap/` on one machine: IAM decides here what the role of previews may. */
 describe("bootstrap on one machine", function () {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import { appSpec, Lab } from "../cloud/codedeploy/support.ts";
+import { appSpec, Lab } from "local-aws/testing";
 
 type Follow = typeof import("../../../components/deployment/follow.ts");
 

@@ -5,10 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import { Lambda } from "@aws-sdk/client-lambda";
-import { prepareAccount } from "../../../local/account.ts";
-import { createCloud, type LocalCloud } from "../../../local/cloud/index.ts";
-import { Engine, type EngineEvent } from "../../../local/engine/index.ts";
-import { createRegistry } from "../../../local/resources/index.ts";
+import { createCloud, type LocalCloud } from "local-aws";
+import { createRegistry, Engine, type EngineEvent, prepareAccount } from "pulumi-local";
 
 const region = "eu-west-1";
 const programDirectory = join(import.meta.dirname, "fixtures/gradual");

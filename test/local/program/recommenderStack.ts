@@ -6,10 +6,8 @@ import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from "@aws-sdk/c
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
-import { prepareAccount } from "../../../local/account.ts";
-import { Engine, type EngineEvent } from "../../../local/engine/index.ts";
-import { createRegistry } from "../../../local/resources/index.ts";
-import { type Credentials, startCloud, type TestCloud } from "../support/cloud.ts";
+import { type Credentials, startCloud, type TestCloud } from "local-aws/testing";
+import { createRegistry, Engine, type EngineEvent, prepareAccount } from "pulumi-local";
 
 const programDirectory = join(import.meta.dirname, "fixtures/recommender");
 const container = resolve(import.meta.dirname, "../../../containers/recommender/main.ts");

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { prepareAccount } from "../../../local/account.ts";
+import { startCloud } from "local-aws/testing";
+import { prepareAccount } from "pulumi-local";
 import type { Finding } from "../../../scripts/lib/examine/finding.ts";
 import { examine } from "../../../scripts/lib/examine.ts";
-import { startCloud } from "../../local/support/cloud.ts";
 
 /** In a project's folder of its own, on a machine that has on PATH what the test puts there, and no AWS account. */
 describe("what doctor finds for a stack", function () {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { startCloud, type TestCloud } from "local-aws/testing";
 import { type Redriven, redrive } from "../../../scripts/lib/redrive.ts";
-import { startCloud, type TestCloud } from "../../local/support/cloud.ts";
 
 /** Of pipelines with a queue; those with a table's stream are tested end to end. */
 describe("redrive", () => {

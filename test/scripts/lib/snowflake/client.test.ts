@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
+import { startCloud, type TestCloud } from "local-aws/testing";
 import { Failure } from "../../../../scripts/lib/failure.ts";
 import { type Row, SnowflakeClient } from "../../../../scripts/lib/snowflake/client.ts";
 import { findFunction } from "../../../../scripts/lib/snowflake/functions.ts";
 import { readRows } from "../../../../scripts/lib/snowflake/rows.ts";
-import { startCloud, type TestCloud } from "../../../local/support/cloud.ts";
 
 const failing = (pattern: RegExp) => (error: unknown) => error instanceof Failure && pattern.test(error.message);
 const invoke = findFunction("invoke_model");

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Cloud } from "../service.ts";
+
+export interface ContainerArgs {
+  /** What the image is on this machine, with its arguments. */
+  command: string[];
+  /** Folder in which the command is run: the program's. */
+  workingDirectory: string;
+  /** Of the container: its credentials, too, or where they are fetched. */
+  environment: Record<string, string>;
+  onLine(line: string): void;
+}
+
+/** A container's process; it ends with its cloud. */
+export interface Container {
+  /** Exit code; a signal's is 128 and more. */
+  ended: Promise<number>;
+  /** SIGTERM, and after `graceMs` (default 10,000) SIGKILL. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** Ends a process whose cloud was killed. */
+const lifeline = join(import.meta.dirname, "../process/lifeline.cjs");
+
+/** Runs an image's entry point as a process of this machine. It sees the local AWS alone, and nothing of the user's own. */
+export function runContainer(cloud: Cloud, args: ContainerArgs): Container {
+  const [program = "", ...given] = args.command;
+  const isNode = program === "node";
+  const child = spawn(isNode ? process.execPath : program, isNode ? ["--require", lifeline, ...given] : given, {
+    cwd: args.workingDirectory,
+    stdio: ["pipe", "pipe", "pipe"],
+    env: {
+      PATH: process.env.PATH,
+      TZ: "UTC",
+      NODE_OPTIONS: "--disable-warning=ExperimentalWarning",
+      AWS_ENDPOINT_URL: cloud.origin,
+      AWS_REGION: cloud.region,
+      AWS_DEFAULT_REGION: cloud.region,
+      AWS_CONFIG_FILE: "/dev/null",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+      ...args.environment,
+    },
+  });
+  // A program that ended does not read.
+  child.stdin.on("error", () => {});
+  for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", args.onLine);
+  const ended = new Promise<number>((end) => {
+    child.once("error", (error) => {
+      args.onLine(error.message);
+      end(127);
+    });
+    child.once("close", (code, signal) => end(code ?? (signal === "SIGKILL" ? 137 : 143)));
+  });
+  return { ended, stop: (graceMs = 10_000) => stop(child, ended, graceMs) };
+}
+
+async function stop(child: ChildProcess, ended: Promise<number>, graceMs: number): Promise<void> {
+  child.kill("SIGTERM");
+  const kill = setTimeout(() => child.kill("SIGKILL"), graceMs);
+  await ended;
+  clearTimeout(kill);
+}

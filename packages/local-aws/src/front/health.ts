@@ -1,0 +1,30 @@
+/** `GET /_health`: what waits for the local cloud asks for, unsigned. It is answered once every service answers. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Service } from "../service.ts";
+
+/** The second is what wrappers of LocalStack wait for. No bucket has such a name: none begins with an underscore. */
+const paths = new Set(["/_health", "/_localstack/health"]);
+
+export const isHealth = (url: string): boolean => url.startsWith("/_") && paths.has(url.split("?", 1)[0] as string);
+
+export interface Health {
+  status: "running";
+  /** By name in a credential's scope, as `states`. */
+  services: Record<string, "running">;
+  region: string;
+  accountId: string;
+  version: string;
+}
+
+export const healthOf = (region: string, accountId: string, services: ReadonlyMap<string, Service>): Health => ({
+  status: "running",
+  services: Object.fromEntries([...services.keys()].sort().map((name) => [name, "running"])),
+  region,
+  accountId,
+  version,
+});
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../../package.json"), "utf8")) as {
+  version: string;
+};

@@ -1,0 +1,258 @@
+/** The AWS endpoint: one loopback server for every service, found by the service in the signature's scope. */
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
+import { isRegion, regionOf } from "../arn.ts";
+import type { Region } from "../regions.ts";
+import { AwsError, type Call, type Operation, type Principal, type RawResponse, type Service } from "../service.ts";
+import type { Directory } from "../services/iam/directory.ts";
+import { checkInput, protocolOf, shapesOf, type WireRequest } from "../wire/index.ts";
+import { authenticate, signatureError } from "./authenticate.ts";
+import { type Authorization, readAuthorization } from "./authorization.ts";
+import { collect, verified } from "./body.ts";
+import { contextOf } from "./context.ts";
+import { refusal } from "./door.ts";
+import { healthOf, isHealth } from "./health.ts";
+import { listenOnIpv6 } from "./ipv6.ts";
+import { isS3, sha256 } from "./signature.ts";
+import { refuseUnreadable } from "./unreadable.ts";
+
+export interface FrontOptions {
+  /** Each has its services; which one is meant stands in the signature. */
+  regions: { get(name: string): Pick<Region, "services" | "starting" | "dispatch"> };
+  directory: Directory;
+  accountId: string;
+  /** Region of requests that are not signed. */
+  defaultRegion: string;
+  /** 0 takes a free one. */
+  port: number;
+}
+
+export interface Front {
+  /** `http://127.0.0.1:4566` */
+  origin: string;
+  /** From now on requests are answered; those that came before have waited. */
+  open(): void;
+  close(): Promise<void>;
+}
+
+/** @throws Error with `code` `EADDRINUSE` when the port is taken. */
+export async function createFront(options: FrontOptions): Promise<Front> {
+  // Which service is meant stands in the signature: no path is routed, or decoded, before that is read.
+  const rewriteUrl = ({ url = "" }: { url?: string }) => (isHealth(url) ? "/_health" : "/");
+  const server = Fastify({ forceCloseConnections: true, rewriteUrl, clientErrorHandler: refuseUnreadable });
+  const opened = Promise.withResolvers<void>();
+  // Bodies are read here: as streams where they are large, and by their schemas where they are not.
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser("*", (_request, _payload, done) => done(null));
+  server.addHook("onRequest", async (request, reply) => {
+    const response = refused(options, request);
+    return response && send(reply, response);
+  });
+  const handle = async (request: FastifyRequest, reply: FastifyReply) => {
+    await opened.promise;
+    return send(reply, await answer(options, request, reply));
+  };
+  // A content type that is none is S3's to keep, or its service's to refuse.
+  server.setErrorHandler(async (error: { code?: string }, request, reply) => {
+    if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return handle(request, reply);
+    throw error;
+  });
+  server.route({
+    method: ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"],
+    url: "/",
+    handler: handle,
+  });
+  server.get("/_health", async () => {
+    await opened.promise;
+    return healthOf(options.defaultRegion, options.accountId, options.regions.get(options.defaultRegion).services);
+  });
+  await server.listen({ host: "127.0.0.1", port: options.port });
+  const { port } = server.server.address() as AddressInfo;
+  const leaveIpv6 = await listenOnIpv6(server.server, port);
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    open: opened.resolve,
+    close() {
+      leaveIpv6();
+      return server.close();
+    },
+  };
+}
+
+function send(reply: FastifyReply, response: RawResponse): FastifyReply {
+  for (const [name, value] of Object.entries(response.headers)) reply.header(name, value);
+  return reply.code(response.status).send(response.body);
+}
+
+function wireRequest(raw: IncomingMessage, url: string): WireRequest {
+  const at = url.indexOf("?");
+  return {
+    method: raw.method ?? "GET",
+    path: at < 0 ? url : url.slice(0, at),
+    query: new URLSearchParams(at < 0 ? "" : url.slice(at + 1)),
+    headers: raw.headers,
+    body: raw,
+  };
+}
+
+/** The answer to what is not let in at all, whatever it asks for. */
+function refused(
+  { regions, defaultRegion }: FrontOptions,
+  { raw, originalUrl }: FastifyRequest,
+): RawResponse | undefined {
+  const error = refusal(raw.headers, () => {
+    const request = wireRequest(raw, originalUrl);
+    const signed = readAuthorization(request);
+    const name = typeof signed === "object" ? signed.service : looksLikeS3(request) ? "s3" : "";
+    return regions.get(defaultRegion).services.get(name)?.mayCross?.(request) ?? false;
+  });
+  if (!error) return undefined;
+  const protocol = protocolOf(wireRequest(raw, originalUrl), undefined);
+  return { ...protocol.writeError(error, randomUUID()), status: error.status };
+}
+
+async function answer(
+  options: FrontOptions,
+  { raw, originalUrl: url, socket }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<RawResponse> {
+  const requestId = randomUUID();
+  const request = wireRequest(raw, url);
+  const authorization = readAuthorization(request);
+  const signed = typeof authorization === "object" ? authorization : undefined;
+  let service: Service | undefined;
+  try {
+    if (typeof authorization === "string") {
+      throw signatureError(protocolOf(request, undefined).dialect, "incomplete", authorization);
+    }
+    const meant = signed ?? (await unsigned(request));
+    const name = meant.service;
+    // Shapes are the same everywhere. A region is looked for, and made, for those alone who may come in.
+    service = options.regions.get(options.defaultRegion).services.get(name);
+    if (!service) throw unknownService(name);
+    const shapes = await shapesOf(service);
+    const protocol = protocolOf(request, shapes);
+    const streams = isS3(name);
+    if (!streams && !Buffer.isBuffer(request.body)) request.body = await collect(raw);
+    const principal = signed
+      ? authenticate(options, request, signed, payloadHash(request, signed), protocol.dialect)
+      : anonymous;
+    if (!signed && !mayBeUnsigned.has(name)) throw signatureError(protocol.dialect, "unsigned");
+
+    const { region = options.defaultRegion } = meant;
+    const place = options.regions.get(region);
+    if (place.starting) await place.starting;
+    service = place.services.get(name) as Service;
+    const call: Call = {
+      service: name,
+      operation: "",
+      principal,
+      region,
+      accountId: options.accountId,
+      requestId,
+      ...(socket.remoteAddress !== undefined && { sourceIp: socket.remoteAddress }),
+      context: () => contextOf(request, signed),
+      signal: goneOf(reply),
+    };
+    if (service.handle) {
+      call.operation = operationName(request);
+      const body = streams ? signedStream(raw, request) : Readable.from([request.body], { objectMode: false });
+      return await service.handle({ method: request.method, url, headers: raw.headers, body }, call);
+    }
+    if (!shapes) throw unknownService(name);
+    const { operation, input } = protocol.read(shapes, request);
+    call.operation = operation.name;
+    if (!operationOf(service, operation.name)) throw unknownOperation(name, operation.name);
+    checkInput(operation.input, input, protocol.invalid);
+    return protocol.write(shapes, operation, await place.dispatch(call, input), requestId);
+  } catch (error) {
+    const shapes = service && (await shapesOf(service)?.catch(() => undefined));
+    return protocolOf(request, shapes).writeError(known(error, service?.name), requestId, shapes);
+  }
+}
+
+const anonymous: Principal = { kind: "anonymous", arn: "anonymous" };
+/** Services some of whose operations anybody may call; each of their operations says so itself. */
+const mayBeUnsigned = new Set(["s3", "sts", "sns", "cognito-idp"]);
+
+/** Without a signature there is no scope: the few operations that need none are known by what they look like. */
+async function unsigned(request: WireRequest): Promise<{ service: string; region?: string }> {
+  const target = String(request.headers["x-amz-target"] ?? "");
+  if (target.startsWith("AWSCognitoIdentityProviderService.")) return { service: "cognito-idp" };
+  if (looksLikeS3(request)) return { service: "s3" };
+  request.body = await collect(request.body as Readable);
+  const form = new URLSearchParams(request.body.toString());
+  const member = (name: string) => form.get(name) ?? request.query.get(name) ?? "";
+  const action = member("Action");
+  if (action.startsWith("AssumeRoleWith")) return { service: "sts" };
+  // The links in mails of SNS.
+  if (action === "ConfirmSubscription" || action === "Unsubscribe") {
+    const region = regionOf(member("TopicArn") || member("SubscriptionArn"));
+    return { service: "sns", ...(isRegion(region) && { region }) };
+  }
+  throw signatureError(target ? "json" : "query", "unsigned");
+}
+
+function looksLikeS3({ headers, query }: WireRequest): boolean {
+  const isForm = String(headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
+  return !isForm && !query.has("Action") && (headers["x-amz-target"] ?? "") === "";
+}
+
+/** What was signed of the body: S3 lets the client say it, every other service looks itself. */
+function payloadHash(request: WireRequest, { service, expires }: Authorization): string {
+  const stated = request.headers["x-amz-content-sha256"];
+  if (isS3(service)) return String(stated ?? "UNSIGNED-PAYLOAD");
+  if (stated === "UNSIGNED-PAYLOAD" && expires === undefined) return stated;
+  return sha256(request.body as Buffer);
+}
+
+function signedStream(stream: Readable, request: WireRequest): Readable {
+  const stated = String(request.headers["x-amz-content-sha256"] ?? "");
+  return /^[0-9a-f]{64}$/.test(stated) ? verified(stream, stated) : stream;
+}
+
+/** Aborted when the client goes away before it has its answer. */
+function goneOf({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once("close", () => {
+    if (!raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
+/** For a service that reads the wire itself: what the request names, if it names anything. */
+const operationName = ({ headers, query }: WireRequest): string =>
+  String(headers["x-amz-target"] ?? "")
+    .split(".")
+    .at(-1) ||
+  (query.get("Action") ?? "");
+
+const unknownService = (name: string): AwsError =>
+  new AwsError("UnknownOperationException", `The local cloud does not have the service ${name}`, 501);
+
+/** Only what a service itself has: `constructor` is no operation. */
+export const operationOf = (service: Service | undefined, name: string): Operation | undefined =>
+  service && Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+
+export const unknownOperation = (service: string, operation: string): AwsError =>
+  new AwsError(
+    "UnknownOperationException",
+    `The local cloud does not have the operation ${operation} of ${service}`,
+    501,
+  );
+
+/** A fault of the local cloud itself is told on its console; the caller learns as much as AWS would say. */
+function known(error: unknown, service = "endpoint"): AwsError {
+  if (error instanceof AwsError) return error;
+  // The client went away before it had sent its request: nobody reads the answer.
+  if ((error as NodeJS.ErrnoException).code === "ECONNRESET") return new AwsError("RequestTimeout", "aborted", 400);
+  console.error(`${service}:`, error);
+  return new AwsError(
+    "InternalFailure",
+    "The request processing has failed because of an unknown error, exception or failure.",
+    500,
+  );
+}

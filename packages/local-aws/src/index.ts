@@ -1,0 +1,110 @@
+/**
+ * The one-machine AWS: one account, its regions, and the endpoint before them. Every call, whether in process or over the
+ * wire, passes IAM.
+ */
+
+import { createFront, type Front } from "./front/index.ts";
+import { Regions } from "./regions.ts";
+import type { Cloud, Service } from "./service.ts";
+import { CognitoIssuer } from "./services/apigateway/execution/authorization/cognito.ts";
+import { DataPlane } from "./services/apigateway/execution/server.ts";
+import { Authorizer } from "./services/iam/authorizer.ts";
+import { Directory } from "./services/iam/directory.ts";
+import { ServiceSessions } from "./services/iam/serviceSessions.ts";
+import type { CloudOptions } from "./services.ts";
+import { openState } from "./state.ts";
+import { Wakes } from "./wakes.ts";
+
+export { isRegion } from "./arn.ts";
+export type { Images } from "./containers/images.ts";
+export type { DynamoDb } from "./services/dynamodb/index.ts";
+export { defaultKeyPolicy } from "./services/kms/keys.ts";
+export { type Mail, mailChannel } from "./services/ses/mail.ts";
+export type { CloudOptions } from "./services.ts";
+export { StateError } from "./state.ts";
+
+export interface LocalCloud {
+  /** In the region that was given. */
+  cloud: Cloud;
+  /** Those of that region, by name, as `cloud.call` knows them. */
+  services: ReadonlyMap<string, Service>;
+  /** `http://localhost:3000`: where the routes of deployed APIs answer. */
+  readonly apiOrigin: string;
+  /** Starts the services and the endpoint. @returns its origin, `http://127.0.0.1:4566`. */
+  listen(): Promise<string>;
+  /** Stops the endpoint, then every service; nothing is left running. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** @throws StateError when the state folder is of a newer program or of another account. */
+export function createCloud(given: CloudOptions): LocalCloud {
+  const options = {
+    region: "us-east-1",
+    accountId: "000000000000",
+    awsPort: 4566,
+    apiPort: 3000,
+    deploymentClock: 1,
+    lambda: {},
+    images: {},
+    workingDirectory: process.cwd(),
+    sagemaker: {},
+    ...given,
+  };
+  const { region, accountId } = options;
+  const state = openState(options.directory, region, accountId);
+  const directory = new Directory(state.store);
+  const authorizer = new Authorizer(directory, region, accountId);
+  const cognito = new CognitoIssuer({ store: state.store, region: state.home });
+  const plane = new DataPlane(options.apiPort, cognito);
+  let front: Front | undefined;
+  const regions = new Regions({
+    options,
+    state,
+    directory,
+    authorizer,
+    sessions: new ServiceSessions(directory, authorizer, accountId),
+    wakes: new Wakes(),
+    plane,
+    cognito,
+    origin() {
+      if (!front) throw new Error("the local cloud does not listen yet");
+      return front.origin;
+    },
+  });
+  const { cloud, services } = regions.get(region);
+
+  let sweeping: NodeJS.Timeout | undefined;
+  let listening: Promise<string> | undefined;
+  let closing: Promise<void> | undefined;
+  return {
+    cloud,
+    services,
+    get apiOrigin() {
+      return plane.origin;
+    },
+    listen() {
+      listening ??= (async () => {
+        directory.sweep();
+        sweeping = setInterval(() => directory.sweep(), 3_600_000).unref();
+        front = await createFront({ regions, directory, accountId, defaultRegion: region, port: options.awsPort });
+        // What is resumed at once may want to know where APIs are.
+        await plane.listen();
+        await regions.start();
+        front.open();
+        return front.origin;
+      })();
+      return listening;
+    },
+    close() {
+      closing ??= (async () => {
+        // What is still starting could not be stopped: a service would open after it was closed.
+        await listening?.catch(() => {});
+        clearInterval(sweeping);
+        await front?.close();
+        await plane.close();
+        await regions.stop();
+      })();
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/** `npm run cloud`: AWS on this machine without a program, for Terraform, Pulumi's own CLI, SDKs, the AWS CLI. */
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createCloud, type LocalCloud } from "./index.ts";
+import { invitation } from "./invitation.ts";
+import { Exits } from "./process/exits.ts";
+import { lockFolder } from "./process/lock.ts";
+import { UsageError } from "./process/usage.ts";
+import { type CloudSettings, readCloudSettings, usage } from "./settings.ts";
+import { StateError } from "./state.ts";
+
+/** What a user can mend. */
+class CannotStart extends Error {}
+
+// What it writes is its user's alone.
+process.umask(0o077);
+let exits: Exits | undefined;
+
+try {
+  const settings = readCloudSettings(process.argv.slice(2), process.env);
+  if (settings.help) console.log(usage);
+  else await run(settings);
+} catch (error) {
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+  const said = explain(error as Error);
+  console.error(said);
+  exits?.because(said);
+}
+
+/** Runs until a signal. */
+async function run(settings: CloudSettings): Promise<void> {
+  exits = new Exits();
+  const kept = settings.stateDirectory !== undefined;
+  const directory = resolve(settings.stateDirectory ?? mkdtempSync(join(tmpdir(), "cloud-")));
+  const unlock = lockFolder(directory);
+  if (!unlock)
+    throw new CannotStart(`the local cloud already runs on ${directory}; end it, or choose another: --state`);
+  const { region, accountId, port: awsPort, apiPort, clock: deploymentClock } = settings;
+  if (kept) exits.keepIn(directory);
+  else process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+  let local: LocalCloud | undefined;
+  try {
+    // Where `npm start` has it, too.
+    local = createCloud({ directory: join(directory, "cloud"), region, accountId, awsPort, apiPort, deploymentClock });
+    await local.listen();
+    console.log(invitation(local, kept ? directory : undefined));
+    if (!exits.ending.aborted) await once(exits.ending, "abort");
+  } finally {
+    await local?.close();
+    unlock();
+  }
+}
+
+/** A user's mistake in one line; a defect of ours with its stack. */
+function explain(error: NodeJS.ErrnoException & { port?: number }): string {
+  if (error instanceof UsageError || error instanceof CannotStart || error instanceof StateError) return error.message;
+  if (error.code === "EADDRINUSE") return `port ${error.port} is taken; choose others with --port and --api-port`;
+  return error.stack ?? String(error);
+}

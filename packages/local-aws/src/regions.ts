@@ -1,0 +1,183 @@
+/**
+ * The account's regions. Each has services of its own, over a store and a folder of its own; what AWS has once in an account
+ * (IAM, STS, S3) is the same in all of them. The home region is there from the beginning, another from its first use on.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { isRegion } from "./arn.ts";
+import { identify } from "./front/authenticate.ts";
+import { signedInHeader } from "./front/context.ts";
+import { operationOf, unknownOperation } from "./front/index.ts";
+import { checkReach } from "./reach.ts";
+import { AwsError, administrator, type Call, type Cloud, type Principal, type Service } from "./service.ts";
+import type { Authorizer } from "./services/iam/authorizer.ts";
+import { withRequestKeys } from "./services/iam/requestKeys.ts";
+import { withResourceTags } from "./services/iam/resourceTags.ts";
+import type { ServiceSessions } from "./services/iam/serviceSessions.ts";
+import { type Factory, globalServices, regionalServices, type ServiceSetup } from "./services.ts";
+import { keptRegions, regionFolder, type State } from "./state.ts";
+import { Store } from "./store.ts";
+
+export interface Region {
+  /** As its own services see it. */
+  readonly cloud: Cloud;
+  /** By name, as `cloud.call` knows them. */
+  readonly services: Map<string, Service>;
+  /** While its services start: who comes from outside waits for it. */
+  starting: Promise<void> | undefined;
+  /** Runs an operation whose caller is known, under IAM. */
+  dispatch(call: Call, input: object): Promise<object>;
+}
+
+/** What all regions share. */
+export interface Account extends ServiceSetup {
+  state: State;
+  sessions: ServiceSessions;
+  /** Of the AWS endpoint. @throws Error before it listens. */
+  origin(): string;
+}
+
+type Gate = Cloud["authorize"];
+
+interface Opened extends Region {
+  store: Store;
+  /** Those that no other region has. */
+  own: Service[];
+}
+
+export class Regions {
+  readonly #account: Account;
+  readonly #global = new Map<string, Service>();
+  readonly #regions = new Map<string, Opened>();
+  #running = false;
+
+  constructor(account: Account) {
+    this.#account = account;
+    this.#open(account.state.home);
+  }
+
+  /** @throws AwsError when AWS has no such region. */
+  get(name: string): Region {
+    return this.#regions.get(name) ?? this.#open(name);
+  }
+
+  /** Starts every region that has state, so that its timers, schedules and mappings go on. */
+  async start(): Promise<void> {
+    for (const name of keptRegions(this.#account.options.directory)) this.get(name);
+    this.#running = true;
+    const services = [...this.#global.values(), ...[...this.#regions.values()].flatMap(({ own }) => own)];
+    await Promise.all(services.map((service) => service.start?.()));
+  }
+
+  async stop(): Promise<void> {
+    const regions = [...this.#regions.values()];
+    // What is still starting could not be stopped.
+    await Promise.allSettled(regions.map(({ starting }) => starting));
+    const services = [...this.#global.values(), ...regions.flatMap(({ own }) => own)];
+    await Promise.allSettled(services.map((service) => service.stop?.()));
+    for (const { store } of regions) store.close();
+  }
+
+  #open(name: string): Region {
+    const { state, options } = this.#account;
+    const isHome = name === state.home;
+    if (!isHome && !isRegion(name)) {
+      throw new AwsError("ValidationException", `The local cloud has no region ${name}; allowed are those of AWS`, 400);
+    }
+    const folder = isHome ? options.directory : regionFolder(options.directory, name);
+    const store = isHome ? state.store : new Store(folder);
+    const services = new Map<string, Service>();
+    const permit = gate(services, this.#account.authorizer, { region: name, accountId: options.accountId });
+    const dispatch = dispatcher(services, permit);
+    const cloud = this.#cloud(name, store, folder, dispatch, permit);
+    const made = (create: Factory) => create(cloud, this.#account);
+    if (isHome) for (const service of globalServices.map(made)) this.#global.set(service.name, service);
+    const own = regionalServices.map(made);
+    for (const service of [...this.#global.values(), ...own]) services.set(service.name, service);
+    const region: Opened = { cloud, services, dispatch, starting: undefined, store, own };
+    this.#regions.set(name, region);
+    if (this.#running) this.#start(region);
+    return region;
+  }
+
+  #start(region: Opened): void {
+    region.starting = Promise.all(region.own.map((service) => service.start?.())).then(() => {
+      region.starting = undefined;
+    });
+    // Whoever calls is told.
+    region.starting.catch(() => {});
+  }
+
+  #cloud(region: string, store: Store, folder: string, dispatch: Region["dispatch"], permit: Gate): Cloud {
+    const { options, state, directory: identities, sessions, origin, plane } = this.#account;
+    const { accountId } = options;
+    const directory = join(folder, "files");
+    mkdirSync(directory, { recursive: true });
+    const root = administrator(accountId);
+    const cloud: Cloud = {
+      region,
+      accountId,
+      store,
+      accountStore: state.store,
+      directory,
+      get origin() {
+        return origin();
+      },
+      get apiOrigin() {
+        return plane.origin;
+      },
+      in: (other) => (other === region ? cloud : this.#entrance(other)),
+      async call<Output>(service: string, operation: string, input: object, principal = root, signal?: AbortSignal) {
+        const requestId = randomUUID();
+        const call: Call = { service, operation, principal, region, accountId, requestId, ...(signal && { signal }) };
+        if (service === "s3") call.context = () => signedInHeader;
+        return dispatch(call, input) as Output;
+      },
+      identify: (credentials) => identify({ directory: identities, accountId }, credentials),
+      authorize: permit,
+      assumeRole: async (...role) => sessions.assume(...role),
+    };
+    return cloud;
+  }
+
+  /** A region as others see it: they wait until it has started. */
+  #entrance(name: string): Cloud {
+    const region = this.get(name);
+    const { cloud } = region;
+    if (!region.starting) return cloud;
+    const call = async <Output>(
+      service: string,
+      operation: string,
+      input: object,
+      as?: Principal,
+      signal?: AbortSignal,
+    ): Promise<Output> => {
+      await region.starting;
+      return cloud.call(service, operation, input, as, signal);
+    };
+    return Object.assign(Object.create(cloud) as Cloud, { call });
+  }
+}
+
+/** Lets a call go on that has all its permissions. @throws AwsError that names the first that it lacks. */
+const gate =
+  (services: ReadonlyMap<string, Service>, authorizer: Authorizer, place: Pick<Call, "region" | "accountId">): Gate =>
+  async (given, accesses) => {
+    const call = { ...place, ...given };
+    for (const access of accesses) {
+      const asks = authorizer.asksForTags(call, access);
+      authorizer.authorize(call, [asks ? await withResourceTags(services, place, access) : access]);
+    }
+  };
+
+const dispatcher =
+  (services: ReadonlyMap<string, Service>, permit: Gate): Region["dispatch"] =>
+  async (given, input) => {
+    const call = withRequestKeys(given, input);
+    const operation = operationOf(services.get(call.service), call.operation);
+    if (!operation) throw unknownOperation(call.service, call.operation);
+    checkReach(call, input);
+    await permit(call, await operation.access(input, call));
+    return operation.run(input, call);
+  };

@@ -1,0 +1,196 @@
+/**
+ * The contract of a service of the one-machine AWS. A service is a table of operations under AWS's own names, whose
+ * inputs and outputs have AWS's own shapes: those of the SDK package named by `shapes`. It knows nothing of HTTP:
+ * `wire` reads requests and writes answers from the schemas that the SDK package carries, and
+ * `services/iam` decides, before an operation runs, whether its caller may.
+ */
+import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
+import type { Store } from "./store.ts";
+import type { WireRequest } from "./wire/protocol.ts";
+
+/** Who calls. `service` is AWS itself, acting for one resource (`sourceArn`), as API Gateway does towards Lambda. */
+export interface Principal {
+  kind: "root" | "user" | "role" | "service" | "anonymous";
+  /** `arn:aws:iam::…:root`, `arn:aws:iam::…:user/…`, `arn:aws:sts::…:assumed-role/ROLE/SESSION`, or the service's name. */
+  arn: string;
+  accountId?: string;
+  /** As `GetCallerIdentity` reports it. */
+  userId?: string;
+  /** `arn:aws:iam::…:role/…`, when `kind` is `role`. */
+  roleArn?: string;
+  accessKeyId?: string;
+  /** For a service: the resource on whose behalf it calls (`aws:SourceArn`). */
+  sourceArn?: string;
+  /** The service that calls another for whoever called it: `sns`, which has KMS encrypt what somebody publishes. */
+  via?: string;
+}
+
+/** One request, as an operation sees it. */
+export interface Call {
+  service: string;
+  operation: string;
+  principal: Principal;
+  region: string;
+  accountId: string;
+  requestId: string;
+  sourceIp?: string;
+  /** Condition keys of the request itself, which each permission that it needs has; worked out when a policy asks for one. */
+  context?: () => NonNullable<Access["context"]>;
+  signal?: AbortSignal;
+}
+
+/** One permission that a call needs: all that an operation names must be granted. */
+export interface Access {
+  /** `dynamodb:PutItem` */
+  action: string;
+  /** ARN, or `*` for the few actions that have no resource. */
+  resource: string;
+  /** Condition keys beyond the global ones (`aws:PrincipalArn`, `aws:SourceArn`, `aws:SourceIp`, `aws:CurrentTime` …). */
+  context?: Record<string, string | string[]>;
+  /** The policy of the resource itself, when it has one (bucket, queue, function, API, role trust). */
+  resourcePolicy?: PolicyDocument;
+  /** `identity-or-resource` (default): in one account either may allow. `resource`: only the resource's policy counts
+   *  (role trust; a service principal has no other). `both`: each must allow. */
+  rule?: "identity-or-resource" | "resource" | "both";
+}
+
+export interface PolicyDocument {
+  Version?: string;
+  Id?: string;
+  Statement: PolicyStatement | PolicyStatement[];
+}
+
+export interface PolicyStatement {
+  Sid?: string;
+  Effect: "Allow" | "Deny";
+  Principal?: "*" | Record<string, string | string[]>;
+  NotPrincipal?: "*" | Record<string, string | string[]>;
+  Action?: string | string[];
+  NotAction?: string | string[];
+  Resource?: string | string[];
+  NotResource?: string | string[];
+  Condition?: Record<string, Record<string, string | string[] | boolean | number>>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: inputs and outputs are the SDK's types, which each service states.
+export interface Operation<Input = any, Output = any> {
+  /** What IAM must allow. An empty list: anyone who signs may (`GetCallerIdentity`). */
+  access(input: Input, call: Call): Access[] | Promise<Access[]>;
+  run(input: Input, call: Call): Output | Promise<Output>;
+}
+
+/** An HTTP request whose signature is verified, for a service that reads the wire itself (S3, and engines behind us). */
+export interface RawRequest {
+  method: string;
+  /** Path and query as sent. */
+  url: string;
+  headers: IncomingHttpHeaders;
+  body: Readable;
+}
+
+export interface RawResponse {
+  status: number;
+  headers: Record<string, string | string[]>;
+  body?: Readable | Buffer | string;
+}
+
+export interface Service {
+  /** The name in SigV4's credential scope, and in `cloud.call`: `lambda`, `execute-api`, `monitoring`. */
+  name: string;
+  /** The SDK package whose schemas say how requests and answers look; loaded when the first request arrives. */
+  shapes?: () => Promise<object>;
+  operations: Record<string, Operation>;
+  /** Takes the whole request instead; it must call {@link Cloud.authorize} itself. */
+  handle?(request: RawRequest, call: Call): Promise<RawResponse>;
+  /** Whether a web page of another site may send this request, by what the account has configured. Default: none may. */
+  mayCross?(request: Pick<WireRequest, "method" | "path" | "headers">): boolean;
+  /** Opens what the service needs (an engine process, a timer). Called once, before the first request. */
+  start?(): Promise<void>;
+  /** Ends it: nothing of it is left running. */
+  stop?(): Promise<void>;
+}
+
+/** What a service may use of the others: only what AWS would let it. */
+export interface Cloud {
+  readonly region: string;
+  readonly accountId: string;
+  /** The region's. */
+  readonly store: Store;
+  /** What is in no region: the mails. */
+  readonly accountStore: Store;
+  /** Folder for what is too large for the store (objects, deployment packages). */
+  readonly directory: string;
+  /** `http://127.0.0.1:4566`: what `AWS_ENDPOINT_URL` is in every function. Known once the front listens. */
+  readonly origin: string;
+  /** `http://localhost:3000`: where the routes of deployed APIs answer. Known once the data plane listens. */
+  readonly apiOrigin: string;
+  /**
+   * The same account in another region, made at its first use: `cloud.in("eu-west-1").call("sqs", "ListQueues", {})`. A
+   * service goes there where AWS does, as SNS to a queue in another region; otherwise a region knows nothing of others.
+   * @throws AwsError when AWS has no such region.
+   */
+  in(region: string): Cloud;
+  /** Calls an operation in process, under IAM like any other caller. Default caller: the account's administrator. */
+  call<Output = Record<string, unknown>>(
+    service: string,
+    operation: string,
+    input: object,
+    as?: Principal,
+    signal?: AbortSignal,
+  ): Promise<Output>;
+  /**
+   * Whose credentials these are: the administrator's, a user's, or a role's session.
+   * @throws AwsError in STS's words when they are nobody's, or no longer valid.
+   */
+  identify(credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }): Principal;
+  /** Throws `AccessDeniedException` unless the caller is granted all of it. */
+  authorize(
+    call: Pick<Call, "principal" | "sourceIp" | "operation" | "context">,
+    access: Access[],
+  ): void | Promise<void>;
+  /**
+   * Temporary credentials of a role for an AWS service that runs on its behalf (trust is evaluated).
+   * @param sourceArn the resource for which it does so: `aws:SourceArn` and `aws:SourceAccount` of conditions in the trust.
+   */
+  assumeRole(roleArn: string, service: string, sessionName: string, sourceArn?: string): Promise<RoleSession>;
+}
+
+export interface RoleSession {
+  principal: Principal;
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken: string; expiration: Date };
+}
+
+/**
+ * An error in AWS's own words. `code` is what SDKs show as `name` (`ResourceNotFoundException`); what else the shape
+ * has (`Type`, `Reason`) goes into `members`.
+ */
+export class AwsError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly members: Record<string, unknown>;
+
+  constructor(code: string, message: string, status = 400, members: Record<string, unknown> = {}) {
+    super(message);
+    this.name = code;
+    this.code = code;
+    this.status = status;
+    this.members = members;
+  }
+}
+
+/** AWS itself as a caller: `servicePrincipal("apigateway.amazonaws.com", "arn:aws:execute-api:…")`. */
+export const servicePrincipal = (service: string, sourceArn?: string): Principal => ({
+  kind: "service",
+  arn: service,
+  ...(sourceArn && { sourceArn }),
+});
+
+/** The administrator of the local account: key `test`, secret `test`. */
+export const administrator = (accountId: string): Principal => ({
+  kind: "root",
+  arn: `arn:aws:iam::${accountId}:root`,
+  accountId,
+  userId: accountId,
+  accessKeyId: "test",
+});

@@ -1,0 +1,199 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Principal } from "../../../service.ts";
+import type { MethodRuntime, StageRuntime } from "./stageRuntime.ts";
+
+/** The answer to one request, before it is compressed and written. */
+export interface Reply {
+  status: number;
+  /** Names and values in turn, as `writeHead` takes them; a name may come twice. */
+  headers: string[];
+  body: Buffer | string;
+  /** The gateway's own kind of error (`$context.error.responseType`). */
+  error?: { type: string; message: string; logged?: string };
+}
+
+type MultiValue = Record<string, string[]>;
+
+/** One request on its way through the gateway: what was sent, and what is found out about it. */
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly stage: StageRuntime;
+  readonly method: MethodRuntime;
+  /** Within the stage, beginning with a slash, as sent. */
+  readonly path: string;
+  /** Without the question mark; empty when there is none. */
+  readonly query: string;
+  readonly pathParameters: Record<string, string> | null;
+  readonly requestId = randomUUID();
+  readonly extendedRequestId = extendedRequestId();
+  readonly startedAt = Date.now();
+  readonly sourceIp: string;
+  body: Buffer | undefined;
+  /** Whether the body came compressed; its headers then say nothing true of it any more. */
+  unpacked = false;
+  /** The custom domain that the request came by, and the base path that led to the stage (empty for the root). */
+  readonly domain: { name: string; basePath: string } | undefined;
+  /** The caller, when the method asks for a signature. */
+  principal: Principal | undefined;
+  /** `requestContext.authorizer`, once an authorizer has let the caller in. */
+  authorizer: Record<string, unknown> | undefined;
+  apiKey: { id: string; value: string } | undefined;
+  /** `usageIdentifierKey` of a Lambda authorizer: the API key, when the API takes it from there. */
+  usageIdentifierKey: string | undefined;
+  /** Milliseconds that the integration took, and the status it answered with. */
+  integration: { latency: number; status?: number } | undefined;
+  /** `requestContext` as the integration got it. */
+  context: Record<string, unknown> | undefined;
+  #query: { single: Record<string, string> | null; multi: MultiValue | null } | undefined;
+  #headers: { single: Record<string, string>; multi: MultiValue } | undefined;
+  #traceId: string | undefined;
+
+  constructor(
+    request: IncomingMessage,
+    stage: StageRuntime,
+    method: MethodRuntime,
+    path: string,
+    query: string,
+    pathParameters: Record<string, string> | null,
+    domain?: { name: string; basePath: string },
+  ) {
+    this.request = request;
+    this.stage = stage;
+    this.method = method;
+    this.path = path;
+    this.query = query;
+    this.pathParameters = pathParameters;
+    this.domain = domain;
+    this.sourceIp = plainAddress(request.socket.remoteAddress);
+  }
+
+  /** The path as the function sees it: with the base path of a custom domain, without the stage. */
+  get eventPath(): string {
+    return this.domain?.basePath ? `/${this.domain.basePath}${this.path}` : this.path;
+  }
+
+  get httpMethod(): string {
+    return this.request.method as string;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.request.headers[name];
+    return Array.isArray(value) ? value.at(-1) : value;
+  }
+
+  /** `Root=1-TIME-ID`, the client's own when it sent one. */
+  get traceId(): string {
+    if (this.#traceId === undefined) {
+      const sent = this.header("x-amzn-trace-id");
+      const time = Math.floor(this.startedAt / 1000).toString(16);
+      this.#traceId = sent ?? `Root=1-${time}-${this.requestId.replaceAll("-", "").slice(0, 24)}`;
+    }
+    return this.#traceId;
+  }
+
+  /** Query parameters, decoded; the last of several is the single one. */
+  get queryParameters(): { single: Record<string, string> | null; multi: MultiValue | null } {
+    this.#query ??= parseQuery(this.query);
+    return this.#query;
+  }
+
+  /** Headers as an integration gets them: names as sent, with the gateway's own added. */
+  get headers(): { single: Record<string, string>; multi: MultiValue } {
+    this.#headers ??= this.#readHeaders();
+    return this.#headers;
+  }
+
+  #readHeaders(): { single: Record<string, string>; multi: MultiValue } {
+    const raw = this.request.rawHeaders;
+    const single: Record<string, string> = {};
+    const multi: MultiValue = {};
+    let forwardedFor: string | undefined;
+    for (let i = 0; i < raw.length; i += 2) {
+      const name = raw[i] as string;
+      const value = raw[i + 1] as string;
+      switch (name.length) {
+        case 10: // connection, keep-alive
+          if (/^(connection|keep-alive)$/i.test(name)) continue;
+          break;
+        case 15:
+          if (/^x-(forwarded-for|amzn-trace-id)$/i.test(name)) {
+            if (name.charCodeAt(2) === 97 || name.charCodeAt(2) === 65) continue;
+            forwardedFor = forwardedFor === undefined ? value : `${forwardedFor}, ${value}`;
+            continue;
+          }
+          break;
+        case 14:
+          if (this.unpacked && /^content-length$/i.test(name)) continue;
+          break;
+        case 16:
+          if (/^x-forwarded-port$/i.test(name) || (this.unpacked && /^content-encoding$/i.test(name))) continue;
+          break;
+        case 17:
+          if (/^(x-forwarded-proto|transfer-encoding)$/i.test(name)) continue;
+          break;
+      }
+      const values = multi[name];
+      if (values) values.push(value);
+      else multi[name] = [value];
+      single[name] = value;
+    }
+    const add = (name: string, value: string) => {
+      single[name] = value;
+      multi[name] = [value];
+    };
+    add("X-Amzn-Trace-Id", this.traceId);
+    add("X-Forwarded-For", forwardedFor === undefined ? this.sourceIp : `${forwardedFor}, ${this.sourceIp}`);
+    add("X-Forwarded-Port", String(this.request.socket.localPort));
+    add("X-Forwarded-Proto", "http");
+    return { single, multi };
+  }
+}
+
+let pool = randomBytes(0);
+let used = 0;
+
+/** Eleven random bytes as text, taken from a pool that is filled once in a while. */
+export function extendedRequestId(): string {
+  if (used + 11 > pool.length) {
+    pool = randomBytes(11 * 512);
+    used = 0;
+  }
+  const text = pool.toString("base64", used, used + 11);
+  used += 11;
+  return `${text.slice(0, 15)}=`;
+}
+
+function plainAddress(address = "127.0.0.1"): string {
+  if (address === "127.0.0.1") return address;
+  return address.startsWith("::ffff:") ? address.slice(7) : address;
+}
+
+/** Decodes as API Gateway does: names and values by UTF-8 percent-encoding, `+` as a space; a bare name is empty. */
+export function parseQuery(query: string): { single: Record<string, string> | null; multi: MultiValue | null } {
+  if (query === "") return { single: null, multi: null };
+  const single: Record<string, string> = {};
+  const multi: MultiValue = {};
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (Object.hasOwn(multi, name)) (multi[name] as string[]).push(value);
+    else multi[name] = [value];
+    single[name] = value;
+  }
+  return Object.keys(single).length === 0 ? { single: null, multi: null } : { single, multi };
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+let lastSecond = 0;
+let lastText = "";
+
+/** `21/Nov/2026:06:46:28 +0000`, the Common Log Format's. */
+export function clfTime(epoch: number): string {
+  const second = Math.floor(epoch / 1000);
+  if (second !== lastSecond) {
+    const date = new Date(second * 1000);
+    const day = String(date.getUTCDate()).padStart(2, "0");
+    lastText = `${day}/${MONTHS[date.getUTCMonth()]}/${date.getUTCFullYear()}:${date.toISOString().slice(11, 19)} +0000`;
+    lastSecond = second;
+  }
+  return lastText;
+}

@@ -1,0 +1,110 @@
+/**
+ * What CloudWatch is told of every request, in namespace `AWS/ApiGateway`: summed up here, and handed on once a second.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+ */
+import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
+import type { Cloud } from "../../../service.ts";
+import type { Exchange, Reply } from "./exchange.ts";
+
+interface Sums {
+  dimensions: { Name: string; Value: string }[];
+  count: number;
+  clientErrors: number;
+  serverErrors: number;
+  latency: Statistic;
+  integrationLatency: Statistic;
+}
+
+interface Statistic {
+  SampleCount: number;
+  Sum: number;
+  Minimum: number;
+  Maximum: number;
+}
+
+const FLUSH_AFTER = 1000;
+/** Metrics of one call of PutMetricData. */
+const MAX_DATA = 1000;
+
+export class Metrics {
+  readonly #cloud: Cloud;
+  #sums = new Map<string, Sums>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud;
+  }
+
+  record(exchange: Exchange, reply: Reply): void {
+    const { apiName } = exchange.stage.deployment;
+    const { stageName } = exchange.stage.stage;
+    const latency = Date.now() - exchange.startedAt;
+    this.#add(this.#of(apiName), exchange, reply, latency);
+    this.#add(this.#of(apiName, stageName), exchange, reply, latency);
+    if (!exchange.method.setting.metricsEnabled) return;
+    const { resource, httpMethod } = exchange.method;
+    this.#add(this.#of(apiName, stageName, httpMethod, resource.path), exchange, reply, latency);
+  }
+
+  /** Hands on what there is. Without a CloudWatch to take it, it is gone: metrics are no reason to fail. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const timestamp = new Date();
+    const data = [...this.#sums.values()].flatMap((sums) => metricData(sums, timestamp));
+    this.#sums = new Map();
+    for (let from = 0; from < data.length; from += MAX_DATA) {
+      const MetricData = data.slice(from, from + MAX_DATA);
+      await this.#cloud
+        .call("monitoring", "PutMetricData", { Namespace: "AWS/ApiGateway", MetricData })
+        .catch(() => {});
+    }
+  }
+
+  #add(sums: Sums, exchange: Exchange, { status }: Reply, latency: number): void {
+    sums.count++;
+    if (status >= 500) sums.serverErrors++;
+    else if (status >= 400) sums.clientErrors++;
+    sample(sums.latency, latency);
+    if (exchange.integration) sample(sums.integrationLatency, exchange.integration.latency);
+  }
+
+  #of(apiName: string, stage = "", method = "", resource = ""): Sums {
+    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER).unref();
+    const key = `${apiName}\n${stage}\n${method}\n${resource}`;
+    let sums = this.#sums.get(key);
+    if (!sums) {
+      const named = { ApiName: apiName, Stage: stage, Method: method, Resource: resource };
+      const dimensions = Object.entries(named).flatMap(([Name, Value]) => (Value ? [{ Name, Value }] : []));
+      sums = { dimensions, count: 0, clientErrors: 0, serverErrors: 0, latency: none(), integrationLatency: none() };
+      this.#sums.set(key, sums);
+    }
+    return sums;
+  }
+}
+
+const none = (): Statistic => ({ SampleCount: 0, Sum: 0, Minimum: Number.POSITIVE_INFINITY, Maximum: 0 });
+
+function sample(statistic: Statistic, value: number): void {
+  statistic.SampleCount++;
+  statistic.Sum += value;
+  if (value < statistic.Minimum) statistic.Minimum = value;
+  if (value > statistic.Maximum) statistic.Maximum = value;
+}
+
+/** Errors have a sample for every request, so that their average is their rate. */
+function metricData({ dimensions, count, clientErrors, serverErrors, ...sums }: Sums, Timestamp: Date): MetricDatum[] {
+  const common = { Dimensions: dimensions, Timestamp };
+  const rate = (Sum: number) => ({ SampleCount: count, Sum, Minimum: Sum === count ? 1 : 0, Maximum: Sum > 0 ? 1 : 0 });
+  const data: MetricDatum[] = [
+    { ...common, MetricName: "Count", Unit: "Count", StatisticValues: rate(count) },
+    { ...common, MetricName: "4XXError", Unit: "Count", StatisticValues: rate(clientErrors) },
+    { ...common, MetricName: "5XXError", Unit: "Count", StatisticValues: rate(serverErrors) },
+    { ...common, MetricName: "Latency", Unit: "Milliseconds", StatisticValues: sums.latency },
+  ];
+  if (sums.integrationLatency.SampleCount > 0) {
+    const StatisticValues = sums.integrationLatency;
+    data.push({ ...common, MetricName: "IntegrationLatency", Unit: "Milliseconds", StatisticValues });
+  }
+  return data;
+}

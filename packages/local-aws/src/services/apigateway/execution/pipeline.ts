@@ -1,0 +1,103 @@
+/** What happens to a request, in order: who may, how many may, is it valid, what answers it. */
+import type { Cloud, Principal } from "../../../service.ts";
+import { writeAccessLog } from "./accessLog.ts";
+import type { Authorization } from "./authorization/authorization.ts";
+import { decompress } from "./compression.ts";
+import type { Exchange, Reply } from "./exchange.ts";
+import { writeExecutionLog } from "./executionLog.ts";
+import { failureReply, GatewayFailure, misconfigured } from "./failure.ts";
+import { invokeProxy } from "./lambdaProxy.ts";
+import type { LogWriter } from "./logWriter.ts";
+import type { Metrics } from "./metrics.ts";
+import { mockReply } from "./mock.ts";
+import { requestContext } from "./requestContext.ts";
+import type { MethodRuntime } from "./stageRuntime.ts";
+import type { Throttle } from "./throttle.ts";
+import type { Usage } from "./usage.ts";
+import { validateRequest } from "./validation.ts";
+
+export interface Steps {
+  authorization: Authorization;
+  usage: Usage;
+  throttle: Throttle;
+  log: LogWriter;
+  metrics: Metrics;
+}
+
+export class Pipeline {
+  readonly #cloud: Cloud;
+  readonly #steps: Steps;
+  readonly #sessions = new Map<string, { principal: Principal; until: number }>();
+
+  constructor(cloud: Cloud, steps: Steps) {
+    this.#cloud = cloud;
+    this.#steps = steps;
+  }
+
+  async run(exchange: Exchange): Promise<Reply> {
+    const { authorization, usage } = this.#steps;
+    const { method } = exchange.method;
+    // A signature is of the body as sent, so it is verified before anything is unpacked.
+    if (!authorization.isOpen(exchange)) await authorization.authorize(exchange);
+    if (method.apiKeyRequired) usage.admit(exchange);
+    this.#throttle(exchange);
+    if (exchange.body) decompress(exchange);
+    if (method.requestValidatorId) validateRequest(exchange);
+    return await this.#integrate(exchange, exchange.method);
+  }
+
+  #throttle({ stage, method }: Exchange): void {
+    if (!method.throttled) return;
+    const { throttlingRateLimit, throttlingBurstLimit } = method.setting;
+    const key = `${stage.apiId}/${stage.stage.stageName}${method.key}`;
+    if (!this.#steps.throttle.take(key, throttlingRateLimit, throttlingBurstLimit))
+      throw new GatewayFailure("THROTTLED");
+  }
+
+  async #integrate(exchange: Exchange, { integration, caller }: MethodRuntime): Promise<Reply> {
+    if (!integration) throw misconfigured("Execution failed due to configuration error: No integration");
+    if (integration.type === "MOCK") return mockReply(exchange, integration);
+    const { credentials } = integration;
+    const as = credentials === undefined ? caller : await this.#session(credentials, exchange);
+    return invokeProxy(this.#cloud, exchange, as);
+  }
+
+  /** The integration's role; `arn:aws:iam::*:user/*` stands for the caller's own credentials. */
+  async #session(roleArn: string, exchange: Exchange): Promise<Principal> {
+    if (roleArn.endsWith(":user/*")) {
+      if (exchange.principal) return exchange.principal;
+      throw misconfigured("Execution failed due to configuration error: the caller has no credentials to pass on");
+    }
+    const known = this.#sessions.get(roleArn);
+    if (known && known.until > Date.now()) return known.principal;
+    try {
+      const session = await this.#cloud.assumeRole(roleArn, "apigateway.amazonaws.com", "BackplaneAssumeRoleSession");
+      const until = session.credentials.expiration.getTime() - 60_000;
+      this.#sessions.set(roleArn, { principal: session.principal, until });
+      return session.principal;
+    } catch (error) {
+      throw misconfigured(`Execution failed due to configuration error: ${(error as Error).message}`);
+    }
+  }
+
+  /** The gateway's own answer to whatever went wrong. */
+  fail(exchange: Exchange, error: unknown): Reply {
+    const failure =
+      error instanceof GatewayFailure
+        ? error
+        : new GatewayFailure("DEFAULT_5XX", undefined, { logged: `Execution failed: ${(error as Error).message}` });
+    return failureReply(failure, {
+      definition: exchange.stage.definition,
+      exchange,
+      requestHeader: (name) => exchange.header(name),
+      context: requestContext(exchange),
+    });
+  }
+
+  /** Counts and logs, once the answer is known. */
+  finished(exchange: Exchange, reply: Reply): void {
+    this.#steps.metrics.record(exchange, reply);
+    writeAccessLog(this.#steps.log, exchange, reply);
+    writeExecutionLog(this.#steps.log, exchange, reply);
+  }
+}

@@ -1,0 +1,196 @@
+/** The data plane's HTTP server: `node:http` itself, since every request of every API passes here. */
+
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { foreignPage, wrongHost } from "../../../front/door.ts";
+import { listenOnIpv6 } from "../../../front/ipv6.ts";
+import { parseJson } from "../../../jsonText.ts";
+import type { Records } from "../records.ts";
+import type { CognitoIssuer, TokenRequest } from "./authorization/cognito.ts";
+import { compress } from "./compression.ts";
+import { Exchange, extendedRequestId, type Reply } from "./exchange.ts";
+import { failureReply, GatewayFailure } from "./failure.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { type NoTarget, Served, type Target } from "./served.ts";
+import type { Where } from "./stageRuntime.ts";
+
+/** Bytes of a request's body. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
+const MAX_BODY = 10_485_760;
+
+export class DataPlane {
+  readonly #served = new Served();
+  /** By region. */
+  readonly #pipelines = new Map<string, Pipeline>();
+  readonly #cognito: CognitoIssuer;
+  readonly #server: Server;
+  #port: number;
+  #leaveIpv6 = () => {};
+
+  /** @param port on 127.0.0.1; 0 takes a free one. */
+  constructor(port: number, cognito: CognitoIssuer) {
+    this.#port = port;
+    this.#cognito = cognito;
+    // Headers of a request may have 10,240 bytes in all on AWS; Node's own limit of 16 KiB is near enough.
+    this.#server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, (request, response) => {
+      this.#handle(request, response).catch(() => response.destroy());
+    });
+  }
+
+  /** `http://localhost:3000`, with the port taken once it listens. */
+  get origin(): string {
+    return `http://localhost:${this.#port}`;
+  }
+
+  /** Serves the APIs of one more region. */
+  add(records: Records, where: Where, pipeline: Pipeline): void {
+    this.#pipelines.set(where.region, pipeline);
+    this.#served.add(records, where);
+  }
+
+  /** @throws Error with `code` `EADDRINUSE` when the port is taken. */
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(this.#port, "127.0.0.1", resolve);
+    });
+    this.#port = (this.#server.address() as AddressInfo).port;
+    this.#leaveIpv6 = await listenOnIpv6(this.#server, this.#port);
+  }
+
+  close(): Promise<void> {
+    this.#leaveIpv6();
+    return new Promise((resolve) => {
+      if (!this.#server.listening) return resolve();
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = request.url as string;
+    const mark = url.indexOf("?");
+    const path = mark < 0 ? url : url.slice(0, mark);
+    const { host = "" } = request.headers;
+    if (!this.#served.isOwn(host)) return refuse(request, response, forbidden(wrongHost(host)));
+    const target = this.#served.find(path, host, request.method as string);
+    if (!("stage" in target)) {
+      if (!path.startsWith(COGNITO)) return refuse(request, response, target);
+      const page = foreignPage(request.headers);
+      if (page)
+        return refuse(request, response, forbidden(`${page}: tokens are issued to no web page of another site`));
+      return this.#issue(path.slice(COGNITO.length), request, response);
+    }
+    const match = target.stage.find(target.path);
+    const method = match && target.stage.method(match.resource, request.method as string);
+    if (!match || !method) {
+      request.resume();
+      return write(response, unmatched(request, target), undefined);
+    }
+    const query = mark < 0 ? "" : url.slice(mark + 1);
+    const exchange = new Exchange(
+      request,
+      target.stage,
+      method,
+      target.path,
+      query,
+      match.pathParameters,
+      target.domain,
+    );
+    const pipeline = this.#pipelines.get(target.stage.where.region) as Pipeline;
+    let reply: Reply;
+    try {
+      if (hasBody(request)) exchange.body = await readBody(request);
+      reply = await pipeline.run(exchange);
+    } catch (error) {
+      if (!request.complete) request.resume();
+      reply = pipeline.fail(exchange, error);
+    }
+    pipeline.finished(exchange, reply);
+    try {
+      write(response, compress(reply, exchange), exchange);
+    } catch (error) {
+      // A header of the API's own templates that HTTP does not allow.
+      write(response, pipeline.fail(exchange, error), exchange);
+    }
+  }
+
+  /** A token request's body is a {@link TokenRequest} as JSON; the answer has `token`. */
+  async #issue(rest: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const headers = ["Content-Type", "application/json"];
+    const [poolId = "", ...path] = rest.split("/");
+    const reply = (status: number, body: object) =>
+      write(response, { status, headers, body: JSON.stringify(body) }, undefined);
+    if (request.method === "GET" && path.join("/") === ".well-known/jwks.json") {
+      return reply(200, await this.#cognito.jwks(poolId));
+    }
+    if (request.method !== "POST" || path.join("/") !== "token") {
+      request.resume();
+      return reply(404, {
+        message: "The local Cognito issuer has POST POOL_ID/token and GET POOL_ID/.well-known/jwks.json",
+      });
+    }
+    try {
+      const body = await readBody(request);
+      const asked = body ? (parseJson(body.toString()) as TokenRequest) : {};
+      return reply(200, { token: await this.#cognito.mint(poolId, asked) });
+    } catch (error) {
+      return reply(400, { message: `the body is no token request: ${(error as Error).message}` });
+    }
+  }
+}
+
+/** The local issuer of Cognito tokens: `POST …/POOL_ID/token` and the pool's `.well-known/jwks.json`. */
+const COGNITO = "/_aws/cognito-idp/";
+
+const forbidden = (why: string): NoTarget => ({
+  status: 403,
+  message: `Refused: ${why}`,
+  errorType: "ForbiddenException",
+});
+
+function refuse(request: IncomingMessage, response: ServerResponse, { status, message, errorType }: NoTarget): void {
+  const headers = ["Content-Type", "application/json", "x-amzn-ErrorType", errorType];
+  write(response, { status, headers, body: JSON.stringify({ message }) }, undefined);
+  request.resume();
+}
+
+/** No resource of that path, or no such method on it: both are the same to the caller. */
+function unmatched(request: IncomingMessage, { stage, path }: Target): Reply {
+  return failureReply(new GatewayFailure("MISSING_AUTHENTICATION_TOKEN"), {
+    definition: stage.definition,
+    requestHeader: (name) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value.at(-1) : value;
+    },
+    context: { apiId: stage.apiId, stage: stage.stage.stageName, httpMethod: request.method, path },
+  });
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const tooLarge = () => new GatewayFailure("REQUEST_TOO_LARGE");
+  if (Number(request.headers["content-length"] ?? 0) > MAX_BODY) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY) throw tooLarge();
+    chunks.push(chunk);
+  }
+  if (size === 0) return undefined;
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size);
+}
+
+function write(response: ServerResponse, { status, headers, body }: Reply, exchange: Exchange | undefined): void {
+  // What reaches no method has an id too, by which it can be spoken of.
+  headers.push("x-amzn-RequestId", exchange?.requestId ?? randomUUID());
+  headers.push("x-amz-apigw-id", exchange?.extendedRequestId ?? extendedRequestId());
+  if (exchange) headers.push("X-Amzn-Trace-Id", exchange.traceId);
+  // Statuses without a body must not announce one either.
+  if (status !== 204 && status !== 304) headers.push("Content-Length", String(Buffer.byteLength(body)));
+  response.writeHead(status, headers);
+  response.end(body);
+}

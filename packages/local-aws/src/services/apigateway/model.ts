@@ -1,0 +1,234 @@
+/**
+ * What API Gateway remembers of a REST API. An {@link Api} is what the developer edits; a {@link Deployment} is a copy
+ * of its definition at one moment; a {@link Stage} serves one deployment. Names are those of the REST API reference:
+ * https://docs.aws.amazon.com/apigateway/latest/api/
+ */
+import type { PolicyDocument } from "../../service.ts";
+
+export type AuthorizationType = "NONE" | "AWS_IAM" | "CUSTOM" | "COGNITO_USER_POOLS";
+export type IntegrationType = "AWS_PROXY" | "MOCK";
+
+/** How a mock integration's result becomes a response: by the first whose pattern matches its status code. */
+export interface IntegrationResponse {
+  statusCode: string;
+  /** Regular expression on the integration's status code; without one it is the default response. */
+  selectionPattern?: string;
+  /** `method.response.header.NAME` to `'a literal'` or `integration.response.header.NAME`. */
+  responseParameters?: Record<string, string>;
+  responseTemplates?: Record<string, string>;
+  contentHandling?: string;
+}
+
+export interface Integration {
+  type: IntegrationType;
+  /** The method that the gateway calls the integration with: always POST towards Lambda. */
+  httpMethod?: string;
+  /** `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION_ARN/invocations`; may hold `${stageVariables.x}`. */
+  uri?: string;
+  /** Role that the gateway assumes for the call; without one the function's resource policy decides. */
+  credentials?: string;
+  requestTemplates?: Record<string, string>;
+  passthroughBehavior: "WHEN_NO_MATCH" | "WHEN_NO_TEMPLATES" | "NEVER";
+  contentHandling?: string;
+  /** Milliseconds, 50 to 29,000. */
+  timeoutInMillis: number;
+  cacheNamespace: string;
+  cacheKeyParameters: string[];
+  integrationResponses: Record<string, IntegrationResponse>;
+}
+
+export interface MethodResponse {
+  statusCode: string;
+  /** `method.response.header.NAME` to whether it is required. */
+  responseParameters?: Record<string, boolean>;
+  responseModels?: Record<string, string>;
+}
+
+export interface Method {
+  httpMethod: string;
+  authorizationType: AuthorizationType;
+  authorizerId?: string;
+  authorizationScopes?: string[];
+  apiKeyRequired: boolean;
+  requestValidatorId?: string;
+  operationName?: string;
+  /** `method.request.{path,querystring,header}.NAME` to whether it is required. */
+  requestParameters?: Record<string, boolean>;
+  /** Model name by content type. */
+  requestModels?: Record<string, string>;
+  methodResponses: Record<string, MethodResponse>;
+  methodIntegration?: Integration;
+}
+
+export interface Resource {
+  id: string;
+  parentId?: string;
+  pathPart?: string;
+  /** `/`, `/pets/{petId}`, `/files/{proxy+}` */
+  path: string;
+  /** By HTTP method, `ANY` included. */
+  resourceMethods: Record<string, Method>;
+}
+
+export interface Model {
+  id: string;
+  name: string;
+  description?: string;
+  /** JSON Schema draft-04, as text. */
+  schema: string;
+  contentType: string;
+}
+
+export interface RequestValidator {
+  id: string;
+  name: string;
+  validateRequestBody: boolean;
+  validateRequestParameters: boolean;
+}
+
+export interface Authorizer {
+  id: string;
+  name: string;
+  type: "TOKEN" | "REQUEST" | "COGNITO_USER_POOLS";
+  /** ARNs of the Cognito user pools. */
+  providerARNs?: string[];
+  authType?: string;
+  authorizerUri?: string;
+  authorizerCredentials?: string;
+  /** `method.request.header.NAME` and the like, comma-separated. */
+  identitySource?: string;
+  /** Regular expression that a token must match. */
+  identityValidationExpression?: string;
+  /** Seconds that a result is kept, 0 to 3,600. */
+  authorizerResultTtlInSeconds: number;
+}
+
+export interface GatewayResponse {
+  responseType: string;
+  statusCode?: string;
+  /** `gatewayresponse.header.NAME` to `'a literal'`, `context.NAME` or `method.request.header.NAME`. */
+  responseParameters: Record<string, string>;
+  responseTemplates: Record<string, string>;
+}
+
+/** All of an API that its OpenAPI document can say, and that a deployment copies. */
+export interface Definition {
+  rootResourceId: string;
+  /** By id. */
+  resources: Record<string, Resource>;
+  /** By name. */
+  models: Record<string, Model>;
+  /** By id. */
+  requestValidators: Record<string, RequestValidator>;
+  /** By id. */
+  authorizers: Record<string, Authorizer>;
+  /** By response type; only those that the developer set. */
+  gatewayResponses: Record<string, GatewayResponse>;
+  policy?: PolicyDocument;
+  binaryMediaTypes: string[];
+  /** Bytes from which a response is compressed, 0 to 10,485,760; absent: never. */
+  minimumCompressionSize?: number;
+  apiKeySource: "HEADER" | "AUTHORIZER";
+  disableExecuteApiEndpoint: boolean;
+}
+
+export interface Api {
+  id: string;
+  name: string;
+  description?: string;
+  version?: string;
+  /** Epoch milliseconds, as every date here. */
+  createdDate: number;
+  endpointConfiguration: { types: string[]; ipAddressType?: string; vpcEndpointIds?: string[] };
+  tags: Record<string, string>;
+  definition: Definition;
+}
+
+export interface Deployment {
+  id: string;
+  restApiId: string;
+  description?: string;
+  createdDate: number;
+  apiName: string;
+  definition: Definition;
+}
+
+/** Settings of one method of a stage, or of all of them (`*` + `/*`). */
+export interface MethodSetting {
+  metricsEnabled: boolean;
+  loggingLevel: "OFF" | "ERROR" | "INFO";
+  dataTraceEnabled: boolean;
+  /** Requests at once; -1 is none of its own. */
+  throttlingBurstLimit: number;
+  /** Requests a second; -1 is none of its own. */
+  throttlingRateLimit: number;
+  cachingEnabled: boolean;
+  cacheTtlInSeconds: number;
+  cacheDataEncrypted: boolean;
+  requireAuthorizationForCacheControl: boolean;
+  unauthorizedCacheControlHeaderStrategy: string;
+}
+
+export interface Stage {
+  restApiId: string;
+  stageName: string;
+  deploymentId: string;
+  description?: string;
+  variables: Record<string, string>;
+  /** By `resourcePath/METHOD` without the leading slash, the slashes within written `~1`; all of them: `*` + `/*`. */
+  methodSettings: Record<string, MethodSetting>;
+  accessLogSettings?: { format?: string; destinationArn?: string };
+  tracingEnabled: boolean;
+  documentationVersion?: string;
+  clientCertificateId?: string;
+  tags: Record<string, string>;
+  createdDate: number;
+  lastUpdatedDate: number;
+}
+
+export interface ApiKey {
+  id: string;
+  value: string;
+  name?: string;
+  customerId?: string;
+  description?: string;
+  enabled: boolean;
+  createdDate: number;
+  lastUpdatedDate: number;
+  tags: Record<string, string>;
+}
+
+export interface Throttle {
+  burstLimit?: number;
+  rateLimit?: number;
+}
+
+export interface UsagePlan {
+  id: string;
+  name: string;
+  description?: string;
+  /** `throttle` by `/path/METHOD`. */
+  apiStages: { apiId: string; stage: string; throttle?: Record<string, Throttle> }[];
+  throttle?: Throttle;
+  quota?: { limit: number; offset: number; period: "DAY" | "WEEK" | "MONTH" };
+  productCode?: string;
+  tags: Record<string, string>;
+}
+
+export interface DomainName {
+  domainName: string;
+  certificateArn?: string;
+  regionalCertificateArn?: string;
+  endpointConfiguration: { types: string[]; ipAddressType?: string };
+  securityPolicy: string;
+  regionalDomainName: string;
+  tags: Record<string, string>;
+}
+
+export interface BasePathMapping {
+  domainName: string;
+  /** `(none)` for the root. */
+  basePath: string;
+  restApiId: string;
+  stage?: string;
+}

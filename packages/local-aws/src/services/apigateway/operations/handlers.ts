@@ -1,0 +1,38 @@
+import type { Access, Call, Operation } from "../../../service.ts";
+
+/** Operations by AWS's name, before it is said who may call them. */
+// biome-ignore lint/suspicious/noExplicitAny: each states the SDK's type of its own input.
+export type Handlers = Record<string, (input: any, call: Call) => unknown>;
+
+/** Operations that carry a resource policy, and the further permission that this takes. */
+const POLICY_INPUT = /"(policy|\/policy|x-amazon-apigateway-policy)"/;
+
+/**
+ * Gives each operation its permission. API Gateway's own are HTTP verbs on the path of the request:
+ * `apigateway:GET` on `arn:aws:apigateway:us-east-1::/restapis/abc`.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
+ */
+export function withAccess(handlers: Handlers): Record<string, Operation> {
+  const access =
+    (operation: string) =>
+    async (input: Record<string, unknown>, call: Call): Promise<Access[]> => {
+      // The administrator needs no look at the paths, which would load the SDK package.
+      if (call.principal.kind === "root") return [{ action: "apigateway:*", resource: "*" }];
+      const shapes = (await import("@aws-sdk/client-api-gateway")) as unknown as Record<string, unknown[]>;
+      const [verb, template] = (shapes[`${operation}$`]![3] as { http: [string, string, number] }).http;
+      const path = template.split("?")[0]!.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(input[name])));
+      const prefix = `arn:aws:apigateway:${call.region}::`;
+      const needed: Access[] = [{ action: `apigateway:${verb}`, resource: `${prefix}${path}` }];
+      if (/RestApi$/.test(operation) && POLICY_INPUT.test(textOf(input))) {
+        needed.push({ action: "apigateway:UpdateRestApiPolicy", resource: `${prefix}${path}` });
+      }
+      return needed;
+    };
+  return Object.fromEntries(
+    Object.entries(handlers).map(([name, run]) => [name, { access: access(name), run }] as const),
+  );
+}
+
+const textOf = (input: Record<string, unknown>): string =>
+  JSON.stringify(input, (_, value) => (value instanceof Uint8Array ? undefined : value)) +
+  (input.body instanceof Uint8Array ? Buffer.from(input.body).toString() : "");

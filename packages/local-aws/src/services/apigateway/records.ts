@@ -1,0 +1,94 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { AwsError } from "../../service.ts";
+import type { Collection, Store } from "../../store.ts";
+import type { Api, ApiKey, BasePathMapping, Deployment, DomainName, Stage, UsagePlan } from "./model.ts";
+
+export const notFound = (message: string) => new AwsError("NotFoundException", message, 404);
+export const badRequest = (message: string) => new AwsError("BadRequestException", message, 400);
+export const conflict = (message: string) => new AwsError("ConflictException", message, 409);
+export const limitExceeded = (message: string) => new AwsError("LimitExceededException", message, 429);
+
+/** Everything that API Gateway keeps, and who wants to know when it changes. */
+export class Records {
+  readonly apis: Collection<Api>;
+  /** By `apiId/deploymentId`. */
+  readonly deployments: Collection<Deployment>;
+  /** By `apiId/stageName`. */
+  readonly stages: Collection<Stage>;
+  readonly apiKeys: Collection<ApiKey>;
+  readonly usagePlans: Collection<UsagePlan>;
+  /** API key id by `usagePlanId/keyId`. */
+  readonly usagePlanKeys: Collection<string>;
+  /** Requests used by `usagePlanId/keyId/YYYY-MM-DD`. */
+  readonly usage: Collection<number>;
+  readonly domainNames: Collection<DomainName>;
+  /** By `domainName/basePath`. */
+  readonly basePathMappings: Collection<BasePathMapping>;
+  readonly account: Collection<{ cloudwatchRoleArn?: string }>;
+  readonly #listeners: (() => void)[] = [];
+
+  constructor(store: Store) {
+    this.apis = store.collection("apigateway.apis");
+    this.deployments = store.collection("apigateway.deployments");
+    this.stages = store.collection("apigateway.stages");
+    this.apiKeys = store.collection("apigateway.apiKeys");
+    this.usagePlans = store.collection("apigateway.usagePlans");
+    this.usagePlanKeys = store.collection("apigateway.usagePlanKeys");
+    this.usage = store.collection("apigateway.usage");
+    this.domainNames = store.collection("apigateway.domainNames");
+    this.basePathMappings = store.collection("apigateway.basePathMappings");
+    this.account = store.collection("apigateway.account");
+  }
+
+  api(restApiId: string): Api {
+    const api = this.apis.get(restApiId);
+    if (!api) throw notFound(`Invalid API identifier specified ${restApiId}`);
+    return api;
+  }
+
+  deployment(restApiId: string, deploymentId: string | undefined): Deployment {
+    this.api(restApiId);
+    const found = this.deployments.get(`${restApiId}/${deploymentId}`);
+    if (!found) throw notFound("Invalid Deployment identifier specified");
+    return found;
+  }
+
+  stage(restApiId: string, stageName: string): Stage {
+    this.api(restApiId);
+    const found = this.stages.get(`${restApiId}/${stageName}`);
+    if (!found) throw notFound("Invalid stage identifier specified");
+    return found;
+  }
+
+  /** Calls `listener` after whatever changes what is served: stages, keys, plans, domains. */
+  onServedChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  servedChanged(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+/** An identifier as API Gateway makes them: ten lower-case letters and digits (resources and plans have six). */
+export const newId = (length = 10): string =>
+  Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
+
+/** The value of an API key: forty letters and digits. */
+export const newKeyValue = (): string => randomBytes(20).toString("hex");
+
+/** One page of a list: `position` is the index that the last page ended at. API Gateway's default page has 25 items. */
+export function page<T>(items: T[], input: { position?: string; limit?: number }): { items: T[]; position?: string } {
+  const limit = input.limit ?? 25;
+  if (limit < 1 || limit > 500) throw badRequest(`limit is ${limit}; allowed are 1 to 500`);
+  const start =
+    input.position === undefined ? 0 : Number.parseInt(Buffer.from(input.position, "base64url").toString(), 10);
+  if (Number.isNaN(start)) throw badRequest("Invalid position parameter");
+  const end = start + limit;
+  return {
+    items: items.slice(start, end),
+    ...(end < items.length && { position: Buffer.from(String(end)).toString("base64url") }),
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * What IAM must allow for each operation.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
+ */
+import { type Access, AwsError } from "../../service.ts";
+import { itemKeys } from "./itemKeys.ts";
+import { leadingKeys, type PartitionKeys } from "./leadingKeys.ts";
+import { type Names, streamOf, tableOf } from "./names.ts";
+
+type Input = Record<string, unknown>;
+
+/** Operations of a transaction's items; reading in one needs the right to read. */
+const transactActions: Record<string, string> = {
+  Put: "PutItem",
+  Update: "UpdateItem",
+  Delete: "DeleteItem",
+  ConditionCheck: "ConditionCheckItem",
+  Get: "GetItem",
+};
+
+interface Need {
+  action: string;
+  resource: string;
+  /** What asks for it, of one table. */
+  request?: { table: string; input: Input };
+}
+
+/**
+ * Every right that a request needs.
+ * @param keys finds `dynamodb:LeadingKeys`.
+ */
+export async function needs(operation: string, input: Input, names: Names, keys: PartitionKeys): Promise<Access[]> {
+  checkTexts(input);
+  const found = new Map<string, Access>();
+  for (const { action, resource, request } of wanted(operation, input, names)) {
+    const id = `${action} ${resource}`;
+    const access: Access = found.get(id) ?? { action: `dynamodb:${action}`, resource };
+    found.set(id, access);
+    if (!request) continue;
+    access.context = together(access.context, itemKeys(action, request.input));
+    if (operation.startsWith("Transact")) access.context["dynamodb:EnclosingOperation"] = operation;
+    const name = await keys.of(request.table, request.input.IndexName);
+    if (!name) continue;
+    const values = leadingKeys(request.input, name);
+    if (values.length === 0) continue;
+    access.context = together(access.context, {
+      "dynamodb:LeadingKeys": values,
+      "dynamodb:FirstPartitionKeyValues": values,
+    });
+  }
+  return [...found.values()];
+}
+
+/** Members that name things, whatever the operation. */
+const texts = ["TableName", "IndexName", "StreamArn", "ShardIterator", "ResourceArn", "BackupArn", "Policy"];
+
+/** @throws AwsError as AWS does before it looks at who asks: what needs a right is not known otherwise. */
+function checkTexts(input: Input): void {
+  if (!texts.some((name) => typeof input[name] === "object" && input[name] !== null)) return;
+  throw new AwsError("SerializationException", "Start of structure or map found where not expected.", 400);
+}
+
+/** Several parts of one request ask for the same right: each key has the values of all. */
+function together(a: Access["context"] = {}, b: NonNullable<Access["context"]>): NonNullable<Access["context"]> {
+  const both = { ...a };
+  for (const [key, value] of Object.entries(b)) {
+    const before = both[key];
+    both[key] = before === undefined ? value : [...new Set([before, value].flat())];
+  }
+  return both;
+}
+
+function wanted(operation: string, input: Input, names: Names): Need[] {
+  const on = (action: string, nameOrArn: string, request: Input, index?: string): Need => {
+    const table = tableOf(nameOrArn);
+    const arn = names.table(table);
+    return { action, resource: index ? `${arn}/index/${index}` : arn, request: { table, input: request } };
+  };
+  const table = String(input.TableName ?? "");
+
+  switch (operation) {
+    case "BatchGetItem":
+    case "BatchWriteItem":
+      return Object.entries((input.RequestItems ?? {}) as object).map(([name, request]) =>
+        on(operation, name, Array.isArray(request) ? { writes: request } : ((request ?? {}) as Input)),
+      );
+    case "TransactWriteItems":
+    case "TransactGetItems":
+      return asList(input.TransactItems).flatMap((item) =>
+        Object.entries(item).flatMap(([kind, one]) => {
+          const action = transactActions[kind];
+          const request = (one ?? {}) as Input;
+          return action && typeof request.TableName === "string" ? [on(action, request.TableName, request)] : [];
+        }),
+      );
+    case "Query":
+    case "Scan":
+      return [on(operation, table, input, typeof input.IndexName === "string" ? input.IndexName : undefined)];
+    case "DeleteItem":
+    case "GetItem":
+    case "PutItem":
+    case "UpdateItem":
+      return [on(operation, table, input)];
+    case "ListTables":
+      return [{ action: operation, resource: names.table("*") }];
+    case "ListStreams":
+      return [{ action: operation, resource: table ? `${names.table(tableOf(table))}/stream/*` : "*" }];
+    case "DescribeStream":
+    case "GetShardIterator":
+      return [{ action: operation, resource: String(input.StreamArn ?? "*") }];
+    case "GetRecords":
+      return [{ action: operation, resource: streamOf(String(input.ShardIterator ?? "")) ?? "*" }];
+    case "TagResource":
+    case "UntagResource":
+    case "ListTagsOfResource":
+    case "PutResourcePolicy":
+    case "GetResourcePolicy":
+    case "DeleteResourcePolicy":
+      return [{ action: operation, resource: String(input.ResourceArn ?? "*") }];
+    default:
+      return [{ action: operation, resource: names.table(tableOf(table)) }];
+  }
+}
+
+const asList = (value: unknown): Input[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === "object" && item !== null) : [];

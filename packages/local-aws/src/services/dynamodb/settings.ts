@@ -1,0 +1,165 @@
+/** What DynamoDB remembers of a table and the engine does not: backups and policies. */
+
+import { AwsError, type PolicyDocument } from "../../service.ts";
+import type { Collection, Store } from "../../store.ts";
+import { conditionFault } from "../iam/validate.ts";
+import { type Names, tableOf } from "./names.ts";
+
+type Json = Record<string, unknown>;
+type OwnOperation = (input: Json, describe: (table: string) => Promise<Json>) => Promise<Json>;
+
+interface Backups {
+  enabled: boolean;
+  days: number;
+  /** Seconds since the epoch. */
+  since: number;
+}
+
+export class Settings {
+  readonly #backups: Collection<Backups>;
+  readonly #policies: Collection<{ policy: string; revision: number }>;
+  readonly #parsed = new Map<string, PolicyDocument>();
+  readonly #names: Names;
+
+  constructor(store: Store, names: Names) {
+    this.#backups = store.collection("dynamodb.backups");
+    this.#policies = store.collection("dynamodb.policies");
+    this.#names = names;
+  }
+
+  /** The policy of a table or stream. */
+  policy(arn: string): PolicyDocument | undefined {
+    const found = this.#policies.get(arn)?.policy;
+    if (found === undefined) return undefined;
+    let document = this.#parsed.get(found);
+    if (!document) {
+      document = JSON.parse(found) as PolicyDocument;
+      if (this.#parsed.size > 100) this.#parsed.clear();
+      this.#parsed.set(found, document);
+    }
+    return document;
+  }
+
+  forget(table: string): void {
+    const arn = this.#names.table(table);
+    this.#backups.delete(table);
+    this.#policies.delete(arn);
+    for (const [key] of this.#policies.entries(`${arn}/`)) this.#policies.delete(key);
+  }
+
+  readonly operations: Record<string, OwnOperation> = {
+    UpdateContinuousBackups: async (input, describe) => {
+      const table = tableOf(String(input.TableName));
+      await existing(table, describe);
+      const { PointInTimeRecoveryEnabled: enabled, RecoveryPeriodInDays: days = 35 } =
+        (input.PointInTimeRecoverySpecification ?? {}) as Json;
+      if (typeof enabled !== "boolean")
+        throw invalid("pointInTimeRecoverySpecification.pointInTimeRecoveryEnabled", "Member must not be null");
+      if (!Number.isInteger(days) || Number(days) < 1 || Number(days) > 35) {
+        throw invalid(
+          "pointInTimeRecoverySpecification.recoveryPeriodInDays",
+          "Member must have value between 1 and 35",
+        );
+      }
+      const before = this.#backups.get(table);
+      const since = before?.enabled && enabled ? before.since : Math.floor(Date.now() / 1000);
+      this.#backups.put(table, { enabled, days: Number(days), since });
+      return this.#continuousBackups(table);
+    },
+
+    DescribeContinuousBackups: async (input, describe) => {
+      const table = tableOf(String(input.TableName));
+      await existing(table, describe);
+      return this.#continuousBackups(table);
+    },
+
+    PutResourcePolicy: async (input, describe) => {
+      const arn = String(input.ResourceArn);
+      await describe(tableOf(arn));
+      const before = this.#policies.get(arn);
+      if (
+        typeof input.ExpectedRevisionId === "string" &&
+        input.ExpectedRevisionId !== String(before?.revision ?? "NO_POLICY")
+      ) {
+        throw policyNotFound(arn);
+      }
+      const policy = String(input.Policy);
+      checkPolicy(policy);
+      const revision = before?.policy === policy ? before.revision : Date.now();
+      this.#policies.put(arn, { policy, revision });
+      return { RevisionId: String(revision) };
+    },
+
+    GetResourcePolicy: async (input, describe) => {
+      const arn = String(input.ResourceArn);
+      await describe(tableOf(arn));
+      const found = this.#policies.get(arn);
+      if (!found) throw policyNotFound(arn);
+      return { Policy: found.policy, RevisionId: String(found.revision) };
+    },
+
+    DeleteResourcePolicy: async (input, describe) => {
+      const arn = String(input.ResourceArn);
+      await describe(tableOf(arn));
+      const found = this.#policies.get(arn);
+      this.#policies.delete(arn);
+      return found ? { RevisionId: String(found.revision) } : {};
+    },
+  };
+
+  #continuousBackups(table: string): Json {
+    const { enabled = false, days = 35, since = 0 } = this.#backups.get(table) ?? {};
+    const now = Math.floor(Date.now() / 1000);
+    return {
+      ContinuousBackupsDescription: {
+        ContinuousBackupsStatus: "ENABLED",
+        PointInTimeRecoveryDescription: {
+          PointInTimeRecoveryStatus: enabled ? "ENABLED" : "DISABLED",
+          ...(enabled && {
+            RecoveryPeriodInDays: days,
+            EarliestRestorableDateTime: since,
+            LatestRestorableDateTime: Math.max(since, now - 300),
+          }),
+        },
+      },
+    };
+  }
+}
+
+async function existing(table: string, describe: (table: string) => Promise<Json>): Promise<void> {
+  try {
+    await describe(table);
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== "ResourceNotFoundException") throw error;
+    throw new AwsError("TableNotFoundException", `Table not found: ${table}`, 400);
+  }
+}
+
+function checkPolicy(text: string): void {
+  let fault: string | undefined;
+  try {
+    const { Statement } = JSON.parse(text) as PolicyDocument;
+    const statements = Array.isArray(Statement) ? Statement : [Statement];
+    if (statements.every((one) => one && (one.Principal || one.NotPrincipal) && one.Effect)) {
+      fault = conditionFault(statements);
+      if (!fault) return;
+    }
+  } catch {
+    // Said below.
+  }
+  throw new AwsError(
+    "ValidationException",
+    `Invalid policy document: ${fault ?? "it must be JSON, and each statement must have an Effect and a Principal"}`,
+    400,
+  );
+}
+
+const policyNotFound = (arn: string) =>
+  new AwsError("PolicyNotFoundException", `Resource-based policy not found for the provided ResourceArn: ${arn}`, 400);
+
+const invalid = (member: string, constraint: string) =>
+  new AwsError(
+    "ValidationException",
+    `1 validation error detected: Value at '${member}' failed to satisfy constraint: ${constraint}`,
+    400,
+  );

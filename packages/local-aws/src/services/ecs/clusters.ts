@@ -1,0 +1,126 @@
+/** Clusters: a name that services and tasks are under. */
+import type { CreateClusterRequest, DescribeClustersRequest, ListClustersRequest, Tag } from "@aws-sdk/client-ecs";
+import { AwsError, type Operation } from "../../service.ts";
+import { page } from "../events/page.ts";
+import { type ClusterRecord, checkName, lastPart, type Records } from "./records.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+export function clusterOperations(records: Records, scheduler: Scheduler): Record<string, Operation> {
+  const path = (given = "default") => lastPart(given);
+  const described = ({ name, settings, kept }: ClusterRecord) => {
+    const tasks = scheduler.tasks(name);
+    const services = records.servicesOf(name);
+    return {
+      clusterArn: records.arn("cluster", name),
+      clusterName: name,
+      status: "ACTIVE",
+      registeredContainerInstancesCount: 0,
+      runningTasksCount: tasks.filter(({ status }) => status === "RUNNING").length,
+      pendingTasksCount: tasks.filter(({ status }) => status === "PENDING").length,
+      activeServicesCount: services.length,
+      settings,
+      tags: records.tags.get(records.arn("cluster", name)) ?? [],
+      capacityProviders: [],
+      defaultCapacityProviderStrategy: [],
+      ...kept,
+    };
+  };
+  return {
+    CreateCluster: {
+      access: ({ clusterName }: CreateClusterRequest) => records.on("CreateCluster", "cluster", path(clusterName)),
+      run({ clusterName = "default", settings: given = [], tags = [], ...kept }: CreateClusterRequest) {
+        checkName("Cluster name", clusterName);
+        const settings = given.map(({ name = "", value = "" }) => ({ name, value }));
+        const cluster = records.clusters.get(clusterName) ?? { name: clusterName, settings, kept };
+        records.clusters.put(clusterName, cluster);
+        records.tags.put(records.arn("cluster", clusterName), tags as Tag[]);
+        return { cluster: described(cluster) };
+      },
+    },
+    UpdateCluster: {
+      access: ({ cluster }) => records.on("UpdateCluster", "cluster", path(cluster)),
+      run({ cluster, settings, ...others }) {
+        const found = records.cluster(cluster);
+        const changed = { ...found, ...(settings && { settings }), kept: { ...found.kept, ...others } };
+        records.clusters.put(changed.name, changed);
+        return { cluster: described(changed) };
+      },
+    },
+    DescribeClusters: {
+      access: ({ clusters = ["default"] }: DescribeClustersRequest) =>
+        clusters.flatMap((one) => records.on("DescribeClusters", "cluster", path(one))),
+      run({ clusters = ["default"] }: DescribeClustersRequest) {
+        const named = clusters.map(path);
+        return {
+          clusters: named.flatMap((name) => records.clusters.get(name) ?? []).map(described),
+          failures: named
+            .filter((name) => !records.clusters.has(name))
+            .map((name) => ({ arn: records.arn("cluster", name), reason: "MISSING" })),
+        };
+      },
+    },
+    ListClusters: {
+      access: () => [{ action: "ecs:ListClusters", resource: "*" }],
+      run({ nextToken, maxResults }: ListClustersRequest) {
+        const all = records.clusters.values().map(({ name }) => records.arn("cluster", name));
+        const { items, NextToken } = page(all, { NextToken: nextToken, MaxResults: maxResults });
+        return { clusterArns: items, nextToken: NextToken };
+      },
+    },
+    DeleteCluster: {
+      access: ({ cluster }) => records.on("DeleteCluster", "cluster", path(cluster)),
+      run({ cluster }) {
+        const found = records.cluster(cluster);
+        if (records.servicesOf(found.name).length > 0) {
+          throw new AwsError(
+            "ClusterContainsServicesException",
+            "The Cluster cannot be deleted while Services are active.",
+          );
+        }
+        if (scheduler.tasks(found.name).some(({ status }) => status !== "STOPPED")) {
+          throw new AwsError("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.");
+        }
+        const described_ = described(found);
+        for (const [key] of records.services.entries(`${found.name}/`)) records.forgetService(key);
+        records.clusters.delete(found.name);
+        records.tags.delete(described_.clusterArn);
+        return { cluster: { ...described_, status: "INACTIVE" } };
+      },
+    },
+    ...tagOperations(records),
+  };
+}
+
+function tagOperations({ tags }: Records): Record<string, Operation> {
+  const access =
+    (action: string) =>
+    ({ resourceArn }: { resourceArn: string }) => [{ action: `ecs:${action}`, resource: resourceArn }];
+  const without = (arn: string, keys: (string | undefined)[]) =>
+    (tags.get(arn) ?? []).filter(({ key }) => !keys.includes(key));
+  return {
+    TagResource: {
+      access: access("TagResource"),
+      run({ resourceArn, tags: given }: { resourceArn: string; tags: Tag[] }) {
+        tags.put(resourceArn, [
+          ...without(
+            resourceArn,
+            given.map(({ key }) => key),
+          ),
+          ...given,
+        ]);
+        return {};
+      },
+    },
+    UntagResource: {
+      access: access("UntagResource"),
+      run({ resourceArn, tagKeys }: { resourceArn: string; tagKeys: string[] }) {
+        tags.put(resourceArn, without(resourceArn, tagKeys));
+        return {};
+      },
+    },
+    ListTagsForResource: {
+      access: access("ListTagsForResource"),
+      run: ({ resourceArn }: { resourceArn: string }) => ({ tags: tags.get(resourceArn) ?? [] }),
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * EventBridge: buses, rules, targets, schedules of rules. Events of AWS's own services come in by `PutEvents` in process,
+ * with the service as principal: `cloud.call("events", "PutEvents", { Entries }, servicePrincipal("s3.amazonaws.com"))`.
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Operations.html
+ */
+import type { Cloud, Service } from "../../service.ts";
+import { Deliveries } from "./deliveries.ts";
+import { busOperations } from "./operations/buses.ts";
+import { eventOperations } from "./operations/events.ts";
+import { ruleOperations } from "./operations/rules.ts";
+import { EventsState } from "./state.ts";
+import { Ticker } from "./ticker.ts";
+
+export function createEvents(cloud: Cloud): Service {
+  const deliveries = new Deliveries(cloud, "events.deliveries");
+  const ticker = new Ticker((key, due) => events.due(key, due));
+  const events = new EventsState(cloud, deliveries, ticker);
+  return {
+    name: "events",
+    shapes: () => import("@aws-sdk/client-eventbridge"),
+    operations: { ...busOperations(events), ...ruleOperations(events), ...eventOperations(events) },
+    async start() {
+      for (const rule of events.rules.values()) events.plan(rule);
+      ticker.start();
+      deliveries.start();
+    },
+    async stop() {
+      ticker.stop();
+      deliveries.stop();
+    },
+  };
+}

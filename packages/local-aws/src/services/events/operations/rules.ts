@@ -1,0 +1,242 @@
+/** Rules and their targets. */
+
+import type {
+  ListRuleNamesByTargetRequest,
+  ListRulesRequest,
+  ListTargetsByRuleRequest,
+  PutRuleRequest,
+  PutTargetsRequest,
+  RemoveTargetsRequest,
+  Target,
+} from "@aws-sdk/client-eventbridge";
+import { regionOf } from "../../../arn.ts";
+import { parseJson } from "../../../jsonText.ts";
+import { type Access, AwsError, type Operation } from "../../../service.ts";
+import { isTarget } from "../deliver.ts";
+import { page } from "../page.ts";
+import type { RuleRecord } from "../records.ts";
+import { parseSchedule } from "../schedule.ts";
+import { checkPattern, type EventsState, invalid } from "../state.ts";
+import { isPath } from "../transform.ts";
+
+const maxTargets = 5;
+/** Rules of a bus. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
+const maxRules = 300;
+type Named = { Name?: string; Rule?: string; EventBusName?: string };
+
+export function ruleOperations(events: EventsState): Record<string, Operation> {
+  const arnOf = ({ Name, Rule, EventBusName }: Named) =>
+    events.ruleArn(events.bus(EventBusName).name, (Name ?? Rule) as string);
+  const access = (action: string) => (input: Named) => [{ action: `events:${action}`, resource: arnOf(input) }];
+  const switchTo = (state: RuleRecord["state"]) => (input: { EventBusName?: string; Name?: string }) => {
+    events.putRule({ ...events.rule(input.EventBusName, input.Name as string), state });
+    return {};
+  };
+  return {
+    PutRule: {
+      access: (input: PutRuleRequest) => [
+        { action: "events:PutRule", resource: arnOf(input as Named), context: patternKeys(input.EventPattern) },
+        ...passing(input.RoleArn),
+      ],
+      run: (input: PutRuleRequest) => putRule(events, input),
+    },
+    DescribeRule: {
+      access: access("DescribeRule"),
+      run: (input: Named) => {
+        const rule = events.rule(input.EventBusName, input.Name as string);
+        return { ...described(rule), CreatedBy: events.cloud.accountId };
+      },
+    },
+    DeleteRule: {
+      access: access("DeleteRule"),
+      run(input: Named) {
+        const bus = events.bus(input.EventBusName);
+        const rule = events.rules.get(`${bus.name}/${input.Name}`);
+        if (rule && rule.targets.length > 0) throw invalid("Rule can't be deleted since it has targets.");
+        if (rule) events.removeRule(rule);
+        return {};
+      },
+    },
+    EnableRule: { access: access("EnableRule"), run: switchTo("ENABLED") },
+    DisableRule: { access: access("DisableRule"), run: switchTo("DISABLED") },
+    ListRules: {
+      access: ({ EventBusName }: ListRulesRequest) => [
+        { action: "events:ListRules", resource: events.ruleArn(events.bus(EventBusName).name, "*") },
+      ],
+      run(input: ListRulesRequest) {
+        const rules = events.rulesOf(events.bus(input.EventBusName).name);
+        const named = rules.filter(({ name }) => name.startsWith(input.NamePrefix ?? ""));
+        const { items, NextToken } = page(named, input);
+        return { Rules: items.map(described), NextToken };
+      },
+    },
+    PutTargets: {
+      access: (input: PutTargetsRequest) => [
+        ...access("PutTargets")(input as Named),
+        ...(input.Targets ?? []).flatMap(({ RoleArn }) => passing(RoleArn)),
+      ],
+      run: (input: PutTargetsRequest) => putTargets(events, input),
+    },
+    RemoveTargets: {
+      access: access("RemoveTargets"),
+      run({ EventBusName, Rule, Ids = [] }: RemoveTargetsRequest) {
+        const rule = events.rule(EventBusName, Rule as string);
+        const known = new Set(rule.targets.map(({ Id }) => Id));
+        events.putRule({ ...rule, targets: rule.targets.filter(({ Id }) => !Ids.includes(Id as string)) });
+        const FailedEntries = Ids.filter((id) => !known.has(id)).map((TargetId) => ({
+          TargetId,
+          ErrorCode: "ResourceNotFoundException",
+          ErrorMessage: `Target ${TargetId} does not exist.`,
+        }));
+        return { FailedEntryCount: FailedEntries.length, FailedEntries };
+      },
+    },
+    ListTargetsByRule: {
+      access: access("ListTargetsByRule"),
+      run(input: ListTargetsByRuleRequest) {
+        const { items: Targets, NextToken } = page(
+          events.rule(input.EventBusName, input.Rule as string).targets,
+          input,
+        );
+        return { Targets, NextToken };
+      },
+    },
+    ListRuleNamesByTarget: {
+      access: () => [{ action: "events:ListRuleNamesByTarget", resource: "*" }],
+      run(input: ListRuleNamesByTargetRequest) {
+        const rules = events.rulesOf(events.bus(input.EventBusName).name);
+        const names = rules
+          .filter(({ targets }) => targets.some(({ Arn }) => Arn === input.TargetArn))
+          .map(({ name }) => name);
+        const { items: RuleNames, NextToken } = page(names, input);
+        return { RuleNames, NextToken };
+      },
+    },
+  };
+}
+
+/**
+ * What a rule's pattern asks for by name. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+ * @param pattern one that is none is refused afterwards.
+ */
+function patternKeys(pattern = ""): Access["context"] & object {
+  let asked: Record<string, unknown> | null;
+  try {
+    asked = parseJson(pattern) as Record<string, unknown> | null;
+  } catch {
+    return {};
+  }
+  const named = ["source", "detail-type"].flatMap((field): [string, string[]][] => {
+    const values = [asked?.[field] ?? []].flat().filter((value) => typeof value === "string");
+    return values.length > 0 ? [[`events:${field}`, values]] : [];
+  });
+  return Object.fromEntries(named);
+}
+
+const passing = (role: string | undefined): Access[] =>
+  role ? [{ action: "iam:PassRole", resource: role, context: { "iam:PassedToService": "events.amazonaws.com" } }] : [];
+
+const described = (rule: RuleRecord) => ({
+  Name: rule.name,
+  Arn: rule.arn,
+  EventPattern: rule.pattern,
+  ScheduleExpression: rule.schedule,
+  State: rule.state,
+  Description: rule.description,
+  RoleArn: rule.roleArn,
+  EventBusName: rule.bus,
+});
+
+function putRule(events: EventsState, input: PutRuleRequest) {
+  const { Name: name = "", EventPattern: pattern, ScheduleExpression: schedule } = input;
+  if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(name))
+    throw invalid(
+      `Value '${name}' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+`,
+    );
+  const bus = events.bus(input.EventBusName);
+  if (!pattern && !schedule) throw invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.");
+  if (pattern) checkPattern(pattern);
+  if (schedule) {
+    if (bus.name !== "default") throw invalid("ScheduleExpression is supported only on the default event bus.");
+    checkSchedule(schedule);
+  }
+  const before = events.rules.get(`${bus.name}/${name}`);
+  if (!before && events.rulesOf(bus.name).length >= maxRules) {
+    throw new AwsError("LimitExceededException", "The requested resource exceeds the maximum number allowed.", 400);
+  }
+  const arn = events.ruleArn(bus.name, name);
+  events.putRule({
+    name,
+    bus: bus.name,
+    arn,
+    state: (input.State as RuleRecord["state"] | undefined) ?? "ENABLED",
+    // A rate goes on from where it began, unless it is another one.
+    created: before?.schedule === schedule && before ? before.created : new Date().toISOString(),
+    targets: before?.targets ?? [],
+    tags: before?.tags ?? Object.fromEntries((input.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value])),
+    ...(pattern && { pattern }),
+    ...(schedule && { schedule }),
+    ...(input.Description && { description: input.Description }),
+    ...(input.RoleArn && { roleArn: input.RoleArn }),
+  });
+  return { RuleArn: arn };
+}
+
+function checkSchedule(schedule: string): void {
+  try {
+    if (parseSchedule(schedule).kind !== "at") return;
+  } catch {
+    // Said below, in EventBridge's one sentence for all of them.
+  }
+  throw invalid("Parameter ScheduleExpression is not valid.");
+}
+
+function putTargets(events: EventsState, { EventBusName, Rule, Targets = [] }: PutTargetsRequest) {
+  const rule = events.rule(EventBusName, Rule as string);
+  for (const target of Targets) checkTarget(target, events.cloud.region);
+  const kept = rule.targets.filter(({ Id }) => !Targets.some((target) => target.Id === Id));
+  const targets = [...kept, ...Targets];
+  if (targets.length > maxTargets) {
+    throw new AwsError("LimitExceededException", "The requested resource exceeds the maximum number allowed.", 400);
+  }
+  events.putRule({ ...rule, targets });
+  return { FailedEntryCount: 0, FailedEntries: [] };
+}
+
+/** Targets that EventBridge reaches only in a session of a role. */
+const needsRole = new Set(["states", "events", "kinesis", "ecs", "batch"]);
+
+function checkTarget(
+  { Id: id = "", Arn: arn = "", RoleArn, Input, InputPath, InputTransformer, SqsParameters }: Target,
+  region: string,
+): void {
+  if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(id))
+    throw invalid(
+      `Value '${id}' at 'targets.member.id' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+`,
+    );
+  const service = arn.split(":")[2] as string;
+  // Events go to buses of other regions, and to nothing else there.
+  const isHere = regionOf(arn) === region || service === "events";
+  if (!/^arn:aws[\w-]*:[a-z0-9-]+:/.test(arn) || !isHere)
+    throw invalid(`Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`);
+  if (!isTarget(arn)) throw invalid(`The local cloud does not model targets like ${arn}.`);
+  if (needsRole.has(service) && !RoleArn) throw invalid(`RoleArn is required for target ${arn}.`);
+  if (arn.endsWith(".fifo") && service === "sqs" && !SqsParameters?.MessageGroupId) {
+    throw invalid(`Parameter(s) SqsParameters must be specified for target: ${id}.`);
+  }
+  if ([Input, InputPath, InputTransformer].filter((one) => one !== undefined).length > 1) {
+    throw invalid(`Only one of Input, InputPath, or InputTransformer must be provided for target ${id}.`);
+  }
+  if (InputPath !== undefined && !isPath(InputPath))
+    throw invalid(`Parameter InputPath is not valid. Reason: Invalid JSONPath ${InputPath}.`);
+  for (const path of Object.values(InputTransformer?.InputPathsMap ?? {})) {
+    if (!isPath(path)) throw invalid(`Invalid InputPath for target ${id}: ${path}.`);
+  }
+  if (Input !== undefined) {
+    try {
+      parseJson(Input);
+    } catch {
+      throw invalid(`JSON text in Input for target ${id} is invalid.`);
+    }
+  }
+}

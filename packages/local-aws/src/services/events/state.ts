@@ -1,0 +1,161 @@
+/** Buses and rules, and which rules an event matches. */
+
+import { AwsError, type Cloud } from "../../service.ts";
+import type { Collection } from "../../store.ts";
+import type { Deliveries } from "./deliveries.ts";
+import { compilePattern, type EventMatcher, PatternError } from "./pattern.ts";
+import type { BusEvent, BusRecord, RuleRecord } from "./records.ts";
+import { parseSchedule } from "./schedule.ts";
+import type { Ticker } from "./ticker.ts";
+import { transformed } from "./transform.ts";
+
+export class EventsState {
+  readonly cloud: Cloud;
+  readonly buses: Collection<BusRecord>;
+  /** By bus and name. */
+  readonly rules: Collection<RuleRecord>;
+  readonly deliveries: Deliveries;
+  readonly ticker: Ticker;
+  /** Enabled rules with a pattern, compiled, by bus; forgotten at every change of a rule. */
+  #compiled = new Map<string, { rule: RuleRecord; matches: EventMatcher }[]>();
+
+  constructor(cloud: Cloud, deliveries: Deliveries, ticker: Ticker) {
+    this.cloud = cloud;
+    this.buses = cloud.store.collection("events.buses");
+    this.rules = cloud.store.collection("events.rules");
+    this.deliveries = deliveries;
+    this.ticker = ticker;
+    if (!this.buses.has("default")) this.buses.put("default", this.newBus("default"));
+  }
+
+  newBus(name: string): BusRecord {
+    const now = new Date().toISOString();
+    return { name, arn: this.arn(`event-bus/${name}`), created: now, modified: now, statements: [], tags: {} };
+  }
+
+  arn(resource: string): string {
+    return `arn:aws:events:${this.cloud.region}:${this.cloud.accountId}:${resource}`;
+  }
+
+  ruleArn(bus: string, name: string): string {
+    return this.arn(`rule/${bus === "default" ? "" : `${bus}/`}${name}`);
+  }
+
+  /** @param nameOrArn default: the default bus. @throws AwsError `ResourceNotFoundException` */
+  bus(nameOrArn = "default"): BusRecord {
+    const name = busName(nameOrArn);
+    const bus = this.buses.get(name);
+    if (!bus) throw notFound(`Event bus ${name} does not exist.`);
+    return bus;
+  }
+
+  rule(busNameOrArn: string | undefined, name: string): RuleRecord {
+    const bus = this.bus(busNameOrArn);
+    const rule = this.rules.get(ruleKey(bus.name, name));
+    if (!rule) throw notFound(`Rule ${name} does not exist on EventBus ${bus.name}.`);
+    return rule;
+  }
+
+  rulesOf(bus: string): RuleRecord[] {
+    return this.rules.values(`${bus}/`);
+  }
+
+  putRule(rule: RuleRecord): void {
+    this.rules.put(ruleKey(rule.bus, rule.name), rule);
+    this.#compiled.delete(rule.bus);
+    this.plan(rule);
+  }
+
+  removeRule(rule: RuleRecord): void {
+    this.rules.delete(ruleKey(rule.bus, rule.name));
+    this.#compiled.delete(rule.bus);
+    this.ticker.delete(ruleKey(rule.bus, rule.name));
+  }
+
+  /** Sets or clears a rule's place in the timetable. */
+  plan(rule: RuleRecord): void {
+    const key = ruleKey(rule.bus, rule.name);
+    if (!rule.schedule || rule.state === "DISABLED") this.ticker.delete(key);
+    else this.ticker.set(key, parseSchedule(rule.schedule, { start: Date.parse(rule.created) }));
+  }
+
+  /** Hands an event to every target of every rule that it matches. */
+  publish(bus: string, events: BusEvent[]): void {
+    const rules = this.#rulesWithPattern(bus);
+    this.deliveries.add(
+      events.flatMap((event) =>
+        rules.filter(({ matches }) => matches(event)).flatMap(({ rule }) => toTargets(rule, event)),
+      ),
+    );
+  }
+
+  /** A schedule's turn. */
+  due(key: string, time: number): void {
+    const rule = this.rules.get(key);
+    if (!rule || rule.state === "DISABLED") return;
+    this.deliveries.add(toTargets(rule, this.scheduledEvent(rule, time)));
+  }
+
+  scheduledEvent(rule: RuleRecord, time: number): BusEvent {
+    return this.newEvent({
+      "detail-type": "Scheduled Event",
+      source: "aws.events",
+      resources: [rule.arn],
+      detail: {},
+      time: new Date(time),
+    });
+  }
+
+  newEvent(given: Pick<BusEvent, "detail-type" | "source" | "resources" | "detail"> & { time: Date }): BusEvent {
+    const { region, accountId: account } = this.cloud;
+    const time = `${given.time.toISOString().slice(0, 19)}Z`;
+    return {
+      version: "0",
+      id: crypto.randomUUID(),
+      "detail-type": given["detail-type"],
+      source: given.source,
+      account,
+      time,
+      region,
+      resources: given.resources,
+      detail: given.detail,
+    };
+  }
+
+  #rulesWithPattern(bus: string) {
+    let found = this.#compiled.get(bus);
+    if (!found) {
+      found = this.rulesOf(bus)
+        .filter(({ pattern, state }) => pattern !== undefined && state !== "DISABLED")
+        .map((rule) => ({ rule, matches: compilePattern(rule.pattern as string) }));
+      this.#compiled.set(bus, found);
+    }
+    return found;
+  }
+}
+
+const toTargets = (rule: RuleRecord, event: BusEvent) =>
+  rule.targets.map((target) => ({
+    target,
+    body: transformed(event, target, rule),
+    sourceArn: rule.arn,
+    service: "events.amazonaws.com" as const,
+    event,
+  }));
+
+export const ruleKey = (bus: string, name: string): string => `${bus}/${name}`;
+
+export const busName = (nameOrArn: string): string => nameOrArn.replace(/^arn:[^/]*event-bus\//, "");
+
+export const notFound = (message: string): AwsError => new AwsError("ResourceNotFoundException", message, 400);
+export const invalid = (message: string): AwsError => new AwsError("ValidationException", message, 400);
+
+/** @throws AwsError `InvalidEventPatternException` with EventBridge's reason. */
+export function checkPattern(pattern: string): EventMatcher {
+  try {
+    return compilePattern(pattern);
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    throw new AwsError("InvalidEventPatternException", `Event pattern is not valid. Reason: ${error.message}`, 400);
+  }
+}

@@ -1,0 +1,63 @@
+/** Access keys: with them users sign. */
+import { randomBytes } from "node:crypto";
+import type { Operation } from "../../service.ts";
+import { type AccessKey, type Directory, type User, uniqueId } from "./directory.ts";
+import { limitExceeded, noSuchEntity, now, type Paging, page } from "./limits.ts";
+import type { OfUser, OnUser } from "./users.ts";
+
+interface OfKey extends OfUser {
+  AccessKeyId: string;
+}
+
+const maxKeys = 2;
+
+export const keysOf = (directory: Directory, user: User): AccessKey[] =>
+  directory.keys().filter((key) => key.userName === user.UserName);
+
+export function accessKeyOperations(
+  directory: Directory,
+  accountId: string,
+  onUser: OnUser,
+): Record<string, Operation> {
+  const keyOf = (user: User, id: string): AccessKey => {
+    const key = keysOf(directory, user).find(({ accessKeyId }) => accessKeyId === id);
+    if (!key) throw noSuchEntity(`The Access Key with id ${id} cannot be found.`);
+    return key;
+  };
+  const describe = (key: AccessKey) => ({
+    UserName: key.userName,
+    AccessKeyId: key.accessKeyId,
+    Status: key.status,
+    CreateDate: new Date(key.issued),
+  });
+
+  return {
+    CreateAccessKey: onUser("CreateAccessKey", (user) => {
+      if (keysOf(directory, user).length >= maxKeys)
+        throw limitExceeded(`Cannot exceed quota for AccessKeysPerUser: ${maxKeys}`);
+      const accessKeyId = uniqueId("AKIA");
+      const key: AccessKey = {
+        accessKeyId,
+        secretAccessKey: randomBytes(30).toString("base64"),
+        issued: now(),
+        status: "Active",
+        userName: user.UserName,
+        principal: { kind: "user", arn: user.Arn, accountId, userId: user.UserId, accessKeyId },
+      };
+      directory.putKey(key);
+      return { AccessKey: { ...describe(key), SecretAccessKey: key.secretAccessKey } };
+    }),
+    ListAccessKeys: onUser<OfUser & Paging>("ListAccessKeys", (user, input) => {
+      const found = page(keysOf(directory, user), input);
+      return { AccessKeyMetadata: found.items.map(describe), ...found.paging };
+    }),
+    UpdateAccessKey: onUser<OfKey & { Status: "Active" | "Inactive" }>("UpdateAccessKey", (user, input) => {
+      directory.putKey({ ...keyOf(user, input.AccessKeyId), status: input.Status });
+      return {};
+    }),
+    DeleteAccessKey: onUser<OfKey>("DeleteAccessKey", (user, { AccessKeyId }) => {
+      directory.deleteKey(keyOf(user, AccessKeyId).accessKeyId);
+      return {};
+    }),
+  };
+}

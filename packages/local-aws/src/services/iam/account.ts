@@ -1,0 +1,28 @@
+import type { Operation } from "../../service.ts";
+import type { Directory } from "./directory.ts";
+
+/** How much there is, and how much there may be. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export const accountOperations = (directory: Directory): Record<string, Operation> => ({
+  GetAccountSummary: {
+    access: () => [{ action: "iam:GetAccountSummary", resource: "*" }],
+    run: () => ({
+      SummaryMap: {
+        Roles: directory.roles.all().length,
+        RolesQuota: 1000,
+        RolePolicySizeQuota: 10_240,
+        AssumeRolePolicySizeQuota: 2048,
+        Users: directory.users.all().length,
+        UsersQuota: 5000,
+        UserPolicySizeQuota: 2048,
+        AccessKeysPerUserQuota: 2,
+        Policies: directory.policies.all().length,
+        PoliciesQuota: 1500,
+        PolicySizeQuota: 6144,
+        VersionsPerPolicyQuota: 5,
+        AttachedPoliciesPerRoleQuota: 10,
+        AttachedPoliciesPerUserQuota: 10,
+        AccountMFAEnabled: 0,
+      },
+    }),
+  },
+});

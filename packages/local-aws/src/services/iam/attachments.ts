@@ -1,0 +1,155 @@
+/**
+ * Inline policies and attachments of roles and users, which differ only in their names: `PutRolePolicy`,
+ * `PutUserPolicy`, and so on.
+ */
+import type { Operation } from "../../service.ts";
+import type { Directory, Identity } from "./directory.ts";
+import { checkName, limitExceeded, noSuchEntity, page, policySize } from "./limits.ts";
+import { managedPolicyDocument } from "./managed.ts";
+import { parsePolicy } from "./validate.ts";
+
+interface Kind {
+  entity: "Role" | "User";
+  /** Characters of all inline policies together. */
+  maxInline: number;
+  find(name: string): Identity;
+  arnOf(name: string): string;
+  save(name: string, identity: Identity): void;
+}
+
+type Input = Record<string, string> & { MaxItems?: never };
+
+/** Managed policies that may be attached, by default. */
+const maxAttached = 10;
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length */
+const kinds = (directory: Directory, accountId: string): Kind[] => [
+  {
+    entity: "Role",
+    maxInline: 10_240,
+    find(name) {
+      const found = directory.roles.get(name);
+      if (!found) throw noSuchEntity(`The role with name ${name} cannot be found.`);
+      return found;
+    },
+    arnOf: (name) => directory.roles.get(name)?.Arn ?? `arn:aws:iam::${accountId}:role/${name}`,
+    save: (name, identity) => directory.roles.put(name, identity as never),
+  },
+  {
+    entity: "User",
+    maxInline: 2048,
+    find(name) {
+      const found = directory.users.get(name);
+      if (!found) throw noSuchEntity(`The user with name ${name} cannot be found.`);
+      return found;
+    },
+    arnOf: (name) => directory.users.get(name)?.Arn ?? `arn:aws:iam::${accountId}:user/${name}`,
+    save: (name, identity) => directory.users.put(name, identity as never),
+  },
+];
+
+export function attachmentOperations(directory: Directory, accountId: string): Record<string, Operation> {
+  return Object.assign({}, ...kinds(directory, accountId).map((kind) => operationsOf(kind, directory)));
+}
+
+function operationsOf(kind: Kind, directory: Directory): Record<string, Operation> {
+  const { entity, maxInline } = kind;
+  const nameOf = (input: Input) => input[`${entity}Name`] as string;
+  const operation = (
+    action: string,
+    run: (identity: Identity, input: Input) => object | undefined,
+    changes = false,
+  ) => ({
+    [action]: {
+      access: (input: Input) => [
+        {
+          action: `iam:${action}`,
+          resource: kind.arnOf(nameOf(input)),
+          ...(input.PolicyArn && { context: { "iam:PolicyARN": input.PolicyArn } }),
+        },
+      ],
+      run(input: Input) {
+        const identity = kind.find(nameOf(input));
+        const output = run(identity, input) ?? {};
+        if (changes) kind.save(nameOf(input), identity);
+        return output;
+      },
+    } satisfies Operation<Input>,
+  });
+  const missing = (policy: string, name: string) =>
+    noSuchEntity(
+      `The ${entity.toLowerCase()} policy with name ${policy} cannot be found for ${entity.toLowerCase()} ${name}.`,
+    );
+
+  return {
+    ...operation(
+      `Put${entity}Policy`,
+      (identity, input) => {
+        const { PolicyName = "", PolicyDocument = "" } = input;
+        checkName("policyName", PolicyName, 128);
+        parsePolicy(PolicyDocument, "identity");
+        const inline = { ...identity.inline, [PolicyName]: PolicyDocument };
+        const size = Object.values(inline).reduce((sum, text) => sum + policySize(text), 0);
+        if (size > maxInline) {
+          throw limitExceeded(
+            `Maximum policy size of ${maxInline} bytes exceeded for ${entity.toLowerCase()} ${nameOf(input)}`,
+          );
+        }
+        identity.inline = inline;
+        return undefined;
+      },
+      true,
+    ),
+    ...operation(`Get${entity}Policy`, (identity, input) => {
+      const text = identity.inline[input.PolicyName ?? ""];
+      if (text === undefined) throw missing(input.PolicyName ?? "", nameOf(input));
+      return {
+        [`${entity}Name`]: nameOf(input),
+        PolicyName: input.PolicyName,
+        PolicyDocument: encodeURIComponent(text),
+      };
+    }),
+    ...operation(
+      `Delete${entity}Policy`,
+      (identity, input) => {
+        if (identity.inline[input.PolicyName ?? ""] === undefined) throw missing(input.PolicyName ?? "", nameOf(input));
+        delete identity.inline[input.PolicyName ?? ""];
+        return undefined;
+      },
+      true,
+    ),
+    ...operation(`List${entity}Policies`, (identity, input) => {
+      const found = page(Object.keys(identity.inline).sort(), input);
+      return { PolicyNames: found.items, ...found.paging };
+    }),
+    ...operation(
+      `Attach${entity}Policy`,
+      (identity, { PolicyArn = "" }) => {
+        if (!managedPolicyDocument(directory, PolicyArn)) {
+          throw noSuchEntity(`Policy ${PolicyArn} does not exist or is not attachable.`);
+        }
+        if (identity.attached.includes(PolicyArn)) return undefined;
+        if (identity.attached.length >= maxAttached) {
+          throw limitExceeded(`Cannot exceed quota for PoliciesPer${entity}: ${maxAttached}`);
+        }
+        identity.attached = [...identity.attached, PolicyArn];
+        return undefined;
+      },
+      true,
+    ),
+    ...operation(
+      `Detach${entity}Policy`,
+      (identity, { PolicyArn = "" }) => {
+        if (!identity.attached.includes(PolicyArn)) throw noSuchEntity(`Policy ${PolicyArn} was not found.`);
+        identity.attached = identity.attached.filter((arn) => arn !== PolicyArn);
+        return undefined;
+      },
+      true,
+    ),
+    ...operation(`ListAttached${entity}Policies`, (identity, input) => {
+      const found = page(identity.attached, input);
+      const AttachedPolicies = found.items.map((arn) => ({ PolicyName: arn.split("/").at(-1), PolicyArn: arn }));
+      return { AttachedPolicies, ...found.paging };
+    }),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Cloud, Service } from "../../service.ts";
+import { accountOperations } from "./account.ts";
+import { attachmentOperations } from "./attachments.ts";
+import type { Authorizer } from "./authorizer.ts";
+import type { Directory } from "./directory.ts";
+import { oidcProviderOperations } from "./oidcProviders.ts";
+import { policyOperations } from "./policies.ts";
+import { roleOperations } from "./roles.ts";
+import { simulateOperations } from "./simulate.ts";
+import { userOperations } from "./users.ts";
+
+/** IAM: roles, users, their policies, managed policies, and OIDC providers. What they grant is decided by the {@link Authorizer}. */
+export function createIam({ accountId }: Cloud, directory: Directory, authorizer: Authorizer): Service {
+  return {
+    name: "iam",
+    shapes: () => import("@aws-sdk/client-iam"),
+    operations: {
+      ...accountOperations(directory),
+      ...roleOperations(directory, accountId),
+      ...userOperations(directory, accountId),
+      ...attachmentOperations(directory, accountId),
+      ...policyOperations(directory, accountId),
+      ...oidcProviderOperations(directory, accountId),
+      ...simulateOperations(directory, authorizer, accountId),
+    },
+  };
+}

@@ -1,0 +1,250 @@
+/** Operations on managed policies. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html */
+import { AwsError, type Operation } from "../../service.ts";
+import { type Directory, type ManagedPolicy, uniqueId } from "./directory.ts";
+import {
+  alreadyExists,
+  checkName,
+  checkPath,
+  checkPolicySize,
+  checkTags,
+  deleteConflict,
+  limitExceeded,
+  mergeTags,
+  noSuchEntity,
+  now,
+  type Paging,
+  page,
+  type TagPair,
+  tagList,
+} from "./limits.ts";
+import { awsPolicies } from "./managed.ts";
+import { parsePolicy } from "./validate.ts";
+
+interface OfPolicy {
+  PolicyArn: string;
+}
+interface OfVersion extends OfPolicy {
+  VersionId: string;
+}
+interface CreatePolicy {
+  PolicyName: string;
+  Path?: string;
+  PolicyDocument: string;
+  Description?: string;
+  Tags?: TagPair[];
+}
+
+/** Characters, without white space. */
+const maxSize = 6144;
+const maxVersions = 5;
+
+export function policyOperations(directory: Directory, accountId: string): Record<string, Operation> {
+  const { policies, roles, users } = directory;
+  const find = (arn: string): ManagedPolicy => {
+    const policy = policies.get(arn) ?? awsPolicy(arn);
+    if (!policy) throw noSuchEntity(`Policy ${arn} was not found.`);
+    return policy;
+  };
+  const attachedTo = (arn: string) => ({
+    roles: roles.all().filter((role) => role.attached.includes(arn)),
+    users: users.all().filter((user) => user.attached.includes(arn)),
+  });
+  const limitedBy = (arn: string) => ({
+    roles: roles.all().filter((role) => role.boundary === arn),
+    users: users.all().filter((user) => user.boundary === arn),
+  });
+  const describe = (policy: ManagedPolicy, full = true) => {
+    const attached = attachedTo(policy.Arn);
+    const limited = limitedBy(policy.Arn);
+    return {
+      PolicyName: policy.PolicyName,
+      PolicyId: policy.PolicyId,
+      Arn: policy.Arn,
+      Path: policy.Path,
+      DefaultVersionId: policy.DefaultVersionId,
+      AttachmentCount: attached.roles.length + attached.users.length,
+      PermissionsBoundaryUsageCount: limited.roles.length + limited.users.length,
+      IsAttachable: true,
+      ...(full && policy.Description !== undefined && { Description: policy.Description }),
+      CreateDate: new Date(policy.CreateDate),
+      UpdateDate: new Date(policy.UpdateDate),
+      ...(full && { Tags: tagList(policy.tags) }),
+    };
+  };
+  const onPolicy = <Input extends OfPolicy>(
+    action: string,
+    run: (policy: ManagedPolicy, input: Input) => unknown,
+  ): Operation<Input> => ({
+    access: ({ PolicyArn }) => [{ action: `iam:${action}`, resource: PolicyArn }],
+    run: (input) => run(find(input.PolicyArn), input),
+  });
+  const own = (policy: ManagedPolicy): ManagedPolicy => {
+    if (policies.get(policy.Arn)) return policy;
+    throw new AwsError("AccessDenied", `Policy ${policy.Arn} is managed by AWS and cannot be changed.`, 403);
+  };
+  const change = <Input extends OfPolicy>(action: string, apply: (policy: ManagedPolicy, input: Input) => unknown) =>
+    onPolicy<Input>(action, (policy, input) => {
+      const output = apply(own(policy), input);
+      policies.put(policy.Arn, policy);
+      return output ?? {};
+    });
+  const versionOf = (policy: ManagedPolicy, id: string) => {
+    const version = policy.versions[id];
+    if (!version) throw noSuchEntity(`Policy ${policy.Arn} version ${id} does not exist or is not attachable.`);
+    return version;
+  };
+  const describeVersion = (policy: ManagedPolicy, id: string, withDocument: boolean) => {
+    const { Document, CreateDate } = versionOf(policy, id);
+    return {
+      ...(withDocument && { Document: encodeURIComponent(Document) }),
+      VersionId: id,
+      IsDefaultVersion: id === policy.DefaultVersionId,
+      CreateDate: new Date(CreateDate),
+    };
+  };
+  const addVersion = (policy: ManagedPolicy, Document: string, asDefault: boolean): string => {
+    parsePolicy(Document, "identity");
+    checkPolicySize(Document, maxSize, "PolicySize");
+    policy.lastVersion++;
+    const id = `v${policy.lastVersion}`;
+    policy.versions[id] = { Document, CreateDate: now() };
+    policy.UpdateDate = now();
+    if (asDefault) policy.DefaultVersionId = id;
+    return id;
+  };
+
+  const CreatePolicy: Operation<CreatePolicy> = {
+    access: ({ PolicyName, Path = "/" }) => [
+      { action: "iam:CreatePolicy", resource: `arn:aws:iam::${accountId}:policy${Path}${PolicyName}` },
+    ],
+    run({ PolicyName, Path = "/", PolicyDocument, Description, Tags }) {
+      checkName("policyName", PolicyName, 128);
+      checkPath(Path);
+      const Arn = `arn:aws:iam::${accountId}:policy${Path}${PolicyName}`;
+      if (policies.all().some((one) => one.PolicyName.toLowerCase() === PolicyName.toLowerCase())) {
+        throw alreadyExists(`A policy called ${PolicyName} already exists. Duplicate names are not allowed.`);
+      }
+      const policy: ManagedPolicy = {
+        PolicyName,
+        PolicyId: uniqueId("ANPA"),
+        Arn,
+        Path,
+        ...(Description !== undefined && { Description }),
+        CreateDate: now(),
+        UpdateDate: now(),
+        DefaultVersionId: "",
+        lastVersion: 0,
+        versions: {},
+        tags: checkTags(Tags),
+      };
+      addVersion(policy, PolicyDocument, true);
+      policies.put(Arn, policy);
+      return { Policy: describe(policy) };
+    },
+  };
+
+  return {
+    CreatePolicy,
+    GetPolicy: onPolicy("GetPolicy", (policy) => ({ Policy: describe(policy) })),
+    ListPolicies: {
+      access: () => [{ action: "iam:ListPolicies", resource: `arn:aws:iam::${accountId}:policy/` }],
+      run(input: Paging & { Scope?: string; PathPrefix?: string; OnlyAttached?: boolean }) {
+        const { Scope = "All", PathPrefix = "/", OnlyAttached = false } = input;
+        const aws = Object.keys(awsPolicies).map(
+          (name) => awsPolicy(`arn:aws:iam::aws:policy/${name}`) as ManagedPolicy,
+        );
+        const all = [...(Scope === "AWS" ? [] : policies.all()), ...(Scope === "Local" ? [] : aws)];
+        const described = all.filter((one) => one.Path.startsWith(PathPrefix)).map((one) => describe(one, false));
+        const found = page(
+          described.filter((one) => !OnlyAttached || one.AttachmentCount > 0),
+          input,
+        );
+        return { Policies: found.items, ...found.paging };
+      },
+    },
+    DeletePolicy: onPolicy("DeletePolicy", (policy) => {
+      const attached = attachedTo(own(policy).Arn);
+      if (attached.roles.length + attached.users.length > 0) {
+        throw deleteConflict("Cannot delete a policy attached to entities.");
+      }
+      if (Object.keys(policy.versions).length > 1) {
+        throw deleteConflict(
+          "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
+        );
+      }
+      policies.delete(policy.Arn);
+      return {};
+    }),
+    CreatePolicyVersion: change<OfPolicy & { PolicyDocument: string; SetAsDefault?: boolean }>(
+      "CreatePolicyVersion",
+      (policy, { PolicyDocument, SetAsDefault = false }) => {
+        if (Object.keys(policy.versions).length >= maxVersions) {
+          throw limitExceeded(
+            `A managed policy can have up to ${maxVersions} versions. Before you create a new version, you must delete an existing version.`,
+          );
+        }
+        return { PolicyVersion: describeVersion(policy, addVersion(policy, PolicyDocument, SetAsDefault), false) };
+      },
+    ),
+    GetPolicyVersion: onPolicy<OfVersion>("GetPolicyVersion", (policy, { VersionId }) => ({
+      PolicyVersion: describeVersion(policy, VersionId, true),
+    })),
+    ListPolicyVersions: onPolicy<OfPolicy & Paging>("ListPolicyVersions", (policy, input) => {
+      const ids = Object.keys(policy.versions).sort((a, b) => Number(b.slice(1)) - Number(a.slice(1)));
+      const found = page(ids, input);
+      return { Versions: found.items.map((id) => describeVersion(policy, id, false)), ...found.paging };
+    }),
+    SetDefaultPolicyVersion: change<OfVersion>("SetDefaultPolicyVersion", (policy, { VersionId }) => {
+      versionOf(policy, VersionId);
+      policy.DefaultVersionId = VersionId;
+    }),
+    DeletePolicyVersion: change<OfVersion>("DeletePolicyVersion", (policy, { VersionId }) => {
+      versionOf(policy, VersionId);
+      if (VersionId === policy.DefaultVersionId) throw deleteConflict("Cannot delete the default version of a policy.");
+      delete policy.versions[VersionId];
+    }),
+    ListEntitiesForPolicy: onPolicy<OfPolicy & { PolicyUsageFilter?: string }>(
+      "ListEntitiesForPolicy",
+      ({ Arn }, { PolicyUsageFilter }) => {
+        const found = PolicyUsageFilter === "PermissionsBoundary" ? limitedBy(Arn) : attachedTo(Arn);
+        return {
+          PolicyGroups: [],
+          PolicyUsers: found.users.map(({ UserName, UserId }) => ({ UserName, UserId })),
+          PolicyRoles: found.roles.map(({ RoleName, RoleId }) => ({ RoleName, RoleId })),
+          IsTruncated: false,
+        };
+      },
+    ),
+    ListPolicyTags: onPolicy<OfPolicy & Paging>("ListPolicyTags", (policy, input) => {
+      const found = page(tagList(policy.tags), input);
+      return { Tags: found.items, ...found.paging };
+    }),
+    TagPolicy: change<OfPolicy & { Tags: TagPair[] }>("TagPolicy", (policy, { Tags }) => {
+      policy.tags = mergeTags(policy.tags, Tags);
+    }),
+    UntagPolicy: change<OfPolicy & { TagKeys: string[] }>("UntagPolicy", (policy, { TagKeys }) => {
+      for (const key of TagKeys) delete policy.tags[key];
+    }),
+  };
+}
+
+/** One of AWS's own policies, as IAM describes it. */
+function awsPolicy(arn: string): ManagedPolicy | undefined {
+  const name = arn.startsWith("arn:aws:iam::aws:policy/") ? arn.slice("arn:aws:iam::aws:policy/".length) : "";
+  const document = awsPolicies[name];
+  if (!document) return undefined;
+  const [PolicyName = "", ...folders] = name.split("/").reverse();
+  const CreateDate = "2015-02-06T18:40:00.000Z";
+  return {
+    PolicyName,
+    PolicyId: `ANPA${Buffer.from(name).toString("hex").slice(0, 16).toUpperCase()}`,
+    Arn: arn,
+    Path: folders.length > 0 ? `/${folders.reverse().join("/")}/` : "/",
+    CreateDate,
+    UpdateDate: CreateDate,
+    DefaultVersionId: "v1",
+    lastVersion: 1,
+    versions: { v1: { Document: JSON.stringify(document), CreateDate } },
+    tags: {},
+  };
+}

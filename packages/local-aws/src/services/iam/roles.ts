@@ -1,0 +1,176 @@
+/** Operations on roles. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html */
+import type { Operation } from "../../service.ts";
+import { checkBoundary, describeBoundary } from "./boundary.ts";
+import { type Directory, type Role, uniqueId } from "./directory.ts";
+import {
+  alreadyExists,
+  checkDuration,
+  checkName,
+  checkPath,
+  checkTags,
+  deleteConflict,
+  limitExceeded,
+  mergeTags,
+  noSuchEntity,
+  now,
+  type Paging,
+  page,
+  policySize,
+  type TagPair,
+  tagList,
+} from "./limits.ts";
+import { parsePolicy } from "./validate.ts";
+
+interface Named {
+  RoleName: string;
+}
+interface CreateRole extends Named {
+  AssumeRolePolicyDocument: string;
+  Path?: string;
+  Description?: string;
+  MaxSessionDuration?: number;
+  PermissionsBoundary?: string;
+  Tags?: TagPair[];
+}
+
+/** At most this many characters in a trust policy. */
+const maxTrust = 2048;
+
+export function roleOperations(directory: Directory, accountId: string): Record<string, Operation> {
+  const { roles } = directory;
+  const find = (name: string): Role => {
+    const role = roles.get(name);
+    if (!role) throw noSuchEntity(`The role with name ${name} cannot be found.`);
+    return role;
+  };
+  const arnOf = (name: string, path = "/") => roles.get(name)?.Arn ?? `arn:aws:iam::${accountId}:role${path}${name}`;
+  /** An operation on one role, which is its resource. */
+  const onRole = <Input extends Named>(
+    action: string,
+    run: (role: Role, input: Input) => unknown,
+  ): Operation<Input> => ({
+    access: ({ RoleName }) => [{ action: `iam:${action}`, resource: arnOf(RoleName) }],
+    run: (input) => run(find(input.RoleName), input),
+  });
+  const change = <Input extends Named>(action: string, apply: (role: Role, input: Input) => unknown) =>
+    onRole<Input>(action, (role, input) => {
+      const output = apply(role, input);
+      roles.put(role.RoleName, role);
+      return output ?? {};
+    });
+
+  const CreateRole: Operation<CreateRole> = {
+    access: ({ RoleName, Path }) => [{ action: "iam:CreateRole", resource: arnOf(RoleName, Path) }],
+    run(input) {
+      const { RoleName, Path = "/", MaxSessionDuration = 3600, AssumeRolePolicyDocument } = input;
+      checkName("roleName", RoleName, 64);
+      checkPath(Path);
+      checkDuration(MaxSessionDuration);
+      checkTrust(AssumeRolePolicyDocument);
+      const tags = checkTags(input.Tags);
+      checkBoundary(directory, input.PermissionsBoundary);
+      if (roles.get(RoleName)) throw alreadyExists(`Role with name ${RoleName} already exists.`);
+      const role: Role = {
+        RoleName,
+        RoleId: uniqueId("AROA"),
+        Arn: `arn:aws:iam::${accountId}:role${Path}${RoleName}`,
+        Path,
+        CreateDate: now(),
+        AssumeRolePolicyDocument,
+        MaxSessionDuration,
+        ...(input.Description !== undefined && { Description: input.Description }),
+        ...(input.PermissionsBoundary && { boundary: input.PermissionsBoundary }),
+        inline: {},
+        attached: [],
+        tags,
+      };
+      roles.put(RoleName, role);
+      return { Role: describeRole(role) };
+    },
+  };
+
+  return {
+    CreateRole,
+    GetRole: onRole("GetRole", (role) => ({ Role: describeRole(role) })),
+    ListRoles: {
+      access: () => [{ action: "iam:ListRoles", resource: `arn:aws:iam::${accountId}:role/` }],
+      run({ PathPrefix = "/", ...paging }: Paging & { PathPrefix?: string }) {
+        const found = page(
+          roles.all().filter((role) => role.Path.startsWith(PathPrefix)),
+          paging,
+        );
+        return { Roles: found.items.map((role) => describeRole(role, false)), ...found.paging };
+      },
+    },
+    DeleteRole: onRole("DeleteRole", (role) => {
+      if (role.attached.length > 0) throw deleteConflict("Cannot delete entity, must detach all policies first.");
+      if (Object.keys(role.inline).length > 0)
+        throw deleteConflict("Cannot delete entity, must delete policies first.");
+      roles.delete(role.RoleName);
+      return {};
+    }),
+    UpdateRole: change<Named & { Description?: string; MaxSessionDuration?: number }>("UpdateRole", (role, input) => {
+      if (input.MaxSessionDuration !== undefined) checkDuration(input.MaxSessionDuration);
+      role.MaxSessionDuration = input.MaxSessionDuration ?? role.MaxSessionDuration;
+      if (input.Description !== undefined) role.Description = input.Description;
+    }),
+    UpdateRoleDescription: change<Named & { Description: string }>("UpdateRoleDescription", (role, { Description }) => {
+      role.Description = Description;
+      return { Role: describeRole(role) };
+    }),
+    UpdateAssumeRolePolicy: change<Named & { PolicyDocument: string }>("UpdateAssumeRolePolicy", (role, input) => {
+      checkTrust(input.PolicyDocument);
+      role.AssumeRolePolicyDocument = input.PolicyDocument;
+    }),
+    PutRolePermissionsBoundary: change<Named & { PermissionsBoundary: string }>(
+      "PutRolePermissionsBoundary",
+      (role, input) => {
+        checkBoundary(directory, input.PermissionsBoundary);
+        role.boundary = input.PermissionsBoundary;
+      },
+    ),
+    DeleteRolePermissionsBoundary: change("DeleteRolePermissionsBoundary", (role) => {
+      delete role.boundary;
+    }),
+    TagRole: change<Named & { Tags: TagPair[] }>("TagRole", (role, { Tags }) => {
+      role.tags = mergeTags(role.tags, Tags);
+    }),
+    UntagRole: change<Named & { TagKeys: string[] }>("UntagRole", (role, { TagKeys }) => {
+      for (const key of TagKeys) delete role.tags[key];
+    }),
+    ListRoleTags: onRole<Named & Paging>("ListRoleTags", (role, input) => {
+      const found = page(tagList(role.tags), input);
+      return { Tags: found.items, ...found.paging };
+    }),
+    ListInstanceProfilesForRole: onRole("ListInstanceProfilesForRole", () => ({
+      InstanceProfiles: [],
+      IsTruncated: false,
+    })),
+  };
+}
+
+function checkTrust(text: string): void {
+  parsePolicy(text, "trust");
+  if (policySize(text) > maxTrust) throw limitExceeded(`Cannot exceed quota for ACLSizePerRole: ${maxTrust}`);
+}
+
+/** As IAM shows it: documents are URL-encoded JSON (RFC 3986). Lists leave out tags, boundary and last use. */
+export function describeRole(role: Role, full = true) {
+  return {
+    Path: role.Path,
+    RoleName: role.RoleName,
+    RoleId: role.RoleId,
+    Arn: role.Arn,
+    CreateDate: new Date(role.CreateDate),
+    AssumeRolePolicyDocument: encodeURIComponent(role.AssumeRolePolicyDocument),
+    ...(role.Description !== undefined && { Description: role.Description }),
+    MaxSessionDuration: role.MaxSessionDuration,
+    ...(full && {
+      ...describeBoundary(role),
+      ...(Object.keys(role.tags).length > 0 && { Tags: tagList(role.tags) }),
+      RoleLastUsed: role.lastUsed
+        ? { LastUsedDate: new Date(role.lastUsed.LastUsedDate), Region: role.lastUsed.Region }
+        : {},
+    }),
+  };
+}

@@ -1,0 +1,172 @@
+/** Users: for a caller that is no role. */
+import type { Call, Operation } from "../../service.ts";
+import { withoutTags } from "../../tags.ts";
+import { accessKeyOperations, keysOf } from "./accessKeys.ts";
+import { checkBoundary, describeBoundary } from "./boundary.ts";
+import { type Directory, type User, uniqueId } from "./directory.ts";
+import {
+  alreadyExists,
+  checkName,
+  checkPath,
+  checkTags,
+  deleteConflict,
+  mergeTags,
+  noSuchEntity,
+  now,
+  type Paging,
+  page,
+  type TagPair,
+  tagList,
+  validationError,
+} from "./limits.ts";
+
+export interface OfUser {
+  UserName: string;
+}
+
+/** Makes an operation on one user, which is its resource. */
+export type OnUser = <Input extends Partial<OfUser>>(
+  action: string,
+  run: (user: User, input: Input) => unknown,
+) => Operation<Input>;
+
+/** What users may have on AWS and none has here, which tools ask for before they delete one. */
+const lacking = {
+  ListGroupsForUser: "Groups",
+  ListMFADevices: "MFADevices",
+  ListSSHPublicKeys: "SSHPublicKeys",
+  ListServiceSpecificCredentials: "ServiceSpecificCredentials",
+  ListSigningCertificates: "Certificates",
+};
+
+function noLoginProfile({ UserName }: User): never {
+  throw noSuchEntity(`Login Profile for User ${UserName} cannot be found.`);
+}
+
+export function userOperations(directory: Directory, accountId: string): Record<string, Operation> {
+  const { users } = directory;
+  const find = (name: string): User => {
+    const user = users.get(name);
+    if (!user) throw noSuchEntity(`The user with name ${name} cannot be found.`);
+    return user;
+  };
+  const newArn = (name: string, path: string) => `arn:aws:iam::${accountId}:user${path}${name}`;
+  const arnOf = (name: string, path = "/") => users.get(name)?.Arn ?? newArn(name, path);
+  /** Without a name, the user who calls is meant. */
+  const nameOf = ({ UserName }: Partial<OfUser>, { principal }: Call): string => {
+    if (UserName !== undefined) return UserName;
+    if (principal.kind === "user") return principal.arn.split("/").at(-1) as string;
+    throw validationError("Must specify userName when calling with non-User credentials");
+  };
+  const onUser: OnUser = (action, run) => ({
+    access: (input, call) => [{ action: `iam:${action}`, resource: arnOf(nameOf(input, call)) }],
+    run: (input, call) => run(find(nameOf(input, call)), input),
+  });
+  const change = <Input extends OfUser>(action: string, changed: (user: User, input: Input) => Partial<User>) =>
+    onUser<Input>(action, (user, input) => {
+      users.put(user.UserName, { ...user, ...changed(user, input) });
+      return {};
+    });
+  const describe = (user: User, full = true) => ({
+    Path: user.Path,
+    UserName: user.UserName,
+    UserId: user.UserId,
+    Arn: user.Arn,
+    CreateDate: new Date(user.CreateDate),
+    ...(full && { ...describeBoundary(user), ...(Object.keys(user.tags).length > 0 && { Tags: tagList(user.tags) }) }),
+  });
+
+  const CreateUser: Operation<OfUser & { Path?: string; PermissionsBoundary?: string; Tags?: TagPair[] }> = {
+    access: ({ UserName, Path }) => [{ action: "iam:CreateUser", resource: arnOf(UserName, Path) }],
+    run({ UserName, Path = "/", PermissionsBoundary, Tags }) {
+      checkName("userName", UserName, 64);
+      checkPath(Path);
+      const tags = checkTags(Tags);
+      checkBoundary(directory, PermissionsBoundary);
+      if (users.get(UserName)) throw alreadyExists(`User with name ${UserName} already exists.`);
+      const user: User = {
+        UserName,
+        UserId: uniqueId("AIDA"),
+        Arn: newArn(UserName, Path),
+        Path,
+        CreateDate: now(),
+        ...(PermissionsBoundary && { boundary: PermissionsBoundary }),
+        inline: {},
+        attached: [],
+        tags,
+      };
+      users.put(UserName, user);
+      return { User: describe(user) };
+    },
+  };
+
+  /** A user with another name or path stays the same one: what it has goes with it, its keys among it. */
+  function rename(user: User, UserName: string, Path: string): void {
+    checkName("newUserName", UserName, 64);
+    checkPath(Path);
+    const taken = users.get(UserName);
+    if (taken && taken.UserId !== user.UserId) throw alreadyExists(`User with name ${UserName} already exists.`);
+    const Arn = newArn(UserName, Path);
+    const keys = keysOf(directory, user);
+    users.delete(user.UserName);
+    users.put(UserName, { ...user, UserName, Path, Arn });
+    for (const key of keys) directory.putKey({ ...key, userName: UserName, principal: { ...key.principal, arn: Arn } });
+  }
+
+  return {
+    CreateUser,
+    GetUser: onUser("GetUser", (user) => ({ User: describe(user) })),
+    ListUsers: {
+      access: () => [{ action: "iam:ListUsers", resource: `arn:aws:iam::${accountId}:user/` }],
+      run({ PathPrefix = "/", ...paging }: Paging & { PathPrefix?: string }) {
+        const found = page(
+          users.all().filter((user) => user.Path.startsWith(PathPrefix)),
+          paging,
+        );
+        return { Users: found.items.map((user) => describe(user, false)), ...found.paging };
+      },
+    },
+    UpdateUser: onUser<OfUser & { NewUserName?: string; NewPath?: string }>("UpdateUser", (user, input) => {
+      rename(user, input.NewUserName ?? user.UserName, input.NewPath ?? user.Path);
+      return {};
+    }),
+    DeleteUser: onUser("DeleteUser", (user) => {
+      if (keysOf(directory, user).length > 0)
+        throw deleteConflict("Cannot delete entity, must delete access keys first.");
+      if (user.attached.length > 0) throw deleteConflict("Cannot delete entity, must detach all policies first.");
+      if (Object.keys(user.inline).length > 0)
+        throw deleteConflict("Cannot delete entity, must delete policies first.");
+      users.delete(user.UserName);
+      return {};
+    }),
+    PutUserPermissionsBoundary: change<OfUser & { PermissionsBoundary: string }>(
+      "PutUserPermissionsBoundary",
+      (_user, { PermissionsBoundary }) => {
+        checkBoundary(directory, PermissionsBoundary);
+        return { boundary: PermissionsBoundary };
+      },
+    ),
+    DeleteUserPermissionsBoundary: onUser("DeleteUserPermissionsBoundary", ({ boundary: _, ...user }) => {
+      users.put(user.UserName, user);
+      return {};
+    }),
+    TagUser: change<OfUser & { Tags: TagPair[] }>("TagUser", ({ tags }, { Tags }) => ({ tags: mergeTags(tags, Tags) })),
+    UntagUser: change<OfUser & { TagKeys: string[] }>("UntagUser", ({ tags }, { TagKeys }) => ({
+      tags: withoutTags(tags, TagKeys),
+    })),
+    ListUserTags: onUser<OfUser & Paging>("ListUserTags", (user, input) => {
+      const found = page(tagList(user.tags), input);
+      return { Tags: found.items, ...found.paging };
+    }),
+    ...accessKeyOperations(directory, accountId, onUser),
+    ...Object.fromEntries(
+      Object.entries(lacking).map(([name, list]) => [name, onUser(name, () => ({ [list]: [], IsTruncated: false }))]),
+    ),
+    ListVirtualMFADevices: {
+      access: () => [{ action: "iam:ListVirtualMFADevices", resource: "*" }],
+      run: () => ({ VirtualMFADevices: [], IsTruncated: false }),
+    },
+    GetLoginProfile: onUser("GetLoginProfile", noLoginProfile),
+    DeleteLoginProfile: onUser("DeleteLoginProfile", noLoginProfile),
+  };
+}

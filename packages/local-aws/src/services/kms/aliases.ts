@@ -1,0 +1,89 @@
+/** Aliases: names of keys. */
+import type {
+  AliasListEntry,
+  CreateAliasRequest,
+  DeleteAliasRequest,
+  ListAliasesRequest,
+  UpdateAliasRequest,
+} from "@aws-sdk/client-kms";
+import { AwsError, type Operation } from "../../service.ts";
+import { page } from "./keys.ts";
+import { notFound, type Records } from "./records.ts";
+
+export function aliasOperations(records: Records): Record<string, Operation> {
+  const { aliases, prefix } = records;
+  /** An alias is made, changed and deleted with a right to it, and one to each key that it stands for. */
+  const access = (name: string, AliasName = "", ...keys: (string | undefined)[]) =>
+    [`${prefix}${AliasName}`, ...keys.flatMap((id) => (id ? [records.arn(id)] : []))].map((resource) => ({
+      action: `kms:${name}`,
+      resource,
+    }));
+  const existing = (name: string): void => {
+    if (!aliases.has(name)) throw notFound(`Alias ${prefix}${name} is not found.`);
+  };
+  const entry = ([name, alias]: [string, ReturnType<typeof aliases.get>]): AliasListEntry => {
+    const times =
+      typeof alias === "object"
+        ? { CreationDate: new Date(alias.created), LastUpdatedDate: new Date(alias.updated) }
+        : {};
+    return { AliasName: name, AliasArn: `${prefix}${name}`, TargetKeyId: records.aliased(name), ...times };
+  };
+
+  return {
+    CreateAlias: {
+      access: ({ AliasName, TargetKeyId = "" }: CreateAliasRequest) =>
+        access("CreateAlias", AliasName, records.found(TargetKeyId as string).id),
+      run({ AliasName = "", TargetKeyId = "" }: CreateAliasRequest) {
+        checkName(AliasName);
+        if (aliases.has(AliasName))
+          throw new AwsError("AlreadyExistsException", `An alias with the name ${prefix}${AliasName} already exists`);
+        const now = Date.now();
+        aliases.put(AliasName, { keyId: records.usable(TargetKeyId).id, created: now, updated: now });
+        return {};
+      },
+    },
+    UpdateAlias: {
+      access: ({ AliasName = "", TargetKeyId = "" }: UpdateAliasRequest) =>
+        access("UpdateAlias", AliasName, records.aliased(AliasName), records.found(TargetKeyId).id),
+      run({ AliasName = "", TargetKeyId = "" }: UpdateAliasRequest) {
+        existing(AliasName);
+        const before = aliases.get(AliasName);
+        const now = Date.now();
+        const created = typeof before === "object" ? before.created : now;
+        aliases.put(AliasName, { keyId: records.usable(TargetKeyId).id, created, updated: now });
+        return {};
+      },
+    },
+    DeleteAlias: {
+      access: ({ AliasName = "" }: DeleteAliasRequest) => access("DeleteAlias", AliasName, records.aliased(AliasName)),
+      run({ AliasName = "" }: DeleteAliasRequest) {
+        existing(AliasName);
+        aliases.delete(AliasName);
+        return {};
+      },
+    },
+    ListAliases: {
+      access: () => [{ action: "kms:ListAliases", resource: "*" }],
+      run({ KeyId, ...paging }: ListAliasesRequest) {
+        const wanted = KeyId === undefined ? undefined : records.found(KeyId).id;
+        const all = aliases.entries().map(entry);
+        const { items, ...rest } = page(
+          all.filter(({ TargetKeyId }) => wanted === undefined || TargetKeyId === wanted),
+          paging,
+          100,
+        );
+        return { Aliases: items, ...rest };
+      },
+    },
+  };
+}
+
+function checkName(name: string): void {
+  if (!/^alias\/[\w/-]+$/.test(name))
+    throw new AwsError(
+      "ValidationException",
+      "Alias must start with the prefix \"alias/\" and have letters, digits, '/', '_' and '-' only.",
+    );
+  if (name.startsWith("alias/aws/"))
+    throw new AwsError("NotAuthorizedException", "Aliases that begin with alias/aws/ are reserved for AWS.");
+}

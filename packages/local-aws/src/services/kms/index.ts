@@ -1,0 +1,24 @@
+/**
+ * KMS: keys exist, have a policy, tags and aliases, encrypt for whom they may, and can be given up. Other services refer to
+ * them and encrypt nothing: state on one machine is as safe as the machine. https://docs.aws.amazon.com/kms/latest/APIReference/
+ */
+import type { Cloud, Service } from "../../service.ts";
+import { aliasOperations } from "./aliases.ts";
+import { encryptionOperations } from "./encryption.ts";
+import { keyOperations } from "./keys.ts";
+import { Records } from "./records.ts";
+import { settingOperations } from "./settings.ts";
+
+export function createKms(cloud: Cloud): Service {
+  const records = new Records(cloud);
+  return {
+    name: "kms",
+    shapes: () => import("@aws-sdk/client-kms"),
+    operations: {
+      ...keyOperations(cloud, records),
+      ...settingOperations(records),
+      ...aliasOperations(records),
+      ...encryptionOperations(records),
+    },
+  };
+}

@@ -1,0 +1,141 @@
+/** Keys: made, described, given up. */
+import { randomUUID } from "node:crypto";
+import type { CreateKeyRequest, KeyMetadata, ListKeysRequest, ScheduleKeyDeletionRequest } from "@aws-sdk/client-kms";
+import { AwsError, type Cloud, type Operation } from "../../service.ts";
+import { invalidState, type Key, type Records } from "./records.ts";
+import { checkKeyPolicy, tagMap } from "./settings.ts";
+import { algorithms, checkSpec } from "./specs.ts";
+
+const day = 86_400_000;
+
+/** The policy of a key that is made without one, as text: the account's administrator may everything. */
+export const defaultKeyPolicy = (accountId: string): string =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Id: "key-default-1",
+    Statement: [
+      {
+        Sid: "Enable IAM User Permissions",
+        Effect: "Allow",
+        Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+        Action: "kms:*",
+        Resource: "*",
+      },
+    ],
+  });
+
+export function keyOperations(cloud: Cloud, records: Records): Record<string, Operation> {
+  const metadata = (key: Key): { KeyMetadata: KeyMetadata } => {
+    const { id, description, enabled, multiRegion, created, deletion } = key;
+    const { spec = "SYMMETRIC_DEFAULT", usage = "ENCRYPT_DECRYPT" } = key;
+    const Arn = records.arn(id);
+    return {
+      KeyMetadata: {
+        AWSAccountId: cloud.accountId,
+        KeyId: id,
+        Arn,
+        CreationDate: new Date(created),
+        Enabled: enabled && deletion === undefined,
+        Description: description,
+        KeyUsage: usage,
+        CustomerMasterKeySpec: spec as NonNullable<KeyMetadata["CustomerMasterKeySpec"]>,
+        KeySpec: spec,
+        ...algorithms(spec, usage),
+        KeyState: deletion !== undefined ? "PendingDeletion" : enabled ? "Enabled" : "Disabled",
+        ...(deletion !== undefined && { DeletionDate: new Date(deletion) }),
+        Origin: "AWS_KMS",
+        KeyManager: "CUSTOMER",
+        MultiRegion: multiRegion,
+        ...(multiRegion && {
+          MultiRegionConfiguration: {
+            MultiRegionKeyType: "PRIMARY",
+            PrimaryKey: { Arn, Region: cloud.region },
+            ReplicaKeys: [],
+          },
+        }),
+      },
+    };
+  };
+  const on = (name: string, run: (key: Key, input: never) => object): Operation => ({
+    access: ({ KeyId = "" }) => [{ action: `kms:${name}`, resource: records.arn(records.found(KeyId).id) }],
+    run: (input) => run(records.found(input.KeyId), input as never),
+  });
+
+  return {
+    CreateKey: {
+      access: () => [{ action: "kms:CreateKey", resource: "*" }],
+      run(input: CreateKeyRequest) {
+        const {
+          Description = "",
+          Policy = defaultKeyPolicy(cloud.accountId),
+          MultiRegion = false,
+          Origin = "AWS_KMS",
+        } = input;
+        const { KeySpec, CustomerMasterKeySpec, KeyUsage = "ENCRYPT_DECRYPT", Tags = [] } = input;
+        const spec = KeySpec ?? CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT";
+        if (Origin !== "AWS_KMS")
+          throw new AwsError(
+            "UnsupportedOperationException",
+            `The local cloud makes keys of AWS_KMS, not of ${Origin}.`,
+          );
+        checkSpec(spec, KeyUsage);
+        checkKeyPolicy(Policy);
+        const id = MultiRegion ? `mrk-${randomUUID().replaceAll("-", "")}` : randomUUID();
+        records.keys.put(id, {
+          id,
+          description: Description,
+          policy: Policy,
+          rotates: false,
+          enabled: true,
+          multiRegion: MultiRegion,
+          spec,
+          usage: KeyUsage,
+          tags: tagMap(Tags),
+          created: Date.now(),
+        });
+        return metadata(records.found(id));
+      },
+    },
+    DescribeKey: on("DescribeKey", metadata),
+    ListKeys: {
+      access: () => [{ action: "kms:ListKeys", resource: "*" }],
+      run(input: ListKeysRequest) {
+        const { items, ...paging } = page(records.keys.values(), input, 100);
+        return { Keys: items.map(({ id }) => ({ KeyId: id, KeyArn: records.arn(id) })), ...paging };
+      },
+    },
+    ScheduleKeyDeletion: on(
+      "ScheduleKeyDeletion",
+      ({ id }, { PendingWindowInDays = 30 }: ScheduleKeyDeletionRequest) => {
+        if (PendingWindowInDays < 7 || PendingWindowInDays > 30)
+          throw new AwsError("ValidationException", "PendingWindowInDays must be between 7 and 30 days");
+        const deletion = Date.now() + PendingWindowInDays * day;
+        records.change(records.usable(id), { deletion });
+        return {
+          KeyId: records.arn(id),
+          DeletionDate: new Date(deletion),
+          KeyState: "PendingDeletion",
+          PendingWindowInDays,
+        };
+      },
+    ),
+    CancelKeyDeletion: on("CancelKeyDeletion", ({ deletion, ...key }) => {
+      if (deletion === undefined) throw invalidState(`${records.arn(key.id)} is not pending deletion.`);
+      records.keys.put(key.id, { ...key, enabled: false });
+      return { KeyId: records.arn(key.id) };
+    }),
+  };
+}
+
+/** One page of a list, in KMS's words. @throws AwsError `InvalidMarkerException` */
+export function page<T>(all: T[], { Marker, Limit }: { Marker?: string; Limit?: number }, most: number) {
+  const start = Marker === undefined ? 0 : Number(Buffer.from(Marker, "base64url").toString());
+  if (!Number.isInteger(start) || start < 0) throw new AwsError("InvalidMarkerException", "Marker is not valid.");
+  const end = start + (Limit ?? most);
+  const Truncated = end < all.length;
+  return {
+    items: all.slice(start, end),
+    Truncated,
+    ...(Truncated && { NextMarker: Buffer.from(String(end)).toString("base64url") }),
+  };
+}

@@ -1,0 +1,105 @@
+/** What is set on a key: its policy, description, rotation, tags, and whether it may be used. */
+import type {
+  EnableKeyRotationRequest,
+  PutKeyPolicyRequest,
+  Tag,
+  TagResourceRequest,
+  UntagResourceRequest,
+  UpdateKeyDescriptionRequest,
+} from "@aws-sdk/client-kms";
+import { AwsError, type Operation } from "../../service.ts";
+import { type Tags, withoutTags } from "../../tags.ts";
+import { parsePolicy } from "../iam/validate.ts";
+import type { Key, Records } from "./records.ts";
+
+const day = 86_400_000;
+
+export function settingOperations(records: Records): Record<string, Operation> {
+  const access =
+    (name: string) =>
+    ({ KeyId = "" }) => [{ action: `kms:${name}`, resource: records.arn(records.found(KeyId).id) }];
+  const read = <Input>(name: string, answer: (key: Key, input: Input) => object): Operation => ({
+    access: access(name),
+    run: (input) => answer(records.found(input.KeyId), input),
+  });
+  /** A change that a key waiting for its deletion does not take. */
+  const change = <Input>(name: string, changed: (input: Input, key: Key) => Partial<Key>): Operation => ({
+    access: access(name),
+    run(input) {
+      const key = records.usable(input.KeyId);
+      records.change(key, changed(input, key));
+      return {};
+    },
+  });
+
+  /** Only symmetric keys are rotated, and only those that are in use. */
+  const checkRotates = ({ id, spec = "SYMMETRIC_DEFAULT", enabled }: Key): void => {
+    if (spec !== "SYMMETRIC_DEFAULT")
+      throw new AwsError("UnsupportedOperationException", `Key ${records.arn(id)} of spec ${spec} is not rotated.`);
+    if (!enabled) throw new AwsError("DisabledException", `${records.arn(id)} is disabled.`);
+  };
+
+  return {
+    GetKeyPolicy: read("GetKeyPolicy", ({ policy }) => ({ Policy: policy, PolicyName: "default" })),
+    ListKeyPolicies: read("ListKeyPolicies", () => ({ PolicyNames: ["default"], Truncated: false })),
+    PutKeyPolicy: {
+      access: access("PutKeyPolicy"),
+      run({ KeyId, Policy = "" }: PutKeyPolicyRequest) {
+        checkKeyPolicy(Policy);
+        records.change(records.found(KeyId as string), { policy: Policy });
+        return {};
+      },
+    },
+    UpdateKeyDescription: change("UpdateKeyDescription", ({ Description = "" }: UpdateKeyDescriptionRequest) => ({
+      description: Description,
+    })),
+    EnableKey: change("EnableKey", () => ({ enabled: true })),
+    DisableKey: change("DisableKey", () => ({ enabled: false })),
+    EnableKeyRotation: change("EnableKeyRotation", ({ RotationPeriodInDays }: EnableKeyRotationRequest, key) => {
+      checkRotates(key);
+      const rotationPeriod = RotationPeriodInDays ?? key.rotationPeriod ?? 365;
+      if (rotationPeriod < 90 || rotationPeriod > 2560)
+        throw new AwsError("ValidationException", "RotationPeriodInDays must be between 90 and 2560 days");
+      return { rotates: true, rotationPeriod };
+    }),
+    DisableKeyRotation: change("DisableKeyRotation", (_input, key) => {
+      checkRotates(key);
+      return { rotates: false };
+    }),
+    GetKeyRotationStatus: read("GetKeyRotationStatus", ({ id, rotates, rotationPeriod = 365, created, deletion }) => {
+      const KeyRotationEnabled = rotates && deletion === undefined;
+      return {
+        KeyId: records.arn(id),
+        KeyRotationEnabled,
+        ...(KeyRotationEnabled && {
+          RotationPeriodInDays: rotationPeriod,
+          NextRotationDate: new Date(created + rotationPeriod * day),
+        }),
+      };
+    }),
+    ListResourceTags: read("ListResourceTags", ({ tags = {} }) => ({
+      Tags: Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
+      Truncated: false,
+    })),
+    TagResource: change("TagResource", ({ Tags = [] }: TagResourceRequest, { tags }) => ({
+      tags: tagMap(Tags, tags),
+    })),
+    UntagResource: change("UntagResource", ({ TagKeys = [] }: UntagResourceRequest, { tags }) => ({
+      tags: withoutTags(tags, TagKeys),
+    })),
+  };
+}
+
+/** @throws AwsError `MalformedPolicyDocumentException` */
+export function checkKeyPolicy(text: string): void {
+  parsePolicy(text, "resource");
+}
+
+/** KMS has names of its own for a tag's parts. @throws AwsError for more than 50, or a key that only AWS may set. */
+export function tagMap(added: Tag[], before: Tags = {}): Tags {
+  const tags = { ...before, ...Object.fromEntries(added.map(({ TagKey = "", TagValue = "" }) => [TagKey, TagValue])) };
+  const reserved = added.find(({ TagKey }) => TagKey?.toLowerCase().startsWith("aws:"));
+  if (reserved) throw new AwsError("TagException", `Tag key "${reserved.TagKey}" must not begin with aws:`);
+  if (Object.keys(tags).length > 50) throw new AwsError("TagException", "Too many tags: a key has at most 50.");
+  return tags;
+}

@@ -1,0 +1,58 @@
+/** What keys of each kind can do. https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html */
+import type { KeySpec, KeyUsageType } from "@aws-sdk/client-kms";
+import { AwsError } from "../../service.ts";
+
+const rsaSigning = ["PSS", "PKCS1_V1_5"].flatMap((padding) =>
+  ["256", "384", "512"].map((bits) => `RSASSA_${padding}_SHA_${bits}`),
+);
+
+type Algorithms = Partial<Record<KeyUsageType, string[]>>;
+
+const rsa: Algorithms = {
+  ENCRYPT_DECRYPT: ["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"],
+  SIGN_VERIFY: rsaSigning,
+};
+const ecc = (bits: string): Algorithms => ({ SIGN_VERIFY: [`ECDSA_SHA_${bits}`], KEY_AGREEMENT: ["ECDH"] });
+const hmac = (bits: string): Algorithms => ({ GENERATE_VERIFY_MAC: [`HMAC_SHA_${bits}`] });
+
+const specs: Partial<Record<KeySpec, Algorithms>> = {
+  SYMMETRIC_DEFAULT: { ENCRYPT_DECRYPT: ["SYMMETRIC_DEFAULT"] },
+  RSA_2048: rsa,
+  RSA_3072: rsa,
+  RSA_4096: rsa,
+  ECC_NIST_P256: ecc("256"),
+  ECC_NIST_P384: ecc("384"),
+  ECC_NIST_P521: ecc("512"),
+  ECC_SECG_P256K1: { SIGN_VERIFY: ["ECDSA_SHA_256"] },
+  HMAC_224: hmac("224"),
+  HMAC_256: hmac("256"),
+  HMAC_384: hmac("384"),
+  HMAC_512: hmac("512"),
+};
+
+/** The member of the key's description that says what it can do. */
+const members: Record<KeyUsageType, string> = {
+  ENCRYPT_DECRYPT: "EncryptionAlgorithms",
+  SIGN_VERIFY: "SigningAlgorithms",
+  GENERATE_VERIFY_MAC: "MacAlgorithms",
+  KEY_AGREEMENT: "KeyAgreementAlgorithms",
+};
+
+/** @throws AwsError for a kind that there is not, or that cannot be used so. */
+export function checkSpec(spec: KeySpec, usage: KeyUsageType): void {
+  const known = specs[spec];
+  if (!known) {
+    throw new AwsError(
+      "UnsupportedOperationException",
+      `The local cloud has keys of the specs ${Object.keys(specs).join(", ")}, not of ${spec}.`,
+    );
+  }
+  if (!known[usage]) {
+    throw new AwsError(
+      "ValidationException",
+      `The operation failed because the KeyUsage value ${usage} is not compatible with the KeySpec value ${spec}.`,
+    );
+  }
+}
+
+export const algorithms = (spec: KeySpec, usage: KeyUsageType): object => ({ [members[usage]]: specs[spec]?.[usage] });

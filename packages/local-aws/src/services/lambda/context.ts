@@ -1,0 +1,19 @@
+/** What the operations of the service share. */
+import type { Cloud } from "../../service.ts";
+import type { Concurrency } from "./execution/concurrency.ts";
+import type { Layers } from "./layers.ts";
+import type { Arns } from "./names.ts";
+import type { Packages } from "./packages.ts";
+import type { Registry } from "./registry.ts";
+import type { Targets } from "./targets.ts";
+
+export interface Lambda {
+  cloud: Cloud;
+  arns: Arns;
+  registry: Registry;
+  packages: Packages;
+  layers: Layers;
+  concurrency: Concurrency;
+  /** Where results and failures of asynchronous requests go. */
+  targets: Targets;
+}

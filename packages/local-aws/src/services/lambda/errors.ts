@@ -1,0 +1,54 @@
+/** Errors of the Lambda API, in its own words. https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html */
+import { AwsError } from "../../service.ts";
+
+const user = { Type: "User" };
+
+export const resourceNotFound = (message: string) => new AwsError("ResourceNotFoundException", message, 404, user);
+export const functionNotFound = (arn: string) => resourceNotFound(`Function not found: ${arn}`);
+export const invalidParameter = (message: string) => new AwsError("InvalidParameterValueException", message, 400, user);
+export const conflict = (message: string) => new AwsError("ResourceConflictException", message, 409, user);
+
+export const invalidRequestContent = (message: string) =>
+  new AwsError("InvalidRequestContentException", message, 400, user);
+
+export const tooLarge = (message: string) => new AwsError("RequestTooLargeException", message, 413, user);
+
+export const throttled = (reason: string) =>
+  new AwsError("TooManyRequestsException", "Rate Exceeded.", 429, { ...user, Reason: reason });
+
+/** A value outside of what the API's model allows, as AWS's request validation says it. */
+export const outsideConstraint = (value: unknown, member: string, constraint: string) =>
+  new AwsError(
+    "ValidationException",
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${constraint}`,
+    400,
+  );
+
+export function checkRange(value: number | undefined, member: string, min: number, max: number): void {
+  if (value === undefined) return;
+  if (value < min) throw outsideConstraint(value, member, `Member must have value greater than or equal to ${min}`);
+  if (value > max) throw outsideConstraint(value, member, `Member must have value less than or equal to ${max}`);
+}
+
+export function checkPattern(value: string | undefined, member: string, pattern: RegExp, max: number): void {
+  if (value === undefined) return;
+  if (value.length > max) {
+    throw outsideConstraint(value, member, `Member must have length less than or equal to ${max}`);
+  }
+  if (!pattern.test(value)) {
+    throw outsideConstraint(value, member, `Member must satisfy regular expression pattern: ${pattern.source}`);
+  }
+}
+
+export function checkEnum(value: string | undefined, member: string, allowed: readonly string[]): void {
+  if (value === undefined || allowed.includes(value)) return;
+  throw outsideConstraint(value, member, `Member must satisfy enum value set: [${allowed.join(", ")}]`);
+}
+
+/** `RevisionId` of a request against the one of what it changes. */
+export function checkRevision(given: string | undefined, current: string | undefined): void {
+  if (given === undefined || given === current) return;
+  const message =
+    "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id";
+  throw new AwsError("PreconditionFailedException", message, 412, user);
+}

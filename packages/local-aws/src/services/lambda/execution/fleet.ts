@@ -1,0 +1,178 @@
+/** All execution environments of the account: made, found, bounded in number and ended. */
+import { randomBytes } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import { AwsError, type Cloud } from "../../../service.ts";
+import type { Packages } from "../packages.ts";
+import type { VersionRecord } from "../records.ts";
+import { takesCallbacks } from "../runtimes.ts";
+import { Environment } from "./environment.ts";
+import { LogStreamWriter } from "./invocationLog.ts";
+import { type Execution, type Hosted, type InvocationRequest, Pool, shutDown } from "./pool.ts";
+import { environmentVariables } from "./variables.ts";
+import { workerCode } from "./workerCode.ts";
+
+export interface FleetOptions {
+  /** Milliseconds after which an idle environment is ended. */
+  idleMs: number;
+  /** Environments beyond this number are ended as soon as they are idle. */
+  maxEnvironments: number;
+}
+
+/** What a layer list stands for on disk. */
+export type LayerRoot = (version: VersionRecord) => Promise<string | undefined>;
+
+/** Initialisation has ten seconds of its own; then it goes on within the function's timeout. */
+const initMs = 10_000;
+const sweepMs = 10_000;
+
+export class Fleet {
+  readonly #cloud: Cloud;
+  readonly #packages: Packages;
+  readonly #layerRoot: LayerRoot;
+  readonly #options: FleetOptions;
+  /** By `name:version`. */
+  readonly #pools = new Map<string, Pool>();
+  readonly #live = new Set<Hosted>();
+  readonly #logs = new Set<Promise<void>>();
+  #code: Promise<string> | undefined;
+  #sweeper: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(cloud: Cloud, packages: Packages, layerRoot: LayerRoot, options: FleetOptions) {
+    this.#cloud = cloud;
+    this.#packages = packages;
+    this.#layerRoot = layerRoot;
+    this.#options = options;
+  }
+
+  /** Runs one request in an environment of that version. */
+  run(version: VersionRecord, request: InvocationRequest): Promise<Execution> {
+    const key = `${version.configuration.FunctionName}:${version.configuration.Version}`;
+    let pool = this.#pools.get(key);
+    if (pool?.version.generation !== version.generation) {
+      pool?.retire();
+      pool = new Pool(
+        version,
+        (ended) => this.#create(version, ended),
+        () => this.#bound(),
+      );
+      this.#pools.set(key, pool);
+    }
+    return pool.run(request);
+  }
+
+  /** Code or configuration of `name:version` changed, or it is gone. */
+  retire(key: string): void {
+    this.#pools.get(key)?.retire();
+    this.#pools.delete(key);
+  }
+
+  /** Environments that are there, busy or idle. */
+  get size(): number {
+    return this.#live.size;
+  }
+
+  start(): void {
+    this.#sweeper = setInterval(() => this.#sweep(), Math.min(sweepMs, this.#options.idleMs)).unref();
+  }
+
+  /** Ends every environment, and writes what is left of their logs. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#sweeper);
+    for (const pool of this.#pools.values()) pool.close();
+    for (const { environment } of [...this.#live]) environment.end();
+    await Promise.all(this.#logs);
+  }
+
+  async #create(version: VersionRecord, ended: () => void): Promise<Hosted> {
+    const { configuration } = version;
+    const { FunctionName: name, Version: number, LoggingConfig: logging } = configuration;
+    const session = await this.#assumeRole(version);
+    this.#code ??= workerCode(this.#packages.directory);
+    const [code, layerRoot] = await Promise.all([this.#code, this.#layerRoot(version)]);
+    if (this.#stopped) throw shutDown();
+    const day = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
+    const logGroup = logging?.LogGroup ?? `/aws/lambda/${name}`;
+    // A group that functions share tells them apart by the stream's name.
+    const shared = logGroup === `/aws/lambda/${name}` ? "" : `${name}`;
+    const logStream = `${day}/${shared}[${number}]${randomBytes(16).toString("hex")}`;
+    const taskRoot = this.#packages.folder(version.code);
+    const place = { taskRoot, logGroup, logStream, ...(layerRoot && { layerRoot }) };
+    const log = new LogStreamWriter(this.#cloud, session.principal, configuration.FunctionArn, logGroup, logStream);
+    const hosted: Hosted = { log, tail: [], used: false } as unknown as Hosted;
+    hosted.environment = new Environment({
+      code,
+      start: {
+        taskRoot,
+        ...(layerRoot && { layerRoot }),
+        handler: configuration.Handler as string,
+        callbacks: takesCallbacks(configuration.Runtime as string),
+        logFormat: logging?.LogFormat ?? "Text",
+        ...(logging?.ApplicationLogLevel && { logLevel: logging.ApplicationLogLevel }),
+        sdkRoot: import.meta.url,
+        apiOrigin: this.#cloud.apiOrigin,
+      },
+      variables: environmentVariables(this.#cloud, version, session, place),
+      memoryMb: configuration.MemorySize ?? 128,
+      initTimeout: initMs + (configuration.Timeout ?? 3) * 1000,
+      onLog: (timestamp, message) => {
+        log.write(timestamp, message);
+        hosted.tail?.push(message);
+      },
+      onEnd: () => {
+        ended();
+        this.#ended(hosted);
+      },
+    });
+    this.#live.add(hosted);
+    return hosted;
+  }
+
+  async #assumeRole({ configuration: { Role, FunctionName, FunctionArn } }: VersionRecord) {
+    try {
+      return await this.#cloud.assumeRole(Role, "lambda.amazonaws.com", FunctionName, FunctionArn);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      throw new AwsError(
+        "AccessDeniedException",
+        "The role defined for the function cannot be assumed by Lambda.",
+        403,
+        {
+          Type: "User",
+        },
+      );
+    }
+  }
+
+  #ended(hosted: Hosted): void {
+    this.#live.delete(hosted);
+    // What it said last arrives with the end of its thread.
+    const flushing = new Promise((done) => setTimeout(done, 20)).then(() => hosted.log.flush());
+    const settled = flushing.finally(() => this.#logs.delete(settled));
+    this.#logs.add(settled);
+  }
+
+  #bound(): void {
+    if (this.#live.size > this.#options.maxEnvironments)
+      this.#endIdlest(this.#live.size - this.#options.maxEnvironments);
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    for (const pool of this.#pools.values()) {
+      while (pool.idle[0] && now - pool.idle[0].environment.idleSince > this.#options.idleMs) {
+        pool.idle.shift()?.environment.end();
+      }
+    }
+  }
+
+  #endIdlest(count: number): void {
+    const idle = [...this.#pools.values()].flatMap((pool) => pool.idle.map((hosted) => ({ pool, hosted })));
+    idle.sort((a, b) => a.hosted.environment.idleSince - b.hosted.environment.idleSince);
+    for (const { pool, hosted } of idle.slice(0, count)) {
+      pool.idle.splice(pool.idle.indexOf(hosted), 1);
+      hosted.environment.end();
+    }
+  }
+}

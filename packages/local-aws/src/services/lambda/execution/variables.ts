@@ -1,0 +1,57 @@
+/**
+ * The environment of a function: AWS's own variables, the credentials of its role, and the function's variables. Nothing
+ * of the machine's environment is in it but what Node.js needs to run.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ */
+import type { Cloud, RoleSession } from "../../../service.ts";
+import type { VersionRecord } from "../records.ts";
+
+export interface EnvironmentPlace {
+  taskRoot: string;
+  layerRoot?: string;
+  logGroup: string;
+  logStream: string;
+}
+
+export function environmentVariables(
+  cloud: Cloud,
+  { configuration }: VersionRecord,
+  session: RoleSession,
+  { taskRoot, layerRoot, logGroup, logStream }: EnvironmentPlace,
+): Record<string, string> {
+  const { LoggingConfig: logging } = configuration;
+  const modules = layerRoot ? `${layerRoot}/nodejs/node_modules` : "";
+  return {
+    PATH: "/usr/local/bin:/usr/bin:/bin",
+    LANG: "en_US.UTF-8",
+    TZ: ":UTC",
+    // As everywhere in a function, only /tmp may be written.
+    HOME: "/tmp",
+    ...(modules && { NODE_PATH: modules }),
+    ...configuration.Environment?.Variables,
+    _HANDLER: configuration.Handler as string,
+    LAMBDA_TASK_ROOT: taskRoot,
+    LAMBDA_RUNTIME_DIR: "/var/runtime",
+    AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.Runtime}`,
+    AWS_REGION: cloud.region,
+    AWS_DEFAULT_REGION: cloud.region,
+    AWS_ACCESS_KEY_ID: session.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: session.credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: session.credentials.sessionToken,
+    AWS_ENDPOINT_URL: cloud.origin,
+    // The machine's own profiles are none of a function's business.
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
+    AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1:2000",
+    AWS_LAMBDA_FUNCTION_NAME: configuration.FunctionName,
+    AWS_LAMBDA_FUNCTION_VERSION: configuration.Version,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.MemorySize),
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroup,
+    AWS_LAMBDA_LOG_STREAM_NAME: logStream,
+    AWS_LAMBDA_LOG_FORMAT: logging?.LogFormat ?? "Text",
+    ...(logging?.ApplicationLogLevel && { AWS_LAMBDA_LOG_LEVEL: logging.ApplicationLogLevel }),
+    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * AWS Lambda on one machine. Functions run in worker threads (see `execution/` and `runtime/`), everything else is its
+ * API as documented: https://docs.aws.amazon.com/lambda/latest/api/Welcome.html
+ *
+ * Event source mappings are a service of their own (`services/eventsources`); their operations are given to
+ * {@link createLambda} and answer under the same name.
+ */
+import type { Cloud, Operation, Service } from "../../service.ts";
+import { AsyncQueue } from "./asyncQueue.ts";
+import type { Lambda } from "./context.ts";
+import { Concurrency } from "./execution/concurrency.ts";
+import { Fleet } from "./execution/fleet.ts";
+import { Invoker } from "./invoker.ts";
+import { Layers } from "./layers.ts";
+import { InvocationMetrics, type MetricSink, monitoringSink } from "./metrics.ts";
+import { Arns } from "./names.ts";
+import { aliasOperations } from "./operations/aliases.ts";
+import { codeSigningOperations } from "./operations/codeSigning.ts";
+import { concurrencyOperations } from "./operations/concurrency.ts";
+import { eventInvokeConfigOperations } from "./operations/eventInvokeConfigs.ts";
+import { functionOperations, usedPackages } from "./operations/functions.ts";
+import { invokeOperations } from "./operations/invoke.ts";
+import { layerOperations } from "./operations/layers.ts";
+import { permissionOperations } from "./operations/permissions.ts";
+import { type Tagged, tagOperations } from "./operations/tags.ts";
+import { Packages } from "./packages.ts";
+import { Registry } from "./registry.ts";
+import { RoleSessions } from "./roleSessions.ts";
+import { Targets } from "./targets.ts";
+
+export interface LambdaOptions {
+  /** Milliseconds after which an idle environment is ended. Default five minutes. */
+  idleMs?: number;
+  /** Environments beyond this number end as soon as they are idle. Default 64. */
+  maxEnvironments?: number;
+  /** Requests that may run at once in the account. Default 1,000, as on AWS. */
+  concurrency?: number;
+  /** Factor of the waiting times between the tries of an asynchronous request. Default 1: a minute, then two. */
+  asyncDelayScale?: number;
+  /** Where metrics go. Default: `PutMetricData` of the service `monitoring`. */
+  metrics?: MetricSink;
+  /** Further operations of the Lambda API, of event source mappings above all. */
+  operations?: Record<string, Operation>;
+  /** What else has tags, by its ARN. */
+  tagged?: (arn: string) => Tagged | undefined;
+}
+
+export function createLambda(cloud: Cloud, options: LambdaOptions = {}): Service {
+  const {
+    idleMs = 5 * 60_000,
+    maxEnvironments = 64,
+    concurrency: limit = 1000,
+    asyncDelayScale: delayScale = 1,
+  } = options;
+  const arns = new Arns(cloud.region, cloud.accountId);
+  const registry = new Registry(cloud.store, arns);
+  const packages = new Packages(cloud);
+  const layers = new Layers(cloud, packages);
+  const concurrency = new Concurrency(registry, limit);
+  const targets = new Targets(cloud, new RoleSessions(cloud));
+  const metrics = new InvocationMetrics(options.metrics ?? monitoringSink(cloud));
+  const fleet = new Fleet(cloud, packages, (version) => layers.root(version), { idleMs, maxEnvironments });
+  const invoker = new Invoker(fleet, concurrency, metrics);
+  const queue = new AsyncQueue(cloud.store, registry, invoker, targets, { delayScale });
+  registry.onVersionChange = (key) => fleet.retire(key);
+  const lambda: Lambda = { cloud, arns, registry, packages, layers, concurrency, targets };
+
+  return {
+    name: "lambda",
+    shapes: () => import("@aws-sdk/client-lambda"),
+    operations: {
+      ...invokeOperations(lambda, invoker, queue),
+      ...functionOperations(lambda),
+      ...aliasOperations(lambda),
+      ...permissionOperations(lambda),
+      ...concurrencyOperations(lambda),
+      ...eventInvokeConfigOperations(lambda),
+      ...layerOperations(lambda),
+      ...codeSigningOperations(lambda),
+      ...tagOperations(lambda, options.tagged),
+      ...options.operations,
+    },
+    async start() {
+      await packages.start(usedPackages(lambda));
+      fleet.start();
+      queue.start();
+    },
+    async stop() {
+      queue.stop();
+      packages.close();
+      await fleet.stop();
+      await metrics.flush();
+    },
+  };
+}

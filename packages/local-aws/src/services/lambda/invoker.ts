@@ -1,0 +1,102 @@
+/** Runs a request on the version that its function, version or alias stands for, within the limits of concurrency. */
+import { randomBytes } from "node:crypto";
+import { AwsError } from "../../service.ts";
+import type { Concurrency } from "./execution/concurrency.ts";
+import type { Outcome } from "./execution/environment.ts";
+import type { Fleet } from "./execution/fleet.ts";
+import type { InvocationMetrics, InvocationSample } from "./metrics.ts";
+import { isVersion, latest } from "./names.ts";
+import type { VersionRecord } from "./records.ts";
+import type { Target } from "./registry.ts";
+
+export interface InvokeRequest {
+  requestId: string;
+  /** JSON; empty stands for `{}`. */
+  payload: string;
+  clientContext?: string;
+  /** Trace header of the caller: the same trace goes on. */
+  trace?: string;
+  tail?: boolean;
+}
+
+export interface Invoked {
+  /** The answer, or `{errorType, errorMessage, trace}`, as JSON. */
+  json: string;
+  /** `Unhandled`, when the function failed. */
+  functionError?: "Unhandled";
+  version: string;
+  log?: string;
+}
+
+export class Invoker {
+  readonly #fleet: Fleet;
+  readonly #concurrency: Concurrency;
+  readonly #metrics: InvocationMetrics;
+
+  constructor(fleet: Fleet, concurrency: Concurrency, metrics: InvocationMetrics) {
+    this.#fleet = fleet;
+    this.#concurrency = concurrency;
+    this.#metrics = metrics;
+  }
+
+  /** @throws AwsError when it was not run: throttled, no JSON, a role that cannot be assumed. */
+  async invoke(target: Target, request: InvokeRequest): Promise<Invoked> {
+    const version = chosen(target);
+    const { configuration } = version;
+    const sample = sampleOf(target, version);
+    let ticket: ReturnType<Concurrency["enter"]>;
+    try {
+      ticket = this.#concurrency.enter(target.record);
+    } catch (error) {
+      this.#metrics.throttle(sample);
+      throw error;
+    }
+    try {
+      const { outcome, duration, log } = await this.#fleet.run(version, {
+        requestId: request.requestId,
+        payload: request.payload || "{}",
+        functionArn: target.arn,
+        trace: request.trace ?? newTrace(configuration.TracingConfig?.Mode === "Active"),
+        tail: request.tail ?? false,
+        ...(request.clientContext !== undefined && { clientContext: request.clientContext }),
+      });
+      const failed = outcome.kind === "error";
+      this.#metrics.record(sample, duration, failed, ticket.concurrent);
+      return {
+        json: (outcome as Exclude<Outcome, { kind: "badPayload" }>).json,
+        version: configuration.Version,
+        ...(failed && { functionError: "Unhandled" as const }),
+        ...(log !== undefined && { log }),
+      };
+    } catch (error) {
+      if (error instanceof AwsError) throw error;
+      throw new AwsError("ServiceException", "The function could not be run because of an internal error.", 500, {
+        Type: "Service",
+      });
+    } finally {
+      this.#concurrency.leave(ticket);
+    }
+  }
+}
+
+/** Main or additional version of an alias, by weight. */
+function chosen({ version, additional }: Target): VersionRecord {
+  return additional && Math.random() < additional.weight ? additional.version : version;
+}
+
+function sampleOf({ record, qualifier }: Target, { configuration }: VersionRecord): InvocationSample {
+  const functionName = record.name;
+  if (qualifier === undefined) return { functionName };
+  if (qualifier === latest || isVersion(qualifier)) return { functionName, qualifier };
+  return { functionName, qualifier, executedVersion: configuration.Version };
+}
+
+let traces = 0;
+const traceSeed = randomBytes(8).toString("hex");
+
+/** A trace of its own. https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
+function newTrace(sampled: boolean): string {
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  const count = (++traces).toString(16).padStart(8, "0");
+  return `Root=1-${seconds}-${traceSeed}${count};Parent=${traceSeed.slice(8)}${count};Sampled=${sampled ? 1 : 0}`;
+}

@@ -1,0 +1,136 @@
+/**
+ * Code signing: whose code a function takes. There is no AWS Signer here, so no code is signed: a configuration that
+ * enforces signatures refuses all. https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html
+ */
+import { randomBytes } from "node:crypto";
+import type {
+  CodeSigningConfig,
+  CreateCodeSigningConfigRequest,
+  DeleteCodeSigningConfigRequest,
+  ListCodeSigningConfigsRequest,
+  ListFunctionsByCodeSigningConfigRequest,
+  PutFunctionCodeSigningConfigRequest,
+  UpdateCodeSigningConfigRequest,
+} from "@aws-sdk/client-lambda";
+import { AwsError, type Operation } from "../../../service.ts";
+import type { Lambda } from "../context.ts";
+import { conflict } from "../errors.ts";
+import { functionReference } from "../names.ts";
+import type { CodeSigningRecord } from "../records.ts";
+import { now } from "./functions.ts";
+import { page } from "./paging.ts";
+import { checkedTags } from "./tags.ts";
+
+export function codeSigningOperations({ registry, arns }: Lambda): Record<string, Operation> {
+  const { codeSigning } = registry;
+  const on = (action: string) => (input: { CodeSigningConfigArn?: string }) => [
+    { action: `lambda:${action}`, resource: input.CodeSigningConfigArn as string },
+  ];
+  const onFunction = (action: string) => (input: { FunctionName?: string }) => [
+    { action: `lambda:${action}`, resource: arns.function(functionReference(input.FunctionName as string).name) },
+  ];
+  const usersOf = (arn: string) => registry.functions.values().filter((one) => one.codeSigning === arn);
+  const record = (input: { FunctionName?: string }) =>
+    registry.function(functionReference(input.FunctionName as string).name);
+  const shown = ({ tags: _, ...config }: CodeSigningRecord) => ({ CodeSigningConfig: config });
+
+  return {
+    CreateCodeSigningConfig: {
+      access: () => [{ action: "lambda:CreateCodeSigningConfig", resource: "*" }],
+      run(input: CreateCodeSigningConfigRequest) {
+        const id = `csc-${randomBytes(9).toString("hex").slice(0, 17)}`;
+        const config: CodeSigningRecord = {
+          CodeSigningConfigId: id,
+          CodeSigningConfigArn: arns.codeSigningConfig(id),
+          ...(input.Description !== undefined && { Description: input.Description }),
+          AllowedPublishers: input.AllowedPublishers,
+          CodeSigningPolicies: { UntrustedArtifactOnDeployment: "Warn", ...input.CodeSigningPolicies },
+          LastModified: now(),
+          tags: checkedTags({}, input.Tags ?? {}),
+        };
+        codeSigning.put(config.CodeSigningConfigArn as string, config);
+        return shown(config);
+      },
+    },
+    GetCodeSigningConfig: {
+      access: on("GetCodeSigningConfig"),
+      run: ({ CodeSigningConfigArn }) => shown(registry.codeSigningConfig(CodeSigningConfigArn)),
+    },
+    UpdateCodeSigningConfig: {
+      access: on("UpdateCodeSigningConfig"),
+      run({ CodeSigningConfigArn = "", ...changes }: UpdateCodeSigningConfigRequest) {
+        const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+        const config = { ...registry.codeSigningConfig(CodeSigningConfigArn), ...given, LastModified: now() };
+        codeSigning.put(CodeSigningConfigArn, config);
+        return shown(config);
+      },
+    },
+    DeleteCodeSigningConfig: {
+      access: on("DeleteCodeSigningConfig"),
+      run({ CodeSigningConfigArn = "" }: DeleteCodeSigningConfigRequest) {
+        registry.codeSigningConfig(CodeSigningConfigArn);
+        if (usersOf(CodeSigningConfigArn).length > 0)
+          throw conflict(
+            `Code signing configuration ${CodeSigningConfigArn} is in use by functions. Remove it from them first.`,
+          );
+        codeSigning.delete(CodeSigningConfigArn);
+        return {};
+      },
+    },
+    ListCodeSigningConfigs: {
+      access: () => [{ action: "lambda:ListCodeSigningConfigs", resource: "*" }],
+      run(input: ListCodeSigningConfigsRequest) {
+        const { items, ...rest } = page(codeSigning.values(), input as object);
+        return { CodeSigningConfigs: items.map((one): CodeSigningConfig => shown(one).CodeSigningConfig), ...rest };
+      },
+    },
+    ListFunctionsByCodeSigningConfig: {
+      access: on("ListFunctionsByCodeSigningConfig"),
+      run({ CodeSigningConfigArn = "", ...paging }: ListFunctionsByCodeSigningConfigRequest) {
+        registry.codeSigningConfig(CodeSigningConfigArn);
+        const { items, ...rest } = page(usersOf(CodeSigningConfigArn), paging as object);
+        return { FunctionArns: items.map(({ arn }) => arn), ...rest };
+      },
+    },
+    GetFunctionCodeSigningConfig: {
+      access: onFunction("GetFunctionCodeSigningConfig"),
+      run(input) {
+        const { name, codeSigning: CodeSigningConfigArn = "" } = record(input);
+        return { CodeSigningConfigArn, FunctionName: name };
+      },
+    },
+    PutFunctionCodeSigningConfig: {
+      access: (input) => [
+        ...onFunction("PutFunctionCodeSigningConfig")(input),
+        ...on("PutFunctionCodeSigningConfig")(input),
+      ],
+      run(input: PutFunctionCodeSigningConfigRequest) {
+        const CodeSigningConfigArn = registry.codeSigningConfig(input.CodeSigningConfigArn).CodeSigningConfigArn;
+        const { name, ...rest } = record(input as { FunctionName?: string });
+        registry.functions.put(name, { ...rest, name, codeSigning: CodeSigningConfigArn as string });
+        return { CodeSigningConfigArn, FunctionName: name };
+      },
+    },
+    DeleteFunctionCodeSigningConfig: {
+      access: onFunction("DeleteFunctionCodeSigningConfig"),
+      run(input) {
+        const { codeSigning: _, ...rest } = record(input);
+        registry.functions.put(rest.name, rest);
+        return {};
+      },
+    },
+  };
+}
+
+/** @throws AwsError where signatures are enforced: code here has none. */
+export function checkSignature({ registry }: Pick<Lambda, "registry">, codeSigning: string | undefined): void {
+  if (!codeSigning) return;
+  const { CodeSigningPolicies } = registry.codeSigningConfig(codeSigning);
+  if (CodeSigningPolicies?.UntrustedArtifactOnDeployment !== "Enforce") return;
+  throw new AwsError(
+    "CodeVerificationFailedException",
+    "Lambda cannot deploy the function. The function or layer might be signed using a signature that the client is not configured to accept. Check the provided signature for unsigned.",
+    400,
+    { Type: "User" },
+  );
+}

@@ -1,0 +1,298 @@
+/** Functions: created, changed, shown and deleted. */
+import { randomUUID } from "node:crypto";
+import { pathToFileURL } from "node:url";
+import type {
+  CreateFunctionCommandInput,
+  DeleteFunctionCommandInput,
+  FunctionConfiguration,
+  GetFunctionCommandInput,
+  GetFunctionConfigurationCommandInput,
+  ListFunctionsCommandInput,
+  ListVersionsByFunctionCommandInput,
+  PublishVersionCommandInput,
+  UpdateFunctionCodeCommandInput,
+  UpdateFunctionConfigurationCommandInput,
+} from "@aws-sdk/client-lambda";
+import type { Access, Operation } from "../../../service.ts";
+import { configure } from "../configuration.ts";
+import type { Lambda } from "../context.ts";
+import { checkRevision, conflict, functionNotFound, invalidParameter } from "../errors.ts";
+import { checkFunctionName, functionReference, isVersion, latest } from "../names.ts";
+import type { VersionRecord } from "../records.ts";
+import { checkSignature } from "./codeSigning.ts";
+import { page } from "./paging.ts";
+import { checkedTags } from "./tags.ts";
+import { publish } from "./versions.ts";
+
+/** As the API shows a version. Everything here is active at once. */
+export function shown({ configuration }: VersionRecord, qualified = false): FunctionConfiguration {
+  const { FunctionArn: arn, Version } = configuration;
+  return {
+    ...configuration,
+    FunctionArn: qualified ? `${arn}:${Version}` : arn,
+    State: "Active",
+    LastUpdateStatus: "Successful",
+  };
+}
+
+/** The time as Lambda writes it. */
+export const now = () => new Date().toISOString().replace("Z", "+0000");
+
+/** A timestamp and revision of its own for what was changed. */
+export const revised = (configuration: VersionRecord["configuration"]): VersionRecord["configuration"] => ({
+  ...configuration,
+  LastModified: now(),
+  RevisionId: randomUUID(),
+});
+
+/** Packages that some version of a function or layer refers to. */
+export const usedPackages = ({ registry, layers }: Pick<Lambda, "registry" | "layers">): Set<string> =>
+  new Set([...registry.versions.values(), ...layers.records.values()].map(({ code }) => code));
+
+export function functionOperations(lambda: Lambda): Record<string, Operation> {
+  const { registry, packages, layers, arns, targets, cloud } = lambda;
+
+  /** Passing a role to Lambda is a permission of its own. */
+  const passRole = (role: string | undefined): Access[] =>
+    role === undefined
+      ? []
+      : [{ action: "iam:PassRole", resource: role, context: { "iam:PassedToService": "lambda.amazonaws.com" } }];
+
+  const onFunction = (action: string) => (input: { FunctionName?: string; Qualifier?: string }) => {
+    const { name, qualifier } = functionReference(input.FunctionName as string, input.Qualifier);
+    return [{ action: `lambda:${action}`, resource: arns.function(name, qualifier) }];
+  };
+
+  /** The role must trust Lambda, and may be asked to send what fails to the dead-letter queue. */
+  async function checkRole(configuration: FunctionConfiguration, before?: FunctionConfiguration): Promise<void> {
+    const { Role, FunctionName, FunctionArn, DeadLetterConfig } = configuration;
+    if (Role !== before?.Role) {
+      try {
+        await cloud.assumeRole(Role as string, "lambda.amazonaws.com", FunctionName as string, FunctionArn);
+      } catch {
+        throw invalidParameter("The role defined for the function cannot be assumed by Lambda.");
+      }
+    }
+    const dead = DeadLetterConfig?.TargetArn;
+    if (dead && (dead !== before?.DeadLetterConfig?.TargetArn || Role !== before?.Role)) {
+      await targets.check(dead, { configuration } as VersionRecord, "deadLetter");
+    }
+  }
+
+  const CreateFunction: Operation<CreateFunctionCommandInput, FunctionConfiguration> = {
+    access: ({ FunctionName, Role, Layers = [] }) => [
+      { action: "lambda:CreateFunction", resource: arns.function(functionReference(FunctionName as string).name) },
+      ...passRole(Role),
+      ...Layers.map((resource) => ({ action: "lambda:GetLayerVersion", resource })),
+    ],
+    async run(input, { principal }) {
+      const { name } = functionReference(input.FunctionName as string);
+      checkFunctionName(name);
+      if (!input.Role) throw invalidParameter("The Role of the function must be given.");
+      const settings = configure({ ...input, FunctionName: name });
+      if (!input.Runtime || !input.Handler) {
+        throw invalidParameter(
+          "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
+        );
+      }
+      const tags = checkedTags({}, input.Tags ?? {});
+      if (registry.functions.get(name)) throw conflict(`Function already exist: ${name}`);
+      const arn = arns.function(name);
+      const configuration = revised({
+        ...settings,
+        FunctionName: name,
+        FunctionArn: arn,
+        Role: input.Role,
+        Version: latest,
+        ...(input.Layers?.length && { Layers: layers.references(input.Layers) }),
+        RuntimeVersionConfig: { RuntimeVersionArn: `arn:aws:lambda:${cloud.region}::runtime:${input.Runtime}` },
+      });
+      checkSignature(lambda, input.CodeSigningConfigArn);
+      await checkRole(configuration);
+      const version = await packages.add(input.Code, principal, (code) => {
+        if (registry.functions.get(name)) throw conflict(`Function already exist: ${name}`);
+        const made: VersionRecord = {
+          configuration: { ...configuration, CodeSha256: code.sha256, CodeSize: code.size },
+          code: code.id,
+          generation: randomUUID(),
+        };
+        cloud.store.transaction(() => {
+          registry.functions.put(name, {
+            name,
+            arn,
+            nextVersion: 1,
+            tags,
+            ...(input.CodeSigningConfigArn && { codeSigning: input.CodeSigningConfigArn }),
+          });
+          registry.versions.put(`${name}:${latest}`, made);
+        });
+        return made;
+      });
+      return input.Publish ? shown(publish(lambda, name), true) : shown(version);
+    },
+  };
+
+  const UpdateFunctionCode: Operation<UpdateFunctionCodeCommandInput, FunctionConfiguration> = {
+    access: onFunction("UpdateFunctionCode"),
+    async run(input, { principal }) {
+      const { name } = functionReference(input.FunctionName as string);
+      checkRevision(input.RevisionId, registry.version(name).configuration.RevisionId);
+      if (input.ImageUri)
+        throw invalidParameter("The local cloud runs functions of .zip files, not of container images.");
+      checkSignature(lambda, registry.function(name).codeSigning);
+      let replaced = "";
+      const after = await packages.add(input, principal, (code) => {
+        const before = registry.version(name);
+        replaced = before.code;
+        const { Architectures = before.configuration.Architectures } = input;
+        const changed: VersionRecord = {
+          configuration: revised({
+            ...before.configuration,
+            Architectures,
+            CodeSha256: code.sha256,
+            CodeSize: code.size,
+          }),
+          code: code.id,
+          generation: randomUUID(),
+        };
+        if (!input.DryRun) registry.versions.put(`${name}:${latest}`, changed);
+        return changed;
+      });
+      if (input.DryRun) return shown(after);
+      packages.sweepLater(replaced, () => usedPackages(lambda));
+      return input.Publish ? shown(publish(lambda, name), true) : shown(after);
+    },
+  };
+
+  const UpdateFunctionConfiguration: Operation<UpdateFunctionConfigurationCommandInput, FunctionConfiguration> = {
+    access: (input) => [...onFunction("UpdateFunctionConfiguration")(input), ...passRole(input.Role)],
+    async run(input) {
+      const { name } = functionReference(input.FunctionName as string);
+      const before = registry.version(name);
+      checkRevision(input.RevisionId, before.configuration.RevisionId);
+      const settings = configure(
+        { ...input, FunctionName: name },
+        before.configuration,
+      ) as VersionRecord["configuration"];
+      if (input.Layers?.length) settings.Layers = layers.references(input.Layers);
+      else if (input.Layers) delete settings.Layers;
+      await checkRole(settings, before.configuration);
+      const after = { ...before, configuration: revised(settings), generation: randomUUID() };
+      registry.versions.put(`${name}:${latest}`, after);
+      return shown(after);
+    },
+  };
+
+  const GetFunctionConfiguration: Operation<GetFunctionConfigurationCommandInput, FunctionConfiguration> = {
+    access: onFunction("GetFunctionConfiguration"),
+    run({ FunctionName, Qualifier }) {
+      const target = registry.target(FunctionName as string, Qualifier);
+      return { ...shown(target.version), FunctionArn: target.arn };
+    },
+  };
+
+  const GetFunction: Operation<GetFunctionCommandInput> = {
+    access: onFunction("GetFunction"),
+    run({ FunctionName, Qualifier }) {
+      const { record, version, arn } = registry.target(FunctionName as string, Qualifier);
+      const { reserved } = record;
+      return {
+        Configuration: { ...shown(version), FunctionArn: arn },
+        Code: { RepositoryType: "S3", Location: pathToFileURL(packages.archive(version.code)).href },
+        ...(Object.keys(record.tags).length > 0 && { Tags: record.tags }),
+        ...(reserved !== undefined && { Concurrency: { ReservedConcurrentExecutions: reserved } }),
+      };
+    },
+  };
+
+  const ListFunctions: Operation<ListFunctionsCommandInput> = {
+    access: () => [{ action: "lambda:ListFunctions", resource: "*" }],
+    run(input) {
+      const all = input.FunctionVersion === "ALL";
+      const found = registry.functions.values().flatMap(({ name }) => {
+        const newest = registry.version(name);
+        return all
+          ? [shown(newest, true), ...registry.published(name).map((one) => shown(one, true))]
+          : [shown(newest)];
+      });
+      const { items, NextMarker } = page(found, input);
+      return { Functions: items, ...(NextMarker && { NextMarker }) };
+    },
+  };
+
+  const DeleteFunction: Operation<DeleteFunctionCommandInput> = {
+    access: onFunction("DeleteFunction"),
+    async run({ FunctionName, Qualifier }) {
+      const { name, qualifier } = functionReference(FunctionName as string, Qualifier);
+      registry.function(name);
+      if (qualifier !== undefined) deleteVersion(name, qualifier);
+      else cloud.store.transaction(() => deleteAll(name));
+      await packages.sweep(usedPackages(lambda));
+      return { StatusCode: 204 };
+    },
+  };
+
+  function deleteVersion(name: string, qualifier: string): void {
+    if (!isVersion(qualifier)) {
+      throw invalidParameter("$LATEST version cannot be deleted without deleting the function.");
+    }
+    const aliases = registry.aliases
+      .values(`${name}:`)
+      .filter(
+        ({ FunctionVersion, RoutingConfig }) =>
+          FunctionVersion === qualifier || RoutingConfig?.AdditionalVersionWeights?.[qualifier] !== undefined,
+      );
+    if (aliases.length > 0) {
+      const references = aliases.map(({ AliasArn }) => AliasArn).join(", ");
+      throw conflict(`Function ${arns.function(name, qualifier)} is referenced by alias(es): ${references}`);
+    }
+    if (!registry.versions.delete(`${name}:${qualifier}`)) throw functionNotFound(arns.function(name, qualifier));
+    for (const kept of [registry.policies, registry.eventInvokeConfigs, registry.provisioned])
+      kept.delete(`${name}:${qualifier}`);
+  }
+
+  function deleteAll(name: string): void {
+    const { versions, aliases, policies, eventInvokeConfigs, provisioned } = registry;
+    for (const kept of [versions, aliases, policies, eventInvokeConfigs, provisioned]) {
+      for (const [key] of kept.entries(`${name}:`)) kept.delete(key);
+    }
+    registry.functions.delete(name);
+  }
+
+  const PublishVersion: Operation<PublishVersionCommandInput, FunctionConfiguration> = {
+    access: onFunction("PublishVersion"),
+    run(input) {
+      const { name } = functionReference(input.FunctionName as string);
+      const { configuration } = registry.version(name);
+      checkRevision(input.RevisionId, configuration.RevisionId);
+      if (input.CodeSha256 !== undefined && input.CodeSha256 !== configuration.CodeSha256) {
+        throw invalidParameter(
+          `CodeSHA256 (${input.CodeSha256}) is different from current CodeSHA256 in $LATEST (${configuration.CodeSha256}). Please try again with the CodeSHA256 in $LATEST.`,
+        );
+      }
+      return shown(publish(lambda, name, input.Description), true);
+    },
+  };
+
+  const ListVersionsByFunction: Operation<ListVersionsByFunctionCommandInput> = {
+    access: onFunction("ListVersionsByFunction"),
+    run(input) {
+      const { name } = functionReference(input.FunctionName as string);
+      const all = [registry.version(name), ...registry.published(name)];
+      const { items, NextMarker } = page(all, input);
+      return { Versions: items.map((one) => shown(one, true)), ...(NextMarker && { NextMarker }) };
+    },
+  };
+
+  return {
+    CreateFunction,
+    UpdateFunctionCode,
+    UpdateFunctionConfiguration,
+    GetFunctionConfiguration,
+    GetFunction,
+    ListFunctions,
+    DeleteFunction,
+    PublishVersion,
+    ListVersionsByFunction,
+  };
+}

@@ -1,0 +1,123 @@
+/** https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html */
+import { pathToFileURL } from "node:url";
+import type {
+  DeleteLayerVersionCommandInput,
+  GetLayerVersionByArnCommandInput,
+  GetLayerVersionCommandInput,
+  GetLayerVersionCommandOutput,
+  ListLayersCommandInput,
+  ListLayerVersionsCommandInput,
+  PublishLayerVersionCommandInput,
+} from "@aws-sdk/client-lambda";
+import type { Operation } from "../../../service.ts";
+import type { Lambda } from "../context.ts";
+import { checkPattern, resourceNotFound } from "../errors.ts";
+import type { LayerRecord } from "../layers.ts";
+import { page } from "./paging.ts";
+
+const nameOf = (given: string | undefined) => (given?.startsWith("arn:") ? given.split(":")[6] : given) as string;
+
+export function layerOperations({ layers, packages, arns }: Lambda): Record<string, Operation> {
+  const access = (action: string) => (input: { LayerName?: string; VersionNumber?: number }) => [
+    { action: `lambda:${action}`, resource: arns.layer(nameOf(input.LayerName), input.VersionNumber) },
+  ];
+
+  const shown = (record: LayerRecord): Omit<GetLayerVersionCommandOutput, "$metadata"> => ({
+    LayerArn: arns.layer(record.name),
+    LayerVersionArn: record.arn,
+    Version: record.version,
+    Description: record.description,
+    CreatedDate: record.created,
+    CompatibleRuntimes: record.runtimes as GetLayerVersionCommandOutput["CompatibleRuntimes"],
+    CompatibleArchitectures: record.architectures as GetLayerVersionCommandOutput["CompatibleArchitectures"],
+    ...(record.license && { LicenseInfo: record.license }),
+  });
+  const located = (record: LayerRecord) => ({
+    ...shown(record),
+    Content: { ...record.content, Location: pathToFileURL(packages.archive(record.code)).href },
+  });
+
+  function existing(record: LayerRecord | undefined): LayerRecord {
+    if (!record) throw resourceNotFound("The resource you requested does not exist.");
+    return record;
+  }
+
+  const PublishLayerVersion: Operation<PublishLayerVersionCommandInput> = {
+    access: ({ LayerName }) => [{ action: "lambda:PublishLayerVersion", resource: arns.layer(nameOf(LayerName)) }],
+    async run(input, { principal }) {
+      const name = nameOf(input.LayerName);
+      checkPattern(name, "layerName", /^[a-zA-Z0-9-_]+$/, 140);
+      checkPattern(input.Description, "description", /^[\s\S]*$/, 256);
+      const record = await packages.add(input.Content, principal, (code) => {
+        const version = (layers.numbers.get(name) ?? 0) + 1;
+        const made: LayerRecord = {
+          name,
+          version,
+          arn: arns.layer(name, version),
+          description: input.Description ?? "",
+          created: new Date().toISOString().replace("Z", "+0000"),
+          runtimes: input.CompatibleRuntimes ?? [],
+          architectures: input.CompatibleArchitectures ?? [],
+          ...(input.LicenseInfo && { license: input.LicenseInfo }),
+          code: code.id,
+          content: { CodeSha256: code.sha256, CodeSize: code.size },
+        };
+        layers.numbers.put(name, version);
+        layers.records.put(`${name}:${version}`, made);
+        return made;
+      });
+      return located(record);
+    },
+  };
+
+  const GetLayerVersion: Operation<GetLayerVersionCommandInput> = {
+    access: access("GetLayerVersion"),
+    run: ({ LayerName, VersionNumber }) => located(existing(layers.get(nameOf(LayerName), VersionNumber as number))),
+  };
+
+  const GetLayerVersionByArn: Operation<GetLayerVersionByArnCommandInput> = {
+    access: ({ Arn }) => [{ action: "lambda:GetLayerVersion", resource: Arn as string }],
+    run: ({ Arn }) => located(existing(layers.byArn(Arn as string))),
+  };
+
+  const ListLayerVersions: Operation<ListLayerVersionsCommandInput> = {
+    access: () => [{ action: "lambda:ListLayerVersions", resource: "*" }],
+    run(input) {
+      const { items, NextMarker } = page(layers.versions(nameOf(input.LayerName)), input);
+      return { LayerVersions: items.map(shown), ...(NextMarker && { NextMarker }) };
+    },
+  };
+
+  const ListLayers: Operation<ListLayersCommandInput> = {
+    access: () => [{ action: "lambda:ListLayers", resource: "*" }],
+    run(input) {
+      const names = [...new Set(layers.records.values().flatMap(({ name, deleted }) => (deleted ? [] : name)))];
+      const { items, NextMarker } = page(names, input);
+      const list = items.map((name) => ({
+        LayerName: name,
+        LayerArn: arns.layer(name),
+        LatestMatchingVersion: shown(layers.versions(name)[0] as LayerRecord),
+      }));
+      return { Layers: list, ...(NextMarker && { NextMarker }) };
+    },
+  };
+
+  /** Functions that use it keep its files; nobody else can use it any more. */
+  const DeleteLayerVersion: Operation<DeleteLayerVersionCommandInput> = {
+    access: access("DeleteLayerVersion"),
+    run({ LayerName, VersionNumber }) {
+      const record = layers.get(nameOf(LayerName), VersionNumber as number);
+      if (record) layers.records.put(`${record.name}:${record.version}`, { ...record, deleted: true });
+      return {};
+    },
+  };
+
+  return {
+    PublishLayerVersion,
+    GetLayerVersion,
+    GetLayerVersionByArn,
+    ListLayerVersions,
+    ListLayers,
+    DeleteLayerVersion,
+  };
+}

@@ -1,0 +1,76 @@
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html */
+import type { ListTagsCommandInput, TagResourceCommandInput, UntagResourceCommandInput } from "@aws-sdk/client-lambda";
+import type { Operation } from "../../../service.ts";
+import { type Tags, withoutTags } from "../../../tags.ts";
+import type { Lambda } from "../context.ts";
+import { invalidParameter, resourceNotFound } from "../errors.ts";
+import { functionReference } from "../names.ts";
+
+/** Something with tags: a function, an event source mapping, a code signing configuration. */
+export interface Tagged {
+  tags: Tags;
+  put(tags: Tags): void;
+}
+
+/** Tags with `added` among them. @throws AwsError for what AWS allows nowhere in tags. */
+export function checkedTags(before: Tags, added: Tags): Tags {
+  for (const [key, value] of Object.entries(added)) {
+    if (key.length < 1 || key.length > 128)
+      throw invalidParameter(`The tag key "${key}" must have 1 to 128 characters.`);
+    if (value.length > 256) throw invalidParameter(`The value of tag "${key}" must have at most 256 characters.`);
+    if (key.toLowerCase().startsWith("aws:")) {
+      throw invalidParameter("System tags can only be added by AWS: tag keys must not begin with aws:");
+    }
+  }
+  const tags = { ...before, ...added };
+  if (Object.keys(tags).length > 50) throw invalidParameter("A resource may have at most 50 tags.");
+  return tags;
+}
+
+/** @param others what has tags besides functions, by its ARN. */
+export function tagOperations(
+  { registry, arns }: Lambda,
+  others: (arn: string) => Tagged | undefined = () => undefined,
+): Record<string, Operation> {
+  const isOther = (arn: string): boolean => /^arn:[\w-]+:lambda:[^:]*:\d*:(?!function:)/.test(arn);
+  const access = (action: string) => (input: { Resource?: string }) => {
+    const given = input.Resource as string;
+    return [
+      { action: `lambda:${action}`, resource: isOther(given) ? given : arns.function(functionReference(given).name) },
+    ];
+  };
+  const find = (arn = ""): Tagged => {
+    const config = registry.codeSigning.get(arn);
+    if (config) return { tags: config.tags, put: (tags) => registry.codeSigning.put(arn, { ...config, tags }) };
+    const other = others(arn);
+    if (other) return other;
+    if (isOther(arn)) throw resourceNotFound("The resource you requested does not exist.");
+    const record = registry.function(functionReference(arn).name);
+    return { tags: record.tags, put: (tags) => registry.functions.put(record.name, { ...record, tags }) };
+  };
+
+  const TagResource: Operation<TagResourceCommandInput> = {
+    access: access("TagResource"),
+    run({ Resource, Tags = {} }) {
+      const { tags, put } = find(Resource);
+      put(checkedTags(tags, Tags));
+      return {};
+    },
+  };
+
+  const UntagResource: Operation<UntagResourceCommandInput> = {
+    access: access("UntagResource"),
+    run({ Resource, TagKeys }) {
+      const { tags, put } = find(Resource);
+      put(withoutTags(tags, TagKeys));
+      return {};
+    },
+  };
+
+  const ListTags: Operation<ListTagsCommandInput> = {
+    access: access("ListTags"),
+    run: ({ Resource }) => ({ Tags: find(Resource).tags }),
+  };
+
+  return { TagResource, UntagResource, ListTags };
+}

@@ -1,0 +1,60 @@
+/** What the service remembers of each function. */
+import type {
+  AliasConfiguration,
+  CodeSigningConfig,
+  DestinationConfig,
+  FunctionConfiguration,
+  ProvisionedConcurrencyConfigListItem,
+} from "@aws-sdk/client-lambda";
+import type { PolicyDocument } from "../../service.ts";
+
+export interface FunctionRecord {
+  name: string;
+  /** Without a qualifier. */
+  arn: string;
+  /** Number of the version that is published next; never given twice. */
+  nextVersion: number;
+  tags: Record<string, string>;
+  /** Reserved concurrency. */
+  reserved?: number;
+  /** ARN of the code signing configuration. */
+  codeSigning?: string;
+}
+
+/** `$LATEST` or a published version: configuration and code as they are, or were when it was published. */
+export interface VersionRecord {
+  /** As the API shows it, without the state that every function here is in. */
+  configuration: FunctionConfiguration & { FunctionName: string; Version: string; Role: string; FunctionArn: string };
+  /** Name of the unpacked package below the code folder: the SHA-256 of the zip file, in hex. */
+  code: string;
+  /** Changes with every change of code or configuration: environments of an older one are not used any more. */
+  generation: string;
+}
+
+export interface AliasRecord extends AliasConfiguration {
+  Name: string;
+  FunctionVersion: string;
+}
+
+export interface CodeSigningRecord extends CodeSigningConfig {
+  tags: Record<string, string>;
+}
+
+export interface EventInvokeConfig {
+  MaximumRetryAttempts?: number;
+  MaximumEventAgeInSeconds?: number;
+  DestinationConfig?: DestinationConfig;
+  /** Milliseconds since the epoch. */
+  LastModified: number;
+}
+
+export interface PolicyRecord {
+  revision: string;
+  document: PolicyDocument & { Statement: object[] };
+}
+
+export interface ProvisionedRecord {
+  requested: number;
+  lastModified: string;
+  item?: ProvisionedConcurrencyConfigListItem;
+}

@@ -1,0 +1,213 @@
+/** Groups and streams: made, listed, kept for so long, deleted. */
+import type {
+  CreateLogGroupCommandInput,
+  CreateLogStreamCommandInput,
+  DeleteLogGroupCommandInput,
+  DeleteLogStreamCommandInput,
+  DescribeLogGroupsCommandInput,
+  DescribeLogStreamsCommandInput,
+  PutRetentionPolicyCommandInput,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { AwsError, type Operation } from "../../service.ts";
+import { checkName, exists, invalid } from "./errors.ts";
+import { type GroupRecord, type LogGroups, page, type StreamRecord } from "./groups.ts";
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const retentions = [
+  ...[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
+];
+
+export const groupName = /^[.\-_/#A-Za-z0-9]+$/;
+const streamName = /^[^:*]*$/;
+
+export function groupOperations(logs: LogGroups): Record<string, Operation> {
+  const { groups, streams, events, cloud } = logs;
+  const onGroup = (action: string) => (input: { logGroupName?: string }) =>
+    logs.access(action, input.logGroupName ?? "");
+  const onStream = (action: string) => (input: { logGroupName?: string; logStreamName?: string }) =>
+    logs.access(action, input.logGroupName ?? "", input.logStreamName);
+
+  const CreateLogGroup: Operation<CreateLogGroupCommandInput> = {
+    access: onGroup("CreateLogGroup"),
+    run({ logGroupName, tags = {}, kmsKeyId, logGroupClass = "STANDARD" }) {
+      checkName(logGroupName, "logGroupName", groupName);
+      if (groups.has(logGroupName)) throw exists("log group");
+      groups.put(logGroupName, {
+        name: logGroupName,
+        arn: logs.arn(logGroupName),
+        created: Date.now(),
+        logGroupClass,
+        ...(kmsKeyId && { kmsKeyId }),
+        tags,
+      });
+      return {};
+    },
+  };
+
+  const DeleteLogGroup: Operation<DeleteLogGroupCommandInput> = {
+    access: onGroup("DeleteLogGroup"),
+    run({ logGroupName = "" }) {
+      if (logs.group(logGroupName).protected) {
+        throw new AwsError("ValidationException", "Log group has deletion protection enabled.", 400);
+      }
+      cloud.store.transaction(() => {
+        for (const [key] of streams.entries(`${logGroupName}\n`)) streams.delete(key);
+        for (const [key] of logs.metricFilters.entries(`${logGroupName}\n`)) logs.metricFilters.delete(key);
+        events.deleteGroup(logGroupName);
+        groups.delete(logGroupName);
+      });
+      return {};
+    },
+  };
+
+  const DescribeLogGroups: Operation<DescribeLogGroupsCommandInput> = {
+    access: () => logs.access("DescribeLogGroups", ""),
+    run({ logGroupNamePrefix = "", logGroupNamePattern, logGroupIdentifiers, nextToken, limit = 50 }) {
+      if (logGroupNamePrefix && logGroupNamePattern) {
+        throw invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
+      }
+      const pattern = logGroupNamePattern?.toLowerCase();
+      const names = logGroupIdentifiers?.map((logGroupIdentifier) => logs.nameOf({ logGroupIdentifier }));
+      const found = groups
+        .values(logGroupNamePrefix)
+        .filter(
+          ({ name }) =>
+            (pattern === undefined || name.toLowerCase().includes(pattern)) && (names?.includes(name) ?? true),
+        );
+      const { items, nextToken: next } = page(found, nextToken, Math.min(limit, 50));
+      return { logGroups: items.map(shownGroup), ...(next && { nextToken: next }) };
+    },
+  };
+
+  const shownGroup = (group: GroupRecord) => ({
+    logGroupName: group.name,
+    creationTime: group.created,
+    ...(group.retentionInDays !== undefined && { retentionInDays: group.retentionInDays }),
+    metricFilterCount: logs.metricFilters.entries(`${group.name}\n`).length,
+    arn: `${group.arn}:*`,
+    storedBytes: streams.values(`${group.name}\n`).reduce((sum, { bytes }) => sum + bytes, 0),
+    ...(group.kmsKeyId && { kmsKeyId: group.kmsKeyId }),
+    logGroupClass: group.logGroupClass,
+    logGroupArn: group.arn,
+    deletionProtectionEnabled: group.protected ?? false,
+  });
+
+  const PutLogGroupDeletionProtection: Operation<{ logGroupIdentifier?: string; deletionProtectionEnabled?: boolean }> =
+    {
+      access: (input) => logs.access("PutLogGroupDeletionProtection", logs.nameOf(input)),
+      run(input) {
+        const group = logs.group(logs.nameOf(input));
+        groups.put(group.name, { ...group, protected: input.deletionProtectionEnabled ?? false });
+        return {};
+      },
+    };
+
+  type OfKey = { logGroupName?: string; resourceIdentifier?: string; kmsKeyId?: string };
+  const keyed = ({ logGroupName, resourceIdentifier }: OfKey) =>
+    logs.nameOf({ logGroupName, logGroupIdentifier: resourceIdentifier });
+
+  const AssociateKmsKey: Operation<OfKey> = {
+    access: (input) => logs.access("AssociateKmsKey", keyed(input)),
+    run(input) {
+      const group = logs.group(keyed(input));
+      groups.put(group.name, { ...group, kmsKeyId: input.kmsKeyId as string });
+      return {};
+    },
+  };
+
+  const DisassociateKmsKey: Operation<OfKey> = {
+    access: (input) => logs.access("DisassociateKmsKey", keyed(input)),
+    run(input) {
+      const { kmsKeyId: _, ...group } = logs.group(keyed(input));
+      groups.put(group.name, group);
+      return {};
+    },
+  };
+
+  const PutRetentionPolicy: Operation<PutRetentionPolicyCommandInput> = {
+    access: onGroup("PutRetentionPolicy"),
+    run({ logGroupName = "", retentionInDays = 0 }) {
+      if (!retentions.includes(retentionInDays)) {
+        throw invalid(`retentionInDays is ${retentionInDays}; it must be one of ${retentions.join(", ")}.`);
+      }
+      groups.put(logGroupName, { ...logs.group(logGroupName), retentionInDays });
+      return {};
+    },
+  };
+
+  const DeleteRetentionPolicy: Operation<DeleteLogGroupCommandInput> = {
+    access: onGroup("DeleteRetentionPolicy"),
+    run({ logGroupName = "" }) {
+      const { retentionInDays, ...group } = logs.group(logGroupName);
+      groups.put(logGroupName, group);
+      return {};
+    },
+  };
+
+  const CreateLogStream: Operation<CreateLogStreamCommandInput> = {
+    access: onStream("CreateLogStream"),
+    run({ logGroupName = "", logStreamName }) {
+      checkName(logStreamName, "logStreamName", streamName);
+      logs.group(logGroupName);
+      const key = logs.streamKey(logGroupName, logStreamName);
+      if (streams.has(key)) throw exists("log stream");
+      const arn = logs.streamArn(logGroupName, logStreamName);
+      streams.put(key, { name: logStreamName, arn, created: Date.now(), bytes: 0 });
+      return {};
+    },
+  };
+
+  const DeleteLogStream: Operation<DeleteLogStreamCommandInput> = {
+    access: onStream("DeleteLogStream"),
+    run({ logGroupName = "", logStreamName = "" }) {
+      logs.stream(logGroupName, logStreamName);
+      cloud.store.transaction(() => {
+        streams.delete(logs.streamKey(logGroupName, logStreamName));
+        events.deleteStream(logGroupName, logStreamName);
+      });
+      return {};
+    },
+  };
+
+  const DescribeLogStreams: Operation<DescribeLogStreamsCommandInput> = {
+    access: (input) => logs.access("DescribeLogStreams", logs.nameOf(input)),
+    run(input) {
+      const group = logs.nameOf(input);
+      logs.group(group);
+      const { logStreamNamePrefix = "", orderBy = "LogStreamName", descending = false, nextToken, limit = 50 } = input;
+      if (orderBy === "LastEventTime" && logStreamNamePrefix) {
+        throw invalid("Cannot order by LastEventTime with a logStreamNamePrefix.");
+      }
+      const found = streams.values(logs.streamKey(group, logStreamNamePrefix));
+      if (orderBy === "LastEventTime") found.sort((a, b) => (a.lastEvent ?? 0) - (b.lastEvent ?? 0));
+      if (descending) found.reverse();
+      const { items, nextToken: next } = page(found, nextToken, Math.min(limit, 50));
+      return { logStreams: items.map(shownStream), ...(next && { nextToken: next }) };
+    },
+  };
+
+  return {
+    CreateLogGroup,
+    DeleteLogGroup,
+    DescribeLogGroups,
+    PutLogGroupDeletionProtection,
+    AssociateKmsKey,
+    DisassociateKmsKey,
+    PutRetentionPolicy,
+    DeleteRetentionPolicy,
+    CreateLogStream,
+    DeleteLogStream,
+    DescribeLogStreams,
+  };
+}
+
+const shownStream = ({ name, arn, created, firstEvent, lastEvent, lastIngestion }: StreamRecord) => ({
+  logStreamName: name,
+  creationTime: created,
+  ...(firstEvent !== undefined && { firstEventTimestamp: firstEvent }),
+  ...(lastEvent !== undefined && { lastEventTimestamp: lastEvent }),
+  ...(lastIngestion !== undefined && { lastIngestionTime: lastIngestion }),
+  uploadSequenceToken: String(lastIngestion ?? created),
+  arn,
+  storedBytes: 0,
+});

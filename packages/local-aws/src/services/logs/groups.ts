@@ -1,0 +1,143 @@
+/** Log groups and streams, with what their operations share. */
+
+import type { Access, Cloud, PolicyDocument, PolicyStatement } from "../../service.ts";
+import type { Collection, Store } from "../../store.ts";
+import { invalid, notFound } from "./errors.ts";
+import { EventStore } from "./events.ts";
+
+export interface GroupRecord {
+  name: string;
+  arn: string;
+  created: number;
+  retentionInDays?: number;
+  kmsKeyId?: string;
+  logGroupClass: string;
+  tags: Record<string, string>;
+  /** `DeleteLogGroup` refuses while it is set. */
+  protected?: boolean;
+}
+
+export interface StreamRecord {
+  name: string;
+  arn: string;
+  created: number;
+  firstEvent?: number;
+  lastEvent?: number;
+  lastIngestion?: number;
+  bytes: number;
+}
+
+export interface MetricFilterRecord {
+  filterName: string;
+  filterPattern: string;
+  logGroupName: string;
+  creationTime: number;
+  metricTransformations: {
+    metricName: string;
+    metricNamespace: string;
+    metricValue: string;
+    defaultValue?: number;
+    unit?: string;
+    dimensions?: Record<string, string>;
+  }[];
+}
+
+/** The groups of the account; every operation begins here. */
+export class LogGroups {
+  readonly cloud: Cloud;
+  readonly groups: Collection<GroupRecord>;
+  readonly streams: Collection<StreamRecord>;
+  readonly policies: Collection<{ policyName: string; policyDocument: string; lastUpdatedTime: number }>;
+  readonly metricFilters: Collection<MetricFilterRecord>;
+  readonly events: EventStore;
+  readonly #prefix: string;
+  #resourcePolicy: PolicyDocument | undefined | null = null;
+
+  constructor(cloud: Cloud) {
+    const store: Store = cloud.store;
+    this.cloud = cloud;
+    this.groups = store.collection("logs.groups");
+    this.streams = store.collection("logs.streams");
+    this.policies = store.collection("logs.resourcePolicies");
+    this.metricFilters = store.collection("logs.metricFilters");
+    this.events = new EventStore(store.database);
+    this.#prefix = `arn:aws:logs:${cloud.region}:${cloud.accountId}`;
+  }
+
+  arn(group: string): string {
+    return `${this.#prefix}:log-group:${group}`;
+  }
+
+  streamArn(group: string, stream: string): string {
+    return `${this.arn(group)}:log-stream:${stream}`;
+  }
+
+  /** @throws AwsError ResourceNotFoundException */
+  group(name: string): GroupRecord {
+    const group = this.groups.get(name);
+    if (!group) throw notFound("log group");
+    return group;
+  }
+
+  /** Key of a stream: no name has a line feed. */
+  streamKey(group: string, stream: string): string {
+    return `${group}\n${stream}`;
+  }
+
+  stream(group: string, stream: string): StreamRecord {
+    this.group(group);
+    const record = this.streams.get(this.streamKey(group, stream));
+    if (!record) throw notFound("log stream");
+    return record;
+  }
+
+  /** A group by name, or by `logGroupIdentifier`, which may be its ARN. */
+  nameOf(input: { logGroupName?: string; logGroupIdentifier?: string }): string {
+    const given = input.logGroupName ?? input.logGroupIdentifier;
+    if (!given) throw invalid("Either logGroupName or logGroupIdentifier must be given.");
+    return given.startsWith("arn:") ? groupOfArn(given) : given;
+  }
+
+  /** What an action on a group or stream needs. IAM knows groups by the ARN of their (unnamed) stream. */
+  access(action: string, group: string, stream = ""): Access[] {
+    const resourcePolicy = this.#policy();
+    return [
+      {
+        action: `logs:${action}`,
+        resource: this.streamArn(group, stream),
+        ...(resourcePolicy && { resourcePolicy }),
+      },
+    ];
+  }
+
+  /** A resource policy came or went. */
+  policiesChanged(): void {
+    this.#resourcePolicy = null;
+  }
+
+  /** The account's resource policies as one. */
+  #policy(): PolicyDocument | undefined {
+    if (this.#resourcePolicy === null) {
+      const statements = this.policies.values().flatMap(({ policyDocument }) => {
+        const { Statement } = JSON.parse(policyDocument) as PolicyDocument;
+        return Array.isArray(Statement) ? Statement : [Statement as PolicyStatement];
+      });
+      this.#resourcePolicy = statements.length > 0 ? { Version: "2012-10-17", Statement: statements } : undefined;
+    }
+    return this.#resourcePolicy;
+  }
+}
+
+/** `arn:aws:logs:region:account:log-group:NAME`, with or without `:*`. */
+export const groupOfArn = (arn: string): string => arn.split(":").slice(6).join(":").replace(/:\*$/, "");
+
+/** Pages by position; `nextToken` is opaque to callers. */
+export function page<T>(items: T[], nextToken: string | undefined, limit: number): { items: T[]; nextToken?: string } {
+  const from = nextToken === undefined ? 0 : Number(Buffer.from(nextToken, "base64url").toString());
+  if (!Number.isInteger(from) || from < 0) throw invalid("The specified nextToken is invalid.");
+  const to = from + limit;
+  return {
+    items: items.slice(from, to),
+    ...(to < items.length && { nextToken: Buffer.from(String(to)).toString("base64url") }),
+  };
+}

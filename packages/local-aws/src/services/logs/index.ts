@@ -1,0 +1,45 @@
+/**
+ * CloudWatch Logs on one machine: groups, streams, events, filter patterns, metric filters and retention.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html
+ */
+import type { Cloud, Service } from "../../service.ts";
+import { eventOperations } from "./eventOperations.ts";
+import { groupOperations } from "./groupOperations.ts";
+import { LogGroups } from "./groups.ts";
+import { MetricFilters, metricFilterOperations } from "./metricFilters.ts";
+import { resourcePolicyOperations, tagOperations } from "./tagOperations.ts";
+
+const sweepMs = 10 * 60_000;
+const day = 86_400_000;
+
+export function createLogs(cloud: Cloud): Service {
+  const logs = new LogGroups(cloud);
+  const filters = new MetricFilters(logs);
+  let sweeper: NodeJS.Timeout | undefined;
+
+  function sweep(): void {
+    for (const { name, retentionInDays } of logs.groups.values()) {
+      if (retentionInDays !== undefined) logs.events.expire(name, Date.now() - retentionInDays * day);
+    }
+    logs.events.bound();
+  }
+
+  return {
+    name: "logs",
+    shapes: () => import("@aws-sdk/client-cloudwatch-logs"),
+    operations: {
+      ...groupOperations(logs),
+      ...eventOperations(logs, filters),
+      ...metricFilterOperations(logs, filters),
+      ...tagOperations(logs),
+      ...resourcePolicyOperations(logs),
+    },
+    async start() {
+      sweep();
+      sweeper = setInterval(sweep, sweepMs).unref();
+    },
+    async stop() {
+      clearInterval(sweeper);
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/** Tags of groups, and the account's resource policies. */
+
+import type {
+  DeleteResourcePolicyCommandInput,
+  DescribeResourcePoliciesCommandInput,
+  ListTagsForResourceCommandInput,
+  PutResourcePolicyCommandInput,
+  TagResourceCommandInput,
+  UntagResourceCommandInput,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { parseJson } from "../../jsonText.ts";
+import { AwsError, type Operation, type PolicyDocument, type PolicyStatement } from "../../service.ts";
+import { conditionFault } from "../iam/validate.ts";
+import { invalid, notFound } from "./errors.ts";
+import { type GroupRecord, groupOfArn, type LogGroups, page } from "./groups.ts";
+
+export function tagOperations(logs: LogGroups): Record<string, Operation> {
+  const onGroup = (action: string) => (input: { resourceArn?: string }) => [
+    { action: `logs:${action}`, resource: logs.arn(groupOfArn(input.resourceArn ?? "")) },
+  ];
+
+  function retag(resourceArn: string | undefined, change: (group: GroupRecord) => Record<string, string>): object {
+    const group = logs.group(groupOfArn(resourceArn ?? ""));
+    const tags = change(group);
+    if (Object.keys(tags).length > 50) {
+      throw new AwsError("TooManyTagsException", "A log group may have at most 50 tags.", 400);
+    }
+    logs.groups.put(group.name, { ...group, tags });
+    return {};
+  }
+
+  const TagResource: Operation<TagResourceCommandInput> = {
+    access: onGroup("TagResource"),
+    run: ({ resourceArn, tags: added = {} }) => retag(resourceArn, ({ tags }) => ({ ...tags, ...added })),
+  };
+
+  const UntagResource: Operation<UntagResourceCommandInput> = {
+    access: onGroup("UntagResource"),
+    run: ({ resourceArn, tagKeys = [] }) =>
+      retag(resourceArn, ({ tags }) =>
+        Object.fromEntries(Object.entries(tags).filter(([key]) => !tagKeys.includes(key))),
+      ),
+  };
+
+  const ListTagsForResource: Operation<ListTagsForResourceCommandInput> = {
+    access: onGroup("ListTagsForResource"),
+    run: ({ resourceArn }) => ({ tags: logs.group(groupOfArn(resourceArn ?? "")).tags }),
+  };
+
+  return { TagResource, UntagResource, ListTagsForResource };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html */
+const maxPolicyCharacters = 5120;
+
+export function resourcePolicyOperations(logs: LogGroups): Record<string, Operation> {
+  const anything = (action: string) => () => [{ action: `logs:${action}`, resource: "*" }];
+
+  const PutResourcePolicy: Operation<PutResourcePolicyCommandInput> = {
+    access: anything("PutResourcePolicy"),
+    run({ policyName = "", policyDocument = "" }) {
+      if (policyDocument.length > maxPolicyCharacters) {
+        throw invalid(
+          `policyDocument has ${policyDocument.length} characters; at most ${maxPolicyCharacters} are allowed.`,
+        );
+      }
+      let statements: PolicyStatement | PolicyStatement[] | undefined;
+      try {
+        statements = (parseJson(policyDocument) as PolicyDocument).Statement;
+      } catch {
+        // Said below.
+      }
+      if (!statements) throw invalid("Resource policy document is invalid.");
+      const fault = conditionFault(statements);
+      if (fault) throw invalid(`Resource policy document is invalid. ${fault}`);
+      const resourcePolicy = { policyName, policyDocument, lastUpdatedTime: Date.now() };
+      logs.policies.put(policyName, resourcePolicy);
+      logs.policiesChanged();
+      return { resourcePolicy };
+    },
+  };
+
+  const DescribeResourcePolicies: Operation<DescribeResourcePoliciesCommandInput> = {
+    access: anything("DescribeResourcePolicies"),
+    run({ nextToken, limit = 50 }) {
+      const { items, nextToken: next } = page(logs.policies.values(), nextToken, limit);
+      return { resourcePolicies: items, ...(next && { nextToken: next }) };
+    },
+  };
+
+  const DeleteResourcePolicy: Operation<DeleteResourcePolicyCommandInput> = {
+    access: anything("DeleteResourcePolicy"),
+    run({ policyName = "" }) {
+      if (!logs.policies.delete(policyName)) throw notFound("resource policy");
+      logs.policiesChanged();
+      return {};
+    },
+  };
+
+  return { PutResourcePolicy, DescribeResourcePolicies, DeleteResourcePolicy };
+}

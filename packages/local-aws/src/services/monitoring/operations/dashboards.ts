@@ -1,0 +1,125 @@
+/** Dashboards: kept as they are; no one draws them here. And tags, of alarms and dashboards. */
+
+import type {
+  DeleteDashboardsInput,
+  GetDashboardInput,
+  ListDashboardsInput,
+  PutDashboardInput,
+  Tag,
+} from "@aws-sdk/client-cloudwatch";
+import { parseJson } from "../../../jsonText.ts";
+import { AwsError, type Operation } from "../../../service.ts";
+import type { Collection } from "../../../store.ts";
+import { page } from "../../events/page.ts";
+import type { Alarms } from "../alarms.ts";
+
+export interface DashboardRecord {
+  name: string;
+  body: string;
+  /** ISO date. */
+  modified: string;
+}
+
+export function dashboardOperations(
+  dashboards: Collection<DashboardRecord>,
+  arnOf: (name: string) => string,
+): Record<string, Operation> {
+  const access =
+    (action: string) =>
+    ({ DashboardName = "" }: { DashboardName?: string }) => [
+      { action: `cloudwatch:${action}`, resource: arnOf(DashboardName) },
+    ];
+  const missing = (name: string) => new AwsError("ResourceNotFound", `Dashboard ${name} does not exist`, 404);
+  return {
+    PutDashboard: {
+      access: access("PutDashboard"),
+      run({ DashboardName: name = "", DashboardBody: body = "" }: PutDashboardInput) {
+        if (!/^[A-Za-z0-9_-]{1,255}$/.test(name))
+          throw new AwsError(
+            "InvalidParameterValue",
+            `The value ${name} for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).`,
+            400,
+          );
+        try {
+          parseJson(body);
+        } catch {
+          const message = "The field DashboardBody must be a valid JSON object";
+          throw new AwsError("InvalidParameterInput", message, 400, {
+            dashboardValidationMessages: [{ Message: message }],
+          });
+        }
+        dashboards.put(name, { name, body, modified: new Date().toISOString() });
+        return { DashboardValidationMessages: [] };
+      },
+    },
+    GetDashboard: {
+      access: access("GetDashboard"),
+      run({ DashboardName: name = "" }: GetDashboardInput) {
+        const found = dashboards.get(name);
+        if (!found) throw missing(name);
+        return { DashboardName: name, DashboardArn: arnOf(name), DashboardBody: found.body };
+      },
+    },
+    DeleteDashboards: {
+      access: ({ DashboardNames = [] }: DeleteDashboardsInput) =>
+        DashboardNames.map((name) => ({ action: "cloudwatch:DeleteDashboards", resource: arnOf(name) })),
+      run({ DashboardNames = [] }: DeleteDashboardsInput) {
+        for (const name of DashboardNames) if (!dashboards.has(name)) throw missing(name);
+        for (const name of DashboardNames) dashboards.delete(name);
+        return {};
+      },
+    },
+    ListDashboards: {
+      access: () => [{ action: "cloudwatch:ListDashboards", resource: "*" }],
+      run(input: ListDashboardsInput) {
+        const { items, NextToken } = page(dashboards.values(input.DashboardNamePrefix ?? ""), {
+          NextToken: input.NextToken,
+          Limit: 1000,
+        });
+        const DashboardEntries = items.map(({ name, body, modified }) => ({
+          DashboardName: name,
+          DashboardArn: arnOf(name),
+          LastModified: new Date(modified),
+          Size: Buffer.byteLength(body),
+        }));
+        return { DashboardEntries, NextToken };
+      },
+    },
+  };
+}
+
+export function tagOperations(alarms: Alarms): Record<string, Operation> {
+  type Input = { ResourceARN?: string; Tags?: Tag[]; TagKeys?: string[] };
+  const access =
+    (action: string) =>
+    ({ ResourceARN }: Input) => [{ action: `cloudwatch:${action}`, resource: ResourceARN as string }];
+  const find = ({ ResourceARN = "" }: Input) => {
+    const alarm = alarms.get(ResourceARN);
+    if (!alarm) throw new AwsError("ResourceNotFoundException", `${ResourceARN} does not exist`, 404);
+    return alarm;
+  };
+  return {
+    TagResource: {
+      access: access("TagResource"),
+      run(input: Input) {
+        const alarm = find(input);
+        const added = Object.fromEntries((input.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+        alarms.records.put(alarm.name, { ...alarm, tags: { ...alarm.tags, ...added } });
+        return {};
+      },
+    },
+    UntagResource: {
+      access: access("UntagResource"),
+      run(input: Input) {
+        const alarm = find(input);
+        const kept = Object.entries(alarm.tags).filter(([key]) => !input.TagKeys?.includes(key));
+        alarms.records.put(alarm.name, { ...alarm, tags: Object.fromEntries(kept) });
+        return {};
+      },
+    },
+    ListTagsForResource: {
+      access: access("ListTagsForResource"),
+      run: (input: Input) => ({ Tags: Object.entries(find(input).tags).map(([Key, Value]) => ({ Key, Value })) }),
+    },
+  };
+}

@@ -1,0 +1,171 @@
+/**
+ * Lifecycle rules: what expires is removed, as S3 does once a day.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-examples.html
+ */
+import type {
+  BucketLifecycleConfiguration,
+  LifecycleRule,
+  LifecycleRuleFilter,
+  PutBucketLifecycleConfigurationRequest,
+} from "@aws-sdk/client-s3";
+import { type Call, servicePrincipal } from "../../service.ts";
+import { invalidArgument, invalidRequest, malformedXml } from "./errors.ts";
+import { discardUpload } from "./operations/multipart.ts";
+import { addMarker } from "./operations/objects.ts";
+import type { BucketRecord, Version } from "./records.ts";
+import type { S3State } from "./state.ts";
+
+/** @throws AwsError as S3 answers a rule that is not one. */
+function checkLifecycle({ Rules: rules = [] }: BucketLifecycleConfiguration): void {
+  if (rules.length === 0 || rules.length > 1000) throw malformedXml();
+  const ids = new Set<string>();
+  for (const [index, rule] of rules.entries()) {
+    rule.ID ??= `rule-${index + 1}`;
+    if (ids.has(rule.ID))
+      throw invalidArgument("Rule ID must be unique. Found same ID for more than one rule", "ID", rule.ID);
+    ids.add(rule.ID);
+    if (rule.Status !== "Enabled" && rule.Status !== "Disabled") throw malformedXml();
+    const acts =
+      rule.Expiration ||
+      rule.NoncurrentVersionExpiration ||
+      rule.AbortIncompleteMultipartUpload ||
+      rule.Transitions?.length ||
+      rule.NoncurrentVersionTransitions?.length;
+    if (!acts) throw invalidRequest("At least one action needs to be specified in a rule");
+    for (const days of [rule.Expiration?.Days, rule.NoncurrentVersionExpiration?.NoncurrentDays]) {
+      if (days !== undefined && days < 1)
+        throw invalidArgument("'Days' for Expiration action must be a positive integer", "Days", days);
+    }
+  }
+}
+
+/** A configuration as it is kept, with what is said beside it: how small an object may be to be moved. */
+export function readLifecycle(input: PutBucketLifecycleConfigurationRequest): BucketRecord["lifecycle"] {
+  const { LifecycleConfiguration: configuration, TransitionDefaultMinimumObjectSize: size } = input;
+  if (configuration === undefined) throw malformedXml();
+  checkLifecycle(configuration);
+  return { ...configuration, ...minimumSize({ TransitionDefaultMinimumObjectSize: size }) };
+}
+
+/** Which both the request and its answers say in a header. */
+export const minimumSize = ({
+  TransitionDefaultMinimumObjectSize = "all_storage_classes_128K",
+}: Pick<PutBucketLifecycleConfigurationRequest, "TransitionDefaultMinimumObjectSize">) => ({
+  TransitionDefaultMinimumObjectSize,
+});
+
+/** Dates, which the store keeps as text. */
+export function revivedLifecycle(configuration: NonNullable<BucketRecord["lifecycle"]>): object {
+  const dated = <T extends { Date?: Date | undefined }>(one: T): T =>
+    one.Date === undefined ? one : { ...one, Date: new Date(one.Date) };
+  return {
+    ...minimumSize(configuration),
+    Rules: (configuration.Rules ?? []).map((rule) => ({
+      ...rule,
+      ...(rule.Expiration && { Expiration: dated(rule.Expiration) }),
+      ...(rule.Transitions && { Transitions: rule.Transitions.map(dated) }),
+    })),
+  };
+}
+
+const day = 24 * 3600 * 1000;
+
+/** Whether something of `time` is over `days` later: S3 rounds up to the next midnight, UTC. */
+const over = (time: string, days: number, now: number): boolean =>
+  Math.ceil((Date.parse(time) + days * day) / day) * day <= now;
+
+/** Applies every rule of every bucket. @param now milliseconds since 1970 */
+export async function sweep(s3: S3State, now = Date.now()): Promise<void> {
+  for (const bucket of s3.buckets.values()) {
+    for (const rule of bucket.lifecycle?.Rules ?? []) {
+      if (rule.Status === "Enabled") await apply(s3, bucket, rule, now);
+    }
+  }
+}
+
+async function apply(s3: S3State, bucket: BucketRecord, rule: LifecycleRule, now: number): Promise<void> {
+  const { cloud } = s3;
+  const call: Call = {
+    service: "s3",
+    operation: "Lifecycle",
+    principal: servicePrincipal("s3.amazonaws.com"),
+    region: s3.regionOf(bucket),
+    accountId: cloud.accountId,
+    requestId: `${bucket.name}-${rule.ID}-${now}`,
+  };
+  const prefix = rule.Filter?.Prefix ?? rule.Filter?.And?.Prefix ?? rule.Prefix ?? "";
+  for (const version of allVersions(s3, bucket.name, prefix)) {
+    if (selects(rule.Filter, version)) expire(s3, bucket, rule, version, now, call);
+  }
+  const abort = rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation;
+  if (abort === undefined) return;
+  for (const upload of s3.uploads.values()) {
+    if (upload.bucket === bucket.name && upload.key.startsWith(prefix) && over(upload.initiated, abort, now)) {
+      await discardUpload(s3, upload);
+    }
+  }
+}
+
+interface Placed extends Version {
+  /** The version that came after it; absent for the newest. */
+  next?: Version | undefined;
+  /** Versions of the key that are newer, not counting the newest. */
+  newer: number;
+  /** Whether it is the key's only version. */
+  alone: boolean;
+}
+
+/** Page by page, key by key, newest version first. */
+function* allVersions(s3: S3State, bucket: string, prefix: string): Generator<Placed> {
+  let after: string | undefined;
+  for (;;) {
+    const page = s3.versions.all(bucket, { prefix, limit: 1000, ...(after !== undefined && { after }) });
+    const last = page.at(-1)?.key;
+    if (last === undefined) return;
+    const byKey = Map.groupBy(page, ({ key }) => key);
+    // The last key of a full page may go on behind it.
+    if (page.length === 1000) byKey.set(last, s3.versions.older(bucket, last, Number.MAX_SAFE_INTEGER, -1));
+    for (const versions of byKey.values()) {
+      for (const [index, version] of versions.entries()) {
+        yield { ...version, next: versions[index - 1], newer: index - 1, alone: versions.length === 1 };
+      }
+    }
+    after = last;
+  }
+}
+
+function selects(filter: LifecycleRuleFilter | undefined, version: Version): boolean {
+  const { Tag, ObjectSizeGreaterThan: above, ObjectSizeLessThan: below } = { ...filter, ...filter?.And };
+  const tags = [...(Tag ? [Tag] : []), ...(filter?.And?.Tags ?? [])];
+  return (
+    tags.every(({ Key, Value }) => version.tags[Key as string] === Value) &&
+    (above === undefined || version.marker || version.size > above) &&
+    (below === undefined || version.marker || version.size < below)
+  );
+}
+
+function expire(
+  s3: S3State,
+  bucket: BucketRecord,
+  rule: LifecycleRule,
+  version: Placed,
+  now: number,
+  call: Call,
+): void {
+  const { next, newer, alone, ...plain } = version;
+  if (next) {
+    const { NoncurrentDays: days, NewerNoncurrentVersions: keep = 0 } = rule.NoncurrentVersionExpiration ?? {};
+    if (days !== undefined && newer >= keep && over(next.modified, days, now))
+      s3.remove(plain, "LifecycleExpiration:Delete", call);
+    return;
+  }
+  const { Days: days, Date: date, ExpiredObjectDeleteMarker: markers } = rule.Expiration ?? {};
+  const due =
+    days === undefined ? date !== undefined && new Date(date).getTime() <= now : over(version.modified, days, now);
+  if (version.marker) {
+    if (alone && (markers || due)) s3.remove(plain, "LifecycleExpiration:Delete", call);
+  } else if (due) {
+    if (bucket.versioning) addMarker(s3, bucket, version.key, call, true);
+    else s3.remove(plain, "LifecycleExpiration:Delete", call);
+  }
+}

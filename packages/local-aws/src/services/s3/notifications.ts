@@ -1,0 +1,173 @@
+/**
+ * Tells of what happened to objects: EventBridge, functions, queues and topics. An event is written with the change it
+ * tells of and removed when it has arrived, so a restart loses none; like S3, it may tell of one twice.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
+ */
+import { randomUUID } from "node:crypto";
+import type { NotificationConfiguration, NotificationConfigurationFilter } from "@aws-sdk/client-s3";
+import { regionOf } from "../../arn.ts";
+import { AwsError, type Call, type Cloud, servicePrincipal } from "../../service.ts";
+import type { Collection } from "../../store.ts";
+import { deliver } from "../events/deliver.ts";
+import { bucketArn } from "./access.ts";
+import { bridgeEvent, type EventName, type Happening, notificationRecord } from "./eventShapes.ts";
+import type { BucketRecord, Version } from "./records.ts";
+
+export type { EventName };
+
+interface Pending {
+  /** ARN, or `bridge`. */
+  target: string;
+  bucket: string;
+  /** The bucket's. Absent of those that version 0.1 left: the home region. */
+  region?: string;
+  body: string;
+}
+
+interface Destination {
+  arn: string;
+  id: string;
+  events: string[];
+  filter: NotificationConfigurationFilter | undefined;
+}
+
+export class Notifications {
+  readonly #cloud: Cloud;
+  readonly #pending: Collection<Pending>;
+  #fresh: [string, Pending][] = [];
+  #retry: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud;
+    this.#pending = cloud.store.collection("s3.events");
+  }
+
+  /** To be called in the transaction of the change itself. */
+  record(bucket: BucketRecord | undefined, version: Version, name: EventName, call: Call): void {
+    const configuration = bucket?.notification;
+    if (!configuration) return;
+    const { accountId } = this.#cloud;
+    const region = bucket.region ?? this.#cloud.region;
+    const happening: Happening = { name, version, call, accountId, region, versioned: bucket.versioning !== undefined };
+    if (configuration.EventBridgeConfiguration) {
+      this.#keep({ bucket: bucket.name, region, target: "bridge", body: JSON.stringify(bridgeEvent(happening)) });
+    }
+    for (const { arn, id, events, filter } of destinations(configuration)) {
+      if (!events.some((wanted) => covers(wanted, name)) || !passes(filter, version.key)) continue;
+      const body = JSON.stringify({ Records: [notificationRecord(happening, id)] });
+      this.#keep({ bucket: bucket.name, region, target: arn, body });
+    }
+  }
+
+  /** Takes up what an earlier process left. */
+  start(): void {
+    this.#fresh = this.#pending.entries();
+    this.flush();
+  }
+
+  /** Delivers what was recorded since. */
+  flush(): void {
+    const batch = this.#fresh;
+    this.#fresh = [];
+    for (const [key, pending] of batch) {
+      // What was recorded in a transaction that failed is not there.
+      if (!this.#stopped && this.#pending.has(key)) void this.#deliver(key, pending);
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#retry);
+  }
+
+  /** @throws AwsError `InvalidArgument` for a destination that is not there, or does not admit S3. */
+  async check({ name: bucket, region = this.#cloud.region }: BucketRecord, configuration: NotificationConfiguration) {
+    const principal = servicePrincipal("s3.amazonaws.com", bucketArn(bucket));
+    const cloud = this.#cloud.in(region);
+    for (const { arn } of destinations(configuration)) {
+      if (regionOf(arn) !== region) {
+        const message = "The notification destination service region is not valid for the bucket location constraint";
+        throw new AwsError("InvalidArgument", message, 400, { ArgumentName: arn, ArgumentValue: regionOf(arn) });
+      }
+      try {
+        if (arn.split(":")[2] === "lambda") {
+          await cloud.call("lambda", "Invoke", { FunctionName: arn, InvocationType: "DryRun" }, principal);
+        } else {
+          const test = { Service: "Amazon S3", Event: "s3:TestEvent", Time: new Date().toISOString(), Bucket: bucket };
+          await deliver(cloud, { arn, body: JSON.stringify(test), principal });
+        }
+      } catch (error) {
+        if (!(error instanceof AwsError)) throw error;
+        const message = "Unable to validate the following destination configurations";
+        throw new AwsError("InvalidArgument", message, 400, { ArgumentName: arn, ArgumentValue: error.message });
+      }
+    }
+  }
+
+  #keep(pending: Pending): void {
+    const key = `${String(Date.now()).padStart(15, "0")}-${randomUUID()}`;
+    this.#pending.put(key, pending);
+    this.#fresh.push([key, pending]);
+  }
+
+  async #deliver(key: string, pending: Pending): Promise<void> {
+    const { target, bucket, body, region = this.#cloud.region } = pending;
+    const cloud = this.#cloud.in(region);
+    const principal = servicePrincipal("s3.amazonaws.com", bucketArn(bucket));
+    try {
+      if (target === "bridge") {
+        const { Time, ...entry } = JSON.parse(body) as { Time: string };
+        await cloud.call("events", "PutEvents", { Entries: [{ ...entry, Time: new Date(Time) }] }, principal);
+      } else {
+        await deliver(cloud, { arn: target, body, principal });
+      }
+      if (!this.#stopped) this.#pending.delete(key);
+    } catch (error) {
+      if (this.#stopped) return;
+      // A destination that is gone or forbids it will not want it later; one that fails will be asked again.
+      if (error instanceof AwsError && error.status < 500) this.#pending.delete(key);
+      else this.#later([key, pending]);
+    }
+  }
+
+  #later(entry: [string, Pending]): void {
+    this.#fresh.push(entry);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.flush(), 1000);
+    this.#retry.unref();
+  }
+}
+
+function destinations(configuration: NotificationConfiguration): Destination[] {
+  const of = (
+    arn: string | undefined,
+    one: {
+      Id?: string | undefined;
+      Events: string[] | undefined;
+      Filter?: NotificationConfigurationFilter | undefined;
+    },
+  ) => ({
+    arn: arn ?? "",
+    id: one.Id ?? "",
+    events: one.Events ?? [],
+    filter: one.Filter,
+  });
+  return [
+    ...(configuration.LambdaFunctionConfigurations ?? []).map((one) => of(one.LambdaFunctionArn, one)),
+    ...(configuration.QueueConfigurations ?? []).map((one) => of(one.QueueArn, one)),
+    ...(configuration.TopicConfigurations ?? []).map((one) => of(one.TopicArn, one)),
+  ];
+}
+
+/** `s3:ObjectCreated:*` covers `ObjectCreated:Put`. */
+function covers(wanted: string, name: EventName): boolean {
+  const pattern = wanted.replace(/^s3:/, "");
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
+}
+
+function passes(filter: NotificationConfigurationFilter | undefined, key: string): boolean {
+  return (filter?.Key?.FilterRules ?? []).every(({ Name, Value = "" }) =>
+    Name?.toLowerCase() === "suffix" ? key.endsWith(Value) : key.startsWith(Value),
+  );
+}

@@ -1,0 +1,136 @@
+/** Buckets: create, list, head, delete. */
+import type {
+  CreateBucketRequest,
+  DeleteBucketRequest,
+  GetBucketLocationRequest,
+  HeadBucketRequest,
+  ListBucketsRequest,
+} from "@aws-sdk/client-s3";
+import { isRegion } from "../../../arn.ts";
+import { AwsError, type Operation } from "../../../service.ts";
+import { bucketAccess, bucketArn } from "../access.ts";
+import { refuseAcl } from "../describe.ts";
+import { notImplemented } from "../errors.ts";
+import { checkBucketName } from "../names.ts";
+import type { BucketRecord } from "../records.ts";
+import type { S3State } from "../state.ts";
+
+/** S3's first region has no location constraint. */
+const firstRegion = "us-east-1";
+
+export function bucketOperations(s3: S3State): Record<string, Operation> {
+  return {
+    CreateBucket: {
+      access: ({ Bucket }: CreateBucketRequest) => [
+        { action: "s3:CreateBucket", resource: bucketArn(Bucket as string) },
+      ],
+      run: (input: CreateBucketRequest, { region }) => createBucket(s3, input, region),
+    },
+    ListBuckets: {
+      access: () => [{ action: "s3:ListAllMyBuckets", resource: "*" }],
+      run: ({ Prefix = "", MaxBuckets = 10_000, ContinuationToken: token, BucketRegion }: ListBucketsRequest) => {
+        const after = token ? Buffer.from(token, "base64url").toString() : "";
+        const found = s3.buckets.values(Prefix).filter((bucket) => {
+          return bucket.name > after && (!BucketRegion || s3.regionOf(bucket) === BucketRegion);
+        });
+        const page = found.slice(0, MaxBuckets);
+        return {
+          Buckets: page.map((bucket) => ({
+            Name: bucket.name,
+            CreationDate: new Date(bucket.created),
+            BucketRegion: s3.regionOf(bucket),
+            BucketArn: bucketArn(bucket.name),
+          })),
+          Owner: s3.owner,
+          ...(Prefix && { Prefix }),
+          ...(found.length > page.length && {
+            ContinuationToken: Buffer.from(page.at(-1)?.name ?? "").toString("base64url"),
+          }),
+        };
+      },
+    },
+    HeadBucket: {
+      access: (input: HeadBucketRequest) => [bucketAccess("ListBucket", s3.bucket(input))],
+      run: (input: HeadBucketRequest) => ({
+        BucketArn: bucketArn(input.Bucket as string),
+        BucketRegion: s3.regionOf(s3.bucket(input)),
+        AccessPointAlias: false,
+      }),
+    },
+    GetBucketLocation: {
+      access: (input: GetBucketLocationRequest) => [bucketAccess("GetBucketLocation", s3.bucket(input))],
+      run: (input: GetBucketLocationRequest) => {
+        const region = s3.regionOf(s3.bucket(input));
+        return { LocationConstraint: region === firstRegion ? undefined : region };
+      },
+    },
+    DeleteBucket: {
+      access: (input: DeleteBucketRequest) => [bucketAccess("DeleteBucket", s3.bucket(input))],
+      run: (input: DeleteBucketRequest) => {
+        const { name } = s3.bucket(input);
+        const uploads = s3.uploads.values().some(({ bucket }) => bucket === name);
+        if (!s3.versions.isEmpty(name) || uploads) {
+          const message = "The bucket you tried to delete is not empty";
+          throw new AwsError("BucketNotEmpty", message, 409, { BucketName: name });
+        }
+        s3.buckets.delete(name);
+        return {};
+      },
+    },
+  };
+}
+
+/** The region of a bucket to be made: the first makes it wherever it is told to, each other one in itself alone. */
+function locationOf(
+  { CreateBucketConfiguration: { LocationConstraint: given } = {} }: CreateBucketRequest,
+  asked: string,
+) {
+  // What the constraint was called when there were two.
+  const wanted: string = given === "EU" ? "eu-west-1" : (given ?? firstRegion);
+  if (asked === firstRegion) {
+    if (given === undefined || (wanted !== firstRegion && isRegion(wanted))) return wanted;
+    const message = "The specified location-constraint is not valid";
+    throw new AwsError("InvalidLocationConstraint", message, 400, { LocationConstraint: given });
+  }
+  if (wanted === asked) return wanted;
+  throw new AwsError(
+    "IllegalLocationConstraintException",
+    `The ${given ?? "unspecified"} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+    400,
+  );
+}
+
+function createBucket(s3: S3State, input: CreateBucketRequest, asked: string) {
+  const name = input.Bucket as string;
+  checkBucketName(name);
+  const region = locationOf(input, asked);
+  if (input.ObjectLockEnabledForBucket) throw notImplemented("S3 Object Lock");
+  refuseAcl(input);
+  const location = { Location: `/${name}`, BucketArn: bucketArn(name) };
+  const before = s3.buckets.get(name);
+  if (before) {
+    // In the first region, and there alone, making it again is no mistake.
+    if (region === firstRegion && s3.regionOf(before) === firstRegion) return location;
+    const message = "Your previous request to create the named bucket succeeded and you already own it.";
+    throw new AwsError("BucketAlreadyOwnedByYou", message, 409, { BucketName: name });
+  }
+  // What every new bucket has. https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
+  const bucket: BucketRecord = {
+    name,
+    created: new Date().toISOString(),
+    region,
+    publicAccessBlock: {
+      BlockPublicAcls: true,
+      IgnorePublicAcls: true,
+      BlockPublicPolicy: true,
+      RestrictPublicBuckets: true,
+    },
+    ownershipControls: { Rules: [{ ObjectOwnership: input.ObjectOwnership ?? "BucketOwnerEnforced" }] },
+    encryption: {
+      Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" }, BucketKeyEnabled: false }],
+    },
+    ...(input.CreateBucketConfiguration?.Tags?.length && { tagging: input.CreateBucketConfiguration.Tags }),
+  };
+  s3.buckets.put(name, bucket);
+  return location;
+}

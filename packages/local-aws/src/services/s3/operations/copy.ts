@@ -1,0 +1,194 @@
+/** Copies: of a whole object, or of a range of it as a part. */
+import type { CopyObjectRequest } from "@aws-sdk/client-s3";
+import type { Access, Call, Operation } from "../../../service.ts";
+import { existingTags, objectAccess, versioned, writeAccess } from "../access.ts";
+import { defaultAlgorithm, readAlgorithm } from "../checksum.ts";
+import { checkCopySource, checkWrite } from "../conditions.ts";
+import { defined, describe, encryptionMembers } from "../describe.ts";
+import { invalidArgument, invalidRequest } from "../errors.ts";
+import { checkKey, readTagging } from "../names.ts";
+import { checksumMembers, maxPut, receive } from "../receive.ts";
+import type { BucketRecord, Checksum, Description, Segment, Version } from "../records.ts";
+import { quoted, type S3State, toldVersion } from "../state.ts";
+import { checkReadable } from "./objects.ts";
+
+export interface CopySource {
+  bucket: string;
+  key: string;
+  versionId: string | undefined;
+}
+
+/** `bucket/key?versionId=ID`, URL-encoded, with or without a slash before it. @throws AwsError `InvalidArgument` */
+export function readCopySource(header: string): CopySource {
+  const [path = "", query = ""] = header.split(/\?(?=versionId=)/);
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(path).replace(/^\//, "");
+  } catch {
+    throw invalidArgument("Invalid copy source encoding.", "x-amz-copy-source", header);
+  }
+  const slash = decoded.indexOf("/");
+  if (slash < 1 || slash === decoded.length - 1) {
+    throw invalidArgument("Invalid copy source object key", "x-amz-copy-source", header);
+  }
+  const versionId = new URLSearchParams(query).get("versionId") ?? undefined;
+  return { bucket: decoded.slice(0, slash), key: decoded.slice(slash + 1), versionId };
+}
+
+export interface SourceConditions {
+  CopySourceIfMatch?: string;
+  CopySourceIfNoneMatch?: string;
+  CopySourceIfModifiedSince?: Date;
+  CopySourceIfUnmodifiedSince?: Date;
+}
+
+/** The version to be copied, which must be there, be readable and meet the conditions. */
+export async function sourceVersion(s3: S3State, header: string, conditions: SourceConditions, call: Call) {
+  const { bucket: name, key, versionId } = readCopySource(header);
+  const bucket = s3.bucket({ Bucket: name });
+  const version = await s3.existing(bucket, key, versionId, call);
+  checkCopySource(
+    {
+      IfMatch: conditions.CopySourceIfMatch,
+      IfNoneMatch: conditions.CopySourceIfNoneMatch,
+      IfModifiedSince: conditions.CopySourceIfModifiedSince,
+      IfUnmodifiedSince: conditions.CopySourceIfUnmodifiedSince,
+    },
+    version,
+  );
+  checkReadable(version);
+  return { bucket, version };
+}
+
+/** Reading the source is a permission of its own; so is reading its tags, when they are copied. */
+export function sourceAccess(s3: S3State, header: string, withTags: boolean): Access[] {
+  const { bucket: name, key, versionId } = readCopySource(header);
+  const bucket = s3.bucket({ Bucket: name });
+  const version = versionId ? s3.versions.find(name, key, versionId) : s3.versions.latest(name, key);
+  const context = { ...existingTags(version), "s3:VersionId": versionId };
+  const accesses = [objectAccess(versioned("GetObject", versionId), bucket, key, context)];
+  if (withTags && Object.keys(version?.tags ?? {}).length > 0) {
+    accesses.push(objectAccess(versioned("GetObjectTagging", versionId), bucket, key, context));
+  }
+  return accesses;
+}
+
+export function copyOperations(s3: S3State): Record<string, Operation> {
+  return {
+    CopyObject: {
+      access(input: CopyObjectRequest) {
+        const source = input.CopySource as string;
+        const copiesTags = input.TaggingDirective !== "REPLACE";
+        const { bucket, key, versionId } = readCopySource(source);
+        const from = sourceAccess(s3, source, copiesTags);
+        const version = versionId ? s3.versions.find(bucket, key, versionId) : s3.versions.latest(bucket, key);
+        const Tagging = copiesTags ? new URLSearchParams(version?.tags).toString() : input.Tagging;
+        const writing = defined({ ...input, Tagging: Tagging || undefined });
+        return [...from, ...writeAccess(s3.bucket(input), input.Key as string, writing)];
+      },
+      run: (input: CopyObjectRequest, call) => copyObject(s3, input, call),
+    },
+  };
+}
+
+async function copyObject(s3: S3State, input: CopyObjectRequest, call: Call) {
+  const bucket = s3.bucket(input);
+  const key = input.Key as string;
+  checkKey(key);
+  const source = await sourceVersion(s3, input.CopySource as string, input as SourceConditions, call);
+  const { version: from } = source;
+  if (from.size > maxPut) {
+    throw invalidRequest(
+      `The specified copy source is larger than the maximum allowable size for a copy source: ${maxPut}`,
+    );
+  }
+  refuseNoChange(input, bucket, key, source);
+  const description = copiedDescription(input, bucket, from);
+  const copy = await copiedBytes(s3, input, from);
+  try {
+    s3.bucket(input);
+    checkWrite(s3, bucket.name, key, input);
+  } catch (error) {
+    await s3.blobs.remove(copy.segments);
+    throw error;
+  }
+  const version: Version = {
+    bucket: bucket.name,
+    key,
+    ...s3.stamp(bucket),
+    marker: false,
+    size: from.size,
+    ...copy,
+    ...description,
+  };
+  s3.add(version, "ObjectCreated:Copy", call);
+  return {
+    CopyObjectResult: {
+      ETag: quoted(version.etag),
+      LastModified: new Date(version.modified),
+      ...checksumMembers(version.checksum),
+    },
+    ...toldVersion(bucket, version),
+    ...(source.bucket.versioning && { CopySourceVersionId: from.id }),
+    ...encryptionMembers(version),
+  };
+}
+
+function refuseNoChange(input: CopyObjectRequest, bucket: BucketRecord, key: string, source: { version: Version }) {
+  const { version: from } = source;
+  const same =
+    from.bucket === bucket.name &&
+    from.key === key &&
+    from.id === (readCopySource(input.CopySource as string).versionId ?? from.id);
+  const latest = s3Same(input) && same;
+  if (!latest || readCopySource(input.CopySource as string).versionId !== undefined) return;
+  throw invalidRequest(
+    "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+  );
+}
+
+const s3Same = (input: CopyObjectRequest): boolean =>
+  input.MetadataDirective !== "REPLACE" &&
+  input.TaggingDirective !== "REPLACE" &&
+  !input.StorageClass &&
+  !input.WebsiteRedirectLocation &&
+  !input.ServerSideEncryption &&
+  !input.ChecksumAlgorithm;
+
+/** Metadata and tags come along unless they are replaced; the storage class never does. */
+function copiedDescription(input: CopyObjectRequest, bucket: BucketRecord, from: Version): Description {
+  for (const [name, value] of [
+    ["x-amz-metadata-directive", input.MetadataDirective],
+    ["x-amz-tagging-directive", input.TaggingDirective],
+  ] as const) {
+    if (value && value !== "COPY" && value !== "REPLACE")
+      throw invalidArgument(`Unknown ${name.replace(/^x-amz-/, "").replace("-", " ")}.`, name, value);
+  }
+  const given = describe(input, bucket);
+  const tags = input.TaggingDirective === "REPLACE" ? readTagging(input.Tagging ?? "") : from.tags;
+  if (input.MetadataDirective === "REPLACE") return { ...given, tags };
+  const { contentType, cacheControl, contentDisposition, contentEncoding, contentLanguage, expires, metadata } = from;
+  const { storageClass, websiteRedirect, encryption } = given;
+  const kept = { cacheControl, contentDisposition, contentEncoding, contentLanguage, expires };
+  return { contentType, metadata, tags, ...defined({ ...kept, storageClass, websiteRedirect, encryption }) };
+}
+
+/**
+ * The same bytes: by a second name where ETag and checksum stay what they are; otherwise (an object made of parts, another
+ * algorithm) they are read, for both are then those of the whole.
+ */
+async function copiedBytes(
+  s3: S3State,
+  input: CopyObjectRequest,
+  from: Version,
+): Promise<{ etag: string; segments: Segment[]; checksum: Checksum }> {
+  const algorithm = input.ChecksumAlgorithm
+    ? readAlgorithm(input.ChecksumAlgorithm)
+    : (from.checksum?.algorithm ?? defaultAlgorithm);
+  const { checksum, segments, etag } = from;
+  if (!from.parts && checksum?.algorithm === algorithm)
+    return { etag, segments: await s3.blobs.copy(segments), checksum };
+  const body = s3.blobs.read(segments, 0, from.size);
+  const { blob, size, md5, checksum: value } = await receive(s3, { Body: body, ChecksumAlgorithm: algorithm });
+  return { etag: md5, segments: [{ blob, size }], checksum: { algorithm, value, type: "FULL_OBJECT" } };
+}

@@ -1,0 +1,259 @@
+/** Uploads in parts. https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
+import { createHash, randomBytes } from "node:crypto";
+import type {
+  AbortMultipartUploadRequest,
+  CompleteMultipartUploadRequest,
+  CreateMultipartUploadRequest,
+  UploadPartCopyRequest,
+  UploadPartRequest,
+} from "@aws-sdk/client-s3";
+import { AwsError, type Call, type Operation } from "../../../service.ts";
+import { objectAccess, writeAccess } from "../access.ts";
+import {
+  badDigest,
+  checksumType,
+  combine,
+  defaultAlgorithm,
+  memberOf,
+  readAlgorithm,
+  statedChecksum,
+} from "../checksum.ts";
+import { checkWrite } from "../conditions.ts";
+import { describe, encryptionMembers } from "../describe.ts";
+import { invalidArgument, invalidRequest, malformedXml, noSuchUpload } from "../errors.ts";
+import { checkKey } from "../names.ts";
+import { copyRange } from "../range.ts";
+import { checksumMembers, type Received, receive } from "../receive.ts";
+import type { PartRecord, UploadRecord, Version } from "../records.ts";
+import { partKey, quoted, type S3State, toldVersion } from "../state.ts";
+import { type SourceConditions, sourceAccess, sourceVersion } from "./copy.ts";
+
+const minPart = 5 * 1024 ** 2;
+const maxParts = 10_000;
+
+type OfUpload = { Bucket?: string; Key?: string; UploadId?: string };
+
+export function multipartOperations(s3: S3State): Record<string, Operation> {
+  const onUpload = (action: string) => (input: OfUpload) => [
+    objectAccess(action, s3.bucket(input), input.Key as string),
+  ];
+  return {
+    CreateMultipartUpload: {
+      access: (input: CreateMultipartUploadRequest) => writeAccess(s3.bucket(input), input.Key as string, input),
+      run: (input: CreateMultipartUploadRequest) => create(s3, input),
+    },
+    UploadPart: {
+      access: onUpload("PutObject"),
+      async run(input: UploadPartRequest) {
+        const upload = findUpload(s3, input as OfUpload);
+        const number = partNumber(input.PartNumber);
+        const part = await addPart(s3, upload, number, input);
+        return { ETag: quoted(part.etag), ...encryptionMembers(upload), ...told(upload, part) };
+      },
+    },
+    UploadPartCopy: {
+      access: (input: UploadPartCopyRequest) => [
+        ...sourceAccess(s3, input.CopySource as string, false),
+        ...onUpload("PutObject")(input as OfUpload),
+      ],
+      run: (input: UploadPartCopyRequest, call) => copyPart(s3, input, call),
+    },
+    CompleteMultipartUpload: {
+      access: onUpload("PutObject"),
+      run: (input: CompleteMultipartUploadRequest, call) => complete(s3, input, call),
+    },
+    AbortMultipartUpload: {
+      access: onUpload("AbortMultipartUpload"),
+      async run(input: AbortMultipartUploadRequest) {
+        const upload = findUpload(s3, input as OfUpload);
+        await discardUpload(s3, upload);
+        return {};
+      },
+    },
+  };
+}
+
+function create(s3: S3State, input: CreateMultipartUploadRequest) {
+  const bucket = s3.bucket(input);
+  const key = input.Key as string;
+  checkKey(key);
+  const algorithm = input.ChecksumAlgorithm ? readAlgorithm(input.ChecksumAlgorithm) : defaultAlgorithm;
+  if (input.ChecksumType && !input.ChecksumAlgorithm) {
+    throw invalidRequest("The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
+  }
+  const type = checksumType(algorithm, input.ChecksumType);
+  const upload: UploadRecord = {
+    id: randomBytes(48).toString("base64url"),
+    bucket: bucket.name,
+    key,
+    initiated: new Date().toISOString(),
+    algorithmGiven: input.ChecksumAlgorithm !== undefined,
+    algorithm,
+    checksumType: type,
+    ...describe(input, bucket),
+  };
+  s3.uploads.put(upload.id, upload);
+  return {
+    Bucket: bucket.name,
+    Key: key,
+    UploadId: upload.id,
+    ...encryptionMembers(upload),
+    ...(upload.algorithmGiven && { ChecksumAlgorithm: algorithm, ChecksumType: type }),
+  };
+}
+
+/** @throws AwsError `NoSuchUpload` */
+export function findUpload(s3: S3State, { Bucket, Key, UploadId = "" }: OfUpload): UploadRecord {
+  const upload = s3.uploads.get(UploadId);
+  if (!upload || upload.bucket !== Bucket || upload.key !== Key) throw noSuchUpload(UploadId);
+  return upload;
+}
+
+function partNumber(number: number | undefined): number {
+  if (number !== undefined && Number.isInteger(number) && number >= 1 && number <= maxParts) return number;
+  throw invalidArgument(`Part number must be an integer between 1 and ${maxParts}, inclusive`, "partNumber", number);
+}
+
+async function addPart(s3: S3State, upload: UploadRecord, number: number, input: object): Promise<PartRecord> {
+  const received = await receive(s3, input, upload.algorithm);
+  const part = record(number, received);
+  const replaced = s3.parts.get(partKey(upload.id, number));
+  if (!s3.uploads.has(upload.id)) {
+    await s3.blobs.remove([received]);
+    throw noSuchUpload(upload.id);
+  }
+  s3.parts.put(partKey(upload.id, number), part);
+  if (replaced) await s3.blobs.remove([replaced.segment]);
+  return part;
+}
+
+const record = (number: number, { blob, size, md5, checksum }: Received): PartRecord => ({
+  number,
+  modified: new Date().toISOString(),
+  size,
+  etag: md5,
+  segment: { blob, size },
+  checksum,
+});
+
+const told = (upload: UploadRecord, part: PartRecord) =>
+  checksumMembers({ algorithm: upload.algorithm, value: part.checksum });
+
+async function copyPart(s3: S3State, input: UploadPartCopyRequest, call: Call) {
+  const upload = findUpload(s3, input as OfUpload);
+  const number = partNumber(input.PartNumber);
+  const source = await sourceVersion(s3, input.CopySource as string, input as SourceConditions, call);
+  const { start, end } = copyRange(input.CopySourceRange, source.version.size);
+  const Body = s3.blobs.read(source.version.segments, start, end);
+  const part = await addPart(s3, upload, number, { Body });
+  return {
+    CopyPartResult: { ETag: quoted(part.etag), LastModified: new Date(part.modified), ...told(upload, part) },
+    ...(source.bucket.versioning && { CopySourceVersionId: source.version.id }),
+    ...encryptionMembers(upload),
+  };
+}
+
+async function complete(s3: S3State, input: CompleteMultipartUploadRequest, call: Call) {
+  const bucket = s3.bucket(input);
+  const upload = findUpload(s3, input as OfUpload);
+  const { parts, unused } = chosenParts(s3, upload, input);
+  const size = parts.reduce((sum, part) => sum + part.size, 0);
+  if (input.MpuObjectSize !== undefined && Number(input.MpuObjectSize) !== size) {
+    throw invalidRequest("The provided 'x-amz-mp-object-size' header value does not match what was computed.");
+  }
+  const { algorithm, checksumType: type } = upload;
+  const value = await combine(algorithm, type, parts);
+  const stated = statedChecksum(input);
+  if (stated?.algorithm === algorithm && bare(stated.value) !== bare(value)) throw badDigest(algorithm);
+  const digests = Buffer.concat(parts.map(({ etag }) => Buffer.from(etag, "hex")));
+  const etag = `${createHash("md5").update(digests).digest("hex")}-${parts.length}`;
+
+  // Somebody else may have completed or aborted it while the checksum was worked out.
+  findUpload(s3, input as OfUpload);
+  checkWrite(s3, bucket.name, upload.key, input);
+  const {
+    id: _id,
+    initiated: _initiated,
+    algorithmGiven: _given,
+    algorithm: _algorithm,
+    checksumType: _type,
+    ...rest
+  } = upload;
+  const version: Version = {
+    ...rest,
+    ...s3.stamp(bucket),
+    marker: false,
+    size,
+    etag,
+    segments: parts.map(({ segment }) => segment),
+    checksum: { algorithm, value, type },
+    parts: parts.map((part, index) => ({ number: index + 1, size: part.size, checksum: part.checksum })),
+  };
+  s3.add(version, "ObjectCreated:CompleteMultipartUpload", call, () => forget(s3, upload));
+  await s3.blobs.remove(unused.map(({ segment }) => segment));
+  return {
+    Location: `${s3.cloud.origin}/${bucket.name}/${encodeURIComponent(upload.key)}`,
+    Bucket: bucket.name,
+    Key: upload.key,
+    ETag: quoted(etag),
+    ...toldVersion(bucket, version),
+    ...encryptionMembers(version),
+    ...checksumMembers(version.checksum),
+  };
+}
+
+const bare = (checksum: string): string => checksum.replace(/-\d+$/, "");
+
+/** The parts that the caller lists, in order, each as it was uploaded; and those that he leaves out. */
+function chosenParts(s3: S3State, upload: UploadRecord, input: CompleteMultipartUploadRequest) {
+  const listed = input.MultipartUpload?.Parts ?? [];
+  if (listed.length === 0) throw malformedXml();
+  const uploaded = new Map(s3.partsOf(upload.id).map((part) => [part.number, part]));
+  const invalid = (PartNumber: number | undefined, ETag: string | undefined) =>
+    new AwsError(
+      "InvalidPart",
+      "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
+      400,
+      { UploadId: upload.id, PartNumber, ETag },
+    );
+  const unordered = listed.some(({ PartNumber = 0 }, index) => PartNumber <= (listed[index - 1]?.PartNumber ?? 0));
+  if (unordered) {
+    const message = "The list of parts was not in ascending order. Parts must be ordered by part number.";
+    throw new AwsError("InvalidPartOrder", message, 400, { UploadId: upload.id });
+  }
+  const parts = listed.map((wanted, index) => {
+    const { PartNumber: number = 0, ETag: etag } = wanted;
+    const part = uploaded.get(number);
+    if (!part || part.etag !== etag?.replaceAll('"', "")) throw invalid(number, etag);
+    const stated = (wanted as Record<string, unknown>)[memberOf(upload.algorithm)];
+    if (stated !== undefined && stated !== part.checksum) throw invalid(number, etag);
+    if (stated === undefined && upload.algorithmGiven && upload.checksumType === "COMPOSITE") {
+      throw invalidRequest(
+        `The upload was created using a ${upload.algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${number} in the request.`,
+      );
+    }
+    if (index < listed.length - 1 && part.size < minPart) {
+      throw new AwsError("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size", 400, {
+        ProposedSize: part.size,
+        MinSizeAllowed: minPart,
+        PartNumber: number,
+        ETag: etag,
+      });
+    }
+    uploaded.delete(number);
+    return part;
+  });
+  return { parts, unused: [...uploaded.values()] };
+}
+
+function forget(s3: S3State, upload: UploadRecord): void {
+  for (const { number } of s3.partsOf(upload.id)) s3.parts.delete(partKey(upload.id, number));
+  s3.uploads.delete(upload.id);
+}
+
+/** Ends an upload that shall not become an object. */
+export async function discardUpload(s3: S3State, upload: UploadRecord): Promise<void> {
+  const parts = s3.partsOf(upload.id);
+  s3.cloud.store.transaction(() => forget(s3, upload));
+  await s3.blobs.remove(parts.map(({ segment }) => segment));
+}

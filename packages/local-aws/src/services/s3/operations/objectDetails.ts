@@ -1,0 +1,127 @@
+/** What is known of an object besides its bytes: tags, attributes, owner. */
+import type {
+  DeleteObjectTaggingRequest,
+  GetObjectAclRequest,
+  GetObjectAttributesRequest,
+  GetObjectTaggingRequest,
+  PutObjectTaggingRequest,
+} from "@aws-sdk/client-s3";
+import type { Call, Operation } from "../../../service.ts";
+import { objectAccess, requestTags, versioned } from "../access.ts";
+import { memberOf } from "../checksum.ts";
+import { aclNotSupported } from "../describe.ts";
+import { tagSet, tagsOf } from "../names.ts";
+import { checksumMembers } from "../receive.ts";
+import type { Version } from "../records.ts";
+import { type S3State, toldVersion } from "../state.ts";
+import { onObject } from "./objects.ts";
+
+type Keyed = { Bucket?: string | undefined; Key?: string | undefined; VersionId?: string | undefined };
+
+export function objectDetailOperations(s3: S3State): Record<string, Operation> {
+  const find = async (input: Keyed, call: Call) => {
+    const bucket = s3.bucket(input as { Bucket: string });
+    return { bucket, version: await s3.existing(bucket, input.Key as string, input.VersionId, call) };
+  };
+  return {
+    GetObjectTagging: {
+      access: onObject(s3, "GetObjectTagging"),
+      async run(input: GetObjectTaggingRequest, call) {
+        const { bucket, version } = await find(input, call);
+        return { TagSet: tagSet(version.tags), ...toldVersion(bucket, version) };
+      },
+    },
+    PutObjectTagging: {
+      access(input: PutObjectTaggingRequest) {
+        const action = versioned("PutObjectTagging", input.VersionId);
+        return [
+          objectAccess(action, s3.bucket(input), input.Key as string, requestTags(tagsOf(input.Tagging?.TagSet ?? []))),
+        ];
+      },
+      async run(input: PutObjectTaggingRequest, call) {
+        const tags = tagsOf(input.Tagging?.TagSet ?? []);
+        const { bucket, version } = await find(input, call);
+        s3.update({ ...version, tags }, "ObjectTagging:Put", call);
+        return toldVersion(bucket, version);
+      },
+    },
+    DeleteObjectTagging: {
+      access: onObject(s3, "DeleteObjectTagging"),
+      async run(input: DeleteObjectTaggingRequest, call) {
+        const { bucket, version } = await find(input, call);
+        s3.update({ ...version, tags: {} }, "ObjectTagging:Delete", call);
+        return toldVersion(bucket, version);
+      },
+    },
+    GetObjectAttributes: {
+      access: (input: GetObjectAttributesRequest) => [
+        ...onObject(s3, "GetObject")(input as { VersionId?: string }),
+        ...onObject(s3, "GetObjectAttributes")(input as { VersionId?: string }),
+      ],
+      async run(input: GetObjectAttributesRequest, call) {
+        const { bucket, version } = await find(input, call);
+        return {
+          LastModified: new Date(version.modified),
+          ...toldVersion(bucket, version),
+          ...attributes(input, version),
+        };
+      },
+    },
+    GetObjectAcl: {
+      access: onObject(s3, "GetObjectAcl"),
+      async run(input: GetObjectAclRequest, call) {
+        await find(input, call);
+        return ownerOnly(s3);
+      },
+    },
+    PutObjectAcl: {
+      access: onObject(s3, "PutObjectAcl"),
+      run() {
+        throw aclNotSupported();
+      },
+    },
+  };
+}
+
+/** The access control list of whatever its owner alone owns. */
+export const ownerOnly = (s3: S3State) => ({
+  Owner: s3.owner,
+  Grants: [{ Grantee: { ...s3.owner, Type: "CanonicalUser" }, Permission: "FULL_CONTROL" }],
+});
+
+function attributes(input: GetObjectAttributesRequest, version: Version) {
+  const wanted = new Set<string>(input.ObjectAttributes ?? []);
+  const { checksum, parts = [] } = version;
+  const max = Math.min(input.MaxParts ?? 1000, 1000);
+  const after = Number(input.PartNumberMarker ?? 0);
+  const page = parts.filter(({ number }) => number > after).slice(0, max);
+  const lastOne = page.at(-1)?.number ?? after;
+  const truncated = parts.some(({ number }) => number > lastOne);
+  return {
+    ...(wanted.has("ETag") && { ETag: version.etag }),
+    ...(wanted.has("ObjectSize") && { ObjectSize: version.size }),
+    ...(wanted.has("StorageClass") && { StorageClass: version.storageClass ?? "STANDARD" }),
+    ...(wanted.has("Checksum") &&
+      checksum && {
+        Checksum: checksumMembers({ ...checksum, value: checksum.value.replace(/-\d+$/, "") }),
+      }),
+    ...(wanted.has("ObjectParts") &&
+      parts.length > 0 && {
+        ObjectParts: {
+          TotalPartsCount: parts.length,
+          PartNumberMarker: String(after),
+          NextPartNumberMarker: String(lastOne),
+          MaxParts: max,
+          IsTruncated: truncated,
+          // Part by part only where the parts' checksums make up the whole's.
+          ...(checksum?.type === "COMPOSITE" && {
+            Parts: page.map(({ number, size, checksum: value }) => ({
+              PartNumber: number,
+              Size: size,
+              [memberOf(checksum.algorithm)]: value,
+            })),
+          }),
+        },
+      }),
+  };
+}

@@ -1,0 +1,223 @@
+/** Objects: put, get, head, delete. */
+import type {
+  DeleteObjectRequest,
+  DeleteObjectsRequest,
+  GetObjectRequest,
+  HeadObjectRequest,
+  PutObjectRequest,
+} from "@aws-sdk/client-s3";
+import { AwsError, type Call, type Operation } from "../../../service.ts";
+import { existingTags, objectAccess, versioned, writeAccess } from "../access.ts";
+import { checkRead, checkWrite } from "../conditions.ts";
+import { defined, describe, encryptionMembers, objectMembers } from "../describe.ts";
+import { invalidArgument, malformedXml, preconditionFailed } from "../errors.ts";
+import { checkKey } from "../names.ts";
+import { partRange, readRange } from "../range.ts";
+import { checksumMembers, receive } from "../receive.ts";
+import type { BucketRecord, Version } from "../records.ts";
+import { quoted, type S3State, toldVersion } from "../state.ts";
+
+type Keyed = { Bucket?: string; Key?: string; VersionId?: string; IfMatch?: string };
+
+/** Access of an operation on one object, or on one version of it. */
+export function onObject(s3: S3State, action: string) {
+  return (input: Keyed) => {
+    const bucket = s3.bucket(input);
+    const key = input.Key as string;
+    const version = input.VersionId
+      ? s3.versions.find(bucket.name, key, input.VersionId)
+      : s3.versions.latest(bucket.name, key);
+    const context = {
+      ...existingTags(version),
+      "s3:VersionId": input.VersionId,
+      // Reading has the condition, and no key of it.
+      ...(action === "DeleteObject" && { "s3:if-match": input.IfMatch }),
+    };
+    return [objectAccess(versioned(action, input.VersionId), bucket, key, context)];
+  };
+}
+
+export function objectOperations(s3: S3State): Record<string, Operation> {
+  return {
+    PutObject: {
+      access: (input: PutObjectRequest) => writeAccess(s3.bucket(input), input.Key as string, input),
+      run: (input: PutObjectRequest, call) => putObject(s3, input, call),
+    },
+    GetObject: {
+      access: onObject(s3, "GetObject"),
+      run: (input: GetObjectRequest, call) => getObject(s3, input, call),
+    },
+    HeadObject: {
+      access: onObject(s3, "GetObject"),
+      async run(input: HeadObjectRequest, call) {
+        const { Body: _, ...output } = await getObject(s3, input, call);
+        return output;
+      },
+    },
+    DeleteObject: {
+      access: onObject(s3, "DeleteObject"),
+      run: (input: DeleteObjectRequest, call) => deleteObject(s3, s3.bucket(input), input, call),
+    },
+    DeleteObjects: {
+      // Each object is a question of its own: those that are denied are reported beside those that went.
+      access: (input: DeleteObjectsRequest) => {
+        s3.bucket(input);
+        return [];
+      },
+      run: (input: DeleteObjectsRequest, call) => deleteObjects(s3, input, call),
+    },
+  };
+}
+
+async function putObject(s3: S3State, input: PutObjectRequest, call: Call) {
+  const bucket = s3.bucket(input);
+  const key = input.Key as string;
+  checkKey(key);
+  const description = describe(input, bucket);
+  checkWrite(s3, bucket.name, key, input);
+  const received = await receive(s3, input);
+  const { size, md5: etag, algorithm } = received;
+  const checksum = { algorithm, value: received.checksum, type: "FULL_OBJECT" as const };
+  // The bucket may have gone, or changed, while the body came in.
+  const now = s3.buckets.get(bucket.name) ?? bucket;
+  const version: Version = {
+    bucket: bucket.name,
+    key,
+    ...s3.stamp(now),
+    marker: false,
+    size,
+    etag,
+    segments: [{ blob: received.blob, size }],
+    checksum,
+    ...description,
+  };
+  try {
+    s3.bucket(input);
+    checkWrite(s3, bucket.name, key, input);
+  } catch (error) {
+    await s3.blobs.remove(version.segments);
+    throw error;
+  }
+  s3.add(version, "ObjectCreated:Put", call);
+  return {
+    ETag: quoted(etag),
+    ...toldVersion(now, version),
+    ...encryptionMembers(version),
+    ...checksumMembers(checksum),
+  };
+}
+
+/** Storage classes whose objects must be restored before they can be read. */
+const cold = new Set(["GLACIER", "DEEP_ARCHIVE"]);
+
+export function checkReadable({ storageClass = "STANDARD" }: Version): void {
+  if (!cold.has(storageClass)) return;
+  const message = "The operation is not valid for the object's storage class";
+  throw new AwsError("InvalidObjectState", message, 403, { StorageClass: storageClass });
+}
+
+async function getObject(s3: S3State, input: GetObjectRequest, call: Call) {
+  const bucket = s3.bucket(input);
+  const version = await s3.existing(bucket, input.Key as string, input.VersionId, call);
+  checkRead(input, version);
+  if (call.operation !== "HeadObject") checkReadable(version);
+  if (input.Range !== undefined && input.PartNumber !== undefined) {
+    throw invalidArgument(
+      "Cannot specify both Range header and partNumber query parameter",
+      "partNumber",
+      input.PartNumber,
+    );
+  }
+  const range =
+    input.PartNumber === undefined
+      ? readRange(input.Range, version.size)
+      : version.size === 0
+        ? undefined
+        : partRange(version, input.PartNumber);
+  const { start, end } = range ?? { start: 0, end: version.size };
+  const overrides = defined({
+    CacheControl: input.ResponseCacheControl,
+    ContentDisposition: input.ResponseContentDisposition,
+    ContentEncoding: input.ResponseContentEncoding,
+    ContentLanguage: input.ResponseContentLanguage,
+    ContentType: input.ResponseContentType,
+    Expires: input.ResponseExpires,
+  });
+  return {
+    ...objectMembers(
+      bucket,
+      version,
+      input.ChecksumMode === "ENABLED" && !input.Range && input.PartNumber === undefined,
+    ),
+    ...overrides,
+    ContentLength: end - start,
+    ...(range && { ContentRange: `bytes ${start}-${end - 1}/${version.size}` }),
+    ...(input.PartNumber !== undefined && version.parts && { PartsCount: version.parts.length }),
+    ...(call.operation !== "HeadObject" && { Body: s3.blobs.read(version.segments, start, end) }),
+  };
+}
+
+type Deletion = { Key?: string; VersionId?: string; IfMatch?: string };
+
+function deleteObject(s3: S3State, bucket: BucketRecord, input: Deletion, call: Call) {
+  const key = input.Key as string;
+  if (input.IfMatch !== undefined) {
+    const latest = s3.versions.latest(bucket.name, key);
+    const holds = latest && !latest.marker && ["*", latest.etag, quoted(latest.etag)].includes(input.IfMatch);
+    if (!holds) throw preconditionFailed("If-Match");
+  }
+  if (input.VersionId !== undefined) return deleteVersion(s3, bucket.name, key, input.VersionId, call);
+  if (bucket.versioning) return { DeleteMarker: true, VersionId: addMarker(s3, bucket, key, call).id };
+  const current = s3.versions.latest(bucket.name, key);
+  if (current) s3.remove(current, "ObjectRemoved:Delete", call);
+  return {};
+}
+
+function deleteVersion(s3: S3State, bucket: string, key: string, VersionId: string, call: Call) {
+  const version = s3.versions.find(bucket, key, VersionId);
+  if (!version) return { VersionId };
+  s3.remove(version, "ObjectRemoved:Delete", call);
+  return { VersionId, ...(version.marker && { DeleteMarker: true }) };
+}
+
+/** A version that says: from here on, there is no such object. */
+export function addMarker(s3: S3State, bucket: BucketRecord, key: string, call: Call, lifecycle = false): Version {
+  const marker: Version = {
+    bucket: bucket.name,
+    key,
+    ...s3.stamp(bucket),
+    marker: true,
+    size: 0,
+    etag: "",
+    segments: [],
+    contentType: "",
+    metadata: {},
+    tags: {},
+  };
+  const event = lifecycle ? "LifecycleExpiration:DeleteMarkerCreated" : "ObjectRemoved:DeleteMarkerCreated";
+  s3.add(marker, event, call);
+  return marker;
+}
+
+async function deleteObjects(s3: S3State, input: DeleteObjectsRequest, call: Call) {
+  const bucket = s3.bucket(input);
+  const objects = input.Delete?.Objects ?? [];
+  if (objects.length === 0 || objects.length > 1000) throw malformedXml();
+  const Deleted: object[] = [];
+  const Errors: object[] = [];
+  for (const object of objects) {
+    const { Key: key, VersionId: id } = object as { Key: string; VersionId?: string };
+    const named = { Key: key, ...(id && { VersionId: id }) };
+    try {
+      const request = defined({ Key: key, VersionId: id || undefined, IfMatch: object.ETag });
+      await s3.cloud.authorize(call, onObject(s3, "DeleteObject")({ ...request, Bucket: bucket.name }));
+      const gone: { DeleteMarker?: boolean; VersionId?: string } = deleteObject(s3, bucket, request, call);
+      const marker = gone.DeleteMarker && { DeleteMarker: true, DeleteMarkerVersionId: gone.VersionId };
+      if (!input.Delete?.Quiet) Deleted.push({ ...named, ...marker });
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      Errors.push({ ...named, Code: error.code, Message: error.message });
+    }
+  }
+  return { Deleted, Errors };
+}

@@ -1,0 +1,47 @@
+/**
+ * A bucket is asked for in its region. Whoever asks in another is told which it is, and SDKs go there by themselves.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html
+ */
+import type { Call, Operation } from "../../service.ts";
+import { S3Error, type S3State } from "./state.ts";
+
+/** What is asked for anywhere. */
+const everywhere = new Set(["CreateBucket", "GetBucketLocation", "ListBuckets"]);
+
+/** Gives operations this rule: before IAM is asked, so that nobody takes a wrong region for a missing permission. */
+export function inOwnRegion(s3: S3State, operations: Record<string, Operation>): Record<string, Operation> {
+  const ruled = ([name, operation]: [string, Operation]): [string, Operation] => {
+    if (everywhere.has(name)) return [name, operation];
+    return [
+      name,
+      {
+        ...operation,
+        access(input: { Bucket?: string }, call) {
+          checkRegion(s3, input.Bucket ?? "", call);
+          return operation.access(input, call);
+        },
+      },
+    ];
+  };
+  return Object.fromEntries(Object.entries(operations).map(ruled));
+}
+
+function checkRegion(s3: S3State, name: string, { region, principal }: Call): void {
+  const bucket = s3.buckets.get(name);
+  // Who does not sign names no region.
+  if (!bucket || s3.regionOf(bucket) === region || principal.kind === "anonymous") return;
+  throw new S3Error(
+    "PermanentRedirect",
+    "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.",
+    301,
+    bucketRegion(s3, name),
+    // Every region's endpoint is this one.
+    { Endpoint: new URL(s3.cloud.origin).host, Bucket: name },
+  );
+}
+
+/** The header by which S3 tells a bucket's region, whatever else it answers. */
+export function bucketRegion(s3: S3State, name: string | undefined): Record<string, string> {
+  const bucket = name === undefined ? undefined : s3.buckets.get(name);
+  return bucket ? { "x-amz-bucket-region": s3.regionOf(bucket) } : {};
+}

@@ -1,0 +1,189 @@
+/** Reads S3's requests: which operation, by method, bucket or key, and subresource; and what is in the body. */
+import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
+import { AwsError } from "../../service.ts";
+import type { OperationShape, ServiceShapes, WireRequest } from "../../wire/index.ts";
+import { readBindings } from "../../wire/rest.ts";
+import { readXml } from "../../wire/xml.ts";
+import { badDigest, base64, hasher, statedChecksum } from "./checksum.ts";
+import { AwsChunkedDecoder } from "./chunked.ts";
+import { invalidArgument, invalidRequest, malformedXml, notImplemented } from "./errors.ts";
+import { checkMd5 } from "./receive.ts";
+
+export interface Target {
+  bucket: string | undefined;
+  key: string | undefined;
+}
+
+/** `/bucket/key`, or `/key` at a host that names the bucket. */
+export function readTarget(path: string, host?: string): Target {
+  const named = bucketOfHost(host);
+  const slash = named === undefined ? path.indexOf("/", 1) : 0;
+  const bucket = named ?? decode(path.slice(1, slash < 0 ? undefined : slash));
+  const key = slash < 0 ? "" : decode(path.slice(slash + 1));
+  return { bucket: bucket || undefined, key: key || undefined };
+}
+
+/** `bucket.localhost:4566`, `bucket.s3.localhost`, `bucket.s3.eu-west-1.localhost`: as a bucket's host on AWS, of this machine. */
+export function bucketOfHost(host = ""): string | undefined {
+  const [, bucket] = /^([a-z0-9.-]+?)(?:\.s3(?:[.-][a-z]+-[a-z]+-\d)?)?\.localhost\.?(?::\d+)?$/i.exec(host) ?? [];
+  return bucket === undefined || /^s3([.-][a-z]+-[a-z]+-\d)?$/i.test(bucket) ? undefined : bucket.toLowerCase();
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new AwsError("InvalidURI", "Couldn't parse the specified URI.", 400, { URI: text });
+  }
+}
+
+/** `GET object tagging` -> `GetObjectTagging`, from the paths that the SDK's schemas state. */
+const bySubresource = new WeakMap<ServiceShapes, Map<string, string>>();
+
+function subresources(shapes: ServiceShapes): Map<string, string> {
+  let found = bySubresource.get(shapes);
+  if (found) return found;
+  found = new Map();
+  for (const { name, http } of shapes.operations.values()) {
+    const [method, template] = http ?? ["", ""];
+    const [path, query = ""] = template.split("?");
+    const subresource = query.split("&")[0] ?? "";
+    // Operations with an id (analytics, inventory) are not modelled, so that two of one path do not matter.
+    if (subresource && !subresource.includes("=")) {
+      found.set(`${method} ${path === "/" ? "bucket" : "object"} ${subresource}`, name);
+    }
+  }
+  bySubresource.set(shapes, found);
+  return found;
+}
+
+/** @throws AwsError `MethodNotAllowed`, `InvalidRequest`, `NotImplemented` */
+export function operationOf(shapes: ServiceShapes, request: WireRequest, { bucket, key }: Target): string {
+  const { method, query, headers } = request;
+  // What old clients presign with: no bucket made since 2020 takes it.
+  if (query.has("AWSAccessKeyId") && query.has("Signature")) {
+    throw invalidRequest(
+      "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+    );
+  }
+  if (bucket === undefined) {
+    if (method === "GET" || method === "HEAD") return "ListBuckets";
+    throw methodNotAllowed(method);
+  }
+  const level = key === undefined ? "bucket" : "object";
+  const known = subresources(shapes);
+  for (const name of query.keys()) {
+    const found = known.get(`${method} ${level} ${name}`);
+    if (found) return found;
+  }
+  const copies = headers["x-amz-copy-source"] !== undefined;
+  const upload = query.has("uploadId");
+  if (level === "bucket") {
+    switch (method) {
+      case "GET":
+        return query.get("list-type") === "2" ? "ListObjectsV2" : "ListObjects";
+      case "PUT":
+        return "CreateBucket";
+      case "HEAD":
+        return "HeadBucket";
+      case "DELETE":
+        return "DeleteBucket";
+      case "POST":
+        throw notImplemented("uploads by HTML forms (POST Object)");
+    }
+    throw methodNotAllowed(method);
+  }
+  switch (method) {
+    case "GET":
+      return upload ? "ListParts" : "GetObject";
+    case "HEAD":
+      return "HeadObject";
+    case "PUT":
+      if (query.has("partNumber") || upload) return copies ? "UploadPartCopy" : "UploadPart";
+      return copies ? "CopyObject" : "PutObject";
+    case "DELETE":
+      return upload ? "AbortMultipartUpload" : "DeleteObject";
+    case "POST":
+      if (upload) return "CompleteMultipartUpload";
+  }
+  throw methodNotAllowed(method);
+}
+
+const methodNotAllowed = (Method: string) =>
+  new AwsError("MethodNotAllowed", "The specified method is not allowed against this resource.", 405, { Method });
+
+/** Largest XML body: 1,000 keys to be deleted, or 10,000 parts with checksums. */
+const maxXml = 8 * 1024 ** 2;
+
+export async function readInput(
+  operation: OperationShape,
+  request: WireRequest,
+  { bucket, key }: Target,
+): Promise<Record<string, unknown>> {
+  // A date that is none is the object's `Expires` all the same: it is kept as text.
+  const { expires, ...headers } = request.headers;
+  const labels = { ...(bucket && { Bucket: bucket }), ...(key && { Key: key }) };
+  const bound = { ...request, headers: headers as IncomingHttpHeaders };
+  let read: ReturnType<typeof readBindings>;
+  try {
+    read = readBindings(operation, bound, labels);
+  } catch (error) {
+    throw error instanceof AwsError ? invalidArgument(error.message, "request", "") : error;
+  }
+  const { input, payload } = read;
+  if (expires !== undefined) input.Expires = expires;
+  const [name, member] = payload ?? [];
+  if (!name || !member) return input;
+  if (member.isStreaming()) {
+    input[name] = framed(request, input);
+    return input;
+  }
+  const body = await collect(framed(request, {}));
+  await checkIntegrity(input, body);
+  if (member.isStringSchema()) input[name] = body.toString();
+  else if (body.length > 0) input[name] = readXml(member, body);
+  return input;
+}
+
+/** The body without its framing, and its length without it. */
+function framed(request: WireRequest, input: Record<string, unknown>): Readable {
+  const { headers } = request;
+  const body = request.body as Readable;
+  if (!String(headers["x-amz-content-sha256"] ?? "").startsWith("STREAMING-")) return body;
+  const length = headers["x-amz-decoded-content-length"];
+  if (length === undefined) {
+    throw new AwsError("MissingContentLength", "You must provide the Content-Length HTTP header.", 411);
+  }
+  input.ContentLength = Number(length);
+  const trailer = headers["x-amz-trailer"];
+  const decoder = new AwsChunkedDecoder(trailer === undefined ? undefined : String(trailer));
+  body.on("error", (error) => decoder.destroy(error));
+  return body.pipe(decoder);
+}
+
+async function collect(body: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxXml) throw malformedXml();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function checkIntegrity(input: Record<string, unknown>, body: Buffer): Promise<void> {
+  if (typeof input.ContentMD5 === "string") {
+    const hash = hasher("MD5");
+    hash.update(body);
+    checkMd5(input.ContentMD5, Buffer.from(await hash.digest()).toString("hex"));
+  }
+  // The result of a completed upload is stated in the same header: it is not this body's.
+  if (input.UploadId !== undefined) return;
+  const stated = statedChecksum(input);
+  if (!stated) return;
+  const hash = hasher(stated.algorithm);
+  hash.update(body);
+  if ((await base64(hash)) !== stated.value) throw badDigest(stated.algorithm);
+}

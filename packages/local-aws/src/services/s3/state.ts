@@ -1,0 +1,152 @@
+/** All that S3 holds, and the one way in which an object comes, changes and goes: with its event, in one transaction. */
+import { createHash, randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { AwsError, type Call, type Cloud } from "../../service.ts";
+import type { Collection } from "../../store.ts";
+import { bucketAccess } from "./access.ts";
+import { Blobs } from "./blobs.ts";
+import { noSuchBucket, noSuchKey, noSuchVersion } from "./errors.ts";
+import { type EventName, Notifications } from "./notifications.ts";
+import type { BucketRecord, PartRecord, UploadRecord, Version } from "./records.ts";
+import { Versions } from "./versions.ts";
+
+/** An error that says something in headers as well. */
+export class S3Error extends AwsError {
+  readonly headers: Record<string, string>;
+
+  constructor(code: string, message: string, status: number, headers: Record<string, string>, members = {}) {
+    super(code, message, status, members);
+    this.headers = headers;
+  }
+}
+
+export class S3State {
+  readonly cloud: Cloud;
+  readonly buckets: Collection<BucketRecord>;
+  readonly versions: Versions;
+  readonly uploads: Collection<UploadRecord>;
+  /** By upload and number, so that they are listed in order. */
+  readonly parts: Collection<PartRecord>;
+  readonly blobs: Blobs;
+  readonly notifications: Notifications;
+
+  constructor(cloud: Cloud) {
+    this.cloud = cloud;
+    this.buckets = cloud.store.collection("s3.buckets");
+    this.uploads = cloud.store.collection("s3.uploads");
+    this.parts = cloud.store.collection("s3.parts");
+    this.versions = new Versions(cloud.store.database);
+    this.blobs = new Blobs(join(cloud.directory, "s3"));
+    this.notifications = new Notifications(cloud);
+  }
+
+  /** The account's canonical user id, as S3 names owners. */
+  get owner(): { ID: string } {
+    return { ID: createHash("sha256").update(this.cloud.accountId).digest("hex") };
+  }
+
+  /** @throws AwsError `NoSuchBucket`; `AccessDenied` when the caller expects another owner. */
+  bucket(input: { Bucket?: string; ExpectedBucketOwner?: string }): BucketRecord {
+    const name = input.Bucket ?? "";
+    const bucket = this.buckets.get(name);
+    if (!bucket) throw noSuchBucket(name);
+    if (input.ExpectedBucketOwner !== undefined && input.ExpectedBucketOwner !== this.cloud.accountId) {
+      throw new AwsError("AccessDenied", "Access Denied", 403);
+    }
+    return bucket;
+  }
+
+  regionOf(bucket: BucketRecord): string {
+    return bucket.region ?? this.cloud.region;
+  }
+
+  /** The object as it is now, or the version asked for. @throws AwsError as `GetObject` answers. */
+  async existing(bucket: BucketRecord, key: string, versionId: string | undefined, call: Call): Promise<Version> {
+    const found =
+      versionId === undefined ? this.versions.latest(bucket.name, key) : this.version(bucket, key, versionId);
+    if (!found || (found.marker && versionId === undefined)) {
+      await this.mayKnow(bucket, call);
+      if (!found) throw noSuchKey(key);
+      const headers = { "x-amz-delete-marker": "true", "x-amz-version-id": found.id };
+      throw new S3Error("NoSuchKey", "The specified key does not exist.", 404, headers, { Key: key });
+    }
+    if (found.marker) {
+      const headers = { allow: "DELETE", "x-amz-delete-marker": "true", "x-amz-version-id": found.id };
+      const message = "The specified method is not allowed against this resource.";
+      throw new S3Error("MethodNotAllowed", message, 405, headers, { Method: "GET", ResourceType: "DeleteMarker" });
+    }
+    return found;
+  }
+
+  version(bucket: BucketRecord, key: string, versionId: string): Version {
+    const found = this.versions.find(bucket.name, key, versionId);
+    if (found) return found;
+    if (versionId === "null" || versionId.length === 32) throw noSuchVersion(key, versionId);
+    throw new AwsError("InvalidArgument", "Invalid version id specified", 400, {
+      ArgumentName: "versionId",
+      ArgumentValue: versionId,
+    });
+  }
+
+  /** Who may not list a bucket does not learn that a key is missing: to him it is forbidden. */
+  async mayKnow(bucket: BucketRecord, call: Call): Promise<void> {
+    await this.cloud.authorize(call, [bucketAccess("ListBucket", bucket)]);
+  }
+
+  /** Adds a version of an object, or a delete marker, and tells of it. `also` is written with it or not at all. */
+  add(version: Version, event: EventName, call: Call, also?: () => void): void {
+    let replaced: Version | undefined;
+    this.cloud.store.transaction(() => {
+      also?.();
+      replaced = this.versions.add(version);
+      this.notifications.record(this.buckets.get(version.bucket), version, event, call);
+    });
+    if (replaced) this.#discard(replaced);
+    this.notifications.flush();
+  }
+
+  /** Removes a version for good. */
+  remove(version: Version, event: EventName, call: Call): void {
+    this.cloud.store.transaction(() => {
+      this.versions.remove(version);
+      this.notifications.record(this.buckets.get(version.bucket), version, event, call);
+    });
+    this.#discard(version);
+    this.notifications.flush();
+  }
+
+  /** Writes a version's new tags. */
+  update(version: Version, event: EventName, call: Call): void {
+    this.cloud.store.transaction(() => {
+      this.versions.update(version);
+      this.notifications.record(this.buckets.get(version.bucket), version, event, call);
+    });
+    this.notifications.flush();
+  }
+
+  /** Id and order of a version about to be written. */
+  stamp(bucket: BucketRecord): { id: string; sequence: number; modified: string } {
+    const sequence = this.versions.next();
+    const id = bucket.versioning === "Enabled" ? randomBytes(24).toString("base64url") : "null";
+    // HTTP dates have whole seconds; a listing must not say more than a header.
+    const modified = `${new Date().toISOString().slice(0, 19)}.000Z`;
+    return { id, sequence, modified };
+  }
+
+  partsOf(uploadId: string): PartRecord[] {
+    return this.parts.values(`${uploadId}/`);
+  }
+
+  /** Bytes that nothing refers to any more; a failure to remove them hurts nobody. */
+  #discard({ segments }: Version): void {
+    this.blobs.remove(segments).catch(() => {});
+  }
+}
+
+export const partKey = (uploadId: string, number: number): string => `${uploadId}/${String(number).padStart(5, "0")}`;
+
+/** A version's id is told of buckets that are, or were, versioned. */
+export const toldVersion = (bucket: BucketRecord, { id }: Pick<Version, "id">): { VersionId?: string } =>
+  bucket.versioning ? { VersionId: id } : {};
+
+export const quoted = (etag: string): string => `"${etag}"`;

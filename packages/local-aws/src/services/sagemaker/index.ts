@@ -1,0 +1,51 @@
+/**
+ * SageMaker's training jobs, models and endpoints, and its runtime. Containers are processes of this machine: what an
+ * image is here, the configuration `local:images` says.
+ */
+
+import type { Images } from "../../containers/images.ts";
+import type { Cloud, Service } from "../../service.ts";
+import { endpointOperations } from "./endpoints.ts";
+import { Fleet } from "./fleet.ts";
+import { JobRunner } from "./jobRunner.ts";
+import { modelOperations } from "./models.ts";
+import { Names } from "./names.ts";
+import { Records } from "./records.ts";
+import { runtimeOperations } from "./runtime.ts";
+import { trainingJobOperations } from "./trainingJobs.ts";
+
+export interface SageMakerOptions {
+  /** Commands by patterns of image URIs. Default: none, and nothing runs. */
+  images?: Images;
+  /** Folder that their paths are relative to. Default: where this process was started. */
+  workingDirectory?: string;
+}
+
+export function createSageMaker(cloud: Cloud, options: SageMakerOptions = {}): Service {
+  const { images = {}, workingDirectory = process.cwd() } = options;
+  const records = new Records(cloud);
+  const names = new Names(cloud);
+  const runner = new JobRunner(cloud, records, images, workingDirectory);
+  const fleet = new Fleet(cloud, records, images, workingDirectory);
+  return {
+    name: "sagemaker",
+    // Two APIs, one by target, one by path, with one name in signatures.
+    shapes: async () => ({
+      ...(await import("@aws-sdk/client-sagemaker-runtime")),
+      ...(await import("@aws-sdk/client-sagemaker")),
+    }),
+    operations: {
+      ...trainingJobOperations(records, names, runner),
+      ...modelOperations(records, names),
+      ...endpointOperations(cloud, records, names, fleet),
+      ...runtimeOperations(cloud, records, names, fleet),
+    },
+    async start() {
+      runner.resume();
+      fleet.resume();
+    },
+    async stop() {
+      await Promise.all([runner.close(), fleet.close()]);
+    },
+  };
+}

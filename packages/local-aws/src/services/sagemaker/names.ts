@@ -1,0 +1,79 @@
+import { type Access, AwsError, type Cloud } from "../../service.ts";
+
+export type Kind = "training-job" | "model" | "endpoint-config" | "endpoint";
+
+/** ARNs, permissions and errors of SageMaker, which have one form for all of its things. */
+export class Names {
+  readonly #cloud: Cloud;
+
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud;
+  }
+
+  /** SageMaker's ARNs are in lower case, whatever the name. */
+  arn(kind: Kind, name: string): string {
+    const { region, accountId } = this.#cloud;
+    return `arn:aws:sagemaker:${region}:${accountId}:${kind}/${name.toLowerCase()}`;
+  }
+
+  /** @param action `CreateModel` */
+  on(action: string, kind: Kind, name = "*"): Access[] {
+    return [{ action: `sagemaker:${action}`, resource: this.arn(kind, name) }];
+  }
+
+  missing(kind: Kind, name: string): AwsError {
+    return invalid(`Could not find ${words[kind]} "${this.arn(kind, name)}".`);
+  }
+
+  exists(kind: Kind, name: string): AwsError {
+    return invalid(`Cannot create already existing ${words[kind]} "${this.arn(kind, name)}".`);
+  }
+}
+
+const words: Record<Kind, string> = {
+  "training-job": "training job",
+  model: "model",
+  "endpoint-config": "endpoint configuration",
+  endpoint: "endpoint",
+};
+
+export const invalid = (message: string): AwsError => new AwsError("ValidationException", message);
+
+/** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html */
+export function checkName(member: string, value: string): void {
+  if (value.length <= 63 && /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(value)) return;
+  throw invalid(
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}`,
+  );
+}
+
+export const passRole = (roleArn: string): Access => ({
+  action: "iam:PassRole",
+  resource: roleArn,
+  context: { "iam:PassedToService": "sagemaker.amazonaws.com" },
+});
+
+export const date = (value: number): Date => new Date(value);
+
+export const tagRecord = (tags: { Key?: string; Value?: string }[] = []): Record<string, string> =>
+  Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+
+interface ListInput {
+  NextToken?: string;
+  MaxResults?: number;
+  NameContains?: string;
+  StatusEquals?: string;
+}
+
+/** A page of what has that text in its name, and the token of the next. */
+export function page<T extends { name: string; status?: string }>(all: T[], input: ListInput): [T[], object] {
+  const { NextToken, MaxResults = 10, NameContains = "", StatusEquals } = input;
+  const from = NextToken === undefined ? 0 : Number(NextToken);
+  if (!Number.isInteger(from) || from < 0) throw invalid("Invalid pagination token.");
+  const found = all.filter(
+    ({ name, status }) =>
+      name.toLowerCase().includes(NameContains.toLowerCase()) && (!StatusEquals || status === StatusEquals),
+  );
+  const end = from + MaxResults;
+  return [found.slice(from, end), end < found.length ? { NextToken: String(end) } : {}];
+}

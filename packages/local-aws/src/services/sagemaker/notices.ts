@@ -1,0 +1,54 @@
+import { type Cloud, servicePrincipal } from "../../service.ts";
+import type { Names } from "./names.ts";
+import type { Endpoint, TrainingJob } from "./records.ts";
+
+/**
+ * Tells EventBridge what has become of jobs and endpoints.
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+ */
+export class Notices {
+  readonly #cloud: Cloud;
+  readonly #names: Names;
+
+  constructor(cloud: Cloud, names: Names) {
+    this.#cloud = cloud;
+    this.#names = names;
+  }
+
+  job(name: string, { status, reason, input, transitions, created, modified }: TrainingJob): void {
+    const TrainingJobArn = this.#names.arn("training-job", name);
+    this.#put("SageMaker Training Job State Change", TrainingJobArn, {
+      TrainingJobName: name,
+      TrainingJobArn,
+      TrainingJobStatus: status,
+      SecondaryStatus: transitions.at(-1)?.Status,
+      ...(reason && { FailureReason: reason }),
+      HyperParameters: input.HyperParameters ?? {},
+      RoleArn: input.RoleArn,
+      CreationTime: created,
+      LastModifiedTime: modified,
+    });
+  }
+
+  endpoint({ name, config, status, reason, created, modified }: Endpoint): void {
+    const EndpointArn = this.#names.arn("endpoint", name);
+    this.#put("SageMaker Endpoint State Change", EndpointArn, {
+      EndpointName: name,
+      EndpointArn,
+      EndpointConfigName: config,
+      // Here, and only here, statuses are written so.
+      EndpointStatus: status === "InService" ? "IN_SERVICE" : status.toUpperCase(),
+      ...(reason && { FailureReason: reason }),
+      CreationTime: created,
+      LastModifiedTime: modified,
+    });
+  }
+
+  #put(DetailType: string, arn: string, detail: object): void {
+    const entry = { Source: "aws.sagemaker", DetailType, Detail: JSON.stringify(detail), Resources: [arn] };
+    this.#cloud
+      .call("events", "PutEvents", { Entries: [entry] }, servicePrincipal("sagemaker.amazonaws.com", arn))
+      // The bus may be closing with the cloud; what is told of is recorded.
+      .catch(() => {});
+  }
+}

@@ -1,0 +1,82 @@
+import { AwsError, type Cloud, type Operation } from "../../service.ts";
+import type { Fleet } from "./fleet.ts";
+import type { Names } from "./names.ts";
+import type { Records } from "./records.ts";
+
+/** Bytes that an endpoint takes and gives. https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html */
+const largestBody = 6 * 1024 * 1024;
+
+interface Invocation {
+  EndpointName: string;
+  Body: Uint8Array;
+  ContentType?: string;
+  Accept?: string;
+  CustomAttributes?: string;
+  TargetVariant?: string;
+}
+
+/** SageMaker's runtime, an API of its own with SageMaker's signature. */
+export function runtimeOperations(
+  cloud: Cloud,
+  records: Records,
+  names: Names,
+  fleet: Fleet,
+): Record<string, Operation> {
+  const count = (EndpointName: string, VariantName: string, metric: string, latency: number) =>
+    cloud
+      .call("monitoring", "PutMetricData", {
+        Namespace: "AWS/SageMaker",
+        MetricData: [
+          ["Invocations", 1, "None"],
+          [metric, 1, "None"],
+          ["ModelLatency", latency * 1_000, "Microseconds"],
+        ].map(([MetricName, Value, Unit]) => ({
+          MetricName,
+          Value,
+          Unit,
+          Dimensions: [
+            { Name: "EndpointName", Value: EndpointName },
+            { Name: "VariantName", Value: VariantName },
+          ],
+        })),
+      })
+      .catch(() => {});
+
+  const InvokeEndpoint: Operation<Invocation> = {
+    access: ({ EndpointName }) => names.on("InvokeEndpoint", "endpoint", EndpointName),
+    async run({ EndpointName, Body, ContentType, Accept, CustomAttributes, TargetVariant }) {
+      const endpoint = records.endpoints.get(EndpointName);
+      if (!endpoint || (!endpoint.serving && endpoint.status !== "Creating")) {
+        throw new AwsError("ValidationError", `Endpoint ${EndpointName} of account ${cloud.accountId} not found.`);
+      }
+      if (Body.byteLength > largestBody) {
+        throw new AwsError("ValidationError", `Body is larger than ${largestBody} bytes`, 413);
+      }
+      const variant = TargetVariant ?? endpoint.serving?.config.variants[0]?.VariantName ?? "";
+      const host = fleet.host(EndpointName, TargetVariant);
+      if (!host?.ready) throw new AwsError("ServiceUnavailable", `Endpoint ${EndpointName} is not ready`, 503);
+      const headers = {
+        ...(ContentType && { "content-type": ContentType }),
+        ...(Accept && { accept: Accept }),
+        ...(CustomAttributes && { "x-amzn-sagemaker-custom-attributes": CustomAttributes }),
+      };
+      const started = performance.now();
+      const answer = await host.invoke(headers, Body).catch(() => undefined);
+      const status = answer?.status ?? 500;
+      const metric =
+        status >= 500 ? "Invocation5XXErrors" : status >= 400 ? "Invocation4XXErrors" : "InvocationsPerInstance";
+      void count(EndpointName, variant, metric, performance.now() - started);
+      if (answer && status < 400) {
+        return { Body: answer.body, ContentType: answer.contentType, InvokedProductionVariant: variant };
+      }
+      const said = answer?.body.toString("utf8") ?? "Your invocation timed out while waiting for a response";
+      throw new AwsError(
+        "ModelError",
+        `Received ${status < 500 ? "client" : "server"} error (${status}) from ${variant} with message "${said}".`,
+        424,
+        { OriginalStatusCode: status, OriginalMessage: said },
+      );
+    },
+  };
+  return { InvokeEndpoint };
+}

@@ -1,0 +1,90 @@
+/** Schedule groups, and tags, which only groups have. */
+import type { Tag } from "@aws-sdk/client-scheduler";
+import type { Operation } from "../../service.ts";
+import { page } from "../events/page.ts";
+import { checkName, conflict, type GroupRecord, invalid, type SchedulerState, scheduleKey } from "./records.ts";
+
+type Named = { Name?: string; Tags?: Tag[] };
+
+/** @param forget takes a schedule out of the timetable. */
+export function groupOperations(state: SchedulerState, forget: (key: string) => void): Record<string, Operation> {
+  const access = (action: string) => (input: Named) => [
+    { action: `scheduler:${action}`, resource: state.arn(`schedule-group/${input.Name}`) },
+  ];
+  return {
+    CreateScheduleGroup: {
+      access: access("CreateScheduleGroup"),
+      run({ Name = "", Tags = [] }: Named) {
+        checkName(Name, "name");
+        if (state.groups.has(Name)) throw conflict(`Schedule group ${Name} already exists.`);
+        const group = { ...state.newGroup(Name), tags: tagMap(Tags) };
+        state.groups.put(Name, group);
+        return { ScheduleGroupArn: group.arn };
+      },
+    },
+    GetScheduleGroup: { access: access("GetScheduleGroup"), run: ({ Name }: Named) => described(state.group(Name)) },
+    DeleteScheduleGroup: {
+      access: access("DeleteScheduleGroup"),
+      run({ Name = "" }: Named) {
+        if (Name === "default") throw invalid("The default schedule group cannot be deleted.");
+        const group = state.group(Name);
+        for (const { name } of state.schedules.values(`${group.name}/`)) {
+          state.schedules.delete(scheduleKey(group.name, name));
+          forget(scheduleKey(group.name, name));
+        }
+        state.groups.delete(Name);
+        return {};
+      },
+    },
+    ListScheduleGroups: {
+      access: () => [{ action: "scheduler:ListScheduleGroups", resource: "*" }],
+      run(input: { NamePrefix?: string; NextToken?: string; MaxResults?: number }) {
+        const { items, NextToken } = page(state.groups.values(input.NamePrefix ?? ""), input);
+        return { ScheduleGroups: items.map(described), NextToken };
+      },
+    },
+    ...tagOperations(state),
+  };
+}
+
+const tagMap = (tags: Tag[]): Record<string, string> =>
+  Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+
+const described = ({ name, arn, created, modified }: GroupRecord) => ({
+  Name: name,
+  Arn: arn,
+  State: "ACTIVE",
+  CreationDate: new Date(created),
+  LastModificationDate: new Date(modified),
+});
+
+function tagOperations(state: SchedulerState): Record<string, Operation> {
+  type Input = { ResourceArn?: string; Tags?: Tag[]; TagKeys?: string[] };
+  const access =
+    (action: string) =>
+    ({ ResourceArn }: Input) => [{ action: `scheduler:${action}`, resource: ResourceArn as string }];
+  const find = ({ ResourceArn = "" }: Input) => state.group(ResourceArn.split("/").at(-1));
+  return {
+    TagResource: {
+      access: access("TagResource"),
+      run(input: Input) {
+        const group = find(input);
+        state.groups.put(group.name, { ...group, tags: { ...group.tags, ...tagMap(input.Tags ?? []) } });
+        return {};
+      },
+    },
+    UntagResource: {
+      access: access("UntagResource"),
+      run(input: Input) {
+        const group = find(input);
+        const kept = Object.entries(group.tags).filter(([key]) => !input.TagKeys?.includes(key));
+        state.groups.put(group.name, { ...group, tags: Object.fromEntries(kept) });
+        return {};
+      },
+    },
+    ListTagsForResource: {
+      access: access("ListTagsForResource"),
+      run: (input: Input) => ({ Tags: Object.entries(find(input).tags).map(([Key, Value]) => ({ Key, Value })) }),
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * EventBridge Scheduler: schedules, in groups, each with one target that it reaches in a session of its role.
+ * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html
+ */
+import type { Target } from "@aws-sdk/client-scheduler";
+import type { Cloud, Service } from "../../service.ts";
+import { Deliveries } from "../events/deliveries.ts";
+import { parseSchedule, type Schedule } from "../events/schedule.ts";
+import { Ticker } from "../events/ticker.ts";
+import { groupOperations } from "./groups.ts";
+import { type ScheduleRecord, SchedulerState, scheduleKey } from "./records.ts";
+import { scheduleOperations } from "./schedules.ts";
+
+export function createScheduler(cloud: Cloud): Service {
+  const state = new SchedulerState(cloud);
+  const deliveries = new Deliveries(cloud, "scheduler.deliveries");
+  const ticker = new Ticker((key, due) => run(key, due));
+
+  function run(key: string, due: number): void {
+    const schedule = state.schedules.get(key);
+    if (schedule?.state !== "ENABLED") return;
+    const { target } = schedule;
+    deliveries.add([
+      {
+        body: filled(target, schedule, due),
+        target: target as never,
+        sourceArn: schedule.arn,
+        service: "scheduler.amazonaws.com",
+      },
+    ]);
+    const over = timetable(schedule).next(due) === undefined;
+    if (over && schedule.afterCompletion === "DELETE") state.schedules.delete(key);
+    else state.schedules.put(key, { ...schedule, last: due });
+  }
+
+  const plan = (schedule: ScheduleRecord): void => {
+    const key = scheduleKey(schedule.group, schedule.name);
+    if (schedule.state !== "ENABLED") ticker.delete(key);
+    // A moment that passed while the cloud was down is made up for, once and only for a schedule that has but one.
+    else
+      ticker.set(
+        key,
+        timetable(schedule),
+        schedule.expression.startsWith("at(") ? (schedule.last ?? Date.parse(schedule.created)) : Date.now(),
+      );
+  };
+  return {
+    name: "scheduler",
+    shapes: () => import("@aws-sdk/client-scheduler"),
+    operations: {
+      ...groupOperations(state, (key) => ticker.delete(key)),
+      ...scheduleOperations(state, plan, (key) => ticker.delete(key)),
+    },
+    async start() {
+      for (const schedule of state.schedules.values()) plan(schedule);
+      ticker.start();
+      deliveries.start();
+    },
+    async stop() {
+      ticker.stop();
+      deliveries.stop();
+    },
+  };
+}
+
+/** Its expression, between its first and its last day. */
+function timetable({ expression, timezone, created, start, end }: ScheduleRecord): Schedule {
+  const first = Date.parse(start ?? created);
+  const last = end ? Date.parse(end) : Number.POSITIVE_INFINITY;
+  const schedule = parseSchedule(expression, { timezone, start: first, anyPlural: true });
+  return {
+    kind: schedule.kind,
+    next(after) {
+      const due = schedule.next(start ? Math.max(after, first - 1) : after);
+      return due !== undefined && due <= last ? due : undefined;
+    },
+  };
+}
+
+/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html */
+function filled({ Input = "{}" }: Target, schedule: ScheduleRecord, due: number): string {
+  const values: Record<string, string> = {
+    "schedule-arn": schedule.arn,
+    "scheduled-time": `${new Date(due).toISOString().slice(0, 19)}Z`,
+    "execution-id": crypto.randomUUID(),
+    "attempt-number": "1",
+  };
+  return Input.replace(/<aws\.scheduler\.([a-z-]+)>/g, (whole, name: string) => values[name] ?? whole);
+}

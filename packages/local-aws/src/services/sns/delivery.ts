@@ -1,0 +1,175 @@
+/**
+ * Brings messages to subscribers. A queue, a function's queue of events and a mailbox have taken a message before its
+ * publisher hears of success; web servers are called afterwards.
+ */
+import { debuglog } from "node:util";
+import { queueUrl, regionOf } from "../../arn.ts";
+import { type Cloud, servicePrincipal } from "../../service.ts";
+import { deliverMail } from "../ses/mail.ts";
+import { takes } from "./filter.ts";
+import { functionEvent, type Links, type Message, notification } from "./message.ts";
+import type { Records, Subscription } from "./records.ts";
+
+const debug = debuglog("sns");
+
+/** Milliseconds before each further call of a web server. */
+const webPauses = [100, 1_000, 5_000];
+const webTimeout = 15_000;
+
+export class Delivery {
+  readonly #cloud: Cloud;
+  readonly #records: Records;
+  readonly #stop = new AbortController();
+
+  constructor(cloud: Cloud, records: Records) {
+    this.#cloud = cloud;
+    this.#records = records;
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** To every confirmed subscription that takes it. One that fails does not hold up the others. */
+  async fanOut(message: Message): Promise<void> {
+    const receivers = this.#records.of(message.topicArn).filter((one) => {
+      return !one.token && takes(one, message.text(one.protocol), message.attributes);
+    });
+    await Promise.all(receivers.map((one) => this.#deliver(one, message)));
+  }
+
+  /** Asks whoever is at the other end whether he wants the messages. */
+  async askToConfirm({ topicArn, protocol, endpoint, token = "" }: Subscription): Promise<void> {
+    const query = new URLSearchParams({ Action: "ConfirmSubscription", TopicArn: topicArn, Token: token });
+    const url = `${this.#cloud.origin}/?${query}`;
+    if (protocol === "email" || protocol === "email-json") {
+      const body = `You have chosen to subscribe to the topic:\n${topicArn}\n\nTo confirm this subscription, visit:\n${url}\n`;
+      deliverMail(this.#cloud.accountStore, {
+        ...this.#sender(topicArn),
+        to: endpoint,
+        subject: "AWS Notification - Subscription Confirmation",
+        body,
+      });
+      return;
+    }
+    const message = {
+      Type: "SubscriptionConfirmation",
+      MessageId: crypto.randomUUID(),
+      Token: token,
+      TopicArn: topicArn,
+      Message: `You have chosen to subscribe to the topic ${topicArn}.\nTo confirm the subscription, visit the SubscribeURL included in this message.`,
+      SubscribeURL: url,
+      Timestamp: new Date().toISOString(),
+      SignatureVersion: "1",
+      Signature: "EXAMPLE",
+      SigningCertURL: this.#links("").certificate,
+    };
+    void this.#web(endpoint, message, topicArn);
+  }
+
+  async #deliver(subscription: Subscription, message: Message): Promise<void> {
+    const { protocol, endpoint, topicArn, arn } = subscription;
+    const links = this.#links(arn);
+    try {
+      if (protocol === "sqs") await this.#queue(subscription, message, links);
+      else if (protocol === "lambda") {
+        const Payload = JSON.stringify(functionEvent(message, arn, links));
+        const as = servicePrincipal("sns.amazonaws.com", topicArn);
+        const input = { FunctionName: endpoint, InvocationType: "Event", Payload };
+        // Queues and functions may be in other regions, and they alone.
+        await this.#cloud.in(regionOf(endpoint)).call("lambda", "Invoke", input, as);
+      } else if (protocol.startsWith("email")) this.#mail(subscription, message, links);
+      else void this.#web(endpoint, this.#webBody(subscription, message, links), topicArn, subscription, message);
+    } catch (error) {
+      debug("%s: %s", arn, (error as Error).message);
+      await this.#bury(subscription, message);
+    }
+  }
+
+  async #queue({ endpoint, topicArn, attributes }: Subscription, message: Message, links: Links): Promise<void> {
+    const raw = attributes.RawMessageDelivery === "true";
+    const input = {
+      QueueUrl: queueUrl(this.#cloud, endpoint),
+      MessageBody: raw ? message.text("sqs") : JSON.stringify(notification(message, "sqs", links)),
+      ...(raw && { MessageAttributes: message.attributes }),
+      ...(message.group && { MessageGroupId: message.group }),
+      ...(message.deduplication && { MessageDeduplicationId: message.deduplication }),
+    };
+    // The queue's policy must let SNS in for this topic.
+    const as = servicePrincipal("sns.amazonaws.com", topicArn);
+    await this.#cloud.in(regionOf(endpoint)).call("sqs", "SendMessage", input, as);
+  }
+
+  #mail({ protocol, endpoint, topicArn }: Subscription, message: Message, links: Links): void {
+    const text = message.text(protocol);
+    const footer = `\n\n--\nIf you wish to stop receiving notifications from this topic, visit:\n${links.unsubscribe}\n`;
+    const body = protocol === "email" ? `${text}${footer}` : JSON.stringify(notification(message, protocol, links));
+    const subject = message.subject ?? "AWS Notification Message";
+    deliverMail(this.#cloud.accountStore, { ...this.#sender(topicArn), to: endpoint, subject, body });
+  }
+
+  #webBody({ attributes, protocol }: Subscription, message: Message, links: Links): object | string {
+    return attributes.RawMessageDelivery === "true" ? message.text(protocol) : notification(message, protocol, links);
+  }
+
+  async #web(
+    endpoint: string,
+    body: object | string,
+    topicArn: string,
+    subscription?: Subscription,
+    message?: Message,
+  ): Promise<void> {
+    const type = typeof body === "string" ? "Notification" : (body as { Type: string }).Type;
+    const headers = {
+      "content-type": "text/plain; charset=UTF-8",
+      "user-agent": "Amazon Simple Notification Service Agent",
+      "x-amz-sns-message-type": type,
+      "x-amz-sns-topic-arn": topicArn,
+      ...(message && { "x-amz-sns-message-id": message.id }),
+      ...(subscription && { "x-amz-sns-subscription-arn": subscription.arn }),
+      ...(typeof body === "string" && { "x-amz-sns-rawdelivery": "true" }),
+    };
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    for (const pause of [0, ...webPauses]) {
+      await new Promise((done) => setTimeout(done, pause).unref());
+      if (this.#stop.signal.aborted) return;
+      const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(webTimeout)]);
+      try {
+        // Not beyond this machine, even by a detour.
+        const answer = await fetch(endpoint, { method: "POST", headers, body: text, redirect: "error", signal });
+        if (answer.ok) return;
+        debug("%s answered %d", endpoint, answer.status);
+      } catch (error) {
+        debug("%s: %s", endpoint, (error as Error).message);
+      }
+    }
+    if (subscription && message) await this.#bury(subscription, message);
+  }
+
+  /** A message that could not be delivered goes to the subscription's dead-letter queue, if it has one. */
+  async #bury({ attributes, topicArn, arn }: Subscription, message: Message): Promise<void> {
+    if (!attributes.RedrivePolicy) return;
+    try {
+      const { deadLetterTargetArn = "" } = JSON.parse(attributes.RedrivePolicy) as { deadLetterTargetArn?: string };
+      const QueueUrl = queueUrl(this.#cloud, deadLetterTargetArn);
+      const MessageBody = JSON.stringify(notification(message, "sqs", this.#links(arn)));
+      const as = servicePrincipal("sns.amazonaws.com", topicArn);
+      await this.#cloud.call("sqs", "SendMessage", { QueueUrl, MessageBody }, as);
+    } catch (error) {
+      debug("%s: dead letter: %s", arn, (error as Error).message);
+    }
+  }
+
+  #sender(topicArn: string) {
+    const { DisplayName } = this.#records.topics.get(topicArn)?.attributes ?? {};
+    return { from: `${DisplayName || "AWS Notifications"} <no-reply@sns.amazonaws.com>` };
+  }
+
+  #links(subscriptionArn: string): Links {
+    const query = new URLSearchParams({ Action: "Unsubscribe", SubscriptionArn: subscriptionArn });
+    return {
+      certificate: `https://sns.${this.#cloud.region}.amazonaws.com/SimpleNotificationService-local.pem`,
+      unsubscribe: `${this.#cloud.origin}/?${query}`,
+    };
+  }
+}

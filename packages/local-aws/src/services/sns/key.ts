@@ -1,0 +1,42 @@
+import { AwsError, type Call, type Cloud } from "../../service.ts";
+import type { Topic } from "./records.ts";
+
+const refusal = (message: string) => new AwsError("KMSAccessDeniedException", message, 400);
+
+/** What KMS says, as SNS passes it on. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors */
+const passedOn: Record<string, string> = {
+  AccessDeniedException: "KMSAccessDeniedException",
+  DisabledException: "KMSDisabledException",
+  KMSInvalidStateException: "KMSInvalidStateException",
+  NotFoundException: "KMSNotFoundException",
+};
+
+/**
+ * A message to an encrypted topic is encrypted for whoever publishes it: the topic's key must let him, by SNS.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#sns-permissions-for-publishing-to-encrypted-topic
+ *
+ * @throws {AwsError} KMS's refusal. The policy of AWS's own key lets everybody of the account in, and no service: an alarm
+ * cannot publish to a topic that is encrypted with it.
+ */
+export async function useKey(cloud: Cloud, { attributes }: Topic, { principal }: Call): Promise<void> {
+  const KeyId = attributes.KmsMasterKeyId;
+  if (!KeyId) return;
+  if (KeyId.endsWith("alias/aws/sns")) {
+    if (principal.kind !== "service") return;
+    throw refusal(
+      `${principal.arn} is not authorized to perform: kms:GenerateDataKey with the key alias/aws/sns; a key of the account whose policy admits it is needed`,
+    );
+  }
+  const { sourceArn, ...caller } = principal;
+  // EventBridge does not tell KMS for which account it asks.
+  const told = principal.arn === "events.amazonaws.com" ? {} : { ...(sourceArn && { sourceArn }) };
+  const through = { ...caller, ...told, via: "sns" };
+  try {
+    const request = { KeyId, KeySpec: "AES_256" };
+    const made = await cloud.call<{ CiphertextBlob: Uint8Array }>("kms", "GenerateDataKey", request, through);
+    await cloud.call("kms", "Decrypt", { CiphertextBlob: made.CiphertextBlob }, through);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw new AwsError(passedOn[error.code] ?? error.code, error.message, 400);
+  }
+}

@@ -1,0 +1,68 @@
+/** What SNS remembers. */
+
+import { AwsError } from "../../service.ts";
+import type { Collection, Store } from "../../store.ts";
+
+export interface Topic {
+  arn: string;
+  name: string;
+  /** As set by users; a policy that nobody set is not among them. */
+  attributes: Record<string, string>;
+  tags: Record<string, string>;
+}
+
+export type Protocol = "sqs" | "lambda" | "email" | "email-json" | "http" | "https";
+
+export interface Subscription {
+  arn: string;
+  topicArn: string;
+  protocol: Protocol;
+  endpoint: string;
+  attributes: Record<string, string>;
+  /** Absent once it is confirmed. */
+  token?: string;
+  /** Milliseconds since the epoch. */
+  created: number;
+}
+
+export class Records {
+  readonly topics: Collection<Topic>;
+  /** By ARN, so that those of a topic lie together. */
+  readonly subscriptions: Collection<Subscription>;
+
+  constructor(store: Store) {
+    this.topics = store.collection("sns.topics");
+    this.subscriptions = store.collection("sns.subscriptions");
+  }
+
+  /** @throws AwsError `NotFoundException` */
+  topic(arn = ""): Topic {
+    const found = this.topics.get(arn);
+    if (!found) throw new AwsError("NotFoundException", "Topic does not exist", 404);
+    return found;
+  }
+
+  /** @throws AwsError `NotFoundException` */
+  subscription(arn = ""): Subscription {
+    const found = this.subscriptions.get(arn);
+    if (!found) throw new AwsError("NotFoundException", "Subscription does not exist", 404);
+    return found;
+  }
+
+  of(topicArn: string): Subscription[] {
+    return this.subscriptions.values(`${topicArn}:`);
+  }
+}
+
+export const invalid = (reason: string) =>
+  new AwsError("InvalidParameterException", `Invalid parameter: ${reason}`, 400);
+
+/** Lists come a hundred at a time; the token is the last key of the page before. */
+export function pageOf<T extends { arn: string }>(
+  items: T[],
+  token: string | undefined,
+): { page: T[]; NextToken?: string } {
+  const from = token ? items.filter(({ arn }) => arn > token) : items;
+  const page = from.slice(0, 100);
+  return { page, ...(from.length > 100 && { NextToken: page.at(-1)?.arn as string }) };
+}

@@ -1,0 +1,202 @@
+/** Operations of topics. */
+import type * as sns from "@aws-sdk/client-sns";
+import { AwsError, type Call, type Cloud, type Operation } from "../../service.ts";
+import { conditionFault } from "../iam/validate.ts";
+import { type Permission, policyOf, withoutPermission, withPermission } from "../sqs/attributes.ts";
+import { defaultPolicy, topicAccess } from "./policy.ts";
+import { invalid, pageOf, type Records, type Topic } from "./records.ts";
+
+/** https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html */
+const settable = new Set([
+  ...["ArchivePolicy", "ContentBasedDeduplication", "DataProtectionPolicy", "DeliveryPolicy", "DisplayName"],
+  ...["FifoThroughputScope", "FifoTopic", "KmsMasterKeyId", "Policy", "SignatureVersion", "TracingConfig"],
+]);
+const feedback =
+  /^(HTTP|Firehose|Lambda|Application|SQS)(SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn)$/;
+
+export function topicOperations(cloud: Cloud, records: Records): Record<string, Operation> {
+  const arnOf = (name: string) => `arn:aws:sns:${cloud.region}:${cloud.accountId}:${name}`;
+  const on = (operation: string) => (input: { TopicArn?: string; ResourceArn?: string }, call: Call) => {
+    const arn = input.TopicArn ?? input.ResourceArn ?? "";
+    return [topicAccess(operation, arn, records.topics.get(arn), call)];
+  };
+  const save = (topic: Topic) => records.topics.put(topic.arn, topic);
+  const setAttribute = (topic: Topic, name: string, value: string): Topic => {
+    const attributes = { ...topic.attributes, [name]: value };
+    // A policy that is taken away is the first one again.
+    if (value === "" && (name === "Policy" || name === "KmsMasterKeyId" || name === "DeliveryPolicy"))
+      delete attributes[name];
+    return { ...topic, attributes };
+  };
+
+  const CreateTopic: Operation<sns.CreateTopicCommandInput> = {
+    access: ({ Name = "" }, call) => [topicAccess("CreateTopic", arnOf(Name), undefined, call)],
+    run({ Name = "", Attributes = {}, Tags = [] }) {
+      const isFifo = Attributes.FifoTopic === "true";
+      checkName(Name, isFifo);
+      for (const [name, value] of Object.entries(Attributes)) checkAttribute(name, value, Name.endsWith(".fifo"));
+      const arn = arnOf(Name);
+      const tags = Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+      const existing = records.topics.get(arn);
+      if (!existing) {
+        save({ arn, name: Name, attributes: { ...Attributes }, tags });
+        return { TopicArn: arn };
+      }
+      for (const [name, value] of Object.entries(Attributes)) {
+        if ((existing.attributes[name] ?? value) !== value) {
+          throw invalid("Attributes Reason: Topic already exists with different attributes");
+        }
+      }
+      for (const [key, value] of Object.entries(tags)) {
+        if (existing.tags[key] !== value) throw invalid("Tags Reason: Topic already exists with different tags");
+      }
+      return { TopicArn: arn };
+    },
+  };
+
+  const DeleteTopic: Operation<sns.DeleteTopicCommandInput> = {
+    access: on("DeleteTopic"),
+    run({ TopicArn = "" }) {
+      for (const { arn } of records.of(TopicArn)) records.subscriptions.delete(arn);
+      records.topics.delete(TopicArn);
+      return {};
+    },
+  };
+
+  const ListTopics: Operation<sns.ListTopicsCommandInput> = {
+    access: () => [{ action: "sns:ListTopics", resource: "*" }],
+    run({ NextToken: token }) {
+      const { page, NextToken } = pageOf(records.topics.values(), token);
+      return { Topics: page.map(({ arn }) => ({ TopicArn: arn })), ...(NextToken && { NextToken }) };
+    },
+  };
+
+  const GetTopicAttributes: Operation<sns.GetTopicAttributesCommandInput> = {
+    access: on("GetTopicAttributes"),
+    run({ TopicArn }) {
+      const topic = records.topic(TopicArn);
+      const all = records.of(topic.arn);
+      const pending = all.filter(({ token }) => token).length;
+      return {
+        Attributes: {
+          DisplayName: "",
+          Policy: defaultPolicy(topic.arn),
+          ...topic.attributes,
+          TopicArn: topic.arn,
+          Owner: cloud.accountId,
+          SubscriptionsConfirmed: String(all.length - pending),
+          SubscriptionsPending: String(pending),
+          SubscriptionsDeleted: "0",
+        },
+      };
+    },
+  };
+
+  const SetTopicAttributes: Operation<sns.SetTopicAttributesCommandInput> = {
+    access: on("SetTopicAttributes"),
+    run({ TopicArn, AttributeName = "", AttributeValue = "" }) {
+      const topic = records.topic(TopicArn);
+      checkAttribute(AttributeName, AttributeValue, topic.name.endsWith(".fifo"));
+      save(setAttribute(topic, AttributeName, AttributeValue));
+      return {};
+    },
+  };
+
+  const TagResource: Operation<sns.TagResourceCommandInput> = {
+    access: on("TagResource"),
+    run({ ResourceArn, Tags = [] }) {
+      const topic = taggable(records, ResourceArn);
+      save({
+        ...topic,
+        tags: { ...topic.tags, ...Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value])) },
+      });
+      return {};
+    },
+  };
+
+  const UntagResource: Operation<sns.UntagResourceCommandInput> = {
+    access: on("UntagResource"),
+    run({ ResourceArn, TagKeys = [] }) {
+      const topic = taggable(records, ResourceArn);
+      save({
+        ...topic,
+        tags: Object.fromEntries(Object.entries(topic.tags).filter(([key]) => !TagKeys.includes(key))),
+      });
+      return {};
+    },
+  };
+
+  const ListTagsForResource: Operation<sns.ListTagsForResourceCommandInput> = {
+    access: on("ListTagsForResource"),
+    run({ ResourceArn }) {
+      return { Tags: Object.entries(taggable(records, ResourceArn).tags).map(([Key, Value]) => ({ Key, Value })) };
+    },
+  };
+
+  const AddPermission: Operation<sns.AddPermissionCommandInput> = {
+    access: on("AddPermission"),
+    run({ TopicArn, Label = "", AWSAccountId: AWSAccountIds = [], ActionName: Actions = [] }) {
+      const topic = records.topic(TopicArn);
+      const permission: Permission = { Label, AWSAccountIds, Actions };
+      const before = topic.attributes.Policy ?? defaultPolicy(topic.arn);
+      save(setAttribute(topic, "Policy", withPermission(before, "SNS", topic.arn, permission)));
+      return {};
+    },
+  };
+
+  const RemovePermission: Operation<sns.RemovePermissionCommandInput> = {
+    access: on("RemovePermission"),
+    run({ TopicArn, Label = "" }) {
+      const topic = records.topic(TopicArn);
+      save(setAttribute(topic, "Policy", withoutPermission(topic.attributes.Policy, Label)));
+      return {};
+    },
+  };
+
+  return {
+    CreateTopic,
+    DeleteTopic,
+    ListTopics,
+    GetTopicAttributes,
+    SetTopicAttributes,
+    TagResource,
+    UntagResource,
+    ListTagsForResource,
+    AddPermission,
+    RemovePermission,
+  };
+}
+
+function taggable(records: Records, arn = ""): Topic {
+  const topic = records.topics.get(arn);
+  if (!topic) throw new AwsError("ResourceNotFoundException", "Resource does not exist", 404);
+  return topic;
+}
+
+function checkName(name: string, isFifo: boolean): void {
+  const reason =
+    "Topic Name must be 1 to 256 characters: letters, digits, hyphens and underscores; a FIFO topic's ends with .fifo";
+  if (name.length > 256 || !/^[\w-]+(\.fifo)?$/.test(name) || name.endsWith(".fifo") !== isFifo) throw invalid(reason);
+}
+
+function checkAttribute(name: string, value: string, isFifo: boolean): void {
+  if (!settable.has(name) && !feedback.test(name)) throw invalid("AttributeName");
+  if (name === "ContentBasedDeduplication" && !isFifo)
+    throw invalid("Content-based deduplication can only be set for FIFO topics");
+  if (name === "DisplayName" && value.length > 100) throw invalid("DisplayName");
+  if (name !== "Policy" || value === "") return;
+  let fault: string | undefined;
+  try {
+    const statements = [policyOf(value)?.Statement ?? []].flat();
+    if (
+      statements.length > 0 &&
+      statements.every(({ Effect, Principal, NotPrincipal }) => Effect && (Principal || NotPrincipal))
+    ) {
+      fault = conditionFault(statements);
+      if (!fault) return;
+    }
+  } catch {
+    // Said below.
+  }
+  throw invalid(`Policy Error: ${fault ?? "it must be JSON with statements that each have an Effect and a Principal"}`);
+}

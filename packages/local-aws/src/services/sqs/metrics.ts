@@ -1,0 +1,65 @@
+/**
+ * What CloudWatch is told of queues that are in use, in namespace `AWS/SQS`.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+ */
+import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
+import type { Cloud } from "../../service.ts";
+import type { Queue, QueueEngine } from "./engine.ts";
+
+/** A queue is told of for so long after its last use. */
+const activeMs = 6 * 3_600_000;
+/** Twice a minute, so that no period of a minute is without. */
+const everyMs = 30_000;
+const shortestMs = 200;
+/** PutMetricData takes no more at once. */
+const maxData = 1_000;
+
+export class QueueMetrics {
+  readonly #cloud: Cloud;
+  readonly #engine: QueueEngine;
+  readonly #used = new Map<string, number>();
+  readonly #timer: NodeJS.Timeout;
+
+  /** @param clock how much faster than AWS's the clock of alarms runs. */
+  constructor(cloud: Cloud, engine: QueueEngine, clock: number) {
+    this.#cloud = cloud;
+    this.#engine = engine;
+    this.#timer = setInterval(() => void this.publish().catch(() => {}), Math.max(shortestMs, everyMs / clock)).unref();
+  }
+
+  /** Somebody sent to the queue, or asked it for messages. */
+  used(name: string): void {
+    this.#used.set(name, Date.now());
+  }
+
+  async publish(now = Date.now()): Promise<void> {
+    const data: MetricDatum[] = [];
+    for (const queue of this.#engine.queues()) {
+      const gauges = gaugesOf(queue, now);
+      if (gauges.some(({ Value }) => Value > 0)) this.used(queue.name);
+      if (now - (this.#used.get(queue.name) ?? 0) > activeMs) continue;
+      const Dimensions = [{ Name: "QueueName", Value: queue.name }];
+      data.push(...gauges.map((gauge) => ({ ...gauge, Dimensions, Timestamp: new Date(now) })));
+    }
+    for (let from = 0; from < data.length; from += maxData) {
+      const MetricData = data.slice(from, from + maxData);
+      await this.#cloud.call("monitoring", "PutMetricData", { Namespace: "AWS/SQS", MetricData });
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+function gaugesOf(queue: Queue, now: number): { MetricName: string; Value: number; Unit: "Count" | "Seconds" }[] {
+  const waiting = [...queue.messages, ...[...queue.fifoMessages.values()].flat()];
+  const taken = [...queue.inflightMessages.values()].map(({ message }) => message);
+  const oldest = [...waiting, ...taken].reduce((least, { sentTimestamp }) => Math.min(least, sentTimestamp), now);
+  return [
+    { MetricName: "ApproximateNumberOfMessagesVisible", Value: waiting.length, Unit: "Count" },
+    { MetricName: "ApproximateNumberOfMessagesNotVisible", Value: taken.length, Unit: "Count" },
+    { MetricName: "ApproximateNumberOfMessagesDelayed", Value: queue.delayedMessages.length, Unit: "Count" },
+    { MetricName: "ApproximateAgeOfOldestMessage", Value: Math.floor((now - oldest) / 1_000), Unit: "Seconds" },
+  ];
+}

@@ -1,0 +1,110 @@
+/** Aliases of state machines' versions. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html */
+import type {
+  CreateStateMachineAliasInput,
+  DescribeStateMachineAliasInput,
+  ListStateMachineAliasesInput,
+  RoutingConfigurationListItem,
+  UpdateStateMachineAliasInput,
+} from "@aws-sdk/client-sfn";
+import { type Access, AwsError, type Operation } from "../../service.ts";
+import type { Alias, Records } from "./records.ts";
+import { missingMachine } from "./versions.ts";
+
+export function aliasOperations(records: Records): Record<string, Operation> {
+  const { aliases, versions } = records;
+  const on = (action: string, arn = ""): Access[] => [{ action: `states:${action}`, resource: arn }];
+  const found = (arn = ""): Alias => {
+    const alias = aliases.get(arn);
+    if (!alias) throw new AwsError("ResourceNotFound", `Request references a resource that does not exist: '${arn}'`);
+    return alias;
+  };
+  const described = ({ arn, name, description, routing, created, updated }: Alias) => ({
+    stateMachineAliasArn: arn,
+    name,
+    description,
+    routingConfiguration: routing,
+    creationDate: new Date(created),
+    updateDate: new Date(updated),
+  });
+  const machineOf = (routing: RoutingConfigurationListItem[] = []) =>
+    (routing[0]?.stateMachineVersionArn ?? "").replace(/:\d+$/, "");
+
+  /** One version with all executions, or two of one machine that share them. */
+  function checked(routing: RoutingConfigurationListItem[] = []): Alias["routing"] {
+    const invalid = (message: string) => new AwsError("ValidationException", message);
+    if (routing.length < 1 || routing.length > 2) throw invalid("Routing configuration must have one or two versions");
+    const weights = routing.reduce((sum, { weight = 0 }) => sum + weight, 0);
+    if (weights !== 100) throw invalid("Sum of routing configuration weights must equal 100");
+    for (const { stateMachineVersionArn: arn = "" } of routing) {
+      if (!versions.has(arn)) throw missingMachine(arn);
+      if (!arn.startsWith(`${machineOf(routing)}:`))
+        throw invalid("Routing configuration must contain state machine versions from the same state machine");
+    }
+    return routing as Alias["routing"];
+  }
+
+  return {
+    CreateStateMachineAlias: {
+      access: ({ routingConfiguration }) => on("CreateStateMachineAlias", machineOf(routingConfiguration)),
+      run({ name = "", description, routingConfiguration }: CreateStateMachineAliasInput) {
+        if (!/^(?=.*[a-zA-Z_\-.])[a-zA-Z0-9_\-.]{1,80}$/.test(name))
+          throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
+        const routing = checked(routingConfiguration);
+        const machineArn = machineOf(routingConfiguration);
+        const arn = `${machineArn}:${name}`;
+        if (aliases.has(arn)) throw new AwsError("ConflictException", `Alias already exists: '${arn}'`);
+        const now = Date.now();
+        const alias = { arn, machineArn, name, ...(description !== undefined && { description }), routing };
+        aliases.put(arn, { ...alias, created: now, updated: now });
+        return { stateMachineAliasArn: arn, creationDate: new Date(now) };
+      },
+    },
+    DescribeStateMachineAlias: {
+      access: ({ stateMachineAliasArn }) => on("DescribeStateMachineAlias", stateMachineAliasArn),
+      run: ({ stateMachineAliasArn }: DescribeStateMachineAliasInput) => described(found(stateMachineAliasArn)),
+    },
+    UpdateStateMachineAlias: {
+      access: ({ stateMachineAliasArn }) => on("UpdateStateMachineAlias", stateMachineAliasArn),
+      run({ stateMachineAliasArn, description, routingConfiguration }: UpdateStateMachineAliasInput) {
+        const alias = found(stateMachineAliasArn);
+        const updated = Date.now();
+        aliases.put(alias.arn, {
+          ...alias,
+          ...(description !== undefined && { description }),
+          ...(routingConfiguration && { routing: checked(routingConfiguration) }),
+          updated,
+        });
+        return { updateDate: new Date(updated) };
+      },
+    },
+    DeleteStateMachineAlias: {
+      access: ({ stateMachineAliasArn }) => on("DeleteStateMachineAlias", stateMachineAliasArn),
+      run({ stateMachineAliasArn }: DescribeStateMachineAliasInput) {
+        aliases.delete(found(stateMachineAliasArn).arn);
+        return {};
+      },
+    },
+    ListStateMachineAliases: {
+      access: ({ stateMachineArn }) => on("ListStateMachineAliases", stateMachineArn),
+      run({ stateMachineArn = "", maxResults, nextToken }: ListStateMachineAliasesInput) {
+        const isVersion = versions.has(stateMachineArn);
+        if (!isVersion && !records.machines.has(stateMachineArn)) throw missingMachine(stateMachineArn);
+        const all = aliases
+          .values(`${stateMachineArn.replace(/:\d+$/, "")}:`)
+          .filter(
+            ({ routing }) =>
+              !isVersion || routing.some(({ stateMachineVersionArn }) => stateMachineVersionArn === stateMachineArn),
+          );
+        const from = Number(nextToken ?? 0);
+        const page = all.slice(from, from + (maxResults || 100));
+        return {
+          stateMachineAliases: page.map(({ arn, created }) => ({
+            stateMachineAliasArn: arn,
+            creationDate: new Date(created),
+          })),
+          ...(from + page.length < all.length && { nextToken: String(from + page.length) }),
+        };
+      },
+    },
+  };
+}

@@ -1,0 +1,228 @@
+import { randomUUID } from "node:crypto";
+import { parseJson } from "../../jsonText.ts";
+import { type Access, AwsError, type Cloud, type Operation } from "../../service.ts";
+import type { Execution, HistoryEvent, Records } from "./records.ts";
+import type { Runner } from "./runner.ts";
+import type { Tokens } from "./tokens.ts";
+import { type Asked, askedMachine } from "./versions.ts";
+
+/** An execution's input, 256 KiB. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+const inputBytes = 262_144;
+
+/** Executions and tasks: start, read, stop, answer. */
+export function executionOperations(
+  cloud: Cloud,
+  records: Records,
+  runner: Runner,
+  tokens: Tokens,
+): Record<string, Operation> {
+  const on = (action: string, arn: string): Access[] => [{ action: `states:${action}`, resource: arn }];
+  /**
+   * Whoever holds a token may answer, if IAM lets him answer the tasks of its machine. AWS's list of actions names no
+   * resource; its refusals do: "not authorized to perform: states:SendTaskFailure on resource: arn:aws:states:REGION:…".
+   * https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_stepfunctions.StateMachine.html#granttaskresponseidentity
+   */
+  const onTask = (action: string, taskToken: string) => on(action, tokens.machineOf(taskToken) ?? "*");
+  const date = (value: number | undefined) => (value === undefined ? undefined : new Date(value));
+
+  const found = (arn: string): Execution => {
+    const execution = records.executions.get(arn);
+    // An Express execution is gone when it has ended: its log is what remains.
+    if (!execution || execution.type === "EXPRESS")
+      throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
+    return execution;
+  };
+
+  function begin({ machine, ...asked }: Asked, name: string, input: string): Execution {
+    const kind = machine.type === "EXPRESS" ? "express" : "execution";
+    const prefix = `arn:aws:states:${cloud.region}:${cloud.accountId}:${kind}:${machine.name}:${name}`;
+    const execution: Execution = {
+      arn: machine.type === "EXPRESS" ? `${prefix}:${randomUUID()}` : prefix,
+      name,
+      machineArn: machine.arn,
+      ...asked,
+      type: machine.type,
+      definition: records.keepDefinition(machine.definition),
+      roleArn: machine.roleArn,
+      input,
+      status: "RUNNING",
+      started: Date.now(),
+    };
+    records.executions.put(execution.arn, execution);
+    return execution;
+  }
+
+  function checkInput(input: string): void {
+    try {
+      parseJson(input);
+    } catch {
+      throw new AwsError(
+        "InvalidExecutionInput",
+        `Invalid State Machine Execution Input: '${input.slice(0, 60)}' is not JSON`,
+      );
+    }
+    if (Buffer.byteLength(input) > inputBytes)
+      throw new AwsError("ValidationException", "input is larger than 262144 bytes");
+  }
+
+  return {
+    StartExecution: {
+      access: ({ stateMachineArn }) => on("StartExecution", stateMachineArn),
+      run({ stateMachineArn, name = randomUUID(), input = "{}" }) {
+        const asked = askedMachine(records, stateMachineArn);
+        checkInput(input);
+        const known = records.executions.get(
+          asked.machine.arn.replace(":stateMachine:", ":execution:").concat(":", name),
+        );
+        if (known) {
+          // The same name with the same input is the same execution, as long as it runs.
+          if (known.status === "RUNNING" && known.input === input)
+            return { executionArn: known.arn, startDate: date(known.started) };
+          throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${known.arn}'`);
+        }
+        const execution = begin(asked, name, input);
+        void runner.start(execution);
+        return { executionArn: execution.arn, startDate: date(execution.started) };
+      },
+    },
+    StartSyncExecution: {
+      access: ({ stateMachineArn }) => on("StartSyncExecution", stateMachineArn),
+      async run({ stateMachineArn, name = randomUUID(), input = "{}" }) {
+        const asked = askedMachine(records, stateMachineArn);
+        if (asked.machine.type !== "EXPRESS") {
+          throw new AwsError(
+            "StateMachineTypeNotSupported",
+            "This operation is not supported by this type of state machine",
+          );
+        }
+        checkInput(input);
+        const { arn, started, stopped, status, output, error, cause } = await runner.start(begin(asked, name, input));
+        const result = { executionArn: arn, stateMachineArn, name, status, input, output, error, cause };
+        return {
+          ...result,
+          startDate: date(started),
+          stopDate: date(stopped),
+          inputDetails: { included: true },
+          outputDetails: { included: true },
+        };
+      },
+    },
+    DescribeExecution: {
+      access: ({ executionArn }) => on("DescribeExecution", executionArn),
+      run({ executionArn }) {
+        const { arn, started, stopped, name, status, input, output, error, cause, ...of } = found(executionArn);
+        return {
+          ...{ executionArn: arn, stateMachineArn: of.machineArn, name, status, input, output, error, cause },
+          stateMachineVersionArn: of.versionArn,
+          stateMachineAliasArn: of.aliasArn,
+          startDate: date(started),
+          stopDate: date(stopped),
+          inputDetails: { included: true },
+          redriveCount: 0,
+        };
+      },
+    },
+    DescribeStateMachineForExecution: {
+      access: ({ executionArn }) => on("DescribeStateMachineForExecution", executionArn),
+      run({ executionArn }) {
+        const { machineArn, definition, roleArn, started } = found(executionArn);
+        return {
+          stateMachineArn: machineArn,
+          name: machineArn.split(":").at(-1),
+          definition: records.definition(definition),
+          roleArn,
+          updateDate: date(started),
+        };
+      },
+    },
+    ListExecutions: {
+      access({ stateMachineArn }) {
+        // By a map run, which the local cloud has none of, they can be asked for as well.
+        if (!stateMachineArn) throw new AwsError("ValidationException", "A stateMachineArn must be specified");
+        return on("ListExecutions", stateMachineArn);
+      },
+      run({ stateMachineArn, statusFilter, maxResults = 100, nextToken }) {
+        const { machine, versionArn, aliasArn } = askedMachine(records, stateMachineArn);
+        const prefix = `${machine.arn.replace(":stateMachine:", ":execution:")}:`;
+        const all = records.executions
+          .values(prefix)
+          .filter(({ status }) => !statusFilter || status === statusFilter)
+          .filter((one) => (aliasArn ? one.aliasArn === aliasArn : !versionArn || one.versionArn === versionArn))
+          .sort((a, b) => b.started - a.started);
+        const from = Number(nextToken ?? 0);
+        const page = all.slice(from, from + (maxResults || 100));
+        return {
+          executions: page.map(({ arn, machineArn, name, status, started, stopped }) => ({
+            executionArn: arn,
+            stateMachineArn: machineArn,
+            name,
+            status,
+            startDate: date(started),
+            stopDate: date(stopped),
+          })),
+          ...(from + page.length < all.length && { nextToken: String(from + page.length) }),
+        };
+      },
+    },
+    GetExecutionHistory: {
+      access: ({ executionArn }) => on("GetExecutionHistory", executionArn),
+      run({ executionArn, reverseOrder, includeExecutionData = true, maxResults = 100, nextToken }) {
+        found(executionArn);
+        const events = records.eventsOf(executionArn);
+        if (reverseOrder) events.reverse();
+        const from = Number(nextToken ?? 0);
+        const page = events.slice(from, from + (maxResults || 100));
+        return {
+          events: page.map((event) => ({
+            ...(includeExecutionData ? event : withoutData(event)),
+            timestamp: date(event.timestamp),
+          })),
+          ...(from + page.length < events.length && { nextToken: String(from + page.length) }),
+        };
+      },
+    },
+    StopExecution: {
+      access: ({ executionArn }) => on("StopExecution", executionArn),
+      async run({ executionArn, error, cause }) {
+        const stopped = (await runner.stop(executionArn, error, cause)) ?? found(executionArn);
+        return { stopDate: date(stopped.stopped ?? Date.now()) };
+      },
+    },
+    SendTaskSuccess: {
+      access: ({ taskToken }) => onTask("SendTaskSuccess", taskToken),
+      run({ taskToken, output }) {
+        let parsed: unknown;
+        try {
+          parsed = parseJson(output);
+        } catch {
+          throw new AwsError("InvalidOutput", `Invalid Output: '${output}' is not JSON`);
+        }
+        tokens.answer(taskToken, { output: parsed });
+        return {};
+      },
+    },
+    SendTaskFailure: {
+      access: ({ taskToken }) => onTask("SendTaskFailure", taskToken),
+      run({ taskToken, error = "States.TaskFailed", cause = "" }) {
+        tokens.answer(taskToken, { error: { name: error, message: cause } });
+        return {};
+      },
+    },
+    SendTaskHeartbeat: {
+      access: ({ taskToken }) => onTask("SendTaskHeartbeat", taskToken),
+      run({ taskToken }) {
+        tokens.heartbeat(taskToken);
+        return {};
+      },
+    },
+  };
+}
+
+function withoutData(event: HistoryEvent): HistoryEvent {
+  const strip = (details: unknown) => {
+    if (typeof details !== "object" || details === null) return details;
+    const { input, output, parameters, ...rest } = details as Record<string, unknown>;
+    return rest;
+  };
+  return Object.fromEntries(Object.entries(event).map(([key, value]) => [key, strip(value)])) as HistoryEvent;
+}

@@ -1,0 +1,185 @@
+import { randomUUID } from "node:crypto";
+import { type Access, AwsError, type Cloud, type Operation } from "../../service.ts";
+import { type Tags, withoutTags } from "../../tags.ts";
+import { readDefinition } from "./definition.ts";
+import type { Machine, Records } from "./records.ts";
+import { describedVersion, forgetVersions, publish, shownMachine } from "./versions.ts";
+
+const seconds = (): number => Date.now() / 1000;
+const date = (value: number): Date => new Date(value * 1000);
+
+/** Step Functions writes the parts of a tag in lower case. */
+const tagMap = (tags: { key: string; value: string }[] = []): Tags =>
+  Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+
+/** Logging that AWS refuses unless the role may deliver logs. https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
+const logDelivery = ["logs:CreateLogDelivery", "logs:PutResourcePolicy", "logs:DescribeLogGroups"];
+
+/** State machines: create, read, update, delete, validate, tag. */
+export function machineOperations(cloud: Cloud, records: Records): Record<string, Operation> {
+  const arnOf = (name: string) => `arn:aws:states:${cloud.region}:${cloud.accountId}:stateMachine:${name}`;
+  const on = (action: string, arn: string): Access[] => [{ action: `states:${action}`, resource: arn }];
+
+  const found = (arn: string): Machine => {
+    const machine = records.machines.get(arn);
+    if (!machine) throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
+    return machine;
+  };
+
+  /** AWS tries the role as the machine is made: its trust, and its rights to deliver logs. */
+  async function checkRole(arn: string, roleArn: string, logging: Machine["loggingConfiguration"]): Promise<void> {
+    const session = await cloud.assumeRole(roleArn, "states.amazonaws.com", "validate", arn).catch(() => {
+      throw new AwsError(
+        "AccessDeniedException",
+        `Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.`,
+      );
+    });
+    if (!logging?.level || logging.level === "OFF") return;
+    try {
+      const access = logDelivery.map((action) => ({ action, resource: "*" }));
+      await cloud.authorize({ principal: session.principal, operation: "CreateStateMachine" }, access);
+    } catch {
+      throw new AwsError(
+        "AccessDeniedException",
+        "The state machine IAM Role is not authorized to access the Log Destination",
+      );
+    }
+  }
+
+  return {
+    CreateStateMachine: {
+      access: ({ name }) => on("CreateStateMachine", arnOf(name)),
+      async run(input) {
+        const {
+          name,
+          definition,
+          roleArn,
+          type = "STANDARD",
+          loggingConfiguration,
+          tracingConfiguration,
+          encryptionConfiguration,
+          versionDescription,
+        } = input;
+        checkVersionDescription(input);
+        if (!/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/.test(name))
+          throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
+        readDefinition(definition);
+        await checkRole(arnOf(name), roleArn, loggingConfiguration);
+        const known = records.machines.get(arnOf(name));
+        // Creating the same machine again is no error, as long as it is the same.
+        if (known && (known.definition !== definition || known.roleArn !== roleArn || known.type !== type)) {
+          throw new AwsError("StateMachineAlreadyExists", `State Machine Already Exists: '${known.arn}'`);
+        }
+        const machine: Machine = known ?? {
+          arn: arnOf(name),
+          name,
+          type,
+          definition,
+          roleArn,
+          created: seconds(),
+          revision: randomUUID(),
+          ...(loggingConfiguration && { loggingConfiguration }),
+          ...(tracingConfiguration && { tracingConfiguration }),
+          ...(encryptionConfiguration && { encryptionConfiguration }),
+          tags: tagMap(input.tags),
+        };
+        records.machines.put(machine.arn, machine);
+        const answer = { stateMachineArn: machine.arn, creationDate: date(machine.created) };
+        if (!input.publish) return answer;
+        return { ...answer, stateMachineVersionArn: publish(records, machine, versionDescription).arn };
+      },
+    },
+    UpdateStateMachine: {
+      access: ({ stateMachineArn }) => on("UpdateStateMachine", stateMachineArn),
+      async run(input) {
+        const { stateMachineArn, definition, roleArn, loggingConfiguration, versionDescription } = input;
+        const machine = found(stateMachineArn);
+        checkVersionDescription(input);
+        if (definition) readDefinition(definition);
+        await checkRole(
+          stateMachineArn,
+          roleArn ?? machine.roleArn,
+          loggingConfiguration ?? machine.loggingConfiguration,
+        );
+        const { tracingConfiguration, encryptionConfiguration } = input;
+        const changed = { definition, roleArn, loggingConfiguration, tracingConfiguration, encryptionConfiguration };
+        const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
+        const after = { ...machine, ...given, revision: randomUUID() };
+        records.machines.put(stateMachineArn, after);
+        const answer = { updateDate: new Date(), revisionId: after.revision };
+        if (!input.publish) return answer;
+        return { ...answer, stateMachineVersionArn: publish(records, after, versionDescription).arn };
+      },
+    },
+    DescribeStateMachine: {
+      access: ({ stateMachineArn }) => on("DescribeStateMachine", stateMachineArn),
+      run({ stateMachineArn }) {
+        const version = records.versions.get(stateMachineArn);
+        if (version) return describedVersion(version);
+        const { arn, created, revision, lastVersion: _, tags, ...machine } = found(stateMachineArn);
+        return {
+          ...shownMachine(machine),
+          stateMachineArn: arn,
+          creationDate: date(created),
+          revisionId: revision,
+        };
+      },
+    },
+    ListStateMachines: {
+      access: () => on("ListStateMachines", "*"),
+      run: () => ({
+        stateMachines: records.machines
+          .values()
+          .map(({ arn, name, type, created }) => ({ stateMachineArn: arn, name, type, creationDate: date(created) })),
+      }),
+    },
+    DeleteStateMachine: {
+      access: ({ stateMachineArn }) => on("DeleteStateMachine", stateMachineArn),
+      run({ stateMachineArn }) {
+        // What runs goes on to its end, by its own copy of the definition.
+        records.machines.delete(stateMachineArn);
+        forgetVersions(records, stateMachineArn);
+        return {};
+      },
+    },
+    ValidateStateMachineDefinition: {
+      access: () => on("ValidateStateMachineDefinition", "*"),
+      run({ definition }) {
+        try {
+          readDefinition(definition);
+          return { result: "OK", diagnostics: [] };
+        } catch (error) {
+          const { message } = error as Error;
+          return { result: "FAIL", diagnostics: [{ severity: "ERROR", code: "SCHEMA_VALIDATION_FAILED", message }] };
+        }
+      },
+    },
+    ListTagsForResource: {
+      access: ({ resourceArn }) => on("ListTagsForResource", resourceArn),
+      run: ({ resourceArn }) => ({
+        tags: Object.entries(found(resourceArn).tags).map(([key, value]) => ({ key, value })),
+      }),
+    },
+    TagResource: {
+      access: ({ resourceArn }) => on("TagResource", resourceArn),
+      run({ resourceArn, tags }) {
+        const machine = found(resourceArn);
+        records.machines.put(resourceArn, { ...machine, tags: { ...machine.tags, ...tagMap(tags) } });
+        return {};
+      },
+    },
+    UntagResource: {
+      access: ({ resourceArn }) => on("UntagResource", resourceArn),
+      run({ resourceArn, tagKeys }) {
+        const machine = found(resourceArn);
+        records.machines.put(resourceArn, { ...machine, tags: withoutTags(machine.tags, tagKeys) });
+        return {};
+      },
+    },
+  };
+}
+
+function checkVersionDescription({ publish, versionDescription }: { publish?: boolean; versionDescription?: string }) {
+  if (versionDescription === undefined || publish) return;
+  throw new AwsError("ValidationException", "Version description can only be set when publish is true");
+}

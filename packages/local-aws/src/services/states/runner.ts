@@ -1,0 +1,132 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Cloud } from "../../service.ts";
+import type { Execution, HistoryEvent, Records, Status } from "./records.ts";
+import { Run } from "./run.ts";
+import { Sessions } from "./sessions.ts";
+import type { Tokens } from "./tokens.ts";
+
+/** How long an execution that goes on has for itself before the next one does, in milliseconds. */
+const resumeMs = 5;
+
+/** Runs executions on the interpreter, and goes on with those that a restart interrupted. */
+export class Runner {
+  readonly #cloud: Cloud;
+  readonly #records: Records;
+  readonly #tokens: Tokens;
+  readonly #onEnd: (execution: Execution) => void;
+  readonly #running = new Map<string, { abort(): void; ended: Promise<Execution> }>();
+  /** Why executions are stopped that have not ended yet. */
+  readonly #reasons = new Map<string, Pick<Execution, "error" | "cause">>();
+  readonly #sessions: Sessions;
+  #closing = false;
+  #resumed: Promise<void> | undefined;
+
+  /** @param onEnd called with each execution that has ended, once it is recorded. */
+  constructor(cloud: Cloud, records: Records, tokens: Tokens, onEnd: (execution: Execution) => void) {
+    this.#cloud = cloud;
+    this.#records = records;
+    this.#tokens = tokens;
+    this.#sessions = new Sessions(cloud);
+    this.#onEnd = onEnd;
+  }
+
+  /**
+   * Starts an execution, or goes on with it.
+   * @param events its history so far, when it goes on: what its journal holds is not done again.
+   */
+  start(execution: Execution, events: HistoryEvent[] = []): Promise<Execution> {
+    const run = new Run(this.#cloud, this.#records, this.#tokens, this.#sessions, execution, events);
+    const ended = run
+      .end()
+      .catch((error: Error) => failed(error.message))
+      .then((result) => this.#ended(execution, result, run));
+    ended.catch((error) => console.error(`states: the end of ${execution.arn} is not recorded:`, error));
+    this.#running.set(execution.arn, { abort: () => run.abort(), ended });
+    return ended;
+  }
+
+  /**
+   * Goes on with every execution that was running when the local cloud last stopped, one after the other. One that cannot
+   * go on ends, and nothing else with it; so does one that was about to go on when the local cloud last ended: it would end
+   * it again.
+   */
+  resume(): void {
+    this.#resumed = this.#resume().catch((error) => console.error("states: what ran before cannot go on:", error));
+  }
+
+  async #resume(): Promise<void> {
+    const { executions, resuming } = this.#records;
+    const culprits = new Set(resuming.values());
+    for (const execution of executions.values()) {
+      if (this.#closing) return;
+      if (execution.status !== "RUNNING") continue;
+      try {
+        if (culprits.has(execution.arn)) throw new Error("the local cloud ended when it went on with it");
+        resuming.put("", execution.arn);
+        void this.start(execution, this.#records.eventsOf(execution.arn));
+        await pause(resumeMs);
+      } catch (error) {
+        const cause = `failed while resuming: given up: ${(error as Error).message}`;
+        console.error(`states: ${execution.arn}: ${cause}`);
+        executions.put(execution.arn, { ...execution, ...failed(cause), stopped: Date.now() });
+      }
+      resuming.delete("");
+    }
+  }
+
+  /** StopExecution: the machine's Catch does not see it. */
+  async stop(arn: string, error?: string, cause?: string): Promise<Execution | undefined> {
+    await this.#resumed;
+    const running = this.#running.get(arn);
+    if (!running) return undefined;
+    this.#reasons.set(arn, { ...(error && { error }), ...(cause && { cause }) });
+    running.abort();
+    return running.ended;
+  }
+
+  /** Ends the interpreters and leaves the executions as they are, to be resumed. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#resumed;
+    for (const { abort } of this.#running.values()) abort();
+    await Promise.allSettled([...this.#running.values()].map(({ ended }) => ended));
+    this.#tokens.close();
+    this.#records.close();
+  }
+
+  async #ended(execution: Execution, result: Partial<Execution> & { status: Status }, run: Run): Promise<Execution> {
+    if (this.#closing) return execution;
+    const reason = result.status === "ABORTED" ? this.#reasons.get(execution.arn) : undefined;
+    this.#reasons.delete(execution.arn);
+    const ended: Execution = { ...execution, ...result, ...reason, stopped: Date.now() };
+    run.history.add(...endEvent(ended));
+    this.#tokens.forget(ended.arn);
+    await this.#records.commit(() => {
+      this.#records.executions.put(ended.arn, ended);
+      this.#records.forgetJournal(ended.arn);
+    }, ended.arn);
+    this.#running.delete(execution.arn);
+    this.#onEnd(ended);
+    return ended;
+  }
+}
+
+/** What ends an execution that is not at fault itself. */
+const failed = (cause: string) => ({ status: "FAILED" as const, error: "States.Runtime", cause });
+
+function endEvent({ status, output, error, cause }: Execution): [string, Record<string, unknown>] {
+  const reason = { ...(error && { error }), ...(cause && { cause }) };
+  switch (status) {
+    case "SUCCEEDED":
+      return [
+        "ExecutionSucceeded",
+        { executionSucceededEventDetails: { output, outputDetails: { truncated: false } } },
+      ];
+    case "TIMED_OUT":
+      return ["ExecutionTimedOut", { executionTimedOutEventDetails: reason }];
+    case "ABORTED":
+      return ["ExecutionAborted", { executionAbortedEventDetails: reason }];
+    default:
+      return ["ExecutionFailed", { executionFailedEventDetails: reason }];
+  }
+}

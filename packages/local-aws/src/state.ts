@@ -1,0 +1,72 @@
+/** A state folder of the local cloud: what it says of itself, so that no other program takes it for its own. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isRegion } from "./arn.ts";
+import { Store } from "./store.ts";
+
+/** What a user has to know of a folder that cannot be opened; one sentence. */
+export class StateError extends Error {
+  override readonly name = "StateError";
+}
+
+interface Layout {
+  /** Raised when an older program would read the folder wrongly. */
+  version: number;
+  /** The region whose state is in the folder itself; that of others is below `regions/`. */
+  home: string;
+  accountId: string;
+}
+
+/** Folders of version 0.1 have this layout, and say nothing of it. */
+const version = 1;
+
+export interface State {
+  store: Store;
+  home: string;
+}
+
+/**
+ * Opens the account's store; a folder that is new or of version 0.1 is marked.
+ * @throws StateError when it is of a newer program, or of another account.
+ */
+export function openState(directory: string, region: string, accountId: string): State {
+  const store = new Store(directory);
+  const layouts = store.collection<Layout>("cloud.layout");
+  const found = layouts.get("");
+  try {
+    if (found && found.version > version) {
+      throw new StateError(
+        `the state in ${directory} is of a newer program (layout ${found.version}, this one knows ${version}); use that, or another folder`,
+      );
+    }
+    if (found && found.accountId !== accountId) {
+      throw new StateError(
+        `the state in ${directory} is of account ${found.accountId}, not ${accountId}; use that account, or another folder`,
+      );
+    }
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+  const layout = found ?? { version, home: startedIn(directory) ?? region, accountId };
+  if (!found) layouts.put("", layout);
+  return { store, home: layout.home };
+}
+
+/** Version 0.1 wrote beside the folder where it ran last. */
+function startedIn(directory: string): string | undefined {
+  try {
+    const { region } = JSON.parse(readFileSync(join(directory, "..", "endpoint.json"), "utf8")) as { region?: string };
+    return region;
+  } catch {
+    return undefined;
+  }
+}
+
+export const regionFolder = (directory: string, region: string): string => join(directory, "regions", region);
+
+/** Regions beside the home region that have state. */
+export function keptRegions(directory: string): string[] {
+  const folder = join(directory, "regions");
+  return existsSync(folder) ? readdirSync(folder).filter(isRegion).sort() : [];
+}

@@ -1,0 +1,261 @@
+import assert from "node:assert/strict";
+import * as sdk from "@aws-sdk/client-cloudwatch";
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import type { MetricAlarmRecord } from "../../../src/services/monitoring/alarmRecords.ts";
+import { parseRule } from "../../../src/services/monitoring/composite.ts";
+import { judge } from "../../../src/services/monitoring/evaluation.ts";
+import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
+
+describe("CloudWatch alarms", () => {
+  /**
+   * AWS's own two tables: X breaches, 0 does not, - is missing. States by treatment: missing, ignore, breaching,
+   * notBreaching; `keep` is the state that the alarm has.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+   */
+  const [ok, alarm, none, keep] = ["OK", "ALARM", "INSUFFICIENT_DATA", undefined];
+  const tables: [needed: number, points: string, states: (string | undefined)[]][] = [
+    [3, "0-X-X", [ok, ok, ok, ok]],
+    [3, "----0", [ok, ok, ok, ok]],
+    [3, "-----", [none, keep, alarm, ok]],
+    [3, "0XX-X", [alarm, alarm, alarm, alarm]],
+    [3, "--X--", [alarm, keep, alarm, ok]],
+    [2, "0-X-X", [alarm, alarm, alarm, alarm]],
+    [2, "00X0X", [alarm, alarm, alarm, alarm]],
+    [2, "0-X--", [ok, ok, alarm, ok]],
+    [2, "----0", [ok, ok, alarm, ok]],
+    [2, "---X-", [alarm, keep, alarm, ok]],
+  ];
+  for (const [needed, points, states] of tables) {
+    it(`of ${needed} of 3 see ${points} as AWS documents it`, () => {
+      const values = [...points].map((point) => ({ X: 1, 0: 0 })[point]);
+      const found = ["missing", "ignore", "breaching", "notBreaching"].map(
+        (missing) =>
+          judge(
+            {
+              evaluationPeriods: 3,
+              datapointsToAlarm: needed,
+              threshold: 0,
+              comparison: "GreaterThanThreshold",
+              missing,
+            } as MetricAlarmRecord,
+            values,
+          ).state,
+      );
+      assert.deepEqual(found, states);
+    });
+  }
+
+  describe("rules of composite alarms", () => {
+    const states: Record<string, "OK" | "ALARM" | "INSUFFICIENT_DATA"> = { a: "ALARM", b: "OK", "with space": "ALARM" };
+    for (const [rule, holds] of [
+      ['ALARM("a")', true],
+      ["ALARM(a) AND ALARM(b)", false],
+      ["ALARM(b) OR NOT ALARM(b) AND ALARM(a)", true],
+      ["NOT (OK(b) OR FALSE)", false],
+      ['OK(b) AND ALARM("with space")', true],
+      ["INSUFFICIENT_DATA(a) OR TRUE", true],
+    ] as const) {
+      it(`${rule} is ${holds}`, () =>
+        assert.equal(
+          parseRule(rule).holds((name) => states[name]),
+          holds,
+        ));
+    }
+    for (const rule of ["", "ALARM", "ALARM()", "ALARM(a) ALARM(b)", "(ALARM(a)", "AND ALARM(a)"]) {
+      it(`${rule || "nothing"} is none`, () => assert.throws(() => parseRule(rule)));
+    }
+  });
+
+  describe("over the wire", () => {
+    let cloud: TestCloud;
+    let client: sdk.CloudWatchClient;
+    before(async () => {
+      // A minute of AWS's is a second here.
+      cloud = await startCloud({ deploymentClock: 60 });
+      client = cloud.client(sdk.CloudWatchClient);
+    });
+    after(() => cloud.stop());
+
+    const base = {
+      Namespace: "Shop",
+      MetricName: "Errors",
+      Statistic: "Sum",
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 0,
+      ComparisonOperator: "GreaterThanThreshold",
+    } as const;
+    const put = (AlarmName: string, more: Partial<sdk.PutMetricAlarmCommandInput> = {}) =>
+      client.send(new sdk.PutMetricAlarmCommand({ ...base, AlarmName, ...more } as sdk.PutMetricAlarmCommandInput));
+    const find = async (name: string) =>
+      (await client.send(new sdk.DescribeAlarmsCommand({ AlarmNames: [name] }))).MetricAlarms?.[0];
+    const until = async (name: string, state: string) => {
+      for (let tries = 0; tries < 100; tries++) {
+        const found = await find(name);
+        if (found?.StateValue === state) return found;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      assert.fail(`${name} did not become ${state}`);
+    };
+    const fails = (promise: Promise<unknown>, message: RegExp) => assert.rejects(promise, message);
+
+    it("follow their metric, and tell EventBridge", async () => {
+      const sqs = cloud.client(SQSClient);
+      const Policy = JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          { Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage", Resource: "*" },
+        ],
+      });
+      const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "alarms", Attributes: { Policy } }));
+      const events = cloud.client(EventBridgeClient);
+      await events.send(
+        new PutRuleCommand({
+          Name: "alarms",
+          EventPattern: JSON.stringify({ source: ["aws.cloudwatch"], detail: { state: { value: ["ALARM"] } } }),
+        }),
+      );
+      await events.send(
+        new PutTargetsCommand({
+          Rule: "alarms",
+          Targets: [{ Id: "q", Arn: "arn:aws:sqs:us-east-1:000000000000:alarms" }],
+        }),
+      );
+      await put("errors", { TreatMissingData: "notBreaching", AlarmDescription: "too many" });
+      assert.equal((await find("errors"))?.StateValue, "OK");
+      await client.send(
+        new sdk.PutMetricDataCommand({ Namespace: "Shop", MetricData: [{ MetricName: "Errors", Value: 3 }] }),
+      );
+      const red = await until("errors", "ALARM");
+      assert.match(
+        red.StateReason ?? "",
+        /^Threshold Crossed: 1 out of the last 1 datapoint .* was greater than the threshold \(0\.0\)/,
+      );
+      const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+      const event = JSON.parse(Messages?.[0]?.Body ?? "{}");
+      assert.deepEqual(
+        [event["detail-type"], event.resources, event.detail.alarmName, event.detail.previousState.value],
+        ["CloudWatch Alarm State Change", [red.AlarmArn], "errors", "OK"],
+      );
+      await until("errors", "OK");
+      const { AlarmHistoryItems = [] } = await client.send(
+        new sdk.DescribeAlarmHistoryCommand({ AlarmName: "errors", HistoryItemType: "StateUpdate" }),
+      );
+      assert.deepEqual(
+        AlarmHistoryItems.map(({ HistorySummary }) => HistorySummary),
+        [
+          "Alarm updated from ALARM to OK",
+          "Alarm updated from OK to ALARM",
+          "Alarm updated from INSUFFICIENT_DATA to OK",
+        ],
+      );
+    });
+
+    it("take expressions", async () => {
+      const stat = (Id: string, MetricName: string) => ({
+        Id,
+        ReturnData: false,
+        MetricStat: { Metric: { Namespace: "Rate", MetricName }, Period: 60, Stat: "Sum" },
+      });
+      const { MetricName: _, Namespace: __, Statistic: ___, Period: ____, ...rest } = base;
+      await client.send(
+        new sdk.PutMetricAlarmCommand({
+          ...rest,
+          AlarmName: "rate",
+          Threshold: 10,
+          Metrics: [stat("m1", "Errors"), stat("m2", "Calls"), { Id: "e1", Expression: "100 * m1 / m2" }],
+        }),
+      );
+      await client.send(
+        new sdk.PutMetricDataCommand({
+          Namespace: "Rate",
+          MetricData: [
+            { MetricName: "Errors", Value: 2 },
+            { MetricName: "Calls", Value: 10 },
+          ],
+        }),
+      );
+      await until("rate", "ALARM");
+    });
+
+    it("are set by hand, and composite ones follow at once", async () => {
+      await put("a", { MetricName: "Quiet", TreatMissingData: "ignore" });
+      await put("b", { MetricName: "Quiet", TreatMissingData: "ignore" });
+      await client.send(new sdk.PutCompositeAlarmCommand({ AlarmName: "both", AlarmRule: "ALARM(a) AND ALARM(b)" }));
+      const set = (AlarmName: string, StateValue: sdk.StateValue) =>
+        client.send(new sdk.SetAlarmStateCommand({ AlarmName, StateValue, StateReason: "test" }));
+      const both = async () =>
+        (await client.send(new sdk.DescribeAlarmsCommand({ AlarmTypes: ["CompositeAlarm"] }))).CompositeAlarms?.[0]
+          ?.StateValue;
+      await set("a", "ALARM");
+      assert.equal(await both(), "OK");
+      await set("b", "ALARM");
+      assert.equal(await both(), "ALARM");
+      await set("a", "OK");
+      assert.equal(await both(), "OK");
+      await fails(client.send(new sdk.DeleteAlarmsCommand({ AlarmNames: ["a"] })), /composite alarm/);
+      await fails(
+        client.send(new sdk.PutCompositeAlarmCommand({ AlarmName: "x", AlarmRule: "ALARM(nothing)" })),
+        /do not exist/,
+      );
+      await client.send(new sdk.DeleteAlarmsCommand({ AlarmNames: ["both", "a", "b"] }));
+      assert.equal(await find("a"), undefined);
+    });
+
+    it("record actions that fail, and take none when they are disabled", async () => {
+      const AlarmActions = ["arn:aws:sns:us-east-1:000000000000:nowhere"];
+      await put("acting", { MetricName: "Quiet", TreatMissingData: "ignore", AlarmActions });
+      const set = (StateValue: sdk.StateValue) =>
+        client.send(new sdk.SetAlarmStateCommand({ AlarmName: "acting", StateValue, StateReason: "test" }));
+      const actions = async () =>
+        (await client.send(new sdk.DescribeAlarmHistoryCommand({ AlarmName: "acting", HistoryItemType: "Action" })))
+          .AlarmHistoryItems ?? [];
+      await set("ALARM");
+      for (let tries = 0; (await actions()).length === 0 && tries < 50; tries++)
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      assert.match((await actions())[0]?.HistorySummary ?? "", /^Failed to execute action .*:nowhere/);
+      await client.send(new sdk.DisableAlarmActionsCommand({ AlarmNames: ["acting"] }));
+      await set("OK");
+      await set("ALARM");
+      assert.equal((await actions()).length, 1);
+      assert.equal((await find("acting"))?.ActionsEnabled, false);
+    });
+
+    const refused: [Partial<sdk.PutMetricAlarmCommandInput>, RegExp][] = [
+      [{ ComparisonOperator: "GreaterThanUpperThreshold" }, /does not model alarms on anomaly detection/],
+      [{ Period: 45 }, /Period must be/],
+      [{ Statistic: undefined }, /Exactly one of Statistic/],
+      [{ ExtendedStatistic: "p90" }, /Exactly one of Statistic/],
+      [{ DatapointsToAlarm: 2 }, /DatapointsToAlarm/],
+      [{ TreatMissingData: "maybe" }, /TreatMissingData/],
+      [{ EvaluationPeriods: 2000 }, /more than a day/],
+      [{ AlarmActions: ["x"] }, /Invalid arn syntax: x/],
+      [{ Metrics: [{ Id: "e1", Expression: "1" }] }, /must not be given with Metrics/],
+    ];
+    for (const [given, message] of refused) {
+      it(`are refused with ${JSON.stringify(given)}`, () => fails(put("refused", given), message));
+    }
+
+    it("give back what a percentile with few samples does", async () => {
+      const percentile = { Statistic: undefined, ExtendedStatistic: "p90", EvaluateLowSampleCountPercentile: "ignore" };
+      await put("percentile", percentile);
+      assert.equal((await find("percentile"))?.EvaluateLowSampleCountPercentile, "ignore");
+      await fails(
+        put("percentile", { ...percentile, EvaluateLowSampleCountPercentile: "guess" }),
+        /evaluate and ignore/,
+      );
+    });
+
+    it("and dashboards are kept", async () => {
+      await client.send(new sdk.PutDashboardCommand({ DashboardName: "d", DashboardBody: '{"widgets":[]}' }));
+      assert.equal(
+        (await client.send(new sdk.GetDashboardCommand({ DashboardName: "d" }))).DashboardBody,
+        '{"widgets":[]}',
+      );
+      await fails(client.send(new sdk.PutDashboardCommand({ DashboardName: "d", DashboardBody: "{" })), /valid JSON/);
+      await client.send(new sdk.DeleteDashboardsCommand({ DashboardNames: ["d"] }));
+      await fails(client.send(new sdk.GetDashboardCommand({ DashboardName: "d" })), /does not exist/);
+    });
+  });
+});

@@ -1,0 +1,224 @@
+import assert from "node:assert/strict";
+import * as lambda from "@aws-sdk/client-lambda";
+import * as sns from "@aws-sdk/client-sns";
+import * as sqs from "@aws-sdk/client-sqs";
+import * as ssm from "@aws-sdk/client-ssm";
+import { AwsError } from "../../src/service.ts";
+import { checkInput, protocolOf, type WireRequest } from "../../src/wire/index.ts";
+import { readShapes } from "../../src/wire/shapes.ts";
+
+const request = (more: Partial<WireRequest> & { path?: string }): WireRequest => ({
+  method: "POST",
+  path: "/",
+  query: new URLSearchParams(),
+  headers: {},
+  body: Buffer.alloc(0),
+  ...more,
+});
+const json = (target: string, body: string) =>
+  request({
+    headers: { "x-amz-target": target, "content-type": "application/x-amz-json-1.1" },
+    body: Buffer.from(body),
+  });
+const form = (body: string) =>
+  request({ headers: { "content-type": "application/x-www-form-urlencoded; charset=utf-8" }, body: Buffer.from(body) });
+
+/** Reads and checks as the endpoint does; the error that this makes, or `undefined`. */
+function fault(sdk: object, given: WireRequest): AwsError | undefined {
+  const shapes = readShapes(sdk);
+  const protocol = protocolOf(given, shapes);
+  try {
+    const { operation, input } = protocol.read(shapes, given);
+    checkInput(operation.input, input, protocol.invalid);
+    return undefined;
+  } catch (error) {
+    assert.ok(error instanceof AwsError, String(error));
+    return error;
+  }
+}
+
+describe("wire, bad requests", () => {
+  const cases: [name: string, sdk: object, WireRequest, code: string, message: RegExp][] = [
+    [
+      "an operation that is not there",
+      ssm,
+      json("AmazonSSM.Nothing", "{}"),
+      "UnknownOperationException",
+      /AmazonSSM\.Nothing/,
+    ],
+    [
+      "an operation of every object",
+      ssm,
+      json("AmazonSSM.constructor", "{}"),
+      "UnknownOperationException",
+      /constructor/,
+    ],
+    ["no JSON", ssm, json("AmazonSSM.GetParameter", "{"), "SerializationException", /not valid JSON/],
+    [
+      "a list for an object",
+      ssm,
+      json("AmazonSSM.GetParameter", "[]"),
+      "SerializationException",
+      /the request must be a structure, it is a list/,
+    ],
+    ["null", ssm, json("AmazonSSM.GetParameter", "null"), "SerializationException", /structure/],
+    [
+      "a number for a string",
+      ssm,
+      json("AmazonSSM.GetParameter", '{"Name":1}'),
+      "SerializationException",
+      /name must be a string, it is a number/,
+    ],
+    [
+      "a string for a boolean",
+      ssm,
+      json("AmazonSSM.GetParameter", '{"Name":"n","WithDecryption":"true"}'),
+      "SerializationException",
+      /withDecryption must be a boolean/,
+    ],
+    [
+      "a string for a list",
+      ssm,
+      json("AmazonSSM.GetParameters", '{"Names":"n"}'),
+      "SerializationException",
+      /names must be a list, it is a string/,
+    ],
+    [
+      "a wrong member of a list",
+      ssm,
+      json("AmazonSSM.GetParameters", '{"Names":["n",{}]}'),
+      "SerializationException",
+      /names\.2\.member must be a string/,
+    ],
+    [
+      "a required member left out",
+      ssm,
+      json("AmazonSSM.GetParameter", "{}"),
+      "ValidationException",
+      /^1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null$/,
+    ],
+    [
+      "nothing for an item",
+      ssm,
+      json("AmazonSSM.GetParameters", '{"Names":["a",null]}'),
+      "ValidationException",
+      /^1 validation error detected: Value null at 'names\.2\.member' failed to satisfy constraint: Member must not be null$/,
+    ],
+    [
+      "two left out, one within a list",
+      ssm,
+      json("AmazonSSM.AddTagsToResource", '{"ResourceType":"Parameter","Tags":[{"Key":"a"}]}'),
+      "ValidationException",
+      /^2 validation errors detected: .*'resourceId'.*; .*'tags\.1\.member\.value'/,
+    ],
+    [
+      "a path that is not there",
+      lambda,
+      request({ method: "GET", path: "/2015-03-31/nothing" }),
+      "UnknownOperationException",
+      /GET \/2015-03-31\/nothing/,
+    ],
+    [
+      "a method that is not there",
+      lambda,
+      request({ method: "PATCH", path: "/2015-03-31/functions/f" }),
+      "UnknownOperationException",
+      /PATCH/,
+    ],
+    [
+      "a bad escape in the path",
+      lambda,
+      request({ method: "GET", path: "/2015-03-31/functions/%zz" }),
+      "SerializationException",
+      /invalid escape sequence/,
+    ],
+    [
+      "a word for a number in the query",
+      lambda,
+      request({ method: "GET", path: "/2015-03-31/functions/", query: new URLSearchParams("MaxItems=many") }),
+      "SerializationException",
+      /maxItems must be a number/,
+    ],
+    ["an action that is not there", sns, form("Action=Nothing"), "UnknownOperationException", /Nothing/],
+    ["no action", sns, form(""), "UnknownOperationException", /operation/],
+    [
+      "a required member left out of a form",
+      sns,
+      form("Action=CreateTopic"),
+      "ValidationError",
+      /'name' failed to satisfy/,
+    ],
+    [
+      "a word for a boolean in a form",
+      sns,
+      form("Action=Subscribe&TopicArn=t&Protocol=sqs&ReturnSubscriptionArn=yes"),
+      "MalformedInput",
+      /ReturnSubscriptionArn must be true or false/,
+    ],
+  ];
+  for (const [name, sdk, given, code, message] of cases) {
+    it(`${name}: ${code}`, () => {
+      const error = fault(sdk, given);
+      assert.equal(error?.code, code);
+      assert.match(error.message, message);
+    });
+  }
+
+  it("members that nobody knows are passed over", () => {
+    assert.equal(fault(ssm, json("AmazonSSM.GetParameter", '{"Name":"n","Other":1}')), undefined);
+    assert.equal(fault(sns, form("Action=CreateTopic&Name=n&Other.member.1=x")), undefined);
+  });
+
+  it("what the path says cannot be said otherwise by the body", () => {
+    const shapes = readShapes(lambda);
+    const given = request({
+      method: "PUT",
+      path: "/2015-03-31/functions/mine/configuration",
+      body: Buffer.from('{"FunctionName":"other","Timeout":3}'),
+    });
+    const { input } = protocolOf(given, shapes).read(shapes, given);
+    assert.deepEqual(input, { FunctionName: "mine", Timeout: 3 });
+  });
+
+  it("a path with or without its ending slash, and with escapes, is the same operation", () => {
+    const shapes = readShapes(lambda);
+    const read = (path: string) => {
+      const given = request({ method: "GET", path });
+      return protocolOf(given, shapes).read(shapes, given);
+    };
+    assert.equal(read("/2015-03-31/functions").operation.name, "ListFunctions");
+    assert.equal(read("/2015-03-31/functions/").operation.name, "ListFunctions");
+    const arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
+    assert.deepEqual(read(`/2015-03-31/functions/${encodeURIComponent(arn)}`).input, { FunctionName: arn });
+  });
+});
+
+describe("wire, errors", () => {
+  it("of a service that once spoke the query protocol carry its code too", () => {
+    const shapes = readShapes(sqs);
+    const given = json("AmazonSQS.GetQueueUrl", "{}");
+    const write = (code: string, status = 400) =>
+      protocolOf(given, shapes).writeError(new AwsError(code, "m", status), "id", shapes).headers["x-amzn-query-error"];
+    assert.equal(write("QueueDoesNotExist"), "AWS.SimpleQueueService.NonExistentQueue;Sender");
+    assert.equal(write("AccessDeniedException"), "AccessDenied;Sender");
+    assert.equal(write("InternalFailure", 500), "InternalFailure;Receiver");
+  });
+
+  it("of REST have the status of their shape, and their members", () => {
+    const shapes = readShapes(lambda);
+    const given = request({ method: "GET", path: "/2015-03-31/functions/f" });
+    const written = protocolOf(given, shapes).writeError(
+      new AwsError("ResourceNotFoundException", "gone", 400, { Type: "User" }),
+      "id",
+      shapes,
+    );
+    assert.equal(written.status, 404);
+    assert.equal(written.headers["x-amzn-errortype"], "ResourceNotFoundException");
+    assert.deepEqual(JSON.parse(String(written.body)), { Type: "User", Message: "gone" });
+    const throttled = new AwsError("TooManyRequestsException", "slow", 429, {
+      retryAfterSeconds: "1",
+      Reason: "CallerRateLimitExceeded",
+    });
+    assert.equal(protocolOf(given, shapes).writeError(throttled, "id", shapes).headers["retry-after"], "1");
+  });
+});

@@ -1,0 +1,20 @@
+/** Roles, policies and OIDC providers. What they grant is decided by `local-aws/src/services/iam`. */
+import { openIdConnectProviderType } from "./iam/openIdConnectProvider.ts";
+import { managedPolicyTypes } from "./iam/policies.ts";
+import { policyDocument } from "./iam/policyDocument.ts";
+import { describeRole, roleType } from "./iam/role.ts";
+import { rolePolicyTypes } from "./iam/rolePolicies.ts";
+import type { ServiceResources } from "./resourceType.ts";
+
+export const iamResources: ServiceResources = (cloud) => ({
+  types: [roleType(cloud), ...rolePolicyTypes(cloud), ...managedPolicyTypes(cloud), openIdConnectProviderType(cloud)],
+  invokes: {
+    "aws:iam/getPolicyDocument:getPolicyDocument": async (args) => policyDocument(args),
+    "aws:iam/getRole:getRole": async ({ name }) => {
+      const { Role } = await cloud.call<{ Role: Parameters<typeof describeRole>[0] }>("iam", "GetRole", {
+        RoleName: name,
+      });
+      return { ...describeRole(Role), id: Role.RoleName, permissionsBoundary: "", roleLastUseds: [] };
+    },
+  },
+});

@@ -1,0 +1,159 @@
+import type { Cloud } from "local-aws/service";
+import type { Made, Properties } from "../../engine/provider.ts";
+import type { ResourceType } from "../resourceType.ts";
+import { docs, forgiving, toWire } from "./wire.ts";
+
+/** What is set on a bucket, as a resource of its own: one operation puts it, another takes it away. */
+interface Setting {
+  /** `BucketVersioning`, of the type `aws:s3/bucketVersioning:BucketVersioning`. */
+  name: string;
+  required: string[];
+  properties: string[];
+  enums?: ResourceType["enums"];
+  /** The operation that puts it, and its input besides the bucket. */
+  put(inputs: Properties): [operation: string, input: object];
+  /** The operation that takes it away, and its input besides the bucket. */
+  remove: [operation: string, input?: object];
+}
+
+const settings: Setting[] = [
+  {
+    name: "BucketVersioning",
+    required: ["versioningConfiguration"],
+    properties: ["versioningConfiguration"],
+    enums: { "versioningConfiguration.status": ["Enabled", "Suspended", "Disabled"] },
+    put: ({ versioningConfiguration }) => {
+      const { status } = versioningConfiguration as Properties;
+      // "Disabled" is what a bucket is that never had versions; S3 has no word for it.
+      if (status === "Disabled") return ["GetBucketVersioning", {}];
+      return ["PutBucketVersioning", { VersioningConfiguration: toWire(versioningConfiguration) }];
+    },
+    // Versions cannot be undone: without the resource no more are made.
+    remove: ["PutBucketVersioning", { VersioningConfiguration: { Status: "Suspended" } }],
+  },
+  {
+    name: "BucketOwnershipControls",
+    required: ["rule"],
+    properties: ["rule"],
+    enums: { "rule.objectOwnership": ["BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced"] },
+    put: ({ rule }) => ["PutBucketOwnershipControls", { OwnershipControls: { Rules: [toWire(rule)] } }],
+    remove: ["DeleteBucketOwnershipControls"],
+  },
+  {
+    name: "BucketPublicAccessBlock",
+    required: [],
+    properties: ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"],
+    put: ({ blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets }) => [
+      "PutPublicAccessBlock",
+      {
+        PublicAccessBlockConfiguration: toWire({
+          blockPublicAcls,
+          blockPublicPolicy,
+          ignorePublicAcls,
+          restrictPublicBuckets,
+        }),
+      },
+    ],
+    remove: ["DeletePublicAccessBlock"],
+  },
+  {
+    name: "BucketServerSideEncryptionConfiguration",
+    required: ["rules"],
+    properties: ["rules"],
+    enums: { "rules.applyServerSideEncryptionByDefault.sseAlgorithm": ["AES256", "aws:kms", "aws:kms:dsse"] },
+    put: ({ rules }) => [
+      "PutBucketEncryption",
+      { ServerSideEncryptionConfiguration: { Rules: toWire(rules) as object[] } },
+    ],
+    remove: ["DeleteBucketEncryption"],
+  },
+  {
+    name: "BucketLifecycleConfiguration",
+    required: ["rules"],
+    properties: ["rules"],
+    enums: { "rules.status": ["Enabled", "Disabled"] },
+    put: ({ rules }) => ["PutBucketLifecycleConfiguration", { LifecycleConfiguration: { Rules: toWire(rules) } }],
+    remove: ["DeleteBucketLifecycle"],
+  },
+  {
+    name: "BucketCorsConfiguration",
+    required: ["corsRules"],
+    properties: ["corsRules"],
+    enums: { "corsRules.allowedMethods": ["GET", "PUT", "HEAD", "POST", "DELETE"] },
+    put: ({ corsRules }) => ["PutBucketCors", { CORSConfiguration: { CORSRules: toWire(corsRules) } }],
+    remove: ["DeleteBucketCors"],
+  },
+  {
+    name: "BucketLogging",
+    required: ["targetBucket", "targetPrefix"],
+    properties: ["targetBucket", "targetPrefix"],
+    put: ({ targetBucket, targetPrefix }) => [
+      "PutBucketLogging",
+      { BucketLoggingStatus: { LoggingEnabled: toWire({ targetBucket, targetPrefix }) } },
+    ],
+    remove: ["PutBucketLogging", { BucketLoggingStatus: {} }],
+  },
+  {
+    name: "BucketPolicy",
+    required: ["policy"],
+    properties: ["policy"],
+    put: ({ policy }) => ["PutBucketPolicy", { Policy: typeof policy === "string" ? policy : JSON.stringify(policy) }],
+    remove: ["DeleteBucketPolicy"],
+  },
+  {
+    name: "BucketNotification",
+    required: [],
+    properties: ["eventbridge", "lambdaFunctions", "queues", "topics"],
+    put: ({ eventbridge, lambdaFunctions, queues, topics }) => [
+      "PutBucketNotificationConfiguration",
+      {
+        NotificationConfiguration: {
+          ...(eventbridge === true && { EventBridgeConfiguration: {} }),
+          LambdaFunctionConfigurations: notifications(lambdaFunctions, "lambdaFunctionArn"),
+          QueueConfigurations: notifications(queues, "queueArn"),
+          TopicConfigurations: notifications(topics, "topicArn"),
+        },
+      },
+    ],
+    remove: ["PutBucketNotificationConfiguration", { NotificationConfiguration: {} }],
+  },
+];
+
+function notifications(list: unknown, target: string): object[] {
+  return ((list ?? []) as Properties[]).map(({ id, events, filterPrefix, filterSuffix, ...rest }) => {
+    const rules = Object.entries({ prefix: filterPrefix, suffix: filterSuffix }).filter(([, value]) => value);
+    const FilterRules = rules.map(([Name, Value]) => ({ Name, Value }));
+    return {
+      ...(id !== undefined && { Id: id }),
+      Events: events,
+      ...(toWire({ [target]: rest[target] }) as object),
+      ...(FilterRules.length > 0 && { Filter: { Key: { FilterRules } } }),
+    };
+  });
+}
+
+export const bucketSettings = (cloud: Cloud): ResourceType[] => settings.map((setting) => resource(cloud, setting));
+
+function resource(cloud: Cloud, { name, required, properties, enums, put, remove }: Setting): ResourceType {
+  const set = async (inputs: Properties): Promise<Made> => {
+    const [operation, input] = put(inputs);
+    await cloud.call("s3", operation, { Bucket: inputs.bucket, ...input });
+    return { id: String(inputs.bucket), outputs: { ...inputs, region: cloud.region } };
+  };
+  return {
+    type: `aws:s3/${name[0]!.toLowerCase()}${name.slice(1)}:${name}`,
+    docs: docs(name.toLowerCase()),
+    required: ["bucket", ...required],
+    properties: ["bucket", ...properties],
+    inert: ["expectedBucketOwner", "mfa", "skipDestroy", "transitionDefaultMinimumObjectSize"],
+    ...(enums && { enums }),
+    replaces: ["bucket"],
+    idOf: (inputs) => String(inputs.bucket),
+    create: set,
+    update: (_id, _before, after) => set(after),
+    async delete(id) {
+      const [operation, input] = remove;
+      await forgiving(cloud.call("s3", operation, { Bucket: id, ...input }));
+    },
+  };
+}

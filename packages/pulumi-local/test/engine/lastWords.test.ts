@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { lastWords } from "../../src/engine/lastWords.ts";
+
+describe("A program's last words", () => {
+  const words = (error: string, output = "") => lastWords(error ? [error] : [], output, "/home/me/shop");
+
+  it("are the errors that it logged, else what it printed", () => {
+    assert.equal(lastWords(["one", "two"], "printed", "/"), "one\ntwo");
+    assert.equal(words("", "  printed\n"), "printed");
+    assert.equal(words(""), "");
+  });
+
+  it("are free of what is not the user's", () => {
+    assert.equal(
+      words(
+        "Running program '/home/me/shop/index.ts' failed with an unhandled exception:\nError: no\n  at /home/me/shop/a.ts:1",
+      ),
+      "Error: no\n  at a.ts:1",
+    );
+    assert.equal(words('error serializing property "a": error serializing property "b": it is wrong'), "it is wrong");
+    assert.equal(words("\u001b[31mred\u001b[0m"), "red");
+    assert.equal(
+      words("", "x Unexpected token\n  `----\n\n\nCaused by:\n    Syntax Error\n\nStack backtrace:\n   0: <unknown>\n"),
+      "x Unexpected token\n  `----",
+    );
+  });
+});
