@@ -1,107 +1,30 @@
 import type { ApiKey, Deployment, RestApi, Stage } from "@pulumi/aws/apigateway";
-import {
-  ComponentResource,
-  type ComponentResourceOptions,
-  deferredOutput,
-  type Input,
-  type Output,
-} from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, deferredOutput, type Output } from "@pulumi/pulumi";
+import type { ApiWithLambdasArgs } from "./api/args.ts";
 import { contractOf } from "./api/contract.ts";
-import { type CustomDomainArgs, createCustomDomain } from "./api/customDomain.ts";
+import { createCustomDomain } from "./api/customDomain.ts";
 import { createPermissions } from "./api/permissions.ts";
 import { bindDocument, createDeployment, createRestApi } from "./api/restApi.ts";
-import { type BoundRoute, createFunctions, type OperationArgs, type RouteArgs, routeUrl } from "./api/routes.ts";
-import { createStage, type StageArgs } from "./api/stage.ts";
-import { createApiKey, type UsagePlanArgs } from "./api/usagePlan.ts";
-import { validateApi } from "./api/validate.ts";
+import { type BoundRoute, createFunctions, routeUrl } from "./api/routes.ts";
+import { createStage } from "./api/stage.ts";
+import { createApiKey } from "./api/usagePlan.ts";
+import { apiRules } from "./api/validate.ts";
 import type { NodeFunction } from "./nodeFunction.ts";
-import type { Cors } from "./openapi/cors.ts";
-import type { RouteKey } from "./openapi/route.ts";
+import { validate } from "./validation.ts";
 
+export type {
+  ApiAuth,
+  ApiSettings,
+  ApiWithLambdasArgs,
+  OperationArgs,
+  RouteArgs,
+  StageArgs,
+  WithDocument,
+  WithRoutes,
+} from "./api/args.ts";
 export type { CustomDomainArgs } from "./api/customDomain.ts";
-export type { ApiAuth, OperationArgs, RouteArgs } from "./api/routes.ts";
-export type { StageArgs } from "./api/stage.ts";
 export type { Throttling } from "./api/throttling.ts";
 export type { UsagePlanArgs } from "./api/usagePlan.ts";
-
-/** Routes said here, or bound to an OpenAPI document of one's own; and the API's settings. */
-export type ApiWithLambdasArgs<Key extends string = string> = ApiSettings & (WithRoutes<Key> | WithDocument<Key>);
-
-export interface WithRoutes<Key extends string> {
-  /**
-   * The API's routes by method and path; `{name}` is a path parameter, a last `{name+}` the rest of the path.
-   * @example { "GET /whodis": { entry: "handlers/whodis/index.ts", auth: "none" } }
-   */
-  routes: { [K in Key]: RouteOf<K> };
-  openApi?: never;
-  operations?: never;
-}
-
-/** A key that is written out is checked by the compiler; a computed one as the program runs. */
-type RouteOf<Key extends string> = string extends Key ? RouteArgs : Key extends RouteKey ? RouteArgs : never;
-
-export interface WithDocument<Key extends string> {
-  routes?: never;
-  /**
-   * File of an OpenAPI 3.0 document, JSON or YAML, relative to the program.
-   * @example "openapi/pets.yaml"
-   */
-  openApi: string;
-  /**
-   * What answers each of its operations, by `operationId`.
-   * @example { listPets: { entry: "handlers/pets/list.ts" } }
-   */
-  operations: Record<Key, OperationArgs>;
-}
-
-export interface ApiSettings {
-  /**
-   * The API's own stage and its settings. Left out, the API is the *implicit* one: stage `Prod`, every setting its
-   * default.
-   * @default {}
-   * @example { stageName: "dev", throttling: { rate: 50, burst: 100 } }
-   */
-  definition?: StageArgs;
-  /**
-   * What the API is for, in the console and its document.
-   * @default names API and stack
-   */
-  description?: string;
-  /**
-   * Pages of other origins that may call it. Preflights and the gateway's own errors are answered for them; functions
-   * of the API's own are told by CORS_ALLOW_ORIGIN.
-   * @default none: pages of its own origin only
-   * @example { origin: "https://example.org" }
-   */
-  cors?: Cors;
-  /**
-   * The API's resource policy, a policy document. Its resources are `*`, this whole API, or ARNs in full: API Gateway gives
-   * `execute-api:/…` back as ARNs, which every update would take for a change. A role that is made in the same update is
-   * no `Principal` but a condition on `aws:PrincipalArn`: API Gateway refuses a policy whose principals it does not know
-   * yet. Change it at will; to be without one again, remove it from the API first (`aws apigateway update-rest-api
-   * --rest-api-id ID --patch-operations op=replace,path=/policy,value=`, then `pulumi refresh`): the AWS provider keeps a
-   * policy that is merely no longer said.
-   * @default none: routes' own authorisation decides
-   */
-  policy?: Input<object>;
-  /**
-   * Media types that reach functions as base64.
-   * @default []
-   * @example ["image/png"]
-   */
-  binaryMediaTypes?: string[];
-  /**
-   * Limits for the holder of the API's key, where a route's auth is `apiKey`.
-   * @default the stage's
-   */
-  usagePlan?: UsagePlanArgs;
-  /**
-   * A name of one's own.
-   * @default none: API Gateway's
-   * @example { name: "api.example.org", certificateArn: certificate.arn }
-   */
-  domain?: CustomDomainArgs;
-}
 
 /**
  * A REST API of API Gateway whose routes are Lambda functions: one OpenAPI body, so that a hundred routes are one resource;
@@ -139,21 +62,28 @@ export class ApiWithLambdas<Key extends string = string> extends ComponentResour
   readonly domainTarget: Output<string> | undefined;
 
   constructor(name: string, args: ApiWithLambdasArgs<Key>, opts?: ComponentResourceOptions) {
-    super("dsp:index:ApiWithLambdas", name, validateApi(name, args), opts);
-    const { definition = {}, domain } = args;
+    const contract = contractOf(name, args);
+    validate(`ApiWithLambdas "${name}"`, apiRules(name, args, contract.routes));
+    super("dsp:index:ApiWithLambdas", name, {}, opts);
+    const { definition = {}, cors, domain } = args;
     const stageName = definition.stageName ?? "Prod";
 
-    const contract = contractOf(name, args);
     const [url, urlIsKnown] = deferredOutput<string>();
-    const routes = createFunctions(name, contract.routes, args.cors, url, this);
+    const routes = createFunctions(name, { routes: contract.routes, cors, url }, this);
     const document = bindDocument(args, contract.document, routes);
-    this.restApi = createRestApi(name, args, document, this);
-    this.deployment = createDeployment(name, document, this.restApi, this);
-    const permissions = createPermissions(name, routes, this.restApi, stageName, this);
-    this.stage = createStage(name, stageName, definition, routes, this.restApi, this.deployment, permissions, this);
+    this.restApi = createRestApi(name, { settings: args, document }, this);
+    const { restApi } = this;
+    this.deployment = createDeployment(name, { document, restApi }, this);
+    const permissions = createPermissions(name, { routes, restApi, stageName }, this);
+    this.stage = createStage(
+      name,
+      { ...definition, stageName, routes, restApi, deployment: this.deployment, ready: permissions },
+      this,
+    );
+    const { stage } = this;
     const keyed = routes.some((route) => route.args.auth === "apiKey");
-    this.apiKey = keyed ? createApiKey(name, args.usagePlan ?? {}, this.restApi, this.stage, this) : undefined;
-    const named = domain && createCustomDomain(name, domain, this.restApi, this.stage, this);
+    this.apiKey = keyed ? createApiKey(name, { ...args.usagePlan, restApi, stage }, this) : undefined;
+    const named = domain && createCustomDomain(name, { ...domain, restApi, stage }, this);
 
     this.url = named?.url ?? this.stage.invokeUrl;
     urlIsKnown(this.url);

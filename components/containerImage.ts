@@ -1,8 +1,8 @@
 import { dirname, join, relative } from "node:path";
 import { Image, Repository } from "@pulumi/awsx/ecr";
 import { interpolate, type Output, type Resource } from "@pulumi/pulumi";
-import type { Statement } from "./function/bindings.ts";
 import { root } from "./function/bundle.ts";
+import type { Statement } from "./function/statement.ts";
 import { keepsData } from "./statefulness.ts";
 
 export interface ImageBuild {

@@ -1,116 +1,62 @@
 import type { LogGroup } from "@pulumi/aws/cloudwatch";
-import { Alias, FunctionEventInvokeConfig, Function as LambdaFunction } from "@pulumi/aws/lambda";
+import { Alias, FunctionEventInvokeConfig, Function as LambdaFunction, Permission } from "@pulumi/aws/lambda";
 import type { Queue } from "@pulumi/aws/sqs";
-import { ComponentResource, type ComponentResourceOptions, type Input, interpolate, type Output } from "@pulumi/pulumi";
-import type { Binding, Statement } from "./function/bindings.ts";
+import {
+  ComponentResource,
+  type ComponentResourceOptions,
+  type Input,
+  interpolate,
+  type Output,
+  type Resource,
+} from "@pulumi/pulumi";
+import type { DeploymentArgs } from "./deployment/args.ts";
+import { deploymentRules } from "./deployment/validate.ts";
+import type { AsynchronousArgs, FunctionArgs } from "./function/args.ts";
 import { bundle, runtime } from "./function/bundle.ts";
 import { createExecutionRole, type ExecutionRole } from "./function/executionRole.ts";
-import { bundleCallback, type InlineCallback } from "./function/inlineCallback.ts";
+import { bundleCallback } from "./function/inlineCallback.ts";
+import type { Statement } from "./function/statement.ts";
 import { functionRules } from "./function/validate.ts";
-import { type DeploymentArgs, GradualDeployment } from "./gradualDeployment.ts";
+import { GradualDeployment } from "./gradualDeployment.ts";
 import { createLogGroup, logGroupName } from "./logGroup.ts";
 import { metricNamespace } from "./naming.ts";
 import { createQueue } from "./queue.ts";
-import { validate } from "./validation.ts";
+import { type Rule, validate } from "./validation.ts";
 
-/** A function's code, and how it runs. */
-export type NodeFunctionArgs = FunctionSettings & (FileCode | InlineCode);
+export type { DeploymentArgs } from "./deployment/args.ts";
+export type { AsynchronousArgs, FileCode, FunctionSettings, InlineCode } from "./function/args.ts";
 
-/** Code in a file of its own. */
-export interface FileCode {
-  /**
-   * File that exports `handler`, relative to the program.
-   * @example "handlers/whodis/index.ts"
-   */
-  entry: string;
-  callback?: never;
-}
-
-/** Code beside the resources that it uses. */
-export interface InlineCode {
-  entry?: never;
-  /**
-   * An async function of `(event, context)`. It may capture outputs of resources, but no secret.
-   * @example async (event) => ({ statusCode: 200, body: event.path })
-   */
-  callback: InlineCallback;
-}
-
-export interface FunctionSettings {
-  /**
-   * What the function is for, in the console. At most 256 characters.
-   * @default none
-   */
-  description?: Input<string>;
-  /**
-   * Memory in MB, 128 to 10,240; processing power grows with it.
-   * @default 256
-   */
-  memory?: Input<number>;
-  /**
-   * Seconds until an invocation is ended, 1 to 900.
-   * @default 10
-   */
-  timeout?: Input<number>;
-  /**
-   * Environment variables that come without a grant. Nothing secret: whoever may describe the function reads them.
-   * @default {}
-   * @example { APP_VERSION: "v1" }
-   */
-  environment?: Record<string, Input<string>>;
-  /**
-   * Environment variables that come with the grant that their use needs.
-   * @default {}
-   * @example { IRIS_TABLE: tableBinding(table, ["PutItem"]) }
-   */
-  bindings?: Record<string, Binding>;
-  /**
-   * Grants without a variable.
-   * @default []
-   */
-  statements?: Statement[];
-  /**
-   * Invocations at one time. Reserving takes from the account, which must keep 100 unreserved.
-   * @default -1: unreserved, shared with the account's other functions
-   */
-  reservedConcurrency?: Input<number>;
-  /**
-   * Given when the function is invoked asynchronously (by S3, SNS, EventBridge, another service): an event that fails
-   * every try is kept in a queue of its own.
-   * @default none: callers wait for the answer
-   * @example { retries: 1 }
-   */
-  asynchronous?: AsynchronousArgs;
-  /**
-   * Days that logs are kept; one of CloudWatch's values.
-   * @default 30
-   */
-  logRetention?: Input<number>;
-  /**
-   * ARNs of layer versions, at most 5.
-   * @default []
-   */
-  layers?: Input<string>[];
+/** A function's code, how it runs, and how its versions follow one another. */
+export type NodeFunctionArgs = FunctionArgs & {
   /**
    * How callers' traffic moves to a new version: gradually, judged by hooks and alarms, and back when it fails.
    * @default none: all at once
    * @example { type: "Canary10Percent5Minutes" }
    */
   deployment?: DeploymentArgs;
+};
+
+/** What can be wrong with a function's arguments; `at` leads to them: `routes["GET /whodis"].`. */
+export const nodeFunctionRules = (name: string, args: NodeFunctionArgs, at = ""): Rule[] => [
+  ...functionRules(name, args, at),
+  ...(args.deployment ? deploymentRules(name, args.deployment, at) : []),
+];
+
+/** Who may invoke a function: a service, for one resource of it. */
+export interface InvokePermissionArgs {
+  /** @example "apigateway.amazonaws.com" */
+  principal: string;
+  /** ARN of what the service calls for: a rule, a route. */
+  sourceArn: Input<string>;
+  /**
+   * Bytes of that ARN that set it apart from others of its kind, such as a route's path.
+   * @default 0
+   */
+  sourceBytes?: number;
 }
 
-export interface AsynchronousArgs {
-  /**
-   * Tries after the first, 0 to 2.
-   * @default 2
-   */
-  retries?: Input<number>;
-  /**
-   * Seconds after which an event is given up, 60 to 21,600.
-   * @default 21600
-   */
-  maximumAge?: Input<number>;
-}
+/** Bytes that a permission takes of its function's policy, without the route: statement id, principal, ARNs, condition. */
+export const permissionBytes = 420;
 
 /**
  * A Lambda function in TypeScript with all that belongs to it: bundle, own role with exact grants, own log group, tracing,
@@ -138,9 +84,11 @@ export class NodeFunction extends ComponentResource {
   /** ARN of the alias. */
   readonly arn: Output<string>;
 
-  /** @param routeUrl what the function answers, where it belongs to a route: its deployment's hooks are told. */
-  constructor(name: string, args: NodeFunctionArgs, opts?: ComponentResourceOptions, routeUrl?: Input<string>) {
-    super("dsp:index:NodeFunction", name, validated(name, args), opts);
+  #policyBytes = 0;
+
+  constructor(name: string, args: NodeFunctionArgs, opts?: ComponentResourceOptions) {
+    validate(`NodeFunction "${name}"`, nodeFunctionRules(name, args));
+    super("dsp:index:NodeFunction", name, {}, opts);
     const deployment = args.deployment?.enabled === false ? undefined : args.deployment;
 
     this.logGroup = createLogGroup(
@@ -153,18 +101,41 @@ export class NodeFunction extends ComponentResource {
     this.function = createFunction(name, args, this);
     this.alias = createAlias(name, deployment !== undefined, this);
     if (args.asynchronous) createEventInvokeConfig(name, args.asynchronous, this);
-    this.deployment =
-      deployment && new GradualDeployment(name, { ...deployment, target: this, routeUrl }, { parent: this });
+    this.deployment = deployment && createDeployment(name, deployment, this);
 
     this.arn = this.alias.arn;
     this.registerOutputs({ arn: this.arn });
   }
+
+  /** Bytes that permissions of this program take of the function's resource policy. */
+  get policyBytes(): number {
+    return this.#policyBytes;
+  }
+
+  /** Lets a service invoke the alias. What makes the service call depends on the permission. */
+  allowInvoke(name: string, args: InvokePermissionArgs, parent: Resource): Permission {
+    const { principal, sourceArn, sourceBytes = 0 } = args;
+    this.#policyBytes += permissionBytes + sourceBytes;
+    return new Permission(
+      name,
+      {
+        action: "lambda:InvokeFunction",
+        function: this.function.name,
+        qualifier: this.alias.name,
+        principal,
+        sourceArn,
+      },
+      { parent },
+    );
+  }
 }
 
-function validated(name: string, args: NodeFunctionArgs): object {
-  validate(`NodeFunction "${name}"`, functionRules(name, args));
-  return {};
-}
+const createDeployment = (name: string, args: DeploymentArgs, target: NodeFunction): GradualDeployment =>
+  new GradualDeployment(
+    name,
+    { ...args, target, createFunction: (...hook) => new NodeFunction(...hook) },
+    { parent: target },
+  );
 
 function createRole(name: string, args: NodeFunctionArgs, parent: NodeFunction): ExecutionRole {
   const { logGroup, failures } = parent;

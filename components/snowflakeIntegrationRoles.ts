@@ -12,12 +12,12 @@ import {
   output,
 } from "@pulumi/pulumi";
 import { pullStatements } from "./containerImage.ts";
-import type { Statement } from "./function/bindings.ts";
 import { createExecutionRole, type ExecutionRole } from "./function/executionRole.ts";
+import type { Statement } from "./function/statement.ts";
 import { parseRoute, type RouteKey, routeResource } from "./openapi/route.ts";
 import { type BucketPrefixes, servingStatements, storageStatements, trainingStatements } from "./recommender/grants.ts";
 import { established, type SnowflakeTrust, type TrustState, trustPolicy, trustRules } from "./recommender/trust.ts";
-import { matches, validate } from "./validation.ts";
+import { matches, type Rule, validate } from "./validation.ts";
 
 export type { BucketPrefixes } from "./recommender/grants.ts";
 export type { SnowflakeTrust, TrustState } from "./recommender/trust.ts";
@@ -88,7 +88,8 @@ export class SnowflakeIntegrationRoles extends ComponentResource {
   readonly #name: string;
 
   constructor(name: string, args: SnowflakeIntegrationRolesArgs, opts?: ComponentResourceOptions) {
-    super("dsp:index:SnowflakeIntegrationRoles", name, validated(name, args), opts);
+    validate(`SnowflakeIntegrationRoles "${name}"`, rolesRules(args));
+    super("dsp:index:SnowflakeIntegrationRoles", name, {}, opts);
     this.#name = name;
     const prefixes = { ...defaultPrefixes, ...args.prefixes };
     const { bucket, image } = args;
@@ -167,13 +168,10 @@ const defaultPrefixes: BucketPrefixes = {
   recommendations: "recommendations/",
 };
 
-function validated(name: string, args: SnowflakeIntegrationRolesArgs): object {
-  validate(`SnowflakeIntegrationRoles "${name}"`, [
-    ...trustRules("api", args.api),
-    ...trustRules("storage", args.storage),
-    ...Object.entries(args.prefixes ?? {}).map(([key, prefix]) =>
-      matches(`prefixes.${key}`, prefix, /^([\w.-]+\/)+$/, "a prefix such as training/, with a slash at its end"),
-    ),
-  ]);
-  return {};
-}
+const rolesRules = ({ api, storage, prefixes = {} }: SnowflakeIntegrationRolesArgs): Rule[] => [
+  ...trustRules("api", api),
+  ...trustRules("storage", storage),
+  ...Object.entries(prefixes).map(([key, prefix]) =>
+    matches(`prefixes.${key}`, prefix, /^([\w.-]+\/)+$/, "a prefix such as training/, with a slash at its end"),
+  ),
+];

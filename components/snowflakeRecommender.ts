@@ -9,88 +9,31 @@ import {
   type ComponentResourceOptions,
   getProject,
   getStack,
-  type Input,
   type Output,
   output,
 } from "@pulumi/pulumi";
-import type { StageArgs } from "./api/stage.ts";
 import type { ApiWithLambdas } from "./apiWithLambdas.ts";
 import { createBucket } from "./bucket.ts";
 import { createContainerImage } from "./containerImage.ts";
 import { shorten } from "./naming.ts";
 import type { NodeFunction } from "./nodeFunction.ts";
 import { createRecommenderApi, routeKeys } from "./recommender/api.ts";
+import type { SnowflakeRecommenderArgs } from "./recommender/args.ts";
 import { batchesPrefix, type ExternalFunction, RecommenderFunctions } from "./recommender/functions.ts";
-import type { ServingArgs, TrainingArgs } from "./recommender/machines.ts";
 import { createObservation, createRecommenderAlarms } from "./recommender/observation.ts";
-import { createIdleSchedule, createRetrainSchedule, type RetrainArgs } from "./recommender/schedules.ts";
+import { createIdleSchedule, createRetrainSchedule } from "./recommender/schedules.ts";
 import { recommenderRules } from "./recommender/validate.ts";
-import { SnowflakeIntegrationRoles, type SnowflakeTrust } from "./snowflakeIntegrationRoles.ts";
+import { SnowflakeIntegrationRoles } from "./snowflakeIntegrationRoles.ts";
 import { validate } from "./validation.ts";
 
-export type { MachineArgs, ServerlessArgs, ServingArgs, TrainingArgs } from "./recommender/machines.ts";
-export type { RetrainArgs } from "./recommender/schedules.ts";
-
-export interface SnowflakeRecommenderArgs {
-  /**
-   * URI of the image that trains and serves; one of a registry that SageMaker reaches.
-   * @default built from `containers/recommender` and kept in a repository of the stack's
-   */
-  image?: Input<string>;
-  /**
-   * Whom the API integration is, as `DESCRIBE INTEGRATION` tells.
-   * @default none: pending
-   */
-  api?: Partial<SnowflakeTrust>;
-  /**
-   * Whom the storage integration is, likewise.
-   * @default none: pending
-   */
-  storage?: Partial<SnowflakeTrust>;
-  /** @default one ml.m5.xlarge for at most 10,000 seconds */
-  training?: TrainingArgs;
-  /**
-   * @default one ml.t2.medium for each model
-   * @example { serverless: { memory: 2048 } }
-   */
-  serving?: ServingArgs;
-  /**
-   * Models that may be deployed at one time, 1 to 100; one more is refused.
-   * @default 20
-   */
-  maximumEndpoints?: number;
-  /**
-   * ARN of the key that the disks of jobs and endpoints, and models, are encrypted with. Its policy leaves it to the account.
-   * @default none: SageMaker's and S3's own
-   */
-  encryptionKeyArn?: Input<string>;
-  /**
-   * When to train again without being asked.
-   * @default never
-   * @example { schedule: "cron(0 3 ? * SUN *)" }
-   */
-  retrain?: RetrainArgs;
-  /**
-   * Hours, 1 to 720, after which an endpoint that nobody calls is removed.
-   * @default none: endpoints stay until they are undeployed
-   */
-  removeIdleAfter?: number;
-  /**
-   * Stage of the API, and its settings.
-   * @default stage `Prod`
-   */
-  definition?: StageArgs;
-  /**
-   * ARNs of topics that alarms tell.
-   * @default []
-   */
-  alarmTopics?: Input<string>[];
-  /**
-   * Days that functions' logs are kept.
-   * @default 30
-   */
-  logRetention?: Input<number>;
-}
+export type {
+  MachineArgs,
+  RetrainArgs,
+  ServerlessArgs,
+  ServingArgs,
+  SnowflakeRecommenderArgs,
+  TrainingArgs,
+} from "./recommender/args.ts";
 
 /**
  * A recommender for Snowflake: external functions that train, deploy and ask models in SageMaker, callable by Snowflake's
@@ -116,7 +59,8 @@ export class SnowflakeRecommender extends ComponentResource {
   readonly namePrefix: string;
 
   constructor(name: string, args: SnowflakeRecommenderArgs = {}, opts?: ComponentResourceOptions) {
-    super("dsp:index:SnowflakeRecommender", name, validated(name, args), opts);
+    validate(`SnowflakeRecommender "${name}"`, recommenderRules(name, args));
+    super("dsp:index:SnowflakeRecommender", name, {}, opts);
     const { training = {}, serving = {}, retrain, removeIdleAfter, definition, logRetention } = args;
 
     this.namePrefix = namePrefix(name);
@@ -160,11 +104,6 @@ export class SnowflakeRecommender extends ComponentResource {
     this.url = this.api.url;
     this.registerOutputs({ url: this.url, imageUri: this.imageUri });
   }
-}
-
-function validated(name: string, args: SnowflakeRecommenderArgs): object {
-  validate(`SnowflakeRecommender "${name}"`, recommenderRules(name, args));
-  return {};
 }
 
 /** `STACK-NAME-hash`: short, for 63 characters are all that an endpoint's name has, and another in each project. */

@@ -2,7 +2,7 @@ import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { Key } from "@pulumi/aws/kms";
 import { Topic, type TopicArgs, TopicPolicy } from "@pulumi/aws/sns";
 import { all, interpolate, jsonStringify, type Output, type Resource } from "@pulumi/pulumi";
-import type { Statement } from "./function/bindings.ts";
+import type { Statement } from "./function/statement.ts";
 import { keepsData } from "./statefulness.ts";
 import { lateError } from "./validation.ts";
 

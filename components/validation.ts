@@ -21,7 +21,9 @@ export interface Rule {
 }
 
 /**
- * Checks a component's arguments before anything is registered: while the arguments of `super(...)` are built.
+ * Checks a component's arguments before anything is registered: a constructor calls it before `super(...)`, which registers
+ * the component itself.
+ * @param component as users know it: `NodeFunction "hello"`.
  * @throws {RunError} for the first broken rule, naming field, value and what is allowed. The CLI prints it as one line.
  */
 export function validate(component: string, rules: Rule[]): void {

@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi";
-import type { ApiWithLambdasArgs } from "../apiWithLambdas.ts";
 import { root } from "../function/bundle.ts";
 import { describeRoutes, type OpenApiDocument } from "../openapi/document.ts";
 import { operationsOf, readDocument, unenforcedScheme } from "../openapi/ownDocument.ts";
 import { type ParsedRoute, parseRoute, routeName } from "../openapi/route.ts";
-import type { OperationArgs, RouteArgs } from "./routes.ts";
+import type { ApiWithLambdasArgs, OperationArgs, RouteArgs } from "./args.ts";
 
 /** What callers see of the API, and what is to answer each route. */
 export interface Contract {

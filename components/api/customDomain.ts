@@ -29,11 +29,10 @@ export const customDomainRules = (domain: CustomDomainArgs | undefined): Rule[] 
 /** @returns the API's URL below that name, and what a DNS record of the name points at. */
 export function createCustomDomain(
   name: string,
-  { name: domainName, certificateArn, basePath, hostedZoneId }: CustomDomainArgs,
-  restApi: RestApi,
-  stage: Stage,
+  args: CustomDomainArgs & { restApi: RestApi; stage: Stage },
   parent: Resource,
 ): { url: Output<string>; target: Output<string> } {
+  const { name: domainName, certificateArn, basePath, hostedZoneId, restApi, stage } = args;
   const domain = new DomainName(
     `${name}-domain`,
     {

@@ -1,19 +1,14 @@
 import type { RestApi } from "@pulumi/aws/apigateway";
-import { Permission } from "@pulumi/aws/lambda";
+import type { Permission } from "@pulumi/aws/lambda";
 import { type Input, interpolate, type Output, type Resource } from "@pulumi/pulumi";
 import { shorten } from "../naming.ts";
-import type { NodeFunction } from "../nodeFunction.ts";
+import { type NodeFunction, permissionBytes } from "../nodeFunction.ts";
 import { routeName, routeResource } from "../openapi/route.ts";
 import type { ContractRoute } from "./contract.ts";
 import { type BoundRoute, isShared } from "./routes.ts";
 
 /** Bytes of a function's resource policy, which AWS does not raise. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const policyBytes = 20_480;
-/** What one permission takes of it, without the route: statement id, principal, ARNs, condition. */
-export const permissionBytes = 420;
-
-/** Bytes of the shared functions' policies that APIs of this program take already. */
-const taken = new WeakMap<NodeFunction, number>();
 
 interface Grant<Route> {
   route: Route;
@@ -46,7 +41,7 @@ export function largestPolicy(routes: ContractRoute[]): { key: string; count: nu
   const sizes = [...Map.groupBy(shared, ({ route }) => sharedOf(route)!)].map(([handler, grants]) => ({
     key: grants[0]!.route.key,
     count: routes.filter((route) => sharedOf(route) === handler).length,
-    bytes: (taken.get(handler) ?? 0) + bytesOf(grants),
+    bytes: handler.policyBytes + bytesOf(grants),
   }));
   return sizes.sort((a, b) => b.bytes - a.bytes)[0] ?? { key: "", count: 0, bytes: 0 };
 }
@@ -60,17 +55,19 @@ const bytesOf = (grants: { resource: string }[]): number =>
  */
 export function createPermissions(
   name: string,
-  routes: BoundRoute[],
-  restApi: RestApi,
-  stageName: Input<string>,
+  { routes, restApi, stageName }: { routes: BoundRoute[]; restApi: RestApi; stageName: Input<string> },
   parent: Resource,
 ): Permission[] {
-  const ofRoutes = grantsOf(routes).map((grant) => {
-    const { handler } = grant.route;
-    taken.set(handler, (taken.get(handler) ?? 0) + bytesOf([grant]));
-    const sourceArn = interpolate`${restApi.executionArn}/${stageName}/${grant.resource}`;
-    return permit(`${name}-${grant.label}`, handler, sourceArn, parent);
-  });
+  const permit = (label: string, handler: NodeFunction, sourceArn: Output<string>, sourceBytes = 0) =>
+    handler.allowInvoke(
+      // A statement's id, made of the name, has at most 100 characters.
+      shorten(`${name}-${label}-permission`, 90),
+      { principal: "apigateway.amazonaws.com", sourceArn, sourceBytes },
+      parent,
+    );
+  const ofRoutes = grantsOf(routes).map(({ route, label, resource }) =>
+    permit(label, route.handler, interpolate`${restApi.executionArn}/${stageName}/${resource}`, resource.length),
+  );
   const authorizers = new Set(
     routes.flatMap(({ args: { auth } }) =>
       typeof auth === "object" && "lambda" in auth ? auth.lambda.authorizer : [],
@@ -78,22 +75,7 @@ export function createPermissions(
   );
   const ofAuthorizers = [...authorizers].map((authorizer, index) =>
     // The id of an authorizer that the import makes is nowhere to be read.
-    permit(`${name}-authorizer-${index}`, authorizer, interpolate`${restApi.executionArn}/authorizers/*`, parent),
+    permit(`authorizer-${index}`, authorizer, interpolate`${restApi.executionArn}/authorizers/*`),
   );
   return [...ofRoutes, ...ofAuthorizers];
-}
-
-function permit(name: string, handler: NodeFunction, sourceArn: Output<string>, parent: Resource): Permission {
-  return new Permission(
-    // A statement's id, made of the name, has at most 100 characters.
-    shorten(`${name}-permission`, 90),
-    {
-      action: "lambda:InvokeFunction",
-      function: handler.function.name,
-      qualifier: handler.alias.name,
-      principal: "apigateway.amazonaws.com",
-      sourceArn,
-    },
-    { parent },
-  );
 }

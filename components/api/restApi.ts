@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { Deployment, RestApi } from "@pulumi/aws/apigateway";
 import { all, getStack, jsonStringify, type Output, output, type Resource } from "@pulumi/pulumi";
-import type { ApiSettings } from "../apiWithLambdas.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
 import type { OpenApiDocument } from "../openapi/document.ts";
 import { type BoundOperation, gatewayDocument } from "../openapi/gateway.ts";
 import type { Security } from "../openapi/security.ts";
-import type { ApiAuth, BoundRoute } from "./routes.ts";
+import type { ApiAuth, ApiSettings } from "./args.ts";
+import type { BoundRoute } from "./routes.ts";
 
 /** The API's document as text, and a hash of what a deployment holds of it. */
 export interface BoundDocument {
@@ -15,12 +15,16 @@ export interface BoundDocument {
 }
 
 /** The API: all of its routes in one body. */
-export function createRestApi(name: string, args: ApiSettings, document: BoundDocument, parent: Resource): RestApi {
-  const { binaryMediaTypes = [], policy } = args;
+export function createRestApi(
+  name: string,
+  { settings, document }: { settings: ApiSettings; document: BoundDocument },
+  parent: Resource,
+): RestApi {
+  const { binaryMediaTypes = [], policy } = settings;
   return new RestApi(
     name,
     {
-      description: args.description ?? `API ${name} of stack ${getStack()}`,
+      description: settings.description ?? `API ${name} of stack ${getStack()}`,
       body: document.text,
       // The import replaces what was there: a route that is gone from the body is gone from the API.
       putRestApiMode: "overwrite",
@@ -38,9 +42,12 @@ export function createRestApi(name: string, args: ApiSettings, document: BoundDo
  * The snapshot of the API that a stage serves: made anew when, and only when, something that it holds has changed. The new
  * one is there before the stage turns to it, so no request meets a gap.
  */
-export function createDeployment(name: string, { snapshot }: BoundDocument, restApi: RestApi, parent: Resource) {
-  return new Deployment(`${name}-deployment`, { restApi: restApi.id, triggers: { document: snapshot } }, { parent });
-}
+export const createDeployment = (
+  name: string,
+  { document, restApi }: { document: BoundDocument; restApi: RestApi },
+  parent: Resource,
+): Deployment =>
+  new Deployment(`${name}-deployment`, { restApi: restApi.id, triggers: { document: document.snapshot } }, { parent });
 
 /** The contract, bound to its functions and known callers. */
 export function bindDocument(args: ApiSettings, document: OpenApiDocument, routes: BoundRoute[]): BoundDocument {

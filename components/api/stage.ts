@@ -2,48 +2,9 @@ import { type Deployment, MethodSettings, type RestApi, Stage } from "@pulumi/aw
 import { type Input, interpolate, type Resource } from "@pulumi/pulumi";
 import { createLogGroup, logGroupName, retentionRule } from "../logGroup.ts";
 import { matches, oneOf, type Rule } from "../validation.ts";
+import type { StageArgs } from "./args.ts";
 import type { BoundRoute } from "./routes.ts";
-import { type Limits, limitsOf, type Throttling, throttlingRules } from "./throttling.ts";
-
-/** Settings of an API that does not take the implicit ones. */
-export interface StageArgs {
-  /**
-   * First part of every path of the API's URL.
-   * @default "Prod"
-   */
-  stageName?: Input<string>;
-  /**
-   * Requests that each route answers which says nothing else.
-   * @default { rate: 1_000, burst: 500 }; of a route that anyone may call { rate: 50, burst: 100 }
-   */
-  throttling?: Throttling;
-  /**
-   * What the execution log holds. Requests and answers themselves are never logged: they may hold personal data.
-   * @default "ERROR"
-   */
-  logLevel?: Input<"OFF" | "ERROR" | "INFO">;
-  /**
-   * Whether X-Ray traces requests, with their paths: not where whoever knows a path may do what it does.
-   * @default true
-   */
-  tracing?: Input<boolean>;
-  /**
-   * Whether CloudWatch gets metrics of each method, besides those of the stage, which cost nothing. Custom metrics are
-   * charged for them: https://aws.amazon.com/cloudwatch/pricing/
-   * @default false
-   */
-  detailedMetrics?: Input<boolean>;
-  /**
-   * Days that logs are kept; one of CloudWatch's values.
-   * @default 30
-   */
-  logRetention?: Input<number>;
-  /**
-   * Values that integrations read as `stageVariables.name`.
-   * @default {}
-   */
-  variables?: Record<string, Input<string>>;
-}
+import { type Limits, limitsOf, throttlingRules } from "./throttling.ts";
 
 export const stageRules = (stage: StageArgs): Rule[] => [
   matches("definition.stageName", stage.stageName, /^\w{1,128}$/, "1 to 128 letters, digits and _"),
@@ -68,20 +29,18 @@ const accessLogFormat = JSON.stringify({
   integrationError: "$context.integrationErrorMessage",
 });
 
-/**
- * The stage that serves a deployment, with its logs, tracing and limits.
- * @param ready what must be there before the first request: a live route may call its function.
- */
-export function createStage(
-  name: string,
-  stageName: Input<string>,
-  args: StageArgs,
-  routes: BoundRoute[],
-  restApi: RestApi,
-  deployment: Deployment,
-  ready: Resource[],
-  parent: Resource,
-): Stage {
+export interface StageParts extends StageArgs {
+  stageName: Input<string>;
+  routes: BoundRoute[];
+  restApi: RestApi;
+  deployment: Deployment;
+  /** What must be there before the first request: a live route may call its function. */
+  ready: Resource[];
+}
+
+/** The stage that serves a deployment, with its logs, tracing and limits. */
+export function createStage(name: string, args: StageParts, parent: Resource): Stage {
+  const { stageName, restApi, deployment, ready } = args;
   const { logRetention: retention } = args;
   const accessLogs = createLogGroup(
     `${name}-access-logs`,
@@ -106,13 +65,13 @@ export function createStage(
     },
     { parent, dependsOn: [executionLogs, ...ready] },
   );
-  createSettings(name, args, routes, stage, parent);
+  createSettings(name, args, stage, parent);
   return stage;
 }
 
 /** Settings of all methods, and whole ones of each route with limits of its own: it takes nothing from the others. */
-function createSettings(name: string, args: StageArgs, routes: BoundRoute[], stage: Stage, parent: Resource): void {
-  const { all, own } = limitsOf(routes, args.throttling);
+function createSettings(name: string, args: StageParts, stage: Stage, parent: Resource): void {
+  const { all, own } = limitsOf(args.routes, args.throttling);
   const create = (label: string, methodPath: string, limits: Limits, dependsOn: Resource[]) =>
     new MethodSettings(
       label,

@@ -32,9 +32,7 @@ export const usagePlanRules = (plan: UsagePlanArgs | undefined): Rule[] => [
 /** A key for the routes that ask for one. API Gateway makes its value, which is a secret. */
 export function createApiKey(
   name: string,
-  { rate, burst, quota }: UsagePlanArgs,
-  restApi: RestApi,
-  stage: Stage,
+  { rate, burst, quota, restApi, stage }: UsagePlanArgs & { restApi: RestApi; stage: Stage },
   parent: Resource,
 ): ApiKey {
   const key = new ApiKey(`${name}-key`, {}, { parent, additionalSecretOutputs: ["value"] });

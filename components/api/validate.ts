@@ -1,12 +1,12 @@
-import type { ApiWithLambdasArgs } from "../apiWithLambdas.ts";
-import { functionRules } from "../function/validate.ts";
+import { nodeFunctionRules, permissionBytes } from "../nodeFunction.ts";
 import { schemaError } from "../openapi/jsonSchema.ts";
 import { clashingParameters, countResources } from "../openapi/route.ts";
-import { integerBetween, matches, type Rule, validate } from "../validation.ts";
-import { type ContractRoute, contractOf } from "./contract.ts";
+import { integerBetween, matches, type Rule } from "../validation.ts";
+import type { ApiSettings, RouteArgs } from "./args.ts";
+import type { ContractRoute } from "./contract.ts";
 import { customDomainRules } from "./customDomain.ts";
-import { largestPolicy, permissionBytes, policyBytes } from "./permissions.ts";
-import { codeAndSettings, functionName, isShared, type RouteArgs } from "./routes.ts";
+import { largestPolicy, policyBytes } from "./permissions.ts";
+import { codeAndSettings, functionName, isShared } from "./routes.ts";
 import { stageRules } from "./stage.ts";
 import { throttlingRules } from "./throttling.ts";
 import { usagePlanRules } from "./usagePlan.ts";
@@ -14,13 +14,9 @@ import { usagePlanRules } from "./usagePlan.ts";
 /** Resources of one API; AWS raises it on request. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 const resourcesPerApi = 300;
 
-/**
- * Checks everything that AWS would refuse only during the deployment.
- * @returns the arguments of `super`.
- */
-export function validateApi<Key extends string>(name: string, args: ApiWithLambdasArgs<Key>): object {
-  const { routes } = contractOf(name, args);
-  validate(`ApiWithLambdas "${name}"`, [
+/** What can be wrong with an API's arguments and the routes that they describe: all that AWS would refuse too late. */
+export function apiRules(name: string, args: ApiSettings, routes: ContractRoute[]): Rule[] {
+  return [
     ...pathRules(routes),
     ...quotaRules(routes),
     ...routes.flatMap((route) => routeRules(name, route)),
@@ -45,8 +41,7 @@ export function validateApi<Key extends string>(name: string, args: ApiWithLambd
       value: args.cors?.credentials,
       allowed: 'false with origin "*"',
     },
-  ]);
-  return {};
+  ];
 }
 
 function pathRules(routes: ContractRoute[]): Rule[] {
@@ -104,7 +99,7 @@ function routeRules(name: string, { key, label, args }: ContractRoute): Rule[] {
             allowed: "one of function, entry and callback",
           },
         ]
-      : functionRules(functionName(name, label), codeAndSettings(args), `${at}.`)),
+      : nodeFunctionRules(functionName(name, label), codeAndSettings(args), `${at}.`)),
     {
       ok: !invalid,
       field: `${at}.requestModel`,

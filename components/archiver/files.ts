@@ -2,7 +2,7 @@ import type { types } from "@pulumi/aws";
 import { type Bucket, BucketNotification } from "@pulumi/aws/s3";
 import type { Resource } from "@pulumi/pulumi";
 import { createBucket } from "../bucket.ts";
-import type { Outcome } from "./definition.ts";
+import type { Outcome } from "./stateMachine.ts";
 
 /** What is done with a file: moved or copied (archived ones to the archive bucket, any other to quarantine), tagged with `archiver-outcome`, deleted, or left. */
 export const policies = ["move", "copy", "tag", "delete", "leave"] as const;

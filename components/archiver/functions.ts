@@ -1,16 +1,11 @@
 import type { Table } from "@pulumi/aws/dynamodb";
 import type { Bucket } from "@pulumi/aws/s3";
 import { interpolate, type Resource } from "@pulumi/pulumi";
-import {
-  type Binding,
-  type BucketAction,
-  bucketBinding,
-  functionBinding,
-  type Statement,
-} from "../function/bindings.ts";
+import { type BucketAction, bucketBinding, functionBinding } from "../function/bindings.ts";
+import type { Binding, Statement } from "../function/statement.ts";
 import { NodeFunction } from "../nodeFunction.ts";
-import type { Outcome } from "./definition.ts";
 import type { Buckets, Policy, StorageClassName } from "./files.ts";
+import type { Outcome } from "./stateMachine.ts";
 
 /** Seconds that reading or moving one file may take: what Lambda allows. */
 export const fileTimeout = 900;

@@ -1,16 +1,18 @@
 import type { Table } from "@pulumi/aws/dynamodb";
 import { StateMachine } from "@pulumi/aws/sfn";
 import { all, interpolate, type Resource } from "@pulumi/pulumi";
-import type { Statement } from "../function/bindings.ts";
 import { createExecutionRole, type ExecutionRole } from "../function/executionRole.ts";
+import type { Statement } from "../function/statement.ts";
 import { createLogGroup } from "../logGroup.ts";
 import { stackWide } from "../naming.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
 import type { Approval } from "./approval.ts";
-import { archiverDefinition } from "./definition.ts";
 import { fileTimeout } from "./functions.ts";
+import { archiverDefinition } from "./stateMachine.ts";
 
 export interface MachineArgs {
+  /** EXPRESS knows no task token: approval is not offered. */
+  type: "STANDARD" | "EXPRESS";
   gatherInfo: NodeFunction;
   act: NodeFunction;
   table: Table;
@@ -25,13 +27,8 @@ const expressTimeout = 300;
 /** The machine that may wait for a human: all that its files, and its answer, may take. */
 export const standardTimeout = (approvalTimeout = 0): number => approvalTimeout + 4 * fileTimeout;
 
-/** @param type EXPRESS knows no task token: approval is not offered. */
-export function createMachine(
-  name: string,
-  type: "STANDARD" | "EXPRESS",
-  args: MachineArgs,
-  parent: Resource,
-): StateMachine {
+export function createMachine(name: string, args: MachineArgs, parent: Resource): StateMachine {
+  const { type } = args;
   const approval = type === "STANDARD" ? args.approval : undefined;
   const logGroup = createLogGroup(
     `${name}-logs`,

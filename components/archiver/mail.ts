@@ -5,11 +5,12 @@ import { type Topic, TopicSubscription } from "@pulumi/aws/sns";
 import type { Queue } from "@pulumi/aws/sqs";
 import { type Input, jsonStringify, type Resource } from "@pulumi/pulumi";
 import { ApiWithLambdas, type Throttling } from "../apiWithLambdas.ts";
-import { type Binding, queueBinding, type Statement, tableBinding, topicBinding } from "../function/bindings.ts";
+import { queueBinding, tableBinding, topicBinding } from "../function/bindings.ts";
+import type { Binding, Statement } from "../function/statement.ts";
 import { NodeFunction } from "../nodeFunction.ts";
 import { createTable } from "../table.ts";
 import { createTopic } from "../topic.ts";
-import type { SesArgs } from "./approval.ts";
+import type { SesArgs } from "./args.ts";
 
 export interface MailApprovalArgs {
   approvers: string[];

@@ -1,10 +1,9 @@
 import { throttlingRules } from "../api/throttling.ts";
-import type { ArchiverWorkflowArgs } from "../archiverWorkflow.ts";
 import { retentionRule } from "../logGroup.ts";
 import { integerBetween, matches, oneOf, type Rule } from "../validation.ts";
-import { type ApprovalArgs, modes } from "./approval.ts";
-import { outcomes } from "./definition.ts";
+import { type ApprovalArgs, type ArchiverWorkflowArgs, modes } from "./args.ts";
 import { policies, storageClasses } from "./files.ts";
+import { outcomes } from "./stateMachine.ts";
 
 /** What `SQS` keeps a message for: 60 s to 14 days. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const longestApproval = 1_209_600;

@@ -1,6 +1,5 @@
 import { EventRule, EventTarget } from "@pulumi/aws/cloudwatch";
 import type { Table } from "@pulumi/aws/dynamodb";
-import { Permission } from "@pulumi/aws/lambda";
 import type { StateMachine } from "@pulumi/aws/sfn";
 import { interpolate, jsonStringify, type Resource } from "@pulumi/pulumi";
 import { stateMachineBinding } from "../function/bindings.ts";
@@ -25,16 +24,10 @@ function createRule(name: string, when: RuleOf, target: NodeFunction, parent: Re
     "schedule" in when ? { scheduleExpression: when.schedule } : { eventPattern: jsonStringify(when.eventPattern) },
     { parent },
   );
-  const permission = new Permission(
+  const permission = target.allowInvoke(
     `${name}-permission`,
-    {
-      action: "lambda:InvokeFunction",
-      function: target.function.name,
-      qualifier: target.alias.name,
-      principal: "events.amazonaws.com",
-      sourceArn: rule.arn,
-    },
-    { parent },
+    { principal: "events.amazonaws.com", sourceArn: rule.arn },
+    parent,
   );
   new EventTarget(`${name}-target`, { rule: rule.name, arn: target.arn }, { parent, dependsOn: [permission] });
 }
@@ -42,8 +35,7 @@ function createRule(name: string, when: RuleOf, target: NodeFunction, parent: Re
 /** Every object that comes into the drop bucket starts an execution, told twice or not. */
 export function createDrops(
   name: string,
-  { machine, buckets, logRetention }: WatchArgs,
-  needApproval: boolean,
+  { machine, buckets, logRetention, needApproval }: WatchArgs & { needApproval: boolean },
   parent: Resource,
 ): NodeFunction {
   const starter = new NodeFunction(
@@ -109,8 +101,7 @@ export function createStoppedRecorder(
 /** Events may be lost: what is missing after all is found by a look at the executions. */
 export function createReconciler(
   name: string,
-  { machine, table, buckets, logRetention }: WatchArgs,
-  longestExecution: number,
+  { machine, table, buckets, logRetention, longestExecution }: WatchArgs & { longestExecution: number },
   parent: Resource,
 ): NodeFunction {
   const executions = machine.arn.apply((arn) => `${arn.replace(":stateMachine:", ":execution:")}:*`);

@@ -1,7 +1,7 @@
 import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import { type Input, interpolate, type Resource } from "@pulumi/pulumi";
 import { createAlarm } from "../alarm.ts";
-import type { NodeFunction } from "../nodeFunction.ts";
+import type { LiveFunction } from "./args.ts";
 
 /**
  * Whether callers of the alias meet errors, and whether its newest version makes them: two minutes in a row.
@@ -9,7 +9,7 @@ import type { NodeFunction } from "../nodeFunction.ts";
  */
 export function createAlarms(
   name: string,
-  { function: { name: functionName, version }, alias }: NodeFunction,
+  { function: { name: functionName, version }, alias }: LiveFunction,
   actions: Input<string>[],
   parent: Resource,
 ): MetricAlarm[] {

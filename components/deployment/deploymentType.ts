@@ -1,34 +1,7 @@
 import { DeploymentConfig } from "@pulumi/aws/codedeploy";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { integerBetween, type Rule } from "../validation.ts";
-
-/** CodeDeploy's own. https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html#deployment-configuration-lambda */
-export const presets = [
-  "AllAtOnce",
-  "Canary10Percent5Minutes",
-  "Canary10Percent10Minutes",
-  "Canary10Percent15Minutes",
-  "Canary10Percent30Minutes",
-  "Linear10PercentEvery1Minute",
-  "Linear10PercentEvery2Minutes",
-  "Linear10PercentEvery3Minutes",
-  "Linear10PercentEvery10Minutes",
-] as const;
-
-/** How traffic moves to a new version: one of CodeDeploy's own ways, or a way of one's own. */
-export type DeploymentType =
-  | (typeof presets)[number]
-  /** First so much of the traffic, and the rest after so long. */
-  | { canary: Step }
-  /** So much of the traffic more each time, until it has all. */
-  | { linear: Step };
-
-export interface Step {
-  /** Share of the traffic, 1 to 99. */
-  percent: number;
-  /** Minutes until the next step, 1 to 2,880. */
-  minutes: number;
-}
+import { type DeploymentType, presets, type Step } from "./args.ts";
 
 export function typeRules(type: DeploymentType, at: string): Rule[] {
   if (typeof type !== "object" || type === null) {

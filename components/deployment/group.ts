@@ -3,22 +3,15 @@ import { Application, DeploymentGroup } from "@pulumi/aws/codedeploy";
 import { Role, RolePolicy } from "@pulumi/aws/iam";
 import type { Topic } from "@pulumi/aws/sns";
 import { type Input, jsonStringify, type Resource } from "@pulumi/pulumi";
-import { getMonitor } from "@pulumi/pulumi/runtime";
-import type { Statement } from "../function/bindings.ts";
 import { serviceTrust } from "../function/executionRole.ts";
+import type { Statement } from "../function/statement.ts";
 import { shorten, stackWide } from "../naming.ts";
-import type { NodeFunction } from "../nodeFunction.ts";
+import { perStack } from "../perStack.ts";
 import { publishStatements } from "../topic.ts";
-
-const applications = new WeakMap<object, Application>();
+import type { LiveFunction } from "./args.ts";
 
 /** The stack's one CodeDeploy application: made when the first function of a run asks for it. */
-function applicationOfStack(): Application {
-  const run = getMonitor() as object;
-  const found = applications.get(run) ?? new Application("deployments", { computePlatform: "Lambda" });
-  applications.set(run, found);
-  return found;
-}
+const applicationOfStack = perStack(() => new Application("deployments", { computePlatform: "Lambda" }));
 
 /** What CodeDeploy acts as. Its rights are added once the hooks are known, which report to the group. */
 export const createServiceRole = (name: string, parent: Resource): Role =>
@@ -29,15 +22,16 @@ export const createServiceRole = (name: string, parent: Resource): Role =>
     { parent },
   );
 
+export interface ServicePolicySettings {
+  role: Role;
+  target: LiveFunction;
+  hooks: LiveFunction[];
+  notifications: Topic | undefined;
+}
+
 /** Of AWS's managed policy for Lambda deployments, what this one deployment group needs. */
-export function createServicePolicy(
-  name: string,
-  role: Role,
-  target: NodeFunction,
-  hooks: NodeFunction[],
-  notifications: Topic | undefined,
-  parent: Resource,
-): RolePolicy {
+export function createServicePolicy(name: string, settings: ServicePolicySettings, parent: Resource): RolePolicy {
+  const { role, target, hooks, notifications } = settings;
   const allow = (Action: string[], Resource: Input<string>[]): Statement => ({ Effect: "Allow", Action, Resource });
   const statements = [
     allow(
@@ -65,14 +59,15 @@ export function createServicePolicy(
 }
 
 export interface GroupSettings {
+  role: Role;
   deploymentConfigName: Input<string>;
   alarms: MetricAlarm[];
   ignoreAlarms: boolean;
   notifications: Topic | undefined;
 }
 
-export function createGroup(name: string, role: Role, settings: GroupSettings, parent: Resource): DeploymentGroup {
-  const { deploymentConfigName, alarms, ignoreAlarms, notifications } = settings;
+export function createGroup(name: string, settings: GroupSettings, parent: Resource): DeploymentGroup {
+  const { role, deploymentConfigName, alarms, ignoreAlarms, notifications } = settings;
   return new DeploymentGroup(
     `${name}-deployments`,
     {

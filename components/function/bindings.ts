@@ -5,22 +5,10 @@ import type { Topic } from "@pulumi/aws/sns";
 import type { Queue } from "@pulumi/aws/sqs";
 import type { Parameter } from "@pulumi/aws/ssm";
 import { type Input, interpolate } from "@pulumi/pulumi";
-import type { NodeFunction } from "../nodeFunction.ts";
 import { publishStatements } from "../topic.ts";
+import type { Binding, Statement } from "./statement.ts";
 
-/** One statement of an identity policy, its resources possibly not known yet. */
-export interface Statement {
-  Effect: "Allow" | "Deny";
-  Action: string[];
-  Resource: Input<Input<string>[]>;
-  Condition?: Record<string, Record<string, Input<string> | Input<string>[]>>;
-}
-
-/** What a function needs of a resource, said once: the value of its environment variable, and the grant that goes with it. */
-export interface Binding {
-  value: Input<string>;
-  statements: Statement[];
-}
+export type { Binding, Statement } from "./statement.ts";
 
 export type TableAction =
   | "BatchGetItem"
@@ -109,7 +97,7 @@ export const stateMachineBinding = (machine: StateMachine, actions: StateMachine
  * The ARN of the function's alias `live`, to invoke.
  * @example bindings: { PREDICTOR: functionBinding(predictor) }
  */
-export const functionBinding = (target: NodeFunction): Binding => ({
+export const functionBinding = (target: { arn: Input<string> }): Binding => ({
   value: target.arn,
   statements: [allow("lambda", ["InvokeFunction"], [target.arn])],
 });

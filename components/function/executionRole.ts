@@ -1,7 +1,7 @@
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { Role, RolePolicy } from "@pulumi/aws/iam";
 import { type Input, jsonStringify, type Resource } from "@pulumi/pulumi";
-import type { Statement } from "./bindings.ts";
+import type { Statement } from "./statement.ts";
 
 /** A role that one AWS service may assume, with exactly these rights. */
 export interface ExecutionRole {

@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { deploymentRules } from "../gradualDeployment.ts";
 import { retentionRule } from "../logGroup.ts";
 import { longestFunctionName } from "../naming.ts";
-import type { NodeFunctionArgs } from "../nodeFunction.ts";
 import { integerBetween, matches, type Rule } from "../validation.ts";
+import type { FunctionArgs } from "./args.ts";
 import { root } from "./bundle.ts";
 
 /** All variables together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -13,7 +12,7 @@ const environmentBytes = 4_096;
 const reservedNames = /^(AWS_|LAMBDA_|_HANDLER$|_X_AMZN_TRACE_ID$|NODE_OPTIONS$)/;
 
 /** What can be wrong with a function's arguments; `at` leads to them: `routes["GET /whodis"].`. */
-export function functionRules(name: string, args: NodeFunctionArgs, at = ""): Rule[] {
+export function functionRules(name: string, args: FunctionArgs, at = ""): Rule[] {
   const { entry, callback, asynchronous, layers } = args;
   return [
     {
@@ -50,11 +49,10 @@ export function functionRules(name: string, args: NodeFunctionArgs, at = ""): Ru
     { ok: (layers?.length ?? 0) <= 5, field: `${at}layers`, value: layers?.length, allowed: "at most 5" },
     retentionRule(`${at}logRetention`, args.logRetention),
     ...environmentRules(args, at),
-    ...(args.deployment ? deploymentRules(name, args.deployment, at) : []),
   ];
 }
 
-function environmentRules({ environment = {}, bindings = {} }: NodeFunctionArgs, at: string): Rule[] {
+function environmentRules({ environment = {}, bindings = {} }: FunctionArgs, at: string): Rule[] {
   const names = [...Object.keys(environment), ...Object.keys(bindings)];
   const values = Object.entries(environment).map(([key, value]) => (typeof value === "string" ? key + value : key));
   const bytes = Buffer.byteLength(values.join(""));

@@ -2,7 +2,8 @@ import type { Table } from "@pulumi/aws/dynamodb";
 import type { Queue } from "@pulumi/aws/sqs";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { type ApiAuth, ApiWithLambdas, type StageArgs } from "../apiWithLambdas.ts";
-import { type Binding, queueBinding, tableBinding } from "../function/bindings.ts";
+import { queueBinding, tableBinding } from "../function/bindings.ts";
+import type { Binding } from "../function/statement.ts";
 import { NodeFunction } from "../nodeFunction.ts";
 import type { JsonSchema } from "../openapi/jsonSchema.ts";
 

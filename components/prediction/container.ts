@@ -5,54 +5,18 @@ import { getRegionOutput } from "@pulumi/aws/getRegion";
 import type { Queue } from "@pulumi/aws/sqs";
 import { type Input, interpolate, jsonStringify, type Output, output, type Resource } from "@pulumi/pulumi";
 import { createContainerImage, pullStatements } from "../containerImage.ts";
-import { type Binding, queueBinding, type Statement } from "../function/bindings.ts";
+import { queueBinding } from "../function/bindings.ts";
 import { createExecutionRole } from "../function/executionRole.ts";
+import type { Binding, Statement } from "../function/statement.ts";
 import { createLogGroup, logGroupName } from "../logGroup.ts";
 import { metricNamespace, stackWide } from "../naming.ts";
 import { createNetwork, type Network } from "../network.ts";
+import type { ContainerArgs } from "./args.ts";
 import { createScaling } from "./scaling.ts";
 
-/** The container that predicts, and how many of them there are. */
-export interface ContainerArgs {
-  /**
-   * URI of an image for linux/amd64 that drains the queue.
-   * @default `containers/predictor`, built as the program runs and kept in a repository of the pipeline's own
-   * @example "123456789012.dkr.ecr.eu-west-1.amazonaws.com/predictor:1.4.0"
-   */
-  image?: Input<string>;
-  /**
-   * Subnets that containers run in, and the VPC that these are of.
-   * @default a VPC of the pipeline's own
-   */
-  network?: Network;
-  /**
-   * CPU units of a container: 256 (a quarter of a processor), 512, 1024, 2048 or 4096.
-   * @default 256
-   */
-  cpu?: number;
-  /**
-   * Batches of ten messages that a container has in work at one time, 1 to 100.
-   * @default 4
-   */
-  concurrency?: number;
-  /**
-   * Containers that run when there is nothing to do, 0 to `maximumTasks`.
-   * @default 0
-   */
-  minimumTasks?: number;
-  /**
-   * Containers that run at most, 1 to 20.
-   * @default 4
-   */
-  maximumTasks?: number;
-  /**
-   * Messages in the queue that another container is started for.
-   * @default 5000
-   */
-  messagesPerTask?: number;
-}
-
 export interface ContainerPredictorArgs {
+  /** The queue that is drained. */
+  records: Queue;
   container: ContainerArgs;
   /** MB. */
   memory: Input<number>;
@@ -74,10 +38,9 @@ const stopTimeout = 60;
 export function createContainerPredictor(
   name: string,
   args: ContainerPredictorArgs,
-  records: Queue,
   parent: Resource,
 ): ContainerPredictor {
-  const { container } = args;
+  const { container, records } = args;
   const image = output(
     container.image ??
       createContainerImage(
@@ -92,7 +55,7 @@ export function createContainerPredictor(
     { name: logGroupName("ecs", `${name}-predict`), retention: undefined },
     parent,
   );
-  const task = createTask(name, args, { image, logGroup, records }, parent);
+  const task = createTask(name, { ...args, image, logGroup }, parent);
   const cluster = new Cluster(
     `${name}-cluster`,
     { settings: [{ name: "containerInsights", value: "enabled" }] },
@@ -111,10 +74,10 @@ export function createContainerPredictor(
 
 function createTask(
   name: string,
-  { container, memory, environment, bindings }: ContainerPredictorArgs,
-  { image, logGroup, records }: { image: Output<string>; logGroup: LogGroup; records: Queue },
+  args: ContainerPredictorArgs & { image: Output<string>; logGroup: LogGroup },
   parent: Resource,
 ): TaskDefinition {
+  const { container, memory, environment, bindings, image, logGroup, records } = args;
   const drained = { ...bindings, RECORD_QUEUE_URL: queueBinding(records, ["DeleteMessage", "ReceiveMessage"]) };
   // Two roles: what Fargate does for the container, and what the container does itself.
   const launch: Output<Statement[]> = pullStatements(image).apply((pull) => [

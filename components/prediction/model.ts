@@ -1,40 +1,13 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { BucketObject } from "@pulumi/aws/s3";
-import { type Input, interpolate, type Output, output, type Resource } from "@pulumi/pulumi";
+import { interpolate, type Output, output, type Resource } from "@pulumi/pulumi";
 import { FileAsset } from "@pulumi/pulumi/asset";
 import { createBucket } from "../bucket.ts";
-import type { Binding } from "../function/bindings.ts";
 import { root } from "../function/bundle.ts";
+import type { Binding } from "../function/statement.ts";
 import type { Rule } from "../validation.ts";
-
-/** A trained model: a file of the program's that is uploaded, or an object that something else writes. */
-export type ModelArgs = ModelArtifact | ModelObject;
-
-export interface ModelArtifact {
-  /**
-   * File with the trained model, relative to the program. It is kept in a bucket of the pipeline's own, with every older
-   * version; a new one is taken up by running predictors.
-   * @example "models/iris/model.json"
-   */
-  artifact: string;
-  /**
-   * File with what the model was measured at, kept beside it.
-   * @default none
-   */
-  metrics?: string;
-  bucket?: never;
-  key?: never;
-}
-
-export interface ModelObject {
-  artifact?: never;
-  metrics?: never;
-  /** Name of the bucket. */
-  bucket: Input<string>;
-  /** Key of the object. */
-  key: Input<string>;
-}
+import type { ModelArgs } from "./args.ts";
 
 /** Where predictors find the model. */
 export interface ModelLocation {

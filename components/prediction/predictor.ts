@@ -2,38 +2,10 @@ import type { Table } from "@pulumi/aws/dynamodb";
 import { EventSourceMapping } from "@pulumi/aws/lambda";
 import type { Queue } from "@pulumi/aws/sqs";
 import { type Input, jsonStringify, output, type Resource } from "@pulumi/pulumi";
-import type { Binding, Statement } from "../function/bindings.ts";
+import type { Binding, Statement } from "../function/statement.ts";
 import { NodeFunction } from "../nodeFunction.ts";
 import { createQueue } from "../queue.ts";
-
-/** How records reach the predictor, and what becomes of those that it cannot predict now. */
-export interface BatchArgs {
-  /**
-   * Records that one invocation predicts, at most.
-   * @default 100; with ingest `queue` 10
-   */
-  size?: Input<number>;
-  /**
-   * Seconds to wait for a batch to fill, 0 to 300.
-   * @default 0; with ingest `queue` and more than 10 messages 1, as SQS wants it
-   */
-  window?: Input<number>;
-  /**
-   * Tries after the first, 0 to 999. A batch that fails is halved until what fails is alone.
-   * @default 5
-   */
-  retries?: Input<number>;
-  /**
-   * Seconds after which a record of the stream is given up, 60 to 86,400: the stream keeps it no longer.
-   * @default 3600
-   */
-  maximumAge?: Input<number>;
-  /**
-   * Batches at one time: of each of the stream's shards 1 to 10; with ingest `queue` of the queue 2 to 1,000.
-   * @default 2; with ingest `queue` 10
-   */
-  parallelization?: Input<number>;
-}
+import type { BatchArgs } from "./args.ts";
 
 export interface PredictorArgs {
   entry: string;
@@ -58,19 +30,16 @@ const unpredicted = [
 /** The predictor behind the table's stream. What fails every try is kept in the failure queue. */
 export function createStreamPredictor(
   name: string,
-  args: PredictorArgs,
-  table: Table,
-  failures: Queue,
+  args: PredictorArgs & { table: Table; failures: Queue },
   parent: Resource,
 ): NodeFunction {
+  const { table, failures } = args;
   const { size, window, retries, maximumAge, parallelization } = args.batch;
   const reads = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
-  const predictor = createPredictor(
-    name,
-    args,
-    [{ Effect: "Allow", Action: reads.map((action) => `dynamodb:${action}`), Resource: [table.streamArn] }],
-    parent,
-  );
+  const statements: Statement[] = [
+    { Effect: "Allow", Action: reads.map((action) => `dynamodb:${action}`), Resource: [table.streamArn] },
+  ];
+  const predictor = createPredictor(name, { ...args, statements }, parent);
   new EventSourceMapping(
     `${name}-stream`,
     {
@@ -96,8 +65,7 @@ export function createStreamPredictor(
 /** The queue that records wait in; a message that fails every try goes to the failure queue. */
 export const createRecordQueue = (
   name: string,
-  { batch, timeout }: { batch: BatchArgs; timeout: number },
-  failures: Queue,
+  { batch, timeout, failures }: { batch: BatchArgs; timeout: number; failures: Queue },
   parent: Resource,
 ): Queue =>
   createQueue(
@@ -116,18 +84,16 @@ export const createRecordQueue = (
 /** The predictor behind the queue. */
 export function createQueuePredictor(
   name: string,
-  args: PredictorArgs,
-  records: Queue,
+  args: PredictorArgs & { records: Queue },
   parent: Resource,
 ): NodeFunction {
+  const { records } = args;
   const { size = 10, window, parallelization } = args.batch;
   const reads = ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"];
-  const predictor = createPredictor(
-    name,
-    args,
-    [{ Effect: "Allow", Action: reads.map((action) => `sqs:${action}`), Resource: [records.arn] }],
-    parent,
-  );
+  const statements: Statement[] = [
+    { Effect: "Allow", Action: reads.map((action) => `sqs:${action}`), Resource: [records.arn] },
+  ];
+  const predictor = createPredictor(name, { ...args, statements }, parent);
   new EventSourceMapping(
     `${name}-messages`,
     {
@@ -143,11 +109,13 @@ export function createQueuePredictor(
   return predictor;
 }
 
-const createPredictor = (name: string, args: PredictorArgs, statements: Statement[], parent: Resource) => {
-  const { batch: _, ...settings } = args;
-  return new NodeFunction(
+const createPredictor = (
+  name: string,
+  { entry, memory, timeout, environment, bindings, statements }: PredictorArgs & { statements: Statement[] },
+  parent: Resource,
+) =>
+  new NodeFunction(
     `${name}-predict`,
-    { description: `Predicts the records of ${name}`, ...settings, statements },
+    { description: `Predicts the records of ${name}`, entry, memory, timeout, environment, bindings, statements },
     { parent },
   );
-};

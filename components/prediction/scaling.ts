@@ -4,7 +4,7 @@ import { MetricAlarm, type MetricAlarmArgs } from "@pulumi/aws/cloudwatch";
 import type { Cluster, Service } from "@pulumi/aws/ecs";
 import type { Queue } from "@pulumi/aws/sqs";
 import { interpolate, type Resource } from "@pulumi/pulumi";
-import type { ContainerArgs } from "./container.ts";
+import type { ContainerArgs } from "./args.ts";
 
 export interface ScalingArgs {
   cluster: Cluster;

@@ -1,6 +1,5 @@
-import type { PredictionPipelineArgs } from "../predictionPipeline.ts";
 import { integerBetween, matches, oneOf, type Rule } from "../validation.ts";
-import type { ContainerArgs } from "./container.ts";
+import type { ContainerArgs, PredictionPipelineArgs } from "./args.ts";
 import { modelRules } from "./model.ts";
 
 /** Names that the pipeline gives attributes of its own. */

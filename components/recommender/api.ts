@@ -1,6 +1,6 @@
 import type { Role } from "@pulumi/aws/iam";
 import type { Output, Resource } from "@pulumi/pulumi";
-import type { StageArgs } from "../api/stage.ts";
+import type { StageArgs } from "../api/args.ts";
 import { ApiWithLambdas, type RouteArgs } from "../apiWithLambdas.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
 import type { RouteKey } from "../openapi/route.ts";

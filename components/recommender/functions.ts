@@ -1,10 +1,11 @@
 import type { Bucket } from "@pulumi/aws/s3";
 import { Config, getProject, getStack, type Input, interpolate, type Output, type Resource } from "@pulumi/pulumi";
-import type { Binding, Statement } from "../function/bindings.ts";
 import type { ExecutionRole } from "../function/executionRole.ts";
+import type { Binding, Statement } from "../function/statement.ts";
 import { NodeFunction, type NodeFunctionArgs } from "../nodeFunction.ts";
+import type { ServingArgs, TrainingArgs } from "./args.ts";
 import type { BucketPrefixes } from "./grants.ts";
-import { isScaled, type ServingArgs, servingSettings, type TrainingArgs, trainingSettings } from "./machines.ts";
+import { isScaled, servingSettings, trainingSettings } from "./machines.ts";
 import { type Place, rights } from "./rights.ts";
 
 export interface FunctionSettings {

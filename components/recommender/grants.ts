@@ -1,6 +1,6 @@
 import type { Bucket } from "@pulumi/aws/s3";
 import { type Input, interpolate } from "@pulumi/pulumi";
-import type { Statement } from "../function/bindings.ts";
+import type { Statement } from "../function/statement.ts";
 
 export interface BucketPrefixes {
   /** What Snowflake unloads and training jobs read. */

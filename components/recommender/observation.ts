@@ -1,5 +1,4 @@
 import { EventRule, EventTarget, type MetricAlarm } from "@pulumi/aws/cloudwatch";
-import { Permission } from "@pulumi/aws/lambda";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { type AlarmArgs, createAlarm } from "../alarm.ts";
 import type { ApiWithLambdas } from "../apiWithLambdas.ts";
@@ -29,16 +28,10 @@ export function createObservation(name: string, prefix: string, observer: NodeFu
     },
     { parent },
   );
-  const permission = new Permission(
+  const permission = observer.allowInvoke(
     `${name}-changes-permission`,
-    {
-      action: "lambda:InvokeFunction",
-      function: observer.function.name,
-      qualifier: observer.alias.name,
-      principal: "events.amazonaws.com",
-      sourceArn: rule.arn,
-    },
-    { parent },
+    { principal: "events.amazonaws.com", sourceArn: rule.arn },
+    parent,
   );
   new EventTarget(
     `${name}-changes-target`,

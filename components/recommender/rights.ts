@@ -1,5 +1,5 @@
 import { type Input, interpolate, type Output } from "@pulumi/pulumi";
-import type { Statement } from "../function/bindings.ts";
+import type { Statement } from "../function/statement.ts";
 
 /** Where the recommender's things in SageMaker are, and what they are called. */
 export interface Place {

@@ -4,27 +4,7 @@ import { functionBinding } from "../function/bindings.ts";
 import { createExecutionRole } from "../function/executionRole.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
 import { matches, type Rule } from "../validation.ts";
-
-/** When to train again, from what Snowflake has unloaded last. */
-export interface RetrainArgs {
-  /**
-   * `rate(…)` or `cron(…)` of EventBridge Scheduler.
-   * @example "cron(0 3 ? * SUN *)"
-   */
-  schedule: string;
-  /** @default "UTC" */
-  timezone?: string;
-  /**
-   * Table that the data is of: objects below `training/TABLE/`.
-   * @default "ratings_train_data"
-   */
-  inputTable?: string;
-  /**
-   * Table that the recommendations are for: `recommendations/TABLE/`.
-   * @default "user_movie_recommendations"
-   */
-  outputTable?: string;
-}
+import type { RetrainArgs } from "./args.ts";
 
 const tableName = (field: string, value: unknown): Rule =>
   matches(field, value, /^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*){0,2}$/, "a table's name, as Snowflake takes it unquoted");

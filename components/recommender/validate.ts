@@ -1,6 +1,6 @@
 import { longestFunctionName } from "../naming.ts";
-import type { SnowflakeRecommenderArgs } from "../snowflakeRecommender.ts";
 import { integerBetween, matches, type Rule } from "../validation.ts";
+import type { SnowflakeRecommenderArgs } from "./args.ts";
 import { servingRules, trainingRules } from "./machines.ts";
 import { retrainRules } from "./schedules.ts";
 import { trustRules } from "./trust.ts";

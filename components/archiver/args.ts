@@ -1,0 +1,113 @@
+import type { Table } from "@pulumi/aws/dynamodb";
+import type { Input } from "@pulumi/pulumi";
+import type { Throttling } from "../apiWithLambdas.ts";
+import type { NodeFunction } from "../nodeFunction.ts";
+import type { ExistingBuckets, Policy, StorageClassName } from "./files.ts";
+import type { Outcome } from "./stateMachine.ts";
+
+export interface ArchiverWorkflowArgs {
+  /**
+   * Quality from which a file is archived, 0 to 100.
+   * @default 50
+   */
+  qualityThreshold?: number;
+  /**
+   * How a human is asked.
+   * @default { mode: "queue" }
+   */
+  approval?: ApprovalArgs;
+  /**
+   * What is done with a file, by outcome; `move` and `copy` of any but Archived lead to quarantine.
+   * @default { Archived: "move", Quality_Fail: "move", Unarchivable: "leave", Rejected: "leave", Expired: "leave" }
+   */
+  actions?: Partial<Record<Outcome, Policy>>;
+  /**
+   * Storage class of archived files.
+   * @default "GLACIER_IR"
+   */
+  storageClass?: StorageClassName;
+  /**
+   * Judges files that say nothing of their quality: is given `{id, file, labels}`, answers `{quality, archive?}`.
+   * @default none: an empty file has quality 0, any other 100
+   */
+  qualityFunction?: NodeFunction;
+  /**
+   * An expression of EventBridge at whose times the machine is started with a simulated file.
+   * @default none
+   * @example "rate(1 hour)"
+   */
+  schedule?: string;
+  /**
+   * Whether there is an Express machine besides, for callers that need no approval. What becomes of its executions when
+   * they are stopped or time out, nobody is told.
+   * @default false
+   */
+  express?: boolean;
+  /**
+   * A table for the records, with key `Id` (S).
+   * @default one of its own
+   */
+  table?: Table;
+  /**
+   * Buckets that exist already.
+   * @default own ones
+   */
+  buckets?: ExistingBuckets;
+  /**
+   * Days that logs are kept; one of CloudWatch's values.
+   * @default 30
+   */
+  logRetention?: number;
+}
+
+export const modes = ["queue", "email", "both", "none"] as const;
+
+/** How a human is asked, and for how long. */
+export interface ApprovalArgs {
+  /**
+   * `queue`: messages with the task token, for whoever may read them. `email`: each approver gets a mail with a link of his
+   * own to a page that decides. `both`: whichever answers first. `none`: nobody is asked, and an execution that asks for
+   * approval fails.
+   * @default "queue"
+   */
+  mode?: (typeof modes)[number];
+  /**
+   * Who is asked by mail: addresses. Each must confirm a subscription first, of which SNS sends him a mail.
+   * @default none
+   * @example ["anna@example.org"]
+   */
+  approvers?: string[];
+  /**
+   * Mails by SES instead of SNS: nobody has to confirm, and the sender is one's own.
+   * @default none: SNS
+   */
+  ses?: SesArgs;
+  /**
+   * Seconds that an answer is waited for, 60 to 1,209,600.
+   * @default 86400
+   */
+  timeout?: number;
+  /**
+   * Whether dropped files need approval; an execution that is started otherwise says so itself.
+   * @default false
+   */
+  drops?: boolean;
+  /**
+   * Requests that each route of the page answers, by which approvers decide whom a mail has asked.
+   * @default { rate: 50, burst: 100 }
+   */
+  throttling?: Throttling;
+  /**
+   * Invocations at one time that the page has for itself, and no more. It takes them from the account, which must keep 100
+   * unreserved.
+   * @default -1: unreserved
+   */
+  reservedConcurrency?: Input<number>;
+}
+
+export interface SesArgs {
+  /** Whom the mails are from: an address of the identity. */
+  from: string;
+  /** ARN of an identity that SES has verified. */
+  identityArn: Input<string>;
+}

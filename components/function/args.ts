@@ -1,0 +1,96 @@
+import type { Input } from "@pulumi/pulumi";
+import type { InlineCallback } from "./inlineCallback.ts";
+import type { Binding, Statement } from "./statement.ts";
+
+/** A function's code, and how it runs. */
+export type FunctionArgs = FunctionSettings & (FileCode | InlineCode);
+
+/** Code in a file of its own. */
+export interface FileCode {
+  /**
+   * File that exports `handler`, relative to the program.
+   * @example "handlers/whodis/index.ts"
+   */
+  entry: string;
+  callback?: never;
+}
+
+/** Code beside the resources that it uses. */
+export interface InlineCode {
+  entry?: never;
+  /**
+   * An async function of `(event, context)`. It may capture outputs of resources, but no secret.
+   * @example async (event) => ({ statusCode: 200, body: event.path })
+   */
+  callback: InlineCallback;
+}
+
+export interface FunctionSettings {
+  /**
+   * What the function is for, in the console. At most 256 characters.
+   * @default none
+   */
+  description?: Input<string>;
+  /**
+   * Memory in MB, 128 to 10,240; processing power grows with it.
+   * @default 256
+   */
+  memory?: Input<number>;
+  /**
+   * Seconds until an invocation is ended, 1 to 900.
+   * @default 10
+   */
+  timeout?: Input<number>;
+  /**
+   * Environment variables that come without a grant. Nothing secret: whoever may describe the function reads them.
+   * @default {}
+   * @example { APP_VERSION: "v1" }
+   */
+  environment?: Record<string, Input<string>>;
+  /**
+   * Environment variables that come with the grant that their use needs.
+   * @default {}
+   * @example { IRIS_TABLE: tableBinding(table, ["PutItem"]) }
+   */
+  bindings?: Record<string, Binding>;
+  /**
+   * Grants without a variable.
+   * @default []
+   */
+  statements?: Statement[];
+  /**
+   * Invocations at one time. Reserving takes from the account, which must keep 100 unreserved.
+   * @default -1: unreserved, shared with the account's other functions
+   */
+  reservedConcurrency?: Input<number>;
+  /**
+   * Given when the function is invoked asynchronously (by S3, SNS, EventBridge, another service): an event that fails
+   * every try is kept in a queue of its own.
+   * @default none: callers wait for the answer
+   * @example { retries: 1 }
+   */
+  asynchronous?: AsynchronousArgs;
+  /**
+   * Days that logs are kept; one of CloudWatch's values.
+   * @default 30
+   */
+  logRetention?: Input<number>;
+  /**
+   * ARNs of layer versions, at most 5.
+   * @default []
+   */
+  layers?: Input<string>[];
+}
+
+export interface AsynchronousArgs {
+  /**
+   * Tries after the first, 0 to 2.
+   * @default 2
+   */
+  retries?: Input<number>;
+  /**
+   * Seconds after which an event is given up, 60 to 21,600.
+   * @default 21600
+   */
+  maximumAge?: Input<number>;
+}
