@@ -2,7 +2,8 @@ import { Account } from "@pulumi/aws/apigateway";
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { getRegionOutput } from "@pulumi/aws/getRegion";
 import { Role, RolePolicy } from "@pulumi/aws/iam";
-import { all, jsonStringify, type Resource } from "@pulumi/pulumi";
+import { all, type Resource } from "@pulumi/pulumi";
+import { apiGatewayLogPolicy, apiGatewayTrust } from "./apiGatewayLogPolicy.ts";
 
 /**
  * API Gateway's right to write logs: it writes none of any API before the account names a role for it.
@@ -13,36 +14,13 @@ import { all, jsonStringify, type Resource } from "@pulumi/pulumi";
 export function createApiGatewayLogs(before: Resource[]): Role {
   const role = new Role("apigateway-logs", {
     description: "Lets API Gateway write the access and execution logs of this account's APIs",
-    // AWS's own trust policy, without a condition: API Gateway does not name the account when it assumes roles.
-    assumeRolePolicy: jsonStringify({
-      Version: "2012-10-17",
-      Statement: [{ Effect: "Allow", Principal: { Service: "apigateway.amazonaws.com" }, Action: "sts:AssumeRole" }],
-    }),
+    assumeRolePolicy: JSON.stringify(apiGatewayTrust),
   });
   const policy = new RolePolicy("apigateway-logs", {
     role: role.id,
-    policy: all([getCallerIdentityOutput().accountId, getRegionOutput().region]).apply(([account, region]) => {
-      const groups = `arn:aws:logs:${region}:${account}:log-group`;
-      return JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [
-          {
-            Effect: "Allow",
-            Action: [
-              "logs:CreateLogGroup",
-              "logs:CreateLogStream",
-              "logs:DescribeLogStreams",
-              "logs:FilterLogEvents",
-              "logs:GetLogEvents",
-              "logs:PutLogEvents",
-            ],
-            Resource: [`${groups}:API-Gateway-Execution-Logs_*`, `${groups}:/aws/apigateway/*`],
-          },
-          // Listing log groups is among the few actions that have no resource.
-          { Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: "*" },
-        ],
-      });
-    }),
+    policy: all([getCallerIdentityOutput().accountId, getRegionOutput().region]).apply(([account, region]) =>
+      JSON.stringify(apiGatewayLogPolicy(account, region)),
+    ),
   });
   // API Gateway tries the role as it is named here: the role must have its rights by then.
   new Account("apigateway", { cloudwatchRoleArn: role.arn }, { dependsOn: [policy, ...before] });

@@ -14,7 +14,7 @@ const audience = "sts.amazonaws.com";
 /** Names that GitHub allows, each with its number where the tokens of the repository have them. */
 const repositoryName = /^([A-Za-z\d][A-Za-z\d-]{0,38}(@\d+\/[\w.-]{1,100}@\d+|\/[\w.-]{1,100}))?$/;
 
-export interface GitHub {
+interface GitHub {
   /** `OWNER/NAME`, or `OWNER@ID/NAME@ID`. */
   repository: string;
   /** ARN of the account's OIDC provider for GitHub; empty for one that is made: an account has one at most. */

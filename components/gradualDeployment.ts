@@ -3,10 +3,10 @@ import type { DeploymentGroup } from "@pulumi/aws/codedeploy";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
 import { createAlarms } from "./deployment/alarms.ts";
 import type { DeploymentArgs, LiveFunction } from "./deployment/args.ts";
-import { configName, describeType, plannedMinutes } from "./deployment/deploymentType.ts";
 import { createGroup, createServicePolicy, createServiceRole } from "./deployment/group.ts";
 import { type CreateFunction, createHook, type HookEvent, hooksOf } from "./deployment/hooks.ts";
 import { TrafficShift } from "./deployment/trafficShift.ts";
+import { configName, describeType, plannedMinutes } from "./deployment/trafficSteps.ts";
 
 export type { DeploymentArgs, DeploymentType, HookArgs } from "./deployment/args.ts";
 

@@ -1,4 +1,5 @@
 import { getStack } from "@pulumi/pulumi";
+import { isThrowAway } from "../policy/throwAway.ts";
 
-/** Whether what holds data outlives a mistake: everywhere but in stacks named dev, local, test or smoke (`dev-anna` too). */
-export const keepsData = (): boolean => !/^(dev|local|test|smoke)(-.*)?$/.test(getStack());
+/** Whether what holds data outlives a mistake: everywhere but in the stacks that the policy pack lets go of their data. */
+export const keepsData = (): boolean => !isThrowAway(getStack());

@@ -48,7 +48,7 @@ export const knownTypes: ReadonlySet<string> = new Set(looking.flatMap(({ types 
 /** Every rule of the platform. */
 export const rules: readonly Rule[] = [...looking, ...tagRules, unknownTypeRule(knownTypes)];
 
-export interface Violation {
+interface Violation {
   rule: string;
   /** `type name` */
   resource: string;

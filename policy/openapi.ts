@@ -1,7 +1,7 @@
 import { parsed } from "./json.ts";
 import type { Resource } from "./rule.ts";
 
-export interface Operation {
+interface Operation {
   security?: Record<string, string[]>[];
   requestBody?: unknown;
   "x-request-body"?: "none";
@@ -9,7 +9,7 @@ export interface Operation {
   "x-amazon-apigateway-integration"?: { type?: string };
 }
 
-export interface Document {
+interface Document {
   paths?: Record<string, Record<string, Operation>>;
   components?: { securitySchemes?: Record<string, Record<string, unknown>> };
   "x-amazon-apigateway-policy"?: unknown;

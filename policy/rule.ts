@@ -55,9 +55,6 @@ export interface Rule {
 /** Whether a rule says anything of resources of a type. */
 export const looksAt = ({ types }: Rule, type: string): boolean => types === "any" || types.includes(type);
 
-/** Stacks in which data is thrown away on purpose. */
-export const isThrowAway = (stack: string): boolean => /^(dev|local|test|smoke)(-.*)?$/.test(stack);
-
 /** A condition as a rule's answer. */
 export const unless = (ok: boolean, violation: string): string[] => (ok ? [] : [violation]);
 

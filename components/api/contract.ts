@@ -7,7 +7,7 @@ import { type ParsedRoute, parseRoute, routeName } from "../openapi/route.ts";
 import type { ApiWithLambdasArgs, OperationArgs, RouteArgs } from "./args.ts";
 
 /** What callers see of the API, and what is to answer each route. */
-export interface Contract {
+interface Contract {
   document: OpenApiDocument;
   routes: ContractRoute[];
 }

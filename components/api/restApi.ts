@@ -9,7 +9,7 @@ import type { ApiAuth, ApiSettings } from "./args.ts";
 import type { BoundRoute } from "./routes.ts";
 
 /** The API's document as text, and a hash of what a deployment holds of it. */
-export interface BoundDocument {
+interface BoundDocument {
   text: Output<string>;
   snapshot: Output<string>;
 }

@@ -10,7 +10,7 @@ export interface BoundRoute extends ContractRoute {
   handler: NodeFunction;
 }
 
-export interface RouteFunctions {
+interface RouteFunctions {
   routes: ContractRoute[];
   cors: Cors | undefined;
   /** The API's, known only when the functions are there: for what comes after them. */

@@ -29,7 +29,7 @@ const accessLogFormat = JSON.stringify({
   integrationError: "$context.integrationErrorMessage",
 });
 
-export interface StageParts extends StageArgs {
+interface StageParts extends StageArgs {
   stageName: Input<string>;
   routes: BoundRoute[];
   restApi: RestApi;

@@ -30,19 +30,19 @@ export interface TaskState extends Flow {
   Catch: Catcher[];
 }
 
-export interface PassState extends Flow {
+interface PassState extends Flow {
   Type: "Pass";
   Parameters: Template;
   ResultPath?: string;
 }
 
-export interface ChoiceState {
+interface ChoiceState {
   Type: "Choice";
   Choices: (Condition & { Next: string })[];
   Default: string;
 }
 
-export interface FailState {
+interface FailState {
   Type: "Fail";
   Error: string;
   Cause: string;
@@ -58,7 +58,7 @@ export interface Retrier {
 }
 
 /** For errors that another try would not change; without delays, of which there are none. */
-export interface NoRetrier {
+interface NoRetrier {
   ErrorEquals: string[];
   MaxAttempts: 0;
 }
@@ -69,7 +69,7 @@ export interface Catcher {
   Next: string;
 }
 
-export type Condition =
+type Condition =
   | { Variable: string; BooleanEquals: boolean }
   | { Variable: string; NumericGreaterThanEquals: number }
   | { Variable: string; StringEquals: string }

@@ -10,7 +10,7 @@ import type { Approval } from "./approval.ts";
 import { fileTimeout } from "./functions.ts";
 import { archiverDefinition } from "./stateMachine.ts";
 
-export interface MachineArgs {
+interface MachineArgs {
   /** EXPRESS knows no task token: approval is not offered. */
   type: "STANDARD" | "EXPRESS";
   gatherInfo: NodeFunction;

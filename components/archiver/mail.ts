@@ -12,7 +12,7 @@ import { createTable } from "../table.ts";
 import { createTopic } from "../topic.ts";
 import type { SesArgs } from "./args.ts";
 
-export interface MailApprovalArgs {
+interface MailApprovalArgs {
   approvers: string[];
   ses: SesArgs | undefined;
   /** Is asked besides. */
@@ -104,7 +104,7 @@ const createPage = (
     `${name}-approvalPage`,
     {
       description: `Shows approvers of ${name} what is to be decided, and takes their word`,
-      entry: "handlers/archiver/approvalPage.ts",
+      entry: "handlers/archiver/answerApproval.ts",
       bindings: { APPROVAL_TABLE: tableBinding(table, ["GetItem", "UpdateItem"]) },
       ...settings,
     },

@@ -90,6 +90,7 @@ export function archiverDefinition(parts: ArchiverParts): Machine {
       "Archive or Not?": choice([[isTrue("$.granule.archive"), "Quality?"]], "Do Not Archive"),
       "Quality?": choice([[atLeast("$.granule.quality", qualityThreshold), "Archive Granule"]], "Bad Granule"),
       "Archive Granule": act(parts, "Archived"),
+      // To quarantine, unless `actions` say otherwise.
       "Bad Granule": act(parts, "Quality_Fail"),
       "Do Not Archive": act(parts, "Unarchivable"),
       ...(approval && { Rejected: act(parts, "Rejected"), Expired: act(parts, "Expired") }),

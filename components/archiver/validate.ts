@@ -6,7 +6,7 @@ import { policies, storageClasses } from "./files.ts";
 import { outcomes } from "./stateMachine.ts";
 
 /** What `SQS` keeps a message for: 60 s to 14 days. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-export const longestApproval = 1_209_600;
+const longestApproval = 1_209_600;
 
 /** What can be wrong with an archiver's arguments. */
 export function archiverRules(name: string, args: ArchiverWorkflowArgs): Rule[] {
@@ -40,7 +40,7 @@ export function archiverRules(name: string, args: ArchiverWorkflowArgs): Rule[] 
   ];
 }
 
-export const isAddress = (text: string): boolean => /^[^\s@"'<>,;]+@[^\s@"'<>,;.]+(\.[^\s@"'<>,;.]+)+$/.test(text);
+const isAddress = (text: string): boolean => /^[^\s@"'<>,;]+@[^\s@"'<>,;.]+(\.[^\s@"'<>,;.]+)+$/.test(text);
 
 /** Of the 200 filter policies that SNS allows a topic. https://docs.aws.amazon.com/general/latest/gr/sns.html */
 const mostApprovers = 100;

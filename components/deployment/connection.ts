@@ -19,7 +19,7 @@ export interface Settings {
 }
 
 /** https://www.pulumi.com/registry/packages/aws/api-docs/provider/#providerassumerole */
-export interface AssumedRole {
+interface AssumedRole {
   roleArn: string;
   externalId?: string;
   sessionName?: string;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DeploymentInfo, LambdaTarget } from "@aws-sdk/client-codedeploy";
+import { type ShiftInputs, targetOf } from "./codeDeploy.ts";
 import type { Connection } from "./connection.ts";
 import { hookLog } from "./hookLog.ts";
-import { type ShiftInputs, targetOf } from "./shift.ts";
 
 /** How long one look at a deployment is from the next, in milliseconds: soon at first, then less often. */
 export interface Pace {

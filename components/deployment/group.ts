@@ -22,7 +22,7 @@ export const createServiceRole = (name: string, parent: Resource): Role =>
     { parent },
   );
 
-export interface ServicePolicySettings {
+interface ServicePolicySettings {
   role: Role;
   target: LiveFunction;
   hooks: LiveFunction[];
@@ -58,7 +58,7 @@ export function createServicePolicy(name: string, settings: ServicePolicySetting
   );
 }
 
-export interface GroupSettings {
+interface GroupSettings {
   role: Role;
   deploymentConfigName: Input<string>;
   alarms: MetricAlarm[];

@@ -21,7 +21,7 @@ export const hooksOf = ({ preTraffic, postTraffic }: DeploymentArgs): [HookEvent
 /** Makes a function. A deployment is part of one, so it cannot import what makes them. */
 export type CreateFunction = (name: string, args: FunctionArgs, opts: { parent: Resource }) => LiveFunction;
 
-export interface HookSettings {
+interface HookSettings {
   hook: HookArgs;
   /** The function whose new version is judged. */
   target: LiveFunction;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { deploymentUnderWay, type ShiftInputs, startDeployment, versionOf } from "./codeDeploy.ts";
 import type { Connection } from "./connection.ts";
 import { DeploymentFailure, follow, type Pace, usualPace } from "./follow.ts";
-import { deploymentUnderWay, type ShiftInputs, startDeployment, versionOf } from "./shift.ts";
 
 type Say = (text: string) => void;
 

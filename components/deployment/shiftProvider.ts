@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { dynamic } from "@pulumi/pulumi";
+import { deploymentUnderWay, type ShiftInputs } from "./codeDeploy.ts";
 import { connect, type Settings } from "./connection.ts";
 import { stop } from "./follow.ts";
 import { reach } from "./reach.ts";
-import { deploymentUnderWay, type ShiftInputs } from "./shift.ts";
 
 // All that is reached from here runs in Pulumi's process for dynamic resources; the AWS SDK is the program's own there.
 

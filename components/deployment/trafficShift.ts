@@ -3,14 +3,14 @@ import { build } from "esbuild";
 import { root } from "../function/bundle.ts";
 
 /** A hook, as far as whoever waits for it must know it. */
-export interface HookFacts {
+interface HookFacts {
   functionName: Input<string>;
   /** Seconds after which Lambda ends it. */
   timeout: Input<number>;
   logGroup: Input<string>;
 }
 
-export interface TrafficShiftArgs {
+interface TrafficShiftArgs {
   functionName: Input<string>;
   functionArn: Input<string>;
   alias: Input<string>;

@@ -1,8 +1,8 @@
 import { functionRules } from "../function/validate.ts";
 import type { Rule } from "../validation.ts";
 import type { DeploymentArgs } from "./args.ts";
-import { typeRules } from "./deploymentType.ts";
 import { hookName, hooksOf } from "./hooks.ts";
+import { typeRules } from "./trafficSteps.ts";
 
 /** What can be wrong with `deployment`; its function's name is part of others. */
 export function deploymentRules(name: string, args: DeploymentArgs, at: string): Rule[] {

@@ -10,7 +10,7 @@ export interface OpenApiDocument {
   security?: Record<string, string[]>[];
 }
 
-export type PathItem = Record<string, Operation>;
+type PathItem = Record<string, Operation>;
 
 export interface Operation {
   operationId?: string;
@@ -22,7 +22,7 @@ export interface Operation {
 }
 
 /** What the document says of a route: nothing yet of the function behind it. */
-export interface RouteContract extends ParsedRoute {
+interface RouteContract extends ParsedRoute {
   operationId?: string;
   /** `none`: the route takes no body, whatever its method. */
   requestModel?: JsonSchema | "none";

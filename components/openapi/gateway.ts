@@ -15,7 +15,7 @@ export interface BoundOperation {
   security?: Security;
 }
 
-export interface GatewaySettings {
+interface GatewaySettings {
   cors?: Cors;
   binaryMediaTypes: string[];
   /** The API's resource policy. */

@@ -66,7 +66,7 @@ export function unenforcedScheme(
   return undefined;
 }
 
-export interface OwnOperation extends ParsedRoute {
+interface OwnOperation extends ParsedRoute {
   operationId: string;
   operation: Operation;
 }

@@ -5,7 +5,7 @@ import { type AlarmArgs, createAlarm } from "../alarm.ts";
 import { metricNamespace } from "../naming.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
 
-export interface PipelineAlarms {
+interface PipelineAlarms {
   /** What a record ends in that cannot be predicted. */
   failures: Queue;
   /** Queue that records wait in, in ingest mode `queue`. */

@@ -7,7 +7,7 @@ import type { Binding } from "../function/statement.ts";
 import { NodeFunction } from "../nodeFunction.ts";
 import type { JsonSchema } from "../openapi/jsonSchema.ts";
 
-export interface RecordApiArgs {
+interface RecordApiArgs {
   /** Of the collection: `/v0/iris`. */
   path: string;
   auth: ApiAuth;
@@ -22,7 +22,7 @@ export interface RecordApiArgs {
   reservedConcurrency: Input<number> | undefined;
 }
 
-export interface RecordApi {
+interface RecordApi {
   api: ApiWithLambdas;
   functions: Record<"ingest" | "read" | "list", NodeFunction>;
 }

@@ -14,7 +14,7 @@ import { createNetwork, type Network } from "../network.ts";
 import type { ContainerArgs } from "./args.ts";
 import { createScaling } from "./scaling.ts";
 
-export interface ContainerPredictorArgs {
+interface ContainerPredictorArgs {
   /** The queue that is drained. */
   records: Queue;
   container: ContainerArgs;
@@ -24,7 +24,7 @@ export interface ContainerPredictorArgs {
   bindings: Record<string, Binding>;
 }
 
-export interface ContainerPredictor {
+interface ContainerPredictor {
   service: Service;
   logGroup: LogGroup;
 }

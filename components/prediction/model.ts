@@ -10,7 +10,7 @@ import type { Rule } from "../validation.ts";
 import type { ModelArgs } from "./args.ts";
 
 /** Where predictors find the model. */
-export interface ModelLocation {
+interface ModelLocation {
   /** `s3://BUCKET/KEY` */
   uri: Output<string>;
   /** The URI as an environment variable, with the right to read exactly this object. */

@@ -6,7 +6,7 @@ import type { Queue } from "@pulumi/aws/sqs";
 import { interpolate, type Resource } from "@pulumi/pulumi";
 import type { ContainerArgs } from "./args.ts";
 
-export interface ScalingArgs {
+interface ScalingArgs {
   cluster: Cluster;
   service: Service;
   /** Queue whose depth decides. */

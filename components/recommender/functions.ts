@@ -8,7 +8,7 @@ import type { BucketPrefixes } from "./grants.ts";
 import { isScaled, servingSettings, trainingSettings } from "./machines.ts";
 import { type Place, rights } from "./rights.ts";
 
-export interface FunctionSettings {
+interface FunctionSettings {
   place: Place;
   bucket: Bucket;
   prefixes: BucketPrefixes;

@@ -30,7 +30,7 @@ const location = (bucket: Bucket): Statement => ({
   Resource: [bucket.arn],
 });
 
-export interface ExecutionArgs {
+interface ExecutionArgs {
   bucket: Bucket;
   prefixes: BucketPrefixes;
   region: Input<string>;

@@ -15,7 +15,7 @@ export interface ClassificationMetrics {
   confusion: Record<string, Record<string, number>>;
 }
 
-export interface ClassMetrics {
+interface ClassMetrics {
   /** Of those predicted to be of the class, the share that is; 0 when none was. */
   precision: number;
   /** Of those of the class, the share that was found; 0 when there is none. */

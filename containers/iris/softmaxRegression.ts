@@ -1,6 +1,6 @@
 import { softmax } from "../../handlers/lib/model.ts";
 
-export interface SoftmaxRegression {
+interface SoftmaxRegression {
   /** One row a class, one number a feature. */
   weights: number[][];
   intercepts: number[];

@@ -5,7 +5,7 @@ import { logger } from "../../handlers/lib/logger.ts";
 const LONGEST_PAUSE_MS = 30_000;
 const BATCH = 10;
 
-export interface ConsumerOptions {
+interface ConsumerOptions {
   client: SQSClient;
   queueUrl: string;
   /** Handles one message. When it throws, the message stays and comes again, until the queue's redrive policy takes it. */

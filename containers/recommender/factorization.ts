@@ -1,3 +1,4 @@
+import { dot } from "./dot.ts";
 import type { FitSettings } from "./hyperparameters.ts";
 import { Random } from "./random.ts";
 import type { RatingMatrix } from "./ratings.ts";
@@ -97,13 +98,12 @@ function visitingOrder({ userCount, starts, items }: RatingMatrix, random: Rando
   return { users, ends, ratings: ratings.subarray(0, count) };
 }
 
-/** One epoch. The dot product runs in four lanes, so that one addition need not wait for the last. */
+/** One epoch. */
 function descend(model: Factorization, matrix: RatingMatrix, visits: Visits, settings: FitSettings): void {
   const { factors, mean, userBiases, itemBiases, userFactors, itemFactors } = model;
   const { items, values } = matrix;
   const { learningRate: rate, regularization } = settings;
   const keep = 1 - rate * regularization;
-  const lanes = factors - (factors % 4);
   let at = 0;
   for (let turn = 0; turn < visits.users.length; turn++) {
     const user = visits.users[turn]!;
@@ -112,23 +112,12 @@ function descend(model: Factorization, matrix: RatingMatrix, visits: Visits, set
       const rating = visits.ratings[at]!;
       const item = items[rating]!;
       const q = item * factors;
-      let a = 0;
-      let b = 0;
-      let c = 0;
-      let d = 0;
-      let f = 0;
-      for (; f < lanes; f += 4) {
-        a += userFactors[p + f]! * itemFactors[q + f]!;
-        b += userFactors[p + f + 1]! * itemFactors[q + f + 1]!;
-        c += userFactors[p + f + 2]! * itemFactors[q + f + 2]!;
-        d += userFactors[p + f + 3]! * itemFactors[q + f + 3]!;
-      }
-      for (; f < factors; f++) a += userFactors[p + f]! * itemFactors[q + f]!;
-      const error = values[rating]! - (mean + userBiases[user]! + itemBiases[item]! + (a + b + (c + d)));
+      const error =
+        values[rating]! - (mean + userBiases[user]! + itemBiases[item]! + dot(userFactors, p, itemFactors, q, factors));
       userBiases[user] = keep * userBiases[user]! + rate * error;
       itemBiases[item] = keep * itemBiases[item]! + rate * error;
       const step = rate * error;
-      for (f = 0; f < factors; f++) {
+      for (let f = 0; f < factors; f++) {
         const pf = userFactors[p + f]!;
         const qf = itemFactors[q + f]!;
         userFactors[p + f] = keep * pf + step * qf;
@@ -141,9 +130,8 @@ function descend(model: Factorization, matrix: RatingMatrix, visits: Visits, set
 /** The predicted rating, before clipping. */
 export function score(model: Factorization, user: number, item: number): number {
   const { factors, userFactors, itemFactors } = model;
-  let sum = model.mean + model.userBiases[user]! + model.itemBiases[item]!;
-  for (let f = 0; f < factors; f++) sum += userFactors[user * factors + f]! * itemFactors[item * factors + f]!;
-  return sum;
+  const biases = model.mean + model.userBiases[user]! + model.itemBiases[item]!;
+  return biases + dot(userFactors, user * factors, itemFactors, item * factors, factors);
 }
 
 /** Root mean squared and mean absolute error of predictions, in units of the rating. */

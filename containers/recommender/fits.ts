@@ -14,7 +14,7 @@ export interface FitContext {
 }
 
 /** One fit: of a fold, which yields its accuracy, or of everything (no fold), which yields the model as well. */
-export interface FitResult {
+interface FitResult {
   fold?: number;
   model?: Factorization;
   accuracy: Accuracy;

@@ -27,7 +27,7 @@ export interface Ratings {
 }
 
 /** One row as read. A number is taken as it is; a string is a field of a text file. */
-export interface RawRating {
+interface RawRating {
   user: unknown;
   item: unknown;
   rating: unknown;

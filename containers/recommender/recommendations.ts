@@ -9,7 +9,7 @@ import type { Ratings } from "./ratings.ts";
 import { topUnseenItems } from "./topItems.ts";
 
 /** How many items a user is recommended: the name of the Snowflake column, `TOP_10_RECOMMENDATIONS`, says so. */
-export const RECOMMENDED_ITEMS = 10;
+const RECOMMENDED_ITEMS = 10;
 const HEADER = "USERID,TOP_10_RECOMMENDATIONS\n";
 const ROWS_A_CHUNK = 512;
 

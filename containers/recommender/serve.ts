@@ -4,7 +4,7 @@ import { type LoadedModel, readArtifact } from "./artifact.ts";
 import { UserError } from "./failure.ts";
 import { predictLines } from "./predictions.ts";
 
-export interface ServeOptions {
+interface ServeOptions {
   /** The model's folder. */
   model: string;
   /** Default 8080, SageMaker's; 0 takes a free one. */

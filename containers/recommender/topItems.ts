@@ -1,3 +1,4 @@
+import { dot } from "./dot.ts";
 import type { Factorization } from "./factorization.ts";
 import type { RatingMatrix } from "./ratings.ts";
 
@@ -42,27 +43,13 @@ function scoreTile(
 ): number {
   const p = user * factors;
   const seenEnd = starts[user + 1]!;
-  const lanes = factors - (factors % 4);
   let seen = seenFrom;
   for (let item = tile; item < tileEnd; item++) {
     if (seen < seenEnd && items[seen] === item) {
       seen++;
       continue;
     }
-    const q = item * factors;
-    let a = itemBiases[item]!;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    let f = 0;
-    for (; f < lanes; f += 4) {
-      a += userFactors[p + f]! * itemFactors[q + f]!;
-      b += userFactors[p + f + 1]! * itemFactors[q + f + 1]!;
-      c += userFactors[p + f + 2]! * itemFactors[q + f + 2]!;
-      d += userFactors[p + f + 3]! * itemFactors[q + f + 3]!;
-    }
-    for (; f < factors; f++) a += userFactors[p + f]! * itemFactors[q + f]!;
-    best.offer(item, a + b + (c + d));
+    best.offer(item, itemBiases[item]! + dot(userFactors, p, itemFactors, item * factors, factors));
   }
   return seen;
 }

@@ -3,9 +3,10 @@ import { PublishCommand, paginateListSubscriptionsByTopic, SNSClient } from "@aw
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { logger } from "../lib/logger.ts";
 import { metrics } from "../lib/metrics.ts";
+import { type Link, makeLinks } from "./approvalLinks.ts";
 import { plain, sizeText } from "./format.ts";
 import { type Granule, NoApprover } from "./granule.ts";
-import { type Link, makeLinks, putQuestion, type Question } from "./questions.ts";
+import { putQuestion, type Question } from "./questions.ts";
 import { settings } from "./settings.ts";
 
 /** What the state machine hands over, with `waitForTaskToken`. */

@@ -23,7 +23,7 @@ export interface Destination {
   storageClass: string;
 }
 
-export interface CopyLimits {
+interface CopyLimits {
   /** Bytes that are copied in one request. */
   whole: number;
   part: number;

@@ -11,7 +11,7 @@ export interface FileName {
   versionId?: string | undefined;
 }
 
-export interface ReadFile {
+interface ReadFile {
   file: FileInfo;
   /** The object's metadata, overridden by its tags; names in small letters. */
   labels: Record<string, string>;

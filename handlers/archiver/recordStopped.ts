@@ -3,7 +3,7 @@ import { logger } from "../lib/logger.ts";
 import { recordEnded } from "./recordTable.ts";
 
 /** https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html */
-export interface StatusChange {
+interface StatusChange {
   executionArn: string;
   status: string;
   input?: string;

@@ -27,10 +27,10 @@ const PREDICTION = ["pred_target", "pred_probability", "model_version", "predict
 export const RESERVED: ReadonlySet<string> = new Set(["id", "created_at", "status", ...INTERNAL, ...PREDICTION]);
 
 /** Newest first is descending; the id tells records of one millisecond apart. */
-export const timeKey = (createdAt: string, id: string) => `${createdAt}#${id}`;
+const timeKey = (createdAt: string, id: string) => `${createdAt}#${id}`;
 
 /** Ids are hashes, so their first digits spread evenly. An id of another kind is summed up. */
-export function shardOf(id: string): number {
+function shardOf(id: string): number {
   const digits = Number.parseInt(id.slice(0, 8), 16);
   const number = Number.isNaN(digits) ? [...id].reduce((sum, char) => sum + char.charCodeAt(0), 0) : digits;
   return number % settings.writeShards;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 
 /** What a record is predicted from: values in the order of the features' names. */
-export interface Measurement {
+interface Measurement {
   features: readonly string[];
   values: number[];
 }

@@ -3,12 +3,12 @@ import { settings } from "./settings.ts";
 import { type Budget, newestFirst, OutOfQueries } from "./table.ts";
 
 /** How far back a list goes. An older record is still read by its id. */
-export const LISTED_MONTHS = 24;
+const LISTED_MONTHS = 24;
 
 /** Queries of one page, so that nobody makes thousands of them by one request: as many as a month may have shards. */
 const MOST_QUERIES = 32;
 
-export interface Page {
+interface Page {
   items: Item[];
   /** `time_key` after which the next page begins; none when this page is the last. */
   next?: string;

@@ -15,7 +15,7 @@ const LARGEST_MESSAGE = 250 * 1024;
 class Rejection extends Error {}
 
 /** What the failure queue gets of a rejected record. */
-export interface RejectedRecord {
+interface RejectedRecord {
   /** The record's key, or what else names it. */
   key: Record<string, string>;
   /** Attributes as given; none when they are too large for a message. */

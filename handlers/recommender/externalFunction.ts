@@ -26,7 +26,7 @@ export interface Work {
  * Answers rows, in their order. Two calls for one row do what one does: Snowflake may send a batch twice.
  * @returns for each row an answer, a {@link RowError}, or {@link later}.
  */
-export type AnswerRows = (rows: Row[], work: Work) => Promise<(Answer | RowError | typeof later)[]>;
+type AnswerRows = (rows: Row[], work: Work) => Promise<(Answer | RowError | typeof later)[]>;
 
 /** API Gateway ends a call after 29 seconds; what is left then is answered to a poll. */
 const patienceMs = 20_000;

@@ -10,7 +10,7 @@ function required(name: string): string {
 export const longestName = 63;
 
 /** A training job's machine. */
-export interface TrainingSettings {
+interface TrainingSettings {
   instanceType: string;
   instanceCount: number;
   volumeGb: number;
@@ -21,7 +21,7 @@ export interface TrainingSettings {
 }
 
 /** What serves a model: machines of its own, as many as the load asks for up to `maxInstances`, or capacity by the call. */
-export type ServingSettings =
+type ServingSettings =
   | { instanceType: string; instanceCount: number; maxInstances: number; callsPerInstance: number }
   | { serverless: { memoryMb: number; maxConcurrency: number } };
 

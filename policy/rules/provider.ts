@@ -1,5 +1,6 @@
 import { parsed } from "../json.ts";
-import { isThrowAway, type Rule, unless } from "../rule.ts";
+import { type Rule, unless } from "../rule.ts";
+import { isThrowAway } from "../throwAway.ts";
 
 export const providerRules: Rule[] = [
   {

@@ -1,6 +1,7 @@
 import { isOfOwnAccount } from "../principals.ts";
-import { companionsOf, isThrowAway, type Rule, unless } from "../rule.ts";
+import { companionsOf, type Rule, unless } from "../rule.ts";
 import { refusesPlainHttp } from "../statements.ts";
+import { isThrowAway } from "../throwAway.ts";
 
 /** What a bucket is made whole by, each a resource of its own. */
 const bucketParts = [

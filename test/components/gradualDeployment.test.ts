@@ -3,7 +3,7 @@ import { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import { Topic } from "@pulumi/aws/sns";
 import { RunError } from "@pulumi/pulumi";
 import { ApiWithLambdas } from "../../components/apiWithLambdas.ts";
-import { plannedMinutes } from "../../components/deployment/deploymentType.ts";
+import { plannedMinutes } from "../../components/deployment/trafficSteps.ts";
 import type { DeploymentArgs } from "../../components/gradualDeployment.ts";
 import { NodeFunction } from "../../components/nodeFunction.ts";
 import { type Recording, record } from "./support/record.ts";

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { keepsData } from "../../components/statefulness.ts";
-import { isThrowAway } from "../../policy/rule.ts";
 import { evaluate } from "./support/evaluate.ts";
 import { record } from "./support/record.ts";
 
@@ -31,18 +29,6 @@ describe("stacks whose data is thrown away", () => {
   for (const [name, thrownAway] of names) {
     it(`${name}: ${thrownAway ? "yes" : "no"}`, async () => assert.equal(await keeps(name), !thrownAway));
   }
-
-  it("are the same for the program and for the policy pack", () =>
-    fc.assert(
-      fc.asyncProperty(
-        fc.oneof(
-          fc.constantFrom(...names.map(([name]) => name)),
-          fc.stringMatching(/^(dev|local|test|smoke|x)[-_a-z]{0,6}$/),
-        ),
-        async (name) => assert.equal(await keeps(name), !isThrowAway(name)),
-      ),
-      { numRuns: 40 },
-    ));
 
   it("hold nothing that a destroy would refuse to take or leave behind", async () => {
     const { made } = await evaluate({ "platform:irisCompute": "fargate" }, "smoke-a1b2c3");

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { startCloud, type TestCloud } from "local-aws/testing";
 import { prepareAccount } from "pulumi-local";
-import { isThrowAway } from "../../policy/rule.ts";
+import { isThrowAway } from "../../policy/throwAway.ts";
 
 const program = resolve(import.meta.dirname, "../../scripts/smokeAws.ts");
 

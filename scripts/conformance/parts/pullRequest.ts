@@ -25,14 +25,14 @@ export const pullRequest: Part = {
 
     // A machine's new definition is validated in the plan; a refresh reads everything.
     const [before, after] = ["Data Manager Approval", "Data Steward Approval"];
-    workspace.edit("components/archiver/definition.ts", (text) => text.replaceAll(before, after));
+    workspace.edit("components/archiver/stateMachine.ts", (text) => text.replaceAll(before, after));
     const tried = async () => {
       const outcome = await reviewer.run("preview", "--refresh");
       return { outcome, refused: await reviewer.attempt("up") };
     };
     // The parts that follow find the program as it was, whatever comes of this one.
     const { outcome, refused } = await tried().finally(() =>
-      workspace.edit("components/archiver/definition.ts", (text) => text.replaceAll(after, before)),
+      workspace.edit("components/archiver/stateMachine.ts", (text) => text.replaceAll(after, before)),
     );
 
     const changed = outcome.changes.map(({ op, urn }) => `${op} ${resourceOf(urn)}`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { ShiftInputs } from "../../../components/deployment/codeDeploy.ts";
 import { DeploymentFailure, follow, type Pace, stop } from "../../../components/deployment/follow.ts";
-import type { ShiftInputs } from "../../../components/deployment/shift.ts";
 
 const pace: Pace = { firstMs: 1, longestMs: 2, graceMs: 30, rightsMs: 0 };
 const inputs: ShiftInputs = {

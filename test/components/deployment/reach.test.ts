@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import type { ShiftInputs } from "../../../components/deployment/codeDeploy.ts";
 import { assumeRoleRequest } from "../../../components/deployment/connection.ts";
 import { reach } from "../../../components/deployment/reach.ts";
-import type { ShiftInputs } from "../../../components/deployment/shift.ts";
 
 const pace = { firstMs: 1, longestMs: 2, graceMs: 30, rightsMs: 1 };
 const inputs: ShiftInputs = {

@@ -4,9 +4,9 @@ import { CreateEmailIdentityCommand, SESv2Client } from "@aws-sdk/client-sesv2";
 import type { APIGatewayProxyResult } from "aws-lambda";
 import fc from "fast-check";
 import type { Mail } from "local-aws";
+import type { findLink as find } from "../../../handlers/archiver/approvalLinks.ts";
 import type { AskEvent } from "../../../handlers/archiver/askApprovers.ts";
 import { html, sizeText, spanText } from "../../../handlers/archiver/format.ts";
-import type { findLink as find } from "../../../handlers/archiver/questions.ts";
 import { assertPolite, hostileBody } from "../support/hostile.ts";
 import { context, proxyEvent } from "../support/proxyEvent.ts";
 import type { Archive } from "./support.ts";
@@ -47,7 +47,7 @@ export function mailsSuite(archive: () => Archive): void {
           }),
         );
       ({ handler: ask } = await import("../../../handlers/archiver/askApprovers.ts"));
-      ({ findLink } = await import("../../../handlers/archiver/questions.ts"));
+      ({ findLink } = await import("../../../handlers/archiver/approvalLinks.ts"));
     });
     after(() => {
       for (const name of Object.keys(environment)) delete process.env[name];
@@ -103,7 +103,7 @@ export function mailsSuite(archive: () => Archive): void {
     });
 
     it("answers whatever is sent to a link in its own words, and decides nothing by it", async () => {
-      const { handler } = await import("../../../handlers/archiver/approvalPage.ts");
+      const { handler } = await import("../../../handlers/archiver/answerApproval.ts");
       await ask(event("hostile"));
       const link = linkIn(mails().at(-1)!);
       const types = fc.constantFrom("application/json", "application/x-www-form-urlencoded", "text/plain");

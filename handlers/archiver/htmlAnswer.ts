@@ -39,7 +39,10 @@ const policy = [
 ].join("; ");
 
 /** An answer of plain HTML, for nobody's cache. */
-export const page = (statusCode: number, { title, body }: { title: string; body: Html }): APIGatewayProxyResult => ({
+export const htmlAnswer = (
+  statusCode: number,
+  { title, body }: { title: string; body: Html },
+): APIGatewayProxyResult => ({
   statusCode,
   headers: {
     "content-type": "text/html; charset=utf-8",

@@ -1,6 +1,7 @@
+import type { Link } from "./approvalLinks.ts";
 import { type Html, html, sizeText, spanText, timeText } from "./format.ts";
 import type { Granule } from "./granule.ts";
-import type { Decision, Link, Question } from "./questions.ts";
+import type { Decision, Question } from "./questions.ts";
 
 interface Page {
   title: string;
