@@ -5,6 +5,7 @@ import type {
   DescribeScalableTargetsRequest,
   RegisterScalableTargetRequest,
 } from "@aws-sdk/client-application-auto-scaling";
+import { passRole } from "../../kit/passRole.ts";
 import { type Access, AwsError, type Call, type Cloud, type Operation } from "../../service.ts";
 import { page } from "../events/page.ts";
 import { dimensionOf } from "./dimensions.ts";
@@ -51,7 +52,10 @@ export function targetOperations(cloud: Cloud, records: Records): Record<string,
 
   return {
     RegisterScalableTarget: {
-      access: access("RegisterScalableTarget"),
+      access: (input: RegisterScalableTargetRequest, call: Call) => [
+        ...access("RegisterScalableTarget")(input, call),
+        ...passRole("application-autoscaling.amazonaws.com", input.RoleARN),
+      ],
       async run(input: RegisterScalableTargetRequest) {
         const scaled = input as Scaled;
         const dimension = dimensionOf(scaled.ServiceNamespace, scaled.ScalableDimension);

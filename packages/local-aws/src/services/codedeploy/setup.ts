@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { passRole } from "../../kit/passRole.ts";
 import { type Access, AwsError, type Cloud, type Operation } from "../../service.ts";
 import { tagMap } from "../../tags.ts";
 import { presetConfigs } from "./presets.ts";
@@ -138,7 +139,10 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
       },
     },
     CreateDeploymentGroup: {
-      access: (input) => on("CreateDeploymentGroup", "deploymentgroup", groupKey(input)),
+      access: (input) => [
+        ...on("CreateDeploymentGroup", "deploymentgroup", groupKey(input)),
+        ...passRole("codedeploy.amazonaws.com", input.serviceRoleArn),
+      ],
       async run(input) {
         const {
           applicationName,
@@ -161,7 +165,10 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
       },
     },
     UpdateDeploymentGroup: {
-      access: (input) => on("UpdateDeploymentGroup", "deploymentgroup", groupKey(input)),
+      access: (input) => [
+        ...on("UpdateDeploymentGroup", "deploymentgroup", groupKey(input)),
+        ...passRole("codedeploy.amazonaws.com", input.serviceRoleArn),
+      ],
       async run({ currentDeploymentGroupName, newDeploymentGroupName, applicationName, ...changes }) {
         const key = groupKey({ applicationName, currentDeploymentGroupName });
         const group = groupAt(key);

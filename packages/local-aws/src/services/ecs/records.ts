@@ -108,15 +108,20 @@ export class Records {
     this.tags.delete(this.arn("service", key));
   }
 
-  /** By ARN, `family:revision`, or `family` for its newest active revision. @throws AwsError `ClientException` */
-  taskDefinition(given: string): TaskDefinitionRecord {
+  /** By ARN, `family:revision`, or `family` for its newest active revision; `undefined` when there is none. */
+  definedAs(given: string): TaskDefinitionRecord | undefined {
     const [family = "", revision] = lastPart(given).split(":");
-    const found = revision
+    return revision
       ? this.taskDefinitions.get(definitionKey(family, Number(revision)))
       : this.taskDefinitions
           .values(`${family}:`)
           .filter(({ status }) => status === "ACTIVE")
           .at(-1);
+  }
+
+  /** As {@link definedAs}. @throws AwsError `ClientException` when there is none. */
+  taskDefinition(given: string): TaskDefinitionRecord {
+    const found = this.definedAs(given);
     if (!found) throw new AwsError("ClientException", "Unable to describe task definition.");
     return found;
   }

@@ -3,10 +3,12 @@ import { randomUUID } from "node:crypto";
 import type {
   CreateServiceRequest,
   DeleteServiceRequest,
+  DeploymentConfiguration,
   DescribeServicesRequest,
   ListServicesRequest,
   UpdateServiceRequest,
 } from "@aws-sdk/client-ecs";
+import { passRole } from "../../kit/passRole.ts";
 import type { Operation } from "../../service.ts";
 import { page } from "../events/page.ts";
 import { checkName, invalid, lastPart, type Records, type ServiceRecord, serviceKey } from "./records.ts";
@@ -31,8 +33,10 @@ export function serviceOperations(records: Records, scheduler: Scheduler): Recor
 
   return {
     CreateService: {
-      access: ({ cluster, serviceName }: CreateServiceRequest) =>
-        records.on("CreateService", "service", path(cluster, serviceName)),
+      access: ({ cluster, serviceName, role, deploymentConfiguration }: CreateServiceRequest) => [
+        ...records.on("CreateService", "service", path(cluster, serviceName)),
+        ...passRole("ecs.amazonaws.com", role, ...hookRoles(deploymentConfiguration)),
+      ],
       run(input: CreateServiceRequest) {
         const { serviceName, desiredCount = 0, tags = [] } = input;
         checkName("Service name", serviceName);
@@ -61,11 +65,13 @@ export function serviceOperations(records: Records, scheduler: Scheduler): Recor
       },
     },
     UpdateService: {
-      access: ({ cluster, service }: UpdateServiceRequest) =>
-        records.on("UpdateService", "service", path(cluster, service)),
+      access: ({ cluster, service, deploymentConfiguration }: UpdateServiceRequest) => [
+        ...records.on("UpdateService", "service", path(cluster, service)),
+        ...passRole("ecs.amazonaws.com", ...hookRoles(deploymentConfiguration)),
+      ],
       run({ service: name = "", cluster, desiredCount, forceNewDeployment, ...changes }: UpdateServiceRequest) {
-        const before = records.service(cluster, name);
         refuseUnknown(changes);
+        const before = records.service(cluster, name);
         const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
         const definition = records.taskDefinition(changes.taskDefinition ?? before.taskDefinition);
         const { deploymentConfiguration: deployments } = before.input;
@@ -131,6 +137,10 @@ export function serviceOperations(records: Records, scheduler: Scheduler): Recor
     },
   };
 }
+
+/** By these roles ECS invokes the functions of a deployment's hooks. */
+const hookRoles = ({ lifecycleHooks = [] }: DeploymentConfiguration = {}) =>
+  lifecycleHooks.map(({ roleArn }) => roleArn);
 
 function refuseUnknown(input: object): void {
   const empty = (value: unknown) => value === undefined || (Array.isArray(value) && value.length === 0);

@@ -4,6 +4,7 @@ import type {
   ListTaskDefinitionsRequest,
   RegisterTaskDefinitionRequest,
 } from "@aws-sdk/client-ecs";
+import { passRole } from "../../kit/passRole.ts";
 import type { Operation } from "../../service.ts";
 import { page } from "../events/page.ts";
 import { checkName, client, definitionKey, lastPart, type Records, type TaskDefinitionRecord } from "./records.ts";
@@ -41,15 +42,7 @@ export function taskDefinitionOperations(records: Records): Record<string, Opera
     RegisterTaskDefinition: {
       access: ({ family, taskRoleArn, executionRoleArn }: RegisterTaskDefinitionRequest) => [
         ...records.on("RegisterTaskDefinition", "task-definition", `${family}:*`),
-        ...[taskRoleArn, executionRoleArn].flatMap((role) =>
-          role
-            ? {
-                action: "iam:PassRole",
-                resource: role,
-                context: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
-              }
-            : [],
-        ),
+        ...passRole("ecs-tasks.amazonaws.com", taskRoleArn, executionRoleArn),
       ],
       run({ tags = [], ...definition }: RegisterTaskDefinitionRequest) {
         const family = definition.family as string;

@@ -1,5 +1,6 @@
 /** Tasks: run once, stopped, described. */
 import type { ListTasksRequest, RunTaskRequest } from "@aws-sdk/client-ecs";
+import { passRole } from "../../kit/passRole.ts";
 import type { Operation } from "../../service.ts";
 import { page } from "../events/page.ts";
 import { invalid, lastPart, type Records } from "./records.ts";
@@ -12,8 +13,19 @@ export function taskOperations(records: Records, scheduler: Scheduler): Record<s
   const described = (task: Task) => describe(records, task);
   return {
     RunTask: {
-      access: ({ taskDefinition = "" }: RunTaskRequest) =>
-        records.on("RunTask", "task-definition", lastPart(taskDefinition)),
+      // The roles that the tasks get: those of their definition, unless the request has others.
+      // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html
+      access: ({ taskDefinition = "", overrides, volumeConfigurations }: RunTaskRequest) => {
+        const { taskRoleArn, executionRoleArn } = { ...records.definedAs(taskDefinition)?.definition, ...overrides };
+        return [
+          ...records.on("RunTask", "task-definition", lastPart(taskDefinition)),
+          ...passRole("ecs-tasks.amazonaws.com", taskRoleArn, executionRoleArn),
+          ...passRole(
+            "ecs.amazonaws.com",
+            ...(volumeConfigurations ?? []).map(({ managedEBSVolume }) => managedEBSVolume?.roleArn),
+          ),
+        ];
+      },
       run(input: RunTaskRequest) {
         const cluster = records.cluster(input.cluster).name;
         const definition = records.taskDefinition(input.taskDefinition ?? "");

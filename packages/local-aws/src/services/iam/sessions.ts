@@ -28,16 +28,6 @@ export function assumeRoleAccess(role: Role, context?: Access["context"], action
   };
 }
 
-/**
- * What a caller needs to hand a role to a service. Every operation that takes a role's ARN asks for it.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
- */
-export const passRoleAccess = (roleArn: string, service: string): Access => ({
-  action: "iam:PassRole",
-  resource: roleArn,
-  context: { "iam:PassedToService": service },
-});
-
 const parsed = new Map<string, PolicyDocument>();
 
 /** Parsed once for each text, so that its compiled form is found again. */

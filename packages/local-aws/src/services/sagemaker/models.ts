@@ -1,5 +1,6 @@
+import { passRole } from "../../kit/passRole.ts";
 import type { Operation } from "../../service.ts";
-import { checkName, date, invalid, type Names, page, passRole, tagRecord } from "./names.ts";
+import { checkName, date, invalid, type Names, page, tagRecord } from "./names.ts";
 import type { Records } from "./records.ts";
 
 /** Models, and configurations of endpoints. */
@@ -8,7 +9,7 @@ export function modelOperations(records: Records, names: Names): Record<string, 
     CreateModel: {
       access: ({ ModelName, ExecutionRoleArn }) => [
         ...names.on("CreateModel", "model", ModelName),
-        passRole(ExecutionRoleArn),
+        ...passRole("sagemaker.amazonaws.com", ExecutionRoleArn),
       ],
       run({ ModelName, PrimaryContainer, ExecutionRoleArn, EnableNetworkIsolation = false, Tags }) {
         checkName("modelName", ModelName);
@@ -66,7 +67,10 @@ export function modelOperations(records: Records, names: Names): Record<string, 
       },
     },
     CreateEndpointConfig: {
-      access: ({ EndpointConfigName }) => names.on("CreateEndpointConfig", "endpoint-config", EndpointConfigName),
+      access: ({ EndpointConfigName, ExecutionRoleArn }) => [
+        ...names.on("CreateEndpointConfig", "endpoint-config", EndpointConfigName),
+        ...passRole("sagemaker.amazonaws.com", ExecutionRoleArn),
+      ],
       run({ EndpointConfigName, ProductionVariants = [], Tags }) {
         checkName("endpointConfigName", EndpointConfigName);
         if (records.configs.has(EndpointConfigName)) throw names.exists("endpoint-config", EndpointConfigName);

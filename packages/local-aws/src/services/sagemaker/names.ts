@@ -47,12 +47,6 @@ export function checkName(member: string, value: string): void {
   );
 }
 
-export const passRole = (roleArn: string): Access => ({
-  action: "iam:PassRole",
-  resource: roleArn,
-  context: { "iam:PassedToService": "sagemaker.amazonaws.com" },
-});
-
 export const date = (value: number): Date => new Date(value);
 
 export const tagRecord = (tags: { Key?: string; Value?: string }[] = []): Record<string, string> =>

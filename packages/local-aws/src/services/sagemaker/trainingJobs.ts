@@ -1,6 +1,7 @@
+import { passRole } from "../../kit/passRole.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import type { JobRunner } from "./jobRunner.ts";
-import { checkName, date, invalid, type Names, page, passRole, tagRecord } from "./names.ts";
+import { checkName, date, invalid, type Names, page, tagRecord } from "./names.ts";
 import type { Records, TrainingJob } from "./records.ts";
 
 /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html */
@@ -16,7 +17,7 @@ export function trainingJobOperations(records: Records, names: Names, runner: Jo
     CreateTrainingJob: {
       access: (input: TrainingJob["input"]) => [
         ...names.on("CreateTrainingJob", "training-job", input.TrainingJobName),
-        passRole(input.RoleArn!),
+        ...passRole("sagemaker.amazonaws.com", input.RoleArn),
       ],
       run(input: TrainingJob["input"]) {
         const name = input.TrainingJobName!;

@@ -2,6 +2,7 @@
 
 import type { CreateScheduleInput, ListSchedulesInput, Target } from "@aws-sdk/client-scheduler";
 import { parseJson } from "../../jsonText.ts";
+import { passRole } from "../../kit/passRole.ts";
 import type { Operation } from "../../service.ts";
 import { isTarget } from "../events/deliver.ts";
 import { page } from "../events/page.ts";
@@ -20,11 +21,7 @@ export function scheduleOperations(
   const access = (action: string) => (input: Named) => [{ action: `scheduler:${action}`, resource: arnOf(input) }];
   const writing = (action: string) => (input: CreateScheduleInput) => [
     ...access(action)(input as Named),
-    {
-      action: "iam:PassRole",
-      resource: input.Target?.RoleArn as string,
-      context: { "iam:PassedToService": "scheduler.amazonaws.com" },
-    },
+    ...passRole("scheduler.amazonaws.com", input.Target?.RoleArn),
   ];
   const write = async (input: CreateScheduleInput, before: ScheduleRecord | undefined) => {
     const schedule = await read(state, input, arnOf(input as Named), before);

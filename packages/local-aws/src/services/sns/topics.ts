@@ -1,6 +1,7 @@
 /** Operations of topics. */
 import type * as sns from "@aws-sdk/client-sns";
-import { AwsError, type Call, type Cloud, type Operation } from "../../service.ts";
+import { passRole } from "../../kit/passRole.ts";
+import { type Access, AwsError, type Call, type Cloud, type Operation } from "../../service.ts";
 import { conditionFault } from "../iam/validate.ts";
 import { type Permission, policyOf, withoutPermission, withPermission } from "../sqs/attributes.ts";
 import { defaultPolicy, topicAccess } from "./policy.ts";
@@ -13,6 +14,12 @@ const settable = new Set([
 ]);
 const feedback =
   /^(HTTP|Firehose|Lambda|Application|SQS)(SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn)$/;
+
+/** Roles by which SNS logs what it delivered. https://docs.aws.amazon.com/sns/latest/dg/topics-attrib.html */
+const feedbackRoles = (attributes: Record<string, string>): Access[] =>
+  Object.entries(attributes).flatMap(([name, value]) =>
+    /FeedbackRoleArn$/.test(name) ? passRole("sns.amazonaws.com", value) : [],
+  );
 
 export function topicOperations(cloud: Cloud, records: Records): Record<string, Operation> {
   const arnOf = (name: string) => `arn:aws:sns:${cloud.region}:${cloud.accountId}:${name}`;
@@ -30,7 +37,10 @@ export function topicOperations(cloud: Cloud, records: Records): Record<string, 
   };
 
   const CreateTopic: Operation<sns.CreateTopicCommandInput> = {
-    access: ({ Name = "" }, call) => [topicAccess("CreateTopic", arnOf(Name), undefined, call)],
+    access: ({ Name = "", Attributes = {} }, call) => [
+      topicAccess("CreateTopic", arnOf(Name), undefined, call),
+      ...feedbackRoles(Attributes),
+    ],
     run({ Name = "", Attributes = {}, Tags = [] }) {
       const isFifo = Attributes.FifoTopic === "true";
       checkName(Name, isFifo);
@@ -93,7 +103,10 @@ export function topicOperations(cloud: Cloud, records: Records): Record<string, 
   };
 
   const SetTopicAttributes: Operation<sns.SetTopicAttributesCommandInput> = {
-    access: on("SetTopicAttributes"),
+    access: (input, call) => [
+      ...on("SetTopicAttributes")(input, call),
+      ...feedbackRoles({ [input.AttributeName ?? ""]: input.AttributeValue ?? "" }),
+    ],
     run({ TopicArn, AttributeName = "", AttributeValue = "" }) {
       const topic = records.topic(TopicArn);
       checkAttribute(AttributeName, AttributeValue, topic.name.endsWith(".fifo"));

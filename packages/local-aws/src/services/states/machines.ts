@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { passRole } from "../../kit/passRole.ts";
 import { type Access, AwsError, type Cloud, type Operation } from "../../service.ts";
 import { type Tags, withoutTags } from "../../tags.ts";
 import { readDefinition } from "./definition.ts";
 import type { Machine, Records } from "./records.ts";
 import { describedVersion, forgetVersions, publish, shownMachine } from "./versions.ts";
 
+const principal = "states.amazonaws.com";
 const seconds = (): number => Date.now() / 1000;
 const date = (value: number): Date => new Date(value * 1000);
 
@@ -28,7 +30,7 @@ export function machineOperations(cloud: Cloud, records: Records): Record<string
 
   /** AWS tries the role as the machine is made: its trust, and its rights to deliver logs. */
   async function checkRole(arn: string, roleArn: string, logging: Machine["loggingConfiguration"]): Promise<void> {
-    const session = await cloud.assumeRole(roleArn, "states.amazonaws.com", "validate", arn).catch(() => {
+    const session = await cloud.assumeRole(roleArn, principal, "validate", arn).catch(() => {
       throw new AwsError(
         "AccessDeniedException",
         `Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role.`,
@@ -48,7 +50,7 @@ export function machineOperations(cloud: Cloud, records: Records): Record<string
 
   return {
     CreateStateMachine: {
-      access: ({ name }) => on("CreateStateMachine", arnOf(name)),
+      access: ({ name, roleArn }) => [...on("CreateStateMachine", arnOf(name)), ...passRole(principal, roleArn)],
       async run(input) {
         const {
           name,
@@ -90,7 +92,10 @@ export function machineOperations(cloud: Cloud, records: Records): Record<string
       },
     },
     UpdateStateMachine: {
-      access: ({ stateMachineArn }) => on("UpdateStateMachine", stateMachineArn),
+      access: ({ stateMachineArn, roleArn }) => [
+        ...on("UpdateStateMachine", stateMachineArn),
+        ...passRole(principal, roleArn),
+      ],
       async run(input) {
         const { stateMachineArn, definition, roleArn, loggingConfiguration, versionDescription } = input;
         const machine = found(stateMachineArn);

@@ -1,3 +1,4 @@
+import { passRole } from "../../../kit/passRole.ts";
 import type { Access, Call, Operation } from "../../../service.ts";
 
 /** Operations by AWS's name, before it is said who may call them. */
@@ -26,11 +27,31 @@ export function withAccess(handlers: Handlers): Record<string, Operation> {
       if (/RestApi$/.test(operation) && POLICY_INPUT.test(textOf(input))) {
         needed.push({ action: "apigateway:UpdateRestApiPolicy", resource: `${prefix}${path}` });
       }
-      return needed;
+      return [...needed, ...passRole("apigateway.amazonaws.com", ...rolesIn(input))];
     };
   return Object.fromEntries(
     Object.entries(handlers).map(([name, run]) => [name, { access: access(name), run }] as const),
   );
+}
+
+/** What names a role that the gateway shall assume: members of requests, paths of patches. */
+const ROLE_MEMBER = /^\/?(credentials|authorizerCredentials|cloudwatchRoleArn)$/;
+/** The same in an OpenAPI document, JSON or YAML. */
+const ROLE_IN_DOCUMENT =
+  /\b(?:c|authorizerC)redentials["']?\s*:\s*["']?(arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+)/g;
+
+/**
+ * Roles that a request hands to the gateway. `arn:aws:iam::*:user/*` is none: it stands for whoever calls the API.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
+ */
+function rolesIn(input: Record<string, unknown>): string[] {
+  const patches = (input.patchOperations ?? []) as { path?: string; value?: unknown }[];
+  const members = [...Object.entries(input), ...patches.map(({ path = "", value }) => [path, value] as const)];
+  const named = members.flatMap(([name, value]) =>
+    ROLE_MEMBER.test(name) && typeof value === "string" && value.includes(":role/") ? [value] : [],
+  );
+  const document = input.body instanceof Uint8Array ? Buffer.from(input.body).toString() : "";
+  return [...named, ...Array.from(document.matchAll(ROLE_IN_DOCUMENT), ([, role]) => role as string)];
 }
 
 const textOf = (input: Record<string, unknown>): string =>

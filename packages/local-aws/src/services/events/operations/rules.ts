@@ -11,6 +11,7 @@ import type {
 } from "@aws-sdk/client-eventbridge";
 import { regionOf } from "../../../arn.ts";
 import { parseJson } from "../../../jsonText.ts";
+import { passRole } from "../../../kit/passRole.ts";
 import { type Access, AwsError, type Operation } from "../../../service.ts";
 import { isTarget } from "../deliver.ts";
 import { page } from "../page.ts";
@@ -19,6 +20,7 @@ import { parseSchedule } from "../schedule.ts";
 import { checkPattern, type EventsState, invalid } from "../state.ts";
 import { isPath } from "../transform.ts";
 
+const principal = "events.amazonaws.com";
 const maxTargets = 5;
 /** Rules of a bus. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html */
 const maxRules = 300;
@@ -36,7 +38,7 @@ export function ruleOperations(events: EventsState): Record<string, Operation> {
     PutRule: {
       access: (input: PutRuleRequest) => [
         { action: "events:PutRule", resource: arnOf(input as Named), context: patternKeys(input.EventPattern) },
-        ...passing(input.RoleArn),
+        ...passRole(principal, input.RoleArn),
       ],
       run: (input: PutRuleRequest) => putRule(events, input),
     },
@@ -73,7 +75,7 @@ export function ruleOperations(events: EventsState): Record<string, Operation> {
     PutTargets: {
       access: (input: PutTargetsRequest) => [
         ...access("PutTargets")(input as Named),
-        ...(input.Targets ?? []).flatMap(({ RoleArn }) => passing(RoleArn)),
+        ...passRole(principal, ...(input.Targets ?? []).map(({ RoleArn }) => RoleArn)),
       ],
       run: (input: PutTargetsRequest) => putTargets(events, input),
     },
@@ -132,9 +134,6 @@ function patternKeys(pattern = ""): Access["context"] & object {
   });
   return Object.fromEntries(named);
 }
-
-const passing = (role: string | undefined): Access[] =>
-  role ? [{ action: "iam:PassRole", resource: role, context: { "iam:PassedToService": "events.amazonaws.com" } }] : [];
 
 const described = (rule: RuleRecord) => ({
   Name: rule.name,

@@ -13,7 +13,8 @@ import type {
   UpdateFunctionCodeCommandInput,
   UpdateFunctionConfigurationCommandInput,
 } from "@aws-sdk/client-lambda";
-import type { Access, Operation } from "../../../service.ts";
+import { passRole } from "../../../kit/passRole.ts";
+import type { Operation } from "../../../service.ts";
 import { configure } from "../configuration.ts";
 import type { Lambda } from "../context.ts";
 import { checkRevision, conflict, functionNotFound, invalidParameter } from "../errors.ts";
@@ -52,12 +53,6 @@ export const usedPackages = ({ registry, layers }: Pick<Lambda, "registry" | "la
 export function functionOperations(lambda: Lambda): Record<string, Operation> {
   const { registry, packages, layers, arns, targets, cloud } = lambda;
 
-  /** Passing a role to Lambda is a permission of its own. */
-  const passRole = (role: string | undefined): Access[] =>
-    role === undefined
-      ? []
-      : [{ action: "iam:PassRole", resource: role, context: { "iam:PassedToService": "lambda.amazonaws.com" } }];
-
   const onFunction = (action: string) => (input: { FunctionName?: string; Qualifier?: string }) => {
     const { name, qualifier } = functionReference(input.FunctionName as string, input.Qualifier);
     return [{ action: `lambda:${action}`, resource: arns.function(name, qualifier) }];
@@ -82,7 +77,7 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
   const CreateFunction: Operation<CreateFunctionCommandInput, FunctionConfiguration> = {
     access: ({ FunctionName, Role, Layers = [] }) => [
       { action: "lambda:CreateFunction", resource: arns.function(functionReference(FunctionName as string).name) },
-      ...passRole(Role),
+      ...passRole("lambda.amazonaws.com", Role),
       ...Layers.map((resource) => ({ action: "lambda:GetLayerVersion", resource })),
     ],
     async run(input, { principal }) {
@@ -165,7 +160,10 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
   };
 
   const UpdateFunctionConfiguration: Operation<UpdateFunctionConfigurationCommandInput, FunctionConfiguration> = {
-    access: (input) => [...onFunction("UpdateFunctionConfiguration")(input), ...passRole(input.Role)],
+    access: (input) => [
+      ...onFunction("UpdateFunctionConfiguration")(input),
+      ...passRole("lambda.amazonaws.com", input.Role),
+    ],
     async run(input) {
       const { name } = functionReference(input.FunctionName as string);
       const before = registry.version(name);
