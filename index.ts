@@ -4,9 +4,9 @@ import { registerResourceTransform } from "@pulumi/pulumi/runtime";
 import { ApiWithLambdas } from "./components/apiWithLambdas.ts";
 import { ArchiverWorkflow } from "./components/archiverWorkflow.ts";
 import { encryptLogGroups } from "./components/logEncryption.ts";
-import type { NodeFunction } from "./components/nodeFunction.ts";
 import { PredictionPipeline } from "./components/predictionPipeline.ts";
 import { SnowflakeRecommender } from "./components/snowflakeRecommender.ts";
+import { deploymentsOfStack, logGroupsOfStack } from "./components/stackCode.ts";
 import {
   appVersion,
   archiverArgs,
@@ -110,36 +110,13 @@ export const sageMakerTrainingRoleArn = recommender.roles.trainingRoleArn;
 export const snowflakeExternalFunctionRoleArn = recommender.roles.externalFunctionRoleArn;
 export const snowflakeStorageRoleArn = recommender.roles.storageRoleArn;
 export const snowflakeTrust = recommender.roles.trust;
-export const logGroups = {
-  whodis: whodis.functions["GET /whodis"].logGroup.name,
-  oleoleole: oleoleole.functions["GET /oleoleole"].logGroup.name,
-  "iris-ingest": iris.functions.ingest.logGroup.name,
-  "iris-predict": iris.predictorLogs.name,
-  "iris-read": iris.functions.read.logGroup.name,
-  "iris-list": iris.functions.list.logGroup.name,
-  ...logGroupsOf("archiver", archiver.functions),
-  ...logGroupsOf("recommender", recommender.functions),
-};
+/** Of each function and container; found by themselves. */
+export const logGroups = logGroupsOfStack();
 /** Where CodeDeploy shifts traffic, by function; empty where versions change at once. */
-export const deployments = {
-  ...deploymentOf("whodis", whodis.functions["GET /whodis"]),
-  ...deploymentOf("oleoleole", oleoleole.functions["GET /oleoleole"]),
-};
+export const deployments = deploymentsOfStack();
 export const openApi = {
   whodis: whodis.document,
   oleoleole: oleoleole.document,
   iris: iris.api.document,
   recommender: recommender.api.document,
 };
-
-function logGroupsOf(system: string, functions: Record<string, NodeFunction>) {
-  return Object.fromEntries(
-    Object.entries(functions).map(([name, { logGroup }]) => [`${system}-${name}`, logGroup.name]),
-  );
-}
-
-function deploymentOf(name: string, { deployment }: NodeFunction) {
-  if (!deployment) return {};
-  const { appName: application, deploymentGroupName: group } = deployment.group;
-  return { [name]: { application, group } };
-}

@@ -30,9 +30,9 @@ export interface BucketSettings extends BucketArgs {
  * A bucket as the platform's rules ask for: private, over TLS only, versioned, encrypted, owned by the account; outside
  * throw-away stacks protected from deletion, within them emptied with the stack.
  *
- * @example createBucket("models", {}, this);
+ * @example createBucket("models");
  */
-export function createBucket(name: string, settings: BucketSettings, parent: Resource): Bucket {
+export function createBucket(name: string, settings: BucketSettings = {}, parent?: Resource): Bucket {
   const { lifecycle = [], statements = [], ...args } = settings;
   const bucket = new Bucket(name, { forceDestroy: !keepsData(), ...args }, { parent, protect: keepsData() });
   const id = { bucket: bucket.bucket };

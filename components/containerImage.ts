@@ -23,7 +23,7 @@ export interface ImageBuild {
  * runs `pulumi up` needs Docker.
  * @returns the image's URI.
  */
-export function createContainerImage(name: string, build: ImageBuild, parent: Resource): Output<string> {
+export function createContainerImage(name: string, build: ImageBuild, parent?: Resource): Output<string> {
   const { dockerfile, context = dirname(dockerfile) } = build;
   const repository = new Repository(
     name,

@@ -7,6 +7,7 @@ import { createGroup, createServicePolicy, createServiceRole } from "./deploymen
 import { type CreateFunction, createHook, type HookEvent, hooksOf } from "./deployment/hooks.ts";
 import { TrafficShift } from "./deployment/trafficShift.ts";
 import { configName, describeType, plannedMinutes } from "./deployment/trafficSteps.ts";
+import { addDeploymentGroup } from "./stackCode.ts";
 
 export type { DeploymentArgs, DeploymentType, HookArgs } from "./deployment/args.ts";
 
@@ -48,6 +49,7 @@ export class GradualDeployment extends ComponentResource {
       },
       this,
     );
+    addDeploymentGroup(name, this.group);
     const judging = { target, group: this.group, routeUrl: args.routeUrl, createFunction: args.createFunction };
     for (const [event, hook] of hooksOf(args)) {
       this.hooks[event] = createHook(name, event, { hook, ...judging }, this);

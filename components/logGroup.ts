@@ -1,6 +1,7 @@
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { stackWide } from "./naming.ts";
+import { addLogGroup } from "./stackCode.ts";
 import { oneOf, type Rule } from "./validation.ts";
 
 /** What CloudWatch takes. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -21,8 +22,22 @@ export interface LogGroupArgs {
 }
 
 /** A log group of the stack's own: made before its writer, kept for so long, gone with the stack. */
-export const createLogGroup = (name: string, args: LogGroupArgs, parent: Resource): LogGroup =>
+export const createLogGroup = (name: string, args: LogGroupArgs, parent?: Resource): LogGroup =>
   new LogGroup(name, { name: args.name, retentionInDays: args.retention ?? 30 }, { parent });
+
+/**
+ * The log group of a function or a container, `name-logs`; the stack's output `logGroups` has it under `name`.
+ * @param name of what writes to it.
+ */
+export function createCodeLogs(
+  name: string,
+  { service, retention }: { service: "lambda" | "ecs"; retention: Input<number> | undefined },
+  parent: Resource,
+): LogGroup {
+  const logGroup = createLogGroup(`${name}-logs`, { name: logGroupName(service, name), retention }, parent);
+  addLogGroup(name, logGroup);
+  return logGroup;
+}
 
 /** `/aws/lambda/project-stack-name` */
 export const logGroupName = (service: "lambda" | "apigateway" | "ecs", name: string): string =>

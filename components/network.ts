@@ -13,7 +13,7 @@ export interface Network {
  * A VPC over two availability zones with private subnets: their hosts are reached by nobody, and reach out through one NAT
  * gateway; to S3 (where the layers of images are, too) and DynamoDB they have ways of their own, which cost nothing.
  */
-export function createNetwork(name: string, parent: Resource): Network {
+export function createNetwork(name: string, parent?: Resource): Network {
   const region = new Config("aws").require("region");
   const vpc = new Vpc(
     name,

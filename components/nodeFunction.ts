@@ -15,16 +15,17 @@ import type { AsynchronousArgs, FunctionArgs } from "./function/args.ts";
 import { bundle, runtime } from "./function/bundle.ts";
 import { createExecutionRole, type ExecutionRole } from "./function/executionRole.ts";
 import { bundleCallback } from "./function/inlineCallback.ts";
+import { createSchedule } from "./function/schedule.ts";
 import type { Statement } from "./function/statement.ts";
 import { functionRules } from "./function/validate.ts";
 import { GradualDeployment } from "./gradualDeployment.ts";
-import { createLogGroup, logGroupName } from "./logGroup.ts";
-import { metricNamespace } from "./naming.ts";
+import { createCodeLogs } from "./logGroup.ts";
+import { longestFunctionName, metricNamespace, shorten } from "./naming.ts";
 import { createQueue } from "./queue.ts";
 import { type Rule, validate } from "./validation.ts";
 
 export type { DeploymentArgs } from "./deployment/args.ts";
-export type { AsynchronousArgs, FileCode, FunctionSettings, InlineCode } from "./function/args.ts";
+export type { AsynchronousArgs, FileCode, FunctionSettings, InlineCode, ScheduleArgs } from "./function/args.ts";
 
 /** A function's code, how it runs, and how its versions follow one another. */
 export type NodeFunctionArgs = FunctionArgs & {
@@ -90,20 +91,19 @@ export class NodeFunction extends ComponentResource {
     validate(`NodeFunction "${name}"`, nodeFunctionRules(name, args));
     super("dsp:index:NodeFunction", name, {}, opts);
     const deployment = args.deployment?.enabled === false ? undefined : args.deployment;
+    const { schedule, asynchronous = schedule && {} } = args;
 
-    this.logGroup = createLogGroup(
-      `${name}-logs`,
-      { name: logGroupName("lambda", name), retention: args.logRetention },
-      this,
-    );
-    this.failures = args.asynchronous && createQueue(`${name}-failures`, {}, this);
+    this.logGroup = createCodeLogs(name, { service: "lambda", retention: args.logRetention }, this);
+    this.failures = asynchronous && createQueue(`${name}-failures`, {}, this);
     this.role = createRole(name, args, this);
     this.function = createFunction(name, args, this);
     this.alias = createAlias(name, deployment !== undefined, this);
-    if (args.asynchronous) createEventInvokeConfig(name, args.asynchronous, this);
+    if (asynchronous) createEventInvokeConfig(name, asynchronous, this);
     this.deployment = deployment && createDeployment(name, deployment, this);
 
     this.arn = this.alias.arn;
+    // The schedule's role has a name as long as a function's.
+    if (schedule) createSchedule(shorten(`${name}-schedule`, longestFunctionName), { ...schedule, target: this }, this);
     this.registerOutputs({ arn: this.arn });
   }
 

@@ -5,7 +5,7 @@ import { jsonStringify, type Resource } from "@pulumi/pulumi";
  * A queue as the platform's rules ask for: encrypted by SQS, reachable over TLS only. Messages are kept 14 days, the most
  * that SQS allows, unless `args` say otherwise.
  */
-export function createQueue(name: string, args: QueueArgs, parent: Resource): Queue {
+export function createQueue(name: string, args: QueueArgs = {}, parent?: Resource): Queue {
   const queue = new Queue(
     name,
     { sqsManagedSseEnabled: true, messageRetentionSeconds: 1_209_600, ...args },

@@ -95,8 +95,8 @@ export class SnowflakeRecommender extends ComponentResource {
     this.roles.allowInvoke(this.api.executionArn, this.api.stage.stageName, routeKeys);
     createObservation(name, this.namePrefix, observe, this);
     sweepOnDestroy(name, sweep, external, this);
-    if (retrain && retraining) createRetrainSchedule(name, retrain, retraining, this);
-    if (removeIdleAfter !== undefined) createIdleSchedule(name, removeIdleAfter, sweep, this);
+    if (retrain && retraining) createRetrainSchedule(name, { ...retrain, target: retraining }, this);
+    if (removeIdleAfter !== undefined) createIdleSchedule(name, { hours: removeIdleAfter, target: sweep }, this);
     const watched = { api: this.api, observe, sweep, retrain: retraining, actions: args.alarmTopics ?? [] };
     this.alarms = createRecommenderAlarms(name, watched, this);
 

@@ -20,9 +20,9 @@ export interface TopicSettings extends TopicArgs {
  * services that publish. With AWS's own key for SNS an alarm could not publish.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
  *
- * @example createTopic("alerts", { publishers: ["cloudwatch.amazonaws.com"] }, this);
+ * @example createTopic("alerts", { publishers: ["cloudwatch.amazonaws.com"] });
  */
-export function createTopic(name: string, { publishers, ...args }: TopicSettings, parent: Resource): Topic {
+export function createTopic(name: string, { publishers, ...args }: TopicSettings, parent?: Resource): Topic {
   const { accountId } = getCallerIdentityOutput({}, { parent });
   const key = new Key(
     `${name}-key`,

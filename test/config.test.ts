@@ -124,7 +124,10 @@ describe("the configuration", () => {
       { recommenderServerlessMemory: "2048", recommenderInstanceType: "ml.m5.large" },
       /recommenderInstanceType is "ml.m5.large"; allowed is nothing where recommenderServerlessMemory is not 0/,
     ],
-    [{ recommenderRetrainSchedule: "weekly" }, /recommenderRetrainSchedule is "weekly"; allowed is rate\(7 days\)/],
+    [
+      { recommenderRetrainSchedule: "weekly" },
+      /recommenderRetrainSchedule is "weekly"; allowed is an expression such as rate\(1 hour\)/,
+    ],
     [{ recommenderIdleHours: "-1" }, /recommenderIdleHours is -1; allowed is a whole number from 1 to 720$/],
     [{ recommenderKeyArn: "key" }, /recommenderKeyArn is "key"; allowed is a key's ARN$/],
     [{ apiAwsExternalId: "ACME_1" }, /apiAwsIamUserArn is ""; allowed is a value where externalId has one/],

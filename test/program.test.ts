@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { check } from "../policy/check.ts";
 import { type Evaluation, evaluate } from "./components/support/evaluate.ts";
+import type { Recording } from "./components/support/record.ts";
 import { defaultTags, resourcesOf } from "./policy/support/resources.ts";
 
 const { publicRoutes } = parse(readFileSync(join(__dirname, "../Pulumi.yaml"), "utf8")).config;
@@ -19,6 +20,11 @@ describe("the program", () => {
     const { outputs } = program;
     assert.equal(outputs.whodisUrl, "https://whodis-id.execute-api.eu-west-1.amazonaws.com/Prod/whodis");
     assert.equal(outputs.oleoleoleUrl, "https://oleoleole-id.execute-api.eu-west-1.amazonaws.com/dev_eu/oleoleole");
+    assert.deepEqual(outputs.deployments.whodis, {
+      application: "deployments",
+      group: "platform-dev-eu-whodis-get-whodis",
+    });
+    assert.equal(outputs.logGroups["iris-predict"], "/aws/lambda/platform-dev-eu-iris-predict");
     assert.equal(outputs.logGroups.whodis, "/aws/lambda/platform-dev-eu-whodis-get-whodis");
     assert.equal(outputs.irisUrl, "https://iris-api-id.execute-api.eu-west-1.amazonaws.com/Prod/v0/iris");
     assert.equal(outputs.irisTableName, "iris-records");
@@ -77,32 +83,21 @@ describe("the program", () => {
       "platform:throttleBurst": "30",
       "platform:publicConcurrency": "2",
     });
-    const limits = made.all
-      .filter(({ type }) => type === "aws:apigateway/methodSettings:MethodSettings")
-      .map(({ name, inputs: { methodPath, settings } }) => [
-        name,
-        methodPath,
-        settings.throttlingRateLimit,
-        settings.throttlingBurstLimit,
-      ]);
-    assert.deepEqual(limits.toSorted(), [
-      ["archiver-approvals-settings", "*/*", 20, 100],
-      ["iris-api-settings", "*/*", 20, 100],
-      ["oleoleole-settings", "*/*", 20, 100],
-      ["recommender-settings", "*/*", 1_000, 30],
-      ["whodis-settings", "*/*", 20, 100],
-    ]);
-    const reserved = made.all
-      .filter(({ inputs }) => inputs.reservedConcurrentExecutions > 0)
-      .map(({ name, inputs }) => `${name} ${inputs.reservedConcurrentExecutions}`);
-    assert.deepEqual(reserved.toSorted(), [
-      "archiver-approvalPage 2",
-      "iris-ingest 2",
-      "iris-list 2",
-      "iris-read 2",
-      "oleoleole-get-oleoleole 2",
-      "whodis-get-whodis 2",
-    ]);
+    for (const api of ["archiver-approvals", "iris-api", "oleoleole", "whodis"]) {
+      assert.deepEqual(limitsOf(made, api), [["*/*", 20, 100]], api);
+    }
+    assert.deepEqual(limitsOf(made, "recommender"), [["*/*", 1_000, 30]]);
+    for (const name of [
+      "archiver-approvalPage",
+      "iris-ingest",
+      "iris-list",
+      "iris-read",
+      "oleoleole-get-oleoleole",
+      "whodis-get-whodis",
+    ]) {
+      const { inputs } = made.get("aws:lambda/function:Function", name);
+      assert.equal(inputs.reservedConcurrentExecutions, 2, name);
+    }
     assert.deepEqual(check(resourcesOf(made), facts), []);
   });
 
@@ -132,10 +127,23 @@ describe("the program", () => {
     assert.equal(outputs.recommenderImageUri, "public.ecr.aws/acme/recommender:1");
     const { SERVING } = made.get("aws:lambda/function:Function", "recommender-deploy").inputs.environment.variables;
     assert.deepEqual(Object.keys(JSON.parse(SERVING)), ["serverless"]);
-    const schedules = made.all.filter(({ type }) => type === "aws:scheduler/schedule:Schedule").map(({ name }) => name);
-    assert.deepEqual(schedules.toSorted(), ["recommender-idle-schedule", "recommender-retrain-schedule"]);
+    const when = (name: string) => made.get("aws:scheduler/schedule:Schedule", name).inputs.scheduleExpression;
+    assert.equal(when("recommender-retrain-schedule"), "rate(7 days)");
+    assert.equal(when("recommender-idle-schedule"), "rate(1 hour)");
   });
 });
+
+/** An API's limits: the path of the methods, requests a second, requests at one moment. */
+const limitsOf = ({ all }: Recording, api: string) =>
+  all
+    .filter(
+      ({ type, inputs }) => type === "aws:apigateway/methodSettings:MethodSettings" && inputs.restApi === `${api}-id`,
+    )
+    .map(({ inputs: { methodPath, settings } }) => [
+      methodPath,
+      settings.throttlingRateLimit,
+      settings.throttlingBurstLimit,
+    ]);
 
 /** Paths of what is undefined, at any depth. */
 const undefinedIn = (value: unknown, path = ""): string[] =>

@@ -2,6 +2,7 @@ import type { Output, Resource } from "@pulumi/pulumi";
 import { longestFunctionName, shorten } from "../naming.ts";
 import { NodeFunction, type NodeFunctionArgs } from "../nodeFunction.ts";
 import { type Cors, corsEnvironment } from "../openapi/cors.ts";
+import { setShortName } from "../stackCode.ts";
 import type { OperationArgs, RouteArgs, RouteTarget, SharedFunction } from "./args.ts";
 import type { ContractRoute } from "./contract.ts";
 
@@ -19,6 +20,8 @@ interface RouteFunctions {
 
 /** Makes the functions of routes that bring their own; a shared one is used as it is. */
 export function createFunctions(name: string, { routes, cors, url }: RouteFunctions, parent: Resource): BoundRoute[] {
+  const [only, ...others] = routes.map(({ label }) => functionName(name, label));
+  if (only && others.length === 0) setShortName(only, name);
   const handlerOf = ({ label, path, args }: ContractRoute): NodeFunction => {
     if (isShared(args)) return args.function;
     const { deployment, ...settings } = codeAndSettings(args);

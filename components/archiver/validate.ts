@@ -1,4 +1,5 @@
 import { throttlingRules } from "../api/throttling.ts";
+import { expressionRule } from "../function/schedule.ts";
 import { retentionRule } from "../logGroup.ts";
 import { integerBetween, matches, oneOf, type Rule } from "../validation.ts";
 import { type ApprovalArgs, type ArchiverWorkflowArgs, modes } from "./args.ts";
@@ -30,12 +31,7 @@ export function archiverRules(name: string, args: ArchiverWorkflowArgs): Rule[] 
       oneOf(`actions.${outcome}`, policy, policies),
     ]),
     oneOf("storageClass", args.storageClass, storageClasses),
-    {
-      ok: schedule === undefined || /^(rate|cron)\(.+\)$/.test(schedule),
-      field: "schedule",
-      value: schedule,
-      allowed: "an expression such as rate(1 hour) or cron(0 6 * * ? *)",
-    },
+    expressionRule("schedule", schedule),
     retentionRule("logRetention", args.logRetention),
   ];
 }

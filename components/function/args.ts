@@ -71,6 +71,12 @@ export interface FunctionSettings {
    */
   asynchronous?: AsynchronousArgs;
   /**
+   * Times at which the function is called. It is then an asynchronous one, whether `asynchronous` says so or not.
+   * @default none: others call it
+   * @example { expression: "cron(0 6 ? * MON-FRI *)", timezone: "Europe/Berlin", input: { full: true } }
+   */
+  schedule?: ScheduleArgs;
+  /**
    * Days that logs are kept; one of CloudWatch's values.
    * @default 30
    */
@@ -80,6 +86,27 @@ export interface FunctionSettings {
    * @default []
    */
   layers?: Input<string>[];
+}
+
+/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
+export interface ScheduleArgs {
+  /**
+   * `rate(…)` or `cron(…)` of EventBridge Scheduler: minute, hour, day of the month, month, day of the week, year.
+   * @example "rate(5 minutes)"
+   * @example "cron(0 3 ? * SUN *)"
+   */
+  expression: string;
+  /**
+   * Zone that a `cron(…)` is meant in, by its name in the IANA database.
+   * @default "UTC"
+   */
+  timezone?: string;
+  /**
+   * The event that the function is called with. Scheduler fills in `<aws.scheduler.scheduled-time>` and other words of its
+   * own: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+   * @default {}
+   */
+  input?: object;
 }
 
 export interface AsynchronousArgs {

@@ -5,6 +5,7 @@ import { longestFunctionName } from "../naming.ts";
 import { integerBetween, matches, type Rule } from "../validation.ts";
 import type { FunctionArgs } from "./args.ts";
 import { root } from "./bundle.ts";
+import { scheduleRules } from "./schedule.ts";
 
 /** All variables together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const environmentBytes = 4_096;
@@ -47,6 +48,7 @@ export function functionRules(name: string, args: FunctionArgs, at = ""): Rule[]
     integerBetween(`${at}asynchronous.retries`, asynchronous?.retries, 0, 2),
     integerBetween(`${at}asynchronous.maximumAge`, asynchronous?.maximumAge, 60, 21_600),
     { ok: (layers?.length ?? 0) <= 5, field: `${at}layers`, value: layers?.length, allowed: "at most 5" },
+    ...(args.schedule ? scheduleRules(`${at}schedule`, args.schedule) : []),
     retentionRule(`${at}logRetention`, args.logRetention),
     ...environmentRules(args, at),
   ];

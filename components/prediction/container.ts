@@ -8,7 +8,7 @@ import { createContainerImage, pullStatements } from "../containerImage.ts";
 import { queueBinding } from "../function/bindings.ts";
 import { createExecutionRole } from "../function/executionRole.ts";
 import type { Binding, Statement } from "../function/statement.ts";
-import { createLogGroup, logGroupName } from "../logGroup.ts";
+import { createCodeLogs, createLogGroup } from "../logGroup.ts";
 import { metricNamespace, stackWide } from "../naming.ts";
 import { createNetwork, type Network } from "../network.ts";
 import type { ContainerArgs } from "./args.ts";
@@ -50,11 +50,7 @@ export function createContainerPredictor(
       ),
   );
   const network = container.network ?? createNetwork(`${name}-network`, parent);
-  const logGroup = createLogGroup(
-    `${name}-predict-logs`,
-    { name: logGroupName("ecs", `${name}-predict`), retention: undefined },
-    parent,
-  );
+  const logGroup = createCodeLogs(`${name}-predict`, { service: "ecs", retention: undefined }, parent);
   const task = createTask(name, { ...args, image, logGroup }, parent);
   const cluster = new Cluster(
     `${name}-cluster`,

@@ -14,7 +14,7 @@ const functions = (command: Argv) =>
   command.positional("functions", {
     type: "string",
     array: true,
-    describe: "Names as in output deployments [default: all]",
+    describe: "Names as in output deployments, or of what they belong to [default: all]",
   });
 
 /** The stack's CodeDeploy, and the functions chosen. */

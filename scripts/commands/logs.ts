@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchLogsClient, type FilteredLogEvent, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import type { CommandModule } from "yargs";
-import { Failure } from "../lib/failure.ts";
+import { chooseFunctions } from "../lib/functionNames.ts";
 import { formatLogEvent, parseAge } from "../lib/logEvents.ts";
 import { output, readStack, type Stack } from "../lib/stack.ts";
 
@@ -24,12 +24,17 @@ export const logs: CommandModule<object, Options> = {
   describe: "Show the functions' logs",
   builder: (command) =>
     command
-      .positional("functions", { type: "string", array: true, describe: "Names as in output logGroups [default: all]" })
+      .positional("functions", {
+        type: "string",
+        array: true,
+        describe: "Names as in output logGroups, or of what they belong to [default: all]",
+      })
       .option("follow", { alias: "f", type: "boolean", default: false, describe: "Keep waiting for more" })
       .option("since", { type: "string", default: "10m", describe: "How far back: 30s, 10m, 2h, 1d" })
       .option("filter", { type: "string", describe: "CloudWatch filter pattern, e.g. '{ $.level = \"ERROR\" }'" })
       .example("dsp logs --follow", "Everything, as it comes")
-      .example("dsp logs whodis --since 1h", "One function, the last hour"),
+      .example("dsp logs whodis --since 1h", "One function, the last hour")
+      .example("dsp logs archiver", "Every function of the archiver"),
   async handler(options) {
     const stack = await readStack(options.stack);
     const groups = chooseGroups(stack, options.functions ?? []);
@@ -59,10 +64,7 @@ interface Group {
 
 function chooseGroups(stack: Stack, names: string[]): Group[] {
   const all = output<Record<string, string>>(stack, "logGroups");
-  const unknown = names.find((name) => !(name in all));
-  if (unknown) throw new Failure(`There is no function "${unknown}". There are: ${Object.keys(all).sort().join(", ")}`);
-  const chosen = names.length > 0 ? names : Object.keys(all);
-  return chosen.map((name) => ({ name, logGroupName: all[name]! }));
+  return chooseFunctions(names, Object.keys(all)).map((name) => ({ name, logGroupName: all[name]! }));
 }
 
 async function read(client: CloudWatchLogsClient, group: Group, startTime: number, filterPattern?: string) {

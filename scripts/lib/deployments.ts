@@ -1,5 +1,6 @@
 import type { CodeDeploy, DeploymentInfo, LambdaTarget } from "@aws-sdk/client-codedeploy";
 import { Failure } from "./failure.ts";
+import { chooseFunctions } from "./functionNames.ts";
 import { output, type Stack } from "./stack.ts";
 
 /** Where CodeDeploy shifts one function's traffic: an entry of output `deployments`. */
@@ -30,10 +31,7 @@ export function placesOf(stack: Stack, names: string[]): Place[] {
       `Stack "${stack.name}" changes versions at once: config gradualDeployment is false (locally: npm start -- --gradual)`,
     );
   }
-  const unknown = names.find((name) => !(name in all));
-  if (unknown) throw new Failure(`There is no function "${unknown}". There are: ${Object.keys(all).sort().join(", ")}`);
-  const chosen = names.length > 0 ? names : Object.keys(all).sort();
-  return chosen.map((name) => ({ name, ...all[name]! }));
+  return chooseFunctions(names, Object.keys(all)).map((name) => ({ name, ...all[name]! }));
 }
 
 /** The newest deployments of a function, newest first; with `active` those that are not over. */

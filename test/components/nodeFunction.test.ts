@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Table } from "@pulumi/aws/dynamodb";
 import { RunError } from "@pulumi/pulumi";
 import { tableBinding } from "../../components/function/bindings.ts";
+import { longestFunctionName } from "../../components/naming.ts";
 import { type FunctionSettings, NodeFunction } from "../../components/nodeFunction.ts";
 import { type Recording, record } from "./support/record.ts";
 
@@ -148,6 +149,80 @@ describe("NodeFunction", () => {
     );
   });
 
+  describe("with a schedule", () => {
+    const schedule = { expression: "cron(0 6 ? * MON-FRI *)", timezone: "Europe/Berlin", input: { full: true } };
+    let made: Recording;
+    before(async () => {
+      made = await record(() => new NodeFunction("report", { entry, schedule }));
+    });
+
+    it("is called at its times, by its alias, with its event", () => {
+      const { inputs, parent, dependencies } = made.get("aws:scheduler/schedule:Schedule", "report-schedule");
+      assert.deepEqual(inputs, {
+        scheduleExpression: "cron(0 6 ? * MON-FRI *)",
+        scheduleExpressionTimezone: "Europe/Berlin",
+        flexibleTimeWindow: { mode: "OFF" },
+        target: {
+          arn: "arn:aws:lambda:eu-west-1:123456789012:function:report:live",
+          roleArn: "arn:aws:iam::123456789012:role/report-schedule-role",
+          input: '{"full":true}',
+          retryPolicy: { maximumRetryAttempts: 5, maximumEventAgeInSeconds: 3_600 },
+        },
+      });
+      assert.equal(parent, "dsp:index:NodeFunction report");
+      assert.ok(dependencies.includes("aws:iam/rolePolicy:RolePolicy report-schedule-policy"));
+    });
+
+    it("lets Scheduler call this one function, for this account", () => {
+      assert.deepEqual(made.statements("report-schedule-policy"), [
+        {
+          Effect: "Allow",
+          Action: ["lambda:InvokeFunction"],
+          Resource: ["arn:aws:lambda:eu-west-1:123456789012:function:report:live"],
+        },
+      ]);
+      const { assumeRolePolicy } = made.get("aws:iam/role:Role", "report-schedule-role").inputs;
+      assert.deepEqual(JSON.parse(assumeRolePolicy).Statement, [
+        {
+          Effect: "Allow",
+          Principal: { Service: "scheduler.amazonaws.com" },
+          Action: "sts:AssumeRole",
+          Condition: { StringEquals: { "aws:SourceAccount": "123456789012" } },
+        },
+      ]);
+    });
+
+    it("keeps events that failed every try", () => {
+      const { destinationConfig } = made.get(
+        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+        "report-async",
+      ).inputs;
+      assert.match(destinationConfig.onFailure.destination, /:report-failures$/);
+    });
+
+    it("means UTC, and sends an empty event, where it says nothing else", async () => {
+      const plain = await record(
+        () => new NodeFunction("tick", { entry, schedule: { expression: "rate(5 minutes)" } }),
+      );
+      const { scheduleExpressionTimezone, target } = plain.get(
+        "aws:scheduler/schedule:Schedule",
+        "tick-schedule",
+      ).inputs;
+      assert.deepEqual([scheduleExpressionTimezone, target.input], ["UTC", "{}"]);
+    });
+
+    it("has names that AWS takes, however long the function's is", async () => {
+      const name = "f".repeat(longestFunctionName);
+      const long = await record(() => new NodeFunction(name, { entry, schedule }));
+      const roles = long.all.filter(({ type }) => type === "aws:iam/role:Role");
+      // Pulumi adds a hyphen and seven characters to names of up to 64.
+      assert.deepEqual(
+        roles.filter((role) => role.name.length > 56),
+        [],
+      );
+    });
+  });
+
   describe("refuses, before anything is registered,", () => {
     const invalid: [string, FunctionSettings, string][] = [
       ["too little memory", { memory: 64 }, "memory is 64; allowed is a whole number from 128 to 10240"],
@@ -167,6 +242,16 @@ describe("NodeFunction", () => {
         "a short age",
         { asynchronous: { maximumAge: 5 } },
         "asynchronous.maximumAge is 5; allowed is a whole number from 60 to 21600",
+      ],
+      [
+        "words for a schedule",
+        { schedule: { expression: "every day" } },
+        'schedule.expression is "every day"; allowed is an expression such as rate(1 hour) or cron(0 6 * * ? *)',
+      ],
+      [
+        "a zone that is none",
+        { schedule: { expression: "rate(1 day)", timezone: "UTC+1 (Berlin)" } },
+        'schedule.timezone is "UTC+1 (Berlin)"; allowed is a zone\'s name, such as Europe/Berlin',
       ],
       ["six layers", { layers: ["a", "b", "c", "d", "e", "f"] }, "layers is 6; allowed is at most 5"],
       [

@@ -104,3 +104,24 @@ describe("createTopic", () => {
     );
   });
 });
+
+describe("what holds data", () => {
+  it("belongs to the stack itself where no component is its parent", async () => {
+    const made = await record(() => {
+      createTable("irises", { hashKey: "id", attributes: [{ name: "id", type: "S" }] });
+      createBucket("models");
+      createQueue("orders");
+      createTopic("alerts", { publishers: [] });
+    });
+    for (const type of ["dynamodb/table:Table", "s3/bucket:Bucket", "sqs/queue:Queue", "sns/topic:Topic"]) {
+      assert.ok(
+        made.all.some((one) => one.type === `aws:${type}`),
+        type,
+      );
+    }
+    assert.deepEqual(
+      made.all.filter(({ parent }) => parent !== undefined),
+      [],
+    );
+  });
+});

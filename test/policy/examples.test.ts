@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { ComponentResource } from "@pulumi/pulumi";
 import { ApiWithLambdas } from "../../components/apiWithLambdas.ts";
 import { createBucket } from "../../components/bucket.ts";
 import { bucketBinding, tableBinding, topicBinding } from "../../components/function/bindings.ts";
@@ -11,17 +10,17 @@ import { record } from "../components/support/record.ts";
 import { defaultTags, resourcesOf } from "./support/resources.ts";
 
 const entry = "handlers/whodis/index.ts";
-const group = () => new ComponentResource("test:index:Group", "group");
 
 /** Every component, in the ways in which it is used: what it makes keeps every rule, in a stack whose data counts. */
 const examples: Record<string, () => unknown> = {
   "a function": () => new NodeFunction("hello", { entry }),
   "an asynchronous function": () => new NodeFunction("job", { entry, asynchronous: {} }),
+  "a scheduled function": () => new NodeFunction("tick", { entry, schedule: { expression: "rate(5 minutes)" } }),
   "an inline callback": () => new NodeFunction("inline", { callback: async () => 1 }),
   "a function with bindings": () => {
-    const table = createTable("irises", { hashKey: "id", attributes: [{ name: "id", type: "S" }] }, group());
-    const models = createBucket("models", {}, group());
-    const alerts = createTopic("alerts", { publishers: ["cloudwatch.amazonaws.com"] }, group());
+    const table = createTable("irises", { hashKey: "id", attributes: [{ name: "id", type: "S" }] });
+    const models = createBucket("models");
+    const alerts = createTopic("alerts", { publishers: ["cloudwatch.amazonaws.com"] });
     new NodeFunction("writer", {
       entry,
       bindings: {
