@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from "node:crypto";
+import { type Key, type PageRequest, page } from "../../kit/page.ts";
 import { AwsError } from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
 import type { Api, ApiKey, BasePathMapping, Deployment, DomainName, Stage, UsagePlan } from "./model.ts";
@@ -79,16 +80,15 @@ export const newId = (length = 10): string =>
 /** The value of an API key: forty letters and digits. */
 export const newKeyValue = (): string => randomBytes(20).toString("hex");
 
-/** One page of a list: `position` is the index that the last page ended at. API Gateway's default page has 25 items. */
-export function page<T>(items: T[], input: { position?: string; limit?: number }): { items: T[]; position?: string } {
-  const limit = input.limit ?? 25;
+/** One page of a list, in API Gateway's words; of 25 items unless more are asked for. */
+export function pageOf<T>(
+  all: T[],
+  request: Pick<PageRequest, "position" | "limit">,
+  key: (item: T) => Key,
+): { items: T[]; position?: string } {
+  const { limit = 25 } = request;
   if (limit < 1 || limit > 500) throw badRequest(`limit is ${limit}; allowed are 1 to 500`);
-  const start =
-    input.position === undefined ? 0 : Number.parseInt(Buffer.from(input.position, "base64url").toString(), 10);
-  if (Number.isNaN(start)) throw badRequest("Invalid position parameter");
-  const end = start + limit;
-  return {
-    items: items.slice(start, end),
-    ...(end < items.length && { position: Buffer.from(String(end)).toString("base64url") }),
-  };
+  const invalid = () => badRequest("Invalid position parameter");
+  const { items, next } = page(all, request, key, { size: 25, invalid });
+  return { items, ...(next && { position: next }) };
 }

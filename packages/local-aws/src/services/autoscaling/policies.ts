@@ -6,10 +6,10 @@ import type {
   DescribeScalingPoliciesRequest,
   PutScalingPolicyRequest,
 } from "@aws-sdk/client-application-auto-scaling";
+import { page } from "../../kit/page.ts";
 import { AwsError, type Cloud, type Operation } from "../../service.ts";
-import { page } from "../events/page.ts";
 import { dimensionOf } from "./dimensions.ts";
-import { keyOf, type PolicyRecord, type Records, type Scaled, validation } from "./records.ts";
+import { type ActivityRecord, keyOf, type PolicyRecord, type Records, type Scaled, validation } from "./records.ts";
 import { adjusted, checkSteps, stepFor } from "./steps.ts";
 import { access } from "./targets.ts";
 
@@ -88,7 +88,7 @@ export function policyOperations(cloud: Cloud, records: Records, clock: number):
               (!ResourceId || ResourceId === one.ResourceId) &&
               (!ScalableDimension || ScalableDimension === one.ScalableDimension),
           );
-        const { items, NextToken } = page(found, rest);
+        const { items, next: NextToken } = page(found, rest, (one) => [keyOf(one), one.name]);
         return { ScalingPolicies: items.map(described), NextToken };
       },
     },
@@ -106,9 +106,9 @@ export function policyOperations(cloud: Cloud, records: Records, clock: number):
       run({ ServiceNamespace, ResourceId, ScalableDimension, ...rest }: DescribeScalingActivitiesRequest) {
         const found = records.activities
           .values(`${ServiceNamespace} ${ResourceId ?? ""}`)
-          .filter((one) => !ScalableDimension || one.ScalableDimension === ScalableDimension)
-          .reverse();
-        const { items, NextToken } = page(found, rest);
+          .filter((one) => !ScalableDimension || one.ScalableDimension === ScalableDimension);
+        const key = ({ started, ActivityId = "" }: ActivityRecord) => [started, ActivityId];
+        const { items, next: NextToken } = page(found, rest, key, { descending: true });
         const ScalingActivities = items.map(({ started, ...one }) => ({
           ...one,
           StartTime: new Date(started),

@@ -5,9 +5,10 @@ import type {
   DescribeScalableTargetsRequest,
   RegisterScalableTargetRequest,
 } from "@aws-sdk/client-application-auto-scaling";
+import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
+import { withoutTags } from "../../kit/tags.ts";
 import { type Access, AwsError, type Call, type Cloud, type Operation } from "../../service.ts";
-import { page } from "../events/page.ts";
 import { dimensionOf } from "./dimensions.ts";
 import { keyOf, type Records, type Scaled, type TargetRecord, validation } from "./records.ts";
 
@@ -101,7 +102,7 @@ export function targetOperations(cloud: Cloud, records: Records): Record<string,
               (!ResourceIds?.length || ResourceIds.includes(one.ResourceId)) &&
               (!ScalableDimension || ScalableDimension === one.ScalableDimension),
           );
-        const { items, NextToken } = page(found, rest);
+        const { items, next: NextToken } = page(found, rest, keyOf);
         return { ScalableTargets: items.map(described), NextToken };
       },
     },
@@ -146,8 +147,7 @@ function tagOperations(records: Records): Record<string, Operation> {
     UntagResource: {
       access: on("UntagResource"),
       run({ ResourceARN, TagKeys }: { ResourceARN: string; TagKeys: string[] }) {
-        const kept = Object.entries(tagsOf(ResourceARN)).filter(([key]) => !TagKeys.includes(key));
-        records.tags.put(ResourceARN, Object.fromEntries(kept));
+        records.tags.put(ResourceARN, withoutTags(tagsOf(ResourceARN), TagKeys));
         return {};
       },
     },

@@ -1,6 +1,6 @@
+import type { Tags } from "../../kit/tags.ts";
 import type { Cloud } from "../../service.ts";
 import type { Collection } from "../../store.ts";
-import type { Tags } from "../../tags.ts";
 
 export interface Application {
   tags?: Tags;

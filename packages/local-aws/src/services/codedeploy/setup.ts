@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { passRole } from "../../kit/passRole.ts";
+import { tagMap } from "../../kit/tags.ts";
 import { type Access, AwsError, type Cloud, type Operation } from "../../service.ts";
-import { tagMap } from "../../tags.ts";
 import { presetConfigs } from "./presets.ts";
 import type { Application, DeploymentConfig, Group, Records, TrafficRouting } from "./records.ts";
 import { assumeServiceRole, type ServedGroup } from "./serviceRole.ts";

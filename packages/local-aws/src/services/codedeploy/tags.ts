@@ -1,7 +1,7 @@
 /** Tags of applications and deployment groups. https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TagResource.html */
 import type { ListTagsForResourceInput, TagResourceInput, UntagResourceInput } from "@aws-sdk/client-codedeploy";
+import { type Tags, tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import { AwsError, type Operation } from "../../service.ts";
-import { type Tags, tagList, tagMap, withoutTags } from "../../tags.ts";
 import type { Records } from "./records.ts";
 import { missing } from "./setup.ts";
 

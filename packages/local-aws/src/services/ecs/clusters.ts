@@ -1,7 +1,7 @@
 /** Clusters: a name that services and tasks are under. */
 import type { CreateClusterRequest, DescribeClustersRequest, ListClustersRequest, Tag } from "@aws-sdk/client-ecs";
+import { page } from "../../kit/page.ts";
 import { AwsError, type Operation } from "../../service.ts";
-import { page } from "../events/page.ts";
 import { type ClusterRecord, checkName, lastPart, type Records } from "./records.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -61,10 +61,10 @@ export function clusterOperations(records: Records, scheduler: Scheduler): Recor
     },
     ListClusters: {
       access: () => [{ action: "ecs:ListClusters", resource: "*" }],
-      run({ nextToken, maxResults }: ListClustersRequest) {
+      run(input: ListClustersRequest) {
         const all = records.clusters.values().map(({ name }) => records.arn("cluster", name));
-        const { items, NextToken } = page(all, { NextToken: nextToken, MaxResults: maxResults });
-        return { clusterArns: items, nextToken: NextToken };
+        const { items: clusterArns, next: nextToken } = page(all, input, String);
+        return { clusterArns, nextToken };
       },
     },
     DeleteCluster: {

@@ -8,9 +8,9 @@ import type {
   ListServicesRequest,
   UpdateServiceRequest,
 } from "@aws-sdk/client-ecs";
+import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
 import type { Operation } from "../../service.ts";
-import { page } from "../events/page.ts";
 import { checkName, invalid, lastPart, type Records, type ServiceRecord, serviceKey } from "./records.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -116,10 +116,10 @@ export function serviceOperations(records: Records, scheduler: Scheduler): Recor
     },
     ListServices: {
       access: ({ cluster }: ListServicesRequest) => records.on("ListServices", "service", path(cluster, "*")),
-      run({ cluster, nextToken, maxResults = 10 }: ListServicesRequest) {
+      run({ cluster, ...rest }: ListServicesRequest) {
         const all = records.servicesOf(records.cluster(cluster).name);
-        const { items, NextToken } = page(all, { NextToken: nextToken, MaxResults: maxResults });
-        return { serviceArns: items.map((one) => records.arn("service", serviceKey(one))), nextToken: NextToken };
+        const { items, next: nextToken } = page(all, rest, serviceKey, { size: 10 });
+        return { serviceArns: items.map((one) => records.arn("service", serviceKey(one))), nextToken };
       },
     },
     DeleteService: {

@@ -4,9 +4,9 @@ import type {
   ListTaskDefinitionsRequest,
   RegisterTaskDefinitionRequest,
 } from "@aws-sdk/client-ecs";
+import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
 import type { Operation } from "../../service.ts";
-import { page } from "../events/page.ts";
 import { checkName, client, definitionKey, lastPart, type Records, type TaskDefinitionRecord } from "./records.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
@@ -87,13 +87,12 @@ export function taskDefinitionOperations(records: Records): Record<string, Opera
     },
     ListTaskDefinitions: {
       access: () => [{ action: "ecs:ListTaskDefinitions", resource: "*" }],
-      run({ familyPrefix, status = "ACTIVE", nextToken, maxResults }: ListTaskDefinitionsRequest) {
+      run({ familyPrefix, status = "ACTIVE", ...rest }: ListTaskDefinitionsRequest) {
         const all = records.taskDefinitions
           .values(familyPrefix ? `${familyPrefix}:` : "")
-          .filter((one) => one.status === status)
-          .map((one) => records.definitionArn(one));
-        const { items, NextToken } = page(all, { NextToken: nextToken, MaxResults: maxResults });
-        return { taskDefinitionArns: items, nextToken: NextToken };
+          .filter((one) => one.status === status);
+        const { items, next: nextToken } = page(all, rest, ({ family, revision }) => [family, revision]);
+        return { taskDefinitionArns: items.map((one) => records.definitionArn(one)), nextToken };
       },
     },
   };

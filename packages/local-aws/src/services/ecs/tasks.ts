@@ -1,8 +1,8 @@
 /** Tasks: run once, stopped, described. */
 import type { ListTasksRequest, RunTaskRequest } from "@aws-sdk/client-ecs";
+import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
 import type { Operation } from "../../service.ts";
-import { page } from "../events/page.ts";
 import { invalid, lastPart, type Records } from "./records.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Task } from "./task.ts";
@@ -80,8 +80,8 @@ export function taskOperations(records: Records, scheduler: Scheduler): Record<s
               (!family || task.args.definition.family === family) &&
               (!startedBy || task.args.startedBy === startedBy),
           );
-        const { items, NextToken } = page(wanted, { NextToken: rest.nextToken, MaxResults: rest.maxResults });
-        return { taskArns: items.map(({ id }) => records.arn("task", `${name}/${id}`)), nextToken: NextToken };
+        const { items, next: nextToken } = page(wanted, rest, ({ id }) => id);
+        return { taskArns: items.map(({ id }) => records.arn("task", `${name}/${id}`)), nextToken };
       },
     },
   };

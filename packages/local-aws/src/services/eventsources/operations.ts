@@ -8,6 +8,7 @@ import type {
   UpdateEventSourceMappingCommandInput,
 } from "@aws-sdk/client-lambda";
 import { regionOf } from "../../arn.ts";
+import { page } from "../../kit/page.ts";
 import { AwsError, type Cloud, type Operation } from "../../service.ts";
 import type { Collection } from "../../store.ts";
 import { functionReference } from "../lambda/names.ts";
@@ -179,7 +180,7 @@ export function mappingOperations(
 
   const ListEventSourceMappings: Operation<ListEventSourceMappingsCommandInput> = {
     access: () => [{ action: "lambda:ListEventSourceMappings", resource: "*" }],
-    async run({ EventSourceArn, FunctionName, Marker, MaxItems = 100 }) {
+    async run({ EventSourceArn, FunctionName, ...paging }) {
       const wanted = FunctionName && qualifiedArn(await functionOf(cloud, FunctionName), FunctionName);
       const found = mappings
         .values()
@@ -187,11 +188,8 @@ export function mappingOperations(
           (one) =>
             (!EventSourceArn || one.EventSourceArn === EventSourceArn) && (!wanted || one.FunctionArn === wanted),
         );
-      const from = Marker ? found.findIndex(({ UUID }) => UUID > Marker) : 0;
-      const page = from < 0 ? [] : found.slice(from, from + Math.min(MaxItems, 100));
-      const last = page.at(-1);
-      const more = last && found.at(-1) !== last;
-      return { EventSourceMappings: page.map((one) => shown(one)), ...(more && { NextMarker: last.UUID }) };
+      const { items, next } = page(found, paging, ({ UUID }) => UUID, { most: 100 });
+      return { EventSourceMappings: items.map((one) => shown(one)), ...(next && { NextMarker: next }) };
     },
   };
 

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Operation } from "../../service.ts";
 import { type AccessKey, type Directory, type User, uniqueId } from "./directory.ts";
-import { limitExceeded, noSuchEntity, now, type Paging, page } from "./limits.ts";
+import { limitExceeded, noSuchEntity, now, type Paging, pageOf } from "./limits.ts";
 import type { OfUser, OnUser } from "./users.ts";
 
 interface OfKey extends OfUser {
@@ -48,7 +48,7 @@ export function accessKeyOperations(
       return { AccessKey: { ...describe(key), SecretAccessKey: key.secretAccessKey } };
     }),
     ListAccessKeys: onUser<OfUser & Paging>("ListAccessKeys", (user, input) => {
-      const found = page(keysOf(directory, user), input);
+      const found = pageOf(keysOf(directory, user), input, ({ accessKeyId }) => accessKeyId);
       return { AccessKeyMetadata: found.items.map(describe), ...found.paging };
     }),
     UpdateAccessKey: onUser<OfKey & { Status: "Active" | "Inactive" }>("UpdateAccessKey", (user, input) => {

@@ -4,7 +4,7 @@
  */
 import type { Operation } from "../../service.ts";
 import type { Directory, Identity } from "./directory.ts";
-import { checkName, limitExceeded, noSuchEntity, page, policySize } from "./limits.ts";
+import { checkName, limitExceeded, noSuchEntity, pageOf, policySize } from "./limits.ts";
 import { managedPolicyDocument } from "./managed.ts";
 import { parsePolicy } from "./validate.ts";
 
@@ -119,7 +119,7 @@ function operationsOf(kind: Kind, directory: Directory): Record<string, Operatio
       true,
     ),
     ...operation(`List${entity}Policies`, (identity, input) => {
-      const found = page(Object.keys(identity.inline).sort(), input);
+      const found = pageOf(Object.keys(identity.inline), input, String);
       return { PolicyNames: found.items, ...found.paging };
     }),
     ...operation(
@@ -147,7 +147,7 @@ function operationsOf(kind: Kind, directory: Directory): Record<string, Operatio
       true,
     ),
     ...operation(`ListAttached${entity}Policies`, (identity, input) => {
-      const found = page(identity.attached, input);
+      const found = pageOf(identity.attached, input, String);
       const AttachedPolicies = found.items.map((arn) => ({ PolicyName: arn.split("/").at(-1), PolicyArn: arn }));
       return { AttachedPolicies, ...found.paging };
     }),

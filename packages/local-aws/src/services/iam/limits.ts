@@ -2,8 +2,9 @@
  * Names, sizes and numbers that IAM allows.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
+import { type Key, type PageRequest, page } from "../../kit/page.ts";
+import { type Tags, tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import { AwsError } from "../../service.ts";
-import { type Tags, tagList, tagMap, withoutTags } from "../../tags.ts";
 
 export const noSuchEntity = (message: string): AwsError => new AwsError("NoSuchEntityException", message, 404);
 export const alreadyExists = (message: string): AwsError => new AwsError("EntityAlreadyExistsException", message, 409);
@@ -85,23 +86,19 @@ export const mergeTags = (tags: Tags, added: TagPair[]): Tags =>
     ...added,
   ]);
 
-export { tagList };
-
-export interface Paging {
-  Marker?: string;
-  MaxItems?: number;
-}
+export type Paging = Pick<PageRequest, "Marker" | "MaxItems">;
 
 /** A page of a list, and where the next one begins. */
-export function page<T>(items: T[], { Marker, MaxItems = 100 }: Paging) {
-  const start = Marker ? Number(Buffer.from(Marker, "base64url").toString()) : 0;
-  if (Number.isNaN(start)) throw validationError(`Invalid Marker.`);
-  const end = start + MaxItems;
-  const IsTruncated = end < items.length;
-  return {
-    items: items.slice(start, end),
-    paging: { IsTruncated, ...(IsTruncated && { Marker: Buffer.from(String(end)).toString("base64url") }) },
-  };
+export function pageOf<T>(all: T[], request: Paging, key: (item: T) => Key, descending = false) {
+  const invalid = () => validationError("Invalid Marker.");
+  const { items, next } = page(all, request, key, { descending, invalid });
+  return { items, paging: { IsTruncated: next !== undefined, ...(next && { Marker: next }) } };
+}
+
+/** The tags of something, in pages. */
+export function tagPage(tags: Tags, request: Paging) {
+  const { items, paging } = pageOf(tagList(tags), request, ({ Key }) => Key);
+  return { Tags: items, ...paging };
 }
 
 /** IAM tells time in whole seconds. */

@@ -4,6 +4,7 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
  */
 import { createHash } from "node:crypto";
+import { tagList, withoutTags } from "../../kit/tags.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import type { Directory, OidcProvider } from "./directory.ts";
 import {
@@ -13,8 +14,7 @@ import {
   limitExceeded,
   noSuchEntity,
   now,
-  page,
-  tagList,
+  tagPage,
   validationError,
 } from "./limits.ts";
 
@@ -131,14 +131,13 @@ export function oidcProviderOperations(directory: Directory, accountId: string):
     UntagOpenIDConnectProvider: change<OfProvider & { TagKeys: string[] }>(
       "UntagOpenIDConnectProvider",
       ({ tags }, { TagKeys }) => ({
-        tags: Object.fromEntries(Object.entries(tags).filter(([key]) => !TagKeys.includes(key))),
+        tags: withoutTags(tags, TagKeys),
       }),
     ),
     ListOpenIDConnectProviderTags: onProvider<OfProvider & Paging>(
       "ListOpenIDConnectProviderTags",
       ({ tags }, input) => {
-        const found = page(tagList(tags), input);
-        return { Tags: found.items, ...found.paging };
+        return tagPage(tags, input);
       },
     ),
   };

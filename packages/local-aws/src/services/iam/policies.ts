@@ -1,4 +1,6 @@
 /** Operations on managed policies. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html */
+
+import { tagList } from "../../kit/tags.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import { type Directory, type ManagedPolicy, uniqueId } from "./directory.ts";
 import {
@@ -13,9 +15,9 @@ import {
   noSuchEntity,
   now,
   type Paging,
-  page,
+  pageOf,
   type TagPair,
-  tagList,
+  tagPage,
 } from "./limits.ts";
 import { awsPolicies } from "./managed.ts";
 import { parsePolicy } from "./validate.ts";
@@ -155,9 +157,10 @@ export function policyOperations(directory: Directory, accountId: string): Recor
         );
         const all = [...(Scope === "AWS" ? [] : policies.all()), ...(Scope === "Local" ? [] : aws)];
         const described = all.filter((one) => one.Path.startsWith(PathPrefix)).map((one) => describe(one, false));
-        const found = page(
+        const found = pageOf(
           described.filter((one) => !OnlyAttached || one.AttachmentCount > 0),
           input,
+          ({ Arn }) => Arn,
         );
         return { Policies: found.items, ...found.paging };
       },
@@ -190,8 +193,7 @@ export function policyOperations(directory: Directory, accountId: string): Recor
       PolicyVersion: describeVersion(policy, VersionId, true),
     })),
     ListPolicyVersions: onPolicy<OfPolicy & Paging>("ListPolicyVersions", (policy, input) => {
-      const ids = Object.keys(policy.versions).sort((a, b) => Number(b.slice(1)) - Number(a.slice(1)));
-      const found = page(ids, input);
+      const found = pageOf(Object.keys(policy.versions), input, (id) => Number(id.slice(1)), true);
       return { Versions: found.items.map((id) => describeVersion(policy, id, false)), ...found.paging };
     }),
     SetDefaultPolicyVersion: change<OfVersion>("SetDefaultPolicyVersion", (policy, { VersionId }) => {
@@ -216,8 +218,7 @@ export function policyOperations(directory: Directory, accountId: string): Recor
       },
     ),
     ListPolicyTags: onPolicy<OfPolicy & Paging>("ListPolicyTags", (policy, input) => {
-      const found = page(tagList(policy.tags), input);
-      return { Tags: found.items, ...found.paging };
+      return tagPage(policy.tags, input);
     }),
     TagPolicy: change<OfPolicy & { Tags: TagPair[] }>("TagPolicy", (policy, { Tags }) => {
       policy.tags = mergeTags(policy.tags, Tags);

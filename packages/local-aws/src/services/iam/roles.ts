@@ -1,4 +1,6 @@
 /** Operations on roles. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html */
+
+import { tagList } from "../../kit/tags.ts";
 import type { Operation } from "../../service.ts";
 import { checkBoundary, describeBoundary } from "./boundary.ts";
 import { type Directory, type Role, uniqueId } from "./directory.ts";
@@ -14,10 +16,10 @@ import {
   noSuchEntity,
   now,
   type Paging,
-  page,
+  pageOf,
   policySize,
   type TagPair,
-  tagList,
+  tagPage,
 } from "./limits.ts";
 import { parsePolicy } from "./validate.ts";
 
@@ -95,9 +97,10 @@ export function roleOperations(directory: Directory, accountId: string): Record<
     ListRoles: {
       access: () => [{ action: "iam:ListRoles", resource: `arn:aws:iam::${accountId}:role/` }],
       run({ PathPrefix = "/", ...paging }: Paging & { PathPrefix?: string }) {
-        const found = page(
+        const found = pageOf(
           roles.all().filter((role) => role.Path.startsWith(PathPrefix)),
           paging,
+          ({ RoleName }) => RoleName,
         );
         return { Roles: found.items.map((role) => describeRole(role, false)), ...found.paging };
       },
@@ -139,8 +142,7 @@ export function roleOperations(directory: Directory, accountId: string): Record<
       for (const key of TagKeys) delete role.tags[key];
     }),
     ListRoleTags: onRole<Named & Paging>("ListRoleTags", (role, input) => {
-      const found = page(tagList(role.tags), input);
-      return { Tags: found.items, ...found.paging };
+      return tagPage(role.tags, input);
     }),
     ListInstanceProfilesForRole: onRole("ListInstanceProfilesForRole", () => ({
       InstanceProfiles: [],

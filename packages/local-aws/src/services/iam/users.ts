@@ -1,6 +1,7 @@
 /** Users: for a caller that is no role. */
+
+import { tagList, withoutTags } from "../../kit/tags.ts";
 import type { Call, Operation } from "../../service.ts";
-import { withoutTags } from "../../tags.ts";
 import { accessKeyOperations, keysOf } from "./accessKeys.ts";
 import { checkBoundary, describeBoundary } from "./boundary.ts";
 import { type Directory, type User, uniqueId } from "./directory.ts";
@@ -14,9 +15,9 @@ import {
   noSuchEntity,
   now,
   type Paging,
-  page,
+  pageOf,
   type TagPair,
-  tagList,
+  tagPage,
   validationError,
 } from "./limits.ts";
 
@@ -119,9 +120,10 @@ export function userOperations(directory: Directory, accountId: string): Record<
     ListUsers: {
       access: () => [{ action: "iam:ListUsers", resource: `arn:aws:iam::${accountId}:user/` }],
       run({ PathPrefix = "/", ...paging }: Paging & { PathPrefix?: string }) {
-        const found = page(
+        const found = pageOf(
           users.all().filter((user) => user.Path.startsWith(PathPrefix)),
           paging,
+          ({ UserName }) => UserName,
         );
         return { Users: found.items.map((user) => describe(user, false)), ...found.paging };
       },
@@ -155,8 +157,7 @@ export function userOperations(directory: Directory, accountId: string): Record<
       tags: withoutTags(tags, TagKeys),
     })),
     ListUserTags: onUser<OfUser & Paging>("ListUserTags", (user, input) => {
-      const found = page(tagList(user.tags), input);
-      return { Tags: found.items, ...found.paging };
+      return tagPage(user.tags, input);
     }),
     ...accessKeyOperations(directory, accountId, onUser),
     ...Object.fromEntries(

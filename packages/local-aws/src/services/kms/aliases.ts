@@ -7,7 +7,7 @@ import type {
   UpdateAliasRequest,
 } from "@aws-sdk/client-kms";
 import { AwsError, type Operation } from "../../service.ts";
-import { page } from "./keys.ts";
+import { keyPage } from "./keys.ts";
 import { notFound, type Records } from "./records.ts";
 
 export function aliasOperations(records: Records): Record<string, Operation> {
@@ -67,11 +67,8 @@ export function aliasOperations(records: Records): Record<string, Operation> {
       run({ KeyId, ...paging }: ListAliasesRequest) {
         const wanted = KeyId === undefined ? undefined : records.found(KeyId).id;
         const all = aliases.entries().map(entry);
-        const { items, ...rest } = page(
-          all.filter(({ TargetKeyId }) => wanted === undefined || TargetKeyId === wanted),
-          paging,
-          100,
-        );
+        const found = all.filter(({ TargetKeyId }) => wanted === undefined || TargetKeyId === wanted);
+        const { items, ...rest } = keyPage(found, paging, ({ AliasName = "" }) => AliasName);
         return { Aliases: items, ...rest };
       },
     },

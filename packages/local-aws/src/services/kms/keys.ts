@@ -1,9 +1,10 @@
 /** Keys: made, described, given up. */
 import { randomUUID } from "node:crypto";
 import type { CreateKeyRequest, KeyMetadata, ListKeysRequest, ScheduleKeyDeletionRequest } from "@aws-sdk/client-kms";
+import { page } from "../../kit/page.ts";
 import { AwsError, type Cloud, type Operation } from "../../service.ts";
 import { invalidState, type Key, type Records } from "./records.ts";
-import { checkKeyPolicy, tagMap } from "./settings.ts";
+import { checkKeyPolicy, taggedKey } from "./settings.ts";
 import { algorithms, checkSpec } from "./specs.ts";
 
 const day = 86_400_000;
@@ -90,7 +91,7 @@ export function keyOperations(cloud: Cloud, records: Records): Record<string, Op
           multiRegion: MultiRegion,
           spec,
           usage: KeyUsage,
-          tags: tagMap(Tags),
+          tags: taggedKey(Tags),
           created: Date.now(),
         });
         return metadata(records.found(id));
@@ -100,7 +101,7 @@ export function keyOperations(cloud: Cloud, records: Records): Record<string, Op
     ListKeys: {
       access: () => [{ action: "kms:ListKeys", resource: "*" }],
       run(input: ListKeysRequest) {
-        const { items, ...paging } = page(records.keys.values(), input, 100);
+        const { items, ...paging } = keyPage(records.keys.values(), input, ({ id }) => id);
         return { Keys: items.map(({ id }) => ({ KeyId: id, KeyArn: records.arn(id) })), ...paging };
       },
     },
@@ -128,14 +129,8 @@ export function keyOperations(cloud: Cloud, records: Records): Record<string, Op
 }
 
 /** One page of a list, in KMS's words. @throws AwsError `InvalidMarkerException` */
-export function page<T>(all: T[], { Marker, Limit }: { Marker?: string; Limit?: number }, most: number) {
-  const start = Marker === undefined ? 0 : Number(Buffer.from(Marker, "base64url").toString());
-  if (!Number.isInteger(start) || start < 0) throw new AwsError("InvalidMarkerException", "Marker is not valid.");
-  const end = start + (Limit ?? most);
-  const Truncated = end < all.length;
-  return {
-    items: all.slice(start, end),
-    Truncated,
-    ...(Truncated && { NextMarker: Buffer.from(String(end)).toString("base64url") }),
-  };
+export function keyPage<T>(all: T[], request: { Marker?: string; Limit?: number }, key: (item: T) => string) {
+  const invalid = () => new AwsError("InvalidMarkerException", "Marker is not valid.");
+  const { items, next } = page(all, request, key, { invalid });
+  return { items, Truncated: next !== undefined, ...(next && { NextMarker: next }) };
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { KeySpec, KeyUsageType } from "@aws-sdk/client-kms";
+import type { Tags } from "../../kit/tags.ts";
 import { AwsError, type Cloud } from "../../service.ts";
 import type { Collection } from "../../store.ts";
-import type { Tags } from "../../tags.ts";
 
 export interface Key {
   id: string;

@@ -7,8 +7,8 @@ import type {
   UntagResourceRequest,
   UpdateKeyDescriptionRequest,
 } from "@aws-sdk/client-kms";
+import { type Tags, tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import { AwsError, type Operation } from "../../service.ts";
-import { type Tags, withoutTags } from "../../tags.ts";
 import { parsePolicy } from "../iam/validate.ts";
 import type { Key, Records } from "./records.ts";
 
@@ -78,11 +78,11 @@ export function settingOperations(records: Records): Record<string, Operation> {
       };
     }),
     ListResourceTags: read("ListResourceTags", ({ tags = {} }) => ({
-      Tags: Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
+      Tags: tagList(tags).map(({ Key: TagKey, Value: TagValue }) => ({ TagKey, TagValue })),
       Truncated: false,
     })),
     TagResource: change("TagResource", ({ Tags = [] }: TagResourceRequest, { tags }) => ({
-      tags: tagMap(Tags, tags),
+      tags: taggedKey(Tags, tags),
     })),
     UntagResource: change("UntagResource", ({ TagKeys = [] }: UntagResourceRequest, { tags }) => ({
       tags: withoutTags(tags, TagKeys),
@@ -96,8 +96,8 @@ export function checkKeyPolicy(text: string): void {
 }
 
 /** KMS has names of its own for a tag's parts. @throws AwsError for more than 50, or a key that only AWS may set. */
-export function tagMap(added: Tag[], before: Tags = {}): Tags {
-  const tags = { ...before, ...Object.fromEntries(added.map(({ TagKey = "", TagValue = "" }) => [TagKey, TagValue])) };
+export function taggedKey(added: Tag[], before: Tags = {}): Tags {
+  const tags = { ...before, ...tagMap(added) };
   const reserved = added.find(({ TagKey }) => TagKey?.toLowerCase().startsWith("aws:"));
   if (reserved) throw new AwsError("TagException", `Tag key "${reserved.TagKey}" must not begin with aws:`);
   if (Object.keys(tags).length > 50) throw new AwsError("TagException", "Too many tags: a key has at most 50.");

@@ -10,7 +10,7 @@ import type {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { AwsError, type Operation } from "../../service.ts";
 import { checkName, exists, invalid } from "./errors.ts";
-import { type GroupRecord, type LogGroups, page, type StreamRecord } from "./groups.ts";
+import { type GroupRecord, type LogGroups, pageOf, type StreamRecord } from "./groups.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const retentions = [
@@ -62,7 +62,7 @@ export function groupOperations(logs: LogGroups): Record<string, Operation> {
 
   const DescribeLogGroups: Operation<DescribeLogGroupsCommandInput> = {
     access: () => logs.access("DescribeLogGroups", ""),
-    run({ logGroupNamePrefix = "", logGroupNamePattern, logGroupIdentifiers, nextToken, limit = 50 }) {
+    run({ logGroupNamePrefix = "", logGroupNamePattern, logGroupIdentifiers, ...rest }) {
       if (logGroupNamePrefix && logGroupNamePattern) {
         throw invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
       }
@@ -74,8 +74,8 @@ export function groupOperations(logs: LogGroups): Record<string, Operation> {
           ({ name }) =>
             (pattern === undefined || name.toLowerCase().includes(pattern)) && (names?.includes(name) ?? true),
         );
-      const { items, nextToken: next } = page(found, nextToken, Math.min(limit, 50));
-      return { logGroups: items.map(shownGroup), ...(next && { nextToken: next }) };
+      const { items, paging } = pageOf(found, rest, ({ name }) => name);
+      return { logGroups: items.map(shownGroup), ...paging };
     },
   };
 
@@ -174,15 +174,14 @@ export function groupOperations(logs: LogGroups): Record<string, Operation> {
     run(input) {
       const group = logs.nameOf(input);
       logs.group(group);
-      const { logStreamNamePrefix = "", orderBy = "LogStreamName", descending = false, nextToken, limit = 50 } = input;
+      const { logStreamNamePrefix = "", orderBy = "LogStreamName", descending = false } = input;
       if (orderBy === "LastEventTime" && logStreamNamePrefix) {
         throw invalid("Cannot order by LastEventTime with a logStreamNamePrefix.");
       }
       const found = streams.values(logs.streamKey(group, logStreamNamePrefix));
-      if (orderBy === "LastEventTime") found.sort((a, b) => (a.lastEvent ?? 0) - (b.lastEvent ?? 0));
-      if (descending) found.reverse();
-      const { items, nextToken: next } = page(found, nextToken, Math.min(limit, 50));
-      return { logStreams: items.map(shownStream), ...(next && { nextToken: next }) };
+      const key = ({ name, lastEvent = 0 }: StreamRecord) => (orderBy === "LastEventTime" ? [lastEvent, name] : name);
+      const { items, paging } = pageOf(found, input, key, descending);
+      return { logStreams: items.map(shownStream), ...paging };
     },
   };
 

@@ -1,5 +1,6 @@
 /** Log groups and streams, with what their operations share. */
 
+import { type Key, type PageRequest, page } from "../../kit/page.ts";
 import type { Access, Cloud, PolicyDocument, PolicyStatement } from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
 import { invalid, notFound } from "./errors.ts";
@@ -131,13 +132,9 @@ export class LogGroups {
 /** `arn:aws:logs:region:account:log-group:NAME`, with or without `:*`. */
 export const groupOfArn = (arn: string): string => arn.split(":").slice(6).join(":").replace(/:\*$/, "");
 
-/** Pages by position; `nextToken` is opaque to callers. */
-export function page<T>(items: T[], nextToken: string | undefined, limit: number): { items: T[]; nextToken?: string } {
-  const from = nextToken === undefined ? 0 : Number(Buffer.from(nextToken, "base64url").toString());
-  if (!Number.isInteger(from) || from < 0) throw invalid("The specified nextToken is invalid.");
-  const to = from + limit;
-  return {
-    items: items.slice(from, to),
-    ...(to < items.length && { nextToken: Buffer.from(String(to)).toString("base64url") }),
-  };
+/** A page of a list, in words of CloudWatch Logs. */
+export function pageOf<T>(all: T[], request: PageRequest, key: (item: T) => Key, descending = false) {
+  const invalidToken = () => invalid("The specified nextToken is invalid.");
+  const { items, next } = page(all, request, key, { size: 50, most: 50, descending, invalid: invalidToken });
+  return { items, paging: { ...(next && { nextToken: next }) } };
 }

@@ -16,7 +16,7 @@ import { embeddedMetrics } from "./embeddedMetrics.ts";
 import { checkName, invalid, notFound } from "./errors.ts";
 import type { LogEvent } from "./events.ts";
 import { filterPattern, type Matches, selected } from "./filterPattern.ts";
-import { type LogGroups, type MetricFilterRecord, page } from "./groups.ts";
+import { type LogGroups, type MetricFilterRecord, pageOf } from "./groups.ts";
 
 /** PutMetricData takes no more at once. */
 const maxData = 1000;
@@ -115,7 +115,7 @@ export function metricFilterOperations(logs: LogGroups, filters: MetricFilters):
 
   const DescribeMetricFilters: Operation<DescribeMetricFiltersCommandInput> = {
     access: ({ logGroupName = "" }) => logs.access("DescribeMetricFilters", logGroupName),
-    run({ logGroupName, filterNamePrefix = "", metricName, metricNamespace, nextToken, limit = 50 }) {
+    run({ logGroupName, filterNamePrefix = "", metricName, metricNamespace, ...rest }) {
       const found = logs.metricFilters
         .values(logGroupName === undefined ? "" : `${logGroupName}\n`)
         .filter(
@@ -127,8 +127,8 @@ export function metricFilterOperations(logs: LogGroups, filters: MetricFilters):
                 (metricNamespace ?? one.metricNamespace) === one.metricNamespace,
             ),
         );
-      const { items, nextToken: next } = page(found, nextToken, Math.min(limit, 50));
-      return { metricFilters: items, ...(next && { nextToken: next }) };
+      const { items: metricFilters, paging } = pageOf(found, rest, (one) => [one.logGroupName, one.filterName]);
+      return { metricFilters, ...paging };
     },
   };
 

@@ -9,10 +9,11 @@ import type {
   UntagResourceCommandInput,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { parseJson } from "../../jsonText.ts";
+import { withoutTags } from "../../kit/tags.ts";
 import { AwsError, type Operation, type PolicyDocument, type PolicyStatement } from "../../service.ts";
 import { conditionFault } from "../iam/validate.ts";
 import { invalid, notFound } from "./errors.ts";
-import { type GroupRecord, groupOfArn, type LogGroups, page } from "./groups.ts";
+import { type GroupRecord, groupOfArn, type LogGroups, pageOf } from "./groups.ts";
 
 export function tagOperations(logs: LogGroups): Record<string, Operation> {
   const onGroup = (action: string) => (input: { resourceArn?: string }) => [
@@ -36,10 +37,7 @@ export function tagOperations(logs: LogGroups): Record<string, Operation> {
 
   const UntagResource: Operation<UntagResourceCommandInput> = {
     access: onGroup("UntagResource"),
-    run: ({ resourceArn, tagKeys = [] }) =>
-      retag(resourceArn, ({ tags }) =>
-        Object.fromEntries(Object.entries(tags).filter(([key]) => !tagKeys.includes(key))),
-      ),
+    run: ({ resourceArn, tagKeys = [] }) => retag(resourceArn, ({ tags }) => withoutTags(tags, tagKeys)),
   };
 
   const ListTagsForResource: Operation<ListTagsForResourceCommandInput> = {
@@ -82,9 +80,13 @@ export function resourcePolicyOperations(logs: LogGroups): Record<string, Operat
 
   const DescribeResourcePolicies: Operation<DescribeResourcePoliciesCommandInput> = {
     access: anything("DescribeResourcePolicies"),
-    run({ nextToken, limit = 50 }) {
-      const { items, nextToken: next } = page(logs.policies.values(), nextToken, limit);
-      return { resourcePolicies: items, ...(next && { nextToken: next }) };
+    run(input) {
+      const { items: resourcePolicies, paging } = pageOf(
+        logs.policies.values(),
+        input,
+        ({ policyName = "" }) => policyName,
+      );
+      return { resourcePolicies, ...paging };
     },
   };
 

@@ -1,6 +1,7 @@
 /** Alarms as they are put: what is required, what goes together, what a changed alarm keeps. */
-import type { PutCompositeAlarmInput, PutMetricAlarmInput, Tag } from "@aws-sdk/client-cloudwatch";
+import type { PutCompositeAlarmInput, PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
 import { regionOf } from "../../arn.ts";
+import { tagMap } from "../../kit/tags.ts";
 import type { AlarmRecord, CompositeAlarmRecord, MetricAlarmRecord } from "./alarmRecords.ts";
 import type { Alarms } from "./alarms.ts";
 import { parseRule } from "./composite.ts";
@@ -9,9 +10,6 @@ import { checkQueries, invalidMix, invalidValue, validation } from "./query.ts";
 import { simpleStatistics, statistic } from "./statistics.ts";
 
 export type ArnOf = (name: string) => string;
-
-const tagMap = (tags: Tag[] = []): Record<string, string> =>
-  Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
 
 /** What both kinds of alarm take, and what a changed alarm keeps. */
 function common(input: PutMetricAlarmInput | PutCompositeAlarmInput, before: AlarmRecord | undefined, arnOf: ArnOf) {

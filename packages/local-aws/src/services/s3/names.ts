@@ -72,9 +72,6 @@ export function tagsOf(list: Tag[], limit = 10): Record<string, string> {
 
 const invalidTag = (message: string, TagKey: string) => new AwsError("InvalidTag", message, 400, { TagKey });
 
-export const tagSet = (tags: Record<string, string>): Tag[] =>
-  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-
 export const storageClasses = [
   "STANDARD",
   "REDUCED_REDUNDANCY",

@@ -1,7 +1,8 @@
 import type { UpdateEndpointWeightsAndCapacitiesInput } from "@aws-sdk/client-sagemaker";
+import { tagMap } from "../../kit/tags.ts";
 import type { Cloud, Operation } from "../../service.ts";
 import type { Fleet } from "./fleet.ts";
-import { checkName, date, invalid, type Names, page, tagRecord } from "./names.ts";
+import { checkName, date, invalid, type Names, page } from "./names.ts";
 import type { Deployed, Endpoint, Records } from "./records.ts";
 
 /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html */
@@ -56,7 +57,7 @@ export function endpointOperations(
         const about = { name: EndpointName, config: EndpointConfigName, created: now, modified: now };
         records.putEndpoint({ ...about, next, status: "Creating" });
         const EndpointArn = names.arn("endpoint", EndpointName);
-        records.tags.put(EndpointArn, tagRecord(Tags));
+        records.tags.put(EndpointArn, tagMap(Tags));
         fleet.deploy(EndpointName);
         return { EndpointArn };
       },

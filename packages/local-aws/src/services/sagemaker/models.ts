@@ -1,6 +1,7 @@
 import { passRole } from "../../kit/passRole.ts";
+import { tagList, tagMap } from "../../kit/tags.ts";
 import type { Operation } from "../../service.ts";
-import { checkName, date, invalid, type Names, page, tagRecord } from "./names.ts";
+import { checkName, date, invalid, type Names, page } from "./names.ts";
 import type { Records } from "./records.ts";
 
 /** Models, and configurations of endpoints. */
@@ -26,7 +27,7 @@ export function modelOperations(records: Records, names: Names): Record<string, 
           isolated: EnableNetworkIsolation,
           created: Date.now(),
         });
-        records.tags.put(ModelArn, tagRecord(Tags));
+        records.tags.put(ModelArn, tagMap(Tags));
         return { ModelArn };
       },
     },
@@ -83,7 +84,7 @@ export function modelOperations(records: Records, names: Names): Record<string, 
         const EndpointConfigArn = names.arn("endpoint-config", EndpointConfigName);
         const record = { name: EndpointConfigName, variants: ProductionVariants, created: Date.now() };
         records.configs.put(EndpointConfigName, record);
-        records.tags.put(EndpointConfigArn, tagRecord(Tags));
+        records.tags.put(EndpointConfigArn, tagMap(Tags));
         return { EndpointConfigArn };
       },
     },
@@ -123,14 +124,14 @@ export function modelOperations(records: Records, names: Names): Record<string, 
     AddTags: {
       access: ({ ResourceArn }) => [{ action: "sagemaker:AddTags", resource: ResourceArn }],
       run({ ResourceArn, Tags }) {
-        const tags = { ...records.tags.get(ResourceArn), ...tagRecord(Tags) };
+        const tags = { ...records.tags.get(ResourceArn), ...tagMap(Tags) };
         records.tags.put(ResourceArn, tags);
-        return { Tags: asList(tags) };
+        return { Tags: tagList(tags) };
       },
     },
     ListTags: {
       access: ({ ResourceArn }) => [{ action: "sagemaker:ListTags", resource: ResourceArn }],
-      run: ({ ResourceArn }) => ({ Tags: asList(records.tags.get(ResourceArn) ?? {}) }),
+      run: ({ ResourceArn }) => ({ Tags: tagList(records.tags.get(ResourceArn) ?? {}) }),
     },
     DeleteTags: {
       access: ({ ResourceArn }) => [{ action: "sagemaker:DeleteTags", resource: ResourceArn }],
@@ -142,5 +143,3 @@ export function modelOperations(records: Records, names: Names): Record<string, 
     },
   };
 }
-
-const asList = (tags: Record<string, string>) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

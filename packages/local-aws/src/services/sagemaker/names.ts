@@ -1,3 +1,4 @@
+import { type Key, page as pageOf } from "../../kit/page.ts";
 import { type Access, AwsError, type Cloud } from "../../service.ts";
 
 export type Kind = "training-job" | "model" | "endpoint-config" | "endpoint";
@@ -49,9 +50,6 @@ export function checkName(member: string, value: string): void {
 
 export const date = (value: number): Date => new Date(value);
 
-export const tagRecord = (tags: { Key?: string; Value?: string }[] = []): Record<string, string> =>
-  Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
-
 interface ListInput {
   NextToken?: string;
   MaxResults?: number;
@@ -60,14 +58,18 @@ interface ListInput {
 }
 
 /** A page of what has that text in its name, and the token of the next. */
-export function page<T extends { name: string; status?: string }>(all: T[], input: ListInput): [T[], object] {
-  const { NextToken, MaxResults = 10, NameContains = "", StatusEquals } = input;
-  const from = NextToken === undefined ? 0 : Number(NextToken);
-  if (!Number.isInteger(from) || from < 0) throw invalid("Invalid pagination token.");
+export function page<T extends { name: string; status?: string }>(
+  all: T[],
+  input: ListInput,
+  key: (item: T) => Key = ({ name }) => name,
+  descending = false,
+): [T[], object] {
+  const { NameContains = "", StatusEquals } = input;
   const found = all.filter(
     ({ name, status }) =>
       name.toLowerCase().includes(NameContains.toLowerCase()) && (!StatusEquals || status === StatusEquals),
   );
-  const end = from + MaxResults;
-  return [found.slice(from, end), end < found.length ? { NextToken: String(end) } : {}];
+  const invalidToken = () => invalid("Invalid pagination token.");
+  const { items, next } = pageOf(found, input, key, { size: 10, descending, invalid: invalidToken });
+  return [items, next ? { NextToken: next } : {}];
 }

@@ -1,7 +1,8 @@
 import { passRole } from "../../kit/passRole.ts";
+import { tagMap } from "../../kit/tags.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import type { JobRunner } from "./jobRunner.ts";
-import { checkName, date, invalid, type Names, page, tagRecord } from "./names.ts";
+import { checkName, date, invalid, type Names, page } from "./names.ts";
 import type { Records, TrainingJob } from "./records.ts";
 
 /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html */
@@ -34,7 +35,7 @@ export function trainingJobOperations(records: Records, names: Names, runner: Jo
         const now = Date.now();
         const transitions = [{ Status: "Starting", start: now, StatusMessage: "Starting the training job" }];
         records.putJob(name, { input, status: "InProgress", created: now, modified: now, transitions, metrics: [] });
-        records.tags.put(arn(name), tagRecord(input.Tags));
+        records.tags.put(arn(name), tagMap(input.Tags));
         runner.start(name);
         return { TrainingJobArn: arn(name) };
       },
@@ -61,10 +62,7 @@ export function trainingJobOperations(records: Records, names: Names, runner: Jo
       access: () => [{ action: "sagemaker:ListTrainingJobs", resource: "*" }],
       run(input) {
         const all = records.jobs.entries().map(([name, job]) => ({ name, ...job }));
-        const [jobs, next] = page(
-          all.sort((a, b) => b.created - a.created),
-          input,
-        );
+        const [jobs, next] = page(all, input, ({ created, name }) => [created, name], true);
         const TrainingJobSummaries = jobs.map(({ name, status, created, modified, trainingEnded }) => ({
           TrainingJobName: name,
           TrainingJobArn: arn(name),

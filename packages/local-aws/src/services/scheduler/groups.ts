@@ -1,7 +1,8 @@
 /** Schedule groups, and tags, which only groups have. */
 import type { Tag } from "@aws-sdk/client-scheduler";
+import { page } from "../../kit/page.ts";
+import { tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import type { Operation } from "../../service.ts";
-import { page } from "../events/page.ts";
 import { checkName, conflict, type GroupRecord, invalid, type SchedulerState, scheduleKey } from "./records.ts";
 
 type Named = { Name?: string; Tags?: Tag[] };
@@ -39,16 +40,13 @@ export function groupOperations(state: SchedulerState, forget: (key: string) => 
     ListScheduleGroups: {
       access: () => [{ action: "scheduler:ListScheduleGroups", resource: "*" }],
       run(input: { NamePrefix?: string; NextToken?: string; MaxResults?: number }) {
-        const { items, NextToken } = page(state.groups.values(input.NamePrefix ?? ""), input);
+        const { items, next: NextToken } = page(state.groups.values(input.NamePrefix ?? ""), input, ({ name }) => name);
         return { ScheduleGroups: items.map(described), NextToken };
       },
     },
     ...tagOperations(state),
   };
 }
-
-const tagMap = (tags: Tag[]): Record<string, string> =>
-  Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
 
 const described = ({ name, arn, created, modified }: GroupRecord) => ({
   Name: name,
@@ -69,7 +67,7 @@ function tagOperations(state: SchedulerState): Record<string, Operation> {
       access: access("TagResource"),
       run(input: Input) {
         const group = find(input);
-        state.groups.put(group.name, { ...group, tags: { ...group.tags, ...tagMap(input.Tags ?? []) } });
+        state.groups.put(group.name, { ...group, tags: { ...group.tags, ...tagMap(input.Tags) } });
         return {};
       },
     },
@@ -77,14 +75,13 @@ function tagOperations(state: SchedulerState): Record<string, Operation> {
       access: access("UntagResource"),
       run(input: Input) {
         const group = find(input);
-        const kept = Object.entries(group.tags).filter(([key]) => !input.TagKeys?.includes(key));
-        state.groups.put(group.name, { ...group, tags: Object.fromEntries(kept) });
+        state.groups.put(group.name, { ...group, tags: withoutTags(group.tags, input.TagKeys) });
         return {};
       },
     },
     ListTagsForResource: {
       access: access("ListTagsForResource"),
-      run: (input: Input) => ({ Tags: Object.entries(find(input).tags).map(([Key, Value]) => ({ Key, Value })) }),
+      run: (input: Input) => ({ Tags: tagList(find(input).tags) }),
     },
   };
 }

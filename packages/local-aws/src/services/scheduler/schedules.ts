@@ -2,10 +2,10 @@
 
 import type { CreateScheduleInput, ListSchedulesInput, Target } from "@aws-sdk/client-scheduler";
 import { parseJson } from "../../jsonText.ts";
+import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
 import type { Operation } from "../../service.ts";
 import { isTarget } from "../events/deliver.ts";
-import { page } from "../events/page.ts";
 import { parseSchedule } from "../events/schedule.ts";
 import { checkName, conflict, invalid, type ScheduleRecord, type SchedulerState, scheduleKey } from "./records.ts";
 
@@ -65,7 +65,7 @@ export function scheduleOperations(
         const found = state.schedules
           .values(group)
           .filter((one) => one.name.startsWith(input.NamePrefix ?? "") && (!input.State || one.state === input.State));
-        const { items, NextToken } = page(found, input);
+        const { items, next: NextToken } = page(found, input, (one) => [one.group, one.name]);
         const Schedules = items.map((one) => ({ ...described(one), Target: { Arn: one.target.Arn } }));
         return { Schedules, NextToken };
       },

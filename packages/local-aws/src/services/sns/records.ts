@@ -1,5 +1,6 @@
 /** What SNS remembers. */
 
+import { type PageRequest, page } from "../../kit/page.ts";
 import { AwsError } from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
 
@@ -57,12 +58,8 @@ export class Records {
 export const invalid = (reason: string) =>
   new AwsError("InvalidParameterException", `Invalid parameter: ${reason}`, 400);
 
-/** Lists come a hundred at a time; the token is the last key of the page before. */
-export function pageOf<T extends { arn: string }>(
-  items: T[],
-  token: string | undefined,
-): { page: T[]; NextToken?: string } {
-  const from = token ? items.filter(({ arn }) => arn > token) : items;
-  const page = from.slice(0, 100);
-  return { page, ...(from.length > 100 && { NextToken: page.at(-1)?.arn as string }) };
+/** A page of a list, which is of a hundred items. */
+export function pageOf<T extends { arn: string }>(all: T[], request: Pick<PageRequest, "NextToken">) {
+  const { items, next } = page(all, request, ({ arn }) => arn, { invalid: () => invalid("NextToken") });
+  return { items, paging: { ...(next && { NextToken: next }) } };
 }

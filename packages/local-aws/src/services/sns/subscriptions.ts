@@ -147,17 +147,17 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
 
   const ListSubscriptions: Operation<sns.ListSubscriptionsCommandInput> = {
     access: anyTopic("ListSubscriptions"),
-    run({ NextToken: token }) {
-      const { page, NextToken } = pageOf(records.subscriptions.values(), token);
-      return { Subscriptions: page.map(shown), ...(NextToken && { NextToken }) };
+    run(input) {
+      const { items, paging } = pageOf(records.subscriptions.values(), input);
+      return { Subscriptions: items.map(shown), ...paging };
     },
   };
 
   const ListSubscriptionsByTopic: Operation<sns.ListSubscriptionsByTopicCommandInput> = {
     access: on("ListSubscriptionsByTopic"),
-    run({ TopicArn, NextToken: token }) {
-      const { page, NextToken } = pageOf(records.of(records.topic(TopicArn).arn), token);
-      return { Subscriptions: page.map(shown), ...(NextToken && { NextToken }) };
+    run(input) {
+      const { items, paging } = pageOf(records.of(records.topic(input.TopicArn).arn), input);
+      return { Subscriptions: items.map(shown), ...paging };
     },
   };
 

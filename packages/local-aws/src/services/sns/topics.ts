@@ -1,6 +1,7 @@
 /** Operations of topics. */
 import type * as sns from "@aws-sdk/client-sns";
 import { passRole } from "../../kit/passRole.ts";
+import { tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import { type Access, AwsError, type Call, type Cloud, type Operation } from "../../service.ts";
 import { conditionFault } from "../iam/validate.ts";
 import { type Permission, policyOf, withoutPermission, withPermission } from "../sqs/attributes.ts";
@@ -46,7 +47,7 @@ export function topicOperations(cloud: Cloud, records: Records): Record<string, 
       checkName(Name, isFifo);
       for (const [name, value] of Object.entries(Attributes)) checkAttribute(name, value, Name.endsWith(".fifo"));
       const arn = arnOf(Name);
-      const tags = Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+      const tags = tagMap(Tags);
       const existing = records.topics.get(arn);
       if (!existing) {
         save({ arn, name: Name, attributes: { ...Attributes }, tags });
@@ -75,9 +76,9 @@ export function topicOperations(cloud: Cloud, records: Records): Record<string, 
 
   const ListTopics: Operation<sns.ListTopicsCommandInput> = {
     access: () => [{ action: "sns:ListTopics", resource: "*" }],
-    run({ NextToken: token }) {
-      const { page, NextToken } = pageOf(records.topics.values(), token);
-      return { Topics: page.map(({ arn }) => ({ TopicArn: arn })), ...(NextToken && { NextToken }) };
+    run(input) {
+      const { items, paging } = pageOf(records.topics.values(), input);
+      return { Topics: items.map(({ arn }) => ({ TopicArn: arn })), ...paging };
     },
   };
 
@@ -121,7 +122,7 @@ export function topicOperations(cloud: Cloud, records: Records): Record<string, 
       const topic = taggable(records, ResourceArn);
       save({
         ...topic,
-        tags: { ...topic.tags, ...Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value])) },
+        tags: { ...topic.tags, ...tagMap(Tags) },
       });
       return {};
     },
@@ -133,7 +134,7 @@ export function topicOperations(cloud: Cloud, records: Records): Record<string, 
       const topic = taggable(records, ResourceArn);
       save({
         ...topic,
-        tags: Object.fromEntries(Object.entries(topic.tags).filter(([key]) => !TagKeys.includes(key))),
+        tags: withoutTags(topic.tags, TagKeys),
       });
       return {};
     },
@@ -142,7 +143,7 @@ export function topicOperations(cloud: Cloud, records: Records): Record<string, 
   const ListTagsForResource: Operation<sns.ListTagsForResourceCommandInput> = {
     access: on("ListTagsForResource"),
     run({ ResourceArn }) {
-      return { Tags: Object.entries(taggable(records, ResourceArn).tags).map(([Key, Value]) => ({ Key, Value })) };
+      return { Tags: tagList(taggable(records, ResourceArn).tags) };
     },
   };
 

@@ -12,8 +12,9 @@ import type {
   ParameterStringFilter,
   PutParameterRequest,
 } from "@aws-sdk/client-ssm";
+import { page } from "../../kit/page.ts";
+import { tagMap } from "../../kit/tags.ts";
 import { AwsError, type Cloud, type Operation, type Service } from "../../service.ts";
-import { page } from "../events/page.ts";
 import { checkValue, type ParameterRecord, Parameters, type ParameterVersion, parameterName } from "./parameters.ts";
 import { ssmTagOperations } from "./tags.ts";
 
@@ -65,7 +66,7 @@ export function createSsm(cloud: Cloud): Service {
       access: ({ Name = "" }: GetParameterHistoryRequest) => [on("GetParameterHistory", Name)],
       run(input: GetParameterHistoryRequest) {
         const { record } = parameters.find(input.Name as string);
-        const { items, NextToken } = page(record.versions, { ...input, Limit: input.MaxResults ?? 50 });
+        const { items, next: NextToken } = page(record.versions, input, (version) => version.number, { size: 50 });
         const history = items.map((version) => ({
           ...parameters.described(record, version),
           Value: parameters.shown(record, version, input.WithDecryption ?? false).Value,
@@ -140,7 +141,7 @@ function putParameter(parameters: Parameters, input: PutParameterRequest, user: 
     tier: tier === "Intelligent-Tiering" ? "Standard" : tier,
     dataType: input.DataType ?? "text",
     versions: [...(before?.versions ?? []), version].slice(-maxVersions),
-    tags: before?.tags ?? Object.fromEntries((input.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value])),
+    tags: before?.tags ?? tagMap(input.Tags),
     ...(keyId && { keyId }),
   });
   return { Version: number, Tier: tier === "Intelligent-Tiering" ? "Standard" : tier };
@@ -157,7 +158,7 @@ function byPath(parameters: Parameters, input: GetParametersByPathRequest) {
     .values(path)
     .filter(({ name }) => Recursive || !name.slice(path.length).includes("/"))
     .filter((record) => filters.every((filter) => passes(record, filter)));
-  const { items, NextToken } = page(found, { ...input, Limit: input.MaxResults ?? 10 });
+  const { items, next: NextToken } = page(found, input, ({ name }) => name, { size: 10 });
   return {
     Parameters: items.map((record) =>
       parameters.shown(record, record.versions.at(-1) as ParameterVersion, WithDecryption),
@@ -172,7 +173,7 @@ function describe(parameters: Parameters, input: DescribeParametersRequest) {
   );
   const filters = [...(input.ParameterFilters ?? []), ...older];
   const found = parameters.records.values().filter((record) => filters.every((filter) => passes(record, filter)));
-  const { items, NextToken } = page(found, { ...input, Limit: input.MaxResults ?? 50 });
+  const { items, next: NextToken } = page(found, input, ({ name }) => name, { size: 50 });
   return {
     Parameters: items.map((record) => parameters.described(record, record.versions.at(-1) as ParameterVersion)),
     NextToken,

@@ -1,4 +1,5 @@
 import type { Tag } from "@aws-sdk/client-ssm";
+import { tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import { type Parameters, parameterName } from "./parameters.ts";
 
@@ -30,8 +31,7 @@ export function ssmTagOperations(parameters: Parameters): Record<string, Operati
       access: access("AddTagsToResource"),
       run(input: Input) {
         const record = find(input);
-        const added = Object.fromEntries((input.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
-        const tags = { ...record.tags, ...added };
+        const tags = { ...record.tags, ...tagMap(input.Tags) };
         if (Object.keys(tags).length > 50)
           throw new AwsError("TooManyTagsError", "A parameter has at most 50 tags.", 400);
         parameters.records.put(record.name, { ...record, tags });
@@ -42,14 +42,13 @@ export function ssmTagOperations(parameters: Parameters): Record<string, Operati
       access: access("RemoveTagsFromResource"),
       run(input: Input) {
         const record = find(input);
-        const kept = Object.entries(record.tags).filter(([key]) => !input.TagKeys?.includes(key));
-        parameters.records.put(record.name, { ...record, tags: Object.fromEntries(kept) });
+        parameters.records.put(record.name, { ...record, tags: withoutTags(record.tags, input.TagKeys) });
         return {};
       },
     },
     ListTagsForResource: {
       access: access("ListTagsForResource"),
-      run: (input: Input) => ({ TagList: Object.entries(find(input).tags).map(([Key, Value]) => ({ Key, Value })) }),
+      run: (input: Input) => ({ TagList: tagList(find(input).tags) }),
     },
   };
 }

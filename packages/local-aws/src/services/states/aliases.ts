@@ -7,7 +7,7 @@ import type {
   UpdateStateMachineAliasInput,
 } from "@aws-sdk/client-sfn";
 import { type Access, AwsError, type Operation } from "../../service.ts";
-import type { Alias, Records } from "./records.ts";
+import { type Alias, pageOf, type Records } from "./records.ts";
 import { missingMachine } from "./versions.ts";
 
 export function aliasOperations(records: Records): Record<string, Operation> {
@@ -86,7 +86,7 @@ export function aliasOperations(records: Records): Record<string, Operation> {
     },
     ListStateMachineAliases: {
       access: ({ stateMachineArn }) => on("ListStateMachineAliases", stateMachineArn),
-      run({ stateMachineArn = "", maxResults, nextToken }: ListStateMachineAliasesInput) {
+      run({ stateMachineArn = "", ...rest }: ListStateMachineAliasesInput) {
         const isVersion = versions.has(stateMachineArn);
         if (!isVersion && !records.machines.has(stateMachineArn)) throw missingMachine(stateMachineArn);
         const all = aliases
@@ -95,14 +95,13 @@ export function aliasOperations(records: Records): Record<string, Operation> {
             ({ routing }) =>
               !isVersion || routing.some(({ stateMachineVersionArn }) => stateMachineVersionArn === stateMachineArn),
           );
-        const from = Number(nextToken ?? 0);
-        const page = all.slice(from, from + (maxResults || 100));
+        const { items, paging } = pageOf(all, rest, ({ name }) => name);
         return {
-          stateMachineAliases: page.map(({ arn, created }) => ({
+          stateMachineAliases: items.map(({ arn, created }) => ({
             stateMachineAliasArn: arn,
             creationDate: new Date(created),
           })),
-          ...(from + page.length < all.length && { nextToken: String(from + page.length) }),
+          ...paging,
         };
       },
     },

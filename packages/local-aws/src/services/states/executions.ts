@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { parseJson } from "../../jsonText.ts";
 import { type Access, AwsError, type Cloud, type Operation } from "../../service.ts";
-import type { Execution, HistoryEvent, Records } from "./records.ts";
+import { type Execution, type HistoryEvent, pageOf, type Records } from "./records.ts";
 import type { Runner } from "./runner.ts";
 import type { Tokens } from "./tokens.ts";
 import { type Asked, askedMachine } from "./versions.ts";
@@ -141,18 +141,16 @@ export function executionOperations(
         if (!stateMachineArn) throw new AwsError("ValidationException", "A stateMachineArn must be specified");
         return on("ListExecutions", stateMachineArn);
       },
-      run({ stateMachineArn, statusFilter, maxResults = 100, nextToken }) {
+      run({ stateMachineArn, statusFilter, ...rest }) {
         const { machine, versionArn, aliasArn } = askedMachine(records, stateMachineArn);
         const prefix = `${machine.arn.replace(":stateMachine:", ":execution:")}:`;
         const all = records.executions
           .values(prefix)
           .filter(({ status }) => !statusFilter || status === statusFilter)
-          .filter((one) => (aliasArn ? one.aliasArn === aliasArn : !versionArn || one.versionArn === versionArn))
-          .sort((a, b) => b.started - a.started);
-        const from = Number(nextToken ?? 0);
-        const page = all.slice(from, from + (maxResults || 100));
+          .filter((one) => (aliasArn ? one.aliasArn === aliasArn : !versionArn || one.versionArn === versionArn));
+        const { items, paging } = pageOf(all, rest, ({ started, arn }) => [started, arn], true);
         return {
-          executions: page.map(({ arn, machineArn, name, status, started, stopped }) => ({
+          executions: items.map(({ arn, machineArn, name, status, started, stopped }) => ({
             executionArn: arn,
             stateMachineArn: machineArn,
             name,
@@ -160,24 +158,21 @@ export function executionOperations(
             startDate: date(started),
             stopDate: date(stopped),
           })),
-          ...(from + page.length < all.length && { nextToken: String(from + page.length) }),
+          ...paging,
         };
       },
     },
     GetExecutionHistory: {
       access: ({ executionArn }) => on("GetExecutionHistory", executionArn),
-      run({ executionArn, reverseOrder, includeExecutionData = true, maxResults = 100, nextToken }) {
+      run({ executionArn, reverseOrder, includeExecutionData = true, ...rest }) {
         found(executionArn);
-        const events = records.eventsOf(executionArn);
-        if (reverseOrder) events.reverse();
-        const from = Number(nextToken ?? 0);
-        const page = events.slice(from, from + (maxResults || 100));
+        const { items, paging } = pageOf(records.eventsOf(executionArn), rest, ({ id }) => id, reverseOrder);
         return {
-          events: page.map((event) => ({
+          events: items.map((event) => ({
             ...(includeExecutionData ? event : withoutData(event)),
             timestamp: date(event.timestamp),
           })),
-          ...(from + page.length < events.length && { nextToken: String(from + page.length) }),
+          ...paging,
         };
       },
     },

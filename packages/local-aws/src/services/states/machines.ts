@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { passRole } from "../../kit/passRole.ts";
+import { tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import { type Access, AwsError, type Cloud, type Operation } from "../../service.ts";
-import { type Tags, withoutTags } from "../../tags.ts";
 import { readDefinition } from "./definition.ts";
 import type { Machine, Records } from "./records.ts";
 import { describedVersion, forgetVersions, publish, shownMachine } from "./versions.ts";
@@ -9,10 +9,6 @@ import { describedVersion, forgetVersions, publish, shownMachine } from "./versi
 const principal = "states.amazonaws.com";
 const seconds = (): number => Date.now() / 1000;
 const date = (value: number): Date => new Date(value * 1000);
-
-/** Step Functions writes the parts of a tag in lower case. */
-const tagMap = (tags: { key: string; value: string }[] = []): Tags =>
-  Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 
 /** Logging that AWS refuses unless the role may deliver logs. https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html */
 const logDelivery = ["logs:CreateLogDelivery", "logs:PutResourcePolicy", "logs:DescribeLogGroups"];
@@ -162,7 +158,7 @@ export function machineOperations(cloud: Cloud, records: Records): Record<string
     ListTagsForResource: {
       access: ({ resourceArn }) => on("ListTagsForResource", resourceArn),
       run: ({ resourceArn }) => ({
-        tags: Object.entries(found(resourceArn).tags).map(([key, value]) => ({ key, value })),
+        tags: tagList(found(resourceArn).tags).map(({ Key: key, Value: value }) => ({ key, value })),
       }),
     },
     TagResource: {

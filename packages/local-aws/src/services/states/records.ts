@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Cloud } from "../../service.ts";
+import { type Key, type PageRequest, page } from "../../kit/page.ts";
+import { AwsError, type Cloud } from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
 
 /** A state machine as it was created or last updated. */
@@ -264,4 +265,11 @@ export class Records {
       this.tokenByKey.delete(key);
     }
   }
+}
+
+/** A page of a list, in words of Step Functions. */
+export function pageOf<T>(all: T[], request: PageRequest, key: (item: T) => Key, descending = false) {
+  const invalid = () => new AwsError("InvalidToken", "Invalid Token: 'Invalid token'");
+  const { items, next } = page(all, request, key, { descending, invalid });
+  return { items, paging: { ...(next && { nextToken: next }) } };
 }

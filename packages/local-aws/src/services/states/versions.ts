@@ -5,7 +5,7 @@ import type {
   PublishStateMachineVersionInput,
 } from "@aws-sdk/client-sfn";
 import { type Access, AwsError, type Operation } from "../../service.ts";
-import type { Alias, Machine, Records, Version } from "./records.ts";
+import { type Alias, type Machine, pageOf, type Records, type Version } from "./records.ts";
 
 /** What is started under an ARN, and by which of the machine's ARNs it was asked for. */
 export interface Asked {
@@ -102,17 +102,16 @@ export function versionOperations(records: Records): Record<string, Operation> {
     },
     ListStateMachineVersions: {
       access: ({ stateMachineArn }) => on("ListStateMachineVersions", stateMachineArn),
-      run({ stateMachineArn = "", maxResults, nextToken }: ListStateMachineVersionsInput) {
+      run({ stateMachineArn = "", ...rest }: ListStateMachineVersionsInput) {
         machineAt(stateMachineArn);
-        const all = records.versions.values(`${stateMachineArn}:`).sort((a, b) => b.number - a.number);
-        const from = Number(nextToken ?? 0);
-        const page = all.slice(from, from + (maxResults || 100));
+        const all = records.versions.values(`${stateMachineArn}:`);
+        const { items, paging } = pageOf(all, rest, ({ number }) => number, true);
         return {
-          stateMachineVersions: page.map(({ arn, created }) => ({
+          stateMachineVersions: items.map(({ arn, created }) => ({
             stateMachineVersionArn: arn,
             creationDate: new Date(created * 1000),
           })),
-          ...(from + page.length < all.length && { nextToken: String(from + page.length) }),
+          ...paging,
         };
       },
     },

@@ -1,5 +1,6 @@
 /** Who somebody is, and credentials for a while. https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html */
 
+import { tagList } from "../../kit/tags.ts";
 import {
   type Access,
   AwsError,
@@ -10,7 +11,7 @@ import {
   type Service,
 } from "../../service.ts";
 import type { Directory } from "../iam/directory.ts";
-import { checkTags, constraint, noSuchEntity, policySize, tagList, validationError } from "../iam/limits.ts";
+import { checkTags, constraint, noSuchEntity, policySize, validationError } from "../iam/limits.ts";
 import { managedPolicyDocument } from "../iam/managed.ts";
 import { assumedRole, assumeRoleAccess, existingRole, openSession } from "../iam/sessions.ts";
 import { parsePolicy } from "../iam/validate.ts";

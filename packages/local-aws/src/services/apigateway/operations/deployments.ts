@@ -8,7 +8,7 @@ import type {
 } from "@aws-sdk/client-api-gateway";
 import type { Api, Deployment } from "../model.ts";
 import { applyPatch, property } from "../patch.ts";
-import { badRequest, newId, page, type Records } from "../records.ts";
+import { badRequest, newId, pageOf, type Records } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
 import { newStage } from "./stages.ts";
 
@@ -41,7 +41,7 @@ export function deploymentOperations(records: Records): Handlers {
 
     GetDeployments(input: GetDeploymentsRequest) {
       const { id } = records.api(input.restApiId!);
-      const found = page(records.deployments.values(`${id}/`), input);
+      const found = pageOf(records.deployments.values(`${id}/`), input, (one) => one.id);
       return { ...found, items: found.items.map(describe) };
     },
 

@@ -6,7 +6,7 @@ import type {
 } from "@aws-sdk/client-api-gateway";
 import type { BasePathMapping, DomainName } from "../model.ts";
 import { applyPatch, property } from "../patch.ts";
-import { badRequest, conflict, newId, notFound, page, type Records } from "../records.ts";
+import { badRequest, conflict, newId, notFound, pageOf, type Records } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
 
 interface Named {
@@ -70,7 +70,7 @@ export function domainOperations(records: Records, region: string): Handlers {
     },
     GetDomainName: (input: Named) => describe(find(input.domainName)),
     GetDomainNames(input: Named) {
-      const found = page(records.domainNames.values(), input);
+      const found = pageOf(records.domainNames.values(), input, ({ domainName }) => domainName);
       return { ...found, items: found.items.map(describe) };
     },
     UpdateDomainName(input: Named) {
@@ -111,7 +111,7 @@ export function domainOperations(records: Records, region: string): Handlers {
     GetBasePathMapping: (input: Named) => withoutDomain(mapping(input)),
     GetBasePathMappings(input: Named) {
       const { domainName } = find(input.domainName);
-      const found = page(records.basePathMappings.values(`${domainName}/`), input);
+      const found = pageOf(records.basePathMappings.values(`${domainName}/`), input, ({ basePath }) => basePath);
       return { ...found, items: found.items.map(withoutDomain) };
     },
     UpdateBasePathMapping(input: Named) {

@@ -13,7 +13,7 @@ import { checkModelName, references, referredModel } from "../definition/models.
 import { checkSchemas } from "../definition/schemas.ts";
 import type { Api, Authorizer, Definition, GatewayResponse, Method, Model, RequestValidator } from "../model.ts";
 import { applyPatch, entry, member, property } from "../patch.ts";
-import { badRequest, conflict, newId, notFound, page, type Records } from "../records.ts";
+import { badRequest, conflict, newId, notFound, pageOf, type Records } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
 
 interface Of {
@@ -63,7 +63,7 @@ function validatorOperations(records: Records, save: Save): Handlers {
     GetRequestValidator: (input: Of & { requestValidatorId: string }) =>
       find(records.api(input.restApiId), input.requestValidatorId),
     GetRequestValidators: (input: Page) =>
-      page(Object.values(records.api(input.restApiId).definition.requestValidators), input),
+      pageOf(Object.values(records.api(input.restApiId).definition.requestValidators), input, ({ id }) => id),
     UpdateRequestValidator(input: Of & { requestValidatorId: string }) {
       const api = records.api(input.restApiId);
       const validator = applyPatch(find(api, input.requestValidatorId), input.patchOperations, {
@@ -102,7 +102,8 @@ function authorizerOperations(records: Records, save: Save): Handlers {
       return save(api, authorizer);
     },
     GetAuthorizer: (input: Of & { authorizerId: string }) => find(records.api(input.restApiId), input.authorizerId),
-    GetAuthorizers: (input: Page) => page(Object.values(records.api(input.restApiId).definition.authorizers), input),
+    GetAuthorizers: (input: Page) =>
+      pageOf(Object.values(records.api(input.restApiId).definition.authorizers), input, ({ id }) => id),
     UpdateAuthorizer(input: Of & { authorizerId: string }) {
       const api = records.api(input.restApiId);
       const old = find(api, input.authorizerId);
@@ -174,7 +175,8 @@ function modelOperations(records: Records, save: Save): Handlers {
       return save(api, model);
     },
     GetModel: (input: Of & { modelName: string }) => find(records.api(input.restApiId), input.modelName),
-    GetModels: (input: Page) => page(Object.values(records.api(input.restApiId).definition.models), input),
+    GetModels: (input: Page) =>
+      pageOf(Object.values(records.api(input.restApiId).definition.models), input, ({ name }) => name),
     UpdateModel(input: Of & { modelName: string }) {
       const api = records.api(input.restApiId);
       const model = applyPatch(find(api, input.modelName), input.patchOperations, {
@@ -226,9 +228,10 @@ function gatewayResponseOperations(records: Records, save: Save): Handlers {
       describe(records.api(input.restApiId), input.responseType),
     GetGatewayResponses(input: Page) {
       const api = records.api(input.restApiId);
-      return page(
+      return pageOf(
         Object.keys(GATEWAY_RESPONSE_STATUS).map((type) => describe(api, type)),
         input,
+        ({ responseType }) => responseType,
       );
     },
     UpdateGatewayResponse(input: Of & { responseType: string }) {

@@ -9,7 +9,7 @@ import type {
 import { addResource } from "../definition/definition.ts";
 import type { Api, Resource } from "../model.ts";
 import { applyPatch } from "../patch.ts";
-import { badRequest, notFound, page, type Records } from "../records.ts";
+import { badRequest, notFound, pageOf, type Records } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
 
 /** Resources: the tree of an API's paths. */
@@ -29,8 +29,7 @@ export function resourceOperations(records: Records): Handlers {
 
     GetResources(input: GetResourcesRequest) {
       const api = records.api(input.restApiId!);
-      const sorted = Object.values(api.definition.resources).sort((a, b) => (a.path < b.path ? -1 : 1));
-      const found = page(sorted, input);
+      const found = pageOf(Object.values(api.definition.resources), input, ({ path }) => path);
       return { ...found, items: found.items.map((resource) => describe(resource, input.embed)) };
     },
 

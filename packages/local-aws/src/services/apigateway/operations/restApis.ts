@@ -13,7 +13,7 @@ import { importDocument } from "../definition/import.ts";
 import { expandPolicy } from "../definition/policy.ts";
 import type { Api } from "../model.ts";
 import { applyPatch, member, type PatchRules, property } from "../patch.ts";
-import { badRequest, newId, page, type Records } from "../records.ts";
+import { badRequest, newId, pageOf, type Records } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
 
 const MAX_COMPRESSION_SIZE = 10_485_760;
@@ -63,7 +63,7 @@ export function restApiOperations(records: Records): Handlers {
     GetRestApi: (input: GetRestApiRequest) => describe(records.api(input.restApiId!)),
 
     GetRestApis: (input: GetRestApisRequest) => {
-      const found = page(records.apis.values(), input);
+      const found = pageOf(records.apis.values(), input, ({ id }) => id);
       return { ...found, items: found.items.map(describe) };
     },
 

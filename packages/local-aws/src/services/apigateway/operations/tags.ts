@@ -1,4 +1,5 @@
 import type { GetTagsRequest, TagResourceRequest, UntagResourceRequest } from "@aws-sdk/client-api-gateway";
+import { withoutTags } from "../../../kit/tags.ts";
 import type { Collection } from "../../../store.ts";
 import { badRequest, notFound, type Records } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
@@ -38,7 +39,7 @@ export function tagOperations(records: Records): Handlers {
 
     UntagResource(input: UntagResourceRequest) {
       const { tags, save } = find(input.resourceArn!);
-      save(Object.fromEntries(Object.entries(tags).filter(([key]) => !input.tagKeys!.includes(key))));
+      save(withoutTags(tags, input.tagKeys));
     },
   };
 }

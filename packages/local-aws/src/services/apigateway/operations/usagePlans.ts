@@ -11,7 +11,7 @@ import type {
 } from "@aws-sdk/client-api-gateway";
 import type { ApiKey, Throttle, UsagePlan } from "../model.ts";
 import { applyPatch, escapePointer, type PatchRules, parse, property, unescapePointer } from "../patch.ts";
-import { badRequest, conflict, newId, newKeyValue, notFound, page, type Records } from "../records.ts";
+import { badRequest, conflict, newId, newKeyValue, notFound, pageOf, type Records } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
 
 interface OfPlan {
@@ -64,7 +64,7 @@ export function apiKeyOperations(records: Records): Handlers {
             (!input.nameQuery || name?.startsWith(input.nameQuery)) &&
             (!input.customerId || customerId === input.customerId),
         );
-      const found = page(wanted, input);
+      const found = pageOf(wanted, input, ({ id }) => id);
       return { ...found, items: found.items.map((key) => describe(key, input.includeValues ?? false)) };
     },
     UpdateApiKey(input: { apiKey: string; patchOperations?: PatchOperation[] }) {
@@ -131,7 +131,7 @@ export function usagePlanOperations(records: Records): Handlers {
     GetUsagePlan: (input: OfPlan) => find(input.usagePlanId),
     GetUsagePlans(input: GetUsagePlansRequest) {
       const of = (plan: UsagePlan) => !input.keyId || records.usagePlanKeys.has(`${plan.id}/${input.keyId}`);
-      return page(records.usagePlans.values().filter(of), input);
+      return pageOf(records.usagePlans.values().filter(of), input, ({ id }) => id);
     },
     UpdateUsagePlan: (input: OfPlan) =>
       save(applyPatch(find(input.usagePlanId), input.patchOperations?.map(withOneMethod), planRules)),
@@ -163,9 +163,10 @@ export function usagePlanOperations(records: Records): Handlers {
     GetUsagePlanKey: keyOf,
     GetUsagePlanKeys(input: OfPlan & { position?: string; limit?: number }) {
       const { id } = find(input.usagePlanId);
-      return page(
+      return pageOf(
         records.usagePlanKeys.values(`${id}/`).map((keyId) => describeKey(records.apiKeys.get(keyId)!)),
         input,
+        (key) => key.id,
       );
     },
     DeleteUsagePlanKey(input: OfPlan) {

@@ -8,10 +8,11 @@ import type {
   RemovePermissionRequest,
   Tag,
 } from "@aws-sdk/client-eventbridge";
+import { page } from "../../../kit/page.ts";
+import { tagList, tagMap } from "../../../kit/tags.ts";
 import { AwsError, type Operation, type PolicyStatement } from "../../../service.ts";
 import { list } from "../../iam/principals.ts";
 import { parsePolicy } from "../../iam/validate.ts";
-import { page } from "../page.ts";
 import type { BusRecord, RuleRecord } from "../records.ts";
 import { busName, type EventsState, invalid, notFound } from "../state.ts";
 
@@ -57,7 +58,7 @@ export function busOperations(events: EventsState): Record<string, Operation> {
     ListEventBuses: {
       access: () => [{ action: "events:ListEventBuses", resource: "*" }],
       run: (input: ListEventBusesRequest) => {
-        const { items, NextToken } = page(events.buses.values(input.NamePrefix ?? ""), input);
+        const { items, next: NextToken } = page(events.buses.values(input.NamePrefix ?? ""), input, ({ name }) => name);
         return { EventBuses: items.map(described), NextToken };
       },
     },
@@ -114,9 +115,6 @@ function permitted(bus: BusRecord, { Policy, Action, Principal, StatementId, Con
   return [...bus.statements.filter(({ Sid }) => Sid !== StatementId), statement];
 }
 
-const tagMap = (tags: Tag[]): Record<string, string> =>
-  Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
-
 function tagOperations(events: EventsState): Record<string, Operation> {
   type Input = { ResourceARN?: string; Tags?: Tag[]; TagKeys?: string[] };
   const access =
@@ -149,7 +147,7 @@ function tagOperations(events: EventsState): Record<string, Operation> {
     ListTagsForResource: {
       access: access("ListTagsForResource"),
       run: ({ ResourceARN }: Input) => ({
-        Tags: Object.entries(find(ResourceARN)[0].tags).map(([Key, Value]) => ({ Key, Value })),
+        Tags: tagList(find(ResourceARN)[0].tags),
       }),
     },
   };

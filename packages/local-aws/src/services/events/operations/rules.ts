@@ -11,10 +11,11 @@ import type {
 } from "@aws-sdk/client-eventbridge";
 import { regionOf } from "../../../arn.ts";
 import { parseJson } from "../../../jsonText.ts";
+import { page } from "../../../kit/page.ts";
 import { passRole } from "../../../kit/passRole.ts";
+import { tagMap } from "../../../kit/tags.ts";
 import { type Access, AwsError, type Operation } from "../../../service.ts";
 import { isTarget } from "../deliver.ts";
-import { page } from "../page.ts";
 import type { RuleRecord } from "../records.ts";
 import { parseSchedule } from "../schedule.ts";
 import { checkPattern, type EventsState, invalid } from "../state.ts";
@@ -68,7 +69,7 @@ export function ruleOperations(events: EventsState): Record<string, Operation> {
       run(input: ListRulesRequest) {
         const rules = events.rulesOf(events.bus(input.EventBusName).name);
         const named = rules.filter(({ name }) => name.startsWith(input.NamePrefix ?? ""));
-        const { items, NextToken } = page(named, input);
+        const { items, next: NextToken } = page(named, input, ({ name }) => name);
         return { Rules: items.map(described), NextToken };
       },
     },
@@ -96,10 +97,8 @@ export function ruleOperations(events: EventsState): Record<string, Operation> {
     ListTargetsByRule: {
       access: access("ListTargetsByRule"),
       run(input: ListTargetsByRuleRequest) {
-        const { items: Targets, NextToken } = page(
-          events.rule(input.EventBusName, input.Rule as string).targets,
-          input,
-        );
+        const { targets } = events.rule(input.EventBusName, input.Rule as string);
+        const { items: Targets, next: NextToken } = page(targets, input, ({ Id = "" }) => Id);
         return { Targets, NextToken };
       },
     },
@@ -110,7 +109,7 @@ export function ruleOperations(events: EventsState): Record<string, Operation> {
         const names = rules
           .filter(({ targets }) => targets.some(({ Arn }) => Arn === input.TargetArn))
           .map(({ name }) => name);
-        const { items: RuleNames, NextToken } = page(names, input);
+        const { items: RuleNames, next: NextToken } = page(names, input, String);
         return { RuleNames, NextToken };
       },
     },
@@ -172,7 +171,7 @@ function putRule(events: EventsState, input: PutRuleRequest) {
     // A rate goes on from where it began, unless it is another one.
     created: before?.schedule === schedule && before ? before.created : new Date().toISOString(),
     targets: before?.targets ?? [],
-    tags: before?.tags ?? Object.fromEntries((input.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value])),
+    tags: before?.tags ?? tagMap(input.Tags),
     ...(pattern && { pattern }),
     ...(schedule && { schedule }),
     ...(input.Description && { description: input.Description }),

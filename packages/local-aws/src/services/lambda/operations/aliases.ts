@@ -13,7 +13,7 @@ import type { Lambda } from "../context.ts";
 import { checkPattern, checkRevision, conflict, functionNotFound, invalidParameter } from "../errors.ts";
 import { functionReference, latest } from "../names.ts";
 import type { AliasRecord } from "../records.ts";
-import { page } from "./paging.ts";
+import { listed } from "./paging.ts";
 
 export function aliasOperations(lambda: Lambda): Record<string, Operation> {
   const { registry, arns, cloud } = lambda;
@@ -112,8 +112,8 @@ export function aliasOperations(lambda: Lambda): Record<string, Operation> {
             FunctionVersion === version ||
             RoutingConfig?.AdditionalVersionWeights?.[version] !== undefined,
         );
-      const { items, NextMarker } = page(found, input);
-      return { Aliases: items, ...(NextMarker && { NextMarker }) };
+      const { items: Aliases, ...paging } = listed(found, input, ({ Name = "" }) => Name);
+      return { Aliases, ...paging };
     },
   };
 

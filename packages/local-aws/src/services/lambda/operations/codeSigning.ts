@@ -18,7 +18,7 @@ import { conflict } from "../errors.ts";
 import { functionReference } from "../names.ts";
 import type { CodeSigningRecord } from "../records.ts";
 import { now } from "./functions.ts";
-import { page } from "./paging.ts";
+import { listed } from "./paging.ts";
 import { checkedTags } from "./tags.ts";
 
 export function codeSigningOperations({ registry, arns }: Lambda): Record<string, Operation> {
@@ -80,7 +80,11 @@ export function codeSigningOperations({ registry, arns }: Lambda): Record<string
     ListCodeSigningConfigs: {
       access: () => [{ action: "lambda:ListCodeSigningConfigs", resource: "*" }],
       run(input: ListCodeSigningConfigsRequest) {
-        const { items, ...rest } = page(codeSigning.values(), input as object);
+        const { items, ...rest } = listed(
+          codeSigning.values(),
+          input,
+          ({ CodeSigningConfigArn = "" }) => CodeSigningConfigArn,
+        );
         return { CodeSigningConfigs: items.map((one): CodeSigningConfig => shown(one).CodeSigningConfig), ...rest };
       },
     },
@@ -88,7 +92,7 @@ export function codeSigningOperations({ registry, arns }: Lambda): Record<string
       access: on("ListFunctionsByCodeSigningConfig"),
       run({ CodeSigningConfigArn = "", ...paging }: ListFunctionsByCodeSigningConfigRequest) {
         registry.codeSigningConfig(CodeSigningConfigArn);
-        const { items, ...rest } = page(usersOf(CodeSigningConfigArn), paging as object);
+        const { items, ...rest } = listed(usersOf(CodeSigningConfigArn), paging, ({ arn }) => arn);
         return { FunctionArns: items.map(({ arn }) => arn), ...rest };
       },
     },

@@ -11,7 +11,7 @@ import type { Lambda } from "../context.ts";
 import { checkRange, invalidParameter } from "../errors.ts";
 import { functionReference, latest } from "../names.ts";
 import type { ProvisionedRecord } from "../records.ts";
-import { page } from "./paging.ts";
+import { listed } from "./paging.ts";
 
 /** What AWS keeps for functions without a reservation. */
 const leastUnreserved = 100;
@@ -106,12 +106,12 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
     run(input) {
       const { name } = of(input.FunctionName);
       const all = registry.provisioned.entries(`${name}:`);
-      const { items, NextMarker } = page(all, input);
+      const { items, ...paging } = listed(all, input, ([key]) => key);
       const list = items.map(([key, record]) => ({
         FunctionArn: arns.function(name, key.slice(name.length + 1)),
         ...shown(record),
       }));
-      return { ProvisionedConcurrencyConfigs: list, ...(NextMarker && { NextMarker }) };
+      return { ProvisionedConcurrencyConfigs: list, ...paging };
     },
   };
 

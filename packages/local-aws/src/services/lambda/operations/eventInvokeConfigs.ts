@@ -11,7 +11,7 @@ import { checkRange, functionNotFound, resourceNotFound } from "../errors.ts";
 import { functionReference, latest } from "../names.ts";
 import type { EventInvokeConfig } from "../records.ts";
 import { policyKey, type Target } from "../registry.ts";
-import { page } from "./paging.ts";
+import { listed } from "./paging.ts";
 
 /** `$LATEST` and no qualifier are the same. */
 const keyOf = ({ record, qualifier }: Target) => policyKey(record.name, qualifier === latest ? undefined : qualifier);
@@ -91,9 +91,8 @@ export function eventInvokeConfigOperations({ registry, arns, targets }: Lambda)
     run(input) {
       const { name } = functionReference(input.FunctionName as string);
       if (!registry.functions.get(name)) throw functionNotFound(arns.function(name));
-      const { items, NextMarker } = page(registry.eventInvokeConfigs.entries(`${name}:`), input);
-      const list = items.map(([key, config]) => shown(key, config));
-      return { FunctionEventInvokeConfigs: list, ...(NextMarker && { NextMarker }) };
+      const { items, ...paging } = listed(registry.eventInvokeConfigs.entries(`${name}:`), input, ([key]) => key);
+      return { FunctionEventInvokeConfigs: items.map(([key, config]) => shown(key, config)), ...paging };
     },
   };
 

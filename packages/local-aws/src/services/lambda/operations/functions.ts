@@ -21,7 +21,7 @@ import { checkRevision, conflict, functionNotFound, invalidParameter } from "../
 import { checkFunctionName, functionReference, isVersion, latest } from "../names.ts";
 import type { VersionRecord } from "../records.ts";
 import { checkSignature } from "./codeSigning.ts";
-import { page } from "./paging.ts";
+import { listed } from "./paging.ts";
 import { checkedTags } from "./tags.ts";
 import { publish } from "./versions.ts";
 
@@ -35,6 +35,9 @@ export function shown({ configuration }: VersionRecord, qualified = false): Func
     LastUpdateStatus: "Successful",
   };
 }
+
+/** `$LATEST` comes before the published versions. */
+const versionKey = ({ FunctionName = "", Version }: FunctionConfiguration) => [FunctionName, Number(Version) || 0];
 
 /** The time as Lambda writes it. */
 export const now = () => new Date().toISOString().replace("Z", "+0000");
@@ -213,8 +216,8 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
           ? [shown(newest, true), ...registry.published(name).map((one) => shown(one, true))]
           : [shown(newest)];
       });
-      const { items, NextMarker } = page(found, input);
-      return { Functions: items, ...(NextMarker && { NextMarker }) };
+      const { items: Functions, ...paging } = listed(found, input, versionKey);
+      return { Functions, ...paging };
     },
   };
 
@@ -277,8 +280,8 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
     run(input) {
       const { name } = functionReference(input.FunctionName as string);
       const all = [registry.version(name), ...registry.published(name)];
-      const { items, NextMarker } = page(all, input);
-      return { Versions: items.map((one) => shown(one, true)), ...(NextMarker && { NextMarker }) };
+      const { items, ...paging } = listed(all, input, ({ configuration }) => versionKey(configuration));
+      return { Versions: items.map((one) => shown(one, true)), ...paging };
     },
   };
 

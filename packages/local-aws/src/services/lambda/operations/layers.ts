@@ -13,7 +13,7 @@ import type { Operation } from "../../../service.ts";
 import type { Lambda } from "../context.ts";
 import { checkPattern, resourceNotFound } from "../errors.ts";
 import type { LayerRecord } from "../layers.ts";
-import { page } from "./paging.ts";
+import { listed } from "./paging.ts";
 
 const nameOf = (given: string | undefined) => (given?.startsWith("arn:") ? given.split(":")[6] : given) as string;
 
@@ -83,8 +83,9 @@ export function layerOperations({ layers, packages, arns }: Lambda): Record<stri
   const ListLayerVersions: Operation<ListLayerVersionsCommandInput> = {
     access: () => [{ action: "lambda:ListLayerVersions", resource: "*" }],
     run(input) {
-      const { items, NextMarker } = page(layers.versions(nameOf(input.LayerName)), input);
-      return { LayerVersions: items.map(shown), ...(NextMarker && { NextMarker }) };
+      const versions = layers.versions(nameOf(input.LayerName));
+      const { items, ...paging } = listed(versions, input, ({ version }) => version, { descending: true });
+      return { LayerVersions: items.map(shown), ...paging };
     },
   };
 
@@ -92,13 +93,13 @@ export function layerOperations({ layers, packages, arns }: Lambda): Record<stri
     access: () => [{ action: "lambda:ListLayers", resource: "*" }],
     run(input) {
       const names = [...new Set(layers.records.values().flatMap(({ name, deleted }) => (deleted ? [] : name)))];
-      const { items, NextMarker } = page(names, input);
+      const { items, ...paging } = listed(names, input, String);
       const list = items.map((name) => ({
         LayerName: name,
         LayerArn: arns.layer(name),
         LatestMatchingVersion: shown(layers.versions(name)[0] as LayerRecord),
       }));
-      return { Layers: list, ...(NextMarker && { NextMarker }) };
+      return { Layers: list, ...paging };
     },
   };
 

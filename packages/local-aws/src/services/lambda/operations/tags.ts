@@ -1,7 +1,7 @@
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html */
 import type { ListTagsCommandInput, TagResourceCommandInput, UntagResourceCommandInput } from "@aws-sdk/client-lambda";
+import { type Tags, withoutTags } from "../../../kit/tags.ts";
 import type { Operation } from "../../../service.ts";
-import { type Tags, withoutTags } from "../../../tags.ts";
 import type { Lambda } from "../context.ts";
 import { invalidParameter, resourceNotFound } from "../errors.ts";
 import { functionReference } from "../names.ts";

@@ -9,8 +9,8 @@ import type {
   SetAlarmStateInput,
 } from "@aws-sdk/client-cloudwatch";
 import { parseJson } from "../../../jsonText.ts";
+import { page } from "../../../kit/page.ts";
 import { AwsError, type Operation } from "../../../service.ts";
-import { page } from "../../events/page.ts";
 import { type ArnOf, compositeAlarm, metricAlarm } from "../alarmInput.ts";
 import type { AlarmRecord, MetricAlarmRecord } from "../alarmRecords.ts";
 import type { Alarms } from "../alarms.ts";
@@ -132,7 +132,7 @@ function describe(alarms: Alarms, input: DescribeAlarmsInput) {
           arn.startsWith(input.ActionPrefix as string),
         )),
   );
-  const { items, NextToken } = page(found, { NextToken: input.NextToken, Limit: input.MaxRecords ?? 50 });
+  const { items, next: NextToken } = page(found, input, ({ name }) => name, { size: 50 });
   return {
     MetricAlarms: items.flatMap((alarm) => (alarm.kind === "MetricAlarm" ? [describedMetric(alarm)] : [])),
     CompositeAlarms: items.flatMap((alarm) =>
@@ -180,17 +180,17 @@ const describedMetric = (alarm: MetricAlarmRecord) => ({
 function history(alarms: Alarms, input: DescribeAlarmHistoryInput) {
   const types: string[] = input.AlarmTypes ?? ["MetricAlarm", "CompositeAlarm"];
   const found = alarms.history
-    .values(input.AlarmName ? `${input.AlarmName}/` : "")
+    .entries(input.AlarmName ? `${input.AlarmName}/` : "")
     .filter(
-      ({ type, time, kind }) =>
+      ([, { type, time, kind }]) =>
         types.includes(kind) &&
         (!input.HistoryItemType || type === input.HistoryItemType) &&
         (!input.StartDate || time >= input.StartDate.toISOString()) &&
         (!input.EndDate || time <= input.EndDate.toISOString()),
     );
-  if (input.ScanBy !== "TimestampAscending") found.reverse();
-  const { items, NextToken } = page(found, { NextToken: input.NextToken, Limit: input.MaxRecords ?? 100 });
-  const AlarmHistoryItems = items.map(({ alarm, kind, type, time, summary, data }) => ({
+  const descending = input.ScanBy !== "TimestampAscending";
+  const { items, next: NextToken } = page(found, input, ([key, { time }]) => [time, key], { descending });
+  const AlarmHistoryItems = items.map(([, { alarm, kind, type, time, summary, data }]) => ({
     AlarmName: alarm,
     AlarmType: kind,
     Timestamp: new Date(time),

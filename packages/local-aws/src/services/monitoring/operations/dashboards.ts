@@ -8,9 +8,10 @@ import type {
   Tag,
 } from "@aws-sdk/client-cloudwatch";
 import { parseJson } from "../../../jsonText.ts";
+import { page } from "../../../kit/page.ts";
+import { tagList, tagMap } from "../../../kit/tags.ts";
 import { AwsError, type Operation } from "../../../service.ts";
 import type { Collection } from "../../../store.ts";
-import { page } from "../../events/page.ts";
 import type { Alarms } from "../alarms.ts";
 
 export interface DashboardRecord {
@@ -72,10 +73,8 @@ export function dashboardOperations(
     ListDashboards: {
       access: () => [{ action: "cloudwatch:ListDashboards", resource: "*" }],
       run(input: ListDashboardsInput) {
-        const { items, NextToken } = page(dashboards.values(input.DashboardNamePrefix ?? ""), {
-          NextToken: input.NextToken,
-          Limit: 1000,
-        });
+        const found = dashboards.values(input.DashboardNamePrefix ?? "");
+        const { items, next: NextToken } = page(found, input, ({ name }) => name, { size: 1000 });
         const DashboardEntries = items.map(({ name, body, modified }) => ({
           DashboardName: name,
           DashboardArn: arnOf(name),
@@ -103,7 +102,7 @@ export function tagOperations(alarms: Alarms): Record<string, Operation> {
       access: access("TagResource"),
       run(input: Input) {
         const alarm = find(input);
-        const added = Object.fromEntries((input.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+        const added = tagMap(input.Tags);
         alarms.records.put(alarm.name, { ...alarm, tags: { ...alarm.tags, ...added } });
         return {};
       },
@@ -119,7 +118,7 @@ export function tagOperations(alarms: Alarms): Record<string, Operation> {
     },
     ListTagsForResource: {
       access: access("ListTagsForResource"),
-      run: (input: Input) => ({ Tags: Object.entries(find(input).tags).map(([Key, Value]) => ({ Key, Value })) }),
+      run: (input: Input) => ({ Tags: tagList(find(input).tags) }),
     },
   };
 }

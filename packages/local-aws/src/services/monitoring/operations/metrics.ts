@@ -8,9 +8,9 @@ import type {
   MetricDatum,
   PutMetricDataInput,
 } from "@aws-sdk/client-cloudwatch";
+import { page } from "../../../kit/page.ts";
 import type { Call, Operation } from "../../../service.ts";
-import { page } from "../../events/page.ts";
-import type { Metrics } from "../metrics.ts";
+import type { Metrics, Series } from "../metrics.ts";
 import { answerQueries, checkQueries, invalidMix, invalidValue, validation } from "../query.ts";
 import { statistic } from "../statistics.ts";
 
@@ -20,6 +20,12 @@ const maxDimensions = 30;
 const maxPoints = 1440;
 const maxQueries = 500;
 const maxDataPoints = 100_800;
+
+const seriesKey = ({ namespace, name, dimensions }: Pick<Series, "namespace" | "name" | "dimensions">) => [
+  namespace,
+  name,
+  JSON.stringify(dimensions),
+];
 
 export function metricOperations(metrics: Metrics): Record<string, Operation> {
   return {
@@ -50,7 +56,7 @@ export function metricOperations(metrics: Metrics): Record<string, Operation> {
               (!input.MetricName || input.MetricName === name) &&
               (input.Dimensions ?? []).every((filter) => has(dimensions, filter)),
           );
-        const { items, NextToken } = page(found, { NextToken: input.NextToken, Limit: 500 });
+        const { items, next: NextToken } = page(found, input, seriesKey, { size: 500 });
         const Metrics = items.map(({ namespace, name, dimensions }) => ({
           Namespace: namespace,
           MetricName: name,

@@ -4,12 +4,13 @@ import type {
   PutBucketPolicyRequest,
   PutBucketVersioningRequest,
 } from "@aws-sdk/client-s3";
+import { tagList } from "../../../kit/tags.ts";
 import { AwsError, type Operation } from "../../../service.ts";
 import { bucketAccess } from "../access.ts";
 import { aclNotSupported } from "../describe.ts";
 import { invalidArgument, invalidRequest, malformedXml } from "../errors.ts";
 import { minimumSize, readLifecycle, revivedLifecycle } from "../lifecycle.ts";
-import { tagSet, tagsOf } from "../names.ts";
+import { tagsOf } from "../names.ts";
 import { checkBucketPolicy, isPublic } from "../policy.ts";
 import type { BucketRecord } from "../records.ts";
 import type { S3State } from "../state.ts";
@@ -55,7 +56,7 @@ const settings: Setting[] = [
       operation: "PutBucketTagging",
       action: "PutBucketTagging",
       read: (input: { Tagging?: { TagSet?: { Key: string; Value: string }[] } }) =>
-        tagSet(tagsOf(input.Tagging?.TagSet ?? [], 50)),
+        tagList(tagsOf(input.Tagging?.TagSet ?? [], 50)),
     },
     delete: { operation: "DeleteBucketTagging", action: "PutBucketTagging" },
   },

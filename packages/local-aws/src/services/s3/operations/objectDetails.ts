@@ -6,11 +6,12 @@ import type {
   GetObjectTaggingRequest,
   PutObjectTaggingRequest,
 } from "@aws-sdk/client-s3";
+import { tagList } from "../../../kit/tags.ts";
 import type { Call, Operation } from "../../../service.ts";
 import { objectAccess, requestTags, versioned } from "../access.ts";
 import { memberOf } from "../checksum.ts";
 import { aclNotSupported } from "../describe.ts";
-import { tagSet, tagsOf } from "../names.ts";
+import { tagsOf } from "../names.ts";
 import { checksumMembers } from "../receive.ts";
 import type { Version } from "../records.ts";
 import { type S3State, toldVersion } from "../state.ts";
@@ -28,7 +29,7 @@ export function objectDetailOperations(s3: S3State): Record<string, Operation> {
       access: onObject(s3, "GetObjectTagging"),
       async run(input: GetObjectTaggingRequest, call) {
         const { bucket, version } = await find(input, call);
-        return { TagSet: tagSet(version.tags), ...toldVersion(bucket, version) };
+        return { TagSet: tagList(version.tags), ...toldVersion(bucket, version) };
       },
     },
     PutObjectTagging: {
