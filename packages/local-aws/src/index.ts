@@ -3,6 +3,7 @@
  * wire, passes IAM.
  */
 
+import { join } from "node:path";
 import { createFront, type Front } from "./front/index.ts";
 import { Regions } from "./regions.ts";
 import type { Cloud, Service } from "./service.ts";
@@ -48,6 +49,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
     images: {},
     workingDirectory: process.cwd(),
     sagemaker: {},
+    tools: join(given.directory, "tools"),
     ...given,
   };
   const { region, accountId } = options;

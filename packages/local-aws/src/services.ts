@@ -1,6 +1,7 @@
 /** Every service, one line each, and what they are made with. */
 
 import type { Images } from "./containers/images.ts";
+import { Tools } from "./containers/tools.ts";
 import type { Cloud, Service } from "./service.ts";
 import type { CognitoIssuer } from "./services/apigateway/execution/authorization/cognito.ts";
 import type { DataPlane } from "./services/apigateway/execution/server.ts";
@@ -9,6 +10,7 @@ import { createAutoscaling } from "./services/autoscaling/index.ts";
 import { createCodeDeploy } from "./services/codedeploy/index.ts";
 import { createDynamoDb } from "./services/dynamodb/index.ts";
 import { createEcs } from "./services/ecs/index.ts";
+import { createEmrServerless } from "./services/emrserverless/index.ts";
 import { createEvents } from "./services/events/index.ts";
 import { withEventSources } from "./services/eventsources/index.ts";
 import type { Authorizer } from "./services/iam/authorizer.ts";
@@ -48,6 +50,11 @@ export interface CloudOptions {
   workingDirectory?: string;
   /** Images of SageMaker's containers alone. Default: as above. */
   sagemaker?: SageMakerOptions;
+  /**
+   * Folder of programs that notebooks and jobs need, made by `npm run notebooks:install` (`python/`), and of what is fetched
+   * for them (`spark/`). Default: `tools` in the state folder. What is not there is looked for on PATH.
+   */
+  tools?: string;
   /** How much faster than AWS's the clock of gradual deployments runs (`local:deploymentClock`). Default 1. */
   deploymentClock?: number;
 }
@@ -89,6 +96,8 @@ export const regionalServices: Factory[] = [
   (cloud) => createScheduler(cloud),
   (cloud, { options: { images, workingDirectory, sagemaker } }) =>
     createSageMaker(cloud, { images, workingDirectory, ...sagemaker }),
+  (cloud, { options }) =>
+    createEmrServerless(cloud, { tools: new Tools(options.tools), clock: options.deploymentClock }),
   (cloud, { options }) => createEcs(cloud, options),
   (cloud, { options }) => createAutoscaling(cloud, { clock: options.deploymentClock }),
   (cloud, { options }) => createMonitoring(cloud, { clock: options.deploymentClock }),

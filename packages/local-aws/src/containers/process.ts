@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Cloud } from "../service.ts";
+import { containerBase } from "./environment.ts";
 
 export interface ContainerArgs {
   /** What the image is on this machine, with its arguments. */
@@ -32,14 +33,8 @@ export function runContainer(cloud: Cloud, args: ContainerArgs): Container {
     cwd: args.workingDirectory,
     stdio: ["pipe", "pipe", "pipe"],
     env: {
-      PATH: process.env.PATH,
-      TZ: "UTC",
+      ...containerBase(cloud),
       NODE_OPTIONS: "--disable-warning=ExperimentalWarning",
-      AWS_ENDPOINT_URL: cloud.origin,
-      AWS_REGION: cloud.region,
-      AWS_DEFAULT_REGION: cloud.region,
-      AWS_CONFIG_FILE: "/dev/null",
-      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
       ...args.environment,
     },
   });

@@ -38,6 +38,21 @@ export async function makeWorld({ cloud }: TestCloud): Promise<string[]> {
   const { id, rootResourceId } = await call("apigateway", "CreateRestApi", { name });
   await call("codedeploy", "CreateApplication", { applicationName: name, computePlatform: "Lambda" });
   await call("ecs", "CreateCluster", { clusterName: name });
+  const { applicationId } = await call("emr-serverless", "CreateApplication", {
+    name,
+    type: "SPARK",
+    releaseLabel: "emr-7.5.0",
+  });
   const arns = [roleArn, TopicArn, RuleArn, FunctionArn, stateMachineArn, executionArn];
-  return [name, name, name, QueueUrl, `arn:aws:sqs:us-east-1:000000000000:${name}`, id, rootResourceId, ...arns];
+  return [
+    name,
+    name,
+    name,
+    QueueUrl,
+    `arn:aws:sqs:us-east-1:000000000000:${name}`,
+    id,
+    rootResourceId,
+    applicationId,
+    ...arns,
+  ];
 }

@@ -83,6 +83,33 @@ export const containers: Record<string, Kind> = {
     tagged: arn("ecs", "service/used/made"),
     hidden: ["cluster"],
   },
+  "an application of EMR Serverless": {
+    service: "emr-serverless",
+    make: [
+      "CreateApplication",
+      {
+        name: "made",
+        releaseLabel: "emr-7.5.0",
+        type: "Spark",
+        architecture: "ARM64",
+        initialCapacity: {
+          Driver: { workerCount: 1, workerConfiguration: { cpu: "2 vCPU", memory: "4 GB", disk: "20 GB" } },
+        },
+        maximumCapacity: { cpu: "8 vCPU", memory: "32 GB", disk: "100 GB" },
+        autoStartConfiguration: { enabled: false },
+        autoStopConfiguration: { enabled: true, idleTimeoutMinutes: 5 },
+        networkConfiguration: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] },
+        runtimeConfiguration: [{ classification: "spark-defaults", properties: { "spark.a": "b" } }],
+        monitoringConfiguration: { s3MonitoringConfiguration: { logUri: "s3://used/logs" } },
+        interactiveConfiguration: { livyEndpointEnabled: true },
+        schedulerConfiguration: { maxConcurrentRuns: 3, queueTimeoutMinutes: 60 },
+      },
+    ],
+    look: ["GetApplication", ({ applicationId }: { applicationId: string }) => ({ applicationId }), "application"],
+    end: ["DeleteApplication", ({ applicationId }: { applicationId: string }) => ({ applicationId })],
+    gone: { state: "TERMINATED" },
+    tagged: ({ arn: made }: { arn: string }) => made,
+  },
   "a scalable target": {
     service: "application-autoscaling",
     make: [

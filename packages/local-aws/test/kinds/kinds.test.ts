@@ -42,6 +42,7 @@ const services: Record<string, Partial<Words>> = {
   "application-autoscaling": { ...map, id: "ResourceARN" },
   dynamodb: { list: "ListTagsOfResource" },
   ecs: { ...small, pair: ["key", "value"] },
+  "emr-serverless": { ...small, ...map },
   events: { id: "ResourceARN" },
   kms: { id: "KeyId", list: "ListResourceTags", pair: ["TagKey", "TagValue"] },
   lambda: { ...map, id: "Resource", list: "ListTags" },

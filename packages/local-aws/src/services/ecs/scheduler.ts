@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { CredentialEndpoint } from "../../containers/credentials.ts";
 import type { Images } from "../../containers/images.ts";
 import type { Cloud } from "../../service.ts";
-import { CredentialEndpoint } from "./credentials.ts";
 import { type Records, type ServiceRecord, serviceKey } from "./records.ts";
 import { Task, type TaskArgs } from "./task.ts";
 

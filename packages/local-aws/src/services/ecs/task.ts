@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { ContainerDefinition, StopTaskRequest, TaskStopCode } from "@aws-sdk/client-ecs";
+import type { CredentialEndpoint } from "../../containers/credentials.ts";
 import { commandOf, type Images, unknownImage } from "../../containers/images.ts";
 import { ContainerLog } from "../../containers/log.ts";
 import { type Container, runContainer } from "../../containers/process.ts";
 import type { Cloud, RoleSession } from "../../service.ts";
-import type { CredentialEndpoint } from "./credentials.ts";
 import type { TaskDefinitionRecord } from "./records.ts";
 
 export interface TaskArgs {

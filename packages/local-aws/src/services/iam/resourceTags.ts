@@ -21,6 +21,7 @@ const listings: Record<string, (arn: string) => Listing> = {
   // Indexes and streams have their table's.
   dynamodb: (arn) => byArn("dynamodb", "ListTagsOfResource", "ResourceArn")(upTo(arn, /\/(index|stream)\//)),
   ecs: byArn("ecs", "ListTagsForResource", "resourceArn"),
+  "emr-serverless": byArn("emr-serverless", "ListTagsForResource", "resourceArn"),
   events: byArn("events", "ListTagsForResource", "ResourceARN"),
   kms: byArn("kms", "ListResourceTags", "KeyId"),
   lambda: byArn("lambda", "ListTags", "Resource"),

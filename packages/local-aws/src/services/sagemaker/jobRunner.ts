@@ -1,12 +1,12 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Channel } from "@aws-sdk/client-sagemaker";
+import { Artifacts, pack } from "../../containers/artifacts.ts";
 import { commandOf, type Images, unknownImage } from "../../containers/images.ts";
 import { ContainerLog } from "../../containers/log.ts";
 import { type Container, runContainer } from "../../containers/process.ts";
 import { compileExpression } from "../../expression.ts";
 import type { Cloud, RoleSession } from "../../service.ts";
-import { Artifacts, pack } from "./artifacts.ts";
 import { containerEnvironment } from "./environment.ts";
 import { Names } from "./names.ts";
 import type { Records, TrainingJob } from "./records.ts";

@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { Cloud, RoleSession } from "../../service.ts";
+import type { Cloud, RoleSession } from "../service.ts";
 
 const run = promisify(execFile);
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { RoleSession } from "../../service.ts";
+import type { RoleSession } from "../service.ts";
 
 /**
  * Where containers fetch the credentials of their task's role, as on AWS. There it is at 169.254.170.2, an address that

@@ -1,0 +1,26 @@
+import { createHash } from "node:crypto";
+import { conflict } from "./names.ts";
+import type { Records } from "./records.ts";
+
+/**
+ * A request with the token of an earlier one is that one: it makes nothing, and is answered as the first was.
+ * @param make with the id of what the first made, or with none; its answer names the id.
+ * @throws AwsError `ConflictException` when the token came with another request.
+ */
+export function onceByToken<
+  Input extends { clientToken?: string | undefined },
+  Output extends { applicationId: string; jobRunId?: string },
+>(records: Records, scope: string, input: Input, make: (id?: string) => Output): Output {
+  const { clientToken, ...rest } = input;
+  if (!clientToken) return make();
+  const key = `${scope} ${clientToken}`;
+  const request = createHash("sha256").update(JSON.stringify(rest)).digest("hex");
+  const earlier = records.tokens.get(key);
+  if (earlier && earlier.request !== request) {
+    throw conflict("The client token was already used for a request with other parameters");
+  }
+  if (earlier) return make(earlier.id);
+  const output = make();
+  records.tokens.put(key, { request, id: output.jobRunId ?? output.applicationId });
+  return output;
+}

@@ -1,0 +1,43 @@
+/**
+ * EMR Serverless: applications, and runs of their jobs. A run is the script itself, as a process of this machine under the
+ * run's role: by Spark where it imports it, otherwise by Python.
+ * https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_Operations.html
+ */
+import type { Tools } from "../../containers/tools.ts";
+import type { Cloud, Service } from "../../service.ts";
+import { applicationOperations } from "./applications.ts";
+import { jobRunOperations } from "./jobRuns.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import { Records } from "./records.ts";
+import { Runner } from "./runner.ts";
+import { tagOperations } from "./tags.ts";
+
+export interface EmrServerlessOptions {
+  /** Where Spark and Python are. */
+  tools: Tools;
+  /** How much faster than AWS's the clock of its timeouts runs. Default 1. */
+  clock?: number;
+}
+
+export function createEmrServerless(cloud: Cloud, { tools, clock = 1 }: EmrServerlessOptions): Service {
+  const records = new Records(cloud);
+  const lifecycle = new Lifecycle(cloud, records, clock);
+  const runner = new Runner(cloud, records, lifecycle, { tools, clock });
+  return {
+    name: "emr-serverless",
+    shapes: () => import("@aws-sdk/client-emr-serverless"),
+    operations: {
+      ...applicationOperations(records, lifecycle),
+      ...jobRunOperations(records, lifecycle, runner),
+      ...tagOperations(records),
+    },
+    async start() {
+      lifecycle.resume();
+      runner.resume();
+    },
+    async stop() {
+      lifecycle.close();
+      await runner.close();
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Cloud } from "../../service.ts";
+import { after, type LongTimer } from "../../timers.ts";
+import { type Application, type ApplicationState, isOver, type Records, runKey } from "./records.ts";
+
+/** How long a state lasts in which AWS makes something ready that is ready here. */
+const passingMs = 50;
+/** How long a terminated application is still shown. */
+const shownMs = 24 * 3_600_000;
+
+/** What becomes of applications: each is started by its first run, and stopped when it has been idle for long enough. */
+export class Lifecycle {
+  readonly #records: Records;
+  readonly #folder: string;
+  readonly #clock: number;
+  readonly #passing = new Map<string, LongTimer>();
+  readonly #idle = new Map<string, LongTimer>();
+  /** Called when an application runs: runs wait for it. */
+  onStarted: (id: string) => void = () => {};
+
+  /** @param clock how much faster than AWS's its minutes are. */
+  constructor(cloud: Cloud, records: Records, clock: number) {
+    this.#records = records;
+    this.#clock = clock;
+    this.#folder = join(cloud.directory, "emr-serverless");
+  }
+
+  /** Goes on where the machine went down. */
+  resume(): void {
+    for (const { id, state, updated } of this.#records.applications.values()) {
+      if (state === "CREATING") this.created(id);
+      else if (state === "STARTING") this.#pass(id, "STARTED");
+      else if (state === "STARTED") this.idle(id);
+      else if (state === "STOPPING") this.#pass(id, "STOPPED");
+      else if (state === "TERMINATED" && updated < Date.now() - shownMs) this.#forget(id);
+    }
+  }
+
+  created(id: string): void {
+    this.#pass(id, "CREATED");
+  }
+
+  /** Does nothing where it is started, or on its way. */
+  start(id: string): void {
+    const { state } = this.#records.application(id);
+    if (state === "STARTED" || state === "STARTING") return;
+    this.#enter(id, "STARTING");
+    this.#pass(id, "STARTED");
+  }
+
+  stop(id: string, details?: string): void {
+    this.busy(id);
+    this.#enter(id, "STOPPING", details);
+    this.#pass(id, "STOPPED");
+  }
+
+  /** It is not idle: a run is there. */
+  busy(id: string): void {
+    this.#idle.get(id)?.cancel();
+    this.#idle.delete(id);
+  }
+
+  /** From now on nothing runs on it, unless something does. */
+  idle(id: string): void {
+    this.busy(id);
+    const application = this.#records.applications.get(id);
+    const { enabled = true, idleTimeoutMinutes = 15 } = application?.input.autoStopConfiguration ?? {};
+    if (application?.state !== "STARTED" || !enabled) return;
+    if (this.#records.runsOf(id).some(({ state }) => !isOver(state))) return;
+    this.#idle.set(
+      id,
+      after((idleTimeoutMinutes * 60_000) / this.#clock, () => {
+        if (this.#records.applications.get(id)?.state === "STARTED") this.stop(id, "AUTO_STOPPING");
+      }),
+    );
+  }
+
+  terminate(application: Application): void {
+    this.busy(application.id);
+    this.#passing.get(application.id)?.cancel();
+    this.#enter(application.id, "TERMINATED");
+    const { names, tags } = this.#records;
+    for (const { id } of this.#records.runsOf(application.id)) {
+      this.#records.runs.delete(runKey(application.id, id));
+      tags.delete(names.run(application.id, id));
+    }
+    tags.delete(names.application(application.id));
+    void rm(join(this.#folder, application.id), { recursive: true, force: true }).catch(console.error);
+  }
+
+  close(): void {
+    for (const timers of [this.#passing, this.#idle]) for (const timer of timers.values()) timer.cancel();
+  }
+
+  #forget(id: string): void {
+    this.#records.applications.delete(id);
+  }
+
+  #pass(id: string, state: ApplicationState): void {
+    this.#passing.get(id)?.cancel();
+    this.#passing.set(
+      id,
+      after(passingMs, () => {
+        this.#passing.delete(id);
+        this.#enter(id, state);
+        if (state !== "STARTED") return;
+        this.idle(id);
+        this.onStarted(id);
+      }),
+    );
+  }
+
+  #enter(id: string, state: ApplicationState, stateDetails = ""): void {
+    const application = this.#records.applications.get(id);
+    if (application) this.#records.putApplication({ ...application, state, stateDetails });
+  }
+}

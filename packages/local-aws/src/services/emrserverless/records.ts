@@ -1,0 +1,140 @@
+import type { CreateApplicationRequest, JobRunState, StartJobRunRequest } from "@aws-sdk/client-emr-serverless";
+import type { Cloud } from "../../service.ts";
+import type { Collection } from "../../store.ts";
+import { Names } from "./names.ts";
+import { Notices } from "./notices.ts";
+
+export type ApplicationState = "CREATING" | "CREATED" | "STARTING" | "STARTED" | "STOPPING" | "STOPPED" | "TERMINATED";
+
+export interface Application {
+  id: string;
+  /** As it was created, and updated since; tags are apart. */
+  input: Omit<CreateApplicationRequest, "clientToken" | "tags">;
+  state: ApplicationState;
+  stateDetails?: string;
+  /** Milliseconds since 1970. */
+  created: number;
+  updated: number;
+}
+
+export interface Attempt {
+  number: number;
+  state: JobRunState;
+  details: string;
+  created: number;
+  updated: number;
+}
+
+export interface JobRun {
+  application: string;
+  id: string;
+  /** As it was started; tags are apart. */
+  input: Omit<StartJobRunRequest, "clientToken" | "tags">;
+  createdBy: string;
+  releaseLabel: string;
+  type: string;
+  state: JobRunState;
+  details: string;
+  created: number;
+  updated: number;
+  /** When its driver started, and when it was over. */
+  started?: number;
+  ended?: number;
+  /** The last is the one that runs; its state is the run's. */
+  attempts: Attempt[];
+  /** vCPU and bytes that it holds while it runs. */
+  resources?: { cpu: number; memory: number };
+}
+
+export const isOver = (state: JobRunState): boolean => /^(SUCCESS|FAILED|CANCELLED)$/.test(state);
+
+/** What a token of a client made: the same request again makes nothing. */
+export interface Token {
+  request: string;
+  id: string;
+}
+
+/** All that EMR Serverless remembers. A change of state is told to EventBridge. */
+export class Records {
+  readonly names: Names;
+  readonly applications: Collection<Application>;
+  /** By application and id. */
+  readonly runs: Collection<JobRun>;
+  readonly tokens: Collection<Token>;
+  /** By ARN. */
+  readonly tags: Collection<Record<string, string>>;
+  readonly #notices: Notices;
+
+  constructor(cloud: Cloud) {
+    this.names = new Names(cloud);
+    this.#notices = new Notices(cloud, this.names);
+    this.applications = cloud.store.collection("emrserverless.applications");
+    this.runs = cloud.store.collection("emrserverless.runs");
+    this.tokens = cloud.store.collection("emrserverless.tokens");
+    this.tags = cloud.store.collection("emrserverless.tags");
+  }
+
+  /** @throws AwsError `ResourceNotFoundException` */
+  application(id: string): Application {
+    const found = this.applications.get(id);
+    if (!found) throw this.names.missing("Application", id);
+    return found;
+  }
+
+  /** @throws AwsError `ResourceNotFoundException` */
+  run(application: string, id: string): JobRun {
+    this.application(application);
+    const found = this.runs.get(runKey(application, id));
+    if (!found) throw this.names.missing("Job run", id);
+    return found;
+  }
+
+  runsOf(application: string): JobRun[] {
+    return this.runs.values(`${application}/`);
+  }
+
+  putApplication(application: Application): void {
+    const before = this.applications.get(application.id)?.state;
+    this.applications.put(application.id, { ...application, updated: Date.now() });
+    if (before !== application.state) this.#notices.application(application);
+  }
+
+  /** @returns it as it is now; undefined when it is gone. */
+  changeRun(application: string, id: string, change: Partial<JobRun>): JobRun | undefined {
+    const before = this.runs.get(runKey(application, id));
+    if (!before) return undefined;
+    const run = { ...before, ...change, updated: Date.now() };
+    const last = run.attempts.at(-1)!;
+    run.attempts = [
+      ...run.attempts.slice(0, -1),
+      { ...last, state: run.state, details: run.details, updated: run.updated },
+    ];
+    this.runs.put(runKey(application, id), run);
+    this.#tell(run, before.state);
+    return run;
+  }
+
+  addRun(run: JobRun): void {
+    this.runs.put(runKey(run.application, run.id), run);
+    this.#tell(run, undefined);
+  }
+
+  /** A new attempt of a run whose last one failed; the run itself has not. @returns it as it is now. */
+  retry(run: JobRun, details: string): JobRun {
+    const now = Date.now();
+    const failed: Attempt = { ...run.attempts.at(-1)!, state: "FAILED", details, updated: now };
+    const attempt: Attempt = { number: failed.number + 1, state: "PENDING", details: "", created: now, updated: now };
+    const attempts = [...run.attempts.slice(0, -1), failed, attempt];
+    const again: JobRun = { ...run, state: "PENDING", details: "", updated: now, attempts };
+    this.runs.put(runKey(run.application, run.id), again);
+    this.#notices.retry(again, this.applications.get(run.application));
+    this.#tell(again, run.state);
+    return again;
+  }
+
+  #tell(run: JobRun, before: JobRunState | undefined): void {
+    if (before !== run.state) this.#notices.run(run, before, this.applications.get(run.application));
+  }
+}
+
+export const runKey = (application: string, id: string): string => `${application}/${id}`;

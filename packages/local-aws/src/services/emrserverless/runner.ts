@@ -1,0 +1,208 @@
+/** Brings runs to their end, one attempt after the other, within what their application may have at once. */
+import { CredentialEndpoint } from "../../containers/credentials.ts";
+import type { Tools } from "../../containers/tools.ts";
+import type { Cloud } from "../../service.ts";
+import { after, type LongTimer } from "../../timers.ts";
+import { free, type Need, needOf } from "./capacity.ts";
+import { Driver } from "./driver.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import { type Application, isOver, type JobRun, type Records } from "./records.ts";
+import { sparkSettings } from "./sparkSettings.ts";
+
+interface Active {
+  driver?: Driver;
+  /** Why it is ended before its end. */
+  cancelled?: string;
+  done: Promise<void>;
+}
+
+export interface RunnerOptions {
+  tools: Tools;
+  /** How much faster than AWS's its minutes are. */
+  clock: number;
+}
+
+export class Runner {
+  readonly #cloud: Cloud;
+  readonly #records: Records;
+  readonly #lifecycle: Lifecycle;
+  readonly #options: RunnerOptions;
+  readonly #credentials = new CredentialEndpoint();
+  readonly #active = new Map<string, Active>();
+  #closing = false;
+
+  constructor(cloud: Cloud, records: Records, lifecycle: Lifecycle, options: RunnerOptions) {
+    this.#cloud = cloud;
+    this.#records = records;
+    this.#lifecycle = lifecycle;
+    this.#options = options;
+    lifecycle.onStarted = (id) => this.#begin(id);
+  }
+
+  /** Runs that had not begun when the machine went down begin; one that had fails, and is tried again where it may be. */
+  resume(): void {
+    for (const run of this.#records.runs.values()) {
+      if (isOver(run.state)) continue;
+      if (run.state === "CANCELLING") this.#end(run, "CANCELLED", run.details);
+      else if (run.state === "RUNNING") this.#failed(run, "The machine was stopped while the job ran");
+      else this.submit(run);
+    }
+  }
+
+  /** Starts its application when it must; the run begins with it. */
+  submit(run: JobRun): void {
+    const { state } = this.#records.application(run.application);
+    // In a turn of its own: who started it has its answer first.
+    if (state === "STARTED") setImmediate(() => this.#begin(run.application));
+    else if (state !== "STARTING") this.#lifecycle.start(run.application);
+  }
+
+  cancel(run: JobRun, graceMs: number, details = ""): void {
+    const active = this.#active.get(run.id);
+    this.#records.changeRun(run.application, run.id, { state: "CANCELLING", details });
+    if (!active) {
+      setImmediate(() => this.#end(run, "CANCELLED", details));
+      return;
+    }
+    active.cancelled = details;
+    void active.driver?.stop(graceMs);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    const all = [...this.#active.values()];
+    await Promise.all(all.map(({ driver }) => driver?.stop(2_000)));
+    await Promise.all(all.map(({ done }) => done));
+    await this.#credentials.close();
+  }
+
+  /** Everything of that application that waits, in its order. */
+  #begin(id: string): void {
+    const application = this.#records.applications.get(id);
+    if (this.#closing || application?.state !== "STARTED") return;
+    const waiting = this.#records.runsOf(id).filter((run) => /^(SUBMITTED|QUEUED|PENDING|SCHEDULED)$/.test(run.state));
+    for (const run of waiting) if (!this.#active.has(run.id)) this.#allocate(application, run);
+  }
+
+  #allocate(application: Application, run: JobRun): void {
+    const { input, id } = application;
+    let need: Need;
+    try {
+      need = needOf(this.#settings(application, run));
+    } catch (error) {
+      this.#end(run, "FAILED", (error as Error).message);
+      return;
+    }
+    const running = this.#records.runsOf(id).filter((one) => this.#active.has(one.id));
+    const room = free(input.maximumCapacity, running);
+    const queue = input.schedulerConfiguration;
+    const isFull = queue && running.length >= (queue.maxConcurrentRuns ?? 15);
+    const fits = need.driver.cpu <= room.cpu && need.driver.memory <= room.memory;
+    if (!isFull && fits) {
+      this.#start(run, need.within(room));
+      return;
+    }
+    if (queue && (isFull || running.length > 0)) {
+      const { queueTimeoutMinutes = 360 } = queue;
+      if (run.state === "QUEUED") return;
+      this.#records.changeRun(id, run.id, { state: "QUEUED" });
+      after((queueTimeoutMinutes * 60_000) / this.#options.clock, () => this.#queuedTooLong(run));
+      return;
+    }
+    const { cpu, memory } = input.maximumCapacity!;
+    this.#end(
+      run,
+      "FAILED",
+      `ApplicationMaxCapacityExceededException: Worker could not be allocated as the application has exceeded maximumCapacity settings: [cpu: ${cpu}, memory: ${memory}]`,
+    );
+  }
+
+  #queuedTooLong({ application, id }: JobRun): void {
+    const run = this.#closing ? undefined : this.#records.runs.get(`${application}/${id}`);
+    if (run?.state === "QUEUED")
+      this.#end(run, "FAILED", "The job run was queued for longer than the application's queueTimeoutMinutes");
+  }
+
+  #start(run: JobRun, resources: NonNullable<JobRun["resources"]>): void {
+    const active: Active = { done: Promise.resolve() };
+    this.#active.set(run.id, active);
+    active.done = this.#run(run, resources, active)
+      .catch((error: Error) => {
+        if (!this.#closing) this.#finish(run, active, error.message);
+      })
+      .finally(() => {
+        this.#active.delete(run.id);
+        this.#begin(run.application);
+        if (!this.#closing) this.#lifecycle.idle(run.application);
+      });
+  }
+
+  async #run(given: JobRun, resources: NonNullable<JobRun["resources"]>, active: Active): Promise<void> {
+    const { application, id } = given;
+    const enter = (state: "PENDING" | "SCHEDULED") => this.#records.changeRun(application, id, { state, resources });
+    if (given.state !== "PENDING") enter("PENDING");
+    const run = enter("SCHEDULED")!;
+    const settings = this.#settings(this.#records.application(application), run);
+    let limit: LongTimer | undefined;
+    active.driver = new Driver({
+      cloud: this.#cloud,
+      names: this.#records.names,
+      run,
+      settings,
+      tools: this.#options.tools,
+      credentials: this.#credentials,
+      onRunning: () => {
+        if (active.cancelled !== undefined) return;
+        const running = this.#records.changeRun(application, id, {
+          state: "RUNNING",
+          started: run.started ?? Date.now(),
+        });
+        limit = running && this.#limit(running);
+      },
+    });
+    const { failure } = await active.driver.run().finally(() => limit?.cancel());
+    if (!this.#closing) this.#finish(run, active, failure);
+  }
+
+  /** A run that takes too long is cancelled, as on AWS. */
+  #limit(run: JobRun): LongTimer | undefined {
+    const { executionTimeoutMinutes: minutes = run.input.mode === "STREAMING" ? 0 : 720 } = run.input;
+    if (minutes === 0) return undefined;
+    const left = run.started! + (minutes * 60_000) / this.#options.clock - Date.now();
+    const details = `The job run exceeded its execution timeout of ${minutes} minutes`;
+    return after(left, () => this.cancel(run, 15_000, details));
+  }
+
+  #finish({ application, id }: JobRun, { cancelled }: Active, failure: string | undefined): void {
+    const run = this.#records.runs.get(`${application}/${id}`);
+    if (!run) return;
+    if (cancelled !== undefined) this.#end(run, "CANCELLED", cancelled);
+    else if (failure !== undefined) this.#failed(run, failure);
+    else this.#end(run, "SUCCESS", "");
+  }
+
+  #failed(run: JobRun, details: string): void {
+    const { maxAttempts = run.input.mode === "STREAMING" ? Number.POSITIVE_INFINITY : 1 } = run.input.retryPolicy ?? {};
+    const { maxFailedAttemptsPerHour = 5 } = run.input.retryPolicy ?? {};
+    const recent = run.attempts.filter(({ created }) => created > Date.now() - 3_600_000 / this.#options.clock).length;
+    const isSpent = run.attempts.length >= maxAttempts;
+    const isTooOften = run.input.mode === "STREAMING" && recent >= maxFailedAttemptsPerHour;
+    if (isSpent || isTooOften) {
+      this.#end(run, "FAILED", details);
+      return;
+    }
+    const again = this.#records.retry(run, details);
+    // Its application may have been stopped with the machine; while the attempt before is not away, it is waited for.
+    if (!this.#active.has(run.id)) this.submit(again);
+  }
+
+  #end(run: JobRun, state: "SUCCESS" | "FAILED" | "CANCELLED", details: string): void {
+    this.#records.changeRun(run.application, run.id, { state, details, ended: Date.now() });
+    if (!this.#active.has(run.id)) this.#lifecycle.idle(run.application);
+  }
+
+  #settings({ input }: Application, { input: { jobDriver, configurationOverrides } }: JobRun) {
+    const parameters = jobDriver?.sparkSubmit?.sparkSubmitParameters;
+    return sparkSettings(parameters, input.runtimeConfiguration, configurationOverrides?.applicationConfiguration);
+  }
+}

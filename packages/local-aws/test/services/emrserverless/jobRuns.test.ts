@@ -1,0 +1,321 @@
+import assert from "node:assert/strict";
+import { gunzipSync } from "node:zlib";
+import {
+  CancelJobRunCommand,
+  EMRServerlessClient,
+  GetApplicationCommand,
+  GetJobRunCommand,
+  ListJobRunAttemptsCommand,
+  ListJobRunsCommand,
+  StartJobRunCommand,
+} from "@aws-sdk/client-emr-serverless";
+import { startCloud } from "../../../testing/cloud.ts";
+import { isRunning } from "../../support/processes.ts";
+import { JobLab } from "./lab.ts";
+
+const prints = `
+import os, sys
+print("arguments", sys.argv[1:])
+print("warning", file=sys.stderr)
+`;
+const waits = `
+import time
+print("waits", flush=True)
+time.sleep(600)
+`;
+
+describe("job runs of EMR Serverless", function () {
+  this.timeout(60_000);
+  let lab: JobLab;
+  let application: string;
+  before(async () => {
+    lab = await JobLab.start({ deploymentClock: 60 });
+    application = await lab.application();
+  });
+  after(() => lab.test.stop());
+
+  it("are the script, which starts its application, and tell of each state", async () => {
+    const run = await lab.submit(application, prints, {
+      name: "first",
+      tags: { team: "a" },
+      jobDriver: { sparkSubmit: { entryPoint: "", entryPointArguments: ["--day", "2026-01-31"] } },
+      configurationOverrides: {
+        monitoringConfiguration: {
+          s3MonitoringConfiguration: { logUri: "s3://jobs/logs/" },
+          cloudWatchLoggingConfiguration: { enabled: true, logGroupName: "/jobs", logStreamNamePrefix: "lab" },
+        },
+      },
+    });
+    const job = await lab.over(application, run);
+    assert.equal(job.stateDetails, "");
+    assert.equal(job.state, "SUCCESS");
+    assert.deepEqual(job.tags, { team: "a" });
+    assert.equal(job.executionTimeoutMinutes, 720);
+    assert.ok(job.startedAt && job.endedAt && job.totalResourceUtilization);
+    assert.equal(job.createdBy, "arn:aws:iam::000000000000:root");
+
+    const path = `applications/${application}/jobs/${run}/SPARK_DRIVER`;
+    const [stdout, stderr] = [await lab.read(`logs/${path}/stdout.gz`), await lab.read(`logs/${path}/stderr.gz`)];
+    assert.equal(gunzipSync(stdout).toString(), "arguments ['--day', '2026-01-31']\n");
+    assert.equal(gunzipSync(stderr).toString(), "warning\n");
+    const { events } = await lab.test.cloud.call<{ events: { message: string }[] }>("logs", "GetLogEvents", {
+      logGroupName: "/jobs",
+      logStreamName: `lab/${path}/stdout`,
+    });
+    assert.deepEqual(
+      events.map(({ message }) => message),
+      ["arguments ['--day', '2026-01-31']"],
+    );
+
+    const [last, all] = await lab.told(({ detail }) => detail.jobRunId === run && detail.state === "SUCCESS");
+    const states = all.filter(({ detail }) => detail.jobRunId === run).map(({ detail }) => detail.state);
+    assert.deepEqual(new Set(states), new Set(["SUBMITTED", "PENDING", "SCHEDULED", "RUNNING", "SUCCESS"]));
+    assert.equal(last["detail-type"], "EMR Serverless Job Run State Change");
+    assert.deepEqual(last.resources, []);
+    assert.equal(last.detail.previousState, "RUNNING");
+    assert.equal(last.detail.arn, job.arn);
+  });
+
+  it("work under their role, and are denied what it may not", async () => {
+    const uses = `
+import os, urllib.request, json
+uri = os.environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
+request = urllib.request.Request(uri, headers={"Authorization": os.environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"]})
+print(json.load(urllib.request.urlopen(request))["RoleArn"])
+print(sorted(name for name in os.environ if "SECRET" in name or "HOME" == name))
+assert os.environ["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
+`;
+    const monitoring = { s3MonitoringConfiguration: { logUri: "s3://jobs/mine" } };
+    const run = await lab.submit(application, uses, {
+      configurationOverrides: { monitoringConfiguration: monitoring },
+    });
+    const job = await lab.over(application, run);
+    assert.equal(job.state, "SUCCESS", job.stateDetails);
+    const said = await lab.read(`mine/applications/${application}/jobs/${run}/SPARK_DRIVER/stdout.gz`);
+    assert.deepEqual(gunzipSync(said).toString().split("\n").slice(0, 2), [lab.role, "['HOME']"]);
+  });
+
+  it("fail with the exit code and the last that they said", async () => {
+    const run = await lab.submit(application, "raise ValueError('no ratings today')");
+    const { state, stateDetails } = await lab.over(application, run);
+    assert.equal(state, "FAILED");
+    assert.match(stateDetails!, /ExitCode: 1\. Last few exceptions: .*ValueError: no ratings today/);
+  });
+
+  it("fail where the script, or the role's trust, is missing", async () => {
+    const input = { applicationId: application, executionRoleArn: lab.role };
+    const sparkSubmit = { entryPoint: "s3://jobs/none.py" };
+    const none = await lab.client.send(new StartJobRunCommand({ ...input, jobDriver: { sparkSubmit } }));
+    assert.match(
+      (await lab.over(application, none.jobRunId!)).stateDetails!,
+      /s3:\/\/jobs\/none\.py cannot be read: NoSuchKey/,
+    );
+    const { roleArn } = await lab.test.mintRole([], { trust: "lambda.amazonaws.com" });
+    const strange = await lab.submit(application, prints, { executionRoleArn: roleArn });
+    assert.match((await lab.over(application, strange)).stateDetails!, /Could not assume the execution role/);
+  });
+
+  it("are cancelled with all their processes", async () => {
+    const starts = `
+import subprocess, time
+child = subprocess.Popen(["sleep", "600"])
+print(child.pid, flush=True)
+time.sleep(600)
+`;
+    const logUri = "s3://jobs/cancelled";
+    const run = await lab.submit(application, starts, {
+      configurationOverrides: { monitoringConfiguration: { s3MonitoringConfiguration: { logUri } } },
+    });
+    await lab.until(application, run, "RUNNING");
+    await new Promise((next) => setTimeout(next, 500));
+    const ids = { applicationId: application, jobRunId: run };
+    assert.equal((await lab.client.send(new CancelJobRunCommand(ids))).jobRunId, run);
+    assert.equal((await lab.over(application, run)).state, "CANCELLED");
+    const said = await lab.read(`cancelled/applications/${application}/jobs/${run}/SPARK_DRIVER/stdout.gz`);
+    const pid = Number(gunzipSync(said).toString());
+    assert.ok(pid > 0);
+    assert.ok(!isRunning(pid), `process ${pid} runs on`);
+    await assert.rejects(lab.client.send(new CancelJobRunCommand(ids)), { name: "ValidationException" });
+  });
+
+  it("are cancelled when they take longer than they may", async () => {
+    const run = await lab.submit(application, waits, { executionTimeoutMinutes: 1 });
+    const { state, stateDetails } = await lab.over(application, run);
+    assert.equal(state, "CANCELLED");
+    assert.match(stateDetails!, /execution timeout of 1 minutes/);
+  });
+
+  it("end when they use more memory than their workers have", async () => {
+    const uses = "import time\nmemory = bytearray(900 * 1024 * 1024)\ntime.sleep(600)\n";
+    const sparkSubmitParameters = "--conf spark.driver.memory=256m --driver-memory '300m'";
+    const run = await lab.submit(application, uses, {
+      jobDriver: { sparkSubmit: { entryPoint: "", sparkSubmitParameters } },
+    });
+    const { state, stateDetails } = await lab.over(application, run);
+    assert.equal(state, "FAILED");
+    assert.match(stateDetails!, /MB of memory, more than the 684 MB of its workers/);
+  });
+
+  it("are tried again as often as their policy says", async () => {
+    const fails = "import sys\nsys.exit(3)";
+    const run = await lab.submit(application, fails, { retryPolicy: { maxAttempts: 2 } });
+    const job = await lab.over(application, run);
+    assert.deepEqual([job.state, job.attempt], ["FAILED", 2]);
+    const ids = { applicationId: application, jobRunId: run };
+    const { jobRunAttempts } = await lab.client.send(new ListJobRunAttemptsCommand(ids));
+    assert.deepEqual(
+      jobRunAttempts!.map(({ attempt, state }) => [attempt, state]),
+      [
+        [2, "FAILED"],
+        [1, "FAILED"],
+      ],
+    );
+    const first = await lab.client.send(new GetJobRunCommand({ ...ids, attempt: 1 }));
+    assert.equal(first.jobRun!.attempt, 1);
+    const [retried] = await lab.told((event) => event["detail-type"] === "EMR Serverless Job Run Retry");
+    assert.deepEqual([retried.detail.previousAttempt, retried.detail.newAttempt], [1, 2]);
+  });
+
+  it("are started once for one token", async () => {
+    const entryPoint = await lab.script("scripts/once.py", prints);
+    const input = {
+      applicationId: application,
+      executionRoleArn: lab.role,
+      jobDriver: { sparkSubmit: { entryPoint } },
+      clientToken: "scheduled-at-noon",
+    };
+    const first = await lab.client.send(new StartJobRunCommand(input));
+    const second = await lab.client.send(new StartJobRunCommand(input));
+    assert.equal(second.jobRunId, first.jobRunId);
+    await assert.rejects(lab.client.send(new StartJobRunCommand({ ...input, name: "other" })), {
+      name: "ConflictException",
+    });
+    await lab.over(application, first.jobRunId!);
+  });
+
+  it("need the right to pass their role, and to start runs of that application", async () => {
+    const entryPoint = await lab.script("scripts/passed.py", prints);
+    const input = {
+      applicationId: application,
+      executionRoleArn: lab.role,
+      jobDriver: { sparkSubmit: { entryPoint } },
+    };
+    const start = (credentials: never) => {
+      const client = lab.test.client(EMRServerlessClient, { credentials });
+      return client.send(new StartJobRunCommand(input)).finally(() => client.destroy());
+    };
+    const starts = { Effect: "Allow", Action: "emr-serverless:StartJobRun", Resource: "*" };
+    const passes = (service: string) => ({
+      Effect: "Allow",
+      Action: "iam:PassRole",
+      Resource: lab.role,
+      Condition: { StringEquals: { "iam:PassedToService": service } },
+    });
+    const cannotPass = await lab.test.mintRole([starts, passes("lambda.amazonaws.com")]);
+    await assert.rejects(start(cannotPass.credentials as never), {
+      name: "AccessDeniedException",
+      message: /iam:PassRole/,
+    });
+    const can = await lab.test.mintRole([starts, passes("emr-serverless.amazonaws.com")]);
+    const { jobRunId } = await start(can.credentials as never);
+    const job = await lab.over(application, jobRunId!);
+    assert.match(job.createdBy!, /assumed-role/);
+  });
+
+  it("are listed newest first, by pages and by state", async () => {
+    const own = await lab.application({ name: "listing" });
+    const runs: string[] = [];
+    for (let index = 0; index < 3; index++) runs.push(await lab.submit(own, prints));
+    for (const run of runs) await lab.over(own, run);
+    const { jobRuns, nextToken } = await lab.client.send(
+      new ListJobRunsCommand({ applicationId: own, maxResults: 2, states: ["SUCCESS"] }),
+    );
+    assert.deepEqual(
+      jobRuns!.map(({ id }) => id),
+      runs.toReversed().slice(0, 2),
+    );
+    const rest = await lab.client.send(new ListJobRunsCommand({ applicationId: own, maxResults: 2, nextToken }));
+    assert.deepEqual(
+      rest.jobRuns!.map(({ id }) => id),
+      runs.slice(0, 1),
+    );
+    const failed = await lab.client.send(new ListJobRunsCommand({ applicationId: own, states: ["FAILED"] }));
+    assert.deepEqual(failed.jobRuns, []);
+  });
+
+  it("fail where the application has no capacity left, and wait where it queues", async () => {
+    const maximumCapacity = { cpu: "4 vCPU", memory: "16 GB" };
+    const full = await lab.application({ maximumCapacity });
+    const first = await lab.submit(full, waits);
+    await lab.until(full, first, "RUNNING");
+    const second = await lab.submit(full, prints);
+    assert.match((await lab.over(full, second)).stateDetails!, /ApplicationMaxCapacityExceededException/);
+
+    const queueing = await lab.application({ maximumCapacity, schedulerConfiguration: { maxConcurrentRuns: 1 } });
+    const one = await lab.submit(queueing, waits);
+    await lab.until(queueing, one, "RUNNING");
+    const two = await lab.submit(queueing, prints);
+    await lab.until(queueing, two, "QUEUED");
+    for (const [applicationId, jobRunId] of [
+      [full, first],
+      [queueing, one],
+    ] as const) {
+      await lab.client.send(new CancelJobRunCommand({ applicationId, jobRunId, shutdownGracePeriodInSeconds: 1 }));
+    }
+    assert.equal((await lab.over(queueing, two)).state, "SUCCESS");
+  });
+
+  it("do not start an application that may not start by itself", async () => {
+    const manual = await lab.application({ autoStartConfiguration: { enabled: false } });
+    await assert.rejects(lab.submit(manual, prints), { name: "ValidationException", message: /\[STARTING, STARTED\]/ });
+  });
+
+  for (const [what, input, message] of [
+    ["a timeout beyond the longest", { executionTimeoutMinutes: 1_000_001 }, /executionTimeoutMinutes/],
+    ["no attempt", { retryPolicy: { maxAttempts: 0 } }, /maxAttempts/],
+    ["a name of blanks", { name: " " }, /name/],
+  ] as const) {
+    it(`are refused with ${what}`, async () => {
+      await assert.rejects(lab.submit(application, prints, input), { name: "ValidationException", message });
+    });
+  }
+
+  it("of unknown applications, and unknown ids, are not found", async () => {
+    const jobRunId = "00none";
+    await assert.rejects(lab.client.send(new GetJobRunCommand({ applicationId: application, jobRunId })), {
+      name: "ResourceNotFoundException",
+    });
+    await assert.rejects(lab.client.send(new GetApplicationCommand({ applicationId: "00none" })), {
+      name: "ResourceNotFoundException",
+    });
+  });
+});
+
+describe("a job run whose cloud goes down", function () {
+  this.timeout(60_000);
+
+  it("has failed after the restart, or is tried again; one that waited begins", async () => {
+    const lab = await JobLab.start();
+    const application = await lab.application({ schedulerConfiguration: { maxConcurrentRuns: 2 } });
+    const once = await lab.submit(application, waits);
+    const again = await lab.submit(application, "import os\nprint(os.getpid())", { retryPolicy: { maxAttempts: 3 } });
+    await lab.over(application, again);
+    const twice = await lab.submit(application, waits, { retryPolicy: { maxAttempts: 2 } });
+    await lab.until(application, once, "RUNNING");
+    await lab.until(application, twice, "RUNNING");
+    const waiting = await lab.submit(application, prints);
+    await lab.until(application, waiting, "QUEUED");
+    const { directory } = lab.test;
+    await lab.test.stop({ keep: true });
+
+    const test = await startCloud({ directory });
+    const client = test.client(EMRServerlessClient);
+    const job = async (jobRunId: string) =>
+      (await client.send(new GetJobRunCommand({ applicationId: application, jobRunId }))).jobRun!;
+    assert.match((await job(once)).stateDetails!, /machine was stopped/);
+    assert.equal((await job(twice)).attempt, 2);
+    while ((await job(waiting)).state !== "SUCCESS") await new Promise((next) => setTimeout(next, 50));
+    client.destroy();
+    await test.stop();
+  });
+});
