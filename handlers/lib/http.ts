@@ -20,18 +20,27 @@ export class RequestError extends Error {
   }
 }
 
-/** An answer in JSON. */
-export const json = (statusCode: number, body: object): APIGatewayProxyResult => ({
+/**
+ * An answer in JSON.
+ * @param headers further ones, such as `etag`.
+ */
+export const json = (
+  statusCode: number,
+  body: object,
+  headers: Record<string, string> = {},
+): APIGatewayProxyResult => ({
   statusCode,
-  headers: { "content-type": "application/json", ...corsHeaders() },
+  headers: { "content-type": "application/json", ...headers, ...corsHeaders(headers) },
   body: JSON.stringify(body),
 });
 
 /** Which origin's pages may read the answer: the API's CORS settings, which the gateway leaves to the function. */
-function corsHeaders(): Record<string, string> {
+function corsHeaders(own: Record<string, string>): Record<string, string> {
   const { CORS_ALLOW_ORIGIN: origin, CORS_ALLOW_CREDENTIALS: credentials } = process.env;
+  const names = Object.keys(own);
   return {
     ...(origin && { "access-control-allow-origin": origin }),
+    ...(origin && names.length > 0 && { "access-control-expose-headers": names.join(",") }),
     ...(credentials && { "access-control-allow-credentials": credentials }),
   };
 }

@@ -34,7 +34,10 @@ export function parseBody<Schema extends z.ZodMiniType>(event: APIGatewayProxyEv
 export function parse<Schema extends z.ZodMiniType>(value: unknown, schema: Schema): z.infer<Schema> {
   const result = z.safeParse(schema, value);
   if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
+  const [issue] = result.error.issues;
+  const { path, message } = issue!;
+  // A field that there is none of is nowhere in the schema: its message begins with its name.
+  if (issue!.code === "unrecognized_keys") throw new RequestError(400, message, issue!.keys[0]);
   const field = path.join(".");
   throw new RequestError(400, field ? `${field}: ${message}` : message, field || undefined);
 }
