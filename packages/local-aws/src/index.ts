@@ -4,23 +4,23 @@
  */
 
 import { join } from "node:path";
+import { Authorizer } from "./authorization/authorizer.ts";
+import { Directory } from "./authorization/directory.ts";
+import { ServiceSessions } from "./authorization/serviceSessions.ts";
 import { createFront, type Front } from "./front/index.ts";
 import { Regions } from "./regions.ts";
 import type { Cloud, Service } from "./service.ts";
 import { CognitoIssuer } from "./services/apigateway/execution/authorization/cognito.ts";
 import { DataPlane } from "./services/apigateway/execution/server.ts";
-import { Authorizer } from "./services/iam/authorizer.ts";
-import { Directory } from "./services/iam/directory.ts";
-import { ServiceSessions } from "./services/iam/serviceSessions.ts";
 import type { CloudOptions } from "./services.ts";
 import { openState } from "./state.ts";
 import { Wakes } from "./wakes.ts";
 
 export { isRegion } from "./arn.ts";
 export type { Images } from "./containers/images.ts";
+export { type Mail, mailChannel } from "./mail.ts";
 export type { DynamoDb } from "./services/dynamodb/index.ts";
 export { defaultKeyPolicy } from "./services/kms/keys.ts";
-export { type Mail, mailChannel } from "./services/ses/mail.ts";
 export type { CloudOptions } from "./services.ts";
 export { StateError } from "./state.ts";
 

@@ -3,8 +3,8 @@
  * finds neither; without this, whoever names one by its ARN would find his own namesake of it.
  */
 
+import { accessDenied } from "./authorization/authorizer.ts";
 import { AwsError, type Call } from "./service.ts";
-import { accessDenied } from "./services/iam/authorizer.ts";
 
 /** Members by which an operation names what it is for; others (a message, a document) may begin like an ARN, too. */
 const naming = /(arn|name|id|identifier|resource|cluster|service|task|definition)$/i;

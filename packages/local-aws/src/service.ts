@@ -2,7 +2,7 @@
  * The contract of a service of the one-machine AWS. A service is a table of operations under AWS's own names, whose
  * inputs and outputs have AWS's own shapes: those of the SDK package named by `shapes`. It knows nothing of HTTP:
  * `wire` reads requests and writes answers from the schemas that the SDK package carries, and
- * `services/iam` decides, before an operation runs, whether its caller may.
+ * `authorization` decides, before an operation runs, whether its caller may.
  */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";

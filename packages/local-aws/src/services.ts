@@ -1,5 +1,7 @@
 /** Every service, one line each, and what they are made with. */
 
+import type { Authorizer } from "./authorization/authorizer.ts";
+import type { Directory } from "./authorization/directory.ts";
 import type { Images } from "./containers/images.ts";
 import { Tools } from "./containers/tools.ts";
 import type { Cloud, Service } from "./service.ts";
@@ -12,11 +14,9 @@ import { createDynamoDb } from "./services/dynamodb/index.ts";
 import { createEcs } from "./services/ecs/index.ts";
 import { createEmrServerless } from "./services/emrserverless/index.ts";
 import { createEvents } from "./services/events/index.ts";
-import { withEventSources } from "./services/eventsources/index.ts";
-import type { Authorizer } from "./services/iam/authorizer.ts";
-import type { Directory } from "./services/iam/directory.ts";
 import { createIam } from "./services/iam/index.ts";
 import { createKms } from "./services/kms/index.ts";
+import { withEventSources } from "./services/lambda/eventSources/index.ts";
 import { createLambda, type LambdaOptions } from "./services/lambda/index.ts";
 import { createLogs } from "./services/logs/index.ts";
 import { createMonitoring } from "./services/monitoring/index.ts";

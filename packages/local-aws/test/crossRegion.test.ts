@@ -7,7 +7,7 @@ import * as s3 from "@aws-sdk/client-s3";
 import * as scheduler from "@aws-sdk/client-scheduler";
 import * as sns from "@aws-sdk/client-sns";
 import * as sqs from "@aws-sdk/client-sqs";
-import type { Mail } from "../src/services/ses/mail.ts";
+import type { Mail } from "../src/mail.ts";
 import { startCloud, type TestCloud } from "../testing/cloud.ts";
 import { zip } from "../testing/lambda.ts";
 

@@ -1,8 +1,8 @@
 /** Who sent a request: its signature, recomputed with the secret of the key that it names. */
 import { timingSafeEqual } from "node:crypto";
 import { isRegion } from "../arn.ts";
+import type { AccessKey, Directory } from "../authorization/directory.ts";
 import { AwsError, administrator, type Principal } from "../service.ts";
-import type { AccessKey, Directory } from "../services/iam/directory.ts";
 import type { Protocol, WireRequest } from "../wire/index.ts";
 import { type Authorization, timeOf } from "./authorization.ts";
 import { computeSignature } from "./signature.ts";

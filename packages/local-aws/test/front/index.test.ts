@@ -3,8 +3,8 @@ import { APIGatewayClient, GetRestApisCommand } from "@aws-sdk/client-api-gatewa
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import type { AccessKey } from "../../src/authorization/directory.ts";
 import { signatureError } from "../../src/front/authenticate.ts";
-import type { AccessKey } from "../../src/services/iam/directory.ts";
 import { type Credentials, startCloud, type TestCloud } from "../../testing/cloud.ts";
 import { aws, commandLines } from "../../testing/commandLine.ts";
 

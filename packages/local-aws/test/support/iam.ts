@@ -1,6 +1,6 @@
+import { Authorizer } from "../../src/authorization/authorizer.ts";
+import { type AccessKey, Directory, type Role } from "../../src/authorization/directory.ts";
 import type { Access, PolicyStatement, Principal } from "../../src/service.ts";
-import { Authorizer } from "../../src/services/iam/authorizer.ts";
-import { type AccessKey, Directory, type Role } from "../../src/services/iam/directory.ts";
 import { Store } from "../../src/store.ts";
 
 export const account = "000000000000";

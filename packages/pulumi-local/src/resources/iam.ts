@@ -1,4 +1,4 @@
-/** Roles, policies and OIDC providers. What they grant is decided by `local-aws/src/services/iam`. */
+/** Roles, policies and OIDC providers. What they grant is decided by `local-aws/src/authorization`. */
 import { openIdConnectProviderType } from "./iam/openIdConnectProvider.ts";
 import { managedPolicyTypes } from "./iam/policies.ts";
 import { policyDocument } from "./iam/policyDocument.ts";

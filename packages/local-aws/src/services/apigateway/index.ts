@@ -3,9 +3,9 @@
  * on a loopback port of its own.
  */
 
+import type { Authorizer } from "../../authorization/authorizer.ts";
+import type { Directory } from "../../authorization/directory.ts";
 import type { Cloud, Service } from "../../service.ts";
-import type { Authorizer } from "../iam/authorizer.ts";
-import type { Directory } from "../iam/directory.ts";
 import { Authorization } from "./execution/authorization/authorization.ts";
 import type { CognitoIssuer } from "./execution/authorization/cognito.ts";
 import { LogWriter } from "./execution/logWriter.ts";

@@ -4,6 +4,7 @@
  */
 
 import { join } from "node:path";
+import { withRequestKeys } from "../../authorization/requestKeys.ts";
 import { parseJson } from "../../jsonText.ts";
 import { checkReach } from "../../reach.ts";
 import {
@@ -17,7 +18,6 @@ import {
   type Service,
 } from "../../service.ts";
 import type { Wakes } from "../../wakes.ts";
-import { withRequestKeys } from "../iam/requestKeys.ts";
 import { needs } from "./access.ts";
 import { Engine, type EngineAnswer } from "./engine.ts";
 import { checkExpressions } from "./expressions.ts";

@@ -1,8 +1,8 @@
 /** What DynamoDB remembers of a table and the engine does not: backups and policies. */
 
+import { conditionFault } from "../../authorization/validate.ts";
 import { AwsError, type PolicyDocument } from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
-import { conditionFault } from "../iam/validate.ts";
 import { type Names, tableOf } from "./names.ts";
 
 type Json = Record<string, unknown>;

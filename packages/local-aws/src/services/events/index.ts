@@ -3,13 +3,14 @@
  * with the service as principal: `cloud.call("events", "PutEvents", { Entries }, servicePrincipal("s3.amazonaws.com"))`.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Operations.html
  */
+
+import { Deliveries } from "../../delivery/deliveries.ts";
+import { Ticker } from "../../schedule/ticker.ts";
 import type { Cloud, Service } from "../../service.ts";
-import { Deliveries } from "./deliveries.ts";
 import { busOperations } from "./operations/buses.ts";
 import { eventOperations } from "./operations/events.ts";
 import { ruleOperations } from "./operations/rules.ts";
 import { EventsState } from "./state.ts";
-import { Ticker } from "./ticker.ts";
 
 export function createEvents(cloud: Cloud): Service {
   const deliveries = new Deliveries(cloud, "events.deliveries");

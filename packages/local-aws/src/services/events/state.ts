@@ -1,12 +1,13 @@
 /** Buses and rules, and which rules an event matches. */
 
+import type { Deliveries } from "../../delivery/deliveries.ts";
+import type { BusEvent } from "../../delivery/records.ts";
+import { compilePattern, type EventMatcher, PatternError } from "../../eventPattern/pattern.ts";
+import { parseSchedule } from "../../schedule/schedule.ts";
+import type { Ticker } from "../../schedule/ticker.ts";
 import { AwsError, type Cloud } from "../../service.ts";
 import type { Collection } from "../../store.ts";
-import type { Deliveries } from "./deliveries.ts";
-import { compilePattern, type EventMatcher, PatternError } from "./pattern.ts";
-import type { BusEvent, BusRecord, RuleRecord } from "./records.ts";
-import { parseSchedule } from "./schedule.ts";
-import type { Ticker } from "./ticker.ts";
+import type { BusRecord, RuleRecord } from "./records.ts";
 import { transformed } from "./transform.ts";
 
 export class EventsState {

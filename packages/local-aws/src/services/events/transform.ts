@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
  */
 import type { Target } from "@aws-sdk/client-eventbridge";
-import type { BusEvent } from "./records.ts";
+import type { BusEvent } from "../../delivery/records.ts";
 
 type Shaping = Pick<Target, "Input" | "InputPath" | "InputTransformer">;
 

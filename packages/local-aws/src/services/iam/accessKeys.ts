@@ -1,8 +1,9 @@
 /** Access keys: with them users sign. */
 import { randomBytes } from "node:crypto";
+import { type AccessKey, type Directory, type User, uniqueId } from "../../authorization/directory.ts";
+import { limitExceeded, noSuchEntity, now } from "../../authorization/limits.ts";
 import type { Operation } from "../../service.ts";
-import { type AccessKey, type Directory, type User, uniqueId } from "./directory.ts";
-import { limitExceeded, noSuchEntity, now, type Paging, pageOf } from "./limits.ts";
+import { type Paging, pageOf } from "./paging.ts";
 import type { OfUser, OnUser } from "./users.ts";
 
 interface OfKey extends OfUser {

@@ -1,5 +1,5 @@
+import type { Directory } from "../../authorization/directory.ts";
 import type { Operation } from "../../service.ts";
-import type { Directory } from "./directory.ts";
 
 /** How much there is, and how much there may be. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export const accountOperations = (directory: Directory): Record<string, Operation> => ({

@@ -2,11 +2,13 @@
  * Inline policies and attachments of roles and users, which differ only in their names: `PutRolePolicy`,
  * `PutUserPolicy`, and so on.
  */
+
+import type { Directory, Identity } from "../../authorization/directory.ts";
+import { checkName, limitExceeded, noSuchEntity, policySize } from "../../authorization/limits.ts";
+import { managedPolicyDocument } from "../../authorization/managed.ts";
+import { parsePolicy } from "../../authorization/validate.ts";
 import type { Operation } from "../../service.ts";
-import type { Directory, Identity } from "./directory.ts";
-import { checkName, limitExceeded, noSuchEntity, pageOf, policySize } from "./limits.ts";
-import { managedPolicyDocument } from "./managed.ts";
-import { parsePolicy } from "./validate.ts";
+import { pageOf } from "./paging.ts";
 
 interface Kind {
   entity: "Role" | "User";

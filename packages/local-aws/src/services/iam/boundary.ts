@@ -1,7 +1,7 @@
 /** Permissions boundaries: the most that a role or user may be granted. */
-import type { Directory, Identity } from "./directory.ts";
-import { noSuchEntity } from "./limits.ts";
-import { managedPolicyDocument } from "./managed.ts";
+import type { Directory, Identity } from "../../authorization/directory.ts";
+import { noSuchEntity } from "../../authorization/limits.ts";
+import { managedPolicyDocument } from "../../authorization/managed.ts";
 
 /** @throws AwsError `NoSuchEntity` unless that is a policy there is. */
 export function checkBoundary(directory: Directory, arn: string | undefined): void {

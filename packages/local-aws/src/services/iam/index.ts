@@ -1,8 +1,8 @@
+import type { Authorizer } from "../../authorization/authorizer.ts";
+import type { Directory } from "../../authorization/directory.ts";
 import type { Cloud, Service } from "../../service.ts";
 import { accountOperations } from "./account.ts";
 import { attachmentOperations } from "./attachments.ts";
-import type { Authorizer } from "./authorizer.ts";
-import type { Directory } from "./directory.ts";
 import { oidcProviderOperations } from "./oidcProviders.ts";
 import { policyOperations } from "./policies.ts";
 import { roleOperations } from "./roles.ts";

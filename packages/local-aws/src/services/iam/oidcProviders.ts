@@ -4,9 +4,7 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
  */
 import { createHash } from "node:crypto";
-import { tagList, withoutTags } from "../../kit/tags.ts";
-import { AwsError, type Operation } from "../../service.ts";
-import type { Directory, OidcProvider } from "./directory.ts";
+import type { Directory, OidcProvider } from "../../authorization/directory.ts";
 import {
   alreadyExists,
   checkTags,
@@ -14,9 +12,11 @@ import {
   limitExceeded,
   noSuchEntity,
   now,
-  tagPage,
   validationError,
-} from "./limits.ts";
+} from "../../authorization/limits.ts";
+import { tagList, withoutTags } from "../../kit/tags.ts";
+import { AwsError, type Operation } from "../../service.ts";
+import { tagPage } from "./paging.ts";
 
 interface OfProvider {
   OpenIDConnectProviderArn: string;

@@ -1,8 +1,6 @@
 /** Operations on managed policies. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html */
 
-import { tagList } from "../../kit/tags.ts";
-import { AwsError, type Operation } from "../../service.ts";
-import { type Directory, type ManagedPolicy, uniqueId } from "./directory.ts";
+import { type Directory, type ManagedPolicy, uniqueId } from "../../authorization/directory.ts";
 import {
   alreadyExists,
   checkName,
@@ -14,13 +12,13 @@ import {
   mergeTags,
   noSuchEntity,
   now,
-  type Paging,
-  pageOf,
   type TagPair,
-  tagPage,
-} from "./limits.ts";
-import { awsPolicies } from "./managed.ts";
-import { parsePolicy } from "./validate.ts";
+} from "../../authorization/limits.ts";
+import { awsPolicies } from "../../authorization/managed.ts";
+import { parsePolicy } from "../../authorization/validate.ts";
+import { tagList } from "../../kit/tags.ts";
+import { AwsError, type Operation } from "../../service.ts";
+import { type Paging, pageOf, tagPage } from "./paging.ts";
 
 interface OfPolicy {
   PolicyArn: string;

@@ -1,9 +1,6 @@
 /** Operations on roles. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html */
 
-import { tagList } from "../../kit/tags.ts";
-import type { Operation } from "../../service.ts";
-import { checkBoundary, describeBoundary } from "./boundary.ts";
-import { type Directory, type Role, uniqueId } from "./directory.ts";
+import { type Directory, type Role, uniqueId } from "../../authorization/directory.ts";
 import {
   alreadyExists,
   checkDuration,
@@ -15,13 +12,14 @@ import {
   mergeTags,
   noSuchEntity,
   now,
-  type Paging,
-  pageOf,
   policySize,
   type TagPair,
-  tagPage,
-} from "./limits.ts";
-import { parsePolicy } from "./validate.ts";
+} from "../../authorization/limits.ts";
+import { parsePolicy } from "../../authorization/validate.ts";
+import { tagList } from "../../kit/tags.ts";
+import type { Operation } from "../../service.ts";
+import { checkBoundary, describeBoundary } from "./boundary.ts";
+import { type Paging, pageOf, tagPage } from "./paging.ts";
 
 interface Named {
   RoleName: string;

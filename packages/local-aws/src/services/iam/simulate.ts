@@ -1,10 +1,11 @@
 /** The policy simulator: what an identity may, without doing it. */
+
+import type { Authorizer, Decision } from "../../authorization/authorizer.ts";
+import type { Directory } from "../../authorization/directory.ts";
+import { noSuchEntity, validationError } from "../../authorization/limits.ts";
+import { assumedRole } from "../../authorization/sessions.ts";
+import { parsePolicy } from "../../authorization/validate.ts";
 import type { Access, Operation, PolicyDocument, Principal } from "../../service.ts";
-import type { Authorizer, Decision } from "./authorizer.ts";
-import type { Directory } from "./directory.ts";
-import { noSuchEntity, validationError } from "./limits.ts";
-import { assumedRole } from "./sessions.ts";
-import { parsePolicy } from "./validate.ts";
 
 interface Simulate {
   /** Role or user whose policies are asked. */

@@ -1,10 +1,6 @@
 /** Users: for a caller that is no role. */
 
-import { tagList, withoutTags } from "../../kit/tags.ts";
-import type { Call, Operation } from "../../service.ts";
-import { accessKeyOperations, keysOf } from "./accessKeys.ts";
-import { checkBoundary, describeBoundary } from "./boundary.ts";
-import { type Directory, type User, uniqueId } from "./directory.ts";
+import { type Directory, type User, uniqueId } from "../../authorization/directory.ts";
 import {
   alreadyExists,
   checkName,
@@ -14,12 +10,14 @@ import {
   mergeTags,
   noSuchEntity,
   now,
-  type Paging,
-  pageOf,
   type TagPair,
-  tagPage,
   validationError,
-} from "./limits.ts";
+} from "../../authorization/limits.ts";
+import { tagList, withoutTags } from "../../kit/tags.ts";
+import type { Call, Operation } from "../../service.ts";
+import { accessKeyOperations, keysOf } from "./accessKeys.ts";
+import { checkBoundary, describeBoundary } from "./boundary.ts";
+import { type Paging, pageOf, tagPage } from "./paging.ts";
 
 export interface OfUser {
   UserName: string;

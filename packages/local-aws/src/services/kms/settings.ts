@@ -7,9 +7,9 @@ import type {
   UntagResourceRequest,
   UpdateKeyDescriptionRequest,
 } from "@aws-sdk/client-kms";
+import { parsePolicy } from "../../authorization/validate.ts";
 import { type Tags, tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import { AwsError, type Operation } from "../../service.ts";
-import { parsePolicy } from "../iam/validate.ts";
 import type { Key, Records } from "./records.ts";
 
 const day = 86_400_000;

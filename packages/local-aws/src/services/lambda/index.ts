@@ -2,7 +2,7 @@
  * AWS Lambda on one machine. Functions run in worker threads (see `execution/` and `runtime/`), everything else is its
  * API as documented: https://docs.aws.amazon.com/lambda/latest/api/Welcome.html
  *
- * Event source mappings are a service of their own (`services/eventsources`); their operations are given to
+ * Event source mappings (`eventSources/`) have a table of operations of their own, which is given to
  * {@link createLambda} and answer under the same name.
  */
 import type { Cloud, Operation, Service } from "../../service.ts";

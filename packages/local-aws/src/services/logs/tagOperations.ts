@@ -8,10 +8,10 @@ import type {
   TagResourceCommandInput,
   UntagResourceCommandInput,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { conditionFault } from "../../authorization/validate.ts";
 import { parseJson } from "../../jsonText.ts";
 import { withoutTags } from "../../kit/tags.ts";
 import { AwsError, type Operation, type PolicyDocument, type PolicyStatement } from "../../service.ts";
-import { conditionFault } from "../iam/validate.ts";
 import { invalid, notFound } from "./errors.ts";
 import { type GroupRecord, groupOfArn, type LogGroups, pageOf } from "./groups.ts";
 

@@ -1,8 +1,8 @@
 /** Alarms: their states, how they change, and who is told. */
 
+import { deliver } from "../../delivery/deliver.ts";
 import { AwsError, type Cloud, servicePrincipal } from "../../service.ts";
 import type { Collection } from "../../store.ts";
-import { deliver } from "../events/deliver.ts";
 import { alarmEvent, alarmMessage, lambdaEvent, subject } from "./alarmMessages.ts";
 import type { AlarmRecord, HistoryRecord, StateValue } from "./alarmRecords.ts";
 import { parseRule } from "./composite.ts";

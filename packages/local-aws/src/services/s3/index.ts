@@ -3,11 +3,11 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  */
 
+import { withRequestKeys } from "../../authorization/requestKeys.ts";
 import { AwsError, type Call, type Cloud, type RawRequest, type RawResponse, type Service } from "../../service.ts";
 import { shapesOf, type WireRequest } from "../../wire/index.ts";
 import { restXml } from "../../wire/restXml.ts";
 import { escapeXml } from "../../wire/xml.ts";
-import { withRequestKeys } from "../iam/requestKeys.ts";
 import { allowsPage } from "./cors.ts";
 import { notImplemented } from "./errors.ts";
 import { sweep } from "./lifecycle.ts";

@@ -6,9 +6,9 @@
 import { randomUUID } from "node:crypto";
 import type { NotificationConfiguration, NotificationConfigurationFilter } from "@aws-sdk/client-s3";
 import { regionOf } from "../../arn.ts";
+import { deliver } from "../../delivery/deliver.ts";
 import { AwsError, type Call, type Cloud, servicePrincipal } from "../../service.ts";
 import type { Collection } from "../../store.ts";
-import { deliver } from "../events/deliver.ts";
 import { bucketArn } from "./access.ts";
 import { bridgeEvent, type EventName, type Happening, notificationRecord } from "./eventShapes.ts";
 import type { BucketRecord, Version } from "./records.ts";

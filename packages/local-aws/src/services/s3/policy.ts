@@ -1,9 +1,9 @@
 /** Bucket policies: what S3 checks when one is put. */
 
+import { compilePattern, matchesPattern } from "../../authorization/pattern.ts";
+import { list } from "../../authorization/principals.ts";
+import { parsePolicy } from "../../authorization/validate.ts";
 import { AwsError, type PolicyDocument, type PolicyStatement } from "../../service.ts";
-import { compilePattern, matchesPattern } from "../iam/pattern.ts";
-import { list } from "../iam/principals.ts";
-import { parsePolicy } from "../iam/validate.ts";
 import { bucketArn } from "./access.ts";
 import type { BucketRecord } from "./records.ts";
 

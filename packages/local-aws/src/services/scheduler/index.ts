@@ -3,10 +3,10 @@
  * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html
  */
 import type { Target } from "@aws-sdk/client-scheduler";
+import { Deliveries } from "../../delivery/deliveries.ts";
+import { parseSchedule, type Schedule } from "../../schedule/schedule.ts";
+import { Ticker } from "../../schedule/ticker.ts";
 import type { Cloud, Service } from "../../service.ts";
-import { Deliveries } from "../events/deliveries.ts";
-import { parseSchedule, type Schedule } from "../events/schedule.ts";
-import { Ticker } from "../events/ticker.ts";
 import { groupOperations } from "./groups.ts";
 import { type ScheduleRecord, SchedulerState, scheduleKey } from "./records.ts";
 import { scheduleOperations } from "./schedules.ts";

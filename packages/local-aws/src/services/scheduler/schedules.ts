@@ -1,12 +1,12 @@
 /** Schedules: create, read, update, delete, list. */
 
 import type { CreateScheduleInput, ListSchedulesInput, Target } from "@aws-sdk/client-scheduler";
+import { isTarget } from "../../delivery/deliver.ts";
 import { parseJson } from "../../jsonText.ts";
 import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
+import { parseSchedule } from "../../schedule/schedule.ts";
 import type { Operation } from "../../service.ts";
-import { isTarget } from "../events/deliver.ts";
-import { parseSchedule } from "../events/schedule.ts";
 import { checkName, conflict, invalid, type ScheduleRecord, type SchedulerState, scheduleKey } from "./records.ts";
 
 type Named = { Name?: string; GroupName?: string };

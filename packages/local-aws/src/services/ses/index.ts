@@ -5,8 +5,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import type * as sesv2 from "@aws-sdk/client-sesv2";
 import { type Tags, tagList, tagMap, withoutTags } from "../../kit/tags.ts";
+import { deliverMail } from "../../mail.ts";
 import { AwsError, type Cloud, type Operation, type Service } from "../../service.ts";
-import { deliverMail } from "./mail.ts";
 
 interface Identity {
   /** A domain or a mail address. */

@@ -4,8 +4,8 @@
  */
 import { debuglog } from "node:util";
 import { queueUrl, regionOf } from "../../arn.ts";
+import { deliverMail } from "../../mail.ts";
 import { type Cloud, servicePrincipal } from "../../service.ts";
-import { deliverMail } from "../ses/mail.ts";
 import { takes } from "./filter.ts";
 import { functionEvent, type Links, type Message, notification } from "./message.ts";
 import type { Records, Subscription } from "./records.ts";

@@ -1,7 +1,7 @@
 /** Which messages a subscription takes. https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html */
 
+import { compilePattern, type EventMatcher, PatternError } from "../../eventPattern/pattern.ts";
 import { parseJson } from "../../jsonText.ts";
-import { compilePattern, type EventMatcher, PatternError } from "../events/pattern.ts";
 import type { Attributes } from "./message.ts";
 import { invalid, type Subscription } from "./records.ts";
 

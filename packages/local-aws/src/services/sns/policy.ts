@@ -1,6 +1,7 @@
 /** Topic policies, and what IAM must allow. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html */
+
+import { policyOf } from "../../kit/permissions.ts";
 import type { Access, Call, PolicyDocument } from "../../service.ts";
-import { policyOf } from "../sqs/attributes.ts";
 import type { Topic } from "./records.ts";
 
 /** What a topic has where nobody set a policy: whatever acts for the owner's account may use it. */

@@ -1,10 +1,10 @@
 /** Operations of topics. */
 import type * as sns from "@aws-sdk/client-sns";
+import { conditionFault } from "../../authorization/validate.ts";
 import { passRole } from "../../kit/passRole.ts";
+import { type Permission, policyOf, withoutPermission, withPermission } from "../../kit/permissions.ts";
 import { tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import { type Access, AwsError, type Call, type Cloud, type Operation } from "../../service.ts";
-import { conditionFault } from "../iam/validate.ts";
-import { type Permission, policyOf, withoutPermission, withPermission } from "../sqs/attributes.ts";
 import { defaultPolicy, topicAccess } from "./policy.ts";
 import { invalid, pageOf, type Records, type Topic } from "./records.ts";
 

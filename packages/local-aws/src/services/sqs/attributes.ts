@@ -1,8 +1,8 @@
 /** What SQS checks of a queue's name and attributes beyond the ranges of its numbers. */
 
+import { conditionFault } from "../../authorization/validate.ts";
 import { parseJson } from "../../jsonText.ts";
-import { AwsError, type PolicyDocument, type PolicyStatement } from "../../service.ts";
-import { conditionFault } from "../iam/validate.ts";
+import { AwsError, type PolicyDocument } from "../../service.ts";
 import type { QueueEngine } from "./engine.ts";
 
 const refused = (name: string, value: string, reason: string) =>
@@ -89,64 +89,4 @@ function json(name: string, text: string): Record<string, unknown> {
     // Said below.
   }
   throw refused(name, text, "It must be a JSON object.");
-}
-
-const parsed = new Map<string, PolicyDocument>();
-
-/** A policy by its text; the same text is the same document, so that what is compiled of it is found again. */
-export function policyOf(text: string | undefined): PolicyDocument | undefined {
-  if (!text) return undefined;
-  let document = parsed.get(text);
-  if (!document) {
-    document = parseJson(text) as PolicyDocument;
-    if (parsed.size > 1000) parsed.clear();
-    parsed.set(text, document);
-  }
-  return document;
-}
-
-export interface Permission {
-  Label: string;
-  AWSAccountIds: string[];
-  Actions: string[];
-}
-
-/** AddPermission and RemovePermission, for queues and topics: a statement of the policy, by its Sid. */
-export function withPermission(
-  text: string | undefined,
-  service: string,
-  resource: string,
-  permission: Permission,
-): string {
-  const before = policyOf(text) ?? { Version: "2012-10-17", Statement: [] };
-  const statements = [before.Statement].flat();
-  if (statements.some(({ Sid }) => Sid === permission.Label)) {
-    throw new AwsError(
-      "InvalidParameterValue",
-      `Value ${permission.Label} for parameter Label is invalid. Reason: Already exists.`,
-      400,
-    );
-  }
-  const statement: PolicyStatement = {
-    Sid: permission.Label,
-    Effect: "Allow",
-    Principal: { AWS: permission.AWSAccountIds.map((account) => `arn:aws:iam::${account}:root`) },
-    Action: permission.Actions.map((action) => `${service}:${action}`),
-    Resource: resource,
-  };
-  return JSON.stringify({ ...before, Statement: [...statements, statement] });
-}
-
-export function withoutPermission(text: string | undefined, label: string): string {
-  const before = policyOf(text);
-  const statements = [before?.Statement ?? []].flat();
-  const left = statements.filter(({ Sid }) => Sid !== label);
-  if (left.length === statements.length) {
-    throw new AwsError(
-      "InvalidParameterValue",
-      `Value ${label} for parameter Label is invalid. Reason: can't find label.`,
-      400,
-    );
-  }
-  return left.length === 0 ? "" : JSON.stringify({ ...before, Statement: left });
 }

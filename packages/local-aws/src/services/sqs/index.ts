@@ -1,19 +1,12 @@
 /** SQS: queues of an engine behind AWS's endpoint, with IAM and queue policies before them. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { type Permission, policyOf, withoutPermission, withPermission } from "../../kit/permissions.ts";
 import type { Access, Call, Cloud, Operation, Service } from "../../service.ts";
 import { AwsError } from "../../service.ts";
 import type { Wakes } from "../../wakes.ts";
 import { queueAccess } from "./access.ts";
-import {
-  checkedAttributes,
-  checkName,
-  checkPage,
-  type Permission,
-  policyOf,
-  withoutPermission,
-  withPermission,
-} from "./attributes.ts";
+import { checkedAttributes, checkName, checkPage } from "./attributes.ts";
 import { type EngineAction, engineActions, type Queue, QueueEngine } from "./engine.ts";
 import { QueueMetrics } from "./metrics.ts";
 import { MoveTasks, sourcesOf } from "./moveTasks.ts";

@@ -1,5 +1,10 @@
 /** Who somebody is, and credentials for a while. https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html */
 
+import type { Directory } from "../../authorization/directory.ts";
+import { checkTags, constraint, noSuchEntity, policySize, validationError } from "../../authorization/limits.ts";
+import { managedPolicyDocument } from "../../authorization/managed.ts";
+import { assumedRole, assumeRoleAccess, existingRole, openSession } from "../../authorization/sessions.ts";
+import { parsePolicy } from "../../authorization/validate.ts";
 import { tagList } from "../../kit/tags.ts";
 import {
   type Access,
@@ -10,11 +15,6 @@ import {
   type RoleSession,
   type Service,
 } from "../../service.ts";
-import type { Directory } from "../iam/directory.ts";
-import { checkTags, constraint, noSuchEntity, policySize, validationError } from "../iam/limits.ts";
-import { managedPolicyDocument } from "../iam/managed.ts";
-import { assumedRole, assumeRoleAccess, existingRole, openSession } from "../iam/sessions.ts";
-import { parsePolicy } from "../iam/validate.ts";
 
 interface AssumeRole {
   RoleArn: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import type { Role } from "../../../src/authorization/directory.ts";
 import { type Access, AwsError, type PolicyStatement, servicePrincipal } from "../../../src/service.ts";
-import type { Role } from "../../../src/services/iam/directory.ts";
 import { account, allow, deny, document, get, principal, table, world } from "../../support/iam.ts";
 
 describe("authorizer's limits and errors", () => {

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as sns from "@aws-sdk/client-sns";
 import * as sqs from "@aws-sdk/client-sqs";
-import { type Mail, mailChannel } from "../../../src/services/ses/mail.ts";
+import { type Mail, mailChannel } from "../../../src/mail.ts";
 import { policy, Topics } from "./support.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: messages are read freely.

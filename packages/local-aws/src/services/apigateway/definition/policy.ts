@@ -1,6 +1,6 @@
+import { conditionFault } from "../../../authorization/validate.ts";
 import { parseJson } from "../../../jsonText.ts";
 import type { Call, PolicyDocument, PolicyStatement } from "../../../service.ts";
-import { conditionFault } from "../../iam/validate.ts";
 import { badRequest } from "../records.ts";
 
 type Where = Pick<Call, "region" | "accountId">;

@@ -8,11 +8,11 @@ import type {
   RemovePermissionRequest,
   Tag,
 } from "@aws-sdk/client-eventbridge";
+import { list } from "../../../authorization/principals.ts";
+import { parsePolicy } from "../../../authorization/validate.ts";
 import { page } from "../../../kit/page.ts";
 import { tagList, tagMap } from "../../../kit/tags.ts";
 import { AwsError, type Operation, type PolicyStatement } from "../../../service.ts";
-import { list } from "../../iam/principals.ts";
-import { parsePolicy } from "../../iam/validate.ts";
 import type { BusRecord, RuleRecord } from "../records.ts";
 import { busName, type EventsState, invalid, notFound } from "../state.ts";
 

@@ -1,9 +1,9 @@
 /** Events themselves: put, and tried against a pattern. */
 
 import type { PutEventsRequest, PutEventsRequestEntry, TestEventPatternRequest } from "@aws-sdk/client-eventbridge";
+import type { BusEvent } from "../../../delivery/records.ts";
 import { parseJson } from "../../../jsonText.ts";
 import type { Access, Call, Operation, PolicyDocument } from "../../../service.ts";
-import type { BusEvent } from "../records.ts";
 import { busName, checkPattern, type EventsState, invalid } from "../state.ts";
 
 const maxEntries = 10;

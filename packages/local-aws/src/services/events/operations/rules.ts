@@ -10,14 +10,14 @@ import type {
   Target,
 } from "@aws-sdk/client-eventbridge";
 import { regionOf } from "../../../arn.ts";
+import { isTarget } from "../../../delivery/deliver.ts";
 import { parseJson } from "../../../jsonText.ts";
 import { page } from "../../../kit/page.ts";
 import { passRole } from "../../../kit/passRole.ts";
 import { tagMap } from "../../../kit/tags.ts";
+import { parseSchedule } from "../../../schedule/schedule.ts";
 import { type Access, AwsError, type Operation } from "../../../service.ts";
-import { isTarget } from "../deliver.ts";
 import type { RuleRecord } from "../records.ts";
-import { parseSchedule } from "../schedule.ts";
 import { checkPattern, type EventsState, invalid } from "../state.ts";
 import { isPath } from "../transform.ts";
 

@@ -3,9 +3,9 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
  */
 
+import type { Decision, Authorizer as Iam } from "../../../../authorization/authorizer.ts";
+import type { Directory } from "../../../../authorization/directory.ts";
 import type { Access, Cloud, Principal } from "../../../../service.ts";
-import type { Decision, Authorizer as Iam } from "../../../iam/authorizer.ts";
-import type { Directory } from "../../../iam/directory.ts";
 import type { Exchange } from "../exchange.ts";
 import { GatewayFailure } from "../failure.ts";
 import type { CognitoIssuer } from "./cognito.ts";

@@ -3,11 +3,11 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
  */
 
+import { requestContext as iamContext } from "../../../../authorization/context.ts";
+import { PolicySet } from "../../../../authorization/policy.ts";
 import { compileExpression } from "../../../../expression.ts";
 import { parseJson } from "../../../../jsonText.ts";
 import { type Access, type Cloud, type PolicyDocument, type Principal, servicePrincipal } from "../../../../service.ts";
-import { requestContext as iamContext } from "../../../iam/context.ts";
-import { PolicySet } from "../../../iam/policy.ts";
 import { lambdaOf } from "../../definition/integration.ts";
 import type { Authorizer } from "../../model.ts";
 import type { Exchange } from "../exchange.ts";

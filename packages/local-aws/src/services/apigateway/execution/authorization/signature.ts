@@ -1,10 +1,11 @@
 /** AWS_IAM: the request's signature, by the same rules as at the AWS endpoint, in API Gateway's own answers. */
+
+import type { Directory } from "../../../../authorization/directory.ts";
 import { authenticate } from "../../../../front/authenticate.ts";
 import { readAuthorization } from "../../../../front/authorization.ts";
 import { sha256 } from "../../../../front/signature.ts";
 import { AwsError, type Cloud, type Principal } from "../../../../service.ts";
 import type { WireRequest } from "../../../../wire/index.ts";
-import type { Directory } from "../../../iam/directory.ts";
 import type { Exchange } from "../exchange.ts";
 import { GatewayFailure } from "../failure.ts";
 

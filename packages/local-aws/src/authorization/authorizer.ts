@@ -1,0 +1,214 @@
+/**
+ * Decides every call. In one account, the caller's identity policies *or* the resource's policy may allow; permissions
+ * boundary and session policies only limit; a deny in any of them wins.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+import { type Access, AwsError, type Call, type PolicyDocument, type Principal } from "../service.ts";
+import { requestContext } from "./context.ts";
+import type { Directory, Identity } from "./directory.ts";
+import { entityOf } from "./entity.ts";
+import { managedPolicyDocument } from "./managed.ts";
+import { PolicySet, policySet, type Question } from "./policy.ts";
+
+/** What limits and allows one caller, compiled. */
+interface Compiled {
+  version: number;
+  identity: PolicySet;
+  boundary?: PolicySet;
+  session: PolicySet[];
+  tags: Record<string, string>;
+  /** Whether any of them looks at the tags of what is asked for. */
+  asksForTags: boolean;
+}
+
+export type Refusal = "identity-based" | "resource-based" | "permissions boundary" | "session";
+/** `explicit`: some policy denies; otherwise no policy of that kind allows. */
+export type Decision = { allowed: true } | { allowed: false; explicit: boolean; by: Refusal };
+
+const allowed: Decision = { allowed: true };
+const none = new PolicySet([]);
+
+export class Authorizer {
+  readonly #directory: Directory;
+  readonly #region: string;
+  readonly #accountId: string;
+  readonly #compiled = new Map<string, Compiled>();
+
+  /** @param region of what is asked of no region. */
+  constructor(directory: Directory, region: string, accountId: string) {
+    this.#directory = directory;
+    this.#region = region;
+    this.#accountId = accountId;
+  }
+
+  /** @throws AwsError `AccessDenied` or `AccessDeniedException`, as the action's service says it. */
+  authorize(
+    call: Pick<Call, "principal" | "sourceIp" | "operation" | "context"> & Partial<Pick<Call, "service" | "region">>,
+    accesses: Access[],
+  ): void {
+    for (const access of accesses) {
+      const decision = this.decide(call, access);
+      if (!decision.allowed) throw accessDenied(call, access, decision);
+    }
+  }
+
+  /** Whether a policy that has a say looks at the tags of the resource, which take their service to tell. */
+  asksForTags({ principal }: Pick<Call, "principal">, { resourcePolicy }: Access): boolean {
+    if (resourcePolicy && policySet(resourcePolicy).asksForTags) return true;
+    return this.#of(principal)?.asksForTags ?? false;
+  }
+
+  decide(
+    call: Pick<Call, "principal" | "sourceIp" | "context"> & Partial<Pick<Call, "region">>,
+    access: Access,
+  ): Decision {
+    const { principal } = call;
+    const policies = this.#of(principal);
+    const question: Question = {
+      principal,
+      action: access.action,
+      resource: access.resource,
+      bounded: policies?.boundary !== undefined,
+      context: requestContext({
+        call,
+        access,
+        region: call.region ?? this.#region,
+        accountId: this.#accountId,
+        principalTags: policies?.tags,
+        entity: () => entityOf(this.#directory, access.resource),
+        key: principal.accessKeyId ? this.#directory.key(principal.accessKeyId) : undefined,
+      }),
+    };
+    return decide(question, access, policies, this.#accountId);
+  }
+
+  /** Policies of a role or user; `undefined` for whoever has none (root, services, other accounts). */
+  #of(principal: Principal): Compiled | undefined {
+    if (principal.kind !== "role" && principal.kind !== "user") return undefined;
+    if (principal.accountId !== this.#accountId) return undefined;
+    const id = principal.accessKeyId ?? `${principal.arn} ${principal.userId}`;
+    let found = this.#compiled.get(id);
+    if (found?.version !== this.#directory.version) {
+      found = this.#compile(principal);
+      if (this.#compiled.size > 10_000) this.#compiled.clear();
+      this.#compiled.set(id, found);
+    }
+    return found;
+  }
+
+  #compile(principal: Principal): Compiled {
+    const version = this.#directory.version;
+    const identity = this.#identity(principal);
+    if (!identity) return { version, identity: none, session: [], tags: {}, asksForTags: false };
+    const key = principal.accessKeyId ? this.#directory.key(principal.accessKeyId) : undefined;
+    const documents = [
+      ...Object.values(identity.inline).map((text) => JSON.parse(text) as PolicyDocument),
+      ...identity.attached.flatMap((arn) => managedPolicyDocument(this.#directory, arn) ?? []),
+    ];
+    const limit = identity.boundary && managedPolicyDocument(this.#directory, identity.boundary);
+    const boundary = identity.boundary ? new PolicySet(limit ? [limit] : []) : undefined;
+    const own = new PolicySet(documents);
+    // Several session policies allow together what any of them allows.
+    const session = key?.policies?.length ? [new PolicySet(key.policies.map((text) => JSON.parse(text)))] : [];
+    return {
+      version,
+      identity: own,
+      ...(boundary && { boundary }),
+      session,
+      // A session's tags come first: they win over its role's, which may be written in another case.
+      tags: { ...key?.tags, ...identity.tags, ...key?.tags },
+      asksForTags: [own, boundary, ...session].some((set) => set?.asksForTags),
+    };
+  }
+
+  #identity(principal: Principal): Identity | undefined {
+    if (principal.kind === "user") return this.#directory.users.get(principal.arn.split("/").at(-1) as string);
+    const role = this.#directory.roles.get((principal.roleArn ?? "").split("/").at(-1) as string);
+    // A role made anew under an old name has another id: sessions of the old one may nothing any more.
+    const sessionOf = principal.userId?.split(":")[0];
+    return role && (sessionOf === undefined || sessionOf === role.RoleId) ? role : undefined;
+  }
+}
+
+function decide(question: Question, access: Access, own: Compiled | undefined, accountId: string): Decision {
+  const { principal } = question;
+  const rule = access.rule ?? "identity-or-resource";
+  const byResource = access.resourcePolicy && policySet(access.resourcePolicy).evaluate(question);
+  const byIdentity = own?.identity.evaluate(question);
+  if (byResource?.effect === "deny") return { allowed: false, explicit: true, by: "resource-based" };
+  if (byIdentity?.effect === "deny") return { allowed: false, explicit: true, by: "identity-based" };
+  const limits = limiting(question, own);
+  if (limits?.explicit) return limits;
+
+  const outside = principal.kind === "service" || principal.kind === "anonymous" || principal.accountId !== accountId;
+  // Another account's own policies are its own matter: here only the resource's policy can be asked.
+  const identityAllows = principal.kind === "root" || byIdentity?.effect === "allow";
+  const match = byResource?.match ?? "none";
+  if (outside) return match === "none" ? refuse("resource-based") : allowed;
+
+  const delegated = match === "account" && identityAllows;
+  const resourceAllows = match === "exact" || match === "role" || delegated;
+  const granted =
+    rule === "both"
+      ? identityAllows && resourceAllows
+      : rule === "resource"
+        ? resourceAllows
+        : resourceAllows || identityAllows;
+  if (!granted)
+    return refuse(rule === "resource" || (rule === "both" && identityAllows) ? "resource-based" : "identity-based");
+  // What a resource grants to one session or user by name is not limited by what its role may at most do.
+  if (limits && match !== "exact") return limits;
+  return allowed;
+}
+
+const refuse = (by: Refusal): Decision => ({ allowed: false, explicit: false, by });
+
+function limiting(question: Question, own: Compiled | undefined): Exclude<Decision, { allowed: true }> | undefined {
+  const boundary = own?.boundary?.evaluate(question).effect ?? "allow";
+  if (boundary === "deny") return { allowed: false, explicit: true, by: "permissions boundary" };
+  for (const policies of own?.session ?? []) {
+    const { effect } = policies.evaluate(question);
+    if (effect !== "allow") return { allowed: false, explicit: effect === "deny", by: "session" };
+  }
+  return boundary === "allow" ? undefined : { allowed: false, explicit: false, by: "permissions boundary" };
+}
+
+/** Services whose errors are named without `Exception` (query and XML protocols), and those that answer 403 with it. */
+const plainCode = new Set([
+  "iam",
+  "sts",
+  "sns",
+  "s3",
+  "cloudwatch",
+  "monitoring",
+  "cloudformation",
+  "ec2",
+  "autoscaling",
+]);
+const restJson = new Set(["lambda", "apigateway", "execute-api", "scheduler", "ses", "xray", "eks", "batch"]);
+
+/** Services that name the resource of an action that has none, too. */
+const namesEverything = new Set(["lambda", "ecs", "ecr"]);
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+export function accessDenied(
+  { principal, service: called }: Pick<Call, "principal"> & Partial<Pick<Call, "service">>,
+  access: Access,
+  decision: Exclude<Decision, { allowed: true }>,
+): AwsError {
+  const service = access.action.split(":")[0] as string;
+  const kind = decision.by === "permissions boundary" ? decision.by : `${decision.by} policy`;
+  const why = decision.explicit
+    ? ` with an explicit deny in ${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}`
+    : ` because no ${kind} allows the ${access.action} action`;
+  const resource = service === "s3" ? `"${access.resource}"` : access.resource;
+  const where = access.resource === "*" && !namesEverything.has(service) ? "" : ` on resource: ${resource}`;
+  // STS says no more than this of a role that cannot be assumed.
+  const reason = access.action === "sts:AssumeRole" ? "" : why;
+  const message = `User: ${principal.arn} is not authorized to perform: ${access.action}${where}${reason}`;
+  // Lambda says it its own way when what is missing is `iam:PassRole`.
+  const speaker = called ?? service;
+  return plainCode.has(speaker)
+    ? new AwsError("AccessDenied", message, 403)
+    : new AwsError("AccessDeniedException", message, restJson.has(speaker) ? 403 : 400);
+}

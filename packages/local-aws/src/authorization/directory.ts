@@ -1,0 +1,173 @@
+/** What IAM and STS remember: roles, users, managed policies, OIDC providers, and the sessions that were handed out. */
+import { randomBytes } from "node:crypto";
+import type { Principal } from "../service.ts";
+import type { Collection, Store } from "../store.ts";
+
+/** Common to roles and users: the policies that decide what they may do. Documents are kept as the text given. */
+export interface Identity {
+  Path: string;
+  Arn: string;
+  CreateDate: string;
+  /** Inline policies by name. */
+  inline: Record<string, string>;
+  /** ARNs of attached managed policies. */
+  attached: string[];
+  boundary?: string;
+  tags: Record<string, string>;
+}
+
+export interface Role extends Identity {
+  RoleName: string;
+  RoleId: string;
+  AssumeRolePolicyDocument: string;
+  Description?: string;
+  MaxSessionDuration: number;
+  lastUsed?: { LastUsedDate: string; Region: string };
+}
+
+export interface User extends Identity {
+  UserName: string;
+  UserId: string;
+}
+
+export interface ManagedPolicy {
+  PolicyName: string;
+  PolicyId: string;
+  Arn: string;
+  Path: string;
+  Description?: string;
+  CreateDate: string;
+  UpdateDate: string;
+  DefaultVersionId: string;
+  /** Number of the version made last: numbers are never used twice. */
+  lastVersion: number;
+  versions: Record<string, { Document: string; CreateDate: string }>;
+  tags: Record<string, string>;
+}
+
+/** An issuer of tokens outside AWS, whose holders roles may trust. */
+export interface OidcProvider {
+  Arn: string;
+  /** Without its scheme, as IAM gives it back. */
+  Url: string;
+  /** Audiences. */
+  ClientIDList: string[];
+  ThumbprintList: string[];
+  CreateDate: string;
+  tags: Record<string, string>;
+}
+
+/** A key that signs requests: a user's, or a session's. Kept until it expires, so that it survives a restart. */
+export interface AccessKey {
+  accessKeyId: string;
+  secretAccessKey: string;
+  /** Only of sessions. */
+  sessionToken?: string;
+  /** ISO 8601; a user's key has none. */
+  expiration?: string;
+  issued: string;
+  principal: Principal;
+  /** Session policies: what the session may do is limited to what each of them allows as well. */
+  policies?: string[];
+  /** Session tags, which win over the role's own. */
+  tags?: Record<string, string>;
+  /** Of the session tags, those that are handed on to sessions which it opens. */
+  transitive?: Record<string, string>;
+  sourceIdentity?: string;
+  status?: "Active" | "Inactive";
+  userName?: string;
+}
+
+/** Names of roles, users and policies differ by more than case: they are found in lower case. */
+const lower = (name: string): string => name.toLowerCase();
+
+class Named<T> {
+  readonly #collection: Collection<T>;
+  readonly #changed: () => void;
+
+  constructor(collection: Collection<T>, changed: () => void) {
+    this.#collection = collection;
+    this.#changed = changed;
+  }
+
+  get = (name: string): T | undefined => this.#collection.get(lower(name));
+  all = (): T[] => this.#collection.values();
+
+  put(name: string, value: T): void {
+    this.#collection.put(lower(name), value);
+    this.#changed();
+  }
+
+  delete(name: string): boolean {
+    const found = this.#collection.delete(lower(name));
+    this.#changed();
+    return found;
+  }
+}
+
+/** The account's identities. `version` changes with every write, so that what is compiled of them can be kept. */
+export class Directory {
+  readonly roles: Named<Role>;
+  readonly users: Named<User>;
+  /** By ARN. */
+  readonly policies: Named<ManagedPolicy>;
+  /** By ARN. */
+  readonly oidcProviders: Named<OidcProvider>;
+  readonly #keys: Collection<AccessKey>;
+  readonly #keyCache = new Map<string, AccessKey>();
+  #version = 0;
+
+  constructor(store: Store) {
+    const changed = () => {
+      this.#version++;
+    };
+    this.roles = new Named(store.collection<Role>("iam.roles"), changed);
+    this.users = new Named(store.collection<User>("iam.users"), changed);
+    this.policies = new Named(store.collection<ManagedPolicy>("iam.policies"), changed);
+    this.oidcProviders = new Named(store.collection<OidcProvider>("iam.oidcProviders"), changed);
+    this.#keys = store.collection<AccessKey>("sts.keys");
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  key(accessKeyId: string): AccessKey | undefined {
+    let key = this.#keyCache.get(accessKeyId);
+    if (!key) {
+      key = this.#keys.get(accessKeyId);
+      if (key) this.#keyCache.set(accessKeyId, key);
+    }
+    return key;
+  }
+
+  keys(): AccessKey[] {
+    return this.#keys.values();
+  }
+
+  putKey(key: AccessKey): void {
+    this.#keys.put(key.accessKeyId, key);
+    this.#keyCache.set(key.accessKeyId, key);
+  }
+
+  deleteKey(accessKeyId: string): void {
+    this.#keys.delete(accessKeyId);
+    this.#keyCache.delete(accessKeyId);
+  }
+
+  /** Forgets sessions that ended more than an hour ago: until then they are answered with `ExpiredToken`. */
+  sweep(now = Date.now()): void {
+    for (const { accessKeyId, expiration } of this.keys()) {
+      if (expiration && Date.parse(expiration) < now - 3_600_000) this.deleteKey(accessKeyId);
+    }
+  }
+}
+
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/**
+ * A unique id as IAM makes them: `AROA` for roles, `AIDA` users, `ANPA` policies, `ASIA` session keys, `AKIA` user keys.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+ */
+export const uniqueId = (prefix: string): string =>
+  prefix + Array.from(randomBytes(16), (byte) => alphabet[byte % 32]).join("");

@@ -1,0 +1,72 @@
+/** Tags of what a request is about, for `aws:ResourceTag/KEY`: those that its service lists. */
+import { type Access, AwsError, administrator, type Call, type Service } from "../service.ts";
+import { tagPairs } from "./requestTags.ts";
+
+interface Listing {
+  service: string;
+  operation: string;
+  input: object;
+}
+
+const byArn =
+  (service: string, operation: string, member: string) =>
+  (arn: string): Listing => ({ service, operation, input: { [member]: arn } });
+
+/** How each service of an ARN lists tags. Roles, users and policies are not among them: IAM knows its own. */
+const listings: Record<string, (arn: string) => Listing> = {
+  apigateway: byArn("apigateway", "GetTags", "resourceArn"),
+  "application-autoscaling": byArn("application-autoscaling", "ListTagsForResource", "ResourceARN"),
+  cloudwatch: byArn("monitoring", "ListTagsForResource", "ResourceARN"),
+  codedeploy: byArn("codedeploy", "ListTagsForResource", "ResourceArn"),
+  // Indexes and streams have their table's.
+  dynamodb: (arn) => byArn("dynamodb", "ListTagsOfResource", "ResourceArn")(upTo(arn, /\/(index|stream)\//)),
+  ecs: byArn("ecs", "ListTagsForResource", "resourceArn"),
+  "emr-serverless": byArn("emr-serverless", "ListTagsForResource", "resourceArn"),
+  events: byArn("events", "ListTagsForResource", "ResourceARN"),
+  kms: byArn("kms", "ListResourceTags", "KeyId"),
+  lambda: byArn("lambda", "ListTags", "Resource"),
+  // Rights on a group are rights on its (unnamed) stream.
+  logs: (arn) => byArn("logs", "ListTagsForResource", "resourceArn")(upTo(arn, /:log-stream:/)),
+  sagemaker: byArn("sagemaker", "ListTags", "ResourceArn"),
+  scheduler: byArn("scheduler", "ListTagsForResource", "ResourceArn"),
+  ses: byArn("ses", "ListTagsForResource", "ResourceArn"),
+  sns: byArn("sns", "ListTagsForResource", "ResourceArn"),
+  sqs: (arn) => byArn("sqs", "ListQueueTags", "QueueUrl")(arn.split(":").slice(5).join(":")),
+  // By its ARN: that of a name which is no path has a slash all the same.
+  ssm: (arn) => ({
+    service: "ssm",
+    operation: "ListTagsForResource",
+    input: { ResourceType: "Parameter", ResourceId: arn },
+  }),
+  // Versions and aliases have their machine's.
+  states: (arn) => byArn("states", "ListTagsForResource", "resourceArn")(arn.split(":").slice(0, 7).join(":")),
+};
+
+const upTo = (text: string, end: RegExp): string => text.split(end, 1)[0] as string;
+
+/** @returns the access with the tags of its resource in its context. What is not there, or has no tags, has none. */
+export async function withResourceTags(
+  services: ReadonlyMap<string, Service>,
+  call: Pick<Call, "region" | "accountId">,
+  access: Access,
+): Promise<Access> {
+  const [, , service = ""] = access.resource.split(":");
+  // A caller's ARN may say anything: `constructor` is no service.
+  const listing = Object.hasOwn(listings, service) ? listings[service]?.(access.resource) : undefined;
+  const operation = listing && services.get(listing.service)?.operations[listing.operation];
+  if (!operation) return access;
+  try {
+    const output = await operation.run(listing.input, {
+      ...listing,
+      ...call,
+      principal: administrator(call.accountId),
+      requestId: "",
+    });
+    const { Tags, tags, TagList } = output as Record<string, unknown>;
+    const found = [...tagPairs(Tags ?? tags ?? TagList)].map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
+    return { ...access, context: { ...Object.fromEntries(found), ...access.context } };
+  } catch (error) {
+    if (error instanceof AwsError) return access;
+    throw error;
+  }
+}

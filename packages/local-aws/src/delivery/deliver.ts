@@ -1,0 +1,121 @@
+/**
+ * Hands a message to whatever an ARN names, as an AWS service does that acts for a resource: the target's own policy
+ * (service principal) or the role decides whether it may.
+ */
+
+import { randomUUID } from "node:crypto";
+import { queueUrl, regionOf } from "../arn.ts";
+import { parseJson } from "../jsonText.ts";
+import { AwsError, type Cloud, type Principal } from "../service.ts";
+
+export interface Delivery {
+  /** Of a function, queue, topic, state machine, event bus, log group, or a universal target of the scheduler. */
+  arn: string;
+  /** The message, most often JSON. */
+  body: string;
+  /** Who delivers. */
+  principal: Principal;
+  /** Message group of a FIFO queue or topic. */
+  messageGroupId?: string | undefined;
+  /** Name of the execution that a state machine starts, so that a second delivery starts no second one. */
+  executionName?: string | undefined;
+  /** Subject of what a topic publishes. */
+  subject?: string | undefined;
+  /** For an event bus: the event as it came. */
+  event?: { source: string; "detail-type": string; detail: unknown; resources: string[]; time: string };
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * To the region of the ARN: who may name one of another is a matter of the service that takes it.
+ * @throws AwsError of the target's service; `ValidationException` for a kind of target that is not modelled.
+ */
+export async function deliver(own: Cloud, delivery: Delivery): Promise<void> {
+  const { arn, principal, signal } = delivery;
+  // A universal target is of no region.
+  const cloud = own.in(regionOf(arn) || own.region);
+  const service = arn.split(":")[2] ?? "";
+  const request = Object.hasOwn(targets, service) ? targets[service] : undefined;
+  if (!request) throw unsupported(arn);
+  const [name, operation, input] = await request(delivery, cloud);
+  const output = await cloud.call<{
+    FailedEntryCount?: number;
+    Entries?: { ErrorCode?: string; ErrorMessage?: string }[];
+  }>(name, operation, input, principal, signal);
+  const [failed] = output?.FailedEntryCount ? (output.Entries ?? []) : [];
+  if (failed) throw new AwsError(failed.ErrorCode ?? "InternalFailure", failed.ErrorMessage ?? "", 500);
+}
+
+const unsupported = (arn: string) =>
+  new AwsError("ValidationException", `The local cloud does not model targets like ${arn}`, 400);
+
+export const isTarget = (arn: string): boolean => Object.hasOwn(targets, arn.split(":")[2] ?? "");
+
+type Request = [service: string, operation: string, input: object];
+
+const targets: Record<string, (delivery: Delivery, cloud: Cloud) => Request | Promise<Request>> = {
+  lambda: ({ arn, body }) => [
+    "lambda",
+    "Invoke",
+    { FunctionName: arn, InvocationType: "Event", Payload: Buffer.from(body) },
+  ],
+  sqs({ arn, body, messageGroupId }, cloud) {
+    const fifo = messageGroupId && { MessageGroupId: messageGroupId, MessageDeduplicationId: randomUUID() };
+    return ["sqs", "SendMessage", { QueueUrl: queueUrl(cloud, arn), MessageBody: body, ...fifo }];
+  },
+  sns: ({ arn, body, subject, messageGroupId }) => [
+    "sns",
+    "Publish",
+    {
+      TopicArn: arn,
+      Message: body,
+      ...(subject && { Subject: subject }),
+      ...(messageGroupId && { MessageGroupId: messageGroupId, MessageDeduplicationId: randomUUID() }),
+    },
+  ],
+  states: ({ arn, body, executionName }) => [
+    "states",
+    "StartExecution",
+    { stateMachineArn: arn, input: body, ...(executionName && { name: executionName }) },
+  ],
+  events: ({ arn, event }) => {
+    if (!event) throw unsupported(arn);
+    const { source, "detail-type": DetailType, detail, resources, time } = event;
+    const entry = {
+      Source: source,
+      DetailType,
+      Detail: JSON.stringify(detail),
+      Resources: resources,
+      Time: new Date(time),
+      EventBusName: arn,
+    };
+    return ["events", "PutEvents", { Entries: [entry] }];
+  },
+  async logs({ arn, body, principal }, cloud) {
+    const logGroupName = arn.split(":").slice(6).join(":").replace(/:\*$/, "");
+    const logStreamName = randomUUID();
+    await cloud.call("logs", "CreateLogStream", { logGroupName, logStreamName }, principal);
+    return [
+      "logs",
+      "PutLogEvents",
+      { logGroupName, logStreamName, logEvents: [{ timestamp: Date.now(), message: body }] },
+    ];
+  },
+  scheduler: ({ arn, body }) => universal(arn, body),
+};
+
+/** Services whose name in a universal target's ARN is not the one they sign with. */
+const signing: Record<string, string> = {
+  sfn: "states",
+  cloudwatch: "monitoring",
+  eventbridge: "events",
+  cloudwatchlogs: "logs",
+};
+
+/** `arn:aws:scheduler:::aws-sdk:sfn:startExecution`: any operation, with the body as its input. */
+function universal(arn: string, body: string): Request {
+  const [, , , , , sdk, service = "", operation = ""] = arn.split(":");
+  if (sdk !== "aws-sdk" || !service || !operation) throw unsupported(arn);
+  const name = operation.charAt(0).toUpperCase() + operation.slice(1);
+  return [signing[service] ?? service, name, parseJson(body) as object];
+}

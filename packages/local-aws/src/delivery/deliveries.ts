@@ -1,0 +1,163 @@
+/**
+ * Carries events to targets. Each delivery is in the store until it has arrived, so a restart loses none; one that fails
+ * is retried with growing pauses, and goes to the target's dead-letter queue in the end.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html
+ */
+import { randomUUID } from "node:crypto";
+import { queueUrl } from "../arn.ts";
+import { AwsError, type Cloud, type Principal, servicePrincipal } from "../service.ts";
+import type { Collection } from "../store.ts";
+import { deliver } from "./deliver.ts";
+import type { DeliveryRecord } from "./records.ts";
+
+const maxAttempts = 185;
+const maxAgeSeconds = 24 * 3600;
+/** Deliveries under way at once; the others wait their turn. */
+const width = 64;
+const firstPauseMs = 200;
+const longestPauseMs = 60_000;
+
+export class Deliveries {
+  readonly #cloud: Cloud;
+  readonly #waiting: Collection<DeliveryRecord>;
+  readonly #queue: string[] = [];
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #underWay = 0;
+  #running = false;
+
+  /** @param collection in which they wait. */
+  constructor(cloud: Cloud, collection: string) {
+    this.#cloud = cloud;
+    this.#waiting = cloud.store.collection(collection);
+  }
+
+  start(): void {
+    this.#running = true;
+    for (const [key, { due }] of this.#waiting.entries()) this.#at(key, due);
+  }
+
+  stop(): void {
+    this.#running = false;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** Takes them over: from here on they are on disk. */
+  add(deliveries: Omit<DeliveryRecord, "attempts" | "since" | "due">[]): void {
+    if (deliveries.length === 0) return;
+    const now = Date.now();
+    const keys = deliveries.map(() => `${String(now).padStart(15, "0")}-${randomUUID()}`);
+    this.#cloud.store.transaction(() => {
+      for (const [index, delivery] of deliveries.entries()) {
+        this.#waiting.put(keys[index] as string, { ...delivery, attempts: 0, since: now, due: now });
+      }
+    });
+    for (const key of keys) this.#at(key, now);
+  }
+
+  #at(key: string, due: number): void {
+    if (!this.#running) return;
+    const wait = due - Date.now();
+    if (wait <= 0) {
+      this.#queue.push(key);
+      this.#pump();
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#at(key, due);
+    }, wait);
+    timer.unref();
+    this.#timers.add(timer);
+  }
+
+  #pump(): void {
+    while (this.#running && this.#underWay < width && this.#queue.length > 0) {
+      const key = this.#queue.shift() as string;
+      this.#underWay++;
+      void this.#attempt(key).finally(() => {
+        this.#underWay--;
+        this.#pump();
+      });
+    }
+  }
+
+  async #attempt(key: string): Promise<void> {
+    const delivery = this.#waiting.get(key);
+    if (!delivery) return;
+    try {
+      await this.#send(key, delivery);
+      if (this.#running) this.#waiting.delete(key);
+    } catch (error) {
+      if (this.#running) await this.#failed(key, delivery, error);
+    }
+  }
+
+  async #send(key: string, { target, body, sourceArn, service, event }: DeliveryRecord): Promise<void> {
+    const arn = target.Arn as string;
+    await deliver(this.#cloud, {
+      arn,
+      body,
+      principal: await this.#principal(target.RoleArn, service, sourceArn),
+      messageGroupId: target.SqsParameters?.MessageGroupId,
+      // A name of the delivery's own: what is tried twice is started once.
+      executionName: key.slice(16),
+      ...(event && { event: { ...event, detail: event.detail } }),
+    });
+  }
+
+  async #principal(roleArn: string | undefined, service: string, sourceArn: string): Promise<Principal> {
+    if (!roleArn) return servicePrincipal(service, sourceArn);
+    // Scheduler takes a role on behalf of the schedule's group.
+    const source = sourceArn.replace(/:schedule\/([^/]+)\/.*$/, ":schedule-group/$1");
+    const session = await this.#cloud.assumeRole(roleArn, service, randomUUID().replaceAll("-", ""), source);
+    return session.principal;
+  }
+
+  async #failed(key: string, delivery: DeliveryRecord, error: unknown): Promise<void> {
+    const { MaximumRetryAttempts: retries = maxAttempts, MaximumEventAgeInSeconds: age = maxAgeSeconds } =
+      delivery.target.RetryPolicy ?? {};
+    const attempts = delivery.attempts + 1;
+    const code = error instanceof AwsError ? error.code : "InternalFailure";
+    // What is not there, or forbidden, will not be otherwise the next time.
+    const permanent =
+      error instanceof AwsError && error.status < 500 && !/Throttl|TooManyRequests|Busy|Conflict/.test(code);
+    const pause = Math.min(firstPauseMs * 2 ** (attempts - 1), longestPauseMs) * (0.5 + Math.random() / 2);
+    const due = Date.now() + pause;
+    if (!permanent && attempts <= retries && due < delivery.since + age * 1000) {
+      this.#waiting.put(key, { ...delivery, attempts, due });
+      this.#at(key, due);
+      return;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof AwsError)) console.error("events:", error);
+    await this.#giveUp(delivery, attempts, code, message, permanent || attempts > retries);
+    this.#waiting.delete(key);
+  }
+
+  /** To the dead-letter queue, when there is one, with what AWS says of why. */
+  async #giveUp(delivery: DeliveryRecord, attempts: number, code: string, message: string, exhausted: boolean) {
+    const { target, body, sourceArn, service } = delivery;
+    const arn = target.DeadLetterConfig?.Arn;
+    if (!arn) return;
+    const text = (value: string) => ({ DataType: "String", StringValue: value });
+    const MessageAttributes = {
+      RULE_ARN: text(sourceArn),
+      TARGET_ARN: text(target.Arn as string),
+      ERROR_CODE: text(code),
+      ERROR_MESSAGE: text(message),
+      EXHAUSTED_RETRY_CONDITION: text(exhausted ? "MaximumRetryAttempts" : "MaximumEventAgeInSeconds"),
+      RETRY_ATTEMPTS: text(String(attempts - 1)),
+    };
+    try {
+      const QueueUrl = queueUrl(this.#cloud, arn);
+      const principal =
+        service === "events.amazonaws.com"
+          ? servicePrincipal(service, sourceArn)
+          : await this.#principal(target.RoleArn, service, sourceArn);
+      await this.#cloud.call("sqs", "SendMessage", { QueueUrl, MessageBody: body, MessageAttributes }, principal);
+    } catch (error) {
+      console.error(`events: the dead-letter queue ${arn} did not take an event: ${(error as Error).message}`);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** What is on its way to a target. */
+import type { Target } from "@aws-sdk/client-eventbridge";
+
+/** An event as rules see it and targets get it. */
+export interface BusEvent {
+  version: "0";
+  id: string;
+  "detail-type": string;
+  source: string;
+  account: string;
+  /** ISO date, whole seconds. */
+  time: string;
+  region: string;
+  resources: string[];
+  detail: unknown;
+}
+
+/** One event on its way to one target. */
+export interface DeliveryRecord {
+  /** What the target gets. */
+  body: string;
+  target: Target;
+  /** The rule or schedule that sends it. */
+  sourceArn: string;
+  /** Service whose principal, or whose session of the target's role, delivers. */
+  service: "events.amazonaws.com" | "scheduler.amazonaws.com";
+  attempts: number;
+  /** Milliseconds since 1970: when it came, and when it is tried next. */
+  since: number;
+  due: number;
+  event?: BusEvent;
+}

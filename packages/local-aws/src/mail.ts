@@ -1,0 +1,39 @@
+/**
+ * Where mail ends on one machine: in the store, for whoever looks for it (`dsp mail`), and on a diagnostics channel, for
+ * the terminal. Nothing leaves the machine.
+ */
+import { randomUUID } from "node:crypto";
+import { channel } from "node:diagnostics_channel";
+import type { Store } from "./store.ts";
+
+export interface Mail {
+  id: string;
+  /** ISO, UTC. */
+  at: string;
+  from: string;
+  to: string;
+  subject: string;
+  /** Plain text. */
+  body: string;
+  /** Every address of the web in the body, in its order. */
+  links: string[];
+}
+
+/** Each mail is published here: `mailChannel.subscribe((mail) => …)`. */
+export const mailChannel = channel("local-cloud:mail");
+
+/** Mails that are kept. */
+const kept = 1_000;
+
+/** Puts a mail into the collection `mail`, under keys in the order of arrival. */
+export function deliverMail(store: Store, given: Pick<Mail, "from" | "to" | "subject" | "body">): Mail {
+  const at = new Date().toISOString();
+  const links = [...given.body.matchAll(/https?:\/\/[^\s<>"]+/g)].map(([link]) => link);
+  const mail: Mail = { id: randomUUID(), at, ...given, links };
+  const mails = store.collection<Mail>("mail");
+  mails.put(`${at} ${mail.id}`, mail);
+  const all = mails.entries();
+  for (const [key] of all.slice(0, Math.max(0, all.length - kept))) mails.delete(key);
+  mailChannel.publish(mail);
+  return mail;
+}

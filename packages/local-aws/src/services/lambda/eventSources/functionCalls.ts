@@ -1,0 +1,96 @@
+/** The function behind a mapping: who it runs as, and what it makes of a batch. */
+
+import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
+import { parseJson } from "../../../jsonText.ts";
+import { AwsError, type Cloud, type Principal } from "../../../service.ts";
+import type { MappingRecord } from "./records.ts";
+
+export type Outcome =
+  | { kind: "done" }
+  /** Identifiers of the records that failed; the others are done. */
+  | { kind: "partial"; failed: Set<string> }
+  /** Nothing is done. */
+  | { kind: "failed"; report: Report }
+  /** It did not run: no concurrency is left, or it is not there. */
+  | { kind: "refused"; reason: string };
+
+/** What the envelope of a failed batch says of the last try. */
+export interface Report {
+  requestId: string;
+  statusCode: number;
+  executedVersion: string;
+  functionError?: string;
+}
+
+interface Answer {
+  FunctionError?: string;
+  ExecutedVersion?: string;
+  Payload?: Uint8Array;
+}
+
+export class FunctionCalls {
+  readonly #cloud: Cloud;
+  readonly #mapping: MappingRecord;
+  readonly #partial: boolean;
+
+  constructor(cloud: Cloud, mapping: MappingRecord) {
+    this.#cloud = cloud;
+    this.#mapping = mapping;
+    this.#partial = mapping.FunctionResponseTypes?.includes("ReportBatchItemFailures") ?? false;
+  }
+
+  /** A session of the function's role, in which the source is read. */
+  async role(): Promise<Principal> {
+    const { Role = "", FunctionName = "", FunctionArn } = await functionOf(this.#cloud, this.#mapping.FunctionArn);
+    return (await this.#cloud.assumeRole(Role, "lambda.amazonaws.com", FunctionName, FunctionArn)).principal;
+  }
+
+  /**
+   * @param records as JSON texts.
+   * @param identifiers by which a record may be named as failed.
+   */
+  async invoke(records: string[], identifiers: ReadonlySet<string>): Promise<Outcome> {
+    const requestId = crypto.randomUUID();
+    let answer: Answer;
+    try {
+      // It is Lambda itself that invokes; a mapping needs no permission in the function's policy.
+      answer = await this.#cloud.call<Answer>("lambda", "Invoke", {
+        FunctionName: this.#mapping.FunctionArn,
+        Payload: Buffer.from(`{"Records":[${records.join(",")}]}`),
+      });
+    } catch (error) {
+      if (error instanceof AwsError) return { kind: "refused", reason: `${error.code}: ${error.message}` };
+      throw error;
+    }
+    const { FunctionError: functionError, ExecutedVersion: executedVersion = "$LATEST" } = answer;
+    const report: Report = { requestId, statusCode: 200, executedVersion, ...(functionError && { functionError }) };
+    if (functionError) return { kind: "failed", report };
+    if (!this.#partial) return { kind: "done" };
+    const failed = batchItemFailures(Buffer.from(answer.Payload ?? []).toString());
+    if (!failed || failed.some((id) => typeof id !== "string" || !identifiers.has(id)))
+      return { kind: "failed", report };
+    return failed.length === 0 ? { kind: "done" } : { kind: "partial", failed: new Set(failed as string[]) };
+  }
+}
+
+/**
+ * Nothing, an empty object and an empty list are success; what cannot be read is the failure of all.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+ */
+function batchItemFailures(text: string): unknown[] | undefined {
+  let value: unknown;
+  try {
+    value = text === "" ? null : parseJson(text);
+  } catch {
+    return undefined;
+  }
+  if (value === null || typeof value !== "object") return value === null ? [] : undefined;
+  const { batchItemFailures: list = [] } = value as { batchItemFailures?: unknown };
+  if (list === null) return [];
+  if (!Array.isArray(list)) return undefined;
+  return list.map((item) => (item as { itemIdentifier?: unknown } | null)?.itemIdentifier);
+}
+
+export function functionOf(cloud: Cloud, name: string, as?: Principal): Promise<FunctionConfiguration> {
+  return cloud.call<FunctionConfiguration>("lambda", "GetFunctionConfiguration", { FunctionName: name }, as);
+}

@@ -1,0 +1,242 @@
+/** The operations of event source mappings: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
+import { randomUUID } from "node:crypto";
+import type {
+  CreateEventSourceMappingCommandInput,
+  EventSourceMappingConfiguration,
+  FunctionConfiguration,
+  ListEventSourceMappingsCommandInput,
+  UpdateEventSourceMappingCommandInput,
+} from "@aws-sdk/client-lambda";
+import { regionOf } from "../../../arn.ts";
+import { page } from "../../../kit/page.ts";
+import { AwsError, type Cloud, type Operation } from "../../../service.ts";
+import type { Collection } from "../../../store.ts";
+import { functionReference } from "../names.ts";
+import { checkedTags, type Tagged } from "../operations/tags.ts";
+import { functionOf } from "./functionCalls.ts";
+import { checkPermissions, checkVisibility } from "./permissions.ts";
+import type { Pollers } from "./pollers.ts";
+import { type MappingRecord, type SourceKind, sourceKind } from "./records.ts";
+import { checkSettings, invalidParameter, type Settings } from "./validate.ts";
+
+type WithUuid = { UUID?: string };
+
+const settingNames = [
+  "BatchSize",
+  "BisectBatchOnFunctionError",
+  "DestinationConfig",
+  "FilterCriteria",
+  "FunctionResponseTypes",
+  "MaximumBatchingWindowInSeconds",
+  "MaximumRecordAgeInSeconds",
+  "MaximumRetryAttempts",
+  "ParallelizationFactor",
+  "ScalingConfig",
+  "TumblingWindowInSeconds",
+] as const;
+
+const streamDefaults = {
+  BatchSize: 100,
+  BisectBatchOnFunctionError: false,
+  DestinationConfig: { OnFailure: {} },
+  MaximumRecordAgeInSeconds: -1,
+  MaximumRetryAttempts: -1,
+  ParallelizationFactor: 1,
+  TumblingWindowInSeconds: 0,
+};
+
+export function mappingOperations(
+  cloud: Cloud,
+  mappings: Collection<MappingRecord>,
+  pollers: Pollers,
+): Record<string, Operation> {
+  const arnOf = (uuid: string) => `arn:aws:lambda:${cloud.region}:${cloud.accountId}:event-source-mapping:${uuid}`;
+  const access = (action: string) => (input: WithUuid) => {
+    const record = mappings.get(input.UUID ?? "");
+    const context = record && { "lambda:FunctionArn": record.FunctionArn };
+    return [{ action: `lambda:${action}`, resource: arnOf(input.UUID ?? "*"), ...(context && { context }) }];
+  };
+  const existing = (uuid = ""): MappingRecord => {
+    const record = mappings.get(uuid);
+    if (!record) {
+      throw new AwsError("ResourceNotFoundException", "The resource you requested does not exist.", 404, {
+        Type: "User",
+      });
+    }
+    return record;
+  };
+  const shown = (
+    { tags: _, LastModified, ...record }: MappingRecord,
+    state?: string,
+  ): EventSourceMappingConfiguration => ({
+    ...record,
+    ...(state && { State: state }),
+    LastModified: new Date(LastModified),
+    LastProcessingResult: pollers.results.get(record.UUID) ?? "No records processed",
+    EventSourceMappingArn: arnOf(record.UUID),
+  });
+
+  async function check(
+    settings: Settings,
+    source: { arn: string; kind: SourceKind },
+    fn: FunctionConfiguration,
+  ): Promise<void> {
+    checkSettings(settings, source.kind, source.arn.endsWith(".fifo"));
+    await checkPermissions(cloud, fn, source, settings.DestinationConfig);
+    if (source.kind === "sqs") await checkVisibility(cloud, source.arn, fn);
+    else await cloud.call("dynamodb", "DescribeStream", { StreamArn: source.arn, Limit: 1 });
+  }
+
+  const CreateEventSourceMapping: Operation<CreateEventSourceMappingCommandInput> = {
+    access: ({ FunctionName = "" }) => {
+      const { name, qualifier } = functionReference(FunctionName);
+      const arn = [`arn:aws:lambda:${cloud.region}:${cloud.accountId}:function`, name, qualifier]
+        .filter(Boolean)
+        .join(":");
+      return [{ action: "lambda:CreateEventSourceMapping", resource: "*", context: { "lambda:FunctionArn": arn } }];
+    },
+    async run(input) {
+      const arn = input.EventSourceArn ?? "";
+      const kind = sourceKind(arn);
+      if (!kind) {
+        throw invalidParameter(
+          `The local cloud has event sources of DynamoDB streams and SQS queues; ${arn || "none"} was given.`,
+        );
+      }
+      if (regionOf(arn) !== cloud.region)
+        throw invalidParameter(`Event source region must match Lambda region ${cloud.region}.`);
+      const FunctionName = input.FunctionName ?? "";
+      const fn = await functionOf(cloud, FunctionName);
+      if (kind === "dynamodb") checkPosition(input.StartingPosition);
+      const settings = kept(pick(input));
+      await check(settings, { arn, kind }, fn);
+      const FunctionArn = qualifiedArn(fn, FunctionName);
+      const same = mappings.values().find((one) => one.EventSourceArn === arn && one.FunctionArn === FunctionArn);
+      if (same) {
+        const name = kind === "sqs" ? "SQS" : "DynamoDB";
+        throw new AwsError(
+          "ResourceConflictException",
+          `An event source mapping with ${name} arn (" ${arn} ") and function (" ${fn.FunctionName} ") already exists. Please update or delete the existing mapping with UUID ${same.UUID}`,
+          409,
+          { Type: "User" },
+        );
+      }
+      const record: MappingRecord = {
+        UUID: randomUUID(),
+        BatchSize: 10,
+        MaximumBatchingWindowInSeconds: 0,
+        ...(kind === "dynamodb" && { StartingPosition: input.StartingPosition, ...streamDefaults }),
+        ...settings,
+        EventSourceArn: arn,
+        FunctionArn,
+        State: input.Enabled === false ? "Disabled" : "Enabled",
+        StateTransitionReason: kind === "sqs" ? "USER_INITIATED" : "User action",
+        LastModified: Date.now(),
+        tags: checkedTags({}, input.Tags ?? {}),
+      };
+      mappings.put(record.UUID, record);
+      await pollers.restart(record.UUID);
+      return shown(record, "Creating");
+    },
+  };
+
+  const UpdateEventSourceMapping: Operation<UpdateEventSourceMappingCommandInput> = {
+    access: access("UpdateEventSourceMapping"),
+    async run(input) {
+      const before = existing(input.UUID);
+      const kind = sourceKind(before.EventSourceArn) as SourceKind;
+      const name = input.FunctionName ?? before.FunctionArn;
+      const fn = await functionOf(cloud, name);
+      const settings = kept({ ...pick(before), ...pick(input) });
+      await check(settings, { arn: before.EventSourceArn, kind }, fn);
+      const { FilterCriteria: _, ScalingConfig: __, ...rest } = before;
+      const record: MappingRecord = {
+        ...rest,
+        ...(settings as Partial<MappingRecord>),
+        FunctionArn: qualifiedArn(fn, name),
+        State: input.Enabled === undefined ? before.State : input.Enabled ? "Enabled" : "Disabled",
+        LastModified: Date.now(),
+      };
+      mappings.put(record.UUID, record);
+      void pollers.restart(record.UUID);
+      return shown(record, input.Enabled === undefined ? "Updating" : input.Enabled ? "Enabling" : "Disabling");
+    },
+  };
+
+  const DeleteEventSourceMapping: Operation<WithUuid> = {
+    access: access("DeleteEventSourceMapping"),
+    run({ UUID }) {
+      const record = existing(UUID);
+      mappings.delete(record.UUID);
+      void pollers.restart(record.UUID);
+      return shown(record, "Deleting");
+    },
+  };
+
+  const GetEventSourceMapping: Operation<WithUuid> = {
+    access: access("GetEventSourceMapping"),
+    run: ({ UUID }) => shown(existing(UUID)),
+  };
+
+  const ListEventSourceMappings: Operation<ListEventSourceMappingsCommandInput> = {
+    access: () => [{ action: "lambda:ListEventSourceMappings", resource: "*" }],
+    async run({ EventSourceArn, FunctionName, ...paging }) {
+      const wanted = FunctionName && qualifiedArn(await functionOf(cloud, FunctionName), FunctionName);
+      const found = mappings
+        .values()
+        .filter(
+          (one) =>
+            (!EventSourceArn || one.EventSourceArn === EventSourceArn) && (!wanted || one.FunctionArn === wanted),
+        );
+      const { items, next } = page(found, paging, ({ UUID }) => UUID, { most: 100 });
+      return { EventSourceMappings: items.map((one) => shown(one)), ...(next && { NextMarker: next }) };
+    },
+  };
+
+  return {
+    CreateEventSourceMapping,
+    UpdateEventSourceMapping,
+    DeleteEventSourceMapping,
+    GetEventSourceMapping,
+    ListEventSourceMappings,
+  };
+}
+
+/** What is tagged under that ARN, if it is a mapping. */
+export const taggedMapping =
+  (mappings: Collection<MappingRecord>) =>
+  (arn: string): Tagged | undefined => {
+    const record = mappings.get(arn.split(":event-source-mapping:")[1] ?? "");
+    return record && { tags: record.tags ?? {}, put: (tags) => mappings.put(record.UUID, { ...record, tags }) };
+  };
+
+/** An update takes settings away by giving them empty. */
+const kept = ({ FilterCriteria, ScalingConfig, ...settings }: Settings): Settings => ({
+  ...settings,
+  ...(FilterCriteria?.Filters?.length && { FilterCriteria }),
+  ...(ScalingConfig?.MaximumConcurrency && { ScalingConfig }),
+});
+
+const pick = (input: object): Settings =>
+  Object.fromEntries(
+    settingNames
+      .map((name) => [name, (input as Record<string, unknown>)[name]])
+      .filter(([, value]) => value !== undefined),
+  ) as Settings;
+
+function checkPosition(position: string | undefined): void {
+  if (position === "TRIM_HORIZON" || position === "LATEST") return;
+  if (position === "AT_TIMESTAMP") throw invalidParameter("Unsupported starting position for arn type: AT_TIMESTAMP");
+  throw new AwsError(
+    "ValidationException",
+    `1 validation error detected: Value ${position ? `'${position}'` : "null"} at 'startingPosition' failed to satisfy constraint: ${position ? "Member must satisfy enum value set: [LATEST, TRIM_HORIZON, AT_TIMESTAMP]" : "Member must not be null"}.`,
+    400,
+  );
+}
+
+/** A mapping belongs to the qualifier that it was made for. */
+function qualifiedArn({ FunctionArn = "", FunctionName = "" }: FunctionConfiguration, given: string): string {
+  const bare = FunctionArn.split(":").slice(0, 7).join(":");
+  const qualifier = given.startsWith("arn:") ? given.split(":")[7] : given.split(`${FunctionName}:`)[1];
+  return qualifier ? `${bare}:${qualifier}` : bare;
+}

@@ -1,0 +1,74 @@
+/** Keeps one poller for each enabled mapping. */
+
+import type { Cloud } from "../../../service.ts";
+import type { Collection } from "../../../store.ts";
+import type { Wakes } from "../../../wakes.ts";
+import { QueuePoller } from "./queuePoller.ts";
+import { type MappingRecord, type Position, sourceKind } from "./records.ts";
+import { StreamPoller } from "./streamPoller.ts";
+
+interface Poller {
+  /** What is written from then on is not missed. */
+  placed?: Promise<void>;
+  stop(): Promise<void>;
+}
+
+export class Pollers {
+  readonly #cloud: Cloud;
+  readonly #wakes: Wakes;
+  readonly #mappings: Collection<MappingRecord>;
+  readonly #positions: Collection<Position>;
+  readonly #running = new Map<string, Poller>();
+  /** Changes of one mapping happen one after the other. */
+  readonly #changes = new Map<string, Promise<void>>();
+  /** What the last batch of each came to. */
+  readonly results = new Map<string, string>();
+  #open = false;
+
+  constructor(cloud: Cloud, wakes: Wakes, mappings: Collection<MappingRecord>, positions: Collection<Position>) {
+    this.#cloud = cloud;
+    this.#wakes = wakes;
+    this.#mappings = mappings;
+    this.#positions = positions;
+  }
+
+  start(): void {
+    this.#open = true;
+    for (const { UUID } of this.#mappings.values()) void this.restart(UUID);
+  }
+
+  async stop(): Promise<void> {
+    this.#open = false;
+    await Promise.all([...this.#running.keys()].map((uuid) => this.restart(uuid)));
+  }
+
+  /** Ends the mapping's poller and, when there is still such a mapping and it is enabled, starts it as it now is. */
+  restart(uuid: string): Promise<void> {
+    const change = (this.#changes.get(uuid) ?? Promise.resolve()).then(async () => {
+      await this.#running.get(uuid)?.stop();
+      this.#running.delete(uuid);
+      const mapping = this.#mappings.get(uuid);
+      if (!mapping) this.#positions.delete(uuid);
+      else if (this.#open && mapping.State === "Enabled") {
+        const poller = this.#poller(mapping);
+        this.#running.set(uuid, poller);
+        await poller.placed;
+      }
+    });
+    this.#changes.set(uuid, change);
+    return change;
+  }
+
+  #poller(mapping: MappingRecord): Poller {
+    const uuid = mapping.UUID;
+    const around = {
+      cloud: this.#cloud,
+      wakes: this.#wakes,
+      mapping,
+      position: () => this.#positions.get(uuid),
+      keep: (position: Position) => this.#positions.put(uuid, position),
+      result: (text: string) => void this.results.set(uuid, text),
+    };
+    return sourceKind(mapping.EventSourceArn) === "sqs" ? new QueuePoller(around) : new StreamPoller(around);
+  }
+}
