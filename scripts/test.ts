@@ -44,7 +44,8 @@ function mocha(name: string, paths: RegExp, ...options: string[]): Step[] {
 }
 
 /** What code may come with. Those after 0BSD are of tools alone: nothing of them is deployed. */
-const licences = "MIT;MIT-0;Apache-2.0;ISC;BSD-2-Clause;BSD-3-Clause;BlueOak-1.0.0;0BSD;CC0-1.0;CC-BY-3.0;Python-2.0;PSF-2.0";
+const licences =
+  "MIT;MIT-0;Apache-2.0;ISC;BSD-2-Clause;BSD-3-Clause;BlueOak-1.0.0;0BSD;CC0-1.0;CC-BY-3.0;Python-2.0;PSF-2.0";
 /** Says "SEE LICENSE", which is MIT's text; a part of Pulumi's SDK. */
 const readByHand = "@logdna/tail-file@2.2.0";
 

@@ -38,7 +38,7 @@ export async function previewLocally({ workspace, environment }: Session): Promi
   const args = [
     "scripts/run.sh",
     "packages/pulumi-local/src/main.ts",
-    "--preview",
+    "preview",
     ...options,
     "--state-dir",
     join(workspace.folder, "none"),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { startCloud, type TestCloud } from "local-aws/testing";
-import { prepareAccount } from "pulumi-local";
+import { prepareAccount } from "../../bootstrap/localAccount.ts";
 
 describe("The local account", () => {
   let test: TestCloud;

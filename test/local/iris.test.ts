@@ -15,6 +15,7 @@ import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } 
 import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { type RunningProgram, startProgram } from "pulumi-local/testing";
+import { prepareAccount } from "../../bootstrap/localAccount.ts";
 import { type Model, versionOf } from "../../handlers/lib/model.ts";
 import { containerSuite, images } from "./containers.suite.ts";
 
@@ -49,7 +50,7 @@ describe("prediction pipelines", function () {
   let s3: S3Client;
 
   before(async () => {
-    running = await startProgram(program, { images, deploymentClock: 60 });
+    running = await startProgram(program, { images, deploymentClock: 60, prepare: prepareAccount });
     const { test } = running;
     dynamodb = test.client(DynamoDBClient);
     s3 = test.client(S3Client);

@@ -26,6 +26,7 @@ function copyProgram(): string {
   const folder = mkdtempSync(join(tmpdir(), "program-"));
   const parts = [
     "index.ts",
+    "local.config.ts",
     "config.ts",
     "nodeVersion.ts",
     "package.json",
@@ -33,7 +34,9 @@ function copyProgram(): string {
     "Pulumi.yaml",
     "Pulumi.local.yaml",
   ];
-  const folders = ["components", "handlers", "models", "scripts"].filter((name) => readdirSync(root).includes(name));
+  const folders = ["bootstrap", "components", "handlers", "models", "scripts"].filter((name) =>
+    readdirSync(root).includes(name),
+  );
   for (const part of [...parts, ...folders]) cpSync(join(root, part), join(folder, part), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
   return folder;
@@ -240,7 +243,7 @@ describe("npm start", function () {
     const good = readFileSync(file, "utf8");
     writeFileSync(file, `${good}  data-science-platform:appVersion: v2\n`);
     const outputs = state("outputs.json");
-    const preview = restart("--preview");
+    const preview = restart("preview");
     await preview.until(/Resources: .* in .* s/);
     await once(preview.child, "close");
     writeFileSync(file, good);
@@ -250,7 +253,7 @@ describe("npm start", function () {
     assert.deepEqual(state("outputs.json"), outputs);
 
     const fresh = join(folder, "fresh");
-    const first = new Started(folder, ["--preview", "--state-dir", fresh]);
+    const first = new Started(folder, ["preview", "--state-dir", fresh]);
     assert.match(await first.until(/Resources: .* in .* s/), /Resources: \d+ to create/);
     await once(first.child, "close");
     assert.ok(!existsSync(fresh));

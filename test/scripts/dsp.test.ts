@@ -9,7 +9,7 @@ import {
   PutLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { startCloud, type TestCloud } from "local-aws/testing";
-import { prepareAccount } from "pulumi-local";
+import { prepareAccount } from "../../bootstrap/localAccount.ts";
 
 const program = resolve(import.meta.dirname, "../../scripts/dsp.ts");
 

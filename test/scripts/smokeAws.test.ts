@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { startCloud, type TestCloud } from "local-aws/testing";
-import { prepareAccount } from "pulumi-local";
+import { prepareAccount } from "../../bootstrap/localAccount.ts";
 import { isThrowAway } from "../../policy/throwAway.ts";
 
 const program = resolve(import.meta.dirname, "../../scripts/smokeAws.ts");

@@ -1,3 +1,4 @@
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 /** `npm run cloud`: AWS on this machine without a program, for Terraform, Pulumi's own CLI, SDKs, the AWS CLI. */
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";

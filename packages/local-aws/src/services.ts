@@ -44,7 +44,7 @@ export interface CloudOptions {
   apiPort?: number;
   /** How Lambda keeps environments and tries asynchronous requests again. */
   lambda?: LambdaOptions;
-  /** What container images are on this machine (`local:images`). Default: nothing. */
+  /** What container images are on this machine. Default: nothing. */
   images?: Images;
   /** Folder that their commands are run in. Default: where this process was started. */
   workingDirectory?: string;
@@ -55,7 +55,7 @@ export interface CloudOptions {
    * for them (`spark/`). Default: `tools` in the state folder. What is not there is looked for on PATH.
    */
   tools?: string;
-  /** How much faster than AWS's the clock of gradual deployments runs (`local:deploymentClock`). Default 1. */
+  /** How much faster than AWS's the clock of gradual deployments runs. Default 1. */
   deploymentClock?: number;
 }
 

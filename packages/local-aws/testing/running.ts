@@ -10,13 +10,16 @@ export interface RunningOptions {
   nodeOptions?: string[];
 }
 
+/** As `scripts/run.sh` and the bins start Node. */
+const quiet = ["--disable-warning=ExperimentalWarning", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"];
+
 /** A program of the project in a process of its own, and what it prints. */
 export class Running {
   readonly child: ChildProcess;
   printed = "";
 
   constructor(script: string, args: string[] = [], { cwd, environment, nodeOptions = [] }: RunningOptions = {}) {
-    this.child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...nodeOptions, script, ...args], {
+    this.child = spawn(process.execPath, [...quiet, ...nodeOptions, script, ...args], {
       cwd,
       env: { ...process.env, NO_COLOR: "1", ...environment },
     });

@@ -1,30 +1,33 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Images } from "local-aws";
 import { createCloud, isRegion, type LocalCloud, StateError } from "local-aws";
 import { lockFolder } from "local-aws/process";
 import { sync as writeFileAtomic } from "write-file-atomic";
-import { prepareAccount } from "./account.ts";
 import { readStackConfig } from "./engine/config.ts";
 import { Engine, EngineError, type EngineEvent, type RunResult } from "./engine/index.ts";
 import { readProject } from "./engine/project.ts";
-import { isObject } from "./engine/values.ts";
+import type { LocalConfig } from "./localConfig.ts";
 import { createRegistry } from "./resources/index.ts";
-
-/** The stack that runs on one machine. */
-export const stack = "local";
 
 export interface PlatformOptions {
   programDirectory: string;
+  stack: string;
   stateDirectory: string;
   awsPort: number;
   apiPort: number;
   /** The program's own configuration by key: wins over the stack's file. Default: none. */
   config?: Record<string, string>;
+  /** What only the program knows about its local run. Default: nothing. */
+  local?: Pick<LocalConfig, "clock" | "images" | "prepare">;
   onEvent(event: EngineEvent): void;
   /** Called when this process has the state folder, before anything of it is opened. */
   onLocked?(stateDirectory: string): void;
 }
+
+/** In the state folder: where the platform is. */
+export const endpointFile = "endpoint.json";
+/** In the state folder: what the program exports. */
+export const outputsFile = "outputs.json";
 
 /** Engine and cloud together: the program, brought up on one machine. */
 export class Platform {
@@ -45,11 +48,9 @@ export class Platform {
    * @throws {EngineError} when another process has the folder, a port is taken, or the stack's configuration is wrong.
    */
   static async open(options: PlatformOptions): Promise<Platform> {
-    const { programDirectory, stateDirectory, awsPort, apiPort, onEvent } = options;
-    const { config } = readStackConfig(readProject(programDirectory), stack);
-    const deploymentClock = clockOf(config);
-    const images = imagesOf(config);
-    const region = regionOf(config);
+    const { programDirectory, stack, stateDirectory, awsPort, apiPort, onEvent } = options;
+    const { clock = 1, images = {}, prepare } = options.local ?? {};
+    const region = regionOf(readStackConfig(readProject(programDirectory), stack).config);
     const unlock = lockFolder(stateDirectory);
     if (!unlock) {
       throw new EngineError(
@@ -64,12 +65,12 @@ export class Platform {
         region,
         awsPort,
         apiPort,
-        deploymentClock,
+        deploymentClock: clock,
         images,
         workingDirectory: programDirectory,
       });
       await local.listen();
-      await prepareAccount(local.cloud);
+      await prepare?.(local.cloud);
       const registry = createRegistry(local.cloud);
       const state = join(stateDirectory, "state");
       const engine = await Engine.open({
@@ -96,10 +97,16 @@ export class Platform {
    */
   async up(options: { rehearsed?: boolean } = {}): Promise<RunResult> {
     const { cloud, apiOrigin } = this.local;
-    this.#write("endpoint.json", { aws: cloud.origin, api: apiOrigin, region: cloud.region });
+    this.#write(endpointFile, { aws: cloud.origin, api: apiOrigin, region: cloud.region, stack: this.#options.stack });
     const result = await this.engine.up(options);
-    this.#write("outputs.json", this.engine.outputs());
+    this.#write(outputsFile, this.engine.outputs());
     return result;
+  }
+
+  /** Deletes every resource of the stack ({@link Engine.destroy}), and with them its outputs. */
+  async destroy(): Promise<void> {
+    await this.engine.destroy();
+    rmSync(join(this.#options.stateDirectory, outputsFile), { force: true });
   }
 
   async close(): Promise<void> {
@@ -142,34 +149,6 @@ function regionOf(config: Record<string, string>): string {
   const region = config["aws:region"] ?? "us-east-1";
   if (isRegion(region)) return region;
   throw new EngineError(`config "aws:region" is "${region}"; allowed is a region of AWS, as eu-west-1`);
-}
-
-/** `local:deploymentClock`: how much faster than AWS's the clock of gradual deployments and alarms runs. */
-function clockOf(config: Record<string, string>): number {
-  const text = config["local:deploymentClock"] ?? "1";
-  const factor = Number(text);
-  if (factor >= 1 && factor <= 10_000) return factor;
-  throw new EngineError(`config "local:deploymentClock" is "${text}"; allowed is a number from 1 to 10000`);
-}
-
-/** `local:images`: commands that run container images' entry points here, by patterns of the images' URIs. */
-function imagesOf(config: Record<string, string>): Images {
-  const text = config["local:images"] ?? "{}";
-  const images = parsed(text);
-  const isCommand = (value: unknown) =>
-    Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === "string");
-  if (isObject(images) && Object.values(images).every(isCommand)) return images as Images;
-  throw new EngineError(
-    `config "local:images" is ${text}; allowed are commands by image, as {"*/recommender*": ["node", "containers/recommender/main.ts"]}`,
-  );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const ofState = (error: unknown): EngineError | undefined =>

@@ -1,75 +1,119 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { port, UsageError } from "local-aws/process";
+import type { LocalConfig } from "./localConfig.ts";
 
-/** How the one-machine AWS is started; a flag and an environment variable for each, the flag wins. */
+const commands = ["up", "preview", "destroy", "outputs", "reset"] as const;
+export type CommandName = (typeof commands)[number];
+
+/** How a command is called; a flag and an environment variable for most, the flag wins. */
 export interface Settings {
-  mode: "run" | "preview" | "reset" | "help";
+  command: CommandName | "help";
+  /** Folder of the program (`--cwd`). Default: the current one. */
+  programDirectory: string;
+  /** The stack (`--stack`). Default: the one that `local.config.ts` names, else `local`. */
+  stack: string;
   /** Port on which routes answer (`--api-port`, `LOCAL_API_PORT`). Default 3000; 0 takes a free one. */
   apiPort: number;
   /** Port of the AWS endpoint (`--aws-port`, `LOCAL_AWS_PORT`). Default 4566; 0 takes a free one. */
   awsPort: number;
-  /** State folder (`--state-dir`, `LOCAL_STATE_DIR`). Default `.local`. */
+  /** State folder (`--state-dir`, `LOCAL_STATE_DIR`). Default `.local` in the program's folder. */
   stateDirectory: string;
   /** Whether saved changes are applied (`--watch=off`, `LOCAL_WATCH=off`). Default true. */
   watch: boolean;
-  /**
-   * Values of the program's configuration by key, for this run (`--config KEY=VALUE`; `--gradual` is
-   * `gradualDeployment=true`). Default {}: the stack's file alone says.
-   */
+  /** Values of the program's configuration by key, for this run (`--config KEY=VALUE`, switches). Default {}. */
   config: Record<string, string>;
   /** Also shows resources that stay as they are (`--verbose`). Default false. */
   verbose: boolean;
 }
 
-export const usage = `npm start [-- OPTION ...]        runs the platform on this machine
-npm run preview:local             shows what would change, and changes nothing
-npm run local:reset               drops the local state
+/** What `--help` prints, and what follows an unknown flag. */
+export function usageOf({ switches = {} }: LocalConfig = {}): string {
+  const own = Object.entries(switches).map(([name, { description }]) => `  --${name.padEnd(14)} ${description}`);
+  return [
+    `pulumi-local [COMMAND] [OPTION ...]
 
-  --api-port N     port of the routes            (LOCAL_API_PORT, default 3000, 0: a free one)
-  --aws-port N     port of the AWS endpoint      (LOCAL_AWS_PORT, default 4566, 0: a free one)
-  --state-dir DIR  where state is kept           (LOCAL_STATE_DIR, default .local)
-  --watch on|off   apply saved changes           (LOCAL_WATCH, default on)
-  --config K=V     configuration of this run, as many as there are; the stack's file stays as it is
-  --gradual        shift traffic step by step, with hooks and alarms: --config gradualDeployment=true
-  --verbose        show unchanged resources too`;
+  up        brings the program up on this machine and applies saved changes (npm start); the default
+  preview   shows what would change, and changes nothing (npm run preview:local)
+  destroy   deletes every resource of the stack
+  outputs   prints the stack's outputs as JSON
+  reset     drops the local state (npm run local:reset)
+
+  --cwd DIR        the program's folder         (default: the current one)
+  --stack NAME     the stack                    (default: local.config.ts's, else local)
+  --api-port N     port of the routes           (LOCAL_API_PORT, default 3000, 0: a free one)
+  --aws-port N     port of the AWS endpoint     (LOCAL_AWS_PORT, default 4566, 0: a free one)
+  --state-dir DIR  where state is kept          (LOCAL_STATE_DIR, default .local)
+  --watch on|off   apply saved changes          (LOCAL_WATCH, default on)
+  --config K=V     configuration of this run, as many as there are; the stack's file stays as it is`,
+    ...own,
+    "  --verbose        show unchanged resources too",
+  ].join("\n");
+}
+
+/** The program's folder, before anything else is known. @throws {UsageError} for an option without its value. */
+export function programFolderOf(args: string[]): string {
+  const { values } = parse(() => parseArgs({ args, options: { cwd: { type: "string" } }, strict: false }));
+  const { cwd = "." } = values;
+  if (typeof cwd !== "string" || cwd === "") throw new UsageError("--cwd is empty; allowed is a folder");
+  return resolve(cwd);
+}
 
 /** @throws {UsageError} naming the option, its value and what is allowed. */
-export function readSettings(args: string[], environment: NodeJS.ProcessEnv): Settings {
-  const { values } = parse(args);
+export function readSettings(args: string[], environment: NodeJS.ProcessEnv, local: LocalConfig = {}): Settings {
+  const programDirectory = programFolderOf(args);
+  const switches = local.switches ?? {};
+  const { values, positionals } = parse(
+    () =>
+      parseArgs({
+        args,
+        allowPositionals: true,
+        options: {
+          ...Object.fromEntries(Object.keys(switches).map((name) => [name, { type: "boolean" } as const])),
+          cwd: { type: "string" },
+          stack: { type: "string" },
+          "api-port": { type: "string" },
+          "aws-port": { type: "string" },
+          "state-dir": { type: "string" },
+          watch: { type: "string" },
+          config: { type: "string", multiple: true, short: "c" },
+          verbose: { type: "boolean" },
+          help: { type: "boolean", short: "h" },
+        },
+      }),
+    usageOf(local),
+  );
+  const [command = "up", ...rest] = positionals;
+  if (!commands.includes(command as CommandName) || rest.length > 0) {
+    throw new UsageError(`the command is "${positionals.join(" ")}"; allowed is one of ${commands.join(", ")}`);
+  }
   const watch = values.watch ?? environment.LOCAL_WATCH ?? "on";
   if (watch !== "on" && watch !== "off")
     throw new UsageError(`--watch (LOCAL_WATCH) is "${watch}"; allowed are on, off`);
+  const stack = values.stack ?? local.stack ?? "local";
+  if (!/^[\w.-]{1,100}$/.test(stack))
+    throw new UsageError(`--stack is "${stack}"; allowed are letters, digits, -, _ and .`);
+  const chosen = Object.entries(switches).filter(([name]) => (values as Record<string, unknown>)[name]);
   return {
-    mode: values.help ? "help" : values.reset ? "reset" : values.preview ? "preview" : "run",
+    command: values.help ? "help" : (command as CommandName),
+    programDirectory,
+    stack,
     apiPort: port("--api-port (LOCAL_API_PORT)", values["api-port"] ?? environment.LOCAL_API_PORT ?? "3000"),
     awsPort: port("--aws-port (LOCAL_AWS_PORT)", values["aws-port"] ?? environment.LOCAL_AWS_PORT ?? "4566"),
-    stateDirectory: values["state-dir"] ?? environment.LOCAL_STATE_DIR ?? ".local",
+    stateDirectory: resolve(programDirectory, values["state-dir"] ?? environment.LOCAL_STATE_DIR ?? ".local"),
     watch: watch === "on",
-    config: Object.fromEntries([
-      ...(values.config ?? []).map(entry),
-      ...(values.gradual ? [["gradualDeployment", "true"]] : []),
-    ]),
+    config: Object.assign(
+      {},
+      ...chosen.map(([, { config }]) => config),
+      Object.fromEntries((values.config ?? []).map(entry)),
+    ),
     verbose: values.verbose ?? false,
   };
 }
 
-function parse(args: string[]) {
+function parse<Result>(read: () => Result, usage = usageOf()): Result {
   try {
-    return parseArgs({
-      args,
-      options: {
-        "api-port": { type: "string" },
-        "aws-port": { type: "string" },
-        "state-dir": { type: "string" },
-        watch: { type: "string" },
-        config: { type: "string", multiple: true, short: "c" },
-        gradual: { type: "boolean" },
-        verbose: { type: "boolean" },
-        preview: { type: "boolean" },
-        reset: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
+    return read();
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split(". ")[0]}\n\n${usage}`);
   }

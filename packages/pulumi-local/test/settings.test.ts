@@ -1,22 +1,38 @@
 import assert from "node:assert/strict";
+import { resolve } from "node:path";
 import { UsageError } from "local-aws/process";
-import { readSettings } from "../src/settings.ts";
+import { readSettings, usageOf } from "../src/settings.ts";
 
-describe("settings of npm start", () => {
+describe("settings of pulumi-local", () => {
   it("are the documented ones when nothing is said", () => {
     assert.deepEqual(readSettings([], {}), {
-      mode: "run",
+      command: "up",
+      programDirectory: process.cwd(),
+      stack: "local",
       apiPort: 3000,
       awsPort: 4566,
-      stateDirectory: ".local",
+      stateDirectory: resolve(".local"),
       watch: true,
       config: {},
       verbose: false,
     });
   });
 
-  it("shift traffic gradually when they are told to", () => {
-    assert.deepEqual(readSettings(["--gradual"], {}).config, { gradualDeployment: "true" });
+  it("take the program's own switches, and say them", () => {
+    const switches = {
+      gradual: { description: "shift traffic", config: { gradualDeployment: "true", colour: "red" } },
+    };
+    const given = ["preview", "--gradual", "--config", "colour=blue"];
+    const { command, config } = readSettings(given, {}, { switches });
+    assert.deepEqual([command, config], ["preview", { gradualDeployment: "true", colour: "blue" }]);
+    assert.deepEqual(readSettings([], {}, { switches }).config, {});
+    assert.match(usageOf({ switches }), /^ {2}--gradual +shift traffic$/m);
+  });
+
+  it("name another program and stack", () => {
+    const { programDirectory, stack, stateDirectory } = readSettings(["outputs", "--cwd", "/a", "--stack", "dev"], {});
+    assert.deepEqual([programDirectory, stack, stateDirectory], ["/a", "dev", "/a/.local"]);
+    assert.equal(readSettings([], {}, { stack: "mine" }).stack, "mine");
   });
 
   it("configure the program for one run", () => {
@@ -56,7 +72,11 @@ describe("settings of npm start", () => {
       {},
       /--config is "appVersion"; allowed is KEY=VALUE/,
     ],
-    ["an unknown flag, with the usage", ["--prot", "3"], {}, /Unknown option '--prot'[\s\S]*npm start/],
+    ["an unknown flag, with the usage", ["--prot", "3"], {}, /Unknown option '--prot'[\s\S]*pulumi-local \[COMMAND\]/],
+    ["an unknown command", ["deploy"], {}, /the command is "deploy"; allowed is one of up, preview, destroy/],
+    ["two commands", ["up", "preview"], {}, /the command is "up preview"; allowed is one of/],
+    ["a stack that no file can be named after", ["--stack", "../x"], {}, /--stack is "\.\.\/x"; allowed are letters/],
+    ["a folder without a name", ["--cwd", ""], {}, /--cwd is empty; allowed is a folder/],
   ];
   for (const [what, flags, environment, message] of wrong) {
     it(`refuse ${what}`, () => {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { startCloud, type TestCloud } from "local-aws/testing";
-import { prepareAccount } from "../src/account.ts";
 import { Engine, type EngineEvent } from "../src/engine/index.ts";
+import type { LocalConfig } from "../src/localConfig.ts";
 import { createRegistry } from "../src/resources/index.ts";
 
 export interface RunningProgram {
@@ -15,10 +15,10 @@ export interface RunningProgram {
 /** A local cloud in this process, and a program's stack `local` on it, which does not run yet. */
 export async function startProgram(
   programDirectory: string,
-  options: Parameters<typeof startCloud>[0] = {},
+  { prepare, ...options }: Parameters<typeof startCloud>[0] & Pick<LocalConfig, "prepare"> = {},
 ): Promise<RunningProgram> {
   const test = await startCloud({ region: "eu-west-1", ...options });
-  await prepareAccount(test.cloud);
+  await prepare?.(test.cloud);
   const events: EngineEvent[] = [];
   const engine = await Engine.open({
     programDirectory,

@@ -15,6 +15,7 @@ import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Mail } from "local-aws";
 import { Platform } from "pulumi-local";
+import { prepareAccount } from "../../../bootstrap/localAccount.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 
@@ -91,6 +92,8 @@ export class Deployed {
   async open(ports: { awsPort: number; apiPort: number } = { awsPort: 0, apiPort: 0 }): Promise<void> {
     this.platform = await Platform.open({
       programDirectory: this.directory,
+      stack: "local",
+      local: { clock: 60, prepare: prepareAccount },
       stateDirectory: join(this.directory, ".local"),
       ...ports,
       onEvent() {},

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { APIGatewayClient, GetApiKeysCommand } from "@aws-sdk/client-api-gateway";
 import type { EngineEvent, StackResource } from "pulumi-local";
 import { Platform } from "pulumi-local";
+import { prepareAccount } from "../../../bootstrap/localAccount.ts";
 import { check } from "../../../policy/check.ts";
 
 /** What the components make, on the local engine and cloud: each kind of caller, models, CORS, binary, own documents. */
@@ -19,6 +20,8 @@ describe("the components' APIs, brought up on this machine", function () {
     folder = mkdtempSync(join(tmpdir(), "apis-"));
     platform = await Platform.open({
       programDirectory: join(import.meta.dirname, "fixtures/apis"),
+      stack: "local",
+      local: { prepare: prepareAccount },
       stateDirectory: folder,
       awsPort: 0,
       apiPort: 0,

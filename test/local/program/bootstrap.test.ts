@@ -20,6 +20,7 @@ import { SFNClient, StartExecutionCommand, ValidateStateMachineDefinitionCommand
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Credentials } from "local-aws/testing";
 import { type RunningProgram, startProgram } from "pulumi-local/testing";
+import { prepareAccount } from "../../../bootstrap/localAccount.ts";
 
 /** `bootstrap/` on one machine: IAM decides here what the role of previews may. */
 describe("bootstrap on one machine", function () {
@@ -29,7 +30,7 @@ describe("bootstrap on one machine", function () {
   let credentials: Credentials;
 
   before(async () => {
-    program = await startProgram(join(import.meta.dirname, "fixtures/bootstrap"));
+    program = await startProgram(join(import.meta.dirname, "fixtures/bootstrap"), { prepare: prepareAccount });
     outputs = await program.up();
     credentials = await session();
   });

@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 import { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import { Lambda } from "@aws-sdk/client-lambda";
 import { createCloud, type LocalCloud } from "local-aws";
-import { createRegistry, Engine, type EngineEvent, prepareAccount } from "pulumi-local";
+import { createRegistry, Engine, type EngineEvent } from "pulumi-local";
+import { prepareAccount } from "../../../bootstrap/localAccount.ts";
 
 const region = "eu-west-1";
 const programDirectory = join(import.meta.dirname, "fixtures/gradual");

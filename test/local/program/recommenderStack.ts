@@ -7,7 +7,8 @@ import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { type Credentials, startCloud, type TestCloud } from "local-aws/testing";
-import { createRegistry, Engine, type EngineEvent, prepareAccount } from "pulumi-local";
+import { createRegistry, Engine, type EngineEvent } from "pulumi-local";
+import { prepareAccount } from "../../../bootstrap/localAccount.ts";
 
 const programDirectory = join(import.meta.dirname, "fixtures/recommender");
 const container = resolve(import.meta.dirname, "../../../containers/recommender/main.ts");

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { startCloud } from "local-aws/testing";
-import { prepareAccount } from "pulumi-local";
+import { prepareAccount } from "../../../bootstrap/localAccount.ts";
 import type { Finding } from "../../../scripts/lib/examine/finding.ts";
 import { examine } from "../../../scripts/lib/examine.ts";
 

@@ -14,4 +14,4 @@ export function commandOf(images: Images, uri: string): string[] | undefined {
 }
 
 export const unknownImage = (uri: string): string =>
-  `The image ${uri} cannot run on this machine: the configuration local:images has no command for it`;
+  `The image ${uri} cannot run on this machine: no command is configured for it (images in local.config.ts)`;

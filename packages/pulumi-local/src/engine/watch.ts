@@ -4,8 +4,8 @@ import { watch as watchFiles } from "chokidar";
 export interface WatchOptions {
   /** The program's folder. */
   directory: string;
-  /** Files and folders in it whose change runs the program again. */
-  paths: string[];
+  /** Files and folders in it whose change runs the program again. Default: all of them. */
+  paths?: string[];
   /** Applies the change; while it runs, further changes are gathered for the next call. Must not throw. */
   apply(changed: string[]): Promise<void>;
 }
@@ -19,7 +19,7 @@ const notOurs = /\/(node_modules|\.git|\.local)(\/|$)|~$|\.sw.$/;
 /** Watches a program's files. @returns a function that ends it, once a change under way has been applied. */
 export async function watch({ directory, paths, apply }: WatchOptions): Promise<() => Promise<void>> {
   const inProgram = (path: string): boolean =>
-    paths.some((one) => path === one || path.startsWith(`${one}${sep}`) || one.startsWith(`${path}${sep}`));
+    !paths || paths.some((one) => path === one || path.startsWith(`${one}${sep}`) || one.startsWith(`${path}${sep}`));
   // The folder is watched, not the paths in it: one of them may come later, or go and come back.
   const watcher = watchFiles(directory, {
     ignoreInitial: true,

@@ -1,6 +1,6 @@
 /**
  * Repositories and images of ECR, and the components of awsx that make them. They are recorded, not built: what an image
- * is on this machine, the configuration `local:images` says.
+ * is on this machine, option `images` says.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
  * ECS, as far as Fargate goes: clusters, task definitions, services, tasks. Containers are processes of this machine: what
- * an image is here, the configuration `local:images` says.
+ * an image is here, option `images` says.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Operations.html
  */
 import type { Images } from "../../containers/images.ts";

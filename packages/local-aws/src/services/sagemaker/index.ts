@@ -1,6 +1,6 @@
 /**
  * SageMaker's training jobs, models and endpoints, and its runtime. Containers are processes of this machine: what an
- * image is here, the configuration `local:images` says.
+ * image is here, option `images` says.
  */
 
 import type { Images } from "../../containers/images.ts";

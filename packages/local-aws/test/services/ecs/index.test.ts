@@ -186,7 +186,7 @@ describe("ECS", function () {
       return stoppedReason;
     };
     const unknown = { image: "public.ecr.aws/nobody/nothing:1" };
-    assert.match((await reason("a", unknown))!, /^CannotPullContainerError: .*local:images has no command for it/);
+    assert.match((await reason("a", unknown))!, /^CannotPullContainerError: .*no command is configured for it/);
     const foreign = { image: `${registry}/other:1` };
     assert.match((await reason("b", foreign))!, /^CannotPullContainerError: .*ecr:BatchGetImage/);
     assert.match((await reason("c", {}, { executionRoleArn: roles.silent }))!, /^ResourceInitializationError: .*logs:/);

@@ -170,7 +170,7 @@ describe("SageMaker", function () {
     await train("train-unknown", "good", {
       AlgorithmSpecification: { TrainingImage: "x/other:1", TrainingInputMode: "File" },
     });
-    assert.match((await job("train-unknown")).FailureReason!, /local:images has no command/);
+    assert.match((await job("train-unknown")).FailureReason!, /no command is configured/);
   });
 
   it("fails without data, and without the right to it", async () => {

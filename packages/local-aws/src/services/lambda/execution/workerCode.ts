@@ -34,7 +34,7 @@ async function bundle(): Promise<string> {
   const options = ["--bundle", "--platform=node", "--format=esm", `--target=node${process.versions.node}`];
   // The command may be a script, for which Node is looked up.
   const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
-  const { stdout } = await run(esbuild, [join(sources, "main.ts"), ...options, "--log-level=error"], {
+  const { stdout } = await run(esbuild, [join(sources, "main"), ...options, "--log-level=error"], {
     env: { ...process.env, PATH },
     maxBuffer: 16 * 1024 * 1024,
   });

@@ -1,0 +1,33 @@
+/** What only this program knows about its run on one machine (`npm start`). */
+import { defineConfig } from "pulumi-local/config";
+import { prepareAccount } from "./bootstrap/localAccount.ts";
+
+export default defineConfig({
+  watch: {
+    program: ["index.ts", "config.ts", "nodeVersion.ts", "components", "Pulumi.yaml", "Pulumi.local.yaml"],
+    packed: ["handlers", "containers", "models"],
+  },
+  // Sixty times AWS's: five minutes of a gradual deployment take five seconds.
+  clock: 60,
+  // Nothing is built here: what runs instead of a container's entry point.
+  images: {
+    "*/recommender*": ["node", "containers/recommender/main.ts"],
+    "*/*-predictor-*": ["node", "containers/predictor/main.ts"],
+  },
+  prepare: prepareAccount,
+  switches: {
+    gradual: {
+      description: "shift traffic step by step, with hooks and alarms: --config gradualDeployment=true",
+      config: { gradualDeployment: "true" },
+    },
+  },
+  try: {
+    whodisUrl: (url) => `curl ${url}`,
+    irisUrl: (url) =>
+      `curl ${url} -d '{"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}'`,
+    archiverStateMachineArn: () => "npm run -s dsp -- archive start --approval",
+    approvalQueueUrl: () => "npm run -s dsp -- approvals list",
+    recommenderUrl: () => "npm run -s dsp -- snowflake sql",
+    logs: "npm run logs -- --follow",
+  },
+});
