@@ -4,7 +4,15 @@ import { prepareAccount } from "./bootstrap/localAccount.ts";
 
 export default defineConfig({
   watch: {
-    program: ["index.ts", "config.ts", "nodeVersion.ts", "components", "Pulumi.yaml", "Pulumi.local.yaml"],
+    program: [
+      "index.ts",
+      "config.ts",
+      "nodeVersion.ts",
+      "components",
+      "policy/throwAway.ts",
+      "Pulumi.yaml",
+      "Pulumi.local.yaml",
+    ],
     packed: ["handlers", "containers", "models"],
   },
   // Sixty times AWS's: five minutes of a gradual deployment take five seconds.
