@@ -86,5 +86,7 @@ export async function answer(
   } catch {
     return { statusCode: 502, headers: {}, body: { message: "Internal server error" } };
   }
-  return { statusCode: result.statusCode, headers: result.headers ?? {}, body: JSON.parse(result.body) };
+  // An answer without content has no JSON.
+  const body = result.statusCode === 204 ? {} : JSON.parse(result.body);
+  return { statusCode: result.statusCode, headers: result.headers ?? {}, body };
 }

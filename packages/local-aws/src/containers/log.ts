@@ -65,7 +65,12 @@ export class ContainerLog {
     const thereIsOne = (error: AwsError) => {
       if (error.code !== "ResourceAlreadyExistsException") throw error;
     };
-    if (this.#createGroup) await this.#call("CreateLogGroup", { logGroupName }).catch(thereIsOne);
+    // Who may not make a group may still write to one that is there; where there is none, the stream says so.
+    if (this.#createGroup) {
+      await this.#call("CreateLogGroup", { logGroupName }).catch((error: AwsError) => {
+        if (error.code !== "AccessDeniedException") thereIsOne(error);
+      });
+    }
     await this.#call("CreateLogStream", { logGroupName, logStreamName }).catch(thereIsOne);
   }
 

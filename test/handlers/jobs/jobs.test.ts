@@ -1,0 +1,374 @@
+import assert from "node:assert/strict";
+import { GetJobRunCommand, ListJobRunsCommand } from "@aws-sdk/client-emr-serverless";
+import { GetScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
+import fc from "fast-check";
+import "../support/proxyEvent.ts";
+import { handler as observe } from "../../../handlers/jobs/observe.ts";
+import { handler as runScheduled } from "../../../handlers/jobs/run.ts";
+import { handler as sweep } from "../../../handlers/jobs/sweep.ts";
+import { during, refused } from "../support/environment.ts";
+import { assertPolite, hostileBody } from "../support/hostile.ts";
+import { call, ended, hear, startJobs, type TestJobs } from "./support.ts";
+
+describe("jobs", function () {
+  this.timeout(120_000);
+  let test: TestJobs;
+  before(async () => {
+    test = await startJobs();
+  });
+  after(() => test.stop());
+
+  const create = (body: unknown, headers?: Record<string, string>) =>
+    call("POST", "/jobs", { body, ...(headers && { headers }) });
+  const start = (id: string, body?: unknown, headers?: Record<string, string>) =>
+    call("POST", "/jobs/{id}/runs", { id, body, ...(headers && { headers }) });
+  const schedules = async () =>
+    (await test.scheduler.send(new ListSchedulesCommand({ GroupName: "jobs" }))).Schedules!.map(({ Name }) => Name);
+  const runCount = async () =>
+    (await test.emr.send(new ListJobRunsCommand({ applicationId: test.applicationId, maxResults: 50 }))).jobRuns!
+      .length;
+  const left = async () => ({
+    schedules: await schedules(),
+    items: (await call("GET", "/jobs", { query: { limit: "100" } })).body.items.map(
+      (one: { JobId: string }) => one.JobId,
+    ),
+  });
+  const remove = async (id: string) => assert.equal((await call("DELETE", "/jobs/{id}", { id })).statusCode, 204);
+
+  it("POST: runs now; its log's end reaches run and job", async () => {
+    const { statusCode, body, headers } = await create({ job_name: "Hello", run_on_init: true, args: ["to", "you"] });
+    assert.equal(statusCode, 201);
+    assert.match(String(headers.etag), /^"[0-9a-f]{12}"$/);
+    const { Timestamp, LastRunId, LastRunAt, ...item } = body;
+    assert.ok(Date.parse(Timestamp) <= Date.parse(LastRunAt));
+    assert.deepEqual(item, {
+      JobId: "hello",
+      job_name: "Hello",
+      run_on_init: true,
+      timezone: "UTC",
+      script: "hello.py",
+      args: ["to", "you"],
+      timeout_minutes: 60,
+      retries: 0,
+      LastRunState: "SUBMITTED",
+    });
+    const run = await ended("hello", LastRunId);
+    assert.equal(run.State, "SUCCESS", run.StateDetails);
+    assert.equal(run.Trigger, "init");
+    assert.match(run.LastLog, /--greeting hello to you\n/);
+    assert.match(run.LastLog, /to whom it concerns\n/);
+    const job = (await call("GET", "/jobs/{id}", { id: "hello" })).body;
+    assert.deepEqual([job.LastRunState, job.LastLog], ["SUCCESS", run.LastLog]);
+    assert.deepEqual(await schedules(), []);
+  });
+
+  it("POST runs: one more, with arguments of its own; the history has both, newest first", async () => {
+    const { statusCode, body } = await start("hello", { args: ["again"] });
+    assert.equal(statusCode, 201);
+    assert.deepEqual([body.State, body.Trigger, body.args], ["SUBMITTED", "request", ["again"]]);
+    const run = await ended("hello", body.RunId);
+    assert.match(run.LastLog, /--greeting hello again\n/);
+    const { items } = (await call("GET", "/jobs/{id}/runs", { id: "hello" })).body;
+    assert.deepEqual(
+      items.map(({ Trigger }: { Trigger: string }) => Trigger),
+      ["request", "init"],
+    );
+    assert.ok(items.every((one: object) => !("LogPrefix" in one) && !("Entry" in one)));
+    assert.equal((await call("GET", "/jobs/{id}", { id: "hello" })).body.LastRunId, body.RunId);
+  });
+
+  it("POST runs: the same request again, by its key, is the same run; another one is refused", async () => {
+    const before = await runCount();
+    const key = { "Idempotency-Key": "5e1f" };
+    const [one, other] = [await start("hello", undefined, key), await start("hello", undefined, key)];
+    assert.equal(one.body.RunId, other.body.RunId);
+    assert.equal(await runCount(), before + 1);
+    const changed = await start("hello", { args: ["else"] }, key);
+    assert.deepEqual([changed.statusCode, changed.body.field], [422, "Idempotency-Key"]);
+    await ended("hello", one.body.RunId);
+  });
+
+  it("GET logs: every line once, as they come, and whether there may be more", async () => {
+    const { items } = (await call("GET", "/jobs/{id}/runs", { id: "hello" })).body;
+    const read = (query: Record<string, string> = {}) =>
+      call("GET", "/jobs/{id}/runs/{run}/logs", { id: "hello", run: items[0].RunId, query });
+    const { statusCode, body } = await read();
+    assert.equal(statusCode, 200);
+    assert.deepEqual(
+      body.lines.map(({ stream, message }: Record<string, string>) => `${stream} ${message}`).toSorted(),
+      ["stderr to whom it concerns", "stdout --greeting hello to you"],
+    );
+    assert.deepEqual([body.state, body.done], ["SUCCESS", true]);
+    assert.deepEqual((await read({ token: body.token })).body.lines, []);
+    for (const token of ["", "x", Buffer.from('{"from":-1}').toString("base64url")])
+      assert.equal((await read({ token })).statusCode, 400, token);
+  });
+
+  it("DELETE run: ends it; one that has ended is 409", async () => {
+    await create({ job_name: "long", run_on_init: true, script: "wait.py" });
+    const { LastRunId: run } = (await call("GET", "/jobs/{id}", { id: "long" })).body;
+    const cancelled = await call("DELETE", "/jobs/{id}/runs/{run}", { id: "long", run });
+    assert.equal(cancelled.statusCode, 202);
+    assert.equal((await ended("long", run)).State, "CANCELLED");
+    const again = await call("DELETE", "/jobs/{id}/runs/{run}", { id: "long", run });
+    assert.equal(again.statusCode, 409);
+    assert.equal(again.body.message, "the run is CANCELLED; it can be cancelled before it has ended");
+    await remove("long");
+  });
+
+  it("a run that fails says why, by its details and its log", async () => {
+    await create({ job_name: "broken", run_on_init: true, script: "fail.py" });
+    const { LastRunId } = (await call("GET", "/jobs/{id}", { id: "broken" })).body;
+    const run = await ended("broken", LastRunId);
+    assert.equal(run.State, "FAILED");
+    assert.match(run.StateDetails, /it went wrong/);
+    assert.match(run.LastLog, /it went wrong\n/);
+    await remove("broken");
+  });
+
+  it("POST with a schedule: one of EventBridge Scheduler's, in its time zone; PATCH changes it, and takes it away", async () => {
+    const schedule = "cron(30 2 * * ? *)";
+    const { statusCode, body } = await create({ job_name: "nightly", schedule, timezone: "Europe/Berlin" });
+    assert.equal(statusCode, 201);
+    assert.equal(body.LastRunId, undefined);
+    const scheduled = () => test.scheduler.send(new GetScheduleCommand({ GroupName: "jobs", Name: "nightly" }));
+    const made = await scheduled();
+    assert.deepEqual([made.ScheduleExpression, made.ScheduleExpressionTimezone], [schedule, "Europe/Berlin"]);
+    assert.deepEqual(JSON.parse(made.Target!.Input!), {
+      jobId: "nightly",
+      scheduledTime: "<aws.scheduler.scheduled-time>",
+    });
+    const patch = (change: object, headers?: Record<string, string>) =>
+      call("PATCH", "/jobs/{id}", { id: "nightly", body: change, ...(headers && { headers }) });
+    assert.equal((await patch({ timezone: "America/New_York" })).statusCode, 200);
+    assert.equal((await scheduled()).ScheduleExpressionTimezone, "America/New_York");
+    assert.equal((await patch({ args: ["x"], script: "wait.py" })).body.script, "wait.py");
+    const seen = String((await call("GET", "/jobs/{id}", { id: "nightly" })).headers.etag);
+    assert.equal((await patch({ retries: 2 }, { "If-Match": seen })).statusCode, 200);
+    assert.equal((await patch({ retries: 3 }, { "If-Match": seen })).statusCode, 412);
+    assert.equal(
+      (await call("DELETE", "/jobs/{id}", { id: "nightly", headers: { "If-Match": seen } })).statusCode,
+      412,
+    );
+    const ended = await patch({ schedule: null });
+    assert.deepEqual([ended.statusCode, ended.body.schedule], [200, undefined]);
+    assert.deepEqual(await schedules(), []);
+    await remove("nightly");
+  });
+
+  it("a schedule's event, twice, is one run for each moment; of a job that is gone it is none", async () => {
+    await create({ job_name: "hourly", schedule: "rate(1 hour)" });
+    const before = await runCount();
+    const event = { jobId: "hourly", scheduledTime: "2026-11-29T10:00:00Z" };
+    await runScheduled(event);
+    await runScheduled(event);
+    assert.equal(await runCount(), before + 1);
+    await runScheduled({ ...event, scheduledTime: "2026-11-29T11:00:00Z" });
+    assert.equal(await runCount(), before + 2);
+    await runScheduled({ ...event, jobId: "gone" });
+    assert.equal(await runCount(), before + 2);
+    const { items } = (await call("GET", "/jobs/{id}/runs", { id: "hourly" })).body;
+    for (const { RunId } of items) await ended("hourly", RunId);
+    await remove("hourly");
+    assert.deepEqual(await schedules(), []);
+  });
+
+  it("events: twice, out of order, of another application's or of no run change nothing that is not so", async () => {
+    const { items } = (await call("GET", "/jobs/{id}/runs", { id: "hello" })).body;
+    const [{ RunId: run }] = items;
+    const before = await call("GET", "/jobs/{id}/runs/{run}", { id: "hello", run });
+    for (let times = 0; times < 3; times++) await hear(run);
+    assert.deepEqual(await call("GET", "/jobs/{id}/runs/{run}", { id: "hello", run }), before);
+    await hear("00unknown");
+    await hear(run, "00another");
+    await observe({ detail: {} });
+  });
+
+  it("an older run's end does not hide a newer one's", async () => {
+    const older = (await start("hello")).body.RunId;
+    const newer = (await start("hello")).body.RunId;
+    await ended("hello", newer);
+    await ended("hello", older);
+    const { items } = (await call("GET", "/jobs/{id}/runs", { id: "hello" })).body;
+    assert.equal((await call("GET", "/jobs/{id}", { id: "hello" })).body.LastRunId, items[0].RunId);
+  });
+
+  it("mends what lost events, and a start that was interrupted, have left", async () => {
+    const { jobRunId } = await test.emr.send(await startCommand("hello", new Date().toISOString()));
+    for (;;) {
+      const { jobRun } = await test.emr.send(new GetJobRunCommand({ applicationId: test.applicationId, jobRunId }));
+      if (jobRun!.state === "SUCCESS") break;
+    }
+    assert.equal((await call("GET", "/jobs/{id}/runs/{run}", { id: "hello", run: jobRunId! })).statusCode, 404);
+    await observe({ reconcile: true });
+    const { body } = await call("GET", "/jobs/{id}/runs/{run}", { id: "hello", run: jobRunId! });
+    assert.deepEqual([body.State, body.Trigger], ["SUCCESS", "request"]);
+  });
+
+  async function startCommand(job: string, token: string) {
+    const { StartJobRunCommand } = await import("@aws-sdk/client-emr-serverless");
+    return new StartJobRunCommand({
+      applicationId: test.applicationId,
+      clientToken: token.replace(/\W/g, ""),
+      name: job,
+      executionRoleArn: process.env.JOB_ROLE_ARN,
+      jobDriver: { sparkSubmit: { entryPoint: "s3://scripts/jobs/hello.py" } },
+      tags: { job, token, trigger: "request" },
+    });
+  }
+
+  it("POST: one that fails half-way leaves nothing, and works the next time", async () => {
+    const before = await left();
+    const body = { job_name: "half", schedule: "rate(1 day)", run_on_init: true };
+    for (const [service, operation, code, expected] of [
+      ["scheduler", "CreateSchedule", "InternalServerException", 502],
+      ["emr-serverless", "StartJobRun", "InternalServerException", 502],
+      ["emr-serverless", "StartJobRun", "ServiceQuotaExceededException", 429],
+    ] as const) {
+      const failing = { [operation]: refused(code, expected === 502 ? 500 : 402) };
+      const { statusCode } = await during(test.cloud, service, failing, () =>
+        create(body, { "Idempotency-Key": "half" }),
+      );
+      assert.equal(statusCode, expected);
+      assert.deepEqual(await left(), before);
+    }
+    const made = await create(body, { "Idempotency-Key": "half" });
+    assert.equal(made.statusCode, 201);
+    assert.equal((await create(body, { "Idempotency-Key": "half" })).statusCode, 200);
+    await ended("half", made.body.LastRunId);
+    await remove("half");
+  });
+
+  it("PATCH: a schedule that Scheduler refuses changes nothing", async () => {
+    await create({ job_name: "kept", schedule: "rate(1 day)" });
+    const before = (await call("GET", "/jobs/{id}", { id: "kept" })).body;
+    const failing = { CreateSchedule: refused("ValidationException", 400) };
+    const { statusCode, body } = await during(test.cloud, "scheduler", failing, () =>
+      call("PATCH", "/jobs/{id}", { id: "kept", body: { schedule: "rate(2 days)" } }),
+    );
+    assert.deepEqual([statusCode, body.field], [400, "schedule"]);
+    assert.deepEqual((await call("GET", "/jobs/{id}", { id: "kept" })).body, before);
+    await remove("kept");
+  });
+
+  it("POST: two at once under one name are one job", async () => {
+    const body = { job_name: "twin", schedule: "rate(1 day)" };
+    const both = await Promise.all([create(body), create(body)]);
+    assert.deepEqual(both.map(({ statusCode }) => statusCode).toSorted(), [201, 409]);
+    await remove("twin");
+  });
+
+  const wrong: [what: string, body: unknown, message: RegExp, field?: string][] = [
+    ["no name", { run_on_init: true }, /^job_name: is not given; allowed is 1 to 40 letters/, "job_name"],
+    [
+      "neither a run nor a schedule",
+      { job_name: "a" },
+      /^schedule: is not given; allowed is one, or run_on_init true/,
+      "schedule",
+    ],
+    ["an empty schedule", { job_name: "a", schedule: "" }, /^schedule: is ""; allowed is rate\(1 day\)/, "schedule"],
+    [
+      "a schedule that is none",
+      { job_name: "a", schedule: "cron(0 25 * * ? *)" },
+      /^schedule: is "cron\(0 25 .*; allowed is cron\(\.\.\.\) whose hours is of 0 to 23/,
+      "schedule",
+    ],
+    [
+      "a moment that is over",
+      { job_name: "a", schedule: "at(2020-01-01T00:00:00)" },
+      /^schedule: .*yet to come$/,
+      "schedule",
+    ],
+    [
+      "no time zone",
+      { job_name: "a", schedule: "rate(1 day)", timezone: "Berlin" },
+      /^timezone: is "Berlin"; allowed is a time zone such as Europe\/Berlin$/,
+      "timezone",
+    ],
+    [
+      "another script",
+      { job_name: "a", run_on_init: true, script: "../x.py" },
+      /^script: is "..\/x.py"; allowed is one of hello.py, wait.py, fail.py$/,
+      "script",
+    ],
+    [
+      "arguments that are no texts",
+      { job_name: "a", run_on_init: true, args: [1] },
+      /^args: is \[1\]; allowed is at most 50 texts/,
+      "args",
+    ],
+    ["an empty argument", { job_name: "a", run_on_init: true, args: [" "] }, /^args: is \[" "\]; allowed/, "args"],
+    [
+      "no time",
+      { job_name: "a", run_on_init: true, timeout_minutes: 4 },
+      /^timeout_minutes: is 4; allowed is a whole number from 5 to 1440$/,
+      "timeout_minutes",
+    ],
+    [
+      "many retries",
+      { job_name: "a", run_on_init: true, retries: 10 },
+      /^retries: is 10; allowed is a whole number from 0 to 9$/,
+      "retries",
+    ],
+    [
+      "text for a flag",
+      { job_name: "a", run_on_init: "yes" },
+      /^run_on_init: is "yes"; allowed is true or false$/,
+      "run_on_init",
+    ],
+    [
+      "a mistyped field",
+      { job_name: "a", run_on_start: true },
+      /^run_on_start: is no field; allowed is job_name,/,
+      "run_on_start",
+    ],
+  ];
+  for (const [what, body, message, field] of wrong) {
+    it(`POST: 400 to ${what}`, async () => {
+      const answered = await create(body);
+      assert.equal(answered.statusCode, 400, JSON.stringify(answered.body));
+      assert.match(answered.body.message, message);
+      assert.equal(answered.body.field, field);
+    });
+  }
+
+  it("POST: whatever is sent is answered politely", () =>
+    fc.assert(
+      fc.asyncProperty(hostileBody(["schedule", "args", "script"]), async (body) => {
+        assertPolite(await create(body), body);
+        assertPolite(await start("hello", body || "{"), body);
+      }),
+      { numRuns: 60 },
+    ));
+
+  it("404 to what is no job and no run", async () => {
+    for (const id of ["nobody", "request#1", "x".repeat(5_000), ""]) {
+      for (const [method, resource] of [
+        ["GET", "/jobs/{id}"],
+        ["PATCH", "/jobs/{id}"],
+        ["DELETE", "/jobs/{id}"],
+        ["GET", "/jobs/{id}/runs"],
+        ["POST", "/jobs/{id}/runs"],
+        ["GET", "/jobs/{id}/runs/{run}"],
+        ["DELETE", "/jobs/{id}/runs/{run}"],
+        ["GET", "/jobs/{id}/runs/{run}/logs"],
+      ] as const) {
+        const { statusCode, body } = await call(method, resource, { id, run: "00f1", body: { retries: 1 } });
+        assert.deepEqual([statusCode, body.field], [404, "id"], `${method} ${resource} ${id}`);
+        if (!resource.includes("{run}")) continue;
+        const unknown = await call(method, resource, { id: "hello", run: id, body: undefined });
+        assert.deepEqual([unknown.statusCode, unknown.body.field], [404, "run"], `${method} ${resource} ${id}`);
+      }
+    }
+  });
+
+  it("sweep: ends every run and stops the application", async () => {
+    await create({ job_name: "endless", run_on_init: true, script: "wait.py" });
+    const { LastRunId } = (await call("GET", "/jobs/{id}", { id: "endless" })).body;
+    const context = { getRemainingTimeInMillis: () => 60_000 };
+    assert.deepEqual(await sweep({ tf: { action: "create" } }, context), { cancelled: [] });
+    const { cancelled } = await sweep({ tf: { action: "delete" } }, context);
+    assert.ok(cancelled.includes(LastRunId));
+    assert.equal((await ended("endless", LastRunId)).State, "CANCELLED");
+  });
+});
