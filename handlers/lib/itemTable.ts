@@ -17,9 +17,6 @@ import { type Repeatable, reusedKey } from "./revision.ts";
 export type Item = Record<string, NativeAttributeValue>;
 export type Key = Record<string, string>;
 
-/** Throttled and failed calls are tried again after a random, growing time. */
-const dynamodb = new DynamoDBClient({ maxAttempts: 6 });
-
 const image = (item: Item) => marshall(item, { removeUndefinedValues: true });
 const newRevision = () => randomBytes(6).toString("hex");
 /** Seconds since 1970 after which DynamoDB may forget an item. */
@@ -40,6 +37,8 @@ export interface Condition {
  * `TimeKey`). What an idempotency key made is kept beside them for a day, under a key that no item has.
  */
 export class ItemTable {
+  /** Throttled and failed calls are tried again after a random, growing time. */
+  readonly #dynamodb = new DynamoDBClient({ maxAttempts: 6 });
   readonly #table: () => string;
   readonly #keyNames: string[];
 
@@ -54,7 +53,7 @@ export class ItemTable {
 
   /** As of now: what was written before is read. */
   async read(key: Key): Promise<Item | undefined> {
-    const { Item } = await dynamodb.send(
+    const { Item } = await this.#dynamodb.send(
       new GetItemCommand({ TableName: this.#table(), Key: image(key), ConsistentRead: true }),
     );
     return Item && unmarshall(Item);
@@ -94,7 +93,7 @@ export class ItemTable {
     const removed = named.filter(({ value }) => value === undefined);
     const exists = `attribute_exists(${this.#keyNames[0]})`;
     try {
-      const { Attributes } = await dynamodb.send(
+      const { Attributes } = await this.#dynamodb.send(
         new UpdateItemCommand({
           TableName: this.#table(),
           Key: image(key),
@@ -124,7 +123,7 @@ export class ItemTable {
   /** Takes an item away, and what is known of the request that made it. */
   async remove(key: Key, request?: Repeatable): Promise<void> {
     for (const each of [key, ...(request ? [this.#requestKey(request)] : [])]) {
-      await dynamodb.send(new DeleteItemCommand({ TableName: this.#table(), Key: image(each) }));
+      await this.#dynamodb.send(new DeleteItemCommand({ TableName: this.#table(), Key: image(each) }));
     }
   }
 
@@ -135,7 +134,7 @@ export class ItemTable {
    */
   async page(list: string, limit: number, before?: string): Promise<{ items: Item[]; next?: string }> {
     // One more than asked for says whether there is another page; a page of DynamoDB ends at 1 MB, too.
-    const { Items = [], LastEvaluatedKey } = await dynamodb.send(
+    const { Items = [], LastEvaluatedKey } = await this.#dynamodb.send(
       new QueryCommand({
         TableName: this.#table(),
         IndexName: "byTime",
@@ -162,14 +161,14 @@ export class ItemTable {
   }
 
   async #put(item: Item): Promise<void> {
-    await dynamodb.send(new PutItemCommand(this.#new(image(item))));
+    await this.#dynamodb.send(new PutItemCommand(this.#new(image(item))));
   }
 
   async #createOnce(item: Item, request: Repeatable): Promise<void> {
     const made = Object.fromEntries(this.#keyNames.map((name) => [name, item[name]]));
     const record = { ...this.#requestKey(request), Request: request.request, Made: made, ExpiresAt: expiry(1) };
     const TransactItems = [{ Put: this.#new(image(item)) }, { Put: this.#new(image(record)) }];
-    await dynamodb.send(new TransactWriteItemsCommand({ TransactItems }));
+    await this.#dynamodb.send(new TransactWriteItemsCommand({ TransactItems }));
   }
 
   #new(Item: ReturnType<typeof image>) {
