@@ -5,7 +5,6 @@ import { clientOf, type LocalCloud, reachable, startCloud } from "./cloud.ts";
 import { contentsOf } from "./contents.ts";
 import { describe } from "./events.ts";
 import type { Judges } from "./judges.ts";
-import type { Options } from "./options.ts";
 import { type Outcome, Pulumi } from "./pulumi.ts";
 import { stackName, Workspace } from "./workspace.ts";
 
@@ -43,7 +42,7 @@ export interface Session extends Deployment {
   close(keep?: boolean): Promise<void>;
 }
 
-export async function openSession(judges: Judges, options: Pick<Options, "program" | "export">): Promise<Session> {
+export async function openSession(judges: Judges, options: { program?: string; export?: string }): Promise<Session> {
   const workspace = new Workspace(options.program);
   let cloud: LocalCloud | undefined;
   const close = async (keep = false) => {

@@ -12,9 +12,17 @@ import { withResourceTags } from "./authorization/resourceTags.ts";
 import type { ServiceSessions } from "./authorization/serviceSessions.ts";
 import { identify } from "./front/authenticate.ts";
 import { signedInHeader } from "./front/context.ts";
-import { operationOf, unknownOperation } from "./front/index.ts";
 import { checkReach } from "./reach.ts";
-import { AwsError, administrator, type Call, type Cloud, type Principal, type Service } from "./service.ts";
+import {
+  AwsError,
+  administrator,
+  type Call,
+  type Cloud,
+  operationOf,
+  type Principal,
+  type Service,
+  unknownOperation,
+} from "./service.ts";
 import { type Factory, globalServices, regionalServices, type ServiceSetup } from "./services.ts";
 import { keptRegions, regionFolder, type State } from "./state.ts";
 import { Store } from "./store.ts";

@@ -7,7 +7,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import type { Store } from "./store.ts";
-import type { WireRequest } from "./wire/protocol.ts";
 
 /** Who calls. `service` is AWS itself, acting for one resource (`sourceArn`), as API Gateway does towards Lambda. */
 export interface Principal {
@@ -104,7 +103,7 @@ export interface Service {
   /** Takes the whole request instead; it must call {@link Cloud.authorize} itself. */
   handle?(request: RawRequest, call: Call): Promise<RawResponse>;
   /** Whether a web page of another site may send this request, by what the account has configured. Default: none may. */
-  mayCross?(request: Pick<WireRequest, "method" | "path" | "headers">): boolean;
+  mayCross?(request: { method: string; path: string; headers: IncomingHttpHeaders }): boolean;
   /** Opens what the service needs (an engine process, a timer). Called once, before the first request. */
   start?(): Promise<void>;
   /** Ends it: nothing of it is left running. */
@@ -194,3 +193,14 @@ export const administrator = (accountId: string): Principal => ({
   userId: accountId,
   accessKeyId: "test",
 });
+
+/** Only what a service itself has: `constructor` is no operation. */
+export const operationOf = (service: Service | undefined, name: string): Operation | undefined =>
+  service && Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+
+export const unknownOperation = (service: string, operation: string): AwsError =>
+  new AwsError(
+    "UnknownOperationException",
+    `The local cloud does not have the operation ${operation} of ${service}`,
+    501,
+  );

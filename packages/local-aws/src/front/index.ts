@@ -7,7 +7,15 @@ import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { isRegion, regionOf } from "../arn.ts";
 import type { Directory } from "../authorization/directory.ts";
 import type { Region } from "../regions.ts";
-import { AwsError, type Call, type Operation, type Principal, type RawResponse, type Service } from "../service.ts";
+import {
+  AwsError,
+  type Call,
+  operationOf,
+  type Principal,
+  type RawResponse,
+  type Service,
+  unknownOperation,
+} from "../service.ts";
 import { checkInput, protocolOf, shapesOf, type WireRequest } from "../wire/index.ts";
 import { authenticate, signatureError } from "./authenticate.ts";
 import { type Authorization, readAuthorization } from "./authorization.ts";
@@ -232,17 +240,6 @@ const operationName = ({ headers, query }: WireRequest): string =>
 
 const unknownService = (name: string): AwsError =>
   new AwsError("UnknownOperationException", `The local cloud does not have the service ${name}`, 501);
-
-/** Only what a service itself has: `constructor` is no operation. */
-export const operationOf = (service: Service | undefined, name: string): Operation | undefined =>
-  service && Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
-
-export const unknownOperation = (service: string, operation: string): AwsError =>
-  new AwsError(
-    "UnknownOperationException",
-    `The local cloud does not have the operation ${operation} of ${service}`,
-    501,
-  );
 
 /** A fault of the local cloud itself is told on its console; the caller learns as much as AWS would say. */
 function known(error: unknown, service = "endpoint"): AwsError {

@@ -7,8 +7,9 @@ import type { Operation } from "../../service.ts";
 import { checkApplication } from "./applicationInput.ts";
 import { onceByToken } from "./idempotency.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { type Application, isOver } from "./model.ts";
 import { invalid, newestFirst, newId } from "./names.ts";
-import { type Application, isOver, type Records } from "./records.ts";
+import type { Records } from "./records.ts";
 
 type Named = { applicationId: string };
 

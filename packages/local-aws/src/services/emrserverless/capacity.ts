@@ -1,7 +1,7 @@
 /** What an application may have at once, and what of it a run takes. */
 import type { MaximumAllowedResources } from "@aws-sdk/client-emr-serverless";
 import { capacityOf } from "./applicationInput.ts";
-import type { JobRun } from "./records.ts";
+import type { JobRun } from "./model.ts";
 import { type SparkSettings, workersOf } from "./sparkSettings.ts";
 
 interface Resources {

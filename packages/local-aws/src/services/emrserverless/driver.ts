@@ -8,9 +8,9 @@ import { type Group, runGroup } from "../../containers/group.ts";
 import type { Tools } from "../../containers/tools.ts";
 import type { Cloud, RoleSession } from "../../service.ts";
 import { DriverLog } from "./driverLog.ts";
+import type { JobRun } from "./model.ts";
 import type { Names } from "./names.ts";
 import { programOf } from "./program.ts";
-import type { JobRun } from "./records.ts";
 import type { SparkSettings } from "./sparkSettings.ts";
 
 /** How often the driver's memory is looked at. */

@@ -10,7 +10,7 @@ import type { MonitoringConfiguration } from "@aws-sdk/client-emr-serverless";
 import type { Artifacts } from "../../containers/artifacts.ts";
 import { ContainerLog } from "../../containers/log.ts";
 import type { Cloud, Principal } from "../../service.ts";
-import type { JobRun } from "./records.ts";
+import type { JobRun } from "./model.ts";
 
 const streams = ["stdout", "stderr"] as const;
 

@@ -6,8 +6,9 @@ import { typeOf } from "./applications.ts";
 import { onceByToken } from "./idempotency.ts";
 import { checkJobRun } from "./jobRunInput.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { isOver, type JobRun } from "./model.ts";
 import { invalid, newestFirst, newId } from "./names.ts";
-import { isOver, type JobRun, type Records } from "./records.ts";
+import type { Records } from "./records.ts";
 import type { Runner } from "./runner.ts";
 import { shownRun, shownSummary } from "./shown.ts";
 

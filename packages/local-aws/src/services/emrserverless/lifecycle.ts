@@ -2,7 +2,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Cloud } from "../../service.ts";
 import { after, type LongTimer } from "../../timers.ts";
-import { type Application, type ApplicationState, isOver, type Records, runKey } from "./records.ts";
+import { type Application, type ApplicationState, isOver } from "./model.ts";
+import { type Records, runKey } from "./records.ts";
 
 /** How long a state lasts in which AWS makes something ready that is ready here. */
 const passingMs = 50;

@@ -1,7 +1,7 @@
 import type { JobRunState } from "@aws-sdk/client-emr-serverless";
 import { type Cloud, servicePrincipal } from "../../service.ts";
+import type { Application, JobRun } from "./model.ts";
 import type { Names } from "./names.ts";
-import type { Application, JobRun } from "./records.ts";
 
 /**
  * Tells EventBridge what has become of applications and runs.

@@ -6,7 +6,7 @@ import type { Artifacts } from "../../containers/artifacts.ts";
 import type { Tools } from "../../containers/tools.ts";
 import type { Cloud } from "../../service.ts";
 import { sparkJars } from "./jars.ts";
-import type { JobRun } from "./records.ts";
+import type { JobRun } from "./model.ts";
 import { type SparkSettings, workersOf } from "./sparkSettings.ts";
 
 export interface Program {

@@ -6,7 +6,8 @@ import { after, type LongTimer } from "../../timers.ts";
 import { free, type Need, needOf } from "./capacity.ts";
 import { Driver } from "./driver.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import { type Application, isOver, type JobRun, type Records } from "./records.ts";
+import { type Application, isOver, type JobRun } from "./model.ts";
+import type { Records } from "./records.ts";
 import { sparkSettings } from "./sparkSettings.ts";
 
 interface Active {

@@ -1,5 +1,6 @@
 /** Runs as the service shows them. https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_JobRun.html */
-import { isOver, type JobRun, type Records } from "./records.ts";
+import { isOver, type JobRun } from "./model.ts";
+import type { Records } from "./records.ts";
 
 export function shownSummary(records: Records, run: JobRun) {
   const last = run.attempts.at(-1)!;

@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { type AccessKey, type Directory, type User, uniqueId } from "../../authorization/directory.ts";
 import { limitExceeded, noSuchEntity, now } from "../../authorization/limits.ts";
 import type { Operation } from "../../service.ts";
+import type { OfUser, OnUser } from "./onUser.ts";
 import { type Paging, pageOf } from "./paging.ts";
-import type { OfUser, OnUser } from "./users.ts";
 
 interface OfKey extends OfUser {
   AccessKeyId: string;

@@ -17,17 +17,8 @@ import { tagList, withoutTags } from "../../kit/tags.ts";
 import type { Call, Operation } from "../../service.ts";
 import { accessKeyOperations, keysOf } from "./accessKeys.ts";
 import { checkBoundary, describeBoundary } from "./boundary.ts";
+import type { OfUser, OnUser } from "./onUser.ts";
 import { type Paging, pageOf, tagPage } from "./paging.ts";
-
-export interface OfUser {
-  UserName: string;
-}
-
-/** Makes an operation on one user, which is its resource. */
-export type OnUser = <Input extends Partial<OfUser>>(
-  action: string,
-  run: (user: User, input: Input) => unknown,
-) => Operation<Input>;
 
 /** What users may have on AWS and none has here, which tools ask for before they delete one. */
 const lacking = {

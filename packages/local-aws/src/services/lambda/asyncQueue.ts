@@ -7,24 +7,9 @@
 import { AwsError } from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
 import type { Invoked, Invoker } from "./invoker.ts";
-import type { EventInvokeConfig } from "./records.ts";
+import type { AsyncEvent, Condition, EventInvokeConfig } from "./records.ts";
 import { policyKey, type Registry, type Target } from "./registry.ts";
-import type { Condition, Targets } from "./targets.ts";
-
-export interface AsyncEvent {
-  requestId: string;
-  name: string;
-  qualifier?: string;
-  payload: string;
-  trace?: string;
-  /** Milliseconds since the epoch: when it came, and when it is tried next. */
-  received: number;
-  due: number;
-  /** How often the function has run with it. */
-  runs: number;
-  /** How often it was throttled since. */
-  throttles: number;
-}
+import type { Targets } from "./targets.ts";
 
 export interface AsyncQueueOptions {
   /** Factor of all waiting times between tries. 1 is AWS's own: one minute, then two. */

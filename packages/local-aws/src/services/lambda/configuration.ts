@@ -2,6 +2,7 @@
  * A function's configuration: what may be in it, and what AWS fills in.
  * https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
  */
+import { randomUUID } from "node:crypto";
 import type {
   CreateFunctionCommandInput,
   EnvironmentResponse,
@@ -10,6 +11,7 @@ import type {
   UpdateFunctionConfigurationCommandInput,
 } from "@aws-sdk/client-lambda";
 import { checkEnum, checkPattern, checkRange, invalidParameter, outsideConstraint } from "./errors.ts";
+import type { VersionRecord } from "./records.ts";
 import { checkRuntime } from "./runtimes.ts";
 
 type Input = Partial<CreateFunctionCommandInput> & Partial<UpdateFunctionConfigurationCommandInput>;
@@ -146,3 +148,13 @@ function environment(variables: Record<string, string>): EnvironmentResponse {
   }
   return { Variables: variables };
 }
+
+/** The time as Lambda writes it. */
+export const now = () => new Date().toISOString().replace("Z", "+0000");
+
+/** A timestamp and revision of its own for what was changed. */
+export const revised = (configuration: VersionRecord["configuration"]): VersionRecord["configuration"] => ({
+  ...configuration,
+  LastModified: now(),
+  RevisionId: randomUUID(),
+});

@@ -58,3 +58,22 @@ export interface ProvisionedRecord {
   lastModified: string;
   item?: ProvisionedConcurrencyConfigListItem;
 }
+
+/** An asynchronous request. */
+export interface AsyncEvent {
+  requestId: string;
+  name: string;
+  qualifier?: string;
+  payload: string;
+  trace?: string;
+  /** Milliseconds since the epoch: when it came, and when it is tried next. */
+  received: number;
+  due: number;
+  /** How often the function has run with it. */
+  runs: number;
+  /** How often it was throttled since. */
+  throttles: number;
+}
+
+/** How an asynchronous request ended. */
+export type Condition = "Success" | "RetriesExhausted" | "EventAgeExceeded";

@@ -8,16 +8,13 @@ import { debuglog } from "node:util";
 import { queueUrl } from "../../arn.ts";
 import { parseJson } from "../../jsonText.ts";
 import { type Access, AwsError, type Cloud, type Principal } from "../../service.ts";
-import type { AsyncEvent } from "./asyncQueue.ts";
 import { invalidParameter } from "./errors.ts";
 import type { Invoked } from "./invoker.ts";
-import type { EventInvokeConfig, VersionRecord } from "./records.ts";
+import type { AsyncEvent, Condition, EventInvokeConfig, VersionRecord } from "./records.ts";
 import type { Target } from "./registry.ts";
 import type { RoleSessions } from "./roleSessions.ts";
 
 const debug = debuglog("lambda");
-
-export type Condition = "Success" | "RetriesExhausted" | "EventAgeExceeded";
 
 /** How each kind of target is sent to: the action that the role must be granted, and the call. */
 interface Sender {

@@ -2,8 +2,9 @@ import type { UpdateEndpointWeightsAndCapacitiesInput } from "@aws-sdk/client-sa
 import { tagMap } from "../../kit/tags.ts";
 import type { Cloud, Operation } from "../../service.ts";
 import type { Fleet } from "./fleet.ts";
+import type { Deployed, Endpoint } from "./model.ts";
 import { checkName, date, invalid, type Names, page } from "./names.ts";
-import type { Deployed, Endpoint, Records } from "./records.ts";
+import type { Records } from "./records.ts";
 
 /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html */
 export function endpointOperations(

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Images } from "../../containers/images.ts";
 import type { Cloud } from "../../service.ts";
 import { Host } from "./host.ts";
-import type { Deployed, Endpoint, Records } from "./records.ts";
+import type { Deployed, Endpoint } from "./model.ts";
+import type { Records } from "./records.ts";
 
 /** The processes behind endpoints. An update starts the new ones first, and turns to them when they answer. */
 export class Fleet {

@@ -9,8 +9,8 @@ import { ContainerLog } from "../../containers/log.ts";
 import { type Container, runContainer } from "../../containers/process.ts";
 import type { Cloud } from "../../service.ts";
 import { containerEnvironment } from "./environment.ts";
+import type { Model } from "./model.ts";
 import { Names } from "./names.ts";
-import type { Model } from "./records.ts";
 
 export interface HostArgs {
   cloud: Cloud;

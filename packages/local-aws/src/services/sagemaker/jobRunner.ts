@@ -8,8 +8,9 @@ import { type Container, runContainer } from "../../containers/process.ts";
 import { compileExpression } from "../../expression.ts";
 import type { Cloud, RoleSession } from "../../service.ts";
 import { containerEnvironment } from "./environment.ts";
+import type { TrainingJob } from "./model.ts";
 import { Names } from "./names.ts";
-import type { Records, TrainingJob } from "./records.ts";
+import type { Records } from "./records.ts";
 
 interface Running {
   container?: Container;

@@ -1,6 +1,6 @@
 import { type Cloud, servicePrincipal } from "../../service.ts";
+import type { Endpoint, TrainingJob } from "./model.ts";
 import type { Names } from "./names.ts";
-import type { Endpoint, TrainingJob } from "./records.ts";
 
 /**
  * Tells EventBridge what has become of jobs and endpoints.

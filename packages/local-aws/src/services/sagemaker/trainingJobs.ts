@@ -2,8 +2,9 @@ import { passRole } from "../../kit/passRole.ts";
 import { tagMap } from "../../kit/tags.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import type { JobRunner } from "./jobRunner.ts";
+import type { TrainingJob } from "./model.ts";
 import { checkName, date, invalid, type Names, page } from "./names.ts";
-import type { Records, TrainingJob } from "./records.ts";
+import type { Records } from "./records.ts";
 
 /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html */
 export function trainingJobOperations(records: Records, names: Names, runner: JobRunner): Record<string, Operation> {

@@ -1,7 +1,7 @@
 import type { Authorizer, Definition, Method } from "../model.ts";
 import { badRequest, newId } from "../records.ts";
 import { checkExpression, lambdaOf } from "./integration.ts";
-import type { OpenApi } from "./operation.ts";
+import type { OpenApi } from "./openApi.ts";
 
 export interface GivenAuthorizer {
   type?: string;

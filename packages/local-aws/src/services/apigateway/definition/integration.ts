@@ -4,9 +4,9 @@
  */
 
 import { compileExpression } from "../../../expression.ts";
-import { unknownInTemplate } from "../execution/template.ts";
 import type { Integration, IntegrationResponse } from "../model.ts";
 import { badRequest } from "../records.ts";
+import { unknownInTemplate } from "./template.ts";
 
 /** Both spellings: `PutIntegration` says `AWS_PROXY` and `integrationHttpMethod`, OpenAPI `aws_proxy` and `httpMethod`. */
 export interface GivenIntegration {

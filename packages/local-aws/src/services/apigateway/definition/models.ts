@@ -6,9 +6,7 @@
 import { createHash } from "node:crypto";
 import type { Definition, Model } from "../model.ts";
 import { badRequest, newId } from "../records.ts";
-import type { OpenApi } from "./operation.ts";
-
-export type Schema = { $ref?: string } & Record<string, unknown>;
+import type { OpenApi, Schema } from "./openApi.ts";
 
 const modelUrl = (apiId: string, name: string) => `https://apigateway.amazonaws.com/restapis/${apiId}/models/${name}`;
 const MODEL_REF =

@@ -1,63 +1,9 @@
 import type { Api, Definition, Method, MethodResponse } from "../model.ts";
 import { badRequest } from "../records.ts";
 import type { Security } from "./authorizer.ts";
-import type { GivenGatewayResponse } from "./gatewayResponse.ts";
-import { type GivenIntegration, readIntegration } from "./integration.ts";
-import { modelOf, type Schema } from "./models.ts";
-
-type Json = Record<string, unknown>;
-interface Reference {
-  $ref?: string;
-}
-
-export interface Parameter extends Reference {
-  name: string;
-  in: "query" | "header" | "path" | "cookie";
-  required?: boolean;
-}
-
-export interface OpenApiOperation {
-  operationId?: string;
-  parameters?: Parameter[];
-  requestBody?: Reference & { content?: Record<string, { schema?: Schema }> };
-  responses?: Record<
-    string,
-    Reference & { headers?: Record<string, Json>; content?: Record<string, { schema?: Schema }> }
-  >;
-  security?: Record<string, string[]>[];
-  "x-amazon-apigateway-integration"?: GivenIntegration & Reference;
-  "x-amazon-apigateway-request-validator"?: string;
-  "x-amazon-apigateway-auth"?: { type?: string };
-}
-
-type Verb = "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "x-amazon-apigateway-any-method";
-export type PathItem = { parameters?: Parameter[] } & { [verb in Verb]?: OpenApiOperation };
-
-/** What is read of an OpenAPI document. */
-export interface OpenApi {
-  openapi?: string;
-  swagger?: string;
-  info?: { title?: string; description?: string; version?: string | number };
-  servers?: { url?: string }[];
-  security?: object[];
-  paths?: Record<string, PathItem>;
-  components?: {
-    schemas?: Record<string, Schema>;
-    securitySchemes?: Record<string, Json>;
-    [kind: string]: Record<string, unknown> | undefined;
-  };
-  "x-amazon-apigateway-policy"?: object;
-  "x-amazon-apigateway-binary-media-types"?: string[];
-  "x-amazon-apigateway-minimum-compression-size"?: number;
-  "x-amazon-apigateway-api-key-source"?: string;
-  "x-amazon-apigateway-gateway-responses"?: Record<string, GivenGatewayResponse>;
-  "x-amazon-apigateway-request-validators"?: Record<
-    string,
-    { validateRequestBody?: boolean; validateRequestParameters?: boolean }
-  >;
-  "x-amazon-apigateway-request-validator"?: string;
-  "x-amazon-apigateway-endpoint-configuration"?: { disableExecuteApiEndpoint?: boolean; types?: string[] };
-}
+import { readIntegration } from "./integration.ts";
+import { modelOf } from "./models.ts";
+import type { OpenApi, OpenApiOperation, PathItem, Reference } from "./openApi.ts";
 
 const OPERATION_EXTENSIONS = new Set(["integration", "request-validator", "auth", "documentation"]);
 const LOCATIONS: Record<string, string | undefined> = { query: "querystring", header: "header", path: "path" };

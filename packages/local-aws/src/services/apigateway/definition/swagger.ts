@@ -3,8 +3,7 @@
  * https://swagger.io/specification/v2/
  */
 import { badRequest } from "../records.ts";
-import type { Schema } from "./models.ts";
-import type { OpenApi, OpenApiOperation, Parameter, PathItem } from "./operation.ts";
+import type { OpenApi, OpenApiOperation, Parameter, PathItem, Schema } from "./openApi.ts";
 
 type Json = Record<string, unknown>;
 

@@ -5,7 +5,7 @@ import type { Integration, IntegrationResponse, Method, MethodResponse } from ".
 import { applyPatch, entry, member, type PatchRule, type PatchRules, property } from "../patch.ts";
 import { notFound } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
-import { checkMethod, type Found } from "./methods.ts";
+import { checkMethod, type Found } from "./method.ts";
 
 /** A map of booleans, as request and response parameters are. */
 const booleanEntry =

@@ -12,25 +12,18 @@ import type {
 } from "@aws-sdk/client-api-gateway";
 import { methodOf } from "../definition/definition.ts";
 import { readIntegration, readIntegrationResponse } from "../definition/integration.ts";
-import type { Api, AuthorizationType, Definition, Integration, Method } from "../model.ts";
+import type { AuthorizationType, Method } from "../model.ts";
 import { badRequest, conflict, notFound, type Records } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
+import { checkMethod, type Found } from "./method.ts";
 import { updateOperations } from "./methodPatches.ts";
 
 const METHODS = new Set(["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "ANY"]);
-const AUTHORIZATIONS = new Set(["NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS"]);
 
 interface Named {
   restApiId: string | undefined;
   resourceId: string | undefined;
   httpMethod: string | undefined;
-}
-
-/** What an operation on a method works with. */
-export interface Found {
-  api: Api;
-  method: Method;
-  integration(): Integration;
 }
 
 /** Methods of resources, their integrations, and the responses of both. */
@@ -164,32 +157,4 @@ function readMethod(input: PutMethodRequest, httpMethod: string): Method {
   ] as const;
   for (const name of optional) if (input[name] !== undefined) Object.assign(method, { [name]: input[name] });
   return method;
-}
-
-/** What a method refers to must be there. */
-export function checkMethod(definition: Definition, method: Method): void {
-  if (!AUTHORIZATIONS.has(method.authorizationType)) {
-    throw badRequest(
-      "Invalid authorization type specified. Valid options are NONE, AWS_IAM, CUSTOM, COGNITO_USER_POOLS",
-    );
-  }
-  const needsAuthorizer = method.authorizationType === "CUSTOM" || method.authorizationType === "COGNITO_USER_POOLS";
-  if (needsAuthorizer && !definition.authorizers[method.authorizerId ?? ""]) {
-    throw badRequest(
-      "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid authorizer.",
-    );
-  }
-  if (method.requestValidatorId && !definition.requestValidators[method.requestValidatorId]) {
-    throw badRequest("Invalid Request Validator identifier specified");
-  }
-  for (const model of Object.values(method.requestModels ?? {})) {
-    if (!definition.models[model]) throw badRequest(`Invalid model identifier specified: ${model}`);
-  }
-  for (const name of Object.keys(method.requestParameters ?? {})) {
-    if (!/^method\.request\.(path|querystring|multivaluequerystring|header|multivalueheader)\.[^\s]+$/.test(name)) {
-      throw badRequest(
-        `Invalid mapping expression specified: Validation Result: warnings : [], errors : [Invalid mapping expression parameter specified: ${name}]`,
-      );
-    }
-  }
 }

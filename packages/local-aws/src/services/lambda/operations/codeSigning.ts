@@ -13,11 +13,11 @@ import type {
   UpdateCodeSigningConfigRequest,
 } from "@aws-sdk/client-lambda";
 import { AwsError, type Operation } from "../../../service.ts";
+import { now } from "../configuration.ts";
 import type { Lambda } from "../context.ts";
 import { conflict } from "../errors.ts";
 import { functionReference } from "../names.ts";
 import type { CodeSigningRecord } from "../records.ts";
-import { now } from "./functions.ts";
 import { listed } from "./paging.ts";
 import { checkedTags } from "./tags.ts";
 

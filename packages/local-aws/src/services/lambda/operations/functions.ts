@@ -15,7 +15,7 @@ import type {
 } from "@aws-sdk/client-lambda";
 import { passRole } from "../../../kit/passRole.ts";
 import type { Operation } from "../../../service.ts";
-import { configure } from "../configuration.ts";
+import { configure, revised } from "../configuration.ts";
 import type { Lambda } from "../context.ts";
 import { checkRevision, conflict, functionNotFound, invalidParameter } from "../errors.ts";
 import { checkFunctionName, functionReference, isVersion, latest } from "../names.ts";
@@ -38,16 +38,6 @@ export function shown({ configuration }: VersionRecord, qualified = false): Func
 
 /** `$LATEST` comes before the published versions. */
 const versionKey = ({ FunctionName = "", Version }: FunctionConfiguration) => [FunctionName, Number(Version) || 0];
-
-/** The time as Lambda writes it. */
-export const now = () => new Date().toISOString().replace("Z", "+0000");
-
-/** A timestamp and revision of its own for what was changed. */
-export const revised = (configuration: VersionRecord["configuration"]): VersionRecord["configuration"] => ({
-  ...configuration,
-  LastModified: now(),
-  RevisionId: randomUUID(),
-});
 
 /** Packages that some version of a function or layer refers to. */
 export const usedPackages = ({ registry, layers }: Pick<Lambda, "registry" | "layers">): Set<string> =>

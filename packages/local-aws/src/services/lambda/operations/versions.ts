@@ -1,9 +1,9 @@
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-versions.html */
 import { isDeepStrictEqual } from "node:util";
+import { revised } from "../configuration.ts";
 import type { Lambda } from "../context.ts";
 import { latest } from "../names.ts";
 import type { VersionRecord } from "../records.ts";
-import { revised } from "./functions.ts";
 
 /** Publishes `$LATEST`. When nothing changed since the version published last, that one is it. */
 export function publish({ registry, cloud }: Lambda, name: string, description?: string): VersionRecord {
