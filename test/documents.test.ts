@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const root = join(__dirname, "..");
-const documents = ["*.md", "docs/*.md", "{bench,containers}/**/*.md"]
+const documents = ["*.md", "docs/**/*.md", "{bench,containers}/**/*.md", "packages/*/*.md"]
   .flatMap((pattern) => globSync(pattern, { cwd: root, exclude: (path) => path.includes("node_modules") }))
   .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 
