@@ -53,7 +53,7 @@ export class Functions {
       return { urn, id: found.id, state: found.outputs };
     }
     const invoke = registry.invokes.get(token);
-    if (!invoke) throw new EngineError(`the local cloud does not model function ${token} (see its folder resources)`);
+    if (!invoke) throw new EngineError(`the local cloud does not model function ${token}`);
     return invoke(args, { provider: this.#providers.settings(token.split(":")[0]!, provider), signal });
   }
 }

@@ -181,7 +181,7 @@ function service(cloud: Cloud): ResourceType {
   return {
     type: "aws:ecs/service:Service",
     docs: docs("service"),
-    required: ["taskDefinition"],
+    requiredHere: ["taskDefinition"],
     properties: [
       ...["cluster", "taskDefinition", "desiredCount", "launchType", "networkConfiguration", "platformVersion"],
       ...["forceNewDeployment", "propagateTags", "enableEcsManagedTags", "waitForSteadyState"],

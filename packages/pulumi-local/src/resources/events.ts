@@ -45,7 +45,7 @@ export const eventsResources: ServiceResources = (cloud) => {
     defaults: { eventBusName: "default", state: "ENABLED" },
     replaces: ["name", "eventBusName"],
     // https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html
-    autoname: { property: "name", max: 64, pattern: /^[.\w-]+$/ },
+    autoname: { property: "name", prefixed: true, max: 64, pattern: /^[.\w-]+$/ },
     taggable: true,
     validate: ({ eventPattern, scheduleExpression }) =>
       eventPattern === undefined && scheduleExpression === undefined

@@ -79,7 +79,8 @@ export const eventSourceResources: ServiceResources = (cloud) => {
       {
         type: "aws:lambda/eventSourceMapping:EventSourceMapping",
         docs: "https://www.pulumi.com/registry/packages/aws/api-docs/lambda/eventsourcemapping/",
-        required: ["functionName", "eventSourceArn"],
+        required: ["functionName"],
+        requiredHere: ["eventSourceArn"],
         properties: [
           ...plain,
           "destinationConfig",

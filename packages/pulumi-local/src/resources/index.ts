@@ -15,7 +15,7 @@ import { kmsResources } from "./kms.ts";
 import { lambdaResources } from "./lambda.ts";
 import { logsResources } from "./logs.ts";
 import { monitoringResources } from "./monitoring.ts";
-import { isRegional, resourceProvider, type ServiceResources } from "./resourceType.ts";
+import { isRegional, type ResourceType, resourceProvider, type ServiceResources } from "./resourceType.ts";
 import { s3Resources } from "./s3/index.ts";
 import { schedulerResources } from "./scheduler.ts";
 import { sesResources } from "./ses.ts";
@@ -50,6 +50,9 @@ const services: ServiceResources[] = [
   kmsResources,
   sesResources,
 ];
+
+/** Every resource type on that cloud. The facts of one are the same on each. */
+export const resourceTypes = (cloud: Cloud): ResourceType[] => services.flatMap((service) => service(cloud).types);
 
 /**
  * All resource types and functions that the local cloud knows, for the engine.

@@ -87,7 +87,7 @@ function alias(cloud: Cloud): ResourceType {
         ? []
         : [{ property: "name", reason: `is "${name}"; it begins with alias/, and not with alias/aws/` }],
     replaces: ["name"],
-    autoname: { property: "name", max: 256 },
+    autoname: { property: "name", prefixed: true, max: 256 },
     create: put("CreateAlias"),
     update: (_id, _before, after) => put("UpdateAlias")(after),
     async delete(AliasName) {

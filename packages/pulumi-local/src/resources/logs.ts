@@ -75,7 +75,7 @@ function logGroup(cloud: Cloud, find: (name: string) => Promise<LogGroup | undef
     enums: { retentionInDays: retentions, logGroupClass: ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"] },
     defaults: { retentionInDays: 0, skipDestroy: false, logGroupClass: "STANDARD" },
     replaces: ["name", "namePrefix", "logGroupClass"],
-    autoname: { property: "name", max: 512, pattern: /^[.\-_/#A-Za-z0-9]+$/ },
+    autoname: { property: "name", prefixed: true, max: 512, pattern: /^[.\-_/#A-Za-z0-9]+$/ },
     taggable: true,
     async create(inputs) {
       const logGroupName = String(inputs.name);
@@ -122,26 +122,38 @@ const logStream = (cloud: Cloud): ResourceType => ({
 });
 
 function resourcePolicy(cloud: Cloud): ResourceType {
-  const put = async (inputs: Properties): Promise<Made> => {
-    const { policyName, policyDocument } = inputs;
-    await cloud.call("logs", "PutResourcePolicy", {
+  const put = async (inputs: Properties, expectedRevisionId?: unknown): Promise<Made> => {
+    const { policyName, resourceArn, policyDocument } = inputs;
+    const { resourcePolicy } = await cloud.call<{ resourcePolicy: Properties }>("logs", "PutResourcePolicy", {
       policyName,
+      resourceArn,
+      ...(resourceArn !== undefined && { expectedRevisionId }),
       policyDocument: typeof policyDocument === "string" ? policyDocument : JSON.stringify(policyDocument),
     });
+    const { policyScope, revisionId } = resourcePolicy;
     return {
-      id: String(policyName),
-      outputs: { ...inputs, policyScope: "ACCOUNT", revisionId: "", region: cloud.region },
+      id: String(policyName ?? resourceArn),
+      outputs: { ...inputs, policyScope, revisionId, region: cloud.region },
     };
   };
   return {
     type: "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
     docs: docs("logresourcepolicy"),
-    required: ["policyDocument", "policyName"],
-    properties: ["policyDocument", "policyName"],
-    replaces: ["policyName"],
-    create: put,
-    update: (_id, _before, after) => put(after),
-    delete: (id) => forgiving(cloud.call("logs", "DeleteResourcePolicy", { policyName: id })),
+    required: ["policyDocument"],
+    properties: ["policyDocument", "policyName", "resourceArn"],
+    replaces: ["policyName", "resourceArn"],
+    validate: ({ policyName, resourceArn }) =>
+      (policyName === undefined) === (resourceArn === undefined)
+        ? [{ property: "policyName", reason: "or resourceArn must be given, and not both" }]
+        : [],
+    create: (inputs) => put(inputs),
+    update: (_id, _before, after, { previous }) => put(after, previous?.outputs.revisionId),
+    delete: (_id, { policyName, resourceArn, revisionId: expectedRevisionId }) =>
+      forgiving(
+        cloud.call("logs", "DeleteResourcePolicy", {
+          ...(resourceArn === undefined ? { policyName } : { resourceArn, expectedRevisionId }),
+        }),
+      ),
   };
 }
 

@@ -95,7 +95,7 @@ function metricAlarm(cloud: Cloud): ResourceType {
   return {
     type: "aws:cloudwatch/metricAlarm:MetricAlarm",
     docs: docs("metricalarm"),
-    required: ["comparisonOperator", "evaluationPeriods"],
+    requiredHere: ["comparisonOperator", "evaluationPeriods"],
     properties: [
       ...["name", "comparisonOperator", "evaluationPeriods", "datapointsToAlarm", "threshold", "treatMissingData"],
       ...["metricQueries", ...single, ...actions],

@@ -16,15 +16,17 @@ import {
 
 /**
  * One resource type of the AWS provider, as a few facts and four verbs. The facts are what the provider (or AWS, at
- * creation) would check; npm carries no AWS schema, so they are written down here with the page they come from.
+ * creation) would check, with the page they come from; a test holds them to the inputs that `@pulumi/aws` declares.
  */
 export interface ResourceType {
   /** Type token, as in `aws:lambda/function:Function`. */
   type: string;
   /** Where these facts are documented. */
   docs: string;
-  /** Inputs that must be given. */
+  /** Inputs that the provider cannot do without. */
   required?: string[];
+  /** Further ones that must be given here, since what the provider takes instead of them is not modelled. */
+  requiredHere?: string[];
   /** Inputs that the local cloud acts on. */
   properties: string[];
   /** Inputs that AWS knows and one machine has no use for (KMS, X-Ray, VPC): accepted, kept, without effect. */
@@ -38,6 +40,8 @@ export interface ResourceType {
   /** The physical name: made from the logical name and 7 random hex digits when not given. */
   autoname?: {
     property: string;
+    /** Whether the provider also takes its beginning, as `namePrefix`. */
+    prefixed?: boolean;
     max: number;
     pattern?: RegExp;
     /** Ending of a generated name; for some it depends on other inputs (`.fifo`). */
@@ -77,11 +81,24 @@ export type ServiceResources = (cloud: Cloud) => {
   components?: Record<string, Component>;
 };
 
+/**
+ * What becomes of a type's inputs; any other is refused.
+ * @returns those that the local cloud acts on, and those that it accepts without effect.
+ */
+export function acceptedInputs(type: ResourceType): { modelled: string[]; inert: string[] } {
+  const name = type.autoname?.property;
+  const modelled = new Set(type.properties);
+  if (isRegional(type.type)) modelled.add("region");
+  if (name) modelled.add(name);
+  if (type.autoname?.prefixed) modelled.add(`${name}Prefix`);
+  if (type.taggable) modelled.add("tags");
+  return { modelled: [...modelled], inert: type.inert ?? [] };
+}
+
 /** Makes a provider of the facts: checks, names and compares by them, so that a service's file holds only its verbs. */
 export function resourceProvider(type: ResourceType): ResourceProvider {
-  const known = new Set([...type.properties, ...(type.inert ?? []), ...(type.taggable ? ["tags", "tagsAll"] : [])]);
-  if (isRegional(type.type)) known.add("region");
-  if (type.autoname) known.add(type.autoname.property).add(`${type.autoname.property}Prefix`);
+  const { modelled, inert } = acceptedInputs(type);
+  const known = new Set([...modelled, ...inert]);
 
   return {
     check(given, context) {
@@ -92,10 +109,10 @@ export function resourceProvider(type: ResourceType): ResourceProvider {
         if (known.has(property) || property.startsWith("__") || given[property] === undefined) continue;
         failures.push({
           property,
-          reason: `the local cloud does not model ${type.type}'s property "${property}" (see its folder resources)`,
+          reason: `the local cloud does not model ${type.type}'s property "${property}"`,
         });
       }
-      for (const property of type.required ?? []) {
+      for (const property of [...(type.required ?? []), ...(type.requiredHere ?? [])]) {
         if (inputs[property] === undefined) failures.push({ property, reason: "is required and was not given" });
       }
       for (const [path, allowed] of Object.entries(type.enums ?? {})) {

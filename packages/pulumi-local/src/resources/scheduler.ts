@@ -61,7 +61,7 @@ function schedule(cloud: Cloud): ResourceType {
     },
     defaults: { groupName: "default", scheduleExpressionTimezone: "UTC", state: "ENABLED" },
     replaces: ["name", "groupName"],
-    autoname: { property: "name", max: 64, pattern: /^[0-9a-zA-Z-_.]+$/ },
+    autoname: { property: "name", prefixed: true, max: 64, pattern: /^[0-9a-zA-Z-_.]+$/ },
     validate({ target: given }) {
       const { arn, roleArn } = (given ?? {}) as Properties;
       return Object.entries({ arn, roleArn })
@@ -126,7 +126,7 @@ function scheduleGroup(cloud: Cloud): ResourceType {
     docs: docs("schedulegroup"),
     properties: ["name"],
     replaces: ["name"],
-    autoname: { property: "name", max: 64, pattern: /^[0-9a-zA-Z-_.]+$/ },
+    autoname: { property: "name", prefixed: true, max: 64, pattern: /^[0-9a-zA-Z-_.]+$/ },
     taggable: true,
     async create(inputs) {
       await cloud.call("scheduler", "CreateScheduleGroup", { Name: inputs.name, Tags: tagList(inputs.tagsAll) });

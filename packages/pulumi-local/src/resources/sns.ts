@@ -87,6 +87,7 @@ function topic(cloud: Cloud): ResourceType {
     replaces: ["name", "namePrefix", "fifoTopic"],
     autoname: {
       property: "name",
+      prefixed: true,
       max: 256,
       pattern: /^[a-zA-Z0-9_-]+(\.fifo)?$/,
       suffix: ({ fifoTopic }) => (fifoTopic === true ? ".fifo" : ""),

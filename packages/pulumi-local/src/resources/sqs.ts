@@ -107,7 +107,13 @@ function queue(cloud: Cloud): ResourceType {
     },
     defaults,
     replaces: ["name", "namePrefix", "fifoQueue"],
-    autoname: { property: "name", max: 80, pattern: /^[a-zA-Z0-9_-]{1,80}(\.fifo)?$/, suffix: fifoSuffix },
+    autoname: {
+      property: "name",
+      prefixed: true,
+      max: 80,
+      pattern: /^[a-zA-Z0-9_-]{1,80}(\.fifo)?$/,
+      suffix: fifoSuffix,
+    },
     validate(inputs) {
       const isFifo = String(inputs.name).endsWith(".fifo");
       if (inputs.fifoQueue && !isFifo)

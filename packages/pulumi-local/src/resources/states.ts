@@ -48,7 +48,7 @@ export const statesResources: ServiceResources = (cloud) => {
         enums: { type: ["STANDARD", "EXPRESS"], "loggingConfiguration.level": ["ALL", "ERROR", "FATAL", "OFF"] },
         defaults: { type: "STANDARD" },
         replaces: ["name", "namePrefix", "type"],
-        autoname: { property: "name", max: 80, pattern: /^[\w-]+$/ },
+        autoname: { property: "name", prefixed: true, max: 80, pattern: /^[\w-]+$/ },
         taggable: true,
         async create(inputs) {
           const { stateMachineArn } = await call<Machine>("CreateStateMachine", {

@@ -22,7 +22,7 @@ describe("resources of EC2", () => {
     assert.deepEqual([changed.arn, changed.egress], [made.arn, [{ toPort: 443 }]]);
     assert.deepEqual((await group.diff({ vpcId: "vpc-2" })).replaces, ["vpcId"]);
     assert.deepEqual(await group.failures({ flavour: "mild" }), [
-      `flavour: the local cloud does not model aws:ec2/securityGroup:SecurityGroup's property "flavour" (see its folder resources)`,
+      `flavour: the local cloud does not model aws:ec2/securityGroup:SecurityGroup's property "flavour"`,
     ]);
     await group.delete();
   });

@@ -66,6 +66,17 @@ describe("resources of CloudWatch Logs", () => {
     const { resourcePolicies } = await call<{ resourcePolicies: object[] }>("DescribeResourcePolicies", {});
     assert.equal(resourcePolicies.length, 1);
     await policy.delete();
+    const own = thing("LogResourcePolicy", "own");
+    const policyDocument = (Effect: string) =>
+      JSON.stringify({ Version: "2012-10-17", Statement: { ...Statement, Effect } });
+    assert.deepEqual(await own.failures({ policyDocument: policyDocument("Deny") }), [
+      "policyName: or resourceArn must be given, and not both",
+    ]);
+    await own.create({ resourceArn: arn, policyDocument: policyDocument("Deny") });
+    const { policyScope } = await own.update({ resourceArn: arn, policyDocument: policyDocument("Allow") });
+    assert.equal(policyScope, "RESOURCE");
+    await own.delete();
+    assert.deepEqual(await call("DescribeResourcePolicies", { policyScope: "RESOURCE" }), { resourcePolicies: [] });
     await stream.delete();
     await group.delete();
   });

@@ -50,7 +50,7 @@ describe("A resource type's facts", () => {
     assert.deepEqual(failures, [
       {
         property: "colour",
-        reason: 'the local cloud does not model aws:test/box:Box\'s property "colour" (see its folder resources)',
+        reason: 'the local cloud does not model aws:test/box:Box\'s property "colour"',
       },
       { property: "size", reason: "is required and was not given" },
       { property: "kind", reason: 'is "flat"; allowed are round, square' },

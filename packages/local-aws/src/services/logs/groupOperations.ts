@@ -54,6 +54,7 @@ export function groupOperations(logs: LogGroups): Record<string, Operation> {
         for (const [key] of streams.entries(`${logGroupName}\n`)) streams.delete(key);
         for (const [key] of logs.metricFilters.entries(`${logGroupName}\n`)) logs.metricFilters.delete(key);
         events.deleteGroup(logGroupName);
+        logs.policies.delete(logs.arn(logGroupName));
         groups.delete(logGroupName);
       });
       return {};

@@ -43,16 +43,27 @@ export interface MetricFilterRecord {
   }[];
 }
 
+/** A resource policy: the account's have names, a group's has the group's ARN. */
+export interface ResourcePolicyRecord {
+  policyName?: string;
+  resourceArn?: string;
+  policyDocument: string;
+  policyScope: "ACCOUNT" | "RESOURCE";
+  revisionId: string;
+  lastUpdatedTime: number;
+}
+
 /** The groups of the account; every operation begins here. */
 export class LogGroups {
   readonly cloud: Cloud;
   readonly groups: Collection<GroupRecord>;
   readonly streams: Collection<StreamRecord>;
-  readonly policies: Collection<{ policyName: string; policyDocument: string; lastUpdatedTime: number }>;
+  /** By name where it is the account's, by the group's ARN where it is a group's. */
+  readonly policies: Collection<ResourcePolicyRecord>;
   readonly metricFilters: Collection<MetricFilterRecord>;
   readonly events: EventStore;
   readonly #prefix: string;
-  #resourcePolicy: PolicyDocument | undefined | null = null;
+  #accountStatements?: PolicyStatement[];
 
   constructor(cloud: Cloud) {
     const store: Store = cloud.store;
@@ -101,7 +112,7 @@ export class LogGroups {
 
   /** What an action on a group or stream needs. IAM knows groups by the ARN of their (unnamed) stream. */
   access(action: string, group: string, stream = ""): Access[] {
-    const resourcePolicy = this.#policy();
+    const resourcePolicy = this.#policy(group);
     return [
       {
         action: `logs:${action}`,
@@ -113,20 +124,23 @@ export class LogGroups {
 
   /** A resource policy came or went. */
   policiesChanged(): void {
-    this.#resourcePolicy = null;
+    this.#accountStatements = undefined;
   }
 
-  /** The account's resource policies as one. */
-  #policy(): PolicyDocument | undefined {
-    if (this.#resourcePolicy === null) {
-      const statements = this.policies.values().flatMap(({ policyDocument }) => {
-        const { Statement } = JSON.parse(policyDocument) as PolicyDocument;
-        return Array.isArray(Statement) ? Statement : [Statement as PolicyStatement];
-      });
-      this.#resourcePolicy = statements.length > 0 ? { Version: "2012-10-17", Statement: statements } : undefined;
-    }
-    return this.#resourcePolicy;
+  /** The account's resource policies and the group's own as one. */
+  #policy(group: string): PolicyDocument | undefined {
+    this.#accountStatements ??= this.policies
+      .values()
+      .filter(({ resourceArn }) => resourceArn === undefined)
+      .flatMap(statementsOf);
+    const own = this.policies.get(this.arn(group));
+    const Statement = own ? [...this.#accountStatements, ...statementsOf(own)] : this.#accountStatements;
+    return Statement.length > 0 ? { Version: "2012-10-17", Statement } : undefined;
   }
+}
+
+function statementsOf({ policyDocument }: ResourcePolicyRecord): PolicyStatement[] {
+  return [(JSON.parse(policyDocument) as PolicyDocument).Statement].flat() as PolicyStatement[];
 }
 
 /** `arn:aws:logs:region:account:log-group:NAME`, with or without `:*`. */

@@ -1,5 +1,5 @@
-/** Tags of groups, and the account's resource policies. */
-
+/** Tags of groups, and resource policies. */
+import { randomBytes } from "node:crypto";
 import type {
   DeleteResourcePolicyCommandInput,
   DescribeResourcePoliciesCommandInput,
@@ -13,7 +13,7 @@ import { parseJson } from "../../jsonText.ts";
 import { withoutTags } from "../../kit/tags.ts";
 import { AwsError, type Operation, type PolicyDocument, type PolicyStatement } from "../../service.ts";
 import { invalid, notFound } from "./errors.ts";
-import { type GroupRecord, groupOfArn, type LogGroups, pageOf } from "./groups.ts";
+import { type GroupRecord, groupOfArn, type LogGroups, pageOf, type ResourcePolicyRecord } from "./groups.ts";
 
 export function tagOperations(logs: LogGroups): Record<string, Operation> {
   const onGroup = (action: string) => (input: { resourceArn?: string }) => [
@@ -54,9 +54,24 @@ const maxPolicyCharacters = 5120;
 export function resourcePolicyOperations(logs: LogGroups): Record<string, Operation> {
   const anything = (action: string) => () => [{ action: `logs:${action}`, resource: "*" }];
 
+  /** Which policy is meant: an account's by its name, a group's by the group, at the revision that the caller knows. */
+  function existing({ policyName, resourceArn, expectedRevisionId }: DeleteResourcePolicyCommandInput) {
+    if ((policyName === undefined) === (resourceArn === undefined)) {
+      throw invalid("Exactly one of policyName and resourceArn must be given.");
+    }
+    const key = resourceArn === undefined ? policyName! : logs.arn(logs.group(groupOfArn(resourceArn)).name);
+    const before = logs.policies.get(key);
+    if (resourceArn !== undefined && before?.revisionId !== expectedRevisionId) {
+      const message = `expectedRevisionId is ${expectedRevisionId ?? "not given"}; the policy's is ${before?.revisionId ?? "none"}.`;
+      throw new AwsError("OperationAbortedException", message, 400);
+    }
+    return { key, before };
+  }
+
   const PutResourcePolicy: Operation<PutResourcePolicyCommandInput> = {
     access: anything("PutResourcePolicy"),
-    run({ policyName = "", policyDocument = "" }) {
+    run({ policyName, resourceArn, policyDocument = "", expectedRevisionId }) {
+      const { key, before } = existing({ policyName, resourceArn, expectedRevisionId });
       if (policyDocument.length > maxPolicyCharacters) {
         throw invalid(
           `policyDocument has ${policyDocument.length} characters; at most ${maxPolicyCharacters} are allowed.`,
@@ -71,10 +86,16 @@ export function resourcePolicyOperations(logs: LogGroups): Record<string, Operat
       if (!statements) throw invalid("Resource policy document is invalid.");
       const fault = conditionFault(statements);
       if (fault) throw invalid(`Resource policy document is invalid. ${fault}`);
-      const resourcePolicy = { policyName, policyDocument, lastUpdatedTime: Date.now() };
-      logs.policies.put(policyName, resourcePolicy);
+      const resourcePolicy: ResourcePolicyRecord = {
+        ...(resourceArn === undefined ? { policyName } : { resourceArn: key }),
+        policyDocument,
+        policyScope: resourceArn === undefined ? "ACCOUNT" : "RESOURCE",
+        revisionId: before?.policyDocument === policyDocument ? before.revisionId : randomBytes(16).toString("hex"),
+        lastUpdatedTime: Date.now(),
+      };
+      logs.policies.put(key, resourcePolicy);
       logs.policiesChanged();
-      return { resourcePolicy };
+      return { resourcePolicy, revisionId: resourcePolicy.revisionId };
     },
   };
 
@@ -82,9 +103,15 @@ export function resourcePolicyOperations(logs: LogGroups): Record<string, Operat
     access: anything("DescribeResourcePolicies"),
     run(input) {
       const { items: resourcePolicies, paging } = pageOf(
-        logs.policies.values(),
+        logs.policies
+          .values()
+          .filter(({ policyScope, resourceArn }) =>
+            input.resourceArn === undefined
+              ? policyScope === (input.policyScope ?? "ACCOUNT")
+              : resourceArn === logs.arn(groupOfArn(input.resourceArn)),
+          ),
         input,
-        ({ policyName = "" }) => policyName,
+        ({ policyName, resourceArn = "" }) => policyName ?? resourceArn,
       );
       return { resourcePolicies, ...paging };
     },
@@ -92,8 +119,8 @@ export function resourcePolicyOperations(logs: LogGroups): Record<string, Operat
 
   const DeleteResourcePolicy: Operation<DeleteResourcePolicyCommandInput> = {
     access: anything("DeleteResourcePolicy"),
-    run({ policyName = "" }) {
-      if (!logs.policies.delete(policyName)) throw notFound("resource policy");
+    run(input) {
+      if (!logs.policies.delete(existing(input).key)) throw notFound("resource policy");
       logs.policiesChanged();
       return {};
     },

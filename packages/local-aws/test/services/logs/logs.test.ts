@@ -5,6 +5,7 @@ import {
   CreateLogGroupCommand,
   CreateLogStreamCommand,
   DeleteLogGroupCommand,
+  DeleteResourcePolicyCommand,
   DescribeLogGroupsCommand,
   DescribeLogStreamsCommand,
   DisassociateKmsKeyCommand,
@@ -254,8 +255,19 @@ describe("CloudWatch Logs", () => {
       Resource: "*",
     };
     const policyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: "events" }));
+    const resourceArn = logGroups[0]?.logGroupArn;
+    const { revisionId } = await logs.send(new PutResourcePolicyCommand({ resourceArn, policyDocument }));
+    await write();
+    const remove = (expectedRevisionId?: string) =>
+      logs.send(new DeleteResourcePolicyCommand({ resourceArn, expectedRevisionId }));
+    await assert.rejects(remove(), { name: "OperationAbortedException" });
+    await remove(revisionId);
+    await assert.rejects(write(), { code: "AccessDeniedException" });
     await logs.send(new PutResourcePolicyCommand({ policyName: "events", policyDocument }));
     await write();
+    const both = new PutResourcePolicyCommand({ policyName: "events", resourceArn, policyDocument });
+    await assert.rejects(logs.send(both), { name: "InvalidParameterException", message: /^Exactly one of policyName/ });
   });
 
   it("takes metric filters with a pattern that can be read", async () => {

@@ -95,14 +95,11 @@ export function model(cloud: Cloud): ResourceType {
   return {
     type: "aws:apigateway/model:Model",
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_Model.html",
-    required: ["restApi", "contentType", "name"],
-    properties: ["restApi", "name", "contentType", "description", "schema"],
+    required: ["restApi", "contentType"],
+    properties: ["restApi", "contentType", "description", "schema"],
+    autoname: { property: "name", max: 255, pattern: /^[a-zA-Z0-9]+$/ },
     replaces: ["restApi", "name", "contentType"],
     deleteBeforeReplace: true,
-    validate: ({ name }) =>
-      name === undefined || /^[a-zA-Z0-9]+$/.test(String(name))
-        ? []
-        : [{ property: "name", reason: `is "${name}"; letters and digits are allowed` }],
     async create(inputs) {
       const { restApi: restApiId, ...rest } = inputs;
       const { id } = await call<{ id: string }>("CreateModel", { restApiId, ...rest });

@@ -135,7 +135,7 @@ export function tableType(cloud: Cloud): ResourceType {
   return {
     type: "aws:dynamodb/table:Table",
     docs: "https://www.pulumi.com/registry/packages/aws/api-docs/dynamodb/table/",
-    required: ["attributes", "hashKey"],
+    requiredHere: ["attributes", "hashKey"],
     properties: [
       ...["attributes", "hashKey", "rangeKey", "billingMode", "readCapacity", "writeCapacity"],
       ...["globalSecondaryIndexes", "localSecondaryIndexes", "streamEnabled", "streamViewType", "ttl"],

@@ -16,6 +16,7 @@ interface Part {
   /** Of its ARN; none where Pulumi shows none. */
   arn?: string;
   required?: string[];
+  requiredHere?: string[];
   /** The ones that count in a record: what a part belongs to. */
   properties: string[];
   inert?: string[];
@@ -58,7 +59,13 @@ const parts: Part[] = [
     arn: "subnet",
     required: ["vpcId"],
     properties: ["vpcId", "cidrBlock", "availabilityZone"],
-    inert: ["assignIpv6AddressOnCreation", "availabilityZoneId", "ipv6CidrBlock", "mapPublicIpOnLaunch"],
+    inert: [
+      ...["assignIpv6AddressOnCreation", "availabilityZoneId", "customerOwnedIpv4Pool", "enableDns64"],
+      ...["enableLniAtDeviceIndex", "enableResourceNameDnsARecordOnLaunch"],
+      ...["enableResourceNameDnsAaaaRecordOnLaunch", "ipv4IpamPoolId", "ipv4NetmaskLength", "ipv6CidrBlock"],
+      ...["ipv6IpamPoolId", "ipv6Native", "ipv6NetmaskLength", "mapCustomerOwnedIpOnLaunch", "mapPublicIpOnLaunch"],
+      ...["outpostArn", "privateDnsHostnameTypeOnLaunch"],
+    ],
     replaces: ["vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"],
     taggable: true,
     outputs: owner,
@@ -87,7 +94,10 @@ const parts: Part[] = [
     prefix: "r-rtb",
     required: ["routeTableId"],
     properties: ["routeTableId", "destinationCidrBlock", "destinationIpv6CidrBlock", "gatewayId", "natGatewayId"],
-    inert: ["destinationPrefixListId", "egressOnlyGatewayId", "vpcEndpointId", "transitGatewayId"],
+    inert: [
+      ...["carrierGatewayId", "coreNetworkArn", "destinationPrefixListId", "egressOnlyGatewayId", "localGatewayId"],
+      ...["networkInterfaceId", "odbNetworkArn", "transitGatewayId", "vpcEndpointId", "vpcPeeringConnectionId"],
+    ],
     replaces: ["routeTableId", "destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"],
     outputs: () => ({ origin: "CreateRoute", state: "active" }),
   },
@@ -103,7 +113,10 @@ const parts: Part[] = [
     prefix: "eipalloc",
     arn: "elastic-ip",
     properties: ["domain"],
-    inert: ["instance", "networkInterface", "associateWithPrivateIp", "publicIpv4Pool"],
+    inert: [
+      ...["address", "associateWithPrivateIp", "customerOwnedIpv4Pool", "instance", "ipamPoolId"],
+      ...["networkBorderGroup", "networkInterface", "publicIpv4Pool"],
+    ],
     replaces: ["domain"],
     taggable: true,
     // An address of those that are for documentation: https://www.rfc-editor.org/rfc/rfc5737
@@ -112,9 +125,11 @@ const parts: Part[] = [
   {
     token: "aws:ec2/natGateway:NatGateway",
     prefix: "nat",
-    required: ["subnetId"],
+    requiredHere: ["subnetId"],
     properties: ["subnetId", "allocationId", "connectivityType"],
-    inert: ["privateIp", "secondaryAllocationIds"],
+    inert: [
+      ...["privateIp", "secondaryAllocationIds", "secondaryPrivateIpAddressCount", "secondaryPrivateIpAddresses"],
+    ],
     replaces: ["subnetId", "allocationId", "connectivityType"],
     defaults: { connectivityType: "public" },
     taggable: true,
@@ -140,7 +155,7 @@ const parts: Part[] = [
     replaces: ["name", "description", "vpcId"],
     defaults: { description: "Managed by Pulumi" },
     // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
-    autoname: { property: "name", max: 255, pattern: /^(?!sg-)[\w .:/()#,@[\]+=&;{}!$*-]+$/ },
+    autoname: { property: "name", prefixed: true, max: 255, pattern: /^(?!sg-)[\w .:/()#,@[\]+=&;{}!$*-]+$/ },
     taggable: true,
     outputs: owner,
   },

@@ -48,7 +48,7 @@ export function managedPolicyTypes(cloud: Cloud): ResourceType[] {
     inert: ["delayAfterPolicyCreationInMs"],
     defaults: { path: "/" },
     replaces: ["description", "name", "namePrefix", "path"],
-    autoname: { property: "name", max: 128, pattern: /^[\w+=,.@-]+$/ },
+    autoname: { property: "name", prefixed: true, max: 128, pattern: /^[\w+=,.@-]+$/ },
     taggable: true,
     async create(inputs) {
       const { Policy } = await iam<{ Policy: Described }>("CreatePolicy", {

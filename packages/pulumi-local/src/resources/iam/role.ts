@@ -92,7 +92,7 @@ export function roleType(cloud: Cloud): ResourceType {
     ],
     defaults: { forceDetachPolicies: false, maxSessionDuration: 3600, path: "/" },
     replaces: ["name", "namePrefix", "path"],
-    autoname: { property: "name", max: 64, pattern: /^[\w+=,.@-]+$/ },
+    autoname: { property: "name", prefixed: true, max: 64, pattern: /^[\w+=,.@-]+$/ },
     taggable: true,
 
     async create(inputs) {

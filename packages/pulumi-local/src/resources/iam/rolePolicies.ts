@@ -26,7 +26,7 @@ export function rolePolicyTypes(cloud: Cloud): ResourceType[] {
     required: ["policy", "role"],
     properties: ["policy", "role"],
     replaces: ["name", "namePrefix", "role"],
-    autoname: { property: "name", max: 128, pattern: /^[\w+=,.@-]+$/ },
+    autoname: { property: "name", prefixed: true, max: 128, pattern: /^[\w+=,.@-]+$/ },
     create: put,
     update: (_id, _before, after) => put(after),
     delete: (_id, outputs) => unlessGone(iam("DeleteRolePolicy", { RoleName: outputs.role, PolicyName: outputs.name })),

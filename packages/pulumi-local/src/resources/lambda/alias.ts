@@ -75,7 +75,7 @@ export function attachedTypes(cloud: Cloud): ResourceType[] {
       ...["eventSourceToken", "functionUrlAuthType"],
     ],
     inert: ["invokedViaFunctionUrl"],
-    autoname: { property: "statementId", max: 100, pattern: /^[a-zA-Z0-9-_]+$/ },
+    autoname: { property: "statementId", prefixed: true, max: 100, pattern: /^[a-zA-Z0-9-_]+$/ },
     async create(inputs) {
       await call("AddPermission", {
         FunctionName: inputs.function,

@@ -34,7 +34,13 @@ export function bucket(cloud: Cloud): ResourceType {
     defaults: { forceDestroy: false },
     replaces: ["bucket", "bucketPrefix"],
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-    autoname: { property: "bucket", max: 63, pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, lowercase: true },
+    autoname: {
+      property: "bucket",
+      prefixed: true,
+      max: 63,
+      pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+      lowercase: true,
+    },
     taggable: true,
     async create(inputs) {
       const { bucket: Bucket, tagsAll } = inputs;

@@ -7,8 +7,10 @@ import { docs, forgiving, toWire } from "./wire.ts";
 interface Setting {
   /** `BucketVersioning`, of the type `aws:s3/bucketVersioning:BucketVersioning`. */
   name: string;
-  required: string[];
+  required?: string[];
+  requiredHere?: string[];
   properties: string[];
+  inert?: string[];
   enums?: ResourceType["enums"];
   /** The operation that puts it, and its input besides the bucket. */
   put(inputs: Properties): [operation: string, input: object];
@@ -21,6 +23,7 @@ const settings: Setting[] = [
     name: "BucketVersioning",
     required: ["versioningConfiguration"],
     properties: ["versioningConfiguration"],
+    inert: ["expectedBucketOwner", "mfa"],
     enums: { "versioningConfiguration.status": ["Enabled", "Suspended", "Disabled"] },
     put: ({ versioningConfiguration }) => {
       const { status } = versioningConfiguration as Properties;
@@ -41,8 +44,8 @@ const settings: Setting[] = [
   },
   {
     name: "BucketPublicAccessBlock",
-    required: [],
     properties: ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"],
+    inert: ["skipDestroy"],
     put: ({ blockPublicAcls, blockPublicPolicy, ignorePublicAcls, restrictPublicBuckets }) => [
       "PutPublicAccessBlock",
       {
@@ -60,6 +63,7 @@ const settings: Setting[] = [
     name: "BucketServerSideEncryptionConfiguration",
     required: ["rules"],
     properties: ["rules"],
+    inert: ["expectedBucketOwner"],
     enums: { "rules.applyServerSideEncryptionByDefault.sseAlgorithm": ["AES256", "aws:kms", "aws:kms:dsse"] },
     put: ({ rules }) => [
       "PutBucketEncryption",
@@ -69,8 +73,10 @@ const settings: Setting[] = [
   },
   {
     name: "BucketLifecycleConfiguration",
-    required: ["rules"],
+    // The provider declares it optional and AWS asks for it.
+    requiredHere: ["rules"],
     properties: ["rules"],
+    inert: ["expectedBucketOwner", "timeouts", "transitionDefaultMinimumObjectSize"],
     enums: { "rules.status": ["Enabled", "Disabled"] },
     put: ({ rules }) => ["PutBucketLifecycleConfiguration", { LifecycleConfiguration: { Rules: toWire(rules) } }],
     remove: ["DeleteBucketLifecycle"],
@@ -79,6 +85,7 @@ const settings: Setting[] = [
     name: "BucketCorsConfiguration",
     required: ["corsRules"],
     properties: ["corsRules"],
+    inert: ["expectedBucketOwner"],
     enums: { "corsRules.allowedMethods": ["GET", "PUT", "HEAD", "POST", "DELETE"] },
     put: ({ corsRules }) => ["PutBucketCors", { CORSConfiguration: { CORSRules: toWire(corsRules) } }],
     remove: ["DeleteBucketCors"],
@@ -87,6 +94,7 @@ const settings: Setting[] = [
     name: "BucketLogging",
     required: ["targetBucket", "targetPrefix"],
     properties: ["targetBucket", "targetPrefix"],
+    inert: ["expectedBucketOwner"],
     put: ({ targetBucket, targetPrefix }) => [
       "PutBucketLogging",
       { BucketLoggingStatus: { LoggingEnabled: toWire({ targetBucket, targetPrefix }) } },
@@ -102,7 +110,6 @@ const settings: Setting[] = [
   },
   {
     name: "BucketNotification",
-    required: [],
     properties: ["eventbridge", "lambdaFunctions", "queues", "topics"],
     put: ({ eventbridge, lambdaFunctions, queues, topics }) => [
       "PutBucketNotificationConfiguration",
@@ -134,7 +141,7 @@ function notifications(list: unknown, target: string): object[] {
 
 export const bucketSettings = (cloud: Cloud): ResourceType[] => settings.map((setting) => resource(cloud, setting));
 
-function resource(cloud: Cloud, { name, required, properties, enums, put, remove }: Setting): ResourceType {
+function resource(cloud: Cloud, { name, required = [], properties, put, remove, ...facts }: Setting): ResourceType {
   const set = async (inputs: Properties): Promise<Made> => {
     const [operation, input] = put(inputs);
     await cloud.call("s3", operation, { Bucket: inputs.bucket, ...input });
@@ -143,10 +150,9 @@ function resource(cloud: Cloud, { name, required, properties, enums, put, remove
   return {
     type: `aws:s3/${name[0]!.toLowerCase()}${name.slice(1)}:${name}`,
     docs: docs(name.toLowerCase()),
+    ...facts,
     required: ["bucket", ...required],
     properties: ["bucket", ...properties],
-    inert: ["expectedBucketOwner", "mfa", "skipDestroy", "transitionDefaultMinimumObjectSize"],
-    ...(enums && { enums }),
     replaces: ["bucket"],
     idOf: (inputs) => String(inputs.bucket),
     create: set,
