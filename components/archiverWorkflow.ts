@@ -5,7 +5,7 @@ import type { Topic } from "@pulumi/aws/sns";
 import type { Queue } from "@pulumi/aws/sqs";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import { createApproval } from "./archiver/approval.ts";
-import type { ArchiverWorkflowArgs } from "./archiver/args.ts";
+import { type ArchiverWorkflowArgs, defaultHandlers } from "./archiver/args.ts";
 import { createBuckets, defaultActions } from "./archiver/files.ts";
 import { createAct, createGatherInfo } from "./archiver/functions.ts";
 import { createMachine, standardTimeout } from "./archiver/machine.ts";
@@ -55,15 +55,17 @@ export class ArchiverWorkflow extends ComponentResource {
     validate(`ArchiverWorkflow "${name}"`, archiverRules(name, args));
     super("dsp:index:ArchiverWorkflow", name, {}, opts);
     const { approval = {}, schedule, express, logRetention } = args;
+    const handlers = { ...defaultHandlers, ...args.handlers };
 
     this.buckets = createBuckets(name, args.buckets ?? {}, this);
     this.table = args.table ?? createRecordTable(name, this);
-    const asked = createApproval(name, { ...approval, logRetention }, this);
+    const asked = createApproval(name, { ...approval, handlers, logRetention }, this);
     this.approvalQueue = asked?.queue;
     this.approvalTopic = asked?.mail?.topic;
     this.approvalUrl = asked?.mail?.api.url;
 
     const files = {
+      handlers,
       buckets: this.buckets,
       actions: { ...defaultActions, ...args.actions },
       storageClass: args.storageClass ?? ("GLACIER_IR" as const),
@@ -83,7 +85,7 @@ export class ArchiverWorkflow extends ComponentResource {
       ? createMachine(`${name}-ArchiverExpress`, { ...parts, type: "EXPRESS", approval: undefined }, this)
       : undefined;
 
-    const watch = { machine: this.stateMachine, table: this.table, buckets: this.buckets, logRetention };
+    const watch = { handlers, machine: this.stateMachine, table: this.table, buckets: this.buckets, logRetention };
     const startDrop = createDrops(name, { ...watch, needApproval: approval.drops ?? false }, this);
     const recordStopped = createStoppedRecorder(name, watch, this);
     const reconcile = createReconciler(name, { ...watch, longestExecution: standardTimeout(asked?.timeout) }, this);

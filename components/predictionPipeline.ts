@@ -8,7 +8,7 @@ import type { Binding } from "./function/statement.ts";
 import type { NodeFunction } from "./nodeFunction.ts";
 import { createAlarms } from "./prediction/alarms.ts";
 import { createRecordApi } from "./prediction/api.ts";
-import type { ContainerArgs, PredictionPipelineArgs } from "./prediction/args.ts";
+import { type ContainerArgs, defaultHandlers, type PredictionPipelineArgs } from "./prediction/args.ts";
 import { createContainerPredictor } from "./prediction/container.ts";
 import { locateModel } from "./prediction/model.ts";
 import {
@@ -55,10 +55,11 @@ export class PredictionPipeline extends ComponentResource {
   constructor(name: string, args: PredictionPipelineArgs, opts?: ComponentResourceOptions) {
     validate(`PredictionPipeline "${name}"`, pipelineRules(name, args));
     super("dsp:index:PredictionPipeline", name, {}, opts);
-    const { path = `/${name}`, auth = "iam", definition, features, batch = {}, timeout = 30, handlers = {} } = args;
+    const { path = `/${name}`, auth = "iam", definition, features, batch = {}, timeout = 30 } = args;
     const environment = { FEATURES: features.join(","), WRITE_SHARDS: String(args.writeShards ?? 8) };
     const contained = args.compute === "fargate";
     const queued = contained || args.ingest === "queue";
+    const handlers = { ...defaultHandlers(queued), ...args.handlers };
 
     const model = locateModel(name, args.model, this);
     this.table = args.table ?? createRecordTable(name, this);
@@ -67,7 +68,7 @@ export class PredictionPipeline extends ComponentResource {
       ? createRecordQueue(name, { batch, timeout, failures: this.failureQueue }, this)
       : undefined;
     const predictor: PredictorArgs = {
-      entry: handlers.predict ?? `handlers/prediction/${queued ? "predictQueue" : "predictStream"}.ts`,
+      entry: handlers.predict,
       memory: args.memory ?? 512,
       timeout,
       environment: { ...environment, MODEL_CHECK_SECONDS: String(args.modelCheckSeconds ?? 60) },
@@ -80,14 +81,9 @@ export class PredictionPipeline extends ComponentResource {
       contained ? (args.container ?? {}) : undefined,
     );
     this.predictorLogs = logGroup;
-    const entries = {
-      ingest: handlers.ingest ?? "handlers/prediction/ingest.ts",
-      read: handlers.read ?? "handlers/prediction/read.ts",
-      list: handlers.list ?? "handlers/prediction/list.ts",
-    };
     const { table, recordQueue: records } = this;
     const { reservedConcurrency } = args;
-    const settings = { path, auth, definition, features, entries, table, records, environment, reservedConcurrency };
+    const settings = { path, auth, definition, features, handlers, table, records, environment, reservedConcurrency };
     const { api, functions } = createRecordApi(name, settings, this);
     const service = `${name}-predict`;
     const alarmed = { failures: this.failureQueue, records, predictor: predict, service };

@@ -18,7 +18,7 @@ import { createContainerImage } from "./containerImage.ts";
 import { shorten } from "./naming.ts";
 import type { NodeFunction } from "./nodeFunction.ts";
 import { createRecommenderApi, routeKeys } from "./recommender/api.ts";
-import type { SnowflakeRecommenderArgs } from "./recommender/args.ts";
+import { defaultHandlers, type SnowflakeRecommenderArgs } from "./recommender/args.ts";
 import { batchesPrefix, type ExternalFunction, RecommenderFunctions } from "./recommender/functions.ts";
 import { createObservation, createRecommenderAlarms } from "./recommender/observation.ts";
 import { createIdleSchedule, createRetrainSchedule } from "./recommender/schedules.ts";
@@ -66,10 +66,11 @@ export class SnowflakeRecommender extends ComponentResource {
     this.namePrefix = namePrefix(name);
     this.imageUri = args.image === undefined ? buildImage(name, this) : output(args.image);
     this.bucket = createBucket(`${name}-data`, { lifecycle: [forgetBatches] }, this);
-    this.roles = createRoles(name, args, this.bucket, this.imageUri, this);
+    this.roles = createRoles(name, { ...args, bucket: this.bucket, image: this.imageUri }, this);
     const functions = new RecommenderFunctions(
       name,
       {
+        handlers: { ...defaultHandlers, ...args.handlers },
         place: {
           region: getRegionOutput({}, { parent: this }).region,
           accountId: getCallerIdentityOutput({}, { parent: this }).accountId,
@@ -91,7 +92,11 @@ export class SnowflakeRecommender extends ComponentResource {
     const [observe, sweep] = [functions.createObserve(), functions.createSweep()];
     const retraining = retrain && functions.createRetrain();
 
-    this.api = createRecommenderApi(name, external, this.roles.externalFunction, definition, this);
+    this.api = createRecommenderApi(
+      name,
+      { functions: external, caller: this.roles.externalFunction, definition },
+      this,
+    );
     this.roles.allowInvoke(this.api.executionArn, this.api.stage.stageName, routeKeys);
     createObservation(name, this.namePrefix, observe, this);
     sweepOnDestroy(name, sweep, external, this);
@@ -126,15 +131,21 @@ const forgetBatches = {
 
 const createRoles = (
   name: string,
-  { api, storage, encryptionKeyArn }: SnowflakeRecommenderArgs,
-  bucket: Bucket,
-  image: Output<string>,
+  {
+    bucket,
+    image,
+    encryptionKeyArn,
+    api,
+    storage,
+  }: SnowflakeRecommenderArgs & { bucket: Bucket; image: Output<string> },
   parent: SnowflakeRecommender,
 ): SnowflakeIntegrationRoles =>
   new SnowflakeIntegrationRoles(
     name,
     {
-      ...{ bucket, image, namePrefix: `${namePrefix(name)}-` },
+      bucket,
+      image,
+      namePrefix: `${namePrefix(name)}-`,
       ...(encryptionKeyArn !== undefined && { encryptionKeyArn }),
       ...(api && { api }),
       ...(storage && { storage }),

@@ -1,7 +1,7 @@
 import type { Queue } from "@pulumi/aws/sqs";
 import { jsonStringify, type Resource } from "@pulumi/pulumi";
 import { createQueue } from "../queue.ts";
-import type { ApprovalArgs } from "./args.ts";
+import type { ApprovalArgs, ArchiverHandlers } from "./args.ts";
 import { createMailApproval, type MailApproval } from "./mail.ts";
 
 /** Who is asked, of what the state machine needs. */
@@ -13,16 +13,16 @@ export interface Approval {
   mail: MailApproval | undefined;
 }
 
-/** @param args with the days that logs are kept. */
+/** @param args with the files of its functions, and the days that logs are kept. */
 export function createApproval(
   name: string,
-  args: ApprovalArgs & { logRetention: number | undefined },
+  args: ApprovalArgs & { handlers: ArchiverHandlers; logRetention: number | undefined },
   parent: Resource,
 ): Approval | undefined {
   const { mode = "queue", timeout = 86_400, approvers = [], ses, throttling, reservedConcurrency, logRetention } = args;
   if (mode === "none") return undefined;
   const queue = mode === "email" ? undefined : createQuestionQueue(name, timeout, parent);
-  const mailed = { approvers, ses, queue, logRetention, throttling, reservedConcurrency };
+  const mailed = { handlers: args.handlers, approvers, ses, queue, logRetention, throttling, reservedConcurrency };
   const mail = mode === "queue" ? undefined : createMailApproval(name, mailed, parent);
   return { timeout, queue, mail };
 }

@@ -54,11 +54,30 @@ export interface ArchiverWorkflowArgs {
    */
   buckets?: ExistingBuckets;
   /**
+   * Files of handlers that take the place of the platform's own, each by the name of its function.
+   * @default `handlers/archiver/NAME.ts`
+   * @example { gatherInfo: "handlers/granules/gatherInfo.ts" }
+   */
+  handlers?: Partial<ArchiverHandlers>;
+  /**
    * Days that logs are kept; one of CloudWatch's values.
    * @default 30
    */
   logRetention?: number;
 }
+
+/** The files of the archiver's functions, relative to the program. */
+export const defaultHandlers = {
+  gatherInfo: "handlers/archiver/gatherInfo.ts",
+  act: "handlers/archiver/act.ts",
+  startDrop: "handlers/archiver/startDrop.ts",
+  recordStopped: "handlers/archiver/recordStopped.ts",
+  reconcile: "handlers/archiver/reconcile.ts",
+  askApprovers: "handlers/archiver/askApprovers.ts",
+  approvalPage: "handlers/archiver/answerApproval.ts",
+};
+
+export type ArchiverHandlers = Record<keyof typeof defaultHandlers, string>;
 
 export const modes = ["queue", "email", "both", "none"] as const;
 

@@ -4,6 +4,7 @@ import { interpolate, type Resource } from "@pulumi/pulumi";
 import { type BucketAction, bucketBinding, functionBinding } from "../function/bindings.ts";
 import type { Binding, Statement } from "../function/statement.ts";
 import { NodeFunction } from "../nodeFunction.ts";
+import type { ArchiverHandlers } from "./args.ts";
 import type { Buckets, Policy, StorageClassName } from "./files.ts";
 import type { Outcome } from "./stateMachine.ts";
 
@@ -11,6 +12,7 @@ import type { Outcome } from "./stateMachine.ts";
 export const fileTimeout = 900;
 
 interface FileFunctionArgs {
+  handlers: ArchiverHandlers;
   buckets: Buckets;
   actions: Record<Outcome, Policy>;
   storageClass: StorageClassName;
@@ -29,7 +31,7 @@ const statement = (bucket: Bucket, actions: string[]): Statement => ({
 
 /** Reads a dropped file from its first to its last byte, or simulates one. */
 export function createGatherInfo(name: string, args: FileFunctionArgs, parent: Resource): NodeFunction {
-  const { buckets, qualityFunction, logRetention } = args;
+  const { handlers, buckets, qualityFunction, logRetention } = args;
   const bindings: Record<string, Binding> = {
     DROP_BUCKET: bucketBinding(buckets.drop, ["GetObject", "GetObjectTagging", "GetObjectVersion"]),
     ...(qualityFunction && { QUALITY_FUNCTION: functionBinding(qualityFunction) }),
@@ -38,7 +40,7 @@ export function createGatherInfo(name: string, args: FileFunctionArgs, parent: R
     `${name}-gatherInfo`,
     {
       description: `Reads the files of ${name}`,
-      entry: "handlers/archiver/gatherInfo.ts",
+      entry: handlers.gatherInfo,
       memory: 512,
       timeout: fileTimeout,
       bindings,
@@ -51,7 +53,7 @@ export function createGatherInfo(name: string, args: FileFunctionArgs, parent: R
 
 /** Moves, copies, tags, deletes: granted exactly what the policies of the outcomes need. */
 export function createAct(name: string, args: FileFunctionArgs, parent: Resource): NodeFunction {
-  const { buckets, actions, storageClass, logRetention } = args;
+  const { handlers, buckets, actions, storageClass, logRetention } = args;
   const used = (...of: Policy[]) => Object.values(actions).some((policy) => of.includes(policy));
   const drop: BucketAction[] = [
     ...(used("move", "copy") ? (["GetObject", "GetObjectVersion"] as const) : []),
@@ -70,7 +72,7 @@ export function createAct(name: string, args: FileFunctionArgs, parent: Resource
     `${name}-act`,
     {
       description: `Archives the files of ${name}, or puts them aside`,
-      entry: "handlers/archiver/act.ts",
+      entry: handlers.act,
       memory: 512,
       timeout: fileTimeout,
       environment: { ACTIONS: JSON.stringify(actions), STORAGE_CLASS: storageClass },

@@ -1,4 +1,3 @@
-import type { Table } from "@pulumi/aws/dynamodb";
 import { RolePolicy } from "@pulumi/aws/iam";
 import type { StateMachine } from "@pulumi/aws/sfn";
 import { type Topic, TopicSubscription } from "@pulumi/aws/sns";
@@ -10,9 +9,10 @@ import type { Binding, Statement } from "../function/statement.ts";
 import { NodeFunction } from "../nodeFunction.ts";
 import { createTable } from "../table.ts";
 import { createTopic } from "../topic.ts";
-import type { SesArgs } from "./args.ts";
+import type { ArchiverHandlers, SesArgs } from "./args.ts";
 
 interface MailApprovalArgs {
+  handlers: ArchiverHandlers;
   approvers: string[];
   ses: SesArgs | undefined;
   /** Is asked besides. */
@@ -36,7 +36,7 @@ export interface MailApproval {
 
 /** Mails with links to a page of an API of its own. Links and task tokens are in a table, and nowhere else. */
 export function createMailApproval(name: string, args: MailApprovalArgs, parent: Resource): MailApproval {
-  const { approvers, ses, queue, logRetention, throttling, reservedConcurrency } = args;
+  const { handlers, approvers, ses, queue, logRetention, throttling, reservedConcurrency } = args;
   const retention = logRetention ? { logRetention } : {};
   const table = createTable(
     `${name}-ApprovalTable`,
@@ -47,11 +47,16 @@ export function createMailApproval(name: string, args: MailApprovalArgs, parent:
     },
     parent,
   );
-  const page = createPage(
-    name,
-    table,
-    { ...retention, ...(reservedConcurrency !== undefined && { reservedConcurrency }) },
-    parent,
+  const page = new NodeFunction(
+    `${name}-approvalPage`,
+    {
+      description: `Shows approvers of ${name} what is to be decided, and takes their word`,
+      entry: handlers.approvalPage,
+      bindings: { APPROVAL_TABLE: tableBinding(table, ["GetItem", "UpdateItem"]) },
+      ...retention,
+      ...(reservedConcurrency !== undefined && { reservedConcurrency }),
+    },
+    { parent },
   );
   const route = { function: page, auth: "none" as const };
   const api = new ApiWithLambdas(
@@ -73,7 +78,7 @@ export function createMailApproval(name: string, args: MailApprovalArgs, parent:
     `${name}-askApprovers`,
     {
       description: `Asks the approvers of ${name} by mail`,
-      entry: "handlers/archiver/askApprovers.ts",
+      entry: handlers.askApprovers,
       timeout: 60,
       environment: {
         APPROVERS: JSON.stringify(approvers),
@@ -92,24 +97,6 @@ export function createMailApproval(name: string, args: MailApprovalArgs, parent:
   );
   return { ask, page, api, topic };
 }
-
-/** Shows a question, and takes the word of whoever came by its link. */
-const createPage = (
-  name: string,
-  table: Table,
-  settings: { logRetention?: number; reservedConcurrency?: Input<number> },
-  parent: Resource,
-): NodeFunction =>
-  new NodeFunction(
-    `${name}-approvalPage`,
-    {
-      description: `Shows approvers of ${name} what is to be decided, and takes their word`,
-      entry: "handlers/archiver/answerApproval.ts",
-      bindings: { APPROVAL_TABLE: tableBinding(table, ["GetItem", "UpdateItem"]) },
-      ...settings,
-    },
-    { parent },
-  );
 
 /**
  * The page answers the machine's tasks, and looks up what became of a question: rights of their own, since the machine

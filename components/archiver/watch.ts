@@ -5,12 +5,14 @@ import { interpolate, jsonStringify, type Resource } from "@pulumi/pulumi";
 import { stateMachineBinding } from "../function/bindings.ts";
 import { createExecutionRole } from "../function/executionRole.ts";
 import { NodeFunction } from "../nodeFunction.ts";
+import type { ArchiverHandlers } from "./args.ts";
 import type { Buckets } from "./files.ts";
 import { recordBinding } from "./functions.ts";
 
 type RuleOf = { eventPattern: object } | { schedule: string };
 
 interface WatchArgs {
+  handlers: ArchiverHandlers;
   machine: StateMachine;
   table: Table;
   buckets: Buckets;
@@ -35,14 +37,14 @@ function createRule(name: string, when: RuleOf, target: NodeFunction, parent: Re
 /** Every object that comes into the drop bucket starts an execution, told twice or not. */
 export function createDrops(
   name: string,
-  { machine, buckets, logRetention, needApproval }: WatchArgs & { needApproval: boolean },
+  { handlers, machine, buckets, logRetention, needApproval }: WatchArgs & { needApproval: boolean },
   parent: Resource,
 ): NodeFunction {
   const starter = new NodeFunction(
     `${name}-startDrop`,
     {
       description: `Starts ${name} for a dropped file, once`,
-      entry: "handlers/archiver/startDrop.ts",
+      entry: handlers.startDrop,
       environment: { DROPS_NEED_APPROVAL: String(needApproval) },
       bindings: { STATE_MACHINE: stateMachineBinding(machine, ["StartExecution"]) },
       asynchronous: {},
@@ -68,14 +70,14 @@ export function createDrops(
 /** A machine's Catch sees neither StopExecution nor the machine's own timeout: a rule does. */
 export function createStoppedRecorder(
   name: string,
-  { machine, table, buckets, logRetention }: WatchArgs,
+  { handlers, machine, table, buckets, logRetention }: WatchArgs,
   parent: Resource,
 ): NodeFunction {
   const recorder = new NodeFunction(
     `${name}-recordStopped`,
     {
       description: `Records executions of ${name} that ended without a record`,
-      entry: "handlers/archiver/recordStopped.ts",
+      entry: handlers.recordStopped,
       environment: { DROP_BUCKET: buckets.drop.bucket },
       bindings: { ARCHIVE_TABLE: recordBinding(table) },
       asynchronous: {},
@@ -101,7 +103,7 @@ export function createStoppedRecorder(
 /** Events may be lost: what is missing after all is found by a look at the executions. */
 export function createReconciler(
   name: string,
-  { machine, table, buckets, logRetention, longestExecution }: WatchArgs & { longestExecution: number },
+  { handlers, machine, table, buckets, logRetention, longestExecution }: WatchArgs & { longestExecution: number },
   parent: Resource,
 ): NodeFunction {
   const executions = machine.arn.apply((arn) => `${arn.replace(":stateMachine:", ":execution:")}:*`);
@@ -109,7 +111,7 @@ export function createReconciler(
     `${name}-reconcile`,
     {
       description: `Finds executions of ${name} without a record`,
-      entry: "handlers/archiver/reconcile.ts",
+      entry: handlers.reconcile,
       timeout: 300,
       environment: {
         DROP_BUCKET: buckets.drop.bucket,

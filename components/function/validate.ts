@@ -28,12 +28,7 @@ export function functionRules(name: string, args: FunctionArgs, at = ""): Rule[]
       value: entry && callback ? `${entry}, and a callback` : undefined,
       allowed: "either a file in entry or a function in callback",
     },
-    {
-      ok: entry === undefined || existsSync(join(root, entry)),
-      field: `${at}entry`,
-      value: entry,
-      allowed: "a file of the program",
-    },
+    fileRule(`${at}entry`, entry),
     {
       // nodejs24.x has no callbacks: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
       ok: callback === undefined || callback.length <= 2,
@@ -53,6 +48,14 @@ export function functionRules(name: string, args: FunctionArgs, at = ""): Rule[]
     ...environmentRules(args, at),
   ];
 }
+
+/** A rule for a file's path, relative to the program; none at all is for others to check. */
+export const fileRule = (field: string, path: string | undefined): Rule => ({
+  ok: path === undefined || existsSync(join(root, path)),
+  field,
+  value: path,
+  allowed: "a file of the program",
+});
 
 function environmentRules({ environment = {}, bindings = {} }: FunctionArgs, at: string): Rule[] {
   const names = [...Object.keys(environment), ...Object.keys(bindings)];

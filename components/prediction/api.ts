@@ -6,6 +6,7 @@ import { queueBinding, tableBinding } from "../function/bindings.ts";
 import type { Binding } from "../function/statement.ts";
 import { NodeFunction } from "../nodeFunction.ts";
 import type { JsonSchema } from "../openapi/jsonSchema.ts";
+import type { PredictionHandlers } from "./args.ts";
 
 interface RecordApiArgs {
   /** Of the collection: `/v0/iris`. */
@@ -13,7 +14,7 @@ interface RecordApiArgs {
   auth: ApiAuth;
   definition: StageArgs | undefined;
   features: string[];
-  entries: Record<"ingest" | "read" | "list", string>;
+  handlers: PredictionHandlers;
   table: Table;
   /** Takes records instead of the table. */
   records: Queue | undefined;
@@ -29,13 +30,13 @@ interface RecordApi {
 
 /** The routes of records: POST one, GET one, GET all. */
 export function createRecordApi(name: string, args: RecordApiArgs, parent: Resource): RecordApi {
-  const { path, auth, definition, features, entries, table, records, environment, reservedConcurrency } = args;
+  const { path, auth, definition, features, handlers, table, records, environment, reservedConcurrency } = args;
   const writes: Record<string, Binding> = records
     ? { PREDICTION_TABLE: tableBinding(table, ["GetItem"]), RECORD_QUEUE_URL: queueBinding(records, ["SendMessage"]) }
     : { PREDICTION_TABLE: tableBinding(table, ["PutItem"]) };
   const shared = { environment, ...(reservedConcurrency !== undefined && { reservedConcurrency }) };
   const handler = (label: "ingest" | "read" | "list", bindings: Record<string, Binding>) =>
-    new NodeFunction(`${name}-${label}`, { entry: entries[label], bindings, ...shared }, { parent });
+    new NodeFunction(`${name}-${label}`, { entry: handlers[label], bindings, ...shared }, { parent });
   const functions = {
     ingest: handler("ingest", writes),
     read: handler("read", { PREDICTION_TABLE: tableBinding(table, ["GetItem"]) }),

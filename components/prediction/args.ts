@@ -60,11 +60,11 @@ export interface PredictionPipelineArgs {
    */
   table?: Table;
   /**
-   * Files of handlers to take instead of the platform's own, which predict by multinomial logistic regression.
-   * @default {}
+   * Files of handlers that take the place of the platform's own, which predict by multinomial logistic regression.
+   * @default `handlers/prediction/NAME.ts`; of the predictor `predictStream.ts`, with ingest `queue` `predictQueue.ts`
    * @example { predict: "handlers/forest/predict.ts" }
    */
-  handlers?: Partial<Record<"ingest" | "read" | "list" | "predict", string>>;
+  handlers?: Partial<PredictionHandlers>;
   /**
    * Memory of the predictor in MB; with compute `fargate` one that its CPU units go with.
    * @default 512
@@ -195,3 +195,14 @@ export interface ContainerArgs {
    */
   messagesPerTask?: number;
 }
+
+/** The files of the pipeline's functions, relative to the program. */
+export type PredictionHandlers = Record<"ingest" | "read" | "list" | "predict", string>;
+
+/** @param queued whether records come by a queue. */
+export const defaultHandlers = (queued: boolean): PredictionHandlers => ({
+  ingest: "handlers/prediction/ingest.ts",
+  read: "handlers/prediction/read.ts",
+  list: "handlers/prediction/list.ts",
+  predict: queued ? "handlers/prediction/predictQueue.ts" : "handlers/prediction/predictStream.ts",
+});

@@ -1,3 +1,4 @@
+import { fileRule } from "../function/validate.ts";
 import { integerBetween, matches, oneOf, type Rule } from "../validation.ts";
 import type { ContainerArgs, PredictionPipelineArgs } from "./args.ts";
 import { modelRules } from "./model.ts";
@@ -66,6 +67,7 @@ export function pipelineRules(name: string, args: PredictionPipelineArgs): Rule[
       value: batch.window,
       allowed: 'at least 1 with ingest "queue" and batches of more than 10',
     },
+    ...Object.entries(args.handlers ?? {}).map(([key, path]) => fileRule(`handlers.${key}`, path)),
   ];
 }
 

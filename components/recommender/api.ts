@@ -22,12 +22,17 @@ const batch = {
   },
 };
 
+interface RecommenderApiArgs {
+  functions: Record<ExternalFunction, NodeFunction>;
+  /** The role that may call. */
+  caller: Role;
+  definition: StageArgs | undefined;
+}
+
 /** Snowflake's API: five external functions, for its role alone. */
 export function createRecommenderApi(
   name: string,
-  functions: Record<ExternalFunction, NodeFunction>,
-  caller: Role,
-  definition: StageArgs | undefined,
+  { functions, caller, definition }: RecommenderApiArgs,
   parent: Resource,
 ): ApiWithLambdas {
   const routes: Record<string, RouteArgs> = {};

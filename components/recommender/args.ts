@@ -57,11 +57,31 @@ export interface SnowflakeRecommenderArgs {
    */
   alarmTopics?: Input<string>[];
   /**
+   * Files of handlers that take the place of the platform's own, each by the name of its function.
+   * @default `handlers/recommender/NAME.ts`
+   * @example { invoke: "handlers/ratings/invoke.ts" }
+   */
+  handlers?: Partial<RecommenderHandlers>;
+  /**
    * Days that functions' logs are kept.
    * @default 30
    */
   logRetention?: Input<number>;
 }
+
+/** The files of the recommender's functions, relative to the program. */
+export const defaultHandlers = {
+  train: "handlers/recommender/train.ts",
+  deploy: "handlers/recommender/deploy.ts",
+  invoke: "handlers/recommender/invoke.ts",
+  status: "handlers/recommender/status.ts",
+  undeploy: "handlers/recommender/undeploy.ts",
+  retrain: "handlers/recommender/retrain.ts",
+  sweep: "handlers/recommender/sweep.ts",
+  observe: "handlers/recommender/observe.ts",
+};
+
+export type RecommenderHandlers = Record<keyof typeof defaultHandlers, string>;
 
 /** The machine of a training job. */
 export interface TrainingArgs {

@@ -3,12 +3,13 @@ import { Config, getProject, getStack, type Input, interpolate, type Output, typ
 import type { ExecutionRole } from "../function/executionRole.ts";
 import type { Binding, Statement } from "../function/statement.ts";
 import { NodeFunction, type NodeFunctionArgs } from "../nodeFunction.ts";
-import type { ServingArgs, TrainingArgs } from "./args.ts";
+import type { RecommenderHandlers, ServingArgs, TrainingArgs } from "./args.ts";
 import type { BucketPrefixes } from "./grants.ts";
 import { isScaled, servingSettings, trainingSettings } from "./machines.ts";
 import { type Place, rights } from "./rights.ts";
 
 interface FunctionSettings {
+  handlers: RecommenderHandlers;
   place: Place;
   bucket: Bucket;
   prefixes: BucketPrefixes;
@@ -129,14 +130,14 @@ export class RecommenderFunctions {
     });
   }
 
-  #create(label: string, description: string, args: Partial<NodeFunctionArgs>): NodeFunction {
-    const { prefixes, logRetention } = this.#settings;
+  #create(label: keyof RecommenderHandlers, description: string, args: Partial<NodeFunctionArgs>): NodeFunction {
+    const { handlers, prefixes, logRetention } = this.#settings;
     return new NodeFunction(
       `${this.#name}-${label}`,
       {
         ...args,
         description,
-        entry: `handlers/recommender/${label}.ts`,
+        entry: handlers[label],
         environment: { PREFIXES: JSON.stringify(prefixes), ...args.environment },
         ...(logRetention !== undefined && { logRetention }),
       } as NodeFunctionArgs,

@@ -198,6 +198,7 @@ describe("ArchiverWorkflow", function () {
     [{ actions: { Lost: "leave" } as never }, /an outcome in actions is "Lost"; allowed is one of Archived/],
     [{ storageClass: "TAPE" as never }, /storageClass is "TAPE"; allowed is one of STANDARD/],
     [{ schedule: "hourly" }, /schedule is "hourly"; allowed is an expression such as rate/],
+    [{ handlers: { act: "handlers/nowhere.ts" } }, /handlers\.act is "handlers\/nowhere\.ts"; allowed is a file/],
     [{ logRetention: 2 }, /logRetention is 2; allowed is one of 1, 3/],
   ];
   for (const [args, message] of wrong) {

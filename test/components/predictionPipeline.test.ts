@@ -348,6 +348,7 @@ describe("PredictionPipeline", () => {
       ["large batches at once", { batch: { size: 11, window: 0 } }, /batch.window is 0; allowed is at least 1/],
       ["little memory", { memory: 64 }, /memory is 64/],
       ["a long batch", { timeout: 901 }, /timeout is 901/],
+      ["a handler that is no file", { handlers: { read: "handlers/none.ts" } }, /handlers.read is "handlers\/none.ts"/],
       ["no shard", { writeShards: 0 }, /writeShards is 0/],
       ["a model that is never looked for", { modelCheckSeconds: 0 }, /modelCheckSeconds is 0/],
     ];

@@ -22,6 +22,11 @@ describe("arguments of SnowflakeRecommender", () => {
     ],
     ["an alias for a key", { encryptionKeyArn: "alias/mine" }, /encryptionKeyArn is "alias\/mine"/],
     ["a minute of idleness", { removeIdleAfter: 0 }, /removeIdleAfter is 0; allowed is a whole number from 1 to 720/],
+    [
+      "a handler that is not there",
+      { handlers: { train: "handlers/nowhere.ts" } },
+      /handlers\.train is "handlers\/nowhere\.ts"; allowed is a file of the program/,
+    ],
     ["half a trust", { api: { externalId: "abc" } }, /api\.iamUserArn is not given/],
   ];
   for (const [what, args, message] of refused) {
