@@ -7,6 +7,7 @@ import { deploy } from "./commands/deploy.ts";
 import { doctor } from "./commands/doctor.ts";
 import { logs } from "./commands/logs.ts";
 import { mail } from "./commands/mail.ts";
+import { newCommand } from "./commands/new.ts";
 import { outputs } from "./commands/outputs.ts";
 import { predict } from "./commands/predict.ts";
 import { snowflake } from "./commands/snowflake.ts";
@@ -26,6 +27,7 @@ await yargs(hideBin(process.argv))
   .command(doctor)
   .command(predict)
   .command(snowflake)
+  .command(newCommand)
   .completion("completion", "Print a script for shell completion")
   .demandCommand(1, "Say which command.")
   .strict()

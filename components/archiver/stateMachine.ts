@@ -20,7 +20,7 @@ import {
   type TaskState,
   type Template,
   task,
-} from "./asl.ts";
+} from "../asl.ts";
 
 /** How an execution can end for its file; a failed one besides ends as `Failed`, `Vanished` or `Changed`. */
 export const outcomes = ["Archived", "Quality_Fail", "Unarchivable", "Rejected", "Expired"] as const;

@@ -18,7 +18,7 @@ export function createExecutionRole(
   name: string,
   service: string,
   statements: Input<Input<Statement>[]>,
-  parent: Resource,
+  parent?: Resource,
 ): ExecutionRole {
   const role = new Role(`${name}-role`, { assumeRolePolicy: serviceTrust(service, parent) }, { parent });
   const policy = new RolePolicy(
@@ -45,7 +45,7 @@ const tellsForWhom = new Set(["codedeploy", "ecs-tasks", "events", "sagemaker", 
  * for what the role may do.
  * @param service who assumes it: `lambda.amazonaws.com`.
  */
-export function serviceTrust(service: string, parent: Resource): Input<string> {
+export function serviceTrust(service: string, parent?: Resource): Input<string> {
   const trust = (Condition?: object) => ({
     Version: "2012-10-17",
     Statement: [

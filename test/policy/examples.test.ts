@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { ApiWithLambdas } from "../../components/apiWithLambdas.ts";
+import { type Machine, retry, succeed, task } from "../../components/asl.ts";
 import { createBucket } from "../../components/bucket.ts";
-import { bucketBinding, tableBinding, topicBinding } from "../../components/function/bindings.ts";
+import { bucketBinding, functionBinding, tableBinding, topicBinding } from "../../components/function/bindings.ts";
 import { NodeFunction } from "../../components/nodeFunction.ts";
+import { createStateMachine } from "../../components/stateMachine.ts";
 import { createTable } from "../../components/table.ts";
 import { createTopic } from "../../components/topic.ts";
 import { check } from "../../policy/check.ts";
@@ -16,6 +18,20 @@ const examples: Record<string, () => unknown> = {
   "a function": () => new NodeFunction("hello", { entry }),
   "an asynchronous function": () => new NodeFunction("job", { entry, asynchronous: {} }),
   "a scheduled function": () => new NodeFunction("tick", { entry, schedule: { expression: "rate(5 minutes)" } }),
+  "a state machine": () => {
+    const report = new NodeFunction("report", { entry });
+    const definition = report.arn.apply((Resource): Machine => {
+      const call = { Resource, Parameters: {}, ResultPath: null, TimeoutSeconds: 60 };
+      return {
+        StartAt: "Report",
+        States: {
+          Report: task({ ...call, Retry: [retry(["States.ALL"], 2, 4)], Catch: [], Next: "Done" }),
+          Done: succeed(),
+        },
+      };
+    });
+    createStateMachine("nightly", { definition, statements: functionBinding(report).statements });
+  },
   "an inline callback": () => new NodeFunction("inline", { callback: async () => 1 }),
   "a function with bindings": () => {
     const table = createTable("irises", { hashKey: "id", attributes: [{ name: "id", type: "S" }] });

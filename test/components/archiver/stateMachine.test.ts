@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { longestWait, type Machine } from "../../../components/archiver/asl.ts";
 import { type ArchiverParts, archiverDefinition } from "../../../components/archiver/stateMachine.ts";
+import { longestWait, type Machine } from "../../../components/asl.ts";
 
 const validate = createRequire(__filename)("asl-validator") as (
   machine: Machine,
