@@ -28,6 +28,18 @@ export interface Role extends Identity {
 export interface User extends Identity {
   UserName: string;
   UserId: string;
+  credentials?: ServiceCredential[];
+}
+
+/** A name for one service that does not read AWS's signatures. Its password is shown once and kept nowhere. */
+export interface ServiceCredential {
+  CreateDate: string;
+  ServiceName: string;
+  ServiceUserName: string;
+  ServiceSpecificCredentialId: string;
+  UserName: string;
+  /** `Active` or `Inactive`. */
+  Status: string;
 }
 
 export interface ManagedPolicy {

@@ -40,11 +40,16 @@ export function awsJson(version: "1.0" | "1.1"): Protocol {
     writeError(error, requestId, shapes) {
       const { body, queryCode } = jsonError(error, codec, shapes);
       const status = error.status >= 500 ? error.status : 400;
-      return answer(status, JSON.stringify({ __type: error.code, ...body }), requestId, {
-        ...(shapes?.queryCompatible && {
-          "x-amzn-query-error": `${queryCode};${error.status >= 500 ? "Receiver" : "Sender"}`,
-        }),
-      });
+      return answer(
+        status,
+        JSON.stringify({ __type: shapes?.queryCompatible ? shapeName(error.code, shapes) : error.code, ...body }),
+        requestId,
+        {
+          ...(shapes?.queryCompatible && {
+            "x-amzn-query-error": `${queryCode};${error.status >= 500 ? "Receiver" : "Sender"}`,
+          }),
+        },
+      );
     },
   };
 }
@@ -86,6 +91,22 @@ export function jsonError(error: AwsError, codec: JsonCodec, shapes: ServiceShap
   const members = shape ? JSON.parse(writeJson(codec, shape.schema, error.members)) : error.members;
   return { body: { ...members, [messageName]: error.message }, queryCode: shape?.query?.[0] ?? queryCode(error.code) };
 }
+
+/**
+ * Where the query protocol was spoken first, a code without a shape is a shape's with its ending: `InvalidParameterValue`
+ * is `InvalidParameterValueException` in `__type`.
+ */
+function shapeName(code: string, { errors }: ServiceShapes): string {
+  if (errors.has(code)) return code;
+  const known = [...errors].find(([, { query }]) => query?.[0] === code)?.[0];
+  return known ?? olderNames[code] ?? (/(Exception|Error|Failure|Fault)$/.test(code) ? code : `${code}Exception`);
+}
+
+/** Shapes whose code in the query protocol was another, where SDK packages do not know the shape. */
+const olderNames: Record<string, string> = {
+  MissingParameter: "MissingRequiredParameterException",
+  ValidationError: "ValidationException",
+};
 
 /** What IAM refuses has an older name where the query protocol was spoken first. */
 const queryCode = (code: string): string => (code === "AccessDeniedException" ? "AccessDenied" : code);

@@ -222,3 +222,19 @@ describe("wire, errors", () => {
     assert.equal(protocolOf(given, shapes).writeError(throttled, "id", shapes).headers["retry-after"], "1");
   });
 });
+
+describe("wire, errors where the query protocol was spoken first", () => {
+  for (const [code, type, older] of [
+    ["QueueDoesNotExist", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"],
+    ["InvalidParameterValue", "InvalidParameterValueException", "InvalidParameterValue"],
+    ["MissingParameter", "MissingRequiredParameterException", "MissingParameter"],
+  ] as const) {
+    it(`name the shape ${type}, and the older code ${older}`, () => {
+      const shapes = readShapes(sqs);
+      const protocol = protocolOf(json("AmazonSQS.GetQueueUrl", "{}"), shapes);
+      const { body, headers } = protocol.writeError(new AwsError(code, "no"), "id", shapes);
+      assert.equal(JSON.parse(String(body)).__type, type);
+      assert.equal(headers["x-amzn-query-error"], `${older};Sender`);
+    });
+  }
+});

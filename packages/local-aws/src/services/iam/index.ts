@@ -6,6 +6,7 @@ import { attachmentOperations } from "./attachments.ts";
 import { oidcProviderOperations } from "./oidcProviders.ts";
 import { policyOperations } from "./policies.ts";
 import { roleOperations } from "./roles.ts";
+import { serviceLinkedRoleOperations } from "./serviceLinkedRoles.ts";
 import { simulateOperations } from "./simulate.ts";
 import { userOperations } from "./users.ts";
 
@@ -17,6 +18,7 @@ export function createIam({ accountId }: Cloud, directory: Directory, authorizer
     operations: {
       ...accountOperations(directory),
       ...roleOperations(directory, accountId),
+      ...serviceLinkedRoleOperations(directory, accountId),
       ...userOperations(directory, accountId),
       ...attachmentOperations(directory, accountId),
       ...policyOperations(directory, accountId),

@@ -85,7 +85,7 @@ export function roleOperations(directory: Directory, accountId: string): Record<
         tags,
       };
       roles.put(RoleName, role);
-      return { Role: describeRole(role) };
+      return { Role: describeNewRole(role) };
     },
   };
 
@@ -154,6 +154,12 @@ function checkTrust(text: string): void {
   if (policySize(text) > maxTrust) throw limitExceeded(`Cannot exceed quota for ACLSizePerRole: ${maxTrust}`);
 }
 
+/** The answer of its creation, which leaves out the length of sessions and the last use. */
+export function describeNewRole(role: Role) {
+  const { MaxSessionDuration: _, ...made } = describeRole(role, false);
+  return { ...made, ...describeMore(role) };
+}
+
 /** As IAM shows it: documents are URL-encoded JSON (RFC 3986). Lists leave out tags, boundary and last use. */
 export function describeRole(role: Role, full = true) {
   return {
@@ -166,11 +172,15 @@ export function describeRole(role: Role, full = true) {
     ...(role.Description !== undefined && { Description: role.Description }),
     MaxSessionDuration: role.MaxSessionDuration,
     ...(full && {
-      ...describeBoundary(role),
-      ...(Object.keys(role.tags).length > 0 && { Tags: tagList(role.tags) }),
+      ...describeMore(role),
       RoleLastUsed: role.lastUsed
         ? { LastUsedDate: new Date(role.lastUsed.LastUsedDate), Region: role.lastUsed.Region }
         : {},
     }),
   };
 }
+
+const describeMore = (role: Role) => ({
+  ...describeBoundary(role),
+  ...(Object.keys(role.tags).length > 0 && { Tags: tagList(role.tags) }),
+});

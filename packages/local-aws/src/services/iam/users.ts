@@ -19,13 +19,13 @@ import { accessKeyOperations, keysOf } from "./accessKeys.ts";
 import { checkBoundary, describeBoundary } from "./boundary.ts";
 import type { OfUser, OnUser } from "./onUser.ts";
 import { type Paging, pageOf, tagPage } from "./paging.ts";
+import { serviceCredentialOperations } from "./serviceCredentials.ts";
 
 /** What users may have on AWS and none has here, which tools ask for before they delete one. */
 const lacking = {
   ListGroupsForUser: "Groups",
   ListMFADevices: "MFADevices",
   ListSSHPublicKeys: "SSHPublicKeys",
-  ListServiceSpecificCredentials: "ServiceSpecificCredentials",
   ListSigningCertificates: "Certificates",
 };
 
@@ -127,6 +127,7 @@ export function userOperations(directory: Directory, accountId: string): Record<
       if (user.attached.length > 0) throw deleteConflict("Cannot delete entity, must detach all policies first.");
       if (Object.keys(user.inline).length > 0)
         throw deleteConflict("Cannot delete entity, must delete policies first.");
+      if (user.credentials?.length) throw deleteConflict("Cannot delete entity, must remove referenced objects first.");
       users.delete(user.UserName);
       return {};
     }),
@@ -149,6 +150,7 @@ export function userOperations(directory: Directory, accountId: string): Record<
       return tagPage(user.tags, input);
     }),
     ...accessKeyOperations(directory, accountId, onUser),
+    ...serviceCredentialOperations(directory, accountId, onUser),
     ...Object.fromEntries(
       Object.entries(lacking).map(([name, list]) => [name, onUser(name, () => ({ [list]: [], IsTruncated: false }))]),
     ),

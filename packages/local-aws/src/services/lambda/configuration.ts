@@ -59,9 +59,7 @@ export function configure(input: Input, before?: FunctionConfiguration): Functio
     }),
   };
   if (input.Environment) {
-    const { Variables = {} } = input.Environment;
-    if (Object.keys(Variables).length) configuration.Environment = environment(Variables);
-    else delete configuration.Environment;
+    configuration.Environment = environment(input.Environment.Variables ?? {});
   }
   if (input.TracingConfig?.Mode) configuration.TracingConfig = { Mode: input.TracingConfig.Mode };
   if (input.DeadLetterConfig) {

@@ -166,10 +166,9 @@ export class Delivery {
   }
 
   #links(subscriptionArn: string): Links {
-    const query = new URLSearchParams({ Action: "Unsubscribe", SubscriptionArn: subscriptionArn });
     return {
       certificate: `https://sns.${this.#cloud.region}.amazonaws.com/SimpleNotificationService-local.pem`,
-      unsubscribe: `${this.#cloud.origin}/?${query}`,
+      unsubscribe: `${this.#cloud.origin}/?Action=Unsubscribe&SubscriptionArn=${subscriptionArn}`,
     };
   }
 }

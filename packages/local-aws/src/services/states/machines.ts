@@ -75,7 +75,6 @@ export function machineOperations(cloud: Cloud, records: Records): Record<string
           definition,
           roleArn,
           created: seconds(),
-          revision: randomUUID(),
           ...(loggingConfiguration && { loggingConfiguration }),
           ...(tracingConfiguration && { tracingConfiguration }),
           ...(encryptionConfiguration && { encryptionConfiguration }),

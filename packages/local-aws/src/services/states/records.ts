@@ -13,7 +13,8 @@ export interface Machine {
   roleArn: string;
   /** Seconds since 1970. */
   created: number;
-  revision: string;
+  /** Made by the first update. */
+  revision?: string;
   loggingConfiguration?: {
     level?: string;
     includeExecutionData?: boolean;

@@ -162,7 +162,6 @@ describe("EventBridge", () => {
       source: "a",
       time: "2026-01-01T00:00:00Z",
       region: "r",
-      resources: [],
       "detail-type": "d",
     });
     const test = (EventPattern: string) => told.client.send(new sdk.TestEventPatternCommand({ Event, EventPattern }));

@@ -59,6 +59,35 @@ describe("the Lambda API", () => {
     assert.match(Code?.Location ?? "", /\.zip$/);
   });
 
+  it("answers in AWS's states: pending when created, in progress when changed", async () => {
+    const { lambda } = functions;
+    await functions.create("first", "");
+    const { Role } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: "first" }));
+    const created = await lambda.send(
+      new CreateFunctionCommand({
+        FunctionName: "stated",
+        Runtime: "nodejs24.x",
+        Handler: "index.handler",
+        Role,
+        Code: { ZipFile: answer("one") },
+        Environment: { Variables: {} },
+      }),
+    );
+    const reason = "The function is being created.";
+    assert.deepEqual([created.State, created.StateReason, created.StateReasonCode], ["Pending", reason, "Creating"]);
+    assert.equal(created.LastUpdateStatus, undefined);
+    assert.deepEqual(created.Environment, { Variables: {} });
+    const FunctionName = "stated";
+    const updates = [
+      await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile: answer("two") })),
+      await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Description: "other" })),
+    ];
+    for (const { State, LastUpdateStatus, LastUpdateStatusReason } of updates)
+      assert.deepEqual([State, LastUpdateStatus, LastUpdateStatusReason], ["Active", "InProgress", reason]);
+    const now = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    assert.deepEqual([now.State, now.LastUpdateStatus, now.StateReason], ["Active", "Successful", undefined]);
+  });
+
   it("keeps functions of runtimes that only AWS has, and refuses to invoke them", async () => {
     await functions.create("python", "", { Runtime: "python3.13", Handler: "main.handler" });
     const FunctionName = "python";

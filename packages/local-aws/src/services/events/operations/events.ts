@@ -26,7 +26,7 @@ export function eventOperations(events: EventsState): Record<string, Operation> 
         } catch {
           throw invalid("Parameter Event is not valid. Reason: Event is not valid JSON.");
         }
-        for (const field of ["id", "account", "source", "time", "region", "resources", "detail-type"]) {
+        for (const field of ["id", "account", "source", "time", "region", "detail-type"]) {
           if ((event as Record<string, unknown> | null)?.[field] === undefined) {
             throw invalid(`Parameter Event is not valid. Reason: ${field} is missing.`);
           }

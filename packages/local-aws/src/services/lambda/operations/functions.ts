@@ -7,6 +7,7 @@ import type {
   FunctionConfiguration,
   GetFunctionCommandInput,
   GetFunctionConfigurationCommandInput,
+  LastUpdateStatusReasonCode,
   ListFunctionsCommandInput,
   ListVersionsByFunctionCommandInput,
   PublishVersionCommandInput,
@@ -25,7 +26,7 @@ import { listed } from "./paging.ts";
 import { checkedTags } from "./tags.ts";
 import { publish } from "./versions.ts";
 
-/** As the API shows a version. Everything here is active at once. */
+/** As the API shows a version. */
 export function shown({ configuration }: VersionRecord, qualified = false): FunctionConfiguration {
   const { FunctionArn: arn, Version } = configuration;
   return {
@@ -35,6 +36,26 @@ export function shown({ configuration }: VersionRecord, qualified = false): Func
     LastUpdateStatus: "Successful",
   };
 }
+
+/**
+ * What AWS says of a function that it has just taken: its state comes to `Active` afterwards, here before anybody can ask.
+ * https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+ */
+const creating = "The function is being created.";
+
+/** The answer of CreateFunction. */
+function created({ LastUpdateStatus: _, ...configuration }: FunctionConfiguration): FunctionConfiguration {
+  return { ...configuration, State: "Pending", StateReason: creating, StateReasonCode: "Creating" };
+}
+
+/** The answer of an update. */
+const updating = (configuration: FunctionConfiguration): FunctionConfiguration => ({
+  ...configuration,
+  LastUpdateStatus: "InProgress",
+  LastUpdateStatusReason: creating,
+  // AWS answers it, though its own model does not list it.
+  LastUpdateStatusReasonCode: "Creating" as string as LastUpdateStatusReasonCode,
+});
 
 /** `$LATEST` comes before the published versions. */
 const versionKey = ({ FunctionName = "", Version }: FunctionConfiguration) => [FunctionName, Number(Version) || 0];
@@ -116,7 +137,7 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
         });
         return made;
       });
-      return input.Publish ? shown(publish(lambda, name), true) : shown(version);
+      return created(input.Publish ? shown(publish(lambda, name), true) : shown(version));
     },
   };
 
@@ -148,7 +169,7 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
       });
       if (input.DryRun) return shown(after);
       packages.sweepLater(replaced, () => usedPackages(lambda));
-      return input.Publish ? shown(publish(lambda, name), true) : shown(after);
+      return updating(input.Publish ? shown(publish(lambda, name), true) : shown(after));
     },
   };
 
@@ -170,7 +191,7 @@ export function functionOperations(lambda: Lambda): Record<string, Operation> {
       await checkRole(settings, before.configuration);
       const after = { ...before, configuration: revised(settings), generation: randomUUID() };
       registry.versions.put(`${name}:${latest}`, after);
-      return shown(after);
+      return updating(shown(after));
     },
   };
 
