@@ -49,6 +49,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
     images: {},
     workingDirectory: process.cwd(),
     sagemaker: {},
+    jupyter: [],
     tools: join(given.directory, "tools"),
     ...given,
   };

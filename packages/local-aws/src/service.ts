@@ -4,8 +4,8 @@
  * `wire` reads requests and writes answers from the schemas that the SDK package carries, and
  * `authorization` decides, before an operation runs, whether its caller may.
  */
-import type { IncomingHttpHeaders } from "node:http";
-import type { Readable } from "node:stream";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex, Readable } from "node:stream";
 import type { Store } from "./store.ts";
 
 /** Who calls. `service` is AWS itself, acting for one resource (`sourceArn`), as API Gateway does towards Lambda. */
@@ -94,6 +94,14 @@ export interface RawResponse {
   body?: Readable | Buffer | string;
 }
 
+/** Web pages of a service, at a host of their own: `NAME.REGION.SERVICE.localhost`. It checks itself who may see them. */
+export interface Site {
+  /** @param name what of the host is before region and service, in lower case. */
+  handle(request: IncomingMessage, response: ServerResponse, name: string): void;
+  /** For WebSockets. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, name: string): void;
+}
+
 export interface Service {
   /** The name in SigV4's credential scope, and in `cloud.call`: `lambda`, `execute-api`, `monitoring`. */
   name: string;
@@ -104,6 +112,8 @@ export interface Service {
   handle?(request: RawRequest, call: Call): Promise<RawResponse>;
   /** Whether a web page of another site may send this request, by what the account has configured. Default: none may. */
   mayCross?(request: { method: string; path: string; headers: IncomingHttpHeaders }): boolean;
+  /** Pages that people look at, where it has any. */
+  site?: Site;
   /** Opens what the service needs (an engine process, a timer). Called once, before the first request. */
   start?(): Promise<void>;
   /** Ends it: nothing of it is left running. */

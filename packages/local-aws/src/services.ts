@@ -55,6 +55,8 @@ export interface CloudOptions {
    * for them (`spark/`). Default: `tools` in the state folder. What is not there is looked for on PATH.
    */
   tools?: string;
+  /** What starts JupyterLab: a program, and arguments before its own. Default []: `jupyter-lab`, found as above. */
+  jupyter?: string[];
   /** How much faster than AWS's the clock of gradual deployments runs. Default 1. */
   deploymentClock?: number;
 }
@@ -94,8 +96,14 @@ export const regionalServices: Factory[] = [
   (cloud, { options }) => createCodeDeploy(cloud, { clock: options.deploymentClock }),
   (cloud) => createEvents(cloud),
   (cloud) => createScheduler(cloud),
-  (cloud, { options: { images, workingDirectory, sagemaker } }) =>
-    createSageMaker(cloud, { images, workingDirectory, ...sagemaker }),
+  (cloud, { options: { images, workingDirectory, tools, jupyter, sagemaker } }) =>
+    createSageMaker(cloud, {
+      images,
+      workingDirectory,
+      tools: new Tools(tools),
+      ...(jupyter.length > 0 && { jupyter }),
+      ...sagemaker,
+    }),
   (cloud, { options }) =>
     createEmrServerless(cloud, { tools: new Tools(options.tools), clock: options.deploymentClock }),
   (cloud, { options }) => createEcs(cloud, options),

@@ -59,6 +59,27 @@ const sources: Record<string, Record<string, Source>> = {
     "s3:x-amz-server-side-encryption-customer-algorithm": "SSECustomerAlgorithm",
     "s3:x-amz-website-redirect-location": "WebsiteRedirectLocation",
   },
+  sagemaker: {
+    "sagemaker:AcceleratorTypes": "AcceleratorTypes",
+    "sagemaker:DirectInternetAccess": "DirectInternetAccess",
+    // A notebook's is one, an endpoint configuration's may be several.
+    "sagemaker:InstanceTypes": ({ InstanceType, ProductionVariants, ResourceConfig }) => [
+      InstanceType,
+      ...[at(ProductionVariants, ["InstanceType"])].flat(),
+      at(ResourceConfig, ["InstanceType"]),
+    ],
+    "sagemaker:MinimumInstanceMetadataServiceVersion":
+      "InstanceMetadataServiceConfiguration.MinimumInstanceMetadataServiceVersion",
+    "sagemaker:NotebookInstanceLifecycleConfigArns": ({ LifecycleConfigName }, { region, accountId }) =>
+      LifecycleConfigName &&
+      `arn:aws:sagemaker:${region}:${accountId}:notebook-instance-lifecycle-config/${String(LifecycleConfigName).toLowerCase()}`,
+    "sagemaker:RootAccess": "RootAccess",
+    "sagemaker:VpcSecurityGroupIds": ({ SecurityGroupIds, VpcConfig }) => [
+      SecurityGroupIds,
+      at(VpcConfig, ["SecurityGroupIds"]),
+    ],
+    "sagemaker:VpcSubnets": ({ SubnetId, VpcConfig }) => [SubnetId, at(VpcConfig, ["Subnets"])],
+  },
   ses: {
     "ses:ApiVersion": () => "2",
     "ses:FeedbackAddress": "FeedbackForwardingEmailAddress",
@@ -94,7 +115,7 @@ function at(value: unknown, [name, ...rest]: string[]): unknown {
 }
 
 const texts = (values: unknown): string[] =>
-  [values].flat().flatMap((value) => (["string", "number", "boolean"].includes(typeof value) ? [String(value)] : []));
+  [values].flat(2).flatMap((value) => (["string", "number", "boolean"].includes(typeof value) ? [String(value)] : []));
 
 /** `Name <a@example.com>` is of `a@example.com`. */
 const addresses = (values: unknown): string[] =>

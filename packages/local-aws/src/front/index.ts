@@ -25,6 +25,7 @@ import { refusal } from "./door.ts";
 import { healthOf, isHealth } from "./health.ts";
 import { listenOnIpv6 } from "./ipv6.ts";
 import { isS3, sha256 } from "./signature.ts";
+import { mayUpgrade, serveSites } from "./sites.ts";
 import { refuseUnreadable } from "./unreadable.ts";
 
 export interface FrontOptions {
@@ -50,7 +51,8 @@ export interface Front {
 export async function createFront(options: FrontOptions): Promise<Front> {
   // Which service is meant stands in the signature: no path is routed, or decoded, before that is read.
   const rewriteUrl = ({ url = "" }: { url?: string }) => (isHealth(url) ? "/_health" : "/");
-  const server = Fastify({ forceCloseConnections: true, rewriteUrl, clientErrorHandler: refuseUnreadable });
+  const http = { shouldUpgradeCallback: mayUpgrade(options.regions) };
+  const server = Fastify({ forceCloseConnections: true, rewriteUrl, clientErrorHandler: refuseUnreadable, http });
   const opened = Promise.withResolvers<void>();
   // Bodies are read here: as streams where they are large, and by their schemas where they are not.
   server.removeAllContentTypeParsers();
@@ -77,6 +79,7 @@ export async function createFront(options: FrontOptions): Promise<Front> {
     await opened.promise;
     return healthOf(options.defaultRegion, options.accountId, options.regions.get(options.defaultRegion).services);
   });
+  serveSites(server.server, options.regions, opened.promise);
   await server.listen({ host: "127.0.0.1", port: options.port });
   const { port } = server.server.address() as AddressInfo;
   const leaveIpv6 = await listenOnIpv6(server.server, port);

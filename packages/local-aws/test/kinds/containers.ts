@@ -83,6 +83,48 @@ export const containers: Record<string, Kind> = {
     tagged: arn("ecs", "service/used/made"),
     hidden: ["cluster"],
   },
+  "a lifecycle configuration of notebooks": {
+    service: "sagemaker",
+    make: [
+      "CreateNotebookInstanceLifecycleConfig",
+      {
+        NotebookInstanceLifecycleConfigName: "made",
+        OnCreate: [{ Content: "ZWNobyBh" }],
+        OnStart: [{ Content: "ZWNobyBi" }],
+      },
+    ],
+    look: ["DescribeNotebookInstanceLifecycleConfig", { NotebookInstanceLifecycleConfigName: "made" }],
+    end: ["DeleteNotebookInstanceLifecycleConfig", { NotebookInstanceLifecycleConfigName: "made" }],
+    gone: "ValidationException",
+    tagged: arn("sagemaker", "notebook-instance-lifecycle-config/made"),
+  },
+  "a notebook instance": {
+    service: "sagemaker",
+    make: [
+      "CreateNotebookInstance",
+      {
+        NotebookInstanceName: "made",
+        InstanceType: "ml.t3.medium",
+        RoleArn: role("used"),
+        SubnetId: "subnet-1",
+        SecurityGroupIds: ["sg-1"],
+        KmsKeyId: "key",
+        LifecycleConfigName: "made",
+        DirectInternetAccess: "Disabled",
+        VolumeSizeInGB: 20,
+        DefaultCodeRepository: "library",
+        AdditionalCodeRepositories: ["other"],
+        RootAccess: "Disabled",
+        PlatformIdentifier: "notebook-al2023-v1",
+        InstanceMetadataServiceConfiguration: { MinimumInstanceMetadataServiceVersion: "2" },
+      },
+    ],
+    look: ["DescribeNotebookInstance", { NotebookInstanceName: "made" }],
+    end: ["DeleteNotebookInstance", { NotebookInstanceName: "made" }],
+    gone: { NotebookInstanceStatus: "Deleting" },
+    tagged: arn("sagemaker", "notebook-instance/made"),
+    hidden: ["SecurityGroupIds", "LifecycleConfigName"],
+  },
   "an application of EMR Serverless": {
     service: "emr-serverless",
     make: [

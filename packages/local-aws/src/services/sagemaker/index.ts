@@ -1,15 +1,17 @@
 /**
- * SageMaker's training jobs, models and endpoints, and its runtime. Containers are processes of this machine: what an
- * image is here, option `images` says.
+ * SageMaker's training jobs, models, endpoints and notebook instances, and its runtime. Containers are processes of this
+ * machine: what an image is here, option `images` says.
  */
 
 import type { Images } from "../../containers/images.ts";
+import { Tools } from "../../containers/tools.ts";
 import type { Cloud, Service } from "../../service.ts";
 import { endpointOperations } from "./endpoints.ts";
 import { Fleet } from "./fleet.ts";
 import { JobRunner } from "./jobRunner.ts";
 import { modelOperations } from "./models.ts";
 import { Names } from "./names.ts";
+import { createNotebooks } from "./notebooks/index.ts";
 import { Records } from "./records.ts";
 import { runtimeOperations } from "./runtime.ts";
 import { trainingJobOperations } from "./trainingJobs.ts";
@@ -19,14 +21,19 @@ export interface SageMakerOptions {
   images?: Images;
   /** Folder that their paths are relative to. Default: where this process was started. */
   workingDirectory?: string;
+  /** What starts JupyterLab, for notebook instances. Default: `jupyter-lab`, where it is found. */
+  jupyter?: string[];
+  /** Where it is looked for. Default: on PATH. */
+  tools?: Tools;
 }
 
 export function createSageMaker(cloud: Cloud, options: SageMakerOptions = {}): Service {
-  const { images = {}, workingDirectory = process.cwd() } = options;
+  const { images = {}, workingDirectory = process.cwd(), jupyter, tools = new Tools(cloud.directory) } = options;
   const records = new Records(cloud);
   const names = new Names(cloud);
   const runner = new JobRunner(cloud, records, images, workingDirectory);
   const fleet = new Fleet(cloud, records, images, workingDirectory);
+  const notebooks = createNotebooks(cloud, { jupyter, tools });
   return {
     name: "sagemaker",
     // Two APIs, one by target, one by path, with one name in signatures.
@@ -39,13 +46,16 @@ export function createSageMaker(cloud: Cloud, options: SageMakerOptions = {}): S
       ...modelOperations(records, names),
       ...endpointOperations(cloud, records, names, fleet),
       ...runtimeOperations(cloud, records, names, fleet),
+      ...notebooks.operations,
     },
+    site: notebooks.site,
     async start() {
       runner.resume();
       fleet.resume();
+      notebooks.start();
     },
     async stop() {
-      await Promise.all([runner.close(), fleet.close()]);
+      await Promise.all([runner.close(), fleet.close(), notebooks.stop()]);
     },
   };
 }

@@ -1,7 +1,13 @@
 import { type Key, page as pageOf } from "../../kit/page.ts";
 import { type Access, AwsError, type Cloud } from "../../service.ts";
 
-export type Kind = "training-job" | "model" | "endpoint-config" | "endpoint";
+export type Kind =
+  | "training-job"
+  | "model"
+  | "endpoint-config"
+  | "endpoint"
+  | "notebook-instance"
+  | "notebook-instance-lifecycle-config";
 
 /** ARNs, permissions and errors of SageMaker, which have one form for all of its things. */
 export class Names {
@@ -36,6 +42,8 @@ const words: Record<Kind, string> = {
   model: "model",
   "endpoint-config": "endpoint configuration",
   endpoint: "endpoint",
+  "notebook-instance": "notebook instance",
+  "notebook-instance-lifecycle-config": "notebook instance lifecycle config",
 };
 
 export const invalid = (message: string): AwsError => new AwsError("ValidationException", message);

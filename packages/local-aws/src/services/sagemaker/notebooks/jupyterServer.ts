@@ -1,0 +1,170 @@
+/** A notebook instance's JupyterLab: a process that listens on a socket of its own, which only this user may open. */
+import { randomBytes } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CredentialEndpoint } from "../../../containers/credentials.ts";
+import { containerBase } from "../../../containers/environment.ts";
+import { type Group, runGroup } from "../../../containers/group.ts";
+import type { Cloud, RoleSession } from "../../../service.ts";
+import type { NotebookInstance } from "./records.ts";
+import { cloneRepositories } from "./repositories.ts";
+import { urlOf } from "./shown.ts";
+
+export interface JupyterServerArgs {
+  cloud: Cloud;
+  instance: NotebookInstance;
+  arn: string;
+  /** `jupyter-lab`, with its path. */
+  command: string[];
+  /** The instance's volume: what is in its `SageMaker` stays as long as the instance. */
+  folder: string;
+  credentials: CredentialEndpoint;
+}
+
+/** How long it may take until it answers. */
+const longestStartMs = 120_000;
+
+export class JupyterServer {
+  readonly #args: JupyterServerArgs;
+  /** What the server asks of every request; the proxy before it adds it. */
+  readonly token = randomBytes(32).toString("hex");
+  #group: Group | undefined;
+  #removeCredentials: (() => void) | undefined;
+  #sockets: string | undefined;
+  #stopped = false;
+
+  constructor(args: JupyterServerArgs) {
+    this.#args = args;
+  }
+
+  /** Path of its socket. */
+  get socket(): string {
+    return join(this.#sockets ?? "", "jupyter");
+  }
+
+  /** Exit code, when it has ended. */
+  get ended(): Promise<number> {
+    return this.#group?.ended ?? Promise.resolve(0);
+  }
+
+  /** Resolves when it answers. @throws Error with the reason. */
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#group?.stop(5_000);
+    this.#removeCredentials?.();
+    if (this.#sockets) await rm(this.#sockets, { recursive: true, force: true });
+  }
+
+  async #start(): Promise<void> {
+    const { instance, folder, credentials } = this.#args;
+    const home = join(folder, "home");
+    const work = join(home, "SageMaker");
+    await mkdir(work, { recursive: true });
+    await this.#assume();
+    await cloneRepositories(instance.input, work);
+    // The path of a socket has 107 characters at most; a state folder may have more.
+    this.#sockets = await mkdtemp(join(tmpdir(), "notebook-"));
+    const { environment, remove } = await credentials.add(instance.input.RoleArn!, () => this.#assume());
+    this.#removeCredentials = remove;
+    if (this.#stopped) return;
+    this.#group = runGroup({
+      command: this.#command(work),
+      workingDirectory: work,
+      environment: { ...this.#environment(home), ...environment },
+    });
+    const log = createWriteStream(join(folder, "jupyter.log"), { flags: "a" });
+    for (const output of [this.#group.stdout, this.#group.stderr]) output.pipe(log, { end: false });
+    void this.#group.ended.then(() => log.end());
+    await this.#answers(this.#group);
+  }
+
+  /** https://jupyter-server.readthedocs.io/en/latest/other/full-config.html */
+  #command(work: string): string[] {
+    const { command } = this.#args;
+    return [
+      ...command,
+      "--no-browser",
+      `--ServerApp.sock=${this.socket}`,
+      "--ServerApp.sock_mode=0600",
+      `--ServerApp.root_dir=${work}`,
+      `--ServerApp.local_hostnames=${this.#host}`,
+      // Of this machine's user, who may be root; on AWS a notebook's user is, unless RootAccess is Disabled.
+      "--ServerApp.allow_root=True",
+      "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+      "--LabApp.news_url=",
+    ];
+  }
+
+  /** The one name that it answers to. */
+  get #host(): string {
+    const { cloud, instance } = this.#args;
+    return urlOf(cloud, instance.name).split(":")[0]!;
+  }
+
+  #environment(home: string): Record<string, string> {
+    const { cloud, instance, command } = this.#args;
+    const base = containerBase(cloud);
+    const state = join(home, ".jupyter");
+    return {
+      ...base,
+      PATH: `${dirname(command[0] ?? "")}:${base.PATH}`,
+      HOME: home,
+      LANG: "C.UTF-8",
+      JUPYTER_TOKEN: this.token,
+      JUPYTER_CONFIG_DIR: state,
+      JUPYTER_RUNTIME_DIR: join(state, "runtime"),
+      JUPYTER_DATA_DIR: join(state, "data"),
+      // As on a notebook instance: https://docs.aws.amazon.com/sagemaker/latest/dg/nbi.html
+      NOTEBOOK_INSTANCE_NAME: instance.name,
+      SPARK_LOCAL_IP: "127.0.0.1",
+    };
+  }
+
+  async #answers({ ended }: Group): Promise<void> {
+    let exit: number | undefined;
+    void ended.then((code) => {
+      exit = code;
+    });
+    const deadline = Date.now() + longestStartMs;
+    while (!this.#stopped && exit === undefined && Date.now() < deadline) {
+      if ((await this.#ask("/api/status")) === 200) return;
+      await sleep(100);
+    }
+    if (this.#stopped) return;
+    const log = join(this.#args.folder, "jupyter.log");
+    throw new Error(
+      `JupyterLab ${exit === undefined ? "does not answer" : `ended with exit code ${exit}`}; see ${log}`,
+    );
+  }
+
+  #ask(path: string): Promise<number | undefined> {
+    return new Promise((answer) => {
+      const headers = { authorization: `token ${this.token}`, host: this.#host };
+      const asked = request({ socketPath: this.socket, path, headers, timeout: 5_000 }, (response) => {
+        response.resume();
+        answer(response.statusCode);
+      });
+      asked.once("timeout", () => asked.destroy());
+      asked.once("error", () => answer(undefined));
+      asked.end();
+    });
+  }
+
+  async #assume(): Promise<RoleSession> {
+    const { cloud, instance, arn } = this.#args;
+    return cloud.assumeRole(instance.input.RoleArn!, "sagemaker.amazonaws.com", "SageMaker", arn);
+  }
+}

@@ -1,0 +1,167 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { CredentialEndpoint } from "../../../containers/credentials.ts";
+import type { Cloud } from "../../../service.ts";
+import { after, type LongTimer } from "../../../timers.ts";
+import { JupyterServer } from "./jupyterServer.ts";
+import type { NotebookRecords } from "./records.ts";
+
+/** How long a state lasts in which AWS makes something ready that is ready here. */
+const passingMs = 50;
+/** Servers that start at once: each is a Python of its own, and busy for a second or two. */
+const width = 4;
+
+/** Brings notebook instances from state to state; one that is InService has a JupyterLab that answers, where there is one. */
+export class Keeper {
+  readonly #cloud: Cloud;
+  readonly #records: NotebookRecords;
+  /** What starts JupyterLab; undefined where it is not installed. Asked at each start. */
+  readonly #command: () => string[] | undefined;
+  readonly #credentials = new CredentialEndpoint();
+  readonly #servers = new Map<string, JupyterServer>();
+  readonly #timers = new Map<string, LongTimer>();
+  /** What is done to each notebook, one after the other. */
+  readonly #work = new Map<string, Promise<void>>();
+  readonly #waiting: (() => void)[] = [];
+  #starting = 0;
+  #closing = false;
+
+  constructor(cloud: Cloud, records: NotebookRecords, command: () => string[] | undefined) {
+    this.#cloud = cloud;
+    this.#records = records;
+    this.#command = command;
+  }
+
+  /** What ran when the machine went down runs again; what was on its way goes on. */
+  resume(): void {
+    for (const { name, status } of this.#records.all()) {
+      if (status === "Pending" || status === "InService") this.start(name);
+      else if (status === "Stopping") this.stop(name);
+      else if (status === "Updating") this.update(name);
+      else if (status === "Deleting") this.remove(name);
+    }
+  }
+
+  server(name: string): JupyterServer | undefined {
+    return this.#servers.get(name.toLowerCase());
+  }
+
+  /** From Pending, or InService after a restart of this machine, to InService or Failed. */
+  start(name: string): void {
+    this.#do(name, async () => {
+      const command = this.#command();
+      if (!command) {
+        await this.#pass(name, "InService");
+        return;
+      }
+      const reason = await this.#serve(name, command);
+      if (!this.#closing) this.#records.enter(name, reason === undefined ? "InService" : "Failed", reason);
+    });
+  }
+
+  stop(name: string): void {
+    this.#do(name, async () => {
+      await this.#end(name);
+      await this.#pass(name, "Stopped");
+    });
+  }
+
+  update(name: string): void {
+    this.#do(name, () => this.#pass(name, "Stopped"));
+  }
+
+  remove(name: string): void {
+    this.#do(name, async () => {
+      await this.#end(name);
+      await rm(this.#folder(name), { recursive: true, force: true });
+      await this.#pass(name, undefined);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const next of this.#waiting.splice(0)) next();
+    for (const timer of this.#timers.values()) timer.cancel();
+    await Promise.all([...this.#servers.values()].map((server) => server.stop()));
+    await Promise.all(this.#work.values());
+    await Promise.all([...this.#servers.values()].map((server) => server.stop()));
+    await this.#credentials.close();
+  }
+
+  /** @returns why it does not serve. */
+  async #serve(name: string, command: string[]): Promise<string | undefined> {
+    await this.#turn();
+    try {
+      const instance = this.#records.get(name);
+      if (!instance || this.#closing) return undefined;
+      const server = new JupyterServer({
+        cloud: this.#cloud,
+        instance,
+        arn: this.#records.arn("notebook-instance", name),
+        command,
+        folder: this.#folder(name),
+        credentials: this.#credentials,
+      });
+      this.#servers.set(name.toLowerCase(), server);
+      await server.start();
+      void server.ended.then((code) => this.#died(name, server, code));
+      return undefined;
+    } catch (error) {
+      this.#servers.delete(name.toLowerCase());
+      return (error as Error).message;
+    } finally {
+      this.#starting--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#starting >= width) await new Promise<void>((next) => this.#waiting.push(next));
+    this.#starting++;
+  }
+
+  #died(name: string, server: JupyterServer, code: number): void {
+    if (this.#closing || this.#servers.get(name.toLowerCase()) !== server) return;
+    this.#servers.delete(name.toLowerCase());
+    const isServing = this.#records.get(name)?.status === "InService";
+    if (isServing) this.#records.enter(name, "Failed", `JupyterLab ended unexpectedly, with exit code ${code}`);
+  }
+
+  async #end(name: string): Promise<void> {
+    const server = this.#servers.get(name.toLowerCase());
+    this.#servers.delete(name.toLowerCase());
+    await server?.stop();
+  }
+
+  /** Into a state after the while that AWS would need, too; without one it is gone. */
+  #pass(name: string, status: "InService" | "Stopped" | undefined): Promise<void> {
+    return new Promise((done) => {
+      const timer = after(passingMs, () => {
+        if (status) this.#records.enter(name, status);
+        else this.#records.delete(name);
+        done();
+      });
+      this.#timers.set(name, {
+        cancel() {
+          timer.cancel();
+          done();
+        },
+      });
+    });
+  }
+
+  #folder(name: string): string {
+    return join(this.#cloud.directory, "sagemaker", "notebooks", name.toLowerCase());
+  }
+
+  #do(name: string, step: () => Promise<void>): void {
+    const key = name.toLowerCase();
+    const work = (this.#work.get(key) ?? Promise.resolve())
+      .then(() => (this.#closing ? undefined : step()))
+      .catch(console.error)
+      .finally(() => {
+        if (this.#work.get(key) === work) this.#work.delete(key);
+      });
+    this.#work.set(key, work);
+  }
+}

@@ -1,0 +1,33 @@
+import type { ServerResponse } from "node:http";
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** A page of a few words, and perhaps of something to type. */
+export interface Page {
+  status: number;
+  title: string;
+  text: string;
+  command?: string;
+  headers?: Record<string, string>;
+}
+
+export function show(response: ServerResponse, { status, title, text, command, headers }: Page): void {
+  response.writeHead(status, {
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    ...headers,
+  });
+  response.end(`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escaped(title)}</title>
+<style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 40em; margin: 15vh auto; padding: 0 1em }</style>
+<h1>${escaped(title)}</h1>
+<p>${escaped(text)}</p>
+${command ? `<pre>${escaped(command)}</pre>` : ""}
+</html>
+`);
+}
