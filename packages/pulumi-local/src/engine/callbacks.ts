@@ -2,6 +2,7 @@ import grpc from "@grpc/grpc-js";
 import callbackGrpc from "@pulumi/pulumi/proto/callback_grpc_pb.js";
 import callbackProto from "@pulumi/pulumi/proto/callback_pb.js";
 import type { Message } from "google-protobuf";
+import { sdkAddress } from "./sockets.ts";
 
 /** A function of the program's that the engine may call, as the program registered it. */
 export type Callback = callbackProto.Callback.AsObject;
@@ -36,7 +37,10 @@ export class Callbacks {
   #client(target: string) {
     let client = this.#clients.get(target);
     if (!client) {
-      client = new callbackGrpc.CallbacksClient(target, grpc.credentials.createInsecure());
+      client = new callbackGrpc.CallbacksClient(
+        sdkAddress(target.replace(/^127\.0\.0\.1:/, "")),
+        grpc.credentials.createInsecure(),
+      );
       this.#clients.set(target, client);
     }
     return client;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import grpc from "@grpc/grpc-js";
@@ -10,6 +11,7 @@ import type struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { unknownText } from "./plan.ts";
 import { PartlyMade, type Properties, type ResourceContext, type ResourceProvider } from "./provider.ts";
 import { sdkModule } from "./sdk.ts";
+import { SocketFolder, sdkAddress } from "./sockets.ts";
 import { nameOf } from "./urn.ts";
 import { mapValues, sameValue, toStruct, unknown } from "./values.ts";
 
@@ -162,7 +164,9 @@ export class DynamicProvider implements ResourceProvider {
     // It wants the engine's address and has no use for it.
     const lifeline = fileURLToPath(import.meta.resolve("local-aws/lifeline"));
     const main = sdkModule("cmd/dynamic-provider", directory);
-    const child = spawn(process.execPath, ["--require", lifeline, main, "engine"], {
+    const sockets = new SocketFolder();
+    const servers = join(import.meta.dirname, "privateServers.cjs");
+    const child = spawn(process.execPath, ["--require", lifeline, "--require", servers, main, "engine"], {
       cwd: directory,
       stdio: ["pipe", "pipe", "pipe"],
       env: {
@@ -170,9 +174,11 @@ export class DynamicProvider implements ResourceProvider {
         PULUMI_NODEJS_PROJECT: project,
         PULUMI_NODEJS_STACK: stack,
         PULUMI_CONFIG: JSON.stringify(config),
+        PULUMI_LOCAL_SOCKETS: sockets.path,
       },
     });
     const forget = (): void => {
+      sockets.remove();
       this.#connection = undefined;
     };
     child.once("exit", forget);
@@ -187,7 +193,7 @@ export class DynamicProvider implements ResourceProvider {
       throw error;
     });
     lines.on("line", (line) => this.#relay(line));
-    const client = new providerGrpc.ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), {
+    const client = new providerGrpc.ResourceProviderClient(sdkAddress(port), grpc.credentials.createInsecure(), {
       "grpc.max_receive_message_length": -1,
       "grpc.max_send_message_length": -1,
     });

@@ -267,7 +267,7 @@ export class Engine {
     const { programDirectory: root, stack } = this.#options;
     const [server, print] =
       role === "rehearsal" ? [this.#rehearsals, () => {}] : [this.#server, (text: string) => this.#print(text)];
-    const host = { root, stack, preview: role !== "run", address: server.address };
+    const host = { root, stack, preview: role !== "run", address: server.address, sockets: server.sockets.path };
     return LanguageHost.prepare({ ...host, environment: this.#environment(), ...settings }, print);
   }
 

@@ -10,6 +10,8 @@ export interface LanguageHostOptions
   root: string;
   /** `127.0.0.1:port` of the resource monitor and engine. */
   address: string;
+  /** Folder of the sockets that the program's SDK opens. */
+  sockets: string;
   stack: string;
   preview: boolean;
   config: Record<string, string>;
@@ -84,6 +86,7 @@ export class LanguageHost {
           PULUMI_NODEJS_MONITOR: options.address,
           PULUMI_NODEJS_ENGINE: options.address,
           PULUMI_NODEJS_SYNC: "",
+          PULUMI_LOCAL_SOCKETS: options.sockets,
         },
       },
     );

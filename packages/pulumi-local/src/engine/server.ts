@@ -5,6 +5,7 @@ import resourceGrpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import type { Deployment } from "./deployment.ts";
+import { SocketFolder } from "./sockets.ts";
 
 const feature = resourceProto.ResourceMonitorFeature;
 // Not among them: parameterized packages, byte strings, state migrations.
@@ -39,22 +40,26 @@ const legacyNames: Record<string, number> = {
   errorHooks: feature.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
 };
 
-/** The two services that a language host talks to, on one loopback port. Which run they serve changes; the port stays. */
+/**
+ * The two services that a language host talks to, on one Unix socket that nobody else can open. Which run they serve changes;
+ * the socket stays.
+ */
 export class EngineServer {
   readonly #server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
   #deployment: Deployment | undefined;
-  address = "";
+  /** For this server's socket, and those of the programs that it serves. */
+  readonly sockets = new SocketFolder();
+  readonly address = this.sockets.address("engine.sock");
 
-  /** Opens a free port on loopback. */
+  /** Opens a socket. */
   async listen(): Promise<void> {
     this.#server.addService(resourceGrpc.ResourceMonitorService, this.#monitor());
     this.#server.addService(engineGrpc.EngineService, this.#engine());
-    const port = await new Promise<number>((resolve, reject) => {
-      this.#server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-        error ? reject(error) : resolve(bound),
+    await new Promise<void>((resolve, reject) => {
+      this.#server.bindAsync(this.address, grpc.ServerCredentials.createInsecure(), (error) =>
+        error ? reject(error) : resolve(),
       );
     });
-    this.address = `127.0.0.1:${port}`;
   }
 
   serve(deployment: Deployment | undefined): void {
@@ -63,6 +68,7 @@ export class EngineServer {
 
   close(): void {
     this.#server.forceShutdown();
+    this.sockets.remove();
   }
 
   #unary<Request, Response>(method: (run: Deployment) => Method<Request, Response>) {

@@ -1,10 +1,11 @@
 // Loads what every program needs (Pulumi's SDK, the transpiler), waits for the word on standard input, and becomes
 // Pulumi's language host: `node waitingHost.cjs RUN ARGUMENT ...` runs RUN with those arguments.
-require("local-aws/process");
+require("local-aws/lifeline");
 const [run, ...args] = process.argv.slice(2);
 const { createRequire } = require("node:module");
 const fromProgram = createRequire(`${process.cwd()}/`);
 const fromSdk = createRequire(run);
+require("./privateServers.cjs").usePrivateServers(fromSdk, process.env.PULUMI_LOCAL_SOCKETS);
 
 // Closures can be serialized only when the inspector has seen every script from the start; to begin takes it a while.
 fromSdk("../../runtime/closure/v8Hooks").isInitializedAsync();

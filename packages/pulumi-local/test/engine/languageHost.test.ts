@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -117,5 +119,17 @@ describe("The engine and Pulumi's language host", function () {
     const error = await engine.up().catch((failed) => failed);
     assert.match(error.position, /^infra\/index\.ts:\d+$/);
     assert.equal(sdkModule("cmd/run", tmpdir()), sdkIn(join(import.meta.dirname, "../../../../node_modules"), "run"));
+  });
+
+  it("end together: a host that waits does not outlive its engine", async () => {
+    program = await TestProgram.open("basic");
+    const host = join(import.meta.dirname, "../../src/engine/waitingHost.cjs");
+    const child = spawn(process.execPath, [host, sdkModule("cmd/run", program.directory)], {
+      cwd: program.directory,
+      stdio: ["pipe", "ignore", "ignore"],
+      env: { ...process.env, PULUMI_LOCAL_SOCKETS: program.directory },
+    });
+    child.stdin.end();
+    assert.deepEqual(await once(child, "exit"), [1, null]);
   });
 });
