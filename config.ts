@@ -6,7 +6,7 @@ import { Configuration } from "./components/configuration.ts";
 import { recommenderRules } from "./components/recommender/validate.ts";
 import { integerBetween, matches, oneOf, type Rule } from "./components/validation.ts";
 
-// Keys, types and defaults are Pulumi.yaml's, ranges are the components'; which value goes with which other is said here.
+// Keys, types and defaults are Pulumi.yaml's, ranges are the components'; which values go together is stated here.
 // All of it is checked before anything is made.
 
 const config = new Configuration(join(__dirname, "Pulumi.yaml"));

@@ -22,7 +22,7 @@ import {
 
 if (logKeyArn) registerResourceTransform(encryptLogGroups(logKeyArn));
 
-// Two small APIs: one that says nothing about itself, and one with a stage and settings of its own.
+// Two small APIs: one with default settings, and one with its own stage and settings.
 
 const whodis = new ApiWithLambdas("whodis", {
   description: "Who is calling, and from where",

@@ -7,7 +7,7 @@ export type AlarmArgs = Partial<MetricAlarmArgs> &
 
 /**
  * An alarm that is red from the first fault in a minute on; where nothing is reported, nothing is wrong.
- * @param actions ARNs of topics that are told when it turns red, and when all is well again.
+ * @param actions ARNs of topics that are notified when it turns red, and when all is well again.
  */
 export function createAlarm(
   name: string,

@@ -14,13 +14,13 @@ import { keepsData } from "./statefulness.ts";
 
 export interface BucketSettings extends BucketArgs {
   /**
-   * Rules of its lifecycle, besides those that every bucket has: old versions go after 30 days, uploads that were begun
-   * and left after 7.
+   * Rules of its lifecycle, in addition to those that every bucket has: old versions are deleted after 30 days,
+   * unfinished uploads after 7.
    * @default []
    */
   lifecycle?: types.input.s3.BucketLifecycleConfigurationRule[];
   /**
-   * Statements of its policy besides the one that refuses plain HTTP.
+   * Statements of its policy, in addition to the one that refuses plain HTTP.
    * @default []
    */
   statements?: Input<object>[];

@@ -33,7 +33,7 @@ export class Configuration {
     this.require(...Object.keys(this.#given).map((key) => this.#known(key)));
   }
 
-  /** A text; Pulumi.yaml's default where the stack says none, as of all that follow. */
+  /** A text. Of this and what follows: Pulumi.yaml's default where the stack sets none. */
   text(key: string): string {
     return String(this.#value(key));
   }

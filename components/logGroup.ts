@@ -12,7 +12,7 @@ const retentions = [
 export const retentionRule = (field: string, days: unknown): Rule => oneOf(field, days, retentions);
 
 export interface LogGroupArgs {
-  /** Its name in CloudWatch: what writes to it may insist on one. */
+  /** Its name in CloudWatch, on which what writes to it may insist. */
   name: Input<string>;
   /**
    * Days that logs are kept; one of CloudWatch's values.
@@ -21,7 +21,7 @@ export interface LogGroupArgs {
   retention: Input<number> | undefined;
 }
 
-/** A log group of the stack's own: made before its writer, kept for so long, gone with the stack. */
+/** A log group of the stack: made before its writer, deleted with the stack. */
 export const createLogGroup = (name: string, args: LogGroupArgs, parent?: Resource): LogGroup =>
   new LogGroup(name, { name: args.name, retentionInDays: args.retention ?? 30 }, { parent });
 

@@ -111,7 +111,7 @@ export class PredictionPipeline extends ComponentResource {
   }
 }
 
-/** A predictor of the stream updates what is there; one of the queue writes, or is told to read a record again. */
+/** A predictor of the stream updates what is there; one of the queue writes, or is asked to read a record again. */
 const predictorBindings = (
   table: Table,
   failures: Queue,

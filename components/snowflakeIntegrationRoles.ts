@@ -47,7 +47,7 @@ export interface SnowflakeIntegrationRolesArgs {
    */
   encryptionKeyArn?: Input<string>;
   /**
-   * Whom the API integration is. Left out until `DESCRIBE INTEGRATION` has said it: the role trusts the own account.
+   * Whom the API integration acts as. Left out until `DESCRIBE INTEGRATION` shows it: the role trusts this account.
    * @default none: pending
    */
   api?: Partial<SnowflakeTrust>;

@@ -11,7 +11,7 @@ export interface Resource {
   sources?: Record<string, Resource[]>;
 }
 
-/** What a rule may know of the stack besides one resource. */
+/** What a rule may know of the stack, beyond one resource. */
 export interface StackFacts {
   stack: string;
   /** Routes that anyone may call, each with its API's name, as `whodis GET /whodis`: config `publicRoutes`. */

@@ -7,7 +7,7 @@ import type { CustomDomainArgs } from "./customDomain.ts";
 import type { Throttling } from "./throttling.ts";
 import type { UsagePlanArgs } from "./usagePlan.ts";
 
-/** Routes said here, or bound to an OpenAPI document of one's own; and the API's settings. */
+/** Routes listed here, or bound to a custom OpenAPI document; and the API's settings. */
 export type ApiWithLambdasArgs<Key extends string = string> = ApiSettings & (WithRoutes<Key> | WithDocument<Key>);
 
 export interface WithRoutes<Key extends string> {
@@ -52,7 +52,7 @@ export interface ApiSettings {
   description?: string;
   /**
    * Pages of other origins that may call it. Preflights and the gateway's own errors are answered for them; functions
-   * of the API's own are told by CORS_ALLOW_ORIGIN.
+   * of the API read the origin from CORS_ALLOW_ORIGIN.
    * @default none: pages of its own origin only
    * @example { origin: "https://example.org" }
    */
@@ -63,7 +63,7 @@ export interface ApiSettings {
    * no `Principal` but a condition on `aws:PrincipalArn`: API Gateway refuses a policy whose principals it does not know
    * yet. Change it at will; to be without one again, remove it from the API first (`aws apigateway update-rest-api
    * --rest-api-id ID --patch-operations op=replace,path=/policy,value=`, then `pulumi refresh`): the AWS provider keeps a
-   * policy that is merely no longer said.
+   * policy that is merely left out.
    * @default none: routes' own authorisation decides
    */
   policy?: Input<object>;
@@ -79,7 +79,7 @@ export interface ApiSettings {
    */
   usagePlan?: UsagePlanArgs;
   /**
-   * A name of one's own.
+   * A custom domain name.
    * @default none: API Gateway's
    * @example { name: "api.example.org", certificateArn: certificate.arn }
    */
@@ -125,11 +125,11 @@ export type RouteTarget = NodeFunctionArgs | SharedFunction;
 
 export type SharedFunction = { function: NodeFunction } & { [Key in keyof NodeFunctionArgs]?: never };
 
-/** What answers an operation of an own document, and who may call it. */
+/** What answers an operation of a custom document, and who may call it. */
 export type OperationArgs = RouteTarget & {
   /**
    * Who may call it.
-   * @default "iam"; with a document of one's own: what its `security` says
+   * @default "iam"; with a custom document: what its `security` says
    */
   auth?: ApiAuth;
   /**
@@ -175,7 +175,7 @@ export interface StageArgs {
    */
   stageName?: Input<string>;
   /**
-   * Requests that each route answers which says nothing else.
+   * Requests that each route without limits of its own answers.
    * @default { rate: 1_000, burst: 500 }; of a route that anyone may call { rate: 50, burst: 100 }
    */
   throttling?: Throttling;
@@ -190,7 +190,7 @@ export interface StageArgs {
    */
   tracing?: Input<boolean>;
   /**
-   * Whether CloudWatch gets metrics of each method, besides those of the stage, which cost nothing. Custom metrics are
+   * Whether CloudWatch gets metrics of each method, in addition to those of the stage, which cost nothing. Custom metrics are
    * charged for them: https://aws.amazon.com/cloudwatch/pricing/
    * @default false
    */

@@ -13,19 +13,19 @@ interface Contract {
 }
 
 export interface ContractRoute extends ParsedRoute {
-  /** As the program calls it: `GET /whodis`, or the operation's id in a document of its own. */
+  /** As the program calls it: `GET /whodis`, or the operation's id in a custom document. */
   key: string;
   /** The route as part of resources' names: `get-whodis`. */
   label: string;
   args: OperationArgs;
-  /** Whether a document of one's own says who may call it. */
+  /** Whether a custom document says who may call it. */
   secured: boolean;
   /** Whether anyone may call it. */
   open: boolean;
 }
 
 /**
- * The contract that the arguments describe: their routes, or an own document with functions bound to its operations.
+ * The contract that the arguments describe: their routes, or a custom document with functions bound to its operations.
  * @throws {RunError} for a route or an operation that API Gateway would not take.
  */
 export function contractOf<Key extends string>(name: string, args: ApiWithLambdasArgs<Key>): Contract {

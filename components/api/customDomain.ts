@@ -3,7 +3,7 @@ import { Record as DnsRecord } from "@pulumi/aws/route53";
 import { type Input, interpolate, type Output, type Resource } from "@pulumi/pulumi";
 import { matches, type Rule } from "../validation.ts";
 
-/** A name of one's own for the API. */
+/** A custom domain name for the API. */
 export interface CustomDomainArgs {
   /** @example "api.example.org" */
   name: string;

@@ -39,7 +39,7 @@ export function createRestApi(
 }
 
 /**
- * The snapshot of the API that a stage serves: made anew when, and only when, something that it holds has changed. The new
+ * The snapshot of the API that a stage serves: made again when, and only when, something that it holds has changed. The new
  * one is there before the stage turns to it, so no request meets a gap.
  */
 export const createDeployment = (

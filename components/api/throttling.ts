@@ -33,7 +33,7 @@ const open: Limits = { rate: 50, burst: 100 };
 
 /**
  * Limits of an API's methods: those of all, and of each route that has others.
- * @param given the API's own, for its routes that say nothing.
+ * @param given the API's own, for routes without limits of their own.
  */
 export function limitsOf<Route extends Limited>(
   routes: Route[],

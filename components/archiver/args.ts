@@ -27,7 +27,7 @@ export interface ArchiverWorkflowArgs {
    */
   storageClass?: StorageClassName;
   /**
-   * Judges files that say nothing of their quality: is given `{id, file, labels}`, answers `{quality, archive?}`.
+   * Judges files without labels for their quality: is given `{id, file, labels}`, answers `{quality, archive?}`.
    * @default none: an empty file has quality 0, any other 100
    */
   qualityFunction?: NodeFunction;
@@ -38,19 +38,19 @@ export interface ArchiverWorkflowArgs {
    */
   schedule?: string;
   /**
-   * Whether there is an Express machine besides, for callers that need no approval. What becomes of its executions when
-   * they are stopped or time out, nobody is told.
+   * Whether there is also an Express machine, for callers that need no approval. Nobody is notified when its executions
+   * are stopped or time out.
    * @default false
    */
   express?: boolean;
   /**
    * A table for the records, with key `Id` (S).
-   * @default one of its own
+   * @default a new one
    */
   table?: Table;
   /**
    * Buckets that exist already.
-   * @default own ones
+   * @default new ones
    */
   buckets?: ExistingBuckets;
   /**
@@ -84,20 +84,20 @@ export const modes = ["queue", "email", "both", "none"] as const;
 /** How a human is asked, and for how long. */
 export interface ApprovalArgs {
   /**
-   * `queue`: messages with the task token, for whoever may read them. `email`: each approver gets a mail with a link of his
-   * own to a page that decides. `both`: whichever answers first. `none`: nobody is asked, and an execution that asks for
+   * `queue`: messages with the task token, for whoever may read them. `email`: each approver gets a mail with a personal
+   * link to a page that decides. `both`: whichever answers first. `none`: nobody is asked, and an execution that asks for
    * approval fails.
    * @default "queue"
    */
   mode?: (typeof modes)[number];
   /**
-   * Who is asked by mail: addresses. Each must confirm a subscription first, of which SNS sends him a mail.
+   * Who is asked by mail: addresses. Each must confirm a subscription first, about which SNS sends a mail.
    * @default none
    * @example ["anna@example.org"]
    */
   approvers?: string[];
   /**
-   * Mails by SES instead of SNS: nobody has to confirm, and the sender is one's own.
+   * Mails by SES instead of SNS: nobody has to confirm, and the sender is an address of yours.
    * @default none: SNS
    */
   ses?: SesArgs;

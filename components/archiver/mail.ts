@@ -15,7 +15,7 @@ interface MailApprovalArgs {
   handlers: ArchiverHandlers;
   approvers: string[];
   ses: SesArgs | undefined;
-  /** Is asked besides. */
+  /** Is asked as well. */
   queue: Queue | undefined;
   logRetention: number | undefined;
   /** Of the page's routes. */
@@ -116,7 +116,7 @@ export function grantAnswers(name: string, { page }: MailApproval, machine: Stat
   );
 }
 
-/** One subscription for each approver, which takes the messages to him alone. */
+/** One subscription for each approver, which takes the messages to that approver alone. */
 function createApproverTopic(name: string, approvers: string[], parent: Resource): Topic {
   const topic = createTopic(`${name}-approvals`, { publishers: [], displayName: name }, parent);
   for (const approver of approvers) {

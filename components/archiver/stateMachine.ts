@@ -22,7 +22,7 @@ import {
   task,
 } from "../asl.ts";
 
-/** How an execution can end for its file; a failed one besides ends as `Failed`, `Vanished` or `Changed`. */
+/** How an execution can end for its file; a failed one also ends as `Failed`, `Vanished` or `Changed`. */
 export const outcomes = ["Archived", "Quality_Fail", "Unarchivable", "Rejected", "Expired"] as const;
 export type Outcome = (typeof outcomes)[number];
 

@@ -7,7 +7,7 @@ import type { FunctionArgs } from "../function/args.ts";
 /** How traffic moves to a function's new version. */
 export interface DeploymentArgs {
   /**
-   * All at once or step by step: one of CodeDeploy's presets, or a canary or linear shift of one's own.
+   * All at once or step by step: one of CodeDeploy's presets, or a custom canary or linear shift.
    * @example "Canary10Percent5Minutes"
    * @example { linear: { percent: 25, minutes: 1 } }
    */
@@ -24,7 +24,7 @@ export interface DeploymentArgs {
    */
   postTraffic?: HookArgs;
   /**
-   * Alarms that return all traffic to the old version, besides those on errors of the alias and of the new version.
+   * Alarms that return all traffic to the old version, in addition to those on errors of the alias and of the new version.
    * @default []
    */
   alarms?: MetricAlarm[];
@@ -35,19 +35,19 @@ export interface DeploymentArgs {
    */
   ignoreAlarms?: boolean;
   /**
-   * Topic that is told of each deployment's start and end, and of the two alarms: its key admits CloudWatch.
+   * Topic that is notified of each deployment's start and end, and of the two alarms: its key admits CloudWatch.
    * @default none
    * @example createTopic("deployments", { publishers: ["cloudwatch.amazonaws.com"] }, this)
    */
   notifications?: Topic;
   /**
-   * Functions whose traffic is shifted first: this one waits until theirs has ended well.
+   * Functions whose traffic is shifted first: this one waits until theirs has succeeded.
    * @default []: all shift at the same time
    * @example [api.functions["GET /whodis"]]
    */
   after?: LiveFunction[];
   /**
-   * URL of what the function answers, for its hooks. A route's own needs no word: the API sets it.
+   * URL of what the function answers, for its hooks. The API sets it for its routes.
    * @default none, or the route's
    */
   routeUrl?: Input<string>;
@@ -59,7 +59,7 @@ export interface DeploymentArgs {
 }
 
 /**
- * A function that judges a new version, its handler made by `trafficHook`. Besides what is said here it is told the
+ * A function that judges a new version, its handler made by `trafficHook`. In addition to its own variables it gets the
  * version's ARN in TARGET_ARN, and the URL in ROUTE_URL where the version answers a route.
  */
 export type HookArgs = FunctionArgs & { deployment?: never };
@@ -77,12 +77,12 @@ export const presets = [
   "Linear10PercentEvery10Minutes",
 ] as const;
 
-/** How traffic moves to a new version: one of CodeDeploy's own ways, or a way of one's own. */
+/** How traffic moves to a new version: one of CodeDeploy's presets, or a custom way. */
 export type DeploymentType =
   | (typeof presets)[number]
-  /** First so much of the traffic, and the rest after so long. */
+  /** First this share of the traffic, and the rest after this many minutes. */
   | { canary: Step }
-  /** So much of the traffic more each time, until it has all. */
+  /** This share of the traffic more at each step, until it has all. */
   | { linear: Step };
 
 export interface Step {

@@ -1,6 +1,6 @@
 import type { Connection } from "./connection.ts";
 
-/** What a shift is told, every value known. */
+/** A shift's inputs, every value known. */
 export interface ShiftInputs {
   /** The resource's own, for people. */
   name: string;

@@ -16,12 +16,12 @@ export interface Pace {
 
 export const usualPace: Pace = { firstMs: 200, longestMs: 2_000, graceMs: 30_000, rightsMs: 20_000 };
 
-/** The id of a rollback may follow the end that it belongs to: so often it is looked for. */
+/** The id of a rollback may appear after the failed deployment's end: this many looks are taken for it. */
 const rollbackLooks = 5;
 /** A right that a deployment of such an age lacks is missing, not new; in milliseconds. */
 const youngMs = 120_000;
 
-/** When nothing changes, that is said so often, in milliseconds. */
+/** How often the progress is repeated while nothing changes, in milliseconds. */
 const reminderMs = 60_000;
 type Say = (text: string) => void;
 type Aws = Pick<Connection, "codedeploy" | "logs">;

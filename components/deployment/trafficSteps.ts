@@ -47,7 +47,7 @@ export function plannedMinutes(type: DeploymentType): number {
   return kind === "Canary" ? Number(minutes) : Number(minutes) * (Math.ceil(100 / Number(percent)) - 1);
 }
 
-/** Name of the deployment configuration; one of one's own is made. */
+/** Name of the deployment configuration; a custom one is made. */
 export function configName(name: string, type: DeploymentType, parent: Resource): Input<string> {
   if (typeof type === "string") return `CodeDeployDefault.Lambda${type}`;
   const [kind, step] = stepOf(type);

@@ -38,7 +38,7 @@ export class BundleCache {
     this.#key = packages && sha256(key.join());
   }
 
-  /** @returns the folder of the entry's bundle, unless it must be made anew. */
+  /** @returns the folder of the entry's bundle, unless it must be made again. */
   find(entry: string): string | undefined {
     const record = this.#read(entry);
     if (!record || record.key !== this.#key || !existsSync(join(this.#root, record.folder))) return undefined;

@@ -6,7 +6,7 @@ import { methods, type ParsedRoute, parseRoute } from "./route.ts";
 import { isEnforced } from "./security.ts";
 
 /**
- * Reads an OpenAPI document of one's own, in JSON or YAML.
+ * Reads a custom OpenAPI document, in JSON or YAML.
  * @throws {RunError} naming the file, and what API Gateway would not import of it.
  */
 export function readDocument(path: string): OpenApiDocument {
@@ -34,7 +34,7 @@ export function readDocument(path: string): OpenApiDocument {
   return withOwnSecurity(document);
 }
 
-/** API Gateway ignores `security` at a document's root: here it is said by each operation that says nothing else. */
+/** API Gateway ignores `security` at a document's root: here it goes to each operation that has none of its own. */
 function withOwnSecurity({ security, ...document }: OpenApiDocument): OpenApiDocument {
   if (!security) return document;
   const secured = (item: OpenApiDocument["paths"][string]) =>

@@ -14,7 +14,7 @@ interface PipelineAlarms {
   predictor: NodeFunction | undefined;
   /** Service that the predictor's own metrics are of. */
   service: string;
-  /** Topics that are told. */
+  /** Topics that are notified. */
   actions: Input<string>[];
 }
 

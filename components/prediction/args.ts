@@ -54,7 +54,7 @@ export interface PredictionPipelineArgs {
    */
   batch?: BatchArgs;
   /**
-   * A table of one's own: key `id` (S), a stream of new images, and indexes `byTime`, `byPrediction` and `unpredicted`
+   * An existing table: key `id` (S), a stream of new images, and indexes `byTime`, `byPrediction` and `unpredicted`
    * with the keys `time_bucket`, `prediction_bucket`, `unpredicted_bucket` and each with sort key `time_key`.
    * @default one is made
    */
@@ -93,7 +93,7 @@ export interface PredictionPipelineArgs {
    */
   modelCheckSeconds?: number;
   /**
-   * ARNs of topics that the pipeline's alarms tell.
+   * ARNs of topics that the pipeline's alarms notify.
    * @default []
    */
   alarmTopics?: Input<string>[];

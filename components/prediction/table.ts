@@ -9,7 +9,7 @@ const indexes = [
   // Sparse: a record leaves it with its prediction, so that it lists what is left behind.
   { name: "unpredicted", hashKey: "unpredicted_bucket", projectionType: "KEYS_ONLY" },
 ];
-// Indexes are said in the provider's older words: those of `keySchema` show differences that are none, so far.
+// Indexes are declared the provider's older way: with `keySchema`, it still reports differences where there are none.
 const rangeKey = "time_key";
 
 /**

@@ -52,7 +52,7 @@ export interface SnowflakeRecommenderArgs {
    */
   definition?: StageArgs;
   /**
-   * ARNs of topics that alarms tell.
+   * ARNs of topics that alarms notify.
    * @default []
    */
   alarmTopics?: Input<string>[];

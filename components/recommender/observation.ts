@@ -45,7 +45,7 @@ interface Watched {
   observe: NodeFunction;
   sweep: NodeFunction;
   retrain: NodeFunction | undefined;
-  /** Topics that are told. */
+  /** Topics that are notified. */
   actions: Input<string>[];
 }
 

@@ -20,7 +20,7 @@ interface ConsumerOptions {
   signal: AbortSignal;
 }
 
-/** Drains a queue until it is told to end. Messages of a batch are handled side by side, and deleted as one. */
+/** Drains a queue until it is stopped. Messages of a batch are handled side by side, and deleted as one. */
 export async function consume(options: ConsumerOptions): Promise<void> {
   await Promise.all(Array.from({ length: options.concurrency ?? 4 }, () => consumeInTurn(options)));
 }

@@ -84,7 +84,7 @@ class Column<A extends Int32Array | Float32Array | Float64Array> {
 }
 
 /**
- * Collects rows into {@link Ratings}: 12 bytes a rating (20 with timestamps) besides the ids.
+ * Collects rows into {@link Ratings}: 12 bytes a rating (20 with timestamps), and the ids.
  *
  * Duplicates: of several ratings of one item by one user the one with the latest timestamp counts; without timestamps,
  * or with equal ones, the last one read.

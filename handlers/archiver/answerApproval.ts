@@ -16,7 +16,7 @@ const longestReason = 500;
 
 /**
  * The page that a mail's link leads to. GET shows what is to be decided, and changes nothing, so that mail scanners may open
- * it; POST decides. Step Functions takes one answer for each question: whoever comes later is told who decided, and when.
+ * it; POST decides. Step Functions takes one answer for each question: whoever comes later learns who decided, and when.
  */
 export const handler: APIGatewayProxyHandler = async (event, context) => {
   logger.addContext(context);

@@ -27,8 +27,8 @@ let ses: SESv2Client | undefined;
 let sqs: SQSClient | undefined;
 
 /**
- * The Data Manager Approval task by mail: keeps the token, and sends each approver a mail and a link of his own; besides,
- * where the stack says so, the message that readers of the queue expect.
+ * The Data Manager Approval task by mail: keeps the token, and sends each approver a mail and a personal link; where the
+ * stack has a queue, also the message that its readers expect.
  * @throws {NoApprover} when nobody can be asked, which ends the wait at once.
  */
 export async function handler(event: AskEvent): Promise<void> {
@@ -49,14 +49,14 @@ export async function handler(event: AskEvent): Promise<void> {
     metrics.publishStoredMetrics();
   }
   if (reachable.length === 0 && !settings.approvalQueueUrl) {
-    throw new NoApprover(`no approver has confirmed the subscription to his mails: ${unconfirmed.join(", ")}`);
+    throw new NoApprover(`no approver has confirmed their subscription: ${unconfirmed.join(", ")}`);
   }
   const links = await makeLinks(question, reachable);
   await Promise.all(links.map((link) => sendMail(link, question)));
   logger.info("asked", { id, approvers: links.length, until });
 }
 
-/** Who has confirmed his subscription to the topic, and who has not yet (or has unsubscribed). */
+/** Who has confirmed their subscription to the topic, and who has not yet (or has unsubscribed). */
 async function confirmedApprovers(approvers: string[]): Promise<{ reachable: string[]; unconfirmed: string[] }> {
   const confirmed = new Set<string>();
   for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic(
@@ -77,7 +77,7 @@ async function sendMail(link: Link, question: Question): Promise<void> {
   const subject = subjectOf(question);
   const body = bodyOf(link, question);
   if (!settings.mailFrom) {
-    // The approver's subscription takes messages with his address only.
+    // The approver's subscription takes messages with their address only.
     const MessageAttributes = { approver: { DataType: "String", StringValue: link.approver } };
     const TopicArn = settings.approvalTopic;
     await sns.send(new PublishCommand({ TopicArn, Subject: subject, Message: body, MessageAttributes }));

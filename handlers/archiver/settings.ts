@@ -60,7 +60,7 @@ export const settings = {
   get mailFrom(): string | undefined {
     return process.env.MAIL_FROM || undefined;
   },
-  /** The queue that is asked besides. */
+  /** The queue that is asked as well. */
   get approvalQueueUrl(): string | undefined {
     return process.env.APPROVAL_QUEUE_URL || undefined;
   },

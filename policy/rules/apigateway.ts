@@ -34,7 +34,7 @@ export const apiGatewayRules: Rule[] = [
   {
     name: "stage-has-settings-and-execution-log",
     description:
-      "A stage's throttling and logging are said, and its execution log is the stack's: there before the stage",
+      "A stage's throttling and logging are set, and its execution log is the stack's: there before the stage",
     ids: ["APIGateway.1", "AwsSolutions-APIG6"],
     types: ["aws:apigateway/stage:Stage"],
     scope: "stack",

@@ -39,7 +39,7 @@ export function excess(limits: Limits | undefined, part: keyof typeof share): st
   const most = { throttlingRateLimit: quota.rate * share[part], throttlingBurstLimit: quota.burst * share[part] };
   return (["throttlingRateLimit", "throttlingBurstLimit"] as const)
     .filter((name) => !((limits?.[name] ?? -1) >= 0 && limits![name]! <= most[name]))
-    .map((name) => `${name} is ${limits?.[name] ?? "not said"}; at most ${most[name]}`);
+    .map((name) => `${name} is ${limits?.[name] ?? "not set"}; at most ${most[name]}`);
 }
 
 /** What the world learns of an API, and what it may take of it. */

@@ -3,7 +3,7 @@ import { type Rule, unless } from "../rule.ts";
 
 const isService = (principal: string): boolean => /\.amazonaws\.com$/.test(principal);
 
-/** Who may call a function, or use a layer, besides the roles that have the right by themselves. */
+/** Who may call a function, or use a layer, other than the roles that have the right by themselves. */
 export const functionAccessRules: Rule[] = [
   {
     name: "permission-names-its-caller",

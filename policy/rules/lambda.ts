@@ -33,7 +33,7 @@ export const lambdaRules: Rule[] = [
   },
   {
     name: "tracing-memory-and-timeout",
-    description: "A function is traced, and says its memory and timeout",
+    description: "A function is traced, and its memory and timeout are set",
     ids: [
       "Serverless-LambdaDefaultMemorySize",
       "Serverless-LambdaDefaultTimeout",
@@ -43,8 +43,8 @@ export const lambdaRules: Rule[] = [
     types: functions,
     check: ({ props }) => [
       ...unless(props.tracingConfig?.mode === "Active", "tracingConfig.mode is not Active"),
-      ...unless(props.memorySize !== undefined, "memorySize is not said"),
-      ...unless(props.timeout !== undefined, "timeout is not said"),
+      ...unless(props.memorySize !== undefined, "memorySize is not set"),
+      ...unless(props.timeout !== undefined, "timeout is not set"),
     ],
   },
   {
@@ -77,7 +77,7 @@ export const lambdaRules: Rule[] = [
     ids: ["CKV_AWS_115"],
     types: functions,
     check: ({ props }) =>
-      unless(props.reservedConcurrentExecutions !== undefined, "reservedConcurrentExecutions is not said"),
+      unless(props.reservedConcurrentExecutions !== undefined, "reservedConcurrentExecutions is not set"),
   },
   {
     name: "no-secrets-in-environment",

@@ -76,6 +76,6 @@ export const sageMakerRules: Rule[] = [
     ids: ["SageMaker.3", "CKV_AWS_307"],
     types: [notebook],
     check: ({ props: { rootAccess } }) =>
-      unless(["Enabled", "Disabled"].includes(rootAccess), "rootAccess is not said: Enabled or Disabled"),
+      unless(["Enabled", "Disabled"].includes(rootAccess), "rootAccess is not set: Enabled or Disabled"),
   },
 ];

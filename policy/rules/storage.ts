@@ -17,7 +17,7 @@ const typeOf = (part: string): string => `aws:s3/${part[0]!.toLowerCase()}${part
 export const storageRules: Rule[] = [
   {
     name: "bucket-is-whole",
-    description: "A bucket's public access block, policy, versioning, lifecycle, encryption and ownership are said",
+    description: "A bucket's public access block, policy, versioning, lifecycle, encryption and ownership are set",
     ids: ["S3.5", "S3.8", "S3.10", "S3.12", "S3.13", "S3.14"],
     types: ["aws:s3/bucket:Bucket"],
     scope: "stack",

@@ -133,7 +133,7 @@ describe("rules of SageMaker:", () => {
     [["an endpoint without the configured key", { props: {}, facts }, /^kmsKeyArn is not arn:k/]],
   );
   rule("notebook-root-access-is-said", "sagemaker/notebookInstance:NotebookInstance", { props: notebook }, [
-    ["the default", without("rootAccess"), /^rootAccess is not said/],
+    ["the default", without("rootAccess"), /^rootAccess is not set/],
   ]);
 });
 

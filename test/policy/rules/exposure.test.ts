@@ -57,7 +57,7 @@ describe("rules of what an API shows and takes:", () => {
       limited([settings("*/*", 10_000, 5_000)], iam),
       /^settings of \*\/\*: throttlingRateLimit is 10000; at most 1000/,
     ],
-    ["no limit of bursts", limited([settings("*/*", 100)], iam), /throttlingBurstLimit is not said; at most 500/],
+    ["no limit of bursts", limited([settings("*/*", 100)], iam), /throttlingBurstLimit is not set; at most 500/],
     ["no limit, said so", limited([settings("*/*", 100, -1)], iam), /throttlingBurstLimit is -1; at most 500/],
     [
       "a public route with what an API may take",
@@ -72,7 +72,7 @@ describe("rules of what an API shows and takes:", () => {
     [
       "a public route without settings",
       limited([]),
-      /^settings of GET \/pets\/\{id\}: throttlingRateLimit is not said/,
+      /^settings of GET \/pets\/\{id\}: throttlingRateLimit is not set/,
     ],
   ]);
   const own = [settings("*/*", 1000, 500), settings("pets/{id}/GET", 50, 100)];

@@ -65,8 +65,8 @@ describe("rules of functions:", () => {
   const said = { tracingConfig: { mode: "Active" }, memorySize: 256, timeout: 10 };
   rule("tracing-memory-and-timeout", "lambda/function:Function", { props: said }, [
     ["a function without traces", { props: { ...said, tracingConfig: { mode: "PassThrough" } } }, /^tracingConfig/],
-    ["a function of any memory", { props: { ...said, memorySize: undefined } }, /^memorySize is not said/],
-    ["a function of any duration", { props: { ...said, timeout: undefined } }, /^timeout is not said/],
+    ["a function of any memory", { props: { ...said, memorySize: undefined } }, /^memorySize is not set/],
+    ["a function of any duration", { props: { ...said, timeout: undefined } }, /^timeout is not set/],
   ]);
 
   const fromS3 = by("aws:lambda/permission:Permission", "function", { principal: "s3.amazonaws.com" });
@@ -83,7 +83,7 @@ describe("rules of functions:", () => {
   ]);
 
   rule("concurrency-is-said", "lambda/function:Function", { props: { reservedConcurrentExecutions: -1 } }, [
-    ["a function that leaves it open", { props: {} }, /^reservedConcurrentExecutions is not said/],
+    ["a function that leaves it open", { props: {} }, /^reservedConcurrentExecutions is not set/],
   ]);
 
   const variables = (given: object) => ({ props: { environment: { variables: given } } });

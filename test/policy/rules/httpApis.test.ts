@@ -58,7 +58,7 @@ describe("rules of HTTP and WebSocket APIs:", () => {
     ...http,
   });
   rule("http-throttle-is-its-own", "apigatewayv2/stage:Stage", stage(limits(1000, 500)), [
-    ["the account's rate", stage(), /^defaultRouteSettings.throttlingRateLimit is not said; at most 1000/],
+    ["the account's rate", stage(), /^defaultRouteSettings.throttlingRateLimit is not set; at most 1000/],
     ["the account's burst", stage(limits(50, 5000)), /^defaultRouteSettings.throttlingBurstLimit is 5000; at most 500/],
     ["much for everyone", stage(limits(1000, 100), [], ["pets GET /pets"]), /RateLimit is 1000; at most 200/],
     [
