@@ -40,7 +40,7 @@ export async function examineCli(stack: string): Promise<Result> {
 
 /** The Node.js that the CLI would run the program on. */
 export async function examineNode(): Promise<Result> {
-  // npx puts the project's own first on PATH; a CLI of the user's takes what his shell has.
+  // npx puts the project's own first on PATH; a CLI of the user's takes what their shell has.
   const path = findCli()?.packaged ? process.execPath : findExecutable("node", ownPath());
   const own = join(project, "node_modules", `node-linux-${process.arch}`, "bin");
   const fix = `Put Node.js 24 or newer first on PATH: ${existsSync(own) ? `export PATH="${own}:$PATH"` : "https://nodejs.org/en/download"}`;

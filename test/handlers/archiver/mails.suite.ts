@@ -56,7 +56,7 @@ export function mailsSuite(archive: () => Archive): void {
     it("fails with SES's own error while the sender is not verified", () =>
       assert.rejects(ask(event("unverified")), { name: "MessageRejected" }));
 
-    it("sends each approver a mail and a link of his own, and keeps the token", async () => {
+    it("sends each approver a mail and a personal link, and keeps the token", async () => {
       const ses = archive().cloud.client(SESv2Client);
       await ses.send(new CreateEmailIdentityCommand({ EmailIdentity: "example.org" }));
       await ask(event("one"));
