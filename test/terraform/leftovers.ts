@@ -1,8 +1,6 @@
 /** What of the cloud's state stays when everything is destroyed, as it does on AWS. */
 
 const staying: Record<string, string> = {
-  _config: "the table engine's own",
-  _stream_records: "what a stream tells is kept for a day, without its table, too",
   "apigateway.account": "each region has one",
   "ecs.tags": "of task definitions",
   "ecs.taskDefinitions": "a revision that is deregistered stays, INACTIVE",
@@ -13,9 +11,12 @@ const staying: Record<string, string> = {
   "monitoring.history": "the history of alarms is kept for 30 days",
   monitoring_data: "metrics are kept for fifteen months",
   monitoring_series: "metrics are kept for fifteen months",
+  records: "what a stream tells is kept for a day, without its table, too",
   "scheduler.groups": "the default group",
   sqlite_sequence: "the database's own",
+  streams: "a stream can be read for a day, without its table, too",
   "sts.keys": "sessions end by themselves",
+  tokens: "a transaction's token is known for ten minutes",
 };
 
 /** @param records as `collection key`. @returns those that nothing explains. */

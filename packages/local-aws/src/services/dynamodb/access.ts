@@ -4,8 +4,12 @@
  */
 import { type Access, AwsError } from "../../service.ts";
 import { itemKeys } from "./itemKeys.ts";
-import { leadingKeys, type PartitionKeys } from "./leadingKeys.ts";
+import { leadingKeys, partitionKey } from "./leadingKeys.ts";
 import { type Names, streamOf, tableOf } from "./names.ts";
+import { parseStatement } from "./partiql/parser.ts";
+import type { Statement } from "./partiql/statement.ts";
+import { statementKeys } from "./partiql/where.ts";
+import type { Catalog } from "./tables/catalog.ts";
 
 type Input = Record<string, unknown>;
 
@@ -27,9 +31,9 @@ interface Need {
 
 /**
  * Every right that a request needs.
- * @param keys finds `dynamodb:LeadingKeys`.
+ * @param tables find `dynamodb:LeadingKeys`.
  */
-export async function needs(operation: string, input: Input, names: Names, keys: PartitionKeys): Promise<Access[]> {
+export function needs(operation: string, input: Input, names: Names, tables: Catalog): Access[] {
   checkTexts(input);
   const found = new Map<string, Access>();
   for (const { action, resource, request } of wanted(operation, input, names)) {
@@ -39,7 +43,7 @@ export async function needs(operation: string, input: Input, names: Names, keys:
     if (!request) continue;
     access.context = together(access.context, itemKeys(action, request.input));
     if (operation.startsWith("Transact")) access.context["dynamodb:EnclosingOperation"] = operation;
-    const name = await keys.of(request.table, request.input.IndexName);
+    const name = partitionKey(tables, request.table, request.input.IndexName);
     if (!name) continue;
     const values = leadingKeys(request.input, name);
     if (values.length === 0) continue;
@@ -57,7 +61,7 @@ const texts = ["TableName", "IndexName", "StreamArn", "ShardIterator", "Resource
 /** @throws AwsError as AWS does before it looks at who asks: what needs a right is not known otherwise. */
 function checkTexts(input: Input): void {
   if (!texts.some((name) => typeof input[name] === "object" && input[name] !== null)) return;
-  throw new AwsError("SerializationException", "Start of structure or map found where not expected.", 400);
+  throw serialization("Start of structure or map found where not expected.");
 }
 
 /** Several parts of one request ask for the same right: each key has the values of all. */
@@ -101,6 +105,14 @@ function wanted(operation: string, input: Input, names: Names): Need[] {
     case "PutItem":
     case "UpdateItem":
       return [on(operation, table, input)];
+    case "ExecuteStatement":
+      return [ofStatement(input, names)];
+    case "BatchExecuteStatement":
+      return asList(input.Statements).map((one) => ofStatement(one, names));
+    case "ExecuteTransaction":
+      return asList(input.TransactStatements).map((one) => ofStatement(one, names));
+    case "DescribeLimits":
+      return [{ action: operation, resource: "*" }];
     case "ListTables":
       return [{ action: operation, resource: names.table("*") }];
     case "ListStreams":
@@ -121,6 +133,30 @@ function wanted(operation: string, input: Input, names: Names): Need[] {
       return [{ action: operation, resource: names.table(tableOf(table)) }];
   }
 }
+
+const statementActions: Record<Statement["kind"], string> = {
+  select: "PartiQLSelect",
+  insert: "PartiQLInsert",
+  update: "PartiQLUpdate",
+  delete: "PartiQLDelete",
+  exists: "PartiQLSelect",
+};
+
+/** What a statement of PartiQL does, to which table or index, and to which items. */
+function ofStatement({ Statement: text, Parameters }: Input, names: Names): Need {
+  if (typeof text !== "string") throw serialization("NUMBER_VALUE cannot be converted to String");
+  const statement = parseStatement(text, Array.isArray(Parameters) ? structuredClone(Parameters) : []);
+  const table = tableOf(statement.table);
+  const index = statement.kind === "select" ? statement.index : undefined;
+  const arn = names.table(table);
+  return {
+    action: statementActions[statement.kind],
+    resource: index === undefined ? arn : `${arn}/index/${index}`,
+    request: { table, input: { IndexName: index, ...statementKeys(statement) } },
+  };
+}
+
+const serialization = (message: string) => new AwsError("SerializationException", message, 400);
 
 const asList = (value: unknown): Input[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === "object" && item !== null) : [];

@@ -2,35 +2,14 @@
  * `dynamodb:LeadingKeys`: the partition keys that a request touches, so that a policy can give each caller items of its
  * own. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
+import type { Catalog } from "./tables/catalog.ts";
+
 type Json = Record<string, unknown>;
-type Description = { KeySchema?: KeyPart[]; GlobalSecondaryIndexes?: { IndexName?: string; KeySchema?: KeyPart[] }[] };
-type KeyPart = { AttributeName: string; KeyType: string };
 
-/** Names of partition keys, as far as they are known. */
-export class PartitionKeys {
-  readonly #describe: (table: string) => Promise<Json>;
-  readonly #names = new Map<string, string | undefined>();
-
-  constructor(describe: (table: string) => Promise<Json>) {
-    this.#describe = describe;
-  }
-
-  /** Tables were made, changed or dropped. */
-  forget(): void {
-    this.#names.clear();
-  }
-
-  /** Of a table or one of its indexes; none of a table that is not there. */
-  async of(table: string, index?: unknown): Promise<string | undefined> {
-    const id = `${table} ${typeof index === "string" ? index : ""}`;
-    if (this.#names.has(id)) return this.#names.get(id);
-    const description = (await this.#describe(table).catch(() => ({}))) as Description;
-    const global = description.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === index);
-    const schema = global?.KeySchema ?? description.KeySchema;
-    const name = schema?.find(({ KeyType }) => KeyType === "HASH")?.AttributeName;
-    if (name) this.#names.set(id, name);
-    return name;
-  }
+/** The partition key's name of a table or of one of its global indexes; none of a table that is not there. */
+export function partitionKey(tables: Catalog, table: string, index?: unknown): string | undefined {
+  const definition = tables.find(table)?.definition;
+  return (definition?.global.find(({ name }) => name === index) ?? definition)?.keys.hash;
 }
 
 /** Of one request to one table: an item or a key, a list of them, or a query. */

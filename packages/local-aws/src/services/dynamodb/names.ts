@@ -1,7 +1,4 @@
-/**
- * ARNs, and how they differ between AWS and the engine: the engine has a region of its own, and labels a stream by
- * seconds and nanoseconds where AWS has a time of day.
- */
+/** ARNs of tables and of what belongs to them. */
 
 /** A table's name, given as such or as its ARN (or that of its index or stream). */
 export function tableOf(nameOrArn: string): string {
@@ -23,21 +20,4 @@ export class Names {
   table(name: string): string {
     return `${this.#prefix}${name}`;
   }
-
-  /** An answer of the engine with the account's own ARNs in it. */
-  own(text: string): string {
-    return text
-      .replace(/arn:aws:dynamodb:[a-z0-9-]+:\d*:table\//g, this.#prefix)
-      .replace(
-        /(\/stream\/|"(?:Latest)?StreamLabel":")(\d{10})\.(\d{3})\d{6}(?=[|"])/g,
-        (_, before, seconds, millis) => {
-          const label = new Date(Number(seconds) * 1000 + Number(millis)).toISOString().slice(0, -1);
-          return `${before}${label}`;
-        },
-      );
-  }
 }
-
-/** Sequence numbers have at least 21 digits: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html */
-export const ownSequence = (sequence: string): string => sequence.padStart(21, "0");
-export const engineSequence = (sequence: string): string => sequence.replace(/^0+(?=\d)/, "");

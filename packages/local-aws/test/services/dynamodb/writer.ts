@@ -1,7 +1,6 @@
 // Writes items into a local cloud of its own for ever and tells its parent of each, until it is killed.
 
 import { createCloud } from "../../../src/index.ts";
-import type { DynamoDb } from "../../../src/services/dynamodb/index.ts";
 
 const [directory = "", region = ""] = process.argv.slice(2);
 const local = createCloud({ directory, region, awsPort: 0, apiPort: 0 });
@@ -13,8 +12,7 @@ await call("CreateTable", {
   KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
   BillingMode: "PAY_PER_REQUEST",
 });
-const engine = (local.services.get("dynamodb") as DynamoDb).enginePid;
 for (let n = 0; ; n++) {
   await call("PutItem", { TableName: "written", Item: { id: { S: String(n) } } });
-  process.send?.({ engine, written: String(n) });
+  process.send?.({ written: String(n) });
 }

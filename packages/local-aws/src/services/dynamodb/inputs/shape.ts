@@ -1,0 +1,179 @@
+/** Shapes of requests, with the bounds that AWS checks before anything else, and its words for what is out of them. */
+import { AwsError, invalid } from "../errors.ts";
+import { asText } from "../items/value.ts";
+
+export type Json = Record<string, unknown>;
+
+interface Common {
+  required?: boolean;
+}
+export interface TextShape extends Common {
+  type: "text";
+  min?: number;
+  max?: number;
+  pattern?: RegExp;
+  oneOf?: readonly string[];
+}
+export interface IntegerShape extends Common {
+  type: "integer";
+  min?: number;
+  max?: number;
+}
+export interface ListShape extends Common {
+  type: "list";
+  of: Shape;
+  min?: number;
+  max?: number;
+}
+export interface MapShape extends Common {
+  type: "map";
+  of: Shape;
+  min?: number;
+  max?: number;
+}
+export interface StructureShape extends Common {
+  type: "structure";
+  members: Record<string, Shape>;
+}
+/** What is checked elsewhere: attribute values, and maps of such. */
+export type Shape =
+  | TextShape
+  | IntegerShape
+  | ListShape
+  | MapShape
+  | StructureShape
+  | (Common & { type: "boolean" | "value" | "item" });
+
+const serialization = (message: string) => new AwsError("SerializationException", message, 400);
+
+/**
+ * @throws AwsError `SerializationException` when a member is of another type, `ValidationException` with all that is out of
+ * bounds.
+ */
+export function checkInput(members: Record<string, Shape>, input: Json): void {
+  const faults: string[] = [];
+  checkMembers(members, input, "", faults);
+  if (faults.length === 0) return;
+  // AWS stops at ten.
+  const shown = faults.slice(0, 10);
+  throw invalid(`${shown.length} validation error${shown.length > 1 ? "s" : ""} detected: ${shown.join("; ")}`);
+}
+
+function checkMembers(members: Record<string, Shape>, input: Json, path: string, faults: string[]): void {
+  for (const name in members) {
+    const shape = members[name] as Shape;
+    const value = input[name];
+    if (value === undefined || value === null) {
+      if (value === null) delete input[name];
+      if (shape.required) faults.push(fault(null, at(path, camel(name)), "Member must not be null"));
+      continue;
+    }
+    check(shape, value, path, name, faults);
+  }
+}
+
+function check(shape: Shape, value: unknown, parent: string, name: string, faults: string[]): void {
+  switch (shape.type) {
+    case "text":
+      checkText(shape, asText(value), at(parent, camel(name)), faults);
+      break;
+    case "integer":
+      checkInteger(shape, value, at(parent, camel(name)), faults);
+      break;
+    case "boolean":
+      if (typeof value !== "boolean") throw serialization("Unexpected token received from parser");
+      break;
+    case "list": {
+      if (!Array.isArray(value)) throw notA("list", value);
+      const path = at(parent, camel(name));
+      checkLength(shape, value.length, value, path, faults);
+      for (const [index, one] of value.entries()) {
+        const member = `${index + 1}.member`;
+        if (one === null) faults.push(fault(null, at(path, member), "Member must not be null"));
+        else check(shape.of, one, path, member, faults);
+      }
+      break;
+    }
+    case "map": {
+      const map = asObject(value);
+      const path = at(parent, camel(name));
+      checkLength(shape, Object.keys(map).length, map, path, faults);
+      for (const [key, one] of Object.entries(map)) {
+        if (one === null) faults.push(fault(null, at(path, `${key}.member`), "Member must not be null"));
+        else check(shape.of, one, path, `${key}.member`, faults);
+      }
+      break;
+    }
+    case "structure":
+      checkMembers(shape.members, asObject(value), at(parent, camel(name)), faults);
+      break;
+    default:
+      asObject(value);
+  }
+}
+
+function checkText({ min, max, pattern, oneOf }: TextShape, text: string, path: string, faults: string[]): void {
+  if (oneOf && !oneOf.includes(text)) {
+    faults.push(fault(text, path, `Member must satisfy enum value set: [${oneOf.join(", ")}]`));
+  }
+  if (pattern && !pattern.test(text)) {
+    const shown = pattern.source.replace(/^\^|\$$/g, "");
+    faults.push(fault(text, path, `Member must satisfy regular expression pattern: ${shown}`));
+  }
+  if (min !== undefined && text.length < min) {
+    faults.push(fault(text, path, `Member must have length greater than or equal to ${min}`));
+  }
+  if (max !== undefined && text.length > max) {
+    faults.push(fault(text, path, `Member must have length less than or equal to ${max}`));
+  }
+}
+
+function checkInteger({ min, max }: IntegerShape, value: unknown, path: string, faults: string[]): void {
+  if (typeof value === "string") throw serialization("STRING_VALUE cannot be converted to Integer");
+  if (typeof value === "boolean")
+    throw serialization(`${String(value).toUpperCase()}_VALUE cannot be converted to Integer`);
+  if (typeof value !== "number") throw notA("number", value);
+  if (min !== undefined && value < min) {
+    faults.push(fault(value, path, `Member must have value greater than or equal to ${min}`));
+  }
+  if (max !== undefined && value > max) {
+    faults.push(fault(value, path, `Member must have value less than or equal to ${max}`));
+  }
+}
+
+function checkLength(
+  { min, max }: ListShape | MapShape,
+  length: number,
+  value: unknown,
+  path: string,
+  faults: string[],
+): void {
+  if (min !== undefined && length < min) {
+    faults.push(fault(value, path, `Member must have length greater than or equal to ${min}`));
+  }
+  if (max !== undefined && length > max) {
+    faults.push(fault(value, path, `Member must have length less than or equal to ${max}`));
+  }
+}
+
+function asObject(value: unknown): Json {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
+  throw notA("map", value);
+}
+
+function notA(wanted: string, value: unknown): AwsError {
+  if (Array.isArray(value)) return serialization("Start of list found where not expected");
+  if (typeof value === "object" && wanted !== "map") {
+    return serialization("Start of structure or map found where not expected.");
+  }
+  return serialization("Unexpected field type");
+}
+
+/** Texts are shown whole, collections in short: nobody needs a page of items again. */
+function fault(value: unknown, path: string, constraint: string): string {
+  const text = typeof value === "object" && value !== null ? JSON.stringify(value).slice(0, 200) : String(value);
+  return `Value ${value === null ? text : `'${text}'`} at '${path}' failed to satisfy constraint: ${constraint}`;
+}
+
+const at = (parent: string, name: string): string => (parent === "" ? name : `${parent}.${name}`);
+const camel = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);

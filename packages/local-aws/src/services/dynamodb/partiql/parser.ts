@@ -1,0 +1,256 @@
+/** Parses statements of PartiQL; conditions and updates become those that expressions make. */
+import { invalid } from "../errors.ts";
+import type { Action, Assigned, Condition, Operand } from "../expressions/tree.ts";
+import type { ValueType } from "../items/types.ts";
+import { tokenize } from "./lexer.ts";
+import type { Delete, Exists, Insert, Returning, Select, Statement, Update } from "./statement.ts";
+import { Values } from "./values.ts";
+
+const comparators: Record<string, "=" | "<>" | "<" | "<=" | ">" | ">="> = {
+  "=": "=",
+  "<>": "<>",
+  "!=": "<>",
+  "<": "<",
+  "<=": "<=",
+  ">": ">",
+  ">=": ">=",
+};
+const typeNames: Record<string, ValueType> = {
+  STRING: "S",
+  NUMBER: "N",
+  BINARY: "B",
+  LIST: "L",
+  MAP: "M",
+  BOOLEAN: "BOOL",
+  NULL: "NULL",
+  STRING_SET: "SS",
+  NUMBER_SET: "NS",
+  BINARY_SET: "BS",
+};
+/** Levels of parentheses, lists and maps. */
+const _deepest = 100;
+
+/** @param parameters for the question marks, in their order. @throws AwsError `ValidationException` */
+export function parseStatement(text: string, parameters: unknown[] = []): Statement {
+  const parser = new Parser(tokenize(text), parameters);
+  return parser.statement();
+}
+
+class Parser extends Values {
+  statement(): Statement {
+    const found = this.#any();
+    this.checkEnd();
+    return found;
+  }
+
+  #any(): Statement {
+    if (this.word("SELECT")) return this.#select();
+    if (this.word("INSERT")) return this.#insert();
+    if (this.word("UPDATE")) return this.#update();
+    if (this.word("DELETE")) return this.#delete();
+    if (this.word("EXISTS")) return this.#exists();
+    return this.fail();
+  }
+
+  #select(): Select {
+    const paths = this.symbol("*") ? undefined : this.list(() => this.path());
+    this.need("FROM");
+    const table = this.name();
+    const index = this.symbol(".") ? this.name() : undefined;
+    const where = this.word("WHERE") ? this.#or() : undefined;
+    const order = this.word("ORDER") ? this.#order() : undefined;
+    return {
+      kind: "select",
+      table,
+      ...(index !== undefined && { index }),
+      ...(paths && { paths }),
+      ...(where && { where }),
+      ...(order && { order }),
+    };
+  }
+
+  #order() {
+    this.need("BY");
+    return this.list(() => {
+      const name = this.name();
+      const down = this.word("DESC");
+      if (!down) this.word("ASC");
+      return { name, down };
+    });
+  }
+
+  #insert(): Insert {
+    this.need("INTO");
+    const table = this.name();
+    this.need("VALUE");
+    const value = this.value();
+    if (!value.M) throw invalid("The VALUE of an INSERT must be a map");
+    return { kind: "insert", table, item: value.M };
+  }
+
+  #update(): Update {
+    const table = this.name();
+    const actions: Action[] = [];
+    for (;;) {
+      if (this.word("SET")) actions.push(...this.list(() => this.#set()));
+      else if (this.word("REMOVE")) actions.push(...this.list((): Action => ({ kind: "remove", path: this.path() })));
+      else break;
+    }
+    if (actions.length === 0) this.fail();
+    this.need("WHERE");
+    const where = this.#or();
+    const returning = this.#returning();
+    return { kind: "update", table, actions, where, ...(returning && { returning }) };
+  }
+
+  #set(): Action {
+    const path = this.path();
+    if (!this.symbol("=")) this.fail();
+    const call = this.call("set_add", "set_delete");
+    if (call) {
+      this.path();
+      if (!this.symbol(",")) this.fail();
+      const value = this.value();
+      if (!this.symbol(")")) this.fail();
+      return { kind: call === "set_add" ? "add" : "delete", path, value };
+    }
+    return { kind: "set", path, to: this.#assigned() };
+  }
+
+  #assigned(): Assigned {
+    const left = this.#term();
+    for (const [symbol, sign] of [
+      ["+", 1],
+      ["-", -1],
+    ] as const) {
+      if (this.symbol(symbol)) return { kind: "sum", sign, left, right: this.#term() };
+    }
+    return left;
+  }
+
+  #term(): Assigned {
+    const call = this.call();
+    if (call) {
+      const first = this.#assigned();
+      if (!this.symbol(",")) this.fail();
+      const second = this.#assigned();
+      if (!this.symbol(")")) this.fail();
+      if (call === "list_append") return { kind: "append", left: first, right: second };
+      if (call === "if_not_exists" && first.kind === "path")
+        return { kind: "ifAbsent", path: first.path, otherwise: second };
+      throw invalid(`Unsupported function: ${call}`);
+    }
+    return this.startsPath() ? { kind: "path", path: this.path() } : { kind: "value", value: this.value() };
+  }
+
+  #delete(): Delete {
+    this.need("FROM");
+    const table = this.name();
+    this.need("WHERE");
+    const where = this.#or();
+    const returning = this.#returning();
+    return { kind: "delete", table, where, ...(returning && { returning }) };
+  }
+
+  #exists(): Exists {
+    if (!this.symbol("(")) this.fail();
+    this.need("SELECT");
+    const { table, where } = this.#select();
+    if (!this.symbol(")") || !where) this.fail();
+    return { kind: "exists", table, where };
+  }
+
+  #returning(): Returning | undefined {
+    if (!this.word("RETURNING")) return undefined;
+    const all = this.word("ALL");
+    if (!all) this.need("MODIFIED");
+    const old = this.word("OLD");
+    if (!old) this.need("NEW");
+    if (!this.symbol("*")) this.fail();
+    return `${all ? "ALL" : "UPDATED"}_${old ? "OLD" : "NEW"}`;
+  }
+
+  #or(): Condition {
+    let left = this.#and();
+    while (this.word("OR")) left = { kind: "or", left, right: this.#and() };
+    return left;
+  }
+
+  #and(): Condition {
+    let left = this.#not();
+    while (this.word("AND")) left = { kind: "and", left, right: this.#not() };
+    return left;
+  }
+
+  #not(): Condition {
+    return this.nested(() => {
+      if (this.word("NOT")) return { kind: "not", of: this.#not() };
+      if (!this.symbol("(")) return this.#test();
+      const found = this.#or();
+      if (!this.symbol(")")) this.fail();
+      return found;
+    });
+  }
+
+  #test(): Condition {
+    const call = this.token.text.toLowerCase() === "size" ? undefined : this.call();
+    if (call) {
+      const operands = this.list(() => this.#operand());
+      if (!this.symbol(")")) this.fail();
+      return called(call, operands);
+    }
+    const operand = this.#operand();
+    if (this.word("BETWEEN")) {
+      const low = this.#operand();
+      this.need("AND");
+      return { kind: "between", operand, low, high: this.#operand() };
+    }
+    if (this.word("IN")) return { kind: "in", operand, candidates: this.#candidates() };
+    if (this.word("IS")) return this.#is(operand);
+    const comparator = comparators[this.token.text];
+    if (this.token.kind !== "symbol" || !comparator) return this.fail();
+    this.next();
+    return { kind: "compare", comparator, left: operand, right: this.#operand() };
+  }
+
+  #candidates(): Operand[] {
+    const close = this.symbol("[") ? "]" : this.symbol("(") ? ")" : this.fail();
+    const found = this.list(() => this.#operand());
+    if (!this.symbol(close)) this.fail();
+    return found;
+  }
+
+  #is(operand: Operand): Condition {
+    const isNot = this.word("NOT");
+    const word = this.next().text.toUpperCase();
+    let test: Condition;
+    if (word === "MISSING" && operand.kind === "path") test = { kind: "absent", path: operand.path };
+    else if (Object.hasOwn(typeNames, word)) test = { kind: "type", operand, type: typeNames[word] as ValueType };
+    else return this.fail();
+    return isNot ? { kind: "not", of: test } : test;
+  }
+
+  #operand(): Operand {
+    if (this.call("size")) {
+      const of: Operand = { kind: "path", path: this.path() };
+      if (!this.symbol(")")) this.fail();
+      return { kind: "size", of };
+    }
+    return this.startsPath() ? { kind: "path", path: this.path() } : { kind: "value", value: this.value() };
+  }
+}
+
+function called(name: string, operands: Operand[]): Condition {
+  const [operand, part] = operands as [Operand, Operand?];
+  if (operands.length === 2 && part) {
+    if (name === "begins_with") return { kind: "begins", operand, part };
+    if (name === "contains") return { kind: "contains", operand, part };
+    const type = part.kind === "value" ? part.value.S : undefined;
+    if (name === "attribute_type" && type !== undefined) return { kind: "type", operand, type: type as ValueType };
+  }
+  if (operands.length === 1 && operand.kind === "path") {
+    if (name === "attribute_exists") return { kind: "exists", path: operand.path };
+    if (name === "attribute_not_exists") return { kind: "absent", path: operand.path };
+  }
+  throw invalid(`Unsupported function: ${name}`);
+}

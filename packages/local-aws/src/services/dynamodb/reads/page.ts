@@ -1,0 +1,101 @@
+/** One page of a query or a scan: rows in order, up to a megabyte or a number of them, filtered. */
+
+import { holds } from "../expressions/evaluate.ts";
+import { project } from "../expressions/projection.ts";
+import type { Condition, Path } from "../expressions/tree.ts";
+import { namesOf } from "../items/keys.ts";
+import { type Item, setAttribute } from "../items/types.ts";
+import { Slices } from "../slices.ts";
+import type { Row } from "../storage/rows.ts";
+import type { TableIndex } from "../tables/index.ts";
+import type { Table } from "../tables/table.ts";
+
+/** Bytes of items that a page goes through. */
+const largestPage = 1024 * 1024;
+/** Bytes and rows that are read at a time, about. */
+const portion = 128 * 1024;
+const mostRows = 200;
+
+export interface PageRequest {
+  table: Table;
+  /** The index that is read instead of the table. */
+  index?: TableIndex | undefined;
+  low: Buffer;
+  high: Buffer;
+  /** From the low end to the high one. */
+  up: boolean;
+  /** Items to go through, at most. */
+  limit: number;
+  filter?: Condition | undefined;
+  /** What is wanted of each item: nothing for all that the table or index has. */
+  paths?: readonly Path[] | undefined;
+  /** Only their number is wanted. */
+  countOnly: boolean;
+  /** Everything the table has of an item, though the index has less. */
+  whole: boolean;
+}
+
+export interface Page {
+  /** As JSON. */
+  items: string[];
+  count: number;
+  scanned: number;
+  /** Bytes that were gone through. */
+  size: number;
+  /** The key of the item that was reached last, when there may be more behind it. */
+  last?: Item;
+}
+
+export async function readPage(request: PageRequest): Promise<Page> {
+  const { table, index, up, filter, limit } = request;
+  const source = index ? index.rows : table.rows;
+  const page: Page = { items: [], count: 0, scanned: 0, size: 0 };
+  const slices = new Slices();
+  let { low, high } = request;
+  for (let rows = firstPortion(table, limit); ; rows = nextPortion(page)) {
+    const asked = Math.min(rows, limit - page.scanned);
+    const found = source.range(low, high, up, asked);
+    for (const { row } of found) {
+      take(page, request, row, filter);
+      if (page.scanned >= limit || page.size >= largestPage) {
+        page.last = lastKey(table, index, row.item);
+        return page;
+      }
+    }
+    const end = found.at(-1);
+    if (!end || found.length < asked) return page;
+    if (up) low = Buffer.concat([end.key, Buffer.alloc(1)]);
+    else high = end.key;
+    if (slices.isLong) await slices.rest();
+  }
+}
+
+function take(page: Page, request: PageRequest, row: Row, filter: Condition | undefined): void {
+  const { index, countOnly, whole } = request;
+  const isPart = index !== undefined && !index.isWhole && !whole;
+  page.scanned++;
+  page.size += index && !index.isWhole ? index.size(row) : row.size;
+  const item = isPart && (filter || !countOnly) ? index.project(row.item) : undefined;
+  if (filter && !holds(filter, item ?? row.item)) return;
+  page.count++;
+  if (countOnly) return;
+  if (request.paths) page.items.push(JSON.stringify(project(item ?? row.item, request.paths)));
+  else page.items.push(item ? JSON.stringify(item) : row.text);
+}
+
+function firstPortion(table: Table, limit: number): number {
+  if (limit <= 25) return limit;
+  const { items, bytes } = table.rows.counts.read();
+  return clamp(portion / (bytes / Math.max(1, items) + 1));
+}
+
+const nextPortion = ({ size, scanned }: Page): number => clamp(portion / (size / Math.max(1, scanned) + 1));
+const clamp = (rows: number): number => Math.min(mostRows, Math.max(4, Math.ceil(rows)));
+
+/** The table's key, and the index's. */
+function lastKey(table: Table, index: TableIndex | undefined, item: Item): Item {
+  const key: Item = {};
+  const names = [...namesOf(table.keys), ...(index ? namesOf(index.definition.keys) : [])];
+  for (const name of names) setAttribute(key, name, item[name] as never);
+  return key;
+}

@@ -1,0 +1,52 @@
+/** Tags of tables. */
+
+import type { Engine } from "../engine.ts";
+import { AwsError, invalid, invalidParameter } from "../errors.ts";
+import type { Table } from "./table.ts";
+
+export interface Tag {
+  Key: string;
+  Value: string;
+}
+
+const most = 50;
+
+export const tagMap = (tags: Tag[]): Record<string, string> =>
+  Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+
+/** @throws AwsError `ValidationException` */
+export function checkTags(tags: Tag[]): void {
+  const keys = tags.map(({ Key }) => Key);
+  const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+  if (twice !== undefined) throw invalidParameter(`Duplicate tag key: ${twice}`);
+  const own = keys.find((key) => key.toLowerCase().startsWith("aws:"));
+  if (own !== undefined) throw invalidParameter(`Tag keys cannot start with the reserved prefix aws:, as ${own} does`);
+  if (keys.length > most) throw invalid(`The number of tags exceeds the maximum allowed: ${most}`);
+}
+
+export function tagResource(engine: Engine, { ResourceArn, Tags }: { ResourceArn: string; Tags: Tag[] }): object {
+  const table = tagged(engine, ResourceArn);
+  checkTags(Tags);
+  const tags = { ...table.definition.tags, ...tagMap(Tags) };
+  if (Object.keys(tags).length > most) throw invalid(`The number of tags exceeds the maximum allowed: ${most}`);
+  engine.tables.save(table, { ...table.definition, tags });
+  return {};
+}
+
+export function untagResource(engine: Engine, input: { ResourceArn: string; TagKeys: string[] }): object {
+  const table = tagged(engine, input.ResourceArn);
+  const kept = Object.entries(table.definition.tags).filter(([key]) => !input.TagKeys.includes(key));
+  engine.tables.save(table, { ...table.definition, tags: Object.fromEntries(kept) });
+  return {};
+}
+
+export function listTags(engine: Engine, { ResourceArn }: { ResourceArn: string }): { Tags: Tag[] } {
+  const { tags } = tagged(engine, ResourceArn).definition;
+  return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
+}
+
+function tagged({ tables, around }: Engine, arn: string): Table {
+  const table = tables.find(arn);
+  if (table && around.names.table(table.name) === arn) return table;
+  throw new AwsError("ResourceNotFoundException", `Requested resource not found: ResourceArn: ${arn} not found`, 400);
+}
