@@ -8,7 +8,7 @@ import { readActions } from "./readActions.ts";
 
 /** Who signs the tokens of GitHub's workflows. https://docs.github.com/en/actions/reference/security/oidc */
 const issuer = "token.actions.githubusercontent.com";
-/** For whom they are, as aws-actions/configure-aws-credentials asks for them. */
+/** Their audience, as aws-actions/configure-aws-credentials asks for them. */
 const audience = "sts.amazonaws.com";
 
 /** Names that GitHub allows, each with its number where the tokens of the repository have them. */

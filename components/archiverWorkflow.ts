@@ -21,7 +21,7 @@ export type { ExistingBuckets, Policy, StorageClassName } from "./archiver/files
 export type { Outcome } from "./archiver/stateMachine.ts";
 
 /**
- * Archives files by their quality and by a human's word: a file drop starts a state machine, which reads the file, may
+ * Archives files by their quality and a human's decision: a file drop starts a state machine, which reads the file, may
  * ask, acts, and leaves exactly one record, whatever happens.
  *
  * @example

@@ -62,8 +62,8 @@ export interface SnowflakeIntegrationRolesArgs {
  * The roles between AWS and Snowflake, each with what it needs and no more: those of SageMaker's training jobs and of its
  * endpoints, the role that the API integration assumes, the role that the storage integration assumes.
  *
- * Trust takes two steps, since the roles' ARNs make the integrations, and the integrations say whom to trust: first the
- * own account, then, with the pairs of `DESCRIBE INTEGRATION` in the configuration, exactly that user with that id.
+ * Trust takes two steps, since the roles' ARNs make the integrations, and the integrations say whom to trust: first
+ * this account, then, with the pairs of `DESCRIBE INTEGRATION` in the configuration, exactly that user with that id.
  *
  * @example
  * const roles = new SnowflakeIntegrationRoles("recommender", { bucket, api: config.getObject("snowflakeApi") });

@@ -56,7 +56,7 @@ export function isAuthorised(document: Document, operation: Operation, { http = 
   return given.length > 0 && given.every((schemes) => schemes.some(enforced));
 }
 
-/** Whether the gateway lets identities of AWS in, whom a policy of the API may widen to other accounts'. */
+/** Whether the gateway lets identities of AWS in; a policy of the API may extend that to other accounts. */
 export const knowsIdentities = (document: Document): boolean =>
   operationsOf(document).some(
     ([, operation]) =>

@@ -19,7 +19,7 @@ interface Grant<Route> {
 
 /**
  * What the gateway is to be granted: a permission for each route. A function that serves all methods of a path, several
- * of them, gets one for the path: it says the same, and a policy has room for so many more routes.
+ * of them, gets one for the path: it grants the same, and leaves a policy room for more routes.
  */
 function grantsOf<Route extends ContractRoute>(routes: Route[]): Grant<Route>[] {
   const paths = Map.groupBy(routes, ({ path }) => path);

@@ -112,7 +112,7 @@ export interface ApprovalArgs {
    */
   drops?: boolean;
   /**
-   * Requests that each route of the page answers, by which approvers decide whom a mail has asked.
+   * Limits of the page on which approvers decide: requests that each of its routes answers.
    * @default { rate: 50, burst: 100 }
    */
   throttling?: Throttling;

@@ -50,7 +50,7 @@ export function createMailApproval(name: string, args: MailApprovalArgs, parent:
   const page = new NodeFunction(
     `${name}-approvalPage`,
     {
-      description: `Shows approvers of ${name} what is to be decided, and takes their word`,
+      description: `Shows approvers of ${name} what is to be decided, and takes their decision`,
       entry: handlers.approvalPage,
       bindings: { APPROVAL_TABLE: tableBinding(table, ["GetItem", "UpdateItem"]) },
       ...retention,

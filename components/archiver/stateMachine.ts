@@ -54,7 +54,7 @@ const lambdaPasses = [
   "Lambda.TooManyRequestsException",
   "Lambda.ClientExecutionTimeoutException",
 ];
-/** What is left of a function that ended without a word. */
+/** Errors of a function that ended without reporting one. */
 const crashes = ["Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout"];
 /** Errors of our functions that no other try mends. */
 const permanent = ["InvalidInput", "FileVanished", "FileChanged", "NoApprover", "States.Timeout"];
@@ -72,7 +72,7 @@ const whatWentWrong: Catcher[] = [
 export function archiverDefinition(parts: ArchiverParts): Machine {
   const { approval, qualityThreshold, timeout } = parts;
   return {
-    Comment: "Archives a file, or not: by its quality, and by a human's word",
+    Comment: "Archives a file, or not: by its quality, and a human's decision",
     StartAt: "Set Defaults",
     TimeoutSeconds: timeout,
     States: {
@@ -165,7 +165,7 @@ const act = ({ act: arn, fileTimeout }: ArchiverParts, outcome: Outcome): TaskSt
 
 const endedAs = (action: string): State => pass({ action, "url.$": "$.granule.url" }, "Explain Failure", "$.done");
 
-/** Asked for where nobody can be asked: not archived without the word that was wanted. */
+/** Asked for where nobody can be asked: not archived without the decision that was required. */
 const nobodyToAsk: Record<string, State> = {
   "Nobody To Ask": pass(
     { Error: "NoApprover", Cause: "approval_needed is true, but this state machine has nobody to ask" },
@@ -260,7 +260,7 @@ const composeRecord: State = pass(
   "$.item",
 );
 
-/** 23 seconds in all, by the clock and not by chance: a table that is away for a while still gets its records. */
+/** 23 seconds in all, without jitter: a table that is away for a while still gets its records. */
 const patience: Retrier = { ...retry(["States.TaskFailed"], 5, 8), JitterStrategy: "NONE" };
 
 /** The one record of this execution: a second try, the reconciler and the status rule find it and leave it. */

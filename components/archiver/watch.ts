@@ -115,7 +115,7 @@ export function createReconciler(
       timeout: 300,
       environment: {
         DROP_BUCKET: buckets.drop.bucket,
-        // A day more than an execution lasts: a reconciler that was down for so long loses nothing.
+        // A day more than an execution lasts: a reconciler that was down for a day loses nothing.
         LOOK_BACK_SECONDS: String(longestExecution + 86_400),
       },
       bindings: {

@@ -42,8 +42,8 @@ export interface Connection {
 }
 
 /**
- * A shift is watched for minutes: throttling, failures of a service and of the network are borne for some half a minute,
- * with growing pauses, and a connection that has gone silent is given up.
+ * A shift is watched for minutes: throttling, failures of a service and of the network are retried for about half a minute,
+ * with growing pauses, and a connection that has gone silent is closed.
  */
 const patience = {
   maxAttempts: 10,

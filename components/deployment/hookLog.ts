@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "./connection.ts";
 
-/** A line of a hook's log says more than CodeDeploy's reason; so many of them are shown. */
+/** How many lines of a hook's log are shown: they say more than CodeDeploy's reason. */
 const shownLines = 20;
-/** A log arrives a little after its report: it is looked for so many times, and so far apart. */
+/** A log arrives a little after its report: how often it is looked for, and milliseconds between two looks. */
 const attempts = 6;
 const pauseMs = 500;
 

@@ -49,7 +49,7 @@ export async function reach(aws: Connection, inputs: ShiftInputs, say: Say, pace
       return await follow(aws, inputs, started, say, pace);
     } catch (error) {
       if (tries++ > 1 || !(error instanceof DeploymentFailure && error.refusedEarly)) throw error;
-      say(`${error.message}. A right may be too new to count everywhere: once more in ${pace.rightsMs / 1_000} s`);
+      say(`${error.message}. A permission may not have spread yet: trying again in ${pace.rightsMs / 1_000} s`);
       await sleep(pace.rightsMs);
     }
   }

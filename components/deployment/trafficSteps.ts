@@ -30,7 +30,7 @@ export function typeRules(type: DeploymentType, at: string): Rule[] {
 const stepOf = (type: Exclude<DeploymentType, string>): ["canary" | "linear", Step | undefined] =>
   "canary" in type ? ["canary", type.canary] : ["linear", type.linear];
 
-/** The type in a word, as CodeDeploy would call it: `Linear25PercentEvery1Minutes`. */
+/** The type's name, as CodeDeploy would call it: `Linear25PercentEvery1Minutes`. */
 export function describeType(type: DeploymentType): string {
   if (typeof type === "string") return type;
   const [kind, step] = stepOf(type);

@@ -62,7 +62,7 @@ function scheme(auth: Exclude<Security, { kind: "none" }>): object {
 
 /**
  * Whether the gateway asks for what a scheme says. One that it does not know, such as plain `http` `bearer`, it imports
- * without a word, and the route is open to anyone.
+ * silently, and the route is open to anyone.
  */
 export function isEnforced(given: object | undefined): boolean {
   const scheme = (given ?? {}) as Record<string, unknown>;

@@ -20,7 +20,7 @@ const idleMinutes = 3;
 /**
  * As many containers as the queue's depth calls for: one from the first message on, another for each further
  * `messagesPerTask`, and none (or the minimum) when it has been empty for some minutes. Two alarms on messages that wait or
- * are in work decide; the capacities are exact, so that a second word of the same alarm changes nothing.
+ * are in work decide; the capacities are exact, so that a repeated alarm changes nothing.
  */
 export function createScaling(name: string, args: ScalingArgs, parent: Resource): void {
   const { cluster, service, records, container } = args;

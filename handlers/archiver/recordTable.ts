@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException, PutItemCommand } from "@aws-sdk/client
 import { dynamodb } from "./clients.ts";
 import { settings } from "./settings.ts";
 
-/** An execution that ended without a word of its own. */
+/** An execution that ended without recording it itself. */
 export interface EndedExecution {
   executionArn: string;
   status: string;

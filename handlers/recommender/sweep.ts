@@ -20,7 +20,7 @@ import { settings } from "./settings.ts";
 const cloudwatch = new CloudWatchClient({ maxAttempts: 5 });
 const logs = new CloudWatchLogsClient({ maxAttempts: 5 });
 
-/** `idleHours`: endpoints that nobody has called for so long go. As the stack is destroyed, all of them go. */
+/** `idleHours`: endpoints that nobody has called for that long are removed; all of them, as the stack is destroyed. */
 interface SweepEvent {
   idleHours?: number;
   /** Added by Pulumi: what happens to the resource that calls. */
