@@ -107,7 +107,7 @@ export interface Service {
   name: string;
   /** The SDK package whose schemas say how requests and answers look; loaded when the first request arrives. */
   shapes?: () => Promise<object>;
-  operations: Record<string, Operation>;
+  operations: { [name: string]: Operation | undefined };
   /** Takes the whole request instead; it must call {@link Cloud.authorize} itself. */
   handle?(request: RawRequest, call: Call): Promise<RawResponse>;
   /** Whether a web page of another site may send this request, by what the account has configured. Default: none may. */

@@ -117,7 +117,7 @@ describe("reaching a version", () => {
           deploymentInfo: {
             ...{ deploymentId: "d-4", status: "Failed", createTime: new Date(0), completeTime: new Date(9_000) },
             errorInformation: {
-              code: "LAMBDA_HOOK_FAILED",
+              code: "HOOK_EXECUTION_FAILURE",
               message: "not authorized to perform: lambda:InvokeFunction",
             },
             rollbackInfo: { rollbackMessage: "none" },

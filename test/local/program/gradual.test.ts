@@ -65,7 +65,7 @@ describe("gradual deployment of a program on this machine", function () {
 
   it("lets nothing through when the hook before refuses, and says what the hook said", async () => {
     await assert.rejects(stack.up({ version: "v3", before: "refuses" }), (error: Error) => {
-      assert.match(error.message, /to version 3 failed: .*BeforeAllowTraffic.*LAMBDA_HOOK_FAILED/);
+      assert.match(error.message, /to version 3 failed: .*BeforeAllowTraffic.*HOOK_EXECUTION_FAILURE/);
       assert.match(error.message, /not fit for traffic: it is not to my liking/);
       return true;
     });
@@ -74,7 +74,10 @@ describe("gradual deployment of a program on this machine", function () {
   });
 
   it("takes all traffic back when the hook after refuses", async () => {
-    await assert.rejects(stack.up({ before: "accepts", after: "refuses" }), /AfterAllowTraffic.*LAMBDA_HOOK_FAILED/);
+    await assert.rejects(
+      stack.up({ before: "accepts", after: "refuses" }),
+      /AfterAllowTraffic.*HOOK_EXECUTION_FAILURE/,
+    );
     const { FunctionVersion, RoutingConfig } = await stack.alias();
     assert.deepEqual([FunctionVersion, RoutingConfig?.AdditionalVersionWeights ?? {}], ["2", {}]);
     assert.equal(await stack.ask(), "v2");

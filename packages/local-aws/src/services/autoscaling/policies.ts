@@ -7,6 +7,7 @@ import type {
   PutScalingPolicyRequest,
 } from "@aws-sdk/client-application-auto-scaling";
 import { page } from "../../kit/page.ts";
+import type { Operations } from "../../operations.ts";
 import { AwsError, type Cloud, type Operation } from "../../service.ts";
 import { dimensionOf } from "./dimensions.ts";
 import { type ActivityRecord, keyOf, type PolicyRecord, type Records, type Scaled, validation } from "./records.ts";
@@ -26,7 +27,11 @@ export interface Breach {
   value: number | undefined;
 }
 
-export function policyOperations(cloud: Cloud, records: Records, clock: number): Record<string, Operation> {
+export function policyOperations(
+  cloud: Cloud,
+  records: Records,
+  clock: number,
+): Operations<"application-autoscaling"> & { AlarmAction: Operation<Breach> } {
   const { region, accountId } = cloud;
   const described = (policy: PolicyRecord) => ({
     PolicyARN: policy.arn,
@@ -120,7 +125,7 @@ export function policyOperations(cloud: Cloud, records: Records, clock: number):
     // No operation of AWS's: what an alarm's action comes to. It is in no schema, so no request from outside reaches it.
     AlarmAction: {
       access: () => [],
-      async run(breach: Breach, { principal }) {
+      async run(breach, { principal }) {
         if (principal.kind !== "service") throw new AwsError("AccessDeniedException", "only for alarms");
         await act(cloud, records, breach, clock);
         return {};

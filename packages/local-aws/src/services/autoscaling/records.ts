@@ -1,12 +1,18 @@
-import type { ScalingActivity, ScalingPolicy, SuspendedState } from "@aws-sdk/client-application-auto-scaling";
+import type {
+  ScalableDimension,
+  ScalingActivity,
+  ScalingPolicy,
+  ServiceNamespace,
+  SuspendedState,
+} from "@aws-sdk/client-application-auto-scaling";
 import { AwsError, type Cloud } from "../../service.ts";
 import type { Collection } from "../../store.ts";
 
 /** What names a thing that is scaled. */
 export interface Scaled {
-  ServiceNamespace: string;
+  ServiceNamespace: ServiceNamespace;
   ResourceId: string;
-  ScalableDimension: string;
+  ScalableDimension: ScalableDimension;
 }
 
 export interface TargetRecord extends Scaled {

@@ -8,7 +8,8 @@ import type {
 import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
 import { withoutTags } from "../../kit/tags.ts";
-import { type Access, AwsError, type Call, type Cloud, type Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import { type Access, AwsError, type Call, type Cloud } from "../../service.ts";
 import { dimensionOf } from "./dimensions.ts";
 import { keyOf, type Records, type Scaled, type TargetRecord, validation } from "./records.ts";
 
@@ -31,7 +32,7 @@ export const access =
     },
   ];
 
-export function targetOperations(cloud: Cloud, records: Records): Record<string, Operation> {
+export function targetOperations(cloud: Cloud, records: Records): Operations<"application-autoscaling"> {
   const { region, accountId } = cloud;
   const arnOf = ({ id }: TargetRecord) =>
     `arn:aws:application-autoscaling:${region}:${accountId}:scalable-target/${id}`;
@@ -120,7 +121,7 @@ export function targetOperations(cloud: Cloud, records: Records): Record<string,
   };
 }
 
-function tagOperations(records: Records): Record<string, Operation> {
+function tagOperations(records: Records): Operations<"application-autoscaling"> {
   const tagsOf = (arn: string) => {
     const tags = records.tags.get(arn);
     const exists = tags ?? records.targets.values().some(({ id }) => arn.endsWith(`/${id}`));

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Cloud, Principal } from "../../service.ts";
-import { Halt } from "./halt.ts";
+import { asHalt, Halt } from "./halt.ts";
 import type { Group } from "./records.ts";
 
 /**
@@ -10,13 +10,13 @@ import type { Group } from "./records.ts";
 export async function lookAtAlarms(cloud: Cloud, group: Group, role: Principal): Promise<Halt | undefined> {
   const { enabled = false, alarms = [], ignorePollAlarmFailure = false } = group.alarmConfiguration ?? {};
   if (!enabled || alarms.length === 0) return undefined;
-  const AlarmNames = alarms.map(({ name }) => name);
+  const AlarmNames = alarms.map(({ name = "" }) => name);
   try {
     const red = await redAlarms(cloud, AlarmNames, role);
     return red.length > 0 ? new Halt("ALARM_ACTIVE", `${alarmMessage}: ${red.join(", ")}`) : undefined;
   } catch (error) {
     if (ignorePollAlarmFailure) return undefined;
-    return new Halt("ALARMS_UNREADABLE", `Alarms could not be read: ${(error as Error).message}`);
+    return new Halt(asHalt(error as Error).code, `Alarms could not be read: ${(error as Error).message}`);
   }
 }
 

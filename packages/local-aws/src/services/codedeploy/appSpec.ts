@@ -1,3 +1,4 @@
+import type { RevisionLocation } from "@aws-sdk/client-codedeploy";
 import { parse } from "yaml";
 import { AwsError } from "../../service.ts";
 import type { Deployment } from "./records.ts";
@@ -16,11 +17,7 @@ const hookNames = ["BeforeAllowTraffic", "AfterAllowTraffic"];
  *
  * @throws {AwsError} `InvalidRevisionException` naming what is wrong.
  */
-export function readAppSpec(revision: {
-  revisionType?: string;
-  appSpecContent?: { content?: string };
-  string?: { content?: string };
-}): Pick<Deployment, "target" | "hooks"> {
+export function readAppSpec(revision: RevisionLocation | undefined): Pick<Deployment, "target" | "hooks"> {
   const content = revision?.appSpecContent?.content ?? revision?.string?.content;
   if (!content) throw invalid("the revision has no AppSpec content");
   const spec = parseText(content);

@@ -1,4 +1,6 @@
-import { type Access, AwsError, type Cloud, type Operation } from "../../service.ts";
+import type { DeploymentInfo, DeploymentTarget } from "@aws-sdk/client-codedeploy";
+import type { Operations } from "../../operations.ts";
+import { type Access, AwsError, type Cloud } from "../../service.ts";
 import { readAppSpec } from "./appSpec.ts";
 import type { Conductor } from "./conductor.ts";
 import { lifecycle, newDeploymentId } from "./course.ts";
@@ -8,7 +10,7 @@ const date = (value: number | undefined) => (value === undefined ? undefined : n
 const finished = ["Succeeded", "Failed", "Stopped"];
 
 /** Deployments: create, read, list, stop; and the reports of their hooks. */
-export function deploymentOperations(cloud: Cloud, records: Records, conductor: Conductor): Record<string, Operation> {
+export function deploymentOperations(cloud: Cloud, records: Records, conductor: Conductor): Operations<"codedeploy"> {
   const arn = (application: string, group: string) =>
     `arn:aws:codedeploy:${cloud.region}:${cloud.accountId}:deploymentgroup:${application}/${group}`;
   const on = (action: string, application = "*", group = "*"): Access[] => [
@@ -17,12 +19,12 @@ export function deploymentOperations(cloud: Cloud, records: Records, conductor: 
   /** Operations on one deployment are granted on its group. */
   const onDeployment =
     (action: string) =>
-    (input: { deploymentId: string }): Access[] => {
+    (input: { deploymentId?: string | undefined }): Access[] => {
       const found = records.deployments.get(input.deploymentId);
       return on(action, found?.applicationName, found?.deploymentGroupName);
     };
 
-  const found = (deploymentId: string): Deployment => {
+  const found = (deploymentId: string | undefined): Deployment => {
     const deployment = records.deployments.get(deploymentId);
     if (!deployment) {
       throw new AwsError("DeploymentDoesNotExistException", `The deployment ${deploymentId} could not be found`);
@@ -31,7 +33,7 @@ export function deploymentOperations(cloud: Cloud, records: Records, conductor: 
   };
 
   /** @throws for one that has not begun: it has no targets yet. */
-  const begun = (deploymentId: string): Deployment => {
+  const begun = (deploymentId: string | undefined): Deployment => {
     const deployment = found(deploymentId);
     if (deployment.status === "Created") {
       throw new AwsError("DeploymentNotStartedException", `The deployment ${deploymentId} has not started`);
@@ -39,7 +41,7 @@ export function deploymentOperations(cloud: Cloud, records: Records, conductor: 
     return deployment;
   };
 
-  const described = (deployment: Deployment) => {
+  const described = (deployment: Deployment): DeploymentInfo => {
     const { created, started, completed, target, hooks, events, percent, autoRollbackEnabled, ...rest } = deployment;
     return {
       ...rest,
@@ -51,7 +53,7 @@ export function deploymentOperations(cloud: Cloud, records: Records, conductor: 
     };
   };
 
-  const targetOf = (deployment: Deployment) => {
+  const targetOf = (deployment: Deployment): DeploymentTarget => {
     const { deploymentId, target, events, status, percent, completed, started, created } = deployment;
     const { functionName, alias, currentVersion, targetVersion } = target;
     return {
@@ -60,7 +62,9 @@ export function deploymentOperations(cloud: Cloud, records: Records, conductor: 
         deploymentId,
         targetId: `${functionName}:${alias}`,
         targetArn: `arn:aws:lambda:${cloud.region}:${cloud.accountId}:function:${functionName}:${alias}`,
-        status,
+        // Until it has begun it has no targets.
+        status:
+          status === "Created" ? "Pending" : status === "Queued" ? "Pending" : status === "Stopped" ? "Failed" : status,
         lastUpdatedAt: date(completed ?? started ?? created),
         lifecycleEvents: events.map(({ startTime, endTime, ...event }) => ({
           ...event,
@@ -108,10 +112,11 @@ export function deploymentOperations(cloud: Cloud, records: Records, conductor: 
             `The Deployment Group '${deploymentGroupName}' already has an active Deployment '${busy.deploymentId}'`,
           );
         }
+        if (!revision) throw new AwsError("RevisionRequiredException", "The deployment has no revision");
         const deployment: Deployment = {
           deploymentId: newDeploymentId(),
           applicationName,
-          deploymentGroupName,
+          deploymentGroupName: group.deploymentGroupName,
           deploymentConfigName: input.deploymentConfigName ?? group.deploymentConfigName,
           ...(description && { description }),
           creator: "user",
@@ -135,7 +140,7 @@ export function deploymentOperations(cloud: Cloud, records: Records, conductor: 
     BatchGetDeployments: {
       access: () => on("BatchGetDeployments"),
       run: ({ deploymentIds }) => ({
-        deploymentsInfo: deploymentIds.flatMap((id: string) => records.deployments.get(id) ?? []).map(described),
+        deploymentsInfo: deploymentIds.flatMap((id) => records.deployments.get(id) ?? []).map(described),
       }),
     },
     ListDeployments: {
@@ -181,7 +186,7 @@ export function deploymentOperations(cloud: Cloud, records: Records, conductor: 
     },
     PutLifecycleEventHookExecutionStatus: {
       access: onDeployment("PutLifecycleEventHookExecutionStatus"),
-      run({ deploymentId, lifecycleEventHookExecutionId, status }) {
+      run({ deploymentId, lifecycleEventHookExecutionId = "", status = "Pending" }) {
         found(deploymentId);
         if (!["Succeeded", "Failed"].includes(status)) {
           throw new AwsError(

@@ -1,8 +1,10 @@
+import type { AutoRollbackEvent, ErrorCode } from "@aws-sdk/client-codedeploy";
+
 /** Why a deployment does not go on, in CodeDeploy's error codes. */
 export class Halt extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
 
-  constructor(code: string, message: string) {
+  constructor(code: ErrorCode, message: string) {
     super(message);
     this.code = code;
   }
@@ -13,7 +15,7 @@ export class Halt extends Error {
   }
 
   /** What a group's automatic rollback calls it. */
-  get rollbackEvent(): string {
+  get rollbackEvent(): AutoRollbackEvent {
     switch (this.code) {
       case "ALARM_ACTIVE":
         return "DEPLOYMENT_STOP_ON_ALARM";

@@ -42,12 +42,12 @@ export class Hooks {
       const status = await this.#ask(course.id, name, hook, role, signal);
       if (status !== "Succeeded") {
         const message = status === "TimedOut" ? `${hook} did not report within an hour` : `${hook} reported ${status}`;
-        throw new Halt("LAMBDA_HOOK_FAILED", `The lifecycle event hook ${name} failed: ${message}`);
+        throw new Halt("HOOK_EXECUTION_FAILURE", `The lifecycle event hook ${name} failed: ${message}`);
       }
       course.updateEvent(name, { status: "Succeeded", endTime: Date.now() });
     } catch (error) {
       const message = signal.aborted ? "The deployment was stopped" : (error as Error).message;
-      const diagnostics = { errorCode: "ScriptFailed", message };
+      const diagnostics = { errorCode: "ScriptFailed" as const, message };
       // What the end of the process interrupts is asked again by the next one.
       if (!this.#closing.aborted) course.updateEvent(name, { status: "Failed", endTime: Date.now(), diagnostics });
       throw error;

@@ -1,3 +1,14 @@
+import type {
+  AlarmConfiguration,
+  AutoRollbackConfiguration,
+  ComputePlatform,
+  DeploymentStyle,
+  ErrorCode,
+  LifecycleErrorCode,
+  RevisionLocation,
+  RollbackInfo,
+  TriggerConfig,
+} from "@aws-sdk/client-codedeploy";
 import type { Tags } from "../../kit/tags.ts";
 import type { Cloud } from "../../service.ts";
 import type { Collection } from "../../store.ts";
@@ -8,7 +19,7 @@ export interface Application {
   applicationName: string;
   /** Milliseconds since 1970. */
   created: number;
-  computePlatform: string;
+  computePlatform: ComputePlatform;
 }
 
 /** What a deployment does to traffic. */
@@ -22,7 +33,7 @@ export interface DeploymentConfig {
   deploymentConfigId: string;
   deploymentConfigName: string;
   created: number;
-  computePlatform: string;
+  computePlatform: ComputePlatform;
   trafficRoutingConfig: TrafficRouting;
 }
 
@@ -32,10 +43,10 @@ export interface Group {
   deploymentGroupName: string;
   deploymentConfigName: string;
   serviceRoleArn: string;
-  alarmConfiguration?: { enabled?: boolean; ignorePollAlarmFailure?: boolean; alarms?: { name: string }[] };
-  autoRollbackConfiguration?: { enabled?: boolean; events?: string[] };
-  triggerConfigurations?: { triggerName: string; triggerTargetArn: string; triggerEvents: string[] }[];
-  deploymentStyle?: object;
+  alarmConfiguration?: AlarmConfiguration;
+  autoRollbackConfiguration?: AutoRollbackConfiguration;
+  triggerConfigurations?: TriggerConfig[];
+  deploymentStyle?: DeploymentStyle;
   tags?: Tags;
 }
 
@@ -47,7 +58,7 @@ export interface LifecycleEvent {
   status: "Pending" | "InProgress" | "Succeeded" | "Failed" | "Skipped" | "Unknown";
   startTime?: number;
   endTime?: number;
-  diagnostics?: { errorCode: string; message: string };
+  diagnostics?: { errorCode: LifecycleErrorCode; message: string };
 }
 
 /** A deployment, as far as it has come: what it needs to go on after a restart. */
@@ -62,10 +73,10 @@ export interface Deployment {
   created: number;
   started?: number;
   completed?: number;
-  errorInformation?: { code: string; message: string };
-  rollbackInfo?: { rollbackDeploymentId?: string; rollbackMessage?: string; rollbackTriggeringDeploymentId?: string };
+  errorInformation?: { code: ErrorCode; message: string };
+  rollbackInfo?: RollbackInfo;
   autoRollbackEnabled: boolean;
-  revision: object;
+  revision: RevisionLocation;
   target: { functionName: string; alias: string; currentVersion: string; targetVersion: string };
   hooks: Partial<Record<LifecycleEvent["lifecycleEventName"], string>>;
   events: LifecycleEvent[];

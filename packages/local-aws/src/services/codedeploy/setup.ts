@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import type { TrafficRoutingConfig } from "@aws-sdk/client-codedeploy";
 import { passRole } from "../../kit/passRole.ts";
 import { tagMap } from "../../kit/tags.ts";
-import { type Access, AwsError, type Cloud, type Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import { type Access, AwsError, type Cloud } from "../../service.ts";
 import { presetConfigs } from "./presets.ts";
 import type { Application, DeploymentConfig, Group, Records, TrafficRouting } from "./records.ts";
 import { assumeServiceRole, type ServedGroup } from "./serviceRole.ts";
@@ -11,14 +13,14 @@ export const missing = (kind: string, name: string) =>
   new AwsError(`${kind}DoesNotExistException`, `No ${kind} found for name: ${name}`);
 
 /** https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TrafficRoutingConfig.html */
-function checkRouting(routing: Partial<TrafficRouting> = {}): void {
+function checkedRouting(routing: TrafficRoutingConfig = {}): TrafficRouting {
   const { type = "AllAtOnce", timeBasedCanary: canary, timeBasedLinear: linear } = routing;
-  if (type === "AllAtOnce") return;
+  if (type === "AllAtOnce") return { type };
   const [percent, minutes] =
     type === "TimeBasedCanary"
       ? [canary?.canaryPercentage, canary?.canaryInterval]
       : [linear?.linearPercentage, linear?.linearInterval];
-  if (Number(percent) >= 1 && Number(percent) <= 99 && Number(minutes) >= 1) return;
+  if (Number(percent) >= 1 && Number(percent) <= 99 && Number(minutes) >= 1) return routing as TrafficRouting;
   throw new AwsError(
     "InvalidTrafficRoutingConfigurationException",
     `${type} needs a percentage from 1 to 99 and an interval of at least one minute; given are ${percent} and ${minutes}`,
@@ -26,7 +28,7 @@ function checkRouting(routing: Partial<TrafficRouting> = {}): void {
 }
 
 /** Applications, deployment groups and deployment configurations. */
-export function setupOperations(cloud: Cloud, records: Records): Record<string, Operation> {
+export function setupOperations(cloud: Cloud, records: Records): Operations<"codedeploy"> {
   const on = (action: string, kind: "application" | "deploymentgroup" | "deploymentconfig", name: string): Access[] => [
     {
       action: `codedeploy:${action}`,
@@ -81,7 +83,7 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
   const described = ({ applicationName, tags: _, ...group }: Group) => ({
     ...group,
     applicationName,
-    computePlatform: "Lambda",
+    computePlatform: "Lambda" as const,
   });
 
   return {
@@ -118,8 +120,8 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
       },
     },
     UpdateApplication: {
-      access: ({ applicationName }) => on("UpdateApplication", "application", applicationName),
-      run({ applicationName, newApplicationName = applicationName }) {
+      access: ({ applicationName = "" }) => on("UpdateApplication", "application", applicationName),
+      run({ applicationName = "", newApplicationName = applicationName }) {
         const found = records.applications.get(applicationName);
         if (!found) throw missing("Application", applicationName);
         if (newApplicationName !== applicationName) rename(found, newApplicationName);
@@ -214,14 +216,14 @@ export function setupOperations(cloud: Cloud, records: Records): Record<string, 
             `Deployment Configuration ${deploymentConfigName} already exists`,
           );
         }
-        checkRouting(trafficRoutingConfig);
+        const routing = checkedRouting(trafficRoutingConfig);
         const deploymentConfigId = randomUUID();
         records.configs.put(deploymentConfigName, {
           deploymentConfigId,
           deploymentConfigName,
           created: Date.now(),
           computePlatform,
-          trafficRoutingConfig: trafficRoutingConfig ?? { type: "AllAtOnce" },
+          trafficRoutingConfig: routing,
         });
         return { deploymentConfigId };
       },

@@ -1,11 +1,12 @@
 /** Tags of applications and deployment groups. https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TagResource.html */
 import type { ListTagsForResourceInput, TagResourceInput, UntagResourceInput } from "@aws-sdk/client-codedeploy";
 import { type Tags, tagList, tagMap, withoutTags } from "../../kit/tags.ts";
-import { AwsError, type Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import { AwsError } from "../../service.ts";
 import type { Records } from "./records.ts";
 import { missing } from "./setup.ts";
 
-export function tagOperations(records: Records): Record<string, Operation> {
+export function tagOperations(records: Records): Operations<"codedeploy"> {
   const access =
     (action: string) =>
     ({ ResourceArn }: { ResourceArn?: string }) => [

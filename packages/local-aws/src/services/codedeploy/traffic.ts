@@ -16,7 +16,7 @@ export async function shiftTraffic(
   const { deploymentConfigName: name, target } = course.deployment;
   const configs = [...presetConfigs, ...records.configs.values()];
   const config = configs.find(({ deploymentConfigName }) => deploymentConfigName === name);
-  if (!config) throw new Halt("DEPLOYMENT_CONFIGURATION_MISSING", `There is no configuration ${name}`);
+  if (!config) throw new Halt("CODEDEPLOY_RESOURCE_CANNOT_BE_FOUND", `There is no configuration ${name}`);
   const startTime = course.event("AllowTraffic").startTime ?? clock.time.now();
   course.updateEvent("AllowTraffic", { status: "InProgress", startTime });
   let due = startTime;
@@ -31,7 +31,7 @@ export async function shiftTraffic(
       if (rest > 0) await clock.time.sleep(rest, signal);
     }
   } catch (error) {
-    const diagnostics = { errorCode: "UnknownError", message: (error as Error).message };
+    const diagnostics = { errorCode: "UnknownError" as const, message: (error as Error).message };
     if (!signal.aborted) course.updateEvent("AllowTraffic", { status: "Failed", endTime: Date.now(), diagnostics });
     throw error;
   }

@@ -1,11 +1,17 @@
+import type { TriggerEventType } from "@aws-sdk/client-codedeploy";
 import type { Cloud } from "../../service.ts";
 import type { Deployment, Group } from "./records.ts";
 import { assumeServiceRole } from "./serviceRole.ts";
 
 /** Tells the group's topics, as its service role. https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-sns-event-notifications.html */
-export async function notify(cloud: Cloud, group: Group, deployment: Deployment, event: string): Promise<void> {
+export async function notify(
+  cloud: Cloud,
+  group: Group,
+  deployment: Deployment,
+  event: TriggerEventType,
+): Promise<void> {
   const { deploymentId, applicationName, deploymentGroupName, status } = deployment;
-  for (const { triggerTargetArn, triggerEvents } of group.triggerConfigurations ?? []) {
+  for (const { triggerTargetArn, triggerEvents = [] } of group.triggerConfigurations ?? []) {
     if (!triggerEvents.includes(event)) continue;
     const Message = JSON.stringify({
       region: cloud.region,

@@ -1,13 +1,20 @@
 /** Clusters: a name that services and tasks are under. */
-import type { CreateClusterRequest, DescribeClustersRequest, ListClustersRequest, Tag } from "@aws-sdk/client-ecs";
+import type {
+  Cluster,
+  CreateClusterRequest,
+  DescribeClustersRequest,
+  ListClustersRequest,
+  Tag,
+} from "@aws-sdk/client-ecs";
 import { page } from "../../kit/page.ts";
-import { AwsError, type Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import { AwsError } from "../../service.ts";
 import { type ClusterRecord, checkName, lastPart, type Records } from "./records.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-export function clusterOperations(records: Records, scheduler: Scheduler): Record<string, Operation> {
+export function clusterOperations(records: Records, scheduler: Scheduler): Operations<"ecs"> {
   const path = (given = "default") => lastPart(given);
-  const described = ({ name, settings, kept }: ClusterRecord) => {
+  const described = ({ name, settings, kept }: ClusterRecord): Cluster => {
     const tasks = scheduler.tasks(name);
     const services = records.servicesOf(name);
     return {
@@ -28,10 +35,9 @@ export function clusterOperations(records: Records, scheduler: Scheduler): Recor
   return {
     CreateCluster: {
       access: ({ clusterName }: CreateClusterRequest) => records.on("CreateCluster", "cluster", path(clusterName)),
-      run({ clusterName = "default", settings: given = [], tags = [], ...kept }: CreateClusterRequest) {
+      run({ clusterName = "default", settings = [], tags = [], ...kept }: CreateClusterRequest) {
         checkName("Cluster name", clusterName);
-        const settings = given.map(({ name = "", value = "" }) => ({ name, value }));
-        const cluster = records.clusters.get(clusterName) ?? { name: clusterName, settings, kept };
+        const cluster: ClusterRecord = records.clusters.get(clusterName) ?? { name: clusterName, settings, kept };
         records.clusters.put(clusterName, cluster);
         records.tags.put(records.arn("cluster", clusterName), tags as Tag[]);
         return { cluster: described(cluster) };
@@ -83,7 +89,7 @@ export function clusterOperations(records: Records, scheduler: Scheduler): Recor
         const described_ = described(found);
         for (const [key] of records.services.entries(`${found.name}/`)) records.forgetService(key);
         records.clusters.delete(found.name);
-        records.tags.delete(described_.clusterArn);
+        records.tags.delete(records.arn("cluster", found.name));
         return { cluster: { ...described_, status: "INACTIVE" } };
       },
     },
@@ -91,7 +97,7 @@ export function clusterOperations(records: Records, scheduler: Scheduler): Recor
   };
 }
 
-function tagOperations({ tags }: Records): Record<string, Operation> {
+function tagOperations({ tags }: Records): Operations<"ecs"> {
   const access =
     (action: string) =>
     ({ resourceArn }: { resourceArn: string }) => [{ action: `ecs:${action}`, resource: resourceArn }];

@@ -1,4 +1,5 @@
 import type {
+  ClusterSetting,
   ContainerDefinition,
   CreateClusterRequest,
   CreateServiceRequest,
@@ -11,7 +12,7 @@ import type { Collection } from "../../store.ts";
 
 export interface ClusterRecord {
   name: string;
-  settings: { name: string; value: string }[];
+  settings: ClusterSetting[];
   /** What nothing here acts on, as it was given. */
   kept?: Pick<
     CreateClusterRequest,

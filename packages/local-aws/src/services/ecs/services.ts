@@ -3,14 +3,16 @@ import { randomUUID } from "node:crypto";
 import type {
   CreateServiceRequest,
   DeleteServiceRequest,
+  Deployment,
   DeploymentConfiguration,
   DescribeServicesRequest,
   ListServicesRequest,
+  Service,
   UpdateServiceRequest,
 } from "@aws-sdk/client-ecs";
 import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
-import type { Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
 import { checkName, invalid, lastPart, type Records, type ServiceRecord, serviceKey } from "./records.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -25,7 +27,7 @@ const known = new Set([
 /** A change of these makes a new deployment. */
 const redeploying = ["taskDefinition", "networkConfiguration", "platformVersion"] as const;
 
-export function serviceOperations(records: Records, scheduler: Scheduler): Record<string, Operation> {
+export function serviceOperations(records: Records, scheduler: Scheduler): Operations<"ecs"> {
   const path = (cluster: string | undefined, name: string | undefined) =>
     `${lastPart(cluster ?? "default")}/${lastPart(name ?? "")}`;
   const described = (service: ServiceRecord) => describe(records, scheduler, service);
@@ -158,7 +160,7 @@ function checkNetwork(mode: string | undefined, { networkConfiguration }: Create
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
-const deploymentDefaults = {
+const deploymentDefaults: DeploymentConfiguration = {
   deploymentCircuitBreaker: { enable: false, rollback: false },
   maximumPercent: 200,
   minimumHealthyPercent: 100,
@@ -166,7 +168,7 @@ const deploymentDefaults = {
   bakeTimeInMinutes: 0,
 };
 
-function describe(records: Records, scheduler: Scheduler, service: ServiceRecord) {
+function describe(records: Records, scheduler: Scheduler, service: ServiceRecord): Service {
   const { name, cluster, input, deployment, status, taskDefinition, desired, created, events } = service;
   const tasks = scheduler.tasks(cluster, `service:${name}`);
   const count = (wanted: string, of = tasks) => of.filter((task) => task.status === wanted).length;
@@ -177,7 +179,12 @@ function describe(records: Records, scheduler: Scheduler, service: ServiceRecord
     platformVersion: input.platformVersion || "LATEST",
     platformFamily: "Linux",
   };
-  const shared = { launchType, networkConfiguration, capacityProviderStrategy, ...onFargate };
+  const shared: Pick<Service, keyof Service & keyof Deployment> = {
+    launchType,
+    networkConfiguration,
+    capacityProviderStrategy,
+    ...onFargate,
+  };
   const earlier = new Set(alive.map(({ args }) => args.startedBy).filter((id) => id !== deployment.id));
   const newest = tasks.filter(({ args }) => args.startedBy === deployment.id);
   return {

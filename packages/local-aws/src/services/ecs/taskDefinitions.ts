@@ -3,10 +3,11 @@ import type {
   ContainerDefinition,
   ListTaskDefinitionsRequest,
   RegisterTaskDefinitionRequest,
+  TaskDefinition,
 } from "@aws-sdk/client-ecs";
 import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
-import type { Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
 import { checkName, client, definitionKey, lastPart, type Records, type TaskDefinitionRecord } from "./records.ts";
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
@@ -25,8 +26,8 @@ const known = new Set([
   ...["ulimits", "dockerLabels", "privileged", "systemControls", "mountPoints", "volumesFrom", "versionConsistency"],
 ]);
 
-export function taskDefinitionOperations(records: Records): Record<string, Operation> {
-  const described = (record: TaskDefinitionRecord) => ({
+export function taskDefinitionOperations(records: Records): Operations<"ecs"> {
+  const described = (record: TaskDefinitionRecord): TaskDefinition => ({
     ...record.definition,
     taskDefinitionArn: records.definitionArn(record),
     revision: record.revision,

@@ -1,13 +1,13 @@
 /** Tasks: run once, stopped, described. */
-import type { ListTasksRequest, RunTaskRequest } from "@aws-sdk/client-ecs";
+import type { Task as DescribedTask, ListTasksRequest, RunTaskRequest } from "@aws-sdk/client-ecs";
 import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
-import type { Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
 import { invalid, lastPart, type Records } from "./records.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Task } from "./task.ts";
 
-export function taskOperations(records: Records, scheduler: Scheduler): Record<string, Operation> {
+export function taskOperations(records: Records, scheduler: Scheduler): Operations<"ecs"> {
   const on = (action: string, cluster: string | undefined, id: string) =>
     records.on(action, "task", `${lastPart(cluster ?? "default")}/${lastPart(id)}`);
   const described = (task: Task) => describe(records, task);
@@ -87,7 +87,7 @@ export function taskOperations(records: Records, scheduler: Scheduler): Record<s
   };
 }
 
-function describe(records: Records, task: Task) {
+function describe(records: Records, task: Task): DescribedTask {
   const { cluster, group, definition, startedBy } = task.args;
   const taskArn = records.arn("task", `${cluster}/${task.id}`);
   const over = task.status === "STOPPING" || task.status === "STOPPED";

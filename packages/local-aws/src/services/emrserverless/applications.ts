@@ -1,9 +1,10 @@
 import type {
   CreateApplicationRequest,
   ListApplicationsRequest,
+  Application as ShownApplication,
   UpdateApplicationRequest,
 } from "@aws-sdk/client-emr-serverless";
-import type { Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
 import { checkApplication } from "./applicationInput.ts";
 import { onceByToken } from "./idempotency.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -14,7 +15,7 @@ import type { Records } from "./records.ts";
 type Named = { applicationId: string };
 
 /** https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_Operations.html */
-export function applicationOperations(records: Records, lifecycle: Lifecycle): Record<string, Operation> {
+export function applicationOperations(records: Records, lifecycle: Lifecycle): Operations<"emr-serverless"> {
   const { names } = records;
   const on =
     (action: string) =>
@@ -121,11 +122,12 @@ export function applicationOperations(records: Records, lifecycle: Lifecycle): R
     };
   }
 
-  function shown(application: Application) {
+  function shown(application: Application): ShownApplication {
     const { id, ...rest } = summary(application);
     const { autoStartConfiguration, autoStopConfiguration, ...input } = application.input;
     return {
-      ...input,
+      // What is given of images is shown as it was given.
+      ...(input as Partial<ShownApplication>),
       ...rest,
       applicationId: id,
       autoStartConfiguration: { enabled: true, ...autoStartConfiguration },

@@ -1,7 +1,8 @@
 import type { ListJobRunsRequest, StartJobRunRequest } from "@aws-sdk/client-emr-serverless";
 import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
-import type { Call, Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import type { Call } from "../../service.ts";
 import { typeOf } from "./applications.ts";
 import { onceByToken } from "./idempotency.ts";
 import { checkJobRun } from "./jobRunInput.ts";
@@ -15,7 +16,7 @@ import { shownRun, shownSummary } from "./shown.ts";
 type Named = { applicationId: string; jobRunId: string };
 
 /** https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_Operations.html */
-export function jobRunOperations(records: Records, lifecycle: Lifecycle, runner: Runner): Record<string, Operation> {
+export function jobRunOperations(records: Records, lifecycle: Lifecycle, runner: Runner): Operations<"emr-serverless"> {
   const { names } = records;
   const on =
     (action: string) =>

@@ -35,6 +35,7 @@ export function shownRun(records: Records, run: JobRun, number = run.attempts.le
   return {
     ...input,
     ...summary,
+    jobDriver: run.input.jobDriver,
     jobRunId,
     attempt: attempt.number,
     state: attempt.state,

@@ -1,12 +1,12 @@
 import { withoutTags } from "../../kit/tags.ts";
-import type { Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
 import { invalid } from "./names.ts";
 import type { Records } from "./records.ts";
 
 type Input = { resourceArn: string; tags?: Record<string, string>; tagKeys?: string[] };
 
 /** Tags of applications and runs; each has fifty at most. */
-export function tagOperations(records: Records): Record<string, Operation> {
+export function tagOperations(records: Records): Operations<"emr-serverless"> {
   const on =
     (action: string) =>
     ({ resourceArn }: Input) => [{ action: `emr-serverless:${action}`, resource: resourceArn }];

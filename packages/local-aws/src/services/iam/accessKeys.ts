@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { type AccessKey, type Directory, type User, uniqueId } from "../../authorization/directory.ts";
 import { limitExceeded, noSuchEntity, now } from "../../authorization/limits.ts";
-import type { Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
 import type { OfUser, OnUser } from "./onUser.ts";
 import { type Paging, pageOf } from "./paging.ts";
 
@@ -15,11 +15,7 @@ const maxKeys = 2;
 export const keysOf = (directory: Directory, user: User): AccessKey[] =>
   directory.keys().filter((key) => key.userName === user.UserName);
 
-export function accessKeyOperations(
-  directory: Directory,
-  accountId: string,
-  onUser: OnUser,
-): Record<string, Operation> {
+export function accessKeyOperations(directory: Directory, accountId: string, onUser: OnUser): Operations<"iam"> {
   const keyOf = (user: User, id: string): AccessKey => {
     const key = keysOf(directory, user).find(({ accessKeyId }) => accessKeyId === id);
     if (!key) throw noSuchEntity(`The Access Key with id ${id} cannot be found.`);

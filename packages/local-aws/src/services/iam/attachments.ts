@@ -7,6 +7,7 @@ import type { Directory, Identity } from "../../authorization/directory.ts";
 import { checkName, limitExceeded, noSuchEntity, policySize } from "../../authorization/limits.ts";
 import { managedPolicyDocument } from "../../authorization/managed.ts";
 import { parsePolicy } from "../../authorization/validate.ts";
+import type { Operations } from "../../operations.ts";
 import type { Operation } from "../../service.ts";
 import { pageOf } from "./paging.ts";
 
@@ -50,11 +51,11 @@ const kinds = (directory: Directory, accountId: string): Kind[] => [
   },
 ];
 
-export function attachmentOperations(directory: Directory, accountId: string): Record<string, Operation> {
+export function attachmentOperations(directory: Directory, accountId: string): Operations<"iam"> {
   return Object.assign({}, ...kinds(directory, accountId).map((kind) => operationsOf(kind, directory)));
 }
 
-function operationsOf(kind: Kind, directory: Directory): Record<string, Operation> {
+function operationsOf(kind: Kind, directory: Directory): Operations<"iam"> {
   const { entity, maxInline } = kind;
   const nameOf = (input: Input) => input[`${entity}Name`] as string;
   const operation = (

@@ -1,4 +1,5 @@
 /** Permissions boundaries: the most that a role or user may be granted. */
+import type { AttachedPermissionsBoundary } from "@aws-sdk/client-iam";
 import type { Directory, Identity } from "../../authorization/directory.ts";
 import { noSuchEntity } from "../../authorization/limits.ts";
 import { managedPolicyDocument } from "../../authorization/managed.ts";
@@ -9,5 +10,8 @@ export function checkBoundary(directory: Directory, arn: string | undefined): vo
   throw noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`);
 }
 
-export const describeBoundary = ({ boundary }: Identity) =>
-  boundary ? { PermissionsBoundary: { PermissionsBoundaryType: "Policy", PermissionsBoundaryArn: boundary } } : {};
+/** IAM says `Policy`, whatever its model says. https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachedPermissionsBoundary.html */
+const type = "Policy" as "PermissionsBoundaryPolicy";
+
+export const describeBoundary = ({ boundary }: Identity): { PermissionsBoundary?: AttachedPermissionsBoundary } =>
+  boundary ? { PermissionsBoundary: { PermissionsBoundaryType: type, PermissionsBoundaryArn: boundary } } : {};

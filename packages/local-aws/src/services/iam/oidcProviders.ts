@@ -15,6 +15,7 @@ import {
   validationError,
 } from "../../authorization/limits.ts";
 import { tagList, withoutTags } from "../../kit/tags.ts";
+import type { Operations } from "../../operations.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import { tagPage } from "./paging.ts";
 
@@ -39,7 +40,7 @@ type Tag = { Key: string; Value: string };
 const maxClients = 100;
 const maxThumbprints = 5;
 
-export function oidcProviderOperations(directory: Directory, accountId: string): Record<string, Operation> {
+export function oidcProviderOperations(directory: Directory, accountId: string): Operations<"iam"> {
   const { oidcProviders: providers } = directory;
   const arnOf = (url: string) => `arn:aws:iam::${accountId}:oidc-provider/${withoutScheme(url)}`;
   const onProvider = <Input extends OfProvider>(

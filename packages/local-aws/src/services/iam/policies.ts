@@ -17,6 +17,7 @@ import {
 import { awsPolicies } from "../../authorization/managed.ts";
 import { parsePolicy } from "../../authorization/validate.ts";
 import { tagList } from "../../kit/tags.ts";
+import type { Operations } from "../../operations.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import { type Paging, pageOf, tagPage } from "./paging.ts";
 
@@ -38,7 +39,7 @@ interface CreatePolicy {
 const maxSize = 6144;
 const maxVersions = 5;
 
-export function policyOperations(directory: Directory, accountId: string): Record<string, Operation> {
+export function policyOperations(directory: Directory, accountId: string): Operations<"iam"> {
   const { policies, roles, users } = directory;
   const find = (arn: string): ManagedPolicy => {
     const policy = policies.get(arn) ?? awsPolicy(arn);

@@ -17,6 +17,7 @@ import {
 } from "../../authorization/limits.ts";
 import { parsePolicy } from "../../authorization/validate.ts";
 import { tagList } from "../../kit/tags.ts";
+import type { Operations } from "../../operations.ts";
 import type { Operation } from "../../service.ts";
 import { checkBoundary, describeBoundary } from "./boundary.ts";
 import { type Paging, pageOf, tagPage } from "./paging.ts";
@@ -36,7 +37,7 @@ interface CreateRole extends Named {
 /** At most this many characters in a trust policy. */
 const maxTrust = 2048;
 
-export function roleOperations(directory: Directory, accountId: string): Record<string, Operation> {
+export function roleOperations(directory: Directory, accountId: string): Operations<"iam"> {
   const { roles } = directory;
   const find = (name: string): Role => {
     const role = roles.get(name);

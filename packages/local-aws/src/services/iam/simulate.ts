@@ -5,6 +5,7 @@ import type { Directory } from "../../authorization/directory.ts";
 import { noSuchEntity, validationError } from "../../authorization/limits.ts";
 import { assumedRole } from "../../authorization/sessions.ts";
 import { parsePolicy } from "../../authorization/validate.ts";
+import type { Operations } from "../../operations.ts";
 import type { Access, Operation, PolicyDocument, Principal } from "../../service.ts";
 
 interface Simulate {
@@ -17,11 +18,7 @@ interface Simulate {
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html */
-export function simulateOperations(
-  directory: Directory,
-  authorizer: Authorizer,
-  accountId: string,
-): Record<string, Operation> {
+export function simulateOperations(directory: Directory, authorizer: Authorizer, accountId: string): Operations<"iam"> {
   const principalOf = (arn: string): Principal => {
     const name = arn.split("/").at(-1) ?? "";
     const role = directory.roles.get(name);

@@ -14,6 +14,7 @@ import {
   validationError,
 } from "../../authorization/limits.ts";
 import { tagList, withoutTags } from "../../kit/tags.ts";
+import type { Operations } from "../../operations.ts";
 import type { Call, Operation } from "../../service.ts";
 import { accessKeyOperations, keysOf } from "./accessKeys.ts";
 import { checkBoundary, describeBoundary } from "./boundary.ts";
@@ -33,7 +34,7 @@ function noLoginProfile({ UserName }: User): never {
   throw noSuchEntity(`Login Profile for User ${UserName} cannot be found.`);
 }
 
-export function userOperations(directory: Directory, accountId: string): Record<string, Operation> {
+export function userOperations(directory: Directory, accountId: string): Operations<"iam"> {
   const { users } = directory;
   const find = (name: string): User => {
     const user = users.get(name);

@@ -6,11 +6,12 @@ import type {
   ListAliasesRequest,
   UpdateAliasRequest,
 } from "@aws-sdk/client-kms";
-import { AwsError, type Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import { AwsError } from "../../service.ts";
 import { keyPage } from "./keys.ts";
 import { notFound, type Records } from "./records.ts";
 
-export function aliasOperations(records: Records): Record<string, Operation> {
+export function aliasOperations(records: Records): Operations<"kms"> {
   const { aliases, prefix } = records;
   /** An alias is made, changed and deleted with a right to it, and one to each key that it stands for. */
   const access = (name: string, AliasName = "", ...keys: (string | undefined)[]) =>

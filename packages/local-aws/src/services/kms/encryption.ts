@@ -10,6 +10,7 @@ import type {
   GenerateRandomRequest,
   ReEncryptRequest,
 } from "@aws-sdk/client-kms";
+import type { Operations } from "../../operations.ts";
 import { type Access, AwsError, type Operation, type PolicyDocument } from "../../service.ts";
 import type { Key, Records } from "./records.ts";
 
@@ -22,7 +23,7 @@ const idLength = 36;
 const ivLength = 12;
 const tagLength = 16;
 
-export function encryptionOperations(records: Records): Record<string, Operation> {
+export function encryptionOperations(records: Records): Operations<"kms"> {
   /** A key is used by whom its policy admits; where that names the account, the caller's own policies decide. */
   const use = (operation: string, given: string, context: Context = {}): Access => {
     const { id, policy } = records.found(given);

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { CreateKeyRequest, KeyMetadata, ListKeysRequest, ScheduleKeyDeletionRequest } from "@aws-sdk/client-kms";
 import { page } from "../../kit/page.ts";
+import type { Operations } from "../../operations.ts";
 import { AwsError, type Cloud, type Operation } from "../../service.ts";
 import { invalidState, type Key, type Records } from "./records.ts";
 import { checkKeyPolicy, taggedKey } from "./settings.ts";
@@ -25,7 +26,7 @@ export const defaultKeyPolicy = (accountId: string): string =>
     ],
   });
 
-export function keyOperations(cloud: Cloud, records: Records): Record<string, Operation> {
+export function keyOperations(cloud: Cloud, records: Records): Operations<"kms"> {
   const metadata = (key: Key): { KeyMetadata: KeyMetadata } => {
     const { id, description, enabled, multiRegion, created, deletion } = key;
     const { spec = "SYMMETRIC_DEFAULT", usage = "ENCRYPT_DECRYPT" } = key;

@@ -9,12 +9,13 @@ import type {
 } from "@aws-sdk/client-kms";
 import { parsePolicy } from "../../authorization/validate.ts";
 import { type Tags, tagList, tagMap, withoutTags } from "../../kit/tags.ts";
+import type { Operations } from "../../operations.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import type { Key, Records } from "./records.ts";
 
 const day = 86_400_000;
 
-export function settingOperations(records: Records): Record<string, Operation> {
+export function settingOperations(records: Records): Operations<"kms"> {
   const access =
     (name: string) =>
     ({ KeyId = "" }) => [{ action: `kms:${name}`, resource: records.arn(records.found(KeyId).id) }];

@@ -5,7 +5,8 @@
  * Event source mappings (`eventSources/`) have a table of operations of their own, which is given to
  * {@link createLambda} and answer under the same name.
  */
-import type { Cloud, Operation, Service } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import type { Cloud, Service } from "../../service.ts";
 import { AsyncQueue } from "./asyncQueue.ts";
 import type { Lambda } from "./context.ts";
 import { Concurrency } from "./execution/concurrency.ts";
@@ -40,7 +41,7 @@ export interface LambdaOptions {
   /** Where metrics go. Default: `PutMetricData` of the service `monitoring`. */
   metrics?: MetricSink;
   /** Further operations of the Lambda API, of event source mappings above all. */
-  operations?: Record<string, Operation>;
+  operations?: Operations<"lambda">;
   /** What else has tags, by its ARN. */
   tagged?: (arn: string) => Tagged | undefined;
 }

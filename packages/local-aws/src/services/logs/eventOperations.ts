@@ -4,6 +4,7 @@ import type {
   GetLogEventsCommandInput,
   PutLogEventsCommandInput,
 } from "@aws-sdk/client-cloudwatch-logs";
+import type { Operations } from "../../operations.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import { invalid } from "./errors.ts";
 import type { LogEvent, StoredEvent, TimeRange } from "./events.ts";
@@ -18,7 +19,7 @@ const overhead = 26;
 const day = 86_400_000;
 const future = 2 * 3_600_000;
 
-export function eventOperations(logs: LogGroups, metricFilters: MetricFilters): Record<string, Operation> {
+export function eventOperations(logs: LogGroups, metricFilters: MetricFilters): Operations<"logs"> {
   const { streams, events, cloud } = logs;
 
   const PutLogEvents: Operation<PutLogEventsCommandInput> = {

@@ -8,6 +8,7 @@ import type {
   DescribeLogStreamsCommandInput,
   PutRetentionPolicyCommandInput,
 } from "@aws-sdk/client-cloudwatch-logs";
+import type { Operations } from "../../operations.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import { checkName, exists, invalid } from "./errors.ts";
 import { type GroupRecord, type LogGroups, pageOf, type StreamRecord } from "./groups.ts";
@@ -20,7 +21,7 @@ const retentions = [
 export const groupName = /^[.\-_/#A-Za-z0-9]+$/;
 const streamName = /^[^:*]*$/;
 
-export function groupOperations(logs: LogGroups): Record<string, Operation> {
+export function groupOperations(logs: LogGroups): Operations<"logs"> {
   const { groups, streams, events, cloud } = logs;
   const onGroup = (action: string) => (input: { logGroupName?: string }) =>
     logs.access(action, input.logGroupName ?? "");

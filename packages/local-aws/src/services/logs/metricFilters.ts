@@ -11,6 +11,7 @@ import type {
   TestMetricFilterCommandInput,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { parseJson } from "../../jsonText.ts";
+import type { Operations } from "../../operations.ts";
 import type { Operation } from "../../service.ts";
 import { embeddedMetrics } from "./embeddedMetrics.ts";
 import { checkName, invalid, notFound } from "./errors.ts";
@@ -91,7 +92,7 @@ const statistics = (values: number[]) => ({
   Maximum: values.reduce((most, value) => Math.max(most, value)),
 });
 
-export function metricFilterOperations(logs: LogGroups, filters: MetricFilters): Record<string, Operation> {
+export function metricFilterOperations(logs: LogGroups, filters: MetricFilters): Operations<"logs"> {
   const key = (group: string, name: string) => `${group}\n${name}`;
 
   const PutMetricFilter: Operation<PutMetricFilterCommandInput> = {

@@ -11,11 +11,12 @@ import type {
 import { conditionFault } from "../../authorization/validate.ts";
 import { parseJson } from "../../jsonText.ts";
 import { withoutTags } from "../../kit/tags.ts";
+import type { Operations } from "../../operations.ts";
 import { AwsError, type Operation, type PolicyDocument, type PolicyStatement } from "../../service.ts";
 import { invalid, notFound } from "./errors.ts";
 import { type GroupRecord, groupOfArn, type LogGroups, pageOf, type ResourcePolicyRecord } from "./groups.ts";
 
-export function tagOperations(logs: LogGroups): Record<string, Operation> {
+export function tagOperations(logs: LogGroups): Operations<"logs"> {
   const onGroup = (action: string) => (input: { resourceArn?: string }) => [
     { action: `logs:${action}`, resource: logs.arn(groupOfArn(input.resourceArn ?? "")) },
   ];
@@ -51,7 +52,7 @@ export function tagOperations(logs: LogGroups): Record<string, Operation> {
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html */
 const maxPolicyCharacters = 5120;
 
-export function resourcePolicyOperations(logs: LogGroups): Record<string, Operation> {
+export function resourcePolicyOperations(logs: LogGroups): Operations<"logs"> {
   const anything = (action: string) => () => [{ action: `logs:${action}`, resource: "*" }];
 
   /** Which policy is meant: an account's by its name, a group's by the group, at the revision that the caller knows. */

@@ -1,5 +1,5 @@
 /** Alarms as they are put: what is required, what goes together, what a changed alarm keeps. */
-import type { PutCompositeAlarmInput, PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
+import type { ComparisonOperator, PutCompositeAlarmInput, PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
 import { regionOf } from "../../arn.ts";
 import { tagMap } from "../../kit/tags.ts";
 import type { AlarmRecord, CompositeAlarmRecord, MetricAlarmRecord } from "./alarmRecords.ts";
@@ -83,7 +83,7 @@ export function metricAlarm(
     ...measured,
     evaluationPeriods: periods,
     threshold: input.Threshold,
-    comparison,
+    comparison: comparison as ComparisonOperator,
     ...(datapoints !== undefined && { datapointsToAlarm: datapoints }),
     ...(missing !== undefined && { missing }),
     ...(lowSampleCount !== undefined && { lowSampleCount }),

@@ -1,4 +1,9 @@
-import type { Dimension, MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import type {
+  ComparisonOperator,
+  Dimension,
+  MetricDataQuery,
+  StandardUnit,
+} from "@aws-sdk/client-cloudwatch";
 
 export type StateValue = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
@@ -31,7 +36,7 @@ export interface MetricAlarmRecord extends AlarmBase {
     dimensions: Dimension[];
     statistic: string;
     period: number;
-    unit?: string;
+    unit?: StandardUnit;
     extended: boolean;
   };
   /** … or queries, one of which returns data. */
@@ -40,7 +45,7 @@ export interface MetricAlarmRecord extends AlarmBase {
   /** Default: all of them. */
   datapointsToAlarm?: number;
   threshold: number;
-  comparison: string;
+  comparison: ComparisonOperator;
   /** Default `missing`. */
   missing?: string;
   /** `evaluate` or `ignore`, of a percentile with few samples; kept and shown alone. */

@@ -1,7 +1,7 @@
 /**
  * Data of metrics, in tables of their own: by the second for a quarter of an hour, by the minute for a day, then gone.
  */
-import type { Dimension, MetricDatum } from "@aws-sdk/client-cloudwatch";
+import type { Dimension, MetricDatum, StandardUnit } from "@aws-sdk/client-cloudwatch";
 import type { Store } from "../../store.ts";
 
 /** Seconds. */
@@ -18,7 +18,7 @@ export interface Bucket {
   sum: number;
   min: number;
   max: number;
-  unit: string | undefined;
+  unit: StandardUnit | undefined;
   /** How often each value came; absent where only statistics were given. */
   values?: Map<number, number>;
 }
@@ -38,7 +38,7 @@ interface Row {
   sum: number;
   min: number;
   max: number;
-  unit: string | null;
+  unit: StandardUnit | null;
   dist: string | null;
 }
 

@@ -1,6 +1,7 @@
 import type { UpdateEndpointWeightsAndCapacitiesInput } from "@aws-sdk/client-sagemaker";
 import { tagMap } from "../../kit/tags.ts";
-import type { Cloud, Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import type { Cloud } from "../../service.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Deployed, Endpoint } from "./model.ts";
 import { checkName, date, invalid, type Names, page } from "./names.ts";
@@ -12,7 +13,7 @@ export function endpointOperations(
   records: Records,
   names: Names,
   fleet: Fleet,
-): Record<string, Operation> {
+): Operations<"sagemaker"> {
   /** https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-delete-with-scaling.html */
   const notScaled = (endpoint: string, variant: string | undefined) => {
     const target = {

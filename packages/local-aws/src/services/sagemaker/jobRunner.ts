@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Channel } from "@aws-sdk/client-sagemaker";
+import type { Channel, SecondaryStatus } from "@aws-sdk/client-sagemaker";
 import { Artifacts, pack } from "../../containers/artifacts.ts";
 import { commandOf, type Images, unknownImage } from "../../containers/images.ts";
 import { ContainerLog } from "../../containers/log.ts";
@@ -146,7 +146,7 @@ export class JobRunner {
     return stopped !== undefined || this.#closing;
   }
 
-  #enter(name: string, Status: string, StatusMessage: string): void {
+  #enter(name: string, Status: SecondaryStatus, StatusMessage: string): void {
     const { transitions } = this.#records.jobs.get(name)!;
     const now = Date.now();
     const ended = transitions.map((one) => ({ ...one, end: one.end ?? now }));

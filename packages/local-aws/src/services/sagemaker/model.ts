@@ -1,10 +1,10 @@
 /** What SageMaker keeps of jobs, models and endpoints. */
-import type { CreateTrainingJobCommandInput, ProductionVariant } from "@aws-sdk/client-sagemaker";
+import type { CreateTrainingJobCommandInput, ProductionVariant, SecondaryStatus } from "@aws-sdk/client-sagemaker";
 
 export type JobStatus = "InProgress" | "Completed" | "Failed" | "Stopping" | "Stopped";
 
 export interface Transition {
-  Status: string;
+  Status: SecondaryStatus;
   /** Milliseconds since 1970. */
   start: number;
   end?: number;

@@ -1,11 +1,11 @@
 import { passRole } from "../../kit/passRole.ts";
 import { tagList, tagMap } from "../../kit/tags.ts";
-import type { Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
 import { checkName, date, invalid, type Names, page } from "./names.ts";
 import type { Records } from "./records.ts";
 
 /** Models, and configurations of endpoints. */
-export function modelOperations(records: Records, names: Names): Record<string, Operation> {
+export function modelOperations(records: Records, names: Names): Operations<"sagemaker"> {
   return {
     CreateModel: {
       access: ({ ModelName, ExecutionRoleArn }) => [
@@ -17,6 +17,8 @@ export function modelOperations(records: Records, names: Names): Record<string, 
         if (records.models.has(ModelName)) throw names.exists("model", ModelName);
         const { Image, ModelDataUrl, Environment } = PrimaryContainer ?? {};
         if (!Image) throw invalid("The local cloud serves models of one container: PrimaryContainer.Image is missing");
+        if (!ExecutionRoleArn)
+          throw invalid("The local cloud serves models as their role: ExecutionRoleArn is missing");
         const ModelArn = names.arn("model", ModelName);
         records.models.put(ModelName, {
           name: ModelName,
@@ -75,7 +77,7 @@ export function modelOperations(records: Records, names: Names): Record<string, 
       run({ EndpointConfigName, ProductionVariants = [], Tags }) {
         checkName("endpointConfigName", EndpointConfigName);
         if (records.configs.has(EndpointConfigName)) throw names.exists("endpoint-config", EndpointConfigName);
-        for (const { ModelName, InstanceType, ServerlessConfig } of ProductionVariants) {
+        for (const { ModelName = "", InstanceType, ServerlessConfig } of ProductionVariants) {
           if (!records.models.has(ModelName)) throw names.missing("model", ModelName);
           if (!InstanceType === !ServerlessConfig) {
             throw invalid("A production variant has either an InstanceType or a ServerlessConfig.");

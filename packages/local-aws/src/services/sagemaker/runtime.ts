@@ -1,3 +1,4 @@
+import type { Operations } from "../../operations.ts";
 import { AwsError, type Cloud, type Operation } from "../../service.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Names } from "./names.ts";
@@ -16,12 +17,7 @@ interface Invocation {
 }
 
 /** SageMaker's runtime, an API of its own with SageMaker's signature. */
-export function runtimeOperations(
-  cloud: Cloud,
-  records: Records,
-  names: Names,
-  fleet: Fleet,
-): Record<string, Operation> {
+export function runtimeOperations(cloud: Cloud, records: Records, names: Names, fleet: Fleet): Operations<"sagemaker"> {
   const count = (EndpointName: string, VariantName: string, metric: string, latency: number) =>
     cloud
       .call("monitoring", "PutMetricData", {

@@ -1,13 +1,14 @@
 import { passRole } from "../../kit/passRole.ts";
 import { tagMap } from "../../kit/tags.ts";
-import { AwsError, type Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import { AwsError } from "../../service.ts";
 import type { JobRunner } from "./jobRunner.ts";
-import type { TrainingJob } from "./model.ts";
+import type { TrainingJob, Transition } from "./model.ts";
 import { checkName, date, invalid, type Names, page } from "./names.ts";
 import type { Records } from "./records.ts";
 
 /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html */
-export function trainingJobOperations(records: Records, names: Names, runner: JobRunner): Record<string, Operation> {
+export function trainingJobOperations(records: Records, names: Names, runner: JobRunner): Operations<"sagemaker"> {
   const existing = (name: string): TrainingJob => {
     const job = records.jobs.get(name);
     if (!job) throw invalid("Requested resource not found.");
@@ -34,7 +35,9 @@ export function trainingJobOperations(records: Records, names: Names, runner: Jo
           throw invalid("You must specify either a TrainingImage or an AlgorithmName in AlgorithmSpecification.");
         }
         const now = Date.now();
-        const transitions = [{ Status: "Starting", start: now, StatusMessage: "Starting the training job" }];
+        const transitions: Transition[] = [
+          { Status: "Starting", start: now, StatusMessage: "Starting the training job" },
+        ];
         records.putJob(name, { input, status: "InProgress", created: now, modified: now, transitions, metrics: [] });
         records.tags.put(arn(name), tagMap(input.Tags));
         runner.start(name);
@@ -84,6 +87,7 @@ function describe(job: TrainingJob, TrainingJobArn: string) {
   const path = input.OutputDataConfig!.S3OutputPath!.replace(/\/$/, "");
   const end = ended ?? (started && job.status !== "InProgress" ? job.modified : undefined);
   return {
+    StoppingCondition: undefined,
     ...input,
     TrainingJobArn,
     TrainingJobStatus: job.status,

@@ -2,13 +2,13 @@
 import type { Tag } from "@aws-sdk/client-scheduler";
 import { page } from "../../kit/page.ts";
 import { tagList, tagMap, withoutTags } from "../../kit/tags.ts";
-import type { Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
 import { checkName, conflict, type GroupRecord, invalid, type SchedulerState, scheduleKey } from "./records.ts";
 
 type Named = { Name?: string; Tags?: Tag[] };
 
 /** @param forget takes a schedule out of the timetable. */
-export function groupOperations(state: SchedulerState, forget: (key: string) => void): Record<string, Operation> {
+export function groupOperations(state: SchedulerState, forget: (key: string) => void): Operations<"scheduler"> {
   const access = (action: string) => (input: Named) => [
     { action: `scheduler:${action}`, resource: state.arn(`schedule-group/${input.Name}`) },
   ];
@@ -51,12 +51,12 @@ export function groupOperations(state: SchedulerState, forget: (key: string) => 
 const described = ({ name, arn, created, modified }: GroupRecord) => ({
   Name: name,
   Arn: arn,
-  State: "ACTIVE",
+  State: "ACTIVE" as const,
   CreationDate: new Date(created),
   LastModificationDate: new Date(modified),
 });
 
-function tagOperations(state: SchedulerState): Record<string, Operation> {
+function tagOperations(state: SchedulerState): Operations<"scheduler"> {
   type Input = { ResourceArn?: string; Tags?: Tag[]; TagKeys?: string[] };
   const access =
     (action: string) =>

@@ -5,8 +5,8 @@ import { isTarget } from "../../delivery/deliver.ts";
 import { parseJson } from "../../jsonText.ts";
 import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
+import type { Operations } from "../../operations.ts";
 import { parseSchedule } from "../../schedule/schedule.ts";
-import type { Operation } from "../../service.ts";
 import { checkName, conflict, invalid, type ScheduleRecord, type SchedulerState, scheduleKey } from "./records.ts";
 
 type Named = { Name?: string; GroupName?: string };
@@ -16,7 +16,7 @@ export function scheduleOperations(
   state: SchedulerState,
   plan: (schedule: ScheduleRecord) => void,
   forget: (key: string) => void,
-): Record<string, Operation> {
+): Operations<"scheduler"> {
   const arnOf = ({ Name, GroupName = "default" }: Named) => state.arn(`schedule/${GroupName}/${Name}`);
   const access = (action: string) => (input: Named) => [{ action: `scheduler:${action}`, resource: arnOf(input) }];
   const writing = (action: string) => (input: CreateScheduleInput) => [

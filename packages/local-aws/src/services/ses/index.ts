@@ -6,6 +6,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type * as sesv2 from "@aws-sdk/client-sesv2";
 import { type Tags, tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import { deliverMail } from "../../mail.ts";
+import type { Operations } from "../../operations.ts";
 import { AwsError, type Cloud, type Operation, type Service } from "../../service.ts";
 
 interface Identity {
@@ -134,7 +135,7 @@ function refuseUnknown(input: object): void {
   if (other) throw new AwsError("BadRequestException", `The local cloud does not model an identity's ${other[0]}`);
 }
 
-function tagOperations(find: (name: string) => Identity, put: (identity: Identity) => void): Record<string, Operation> {
+function tagOperations(find: (name: string) => Identity, put: (identity: Identity) => void): Operations<"ses"> {
   const access =
     (action: string) =>
     ({ ResourceArn = "" }: { ResourceArn?: string }) => [{ action: `ses:${action}`, resource: ResourceArn }];

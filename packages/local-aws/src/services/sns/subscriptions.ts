@@ -3,6 +3,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type * as sns from "@aws-sdk/client-sns";
 import { parseJson } from "../../jsonText.ts";
+import type { Operations } from "../../operations.ts";
 import { AwsError, type Call, type Cloud, type Operation } from "../../service.ts";
 import type { Delivery } from "./delivery.ts";
 import { checkFilterPolicy } from "./filter.ts";
@@ -18,7 +19,7 @@ const pending = "PendingConfirmation";
 /** Two days. */
 const tokenLifetime = 2 * 24 * 3600 * 1000;
 
-export function subscriptionOperations(cloud: Cloud, records: Records, delivery: Delivery): Record<string, Operation> {
+export function subscriptionOperations(cloud: Cloud, records: Records, delivery: Delivery): Operations<"sns"> {
   const on =
     (operation: string) =>
     (

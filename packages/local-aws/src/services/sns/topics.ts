@@ -4,6 +4,7 @@ import { conditionFault } from "../../authorization/validate.ts";
 import { passRole } from "../../kit/passRole.ts";
 import { type Permission, policyOf, withoutPermission, withPermission } from "../../kit/permissions.ts";
 import { tagList, tagMap, withoutTags } from "../../kit/tags.ts";
+import type { Operations } from "../../operations.ts";
 import { type Access, AwsError, type Call, type Cloud, type Operation } from "../../service.ts";
 import { defaultPolicy, topicAccess } from "./policy.ts";
 import { invalid, pageOf, type Records, type Topic } from "./records.ts";
@@ -22,7 +23,7 @@ const feedbackRoles = (attributes: Record<string, string>): Access[] =>
     /FeedbackRoleArn$/.test(name) ? passRole("sns.amazonaws.com", value) : [],
   );
 
-export function topicOperations(cloud: Cloud, records: Records): Record<string, Operation> {
+export function topicOperations(cloud: Cloud, records: Records): Operations<"sns"> {
   const arnOf = (name: string) => `arn:aws:sns:${cloud.region}:${cloud.accountId}:${name}`;
   const on = (operation: string) => (input: { TopicArn?: string; ResourceArn?: string }, call: Call) => {
     const arn = input.TopicArn ?? input.ResourceArn ?? "";

@@ -14,7 +14,8 @@ import type {
 } from "@aws-sdk/client-ssm";
 import { page } from "../../kit/page.ts";
 import { tagMap } from "../../kit/tags.ts";
-import { AwsError, type Cloud, type Operation, type Service } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import { AwsError, type Cloud, type Service } from "../../service.ts";
 import { checkValue, type ParameterRecord, Parameters, type ParameterVersion, parameterName } from "./parameters.ts";
 import { ssmTagOperations } from "./tags.ts";
 
@@ -28,7 +29,7 @@ export function createSsm(cloud: Cloud): Service {
     action: `ssm:${action}`,
     resource: parameters.arn(parameterName(name)),
   });
-  const operations: Record<string, Operation> = {
+  const operations: Operations<"ssm"> = {
     PutParameter: {
       access: ({ Name = "" }: PutParameterRequest) => [on("PutParameter", Name)],
       run: (input: PutParameterRequest, call) => putParameter(parameters, input, call.principal.arn),

@@ -1,6 +1,7 @@
 import type { Tag } from "@aws-sdk/client-ssm";
 import { tagList, tagMap, withoutTags } from "../../kit/tags.ts";
-import { AwsError, type Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import { AwsError } from "../../service.ts";
 import { type Parameters, parameterName } from "./parameters.ts";
 
 interface Input {
@@ -10,7 +11,7 @@ interface Input {
   TagKeys?: string[];
 }
 
-export function ssmTagOperations(parameters: Parameters): Record<string, Operation> {
+export function ssmTagOperations(parameters: Parameters): Operations<"ssm"> {
   const access =
     (action: string) =>
     ({ ResourceId = "" }: Input) => [{ action: `ssm:${action}`, resource: parameters.arn(parameterName(ResourceId)) }];

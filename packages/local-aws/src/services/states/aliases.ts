@@ -6,11 +6,12 @@ import type {
   RoutingConfigurationListItem,
   UpdateStateMachineAliasInput,
 } from "@aws-sdk/client-sfn";
-import { type Access, AwsError, type Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import { type Access, AwsError } from "../../service.ts";
 import { type Alias, pageOf, type Records } from "./records.ts";
 import { missingMachine } from "./versions.ts";
 
-export function aliasOperations(records: Records): Record<string, Operation> {
+export function aliasOperations(records: Records): Operations<"states"> {
   const { aliases, versions } = records;
   const on = (action: string, arn = ""): Access[] => [{ action: `states:${action}`, resource: arn }];
   const found = (arn = ""): Alias => {

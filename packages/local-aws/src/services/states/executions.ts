@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import type { SyncExecutionStatus } from "@aws-sdk/client-sfn";
 import { parseJson } from "../../jsonText.ts";
-import { type Access, AwsError, type Cloud, type Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import { type Access, AwsError, type Cloud } from "../../service.ts";
 import { type Execution, type HistoryEvent, pageOf, type Records } from "./records.ts";
 import type { Runner } from "./runner.ts";
 import type { Tokens } from "./tokens.ts";
@@ -15,7 +17,7 @@ export function executionOperations(
   records: Records,
   runner: Runner,
   tokens: Tokens,
-): Record<string, Operation> {
+): Operations<"states"> {
   const on = (action: string, arn: string): Access[] => [{ action: `states:${action}`, resource: arn }];
   /**
    * Whoever holds a token may answer, if IAM lets him answer the tasks of its machine. AWS's list of actions names no
@@ -97,9 +99,11 @@ export function executionOperations(
         }
         checkInput(input);
         const { arn, started, stopped, status, output, error, cause } = await runner.start(begin(asked, name, input));
-        const result = { executionArn: arn, stateMachineArn, name, status, input, output, error, cause };
+        const result = { executionArn: arn, stateMachineArn, name, input, output, error, cause };
         return {
           ...result,
+          // Nobody stops one that is waited for.
+          status: status as SyncExecutionStatus,
           startDate: date(started),
           stopDate: date(stopped),
           inputDetails: { included: true },
@@ -141,7 +145,7 @@ export function executionOperations(
         if (!stateMachineArn) throw new AwsError("ValidationException", "A stateMachineArn must be specified");
         return on("ListExecutions", stateMachineArn);
       },
-      run({ stateMachineArn, statusFilter, ...rest }) {
+      run({ stateMachineArn = "", statusFilter, ...rest }) {
         const { machine, versionArn, aliasArn } = askedMachine(records, stateMachineArn);
         const prefix = `${machine.arn.replace(":stateMachine:", ":execution:")}:`;
         const all = records.executions

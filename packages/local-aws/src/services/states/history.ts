@@ -1,3 +1,4 @@
+import type { HistoryEventType } from "@aws-sdk/client-sfn";
 import type { HistoryEvent, Records } from "./records.ts";
 
 /** What the interpreter reports, as far as it is read here. */
@@ -24,7 +25,7 @@ export class History {
   }
 
   /** @param details by AWS's name, as `{ taskScheduledEventDetails: {...} }`. */
-  add(type: string, details: Record<string, unknown> = {}, timestamp = Date.now()): void {
+  add(type: HistoryEventType, details: Record<string, unknown> = {}, timestamp = Date.now()): void {
     const id = ++this.#last;
     const event: HistoryEvent = { id, previousEventId: id - 1, timestamp, type, ...details };
     this.#records.addEvent(this.#arn, event);
@@ -37,7 +38,7 @@ export class History {
     switch (type) {
       case "StateEntered":
         this.add(
-          `${state!.type}StateEntered`,
+          `${state!.type}StateEntered` as HistoryEventType,
           {
             stateEnteredEventDetails: {
               name: state!.name,
@@ -50,7 +51,7 @@ export class History {
         break;
       case "StateExited":
         this.add(
-          `${state!.type}StateExited`,
+          `${state!.type}StateExited` as HistoryEventType,
           {
             stateExitedEventDetails: {
               name: state!.name,

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { passRole } from "../../kit/passRole.ts";
 import { tagList, tagMap, withoutTags } from "../../kit/tags.ts";
-import { type Access, AwsError, type Cloud, type Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import { type Access, AwsError, type Cloud } from "../../service.ts";
 import { readDefinition } from "./definition.ts";
 import type { Machine, Records } from "./records.ts";
 import { describedVersion, forgetVersions, publish, shownMachine } from "./versions.ts";
@@ -14,7 +15,7 @@ const date = (value: number): Date => new Date(value * 1000);
 const logDelivery = ["logs:CreateLogDelivery", "logs:PutResourcePolicy", "logs:DescribeLogGroups"];
 
 /** State machines: create, read, update, delete, validate, tag. */
-export function machineOperations(cloud: Cloud, records: Records): Record<string, Operation> {
+export function machineOperations(cloud: Cloud, records: Records): Operations<"states"> {
   const arnOf = (name: string) => `arn:aws:states:${cloud.region}:${cloud.accountId}:stateMachine:${name}`;
   const on = (action: string, arn: string): Access[] => [{ action: `states:${action}`, resource: arn }];
 

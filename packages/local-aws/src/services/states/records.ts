@@ -1,4 +1,10 @@
 import { createHash } from "node:crypto";
+import type {
+  EncryptionConfiguration,
+  HistoryEventType,
+  LoggingConfiguration,
+  TracingConfiguration,
+} from "@aws-sdk/client-sfn";
 import { type Key, type PageRequest, page } from "../../kit/page.ts";
 import { AwsError, type Cloud } from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
@@ -15,13 +21,9 @@ export interface Machine {
   created: number;
   /** Made by the first update. */
   revision?: string;
-  loggingConfiguration?: {
-    level?: string;
-    includeExecutionData?: boolean;
-    destinations?: { cloudWatchLogsLogGroup?: { logGroupArn?: string } }[];
-  };
-  tracingConfiguration?: { enabled?: boolean };
-  encryptionConfiguration?: { type?: string; kmsKeyId?: string; kmsDataKeyReusePeriodSeconds?: number };
+  loggingConfiguration?: LoggingConfiguration;
+  tracingConfiguration?: TracingConfiguration;
+  encryptionConfiguration?: EncryptionConfiguration;
   tags: Record<string, string>;
   /** Number of the version published last: numbers are never used twice. */
   lastVersion?: number;
@@ -94,7 +96,7 @@ export interface HistoryEvent {
   id: number;
   previousEventId: number;
   timestamp: number;
-  type: string;
+  type: HistoryEventType;
   [details: string]: unknown;
 }
 

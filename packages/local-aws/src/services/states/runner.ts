@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { HistoryEventType } from "@aws-sdk/client-sfn";
 import type { Cloud } from "../../service.ts";
 import type { Execution, HistoryEvent, Records, Status } from "./records.ts";
 import { Run } from "./run.ts";
@@ -114,7 +115,7 @@ export class Runner {
 /** What ends an execution that is not at fault itself. */
 const failed = (cause: string) => ({ status: "FAILED" as const, error: "States.Runtime", cause });
 
-function endEvent({ status, output, error, cause }: Execution): [string, Record<string, unknown>] {
+function endEvent({ status, output, error, cause }: Execution): [HistoryEventType, Record<string, unknown>] {
   const reason = { ...(error && { error }), ...(cause && { cause }) };
   switch (status) {
     case "SUCCEEDED":

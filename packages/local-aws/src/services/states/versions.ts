@@ -4,7 +4,8 @@ import type {
   ListStateMachineVersionsInput,
   PublishStateMachineVersionInput,
 } from "@aws-sdk/client-sfn";
-import { type Access, AwsError, type Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import { type Access, AwsError } from "../../service.ts";
 import { type Alias, type Machine, pageOf, type Records, type Version } from "./records.ts";
 
 /** What is started under an ARN, and by which of the machine's ARNs it was asked for. */
@@ -55,11 +56,11 @@ export function publish(records: Records, machine: Machine, description?: string
 
 /** What AWS says of a machine that says nothing itself. */
 export const shownMachine = <T extends Partial<Machine>>(machine: T) => ({
-  loggingConfiguration: { level: "OFF", includeExecutionData: false },
+  loggingConfiguration: { level: "OFF" as const, includeExecutionData: false },
   tracingConfiguration: { enabled: false },
-  encryptionConfiguration: { type: "AWS_OWNED_KEY" },
+  encryptionConfiguration: { type: "AWS_OWNED_KEY" as const },
   ...machine,
-  status: "ACTIVE",
+  status: "ACTIVE" as const,
 });
 
 export function describedVersion({ arn, machineArn: _, number: __, created, revision, ...version }: Version) {
@@ -77,7 +78,7 @@ export function forgetVersions(records: Records, machineArn: string): void {
   for (const [key] of records.aliases.entries(`${machineArn}:`)) records.aliases.delete(key);
 }
 
-export function versionOperations(records: Records): Record<string, Operation> {
+export function versionOperations(records: Records): Operations<"states"> {
   const on = (action: string, arn: string): Access[] => [{ action: `states:${action}`, resource: arn }];
   const machineAt = (arn: string): Machine => {
     const machine = records.machines.get(arn);

@@ -75,7 +75,7 @@ describe("CodeDeploy", function () {
     await load.more(100);
     assert.deepEqual([...(await load.stop()).keys()], ["1"]);
     assert.equal(status, "Failed");
-    assert.equal(errorInformation?.code, "LAMBDA_HOOK_FAILED");
+    assert.equal(errorInformation?.code, "HOOK_EXECUTION_FAILURE");
     assert.deepEqual(await lab.lifecycle(id), {
       BeforeAllowTraffic: "Failed",
       AllowTraffic: "Skipped",
@@ -234,7 +234,7 @@ describe("CodeDeploy", function () {
       await running.weightIs(failing, (weight) => weight === 0.1);
       // As the record is when the process ends between the failure and the rollback.
       const records = running.test.cloud.store.collection<Deployment>("codedeploy.deployments");
-      const errorInformation = { code: "ALARM_ACTIVE", message: "red" };
+      const errorInformation = { code: "ALARM_ACTIVE" as const, message: "red" };
       records.put(back, { ...records.get(back)!, errorInformation });
       running = await running.restart(fast);
       const failed = await running.ended(back);

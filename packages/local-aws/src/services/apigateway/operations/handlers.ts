@@ -1,5 +1,6 @@
 import { passRole } from "../../../kit/passRole.ts";
-import type { Access, Call, Operation } from "../../../service.ts";
+import type { Operations } from "../../../operations.ts";
+import type { Access, Call } from "../../../service.ts";
 
 /** Operations by AWS's name, before it is said who may call them. */
 // biome-ignore lint/suspicious/noExplicitAny: each states the SDK's type of its own input.
@@ -13,7 +14,7 @@ const POLICY_INPUT = /"(policy|\/policy|x-amazon-apigateway-policy)"/;
  * `apigateway:GET` on `arn:aws:apigateway:us-east-1::/restapis/abc`.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
  */
-export function withAccess(handlers: Handlers): Record<string, Operation> {
+export function withAccess(handlers: Handlers): Operations<"apigateway"> {
   const access =
     (operation: string) =>
     async (input: Record<string, unknown>, call: Call): Promise<Access[]> => {

@@ -12,11 +12,12 @@ import { list } from "../../../authorization/principals.ts";
 import { parsePolicy } from "../../../authorization/validate.ts";
 import { page } from "../../../kit/page.ts";
 import { tagList, tagMap } from "../../../kit/tags.ts";
-import { AwsError, type Operation, type PolicyStatement } from "../../../service.ts";
+import type { Operations } from "../../../operations.ts";
+import { AwsError, type PolicyStatement } from "../../../service.ts";
 import type { BusRecord, RuleRecord } from "../records.ts";
 import { busName, type EventsState, invalid, notFound } from "../state.ts";
 
-export function busOperations(events: EventsState): Record<string, Operation> {
+export function busOperations(events: EventsState): Operations<"events"> {
   const on = (action: string, name: string | undefined) => [
     { action: `events:${action}`, resource: events.arn(`event-bus/${busName(name ?? "default")}`) },
   ];
@@ -115,7 +116,7 @@ function permitted(bus: BusRecord, { Policy, Action, Principal, StatementId, Con
   return [...bus.statements.filter(({ Sid }) => Sid !== StatementId), statement];
 }
 
-function tagOperations(events: EventsState): Record<string, Operation> {
+function tagOperations(events: EventsState): Operations<"events"> {
   type Input = { ResourceARN?: string; Tags?: Tag[]; TagKeys?: string[] };
   const access =
     (action: string) =>

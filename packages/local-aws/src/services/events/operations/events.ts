@@ -3,14 +3,15 @@
 import type { PutEventsRequest, PutEventsRequestEntry, TestEventPatternRequest } from "@aws-sdk/client-eventbridge";
 import type { BusEvent } from "../../../delivery/records.ts";
 import { parseJson } from "../../../jsonText.ts";
-import type { Access, Call, Operation, PolicyDocument } from "../../../service.ts";
+import type { Operations } from "../../../operations.ts";
+import type { Access, Call, PolicyDocument } from "../../../service.ts";
 import { busName, checkPattern, type EventsState, invalid } from "../state.ts";
 
 const maxEntries = 10;
 /** 1 MB in all. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
 const maxSize = 1024 * 1024;
 
-export function eventOperations(events: EventsState): Record<string, Operation> {
+export function eventOperations(events: EventsState): Operations<"events"> {
   return {
     PutEvents: {
       access: (input: PutEventsRequest, call) => putAccess(events, input, call),

@@ -15,8 +15,9 @@ import { parseJson } from "../../../jsonText.ts";
 import { page } from "../../../kit/page.ts";
 import { passRole } from "../../../kit/passRole.ts";
 import { tagMap } from "../../../kit/tags.ts";
+import type { Operations } from "../../../operations.ts";
 import { parseSchedule } from "../../../schedule/schedule.ts";
-import { type Access, AwsError, type Operation } from "../../../service.ts";
+import { type Access, AwsError } from "../../../service.ts";
 import type { RuleRecord } from "../records.ts";
 import { checkPattern, type EventsState, invalid } from "../state.ts";
 import { isPath } from "../transform.ts";
@@ -27,7 +28,7 @@ const maxTargets = 5;
 const maxRules = 300;
 type Named = { Name?: string; Rule?: string; EventBusName?: string };
 
-export function ruleOperations(events: EventsState): Record<string, Operation> {
+export function ruleOperations(events: EventsState): Operations<"events"> {
   const arnOf = ({ Name, Rule, EventBusName }: Named) =>
     events.ruleArn(events.bus(EventBusName).name, (Name ?? Rule) as string);
   const access = (action: string) => (input: Named) => [{ action: `events:${action}`, resource: arnOf(input) }];

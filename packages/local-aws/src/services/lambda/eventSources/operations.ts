@@ -9,6 +9,7 @@ import type {
 } from "@aws-sdk/client-lambda";
 import { regionOf } from "../../../arn.ts";
 import { page } from "../../../kit/page.ts";
+import type { Operations } from "../../../operations.ts";
 import { AwsError, type Cloud, type Operation } from "../../../service.ts";
 import type { Collection } from "../../../store.ts";
 import { functionReference } from "../names.ts";
@@ -49,7 +50,7 @@ export function mappingOperations(
   cloud: Cloud,
   mappings: Collection<MappingRecord>,
   pollers: Pollers,
-): Record<string, Operation> {
+): Operations<"lambda"> {
   const arnOf = (uuid: string) => `arn:aws:lambda:${cloud.region}:${cloud.accountId}:event-source-mapping:${uuid}`;
   const access = (action: string) => (input: WithUuid) => {
     const record = mappings.get(input.UUID ?? "");

@@ -8,6 +8,7 @@ import type {
   ListAliasesCommandInput,
   UpdateAliasCommandInput,
 } from "@aws-sdk/client-lambda";
+import type { Operations } from "../../../operations.ts";
 import type { Operation } from "../../../service.ts";
 import type { Lambda } from "../context.ts";
 import { checkPattern, checkRevision, conflict, functionNotFound, invalidParameter } from "../errors.ts";
@@ -15,7 +16,7 @@ import { functionReference, latest } from "../names.ts";
 import type { AliasRecord } from "../records.ts";
 import { listed } from "./paging.ts";
 
-export function aliasOperations(lambda: Lambda): Record<string, Operation> {
+export function aliasOperations(lambda: Lambda): Operations<"lambda"> {
   const { registry, arns, cloud } = lambda;
 
   const access = (action: string) => (input: { FunctionName?: string }) => [

@@ -12,7 +12,8 @@ import type {
   PutFunctionCodeSigningConfigRequest,
   UpdateCodeSigningConfigRequest,
 } from "@aws-sdk/client-lambda";
-import { AwsError, type Operation } from "../../../service.ts";
+import type { Operations } from "../../../operations.ts";
+import { AwsError } from "../../../service.ts";
 import { now } from "../configuration.ts";
 import type { Lambda } from "../context.ts";
 import { conflict } from "../errors.ts";
@@ -21,7 +22,7 @@ import type { CodeSigningRecord } from "../records.ts";
 import { listed } from "./paging.ts";
 import { checkedTags } from "./tags.ts";
 
-export function codeSigningOperations({ registry, arns }: Lambda): Record<string, Operation> {
+export function codeSigningOperations({ registry, arns }: Lambda): Operations<"lambda"> {
   const { codeSigning } = registry;
   const on = (action: string) => (input: { CodeSigningConfigArn?: string }) => [
     { action: `lambda:${action}`, resource: input.CodeSigningConfigArn as string },

@@ -6,6 +6,7 @@ import type {
   PutFunctionConcurrencyCommandInput,
   PutProvisionedConcurrencyConfigCommandInput,
 } from "@aws-sdk/client-lambda";
+import type { Operations } from "../../../operations.ts";
 import { AwsError, type Operation } from "../../../service.ts";
 import type { Lambda } from "../context.ts";
 import { checkRange, invalidParameter } from "../errors.ts";
@@ -16,7 +17,7 @@ import { listed } from "./paging.ts";
 /** What AWS keeps for functions without a reservation. */
 const leastUnreserved = 100;
 
-export function concurrencyOperations({ registry, arns, concurrency }: Lambda): Record<string, Operation> {
+export function concurrencyOperations({ registry, arns, concurrency }: Lambda): Operations<"lambda"> {
   const access = (action: string) => (input: { FunctionName?: string; Qualifier?: string }) => {
     const { name, qualifier } = functionReference(input.FunctionName as string, input.Qualifier);
     return [{ action: `lambda:${action}`, resource: arns.function(name, qualifier) }];

@@ -5,6 +5,7 @@ import type {
   ListFunctionEventInvokeConfigsCommandInput,
   PutFunctionEventInvokeConfigCommandInput,
 } from "@aws-sdk/client-lambda";
+import type { Operations } from "../../../operations.ts";
 import type { Operation } from "../../../service.ts";
 import type { Lambda } from "../context.ts";
 import { checkRange, functionNotFound, resourceNotFound } from "../errors.ts";
@@ -16,7 +17,7 @@ import { listed } from "./paging.ts";
 /** `$LATEST` and no qualifier are the same. */
 const keyOf = ({ record, qualifier }: Target) => policyKey(record.name, qualifier === latest ? undefined : qualifier);
 
-export function eventInvokeConfigOperations({ registry, arns, targets }: Lambda): Record<string, Operation> {
+export function eventInvokeConfigOperations({ registry, arns, targets }: Lambda): Operations<"lambda"> {
   const access = (action: string) => (input: { FunctionName?: string; Qualifier?: string }) => {
     const { name, qualifier } = functionReference(input.FunctionName as string, input.Qualifier);
     return [{ action: `lambda:${action}`, resource: arns.function(name, qualifier) }];

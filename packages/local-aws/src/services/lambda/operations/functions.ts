@@ -15,6 +15,7 @@ import type {
   UpdateFunctionConfigurationCommandInput,
 } from "@aws-sdk/client-lambda";
 import { passRole } from "../../../kit/passRole.ts";
+import type { Operations } from "../../../operations.ts";
 import type { Operation } from "../../../service.ts";
 import { configure, revised } from "../configuration.ts";
 import type { Lambda } from "../context.ts";
@@ -64,7 +65,7 @@ const versionKey = ({ FunctionName = "", Version }: FunctionConfiguration) => [F
 export const usedPackages = ({ registry, layers }: Pick<Lambda, "registry" | "layers">): Set<string> =>
   new Set([...registry.versions.values(), ...layers.records.values()].map(({ code }) => code));
 
-export function functionOperations(lambda: Lambda): Record<string, Operation> {
+export function functionOperations(lambda: Lambda): Operations<"lambda"> {
   const { registry, packages, layers, arns, targets, cloud } = lambda;
 
   const onFunction = (action: string) => (input: { FunctionName?: string; Qualifier?: string }) => {

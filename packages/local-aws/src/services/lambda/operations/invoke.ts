@@ -1,7 +1,7 @@
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 
-import type { InvokeCommandInput, InvokeCommandOutput } from "@aws-sdk/client-lambda";
 import { parseJson } from "../../../jsonText.ts";
+import type { Input, Operations, Output } from "../../../operations.ts";
 import { AwsError, type Call, type Operation } from "../../../service.ts";
 import type { AsyncQueue } from "../asyncQueue.ts";
 import type { Lambda } from "../context.ts";
@@ -12,12 +12,12 @@ import type { Target } from "../registry.ts";
 import { checkRuns } from "../runtimes.ts";
 
 /** `Payload` may be text, too, for callers in process; so may a trace header, which the wire carries as a header. */
-export type InvokeInput = Omit<InvokeCommandInput, "Payload"> & {
+export type InvokeInput = Omit<Input<"lambda", "Invoke">, "Payload"> & {
   Payload?: Uint8Array | string;
   /** `Root=…;Parent=…;Sampled=…`: the trace that the invocation belongs to. */
   TraceHeader?: string;
 };
-export type InvokeOutput = Omit<InvokeCommandOutput, "$metadata" | "Payload"> & { Payload: Buffer };
+export type InvokeOutput = Output<"lambda", "Invoke"> & { Payload: Buffer };
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#function-configuration-deployment-and-execution */
 const maxSyncBytes = 6_291_456;
@@ -28,17 +28,17 @@ export function invokeOperations(
   { registry, arns }: Lambda,
   invoker: Invoker,
   queue: AsyncQueue,
-): Record<string, Operation> {
+): Operations<"lambda"> {
   const Invoke: Operation<InvokeInput, InvokeOutput> = {
     access({ FunctionName, Qualifier }) {
-      const target = known(() => registry.target(FunctionName as string, Qualifier));
+      const target = known(() => registry.target(FunctionName, Qualifier));
       const action = "lambda:InvokeFunction";
       if (target) return [{ action, resource: target.arn, ...(target.policy && { resourcePolicy: target.policy }) }];
-      const { name, qualifier } = functionReference(FunctionName as string, Qualifier);
+      const { name, qualifier } = functionReference(FunctionName, Qualifier);
       return [{ action, resource: arns.function(name, qualifier) }];
     },
     async run(input, call) {
-      const target = registry.target(input.FunctionName as string, input.Qualifier);
+      const target = registry.target(input.FunctionName, input.Qualifier);
       checkRuns(target.version.configuration.Runtime);
       const type = input.InvocationType ?? "RequestResponse";
       if (type === "RequestResponse") return respond(target, input, call);

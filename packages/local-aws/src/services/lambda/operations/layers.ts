@@ -9,6 +9,7 @@ import type {
   ListLayerVersionsCommandInput,
   PublishLayerVersionCommandInput,
 } from "@aws-sdk/client-lambda";
+import type { Operations } from "../../../operations.ts";
 import type { Operation } from "../../../service.ts";
 import type { Lambda } from "../context.ts";
 import { checkPattern, resourceNotFound } from "../errors.ts";
@@ -17,7 +18,7 @@ import { listed } from "./paging.ts";
 
 const nameOf = (given: string | undefined) => (given?.startsWith("arn:") ? given.split(":")[6] : given) as string;
 
-export function layerOperations({ layers, packages, arns }: Lambda): Record<string, Operation> {
+export function layerOperations({ layers, packages, arns }: Lambda): Operations<"lambda"> {
   const access = (action: string) => (input: { LayerName?: string; VersionNumber?: number }) => [
     { action: `lambda:${action}`, resource: arns.layer(nameOf(input.LayerName), input.VersionNumber) },
   ];

@@ -8,6 +8,7 @@ import type {
   GetPolicyCommandInput,
   RemovePermissionCommandInput,
 } from "@aws-sdk/client-lambda";
+import type { Operations } from "../../../operations.ts";
 import { type Access, AwsError, type Operation, type PolicyDocument, type PolicyStatement } from "../../../service.ts";
 import type { Lambda } from "../context.ts";
 import { checkPattern, checkRevision, conflict, resourceNotFound } from "../errors.ts";
@@ -20,7 +21,7 @@ const maxPolicyBytes = 20 * 1024;
 
 type Document = PolicyDocument & { Statement: PolicyStatement[] };
 
-export function permissionOperations({ registry, arns }: Lambda): Record<string, Operation> {
+export function permissionOperations({ registry, arns }: Lambda): Operations<"lambda"> {
   const access = (action: string) => (input: { FunctionName?: string; Qualifier?: string }) => {
     const { name, qualifier } = functionReference(input.FunctionName as string, input.Qualifier);
     return [{ action: `lambda:${action}`, resource: arns.function(name, qualifier) }];

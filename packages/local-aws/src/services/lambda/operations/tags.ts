@@ -1,6 +1,7 @@
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html */
 import type { ListTagsCommandInput, TagResourceCommandInput, UntagResourceCommandInput } from "@aws-sdk/client-lambda";
 import { type Tags, withoutTags } from "../../../kit/tags.ts";
+import type { Operations } from "../../../operations.ts";
 import type { Operation } from "../../../service.ts";
 import type { Lambda } from "../context.ts";
 import { invalidParameter, resourceNotFound } from "../errors.ts";
@@ -31,7 +32,7 @@ export function checkedTags(before: Tags, added: Tags): Tags {
 export function tagOperations(
   { registry, arns }: Lambda,
   others: (arn: string) => Tagged | undefined = () => undefined,
-): Record<string, Operation> {
+): Operations<"lambda"> {
   const isOther = (arn: string): boolean => /^arn:[\w-]+:lambda:[^:]*:\d*:(?!function:)/.test(arn);
   const access = (action: string) => (input: { Resource?: string }) => {
     const given = input.Resource as string;

@@ -1,23 +1,26 @@
 /** Alarms: put, described, switched, deleted, and their history. */
 
 import type {
+  CompositeAlarm,
   DescribeAlarmHistoryInput,
   DescribeAlarmsForMetricInput,
   DescribeAlarmsInput,
+  MetricAlarm,
   PutCompositeAlarmInput,
   PutMetricAlarmInput,
   SetAlarmStateInput,
 } from "@aws-sdk/client-cloudwatch";
 import { parseJson } from "../../../jsonText.ts";
 import { page } from "../../../kit/page.ts";
-import { AwsError, type Operation } from "../../../service.ts";
+import type { Operations } from "../../../operations.ts";
+import { AwsError } from "../../../service.ts";
 import { type ArnOf, compositeAlarm, metricAlarm } from "../alarmInput.ts";
 import type { AlarmRecord, MetricAlarmRecord } from "../alarmRecords.ts";
 import type { Alarms } from "../alarms.ts";
 import { parseRule } from "../composite.ts";
 import { validation } from "../query.ts";
 
-export function alarmOperations(alarms: Alarms, arnOf: ArnOf): Record<string, Operation> {
+export function alarmOperations(alarms: Alarms, arnOf: ArnOf): Operations<"monitoring"> {
   const one =
     (action: string) =>
     ({ AlarmName = "" }: { AlarmName?: string }) => [{ action: `cloudwatch:${action}`, resource: arnOf(AlarmName) }];
@@ -142,7 +145,7 @@ function describe(alarms: Alarms, input: DescribeAlarmsInput) {
   };
 }
 
-const described = (alarm: AlarmRecord) => ({
+const described = (alarm: AlarmRecord): CompositeAlarm => ({
   AlarmName: alarm.name,
   AlarmArn: alarm.arn,
   AlarmDescription: alarm.description,
@@ -158,7 +161,7 @@ const described = (alarm: AlarmRecord) => ({
   StateTransitionedTimestamp: new Date(alarm.changed),
 });
 
-const describedMetric = (alarm: MetricAlarmRecord) => ({
+const describedMetric = (alarm: MetricAlarmRecord): MetricAlarm => ({
   ...described(alarm),
   EvaluationPeriods: alarm.evaluationPeriods,
   DatapointsToAlarm: alarm.datapointsToAlarm,

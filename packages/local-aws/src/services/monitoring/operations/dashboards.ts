@@ -10,7 +10,8 @@ import type {
 import { parseJson } from "../../../jsonText.ts";
 import { page } from "../../../kit/page.ts";
 import { tagList, tagMap } from "../../../kit/tags.ts";
-import { AwsError, type Operation } from "../../../service.ts";
+import type { Operations } from "../../../operations.ts";
+import { AwsError } from "../../../service.ts";
 import type { Collection } from "../../../store.ts";
 import type { Alarms } from "../alarms.ts";
 
@@ -24,7 +25,7 @@ export interface DashboardRecord {
 export function dashboardOperations(
   dashboards: Collection<DashboardRecord>,
   arnOf: (name: string) => string,
-): Record<string, Operation> {
+): Operations<"monitoring"> {
   const access =
     (action: string) =>
     ({ DashboardName = "" }: { DashboardName?: string }) => [
@@ -87,7 +88,7 @@ export function dashboardOperations(
   };
 }
 
-export function tagOperations(alarms: Alarms): Record<string, Operation> {
+export function tagOperations(alarms: Alarms): Operations<"monitoring"> {
   type Input = { ResourceARN?: string; Tags?: Tag[]; TagKeys?: string[] };
   const access =
     (action: string) =>

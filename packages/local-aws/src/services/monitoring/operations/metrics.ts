@@ -9,7 +9,8 @@ import type {
   PutMetricDataInput,
 } from "@aws-sdk/client-cloudwatch";
 import { page } from "../../../kit/page.ts";
-import type { Call, Operation } from "../../../service.ts";
+import type { Operations } from "../../../operations.ts";
+import type { Call } from "../../../service.ts";
 import type { Metrics, Series } from "../metrics.ts";
 import { answerQueries, checkQueries, invalidMix, invalidValue, validation } from "../query.ts";
 import { statistic } from "../statistics.ts";
@@ -27,7 +28,7 @@ const seriesKey = ({ namespace, name, dimensions }: Pick<Series, "namespace" | "
   JSON.stringify(dimensions),
 ];
 
-export function metricOperations(metrics: Metrics): Record<string, Operation> {
+export function metricOperations(metrics: Metrics): Operations<"monitoring"> {
   return {
     PutMetricData: {
       access: ({ Namespace = "" }: PutMetricDataInput) => [
@@ -172,7 +173,7 @@ function getStatistics(metrics: Metrics, input: GetMetricStatisticsInput) {
         }),
       ),
     }),
-    Unit: bucket.unit ?? "None",
+    Unit: bucket.unit ?? ("None" as const),
   }));
   return { Label: MetricName, Datapoints };
 }
@@ -195,7 +196,7 @@ function getData(metrics: Metrics, input: GetMetricDataInput) {
         Label: Label ?? MetricStat?.Metric?.MetricName ?? (Expression ? id : ""),
         Timestamps: points.map(([time]) => new Date(time * 1000)),
         Values: points.map(([, value]) => value),
-        StatusCode: "Complete",
+        StatusCode: "Complete" as const,
       };
     });
   return { MetricDataResults, Messages: [] };
