@@ -31,7 +31,7 @@ export const createLogGroup = (name: string, args: LogGroupArgs, parent?: Resour
  */
 export function createCodeLogs(
   name: string,
-  { service, retention }: { service: "lambda" | "ecs"; retention: Input<number> | undefined },
+  { service, retention }: { service: "lambda" | "ecs" | "emr-serverless"; retention: Input<number> | undefined },
   parent: Resource,
 ): LogGroup {
   const logGroup = createLogGroup(`${name}-logs`, { name: logGroupName(service, name), retention }, parent);
@@ -40,5 +40,7 @@ export function createCodeLogs(
 }
 
 /** `/aws/lambda/project-stack-name` */
-export const logGroupName = (service: "lambda" | "apigateway" | "ecs", name: string): string =>
-  `/aws/${service}/${stackWide(name)}`;
+export const logGroupName = (
+  service: "lambda" | "apigateway" | "ecs" | "emr-serverless" | "vpc",
+  name: string,
+): string => `/aws/${service}/${stackWide(name)}`;

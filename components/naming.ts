@@ -18,6 +18,16 @@ export function shorten(name: string, length: number): string {
 }
 
 /**
+ * `STACK-NAME-hash`, at most 29 characters: what the names of all begin with that a component's functions make as the
+ * stack runs. Short, for 63 characters are all that names in SageMaker have, and another in each project.
+ */
+export function runtimePrefix(name: string): string {
+  const hash = createHash("sha256").update(getProject()).digest("hex").slice(0, 4);
+  const words = `${getStack()}-${name}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  return `${shorten(words, 24)}-${hash}`;
+}
+
+/**
  * The longest name of a function: its role (`name-role`, and the 8 characters that Pulumi adds) may have 64.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */

@@ -1,21 +1,13 @@
-import { createHash } from "node:crypto";
 import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { getRegionOutput } from "@pulumi/aws/getRegion";
-import { Invocation } from "@pulumi/aws/lambda";
 import type { Bucket } from "@pulumi/aws/s3";
-import {
-  ComponentResource,
-  type ComponentResourceOptions,
-  getProject,
-  getStack,
-  type Output,
-  output,
-} from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Output, output } from "@pulumi/pulumi";
 import type { ApiWithLambdas } from "./apiWithLambdas.ts";
 import { createBucket } from "./bucket.ts";
 import { createContainerImage } from "./containerImage.ts";
-import { shorten } from "./naming.ts";
+import { createSweepOnDestroy } from "./function/sweepOnDestroy.ts";
+import { runtimePrefix } from "./naming.ts";
 import type { NodeFunction } from "./nodeFunction.ts";
 import { createRecommenderApi, routeKeys } from "./recommender/api.ts";
 import { defaultHandlers, type SnowflakeRecommenderArgs } from "./recommender/args.ts";
@@ -63,7 +55,7 @@ export class SnowflakeRecommender extends ComponentResource {
     super("dsp:index:SnowflakeRecommender", name, {}, opts);
     const { training = {}, serving = {}, retrain, removeIdleAfter, definition, logRetention } = args;
 
-    this.namePrefix = namePrefix(name);
+    this.namePrefix = runtimePrefix(name);
     this.imageUri = args.image === undefined ? buildImage(name, this) : output(args.image);
     this.bucket = createBucket(`${name}-data`, { lifecycle: [forgetBatches] }, this);
     this.roles = createRoles(name, { ...args, bucket: this.bucket, image: this.imageUri }, this);
@@ -99,7 +91,7 @@ export class SnowflakeRecommender extends ComponentResource {
     );
     this.roles.allowInvoke(this.api.executionArn, this.api.stage.stageName, routeKeys);
     createObservation(name, this.namePrefix, observe, this);
-    sweepOnDestroy(name, sweep, external, this);
+    createSweepOnDestroy(name, { sweep, after: [this.roles, this.bucket, ...Object.values(external)] }, this);
     if (retrain && retraining) createRetrainSchedule(name, { ...retrain, target: retraining }, this);
     if (removeIdleAfter !== undefined) createIdleSchedule(name, { hours: removeIdleAfter, target: sweep }, this);
     const watched = { api: this.api, observe, sweep, retrain: retraining, actions: args.alarmTopics ?? [] };
@@ -109,13 +101,6 @@ export class SnowflakeRecommender extends ComponentResource {
     this.url = this.api.url;
     this.registerOutputs({ url: this.url, imageUri: this.imageUri });
   }
-}
-
-/** `STACK-NAME-hash`: short, for 63 characters are all that an endpoint's name has, and another in each project. */
-function namePrefix(name: string): string {
-  const hash = createHash("sha256").update(getProject()).digest("hex").slice(0, 4);
-  const words = `${getStack()}-${name}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-  return `${shorten(words, 24)}-${hash}`;
 }
 
 /** awsx has Docker's builder make no attestation of the build, which SageMaker would not take. */
@@ -145,29 +130,10 @@ const createRoles = (
     {
       bucket,
       image,
-      namePrefix: `${namePrefix(name)}-`,
+      namePrefix: `${runtimePrefix(name)}-`,
       ...(encryptionKeyArn !== undefined && { encryptionKeyArn }),
       ...(api && { api }),
       ...(storage && { storage }),
     },
     { parent },
   );
-
-/** Called as the stack is destroyed, before the roles go that endpoints act as: removes every endpoint. */
-function sweepOnDestroy(
-  name: string,
-  sweep: NodeFunction,
-  external: Record<ExternalFunction, NodeFunction>,
-  parent: SnowflakeRecommender,
-): void {
-  new Invocation(
-    `${name}-sweep-on-destroy`,
-    {
-      functionName: sweep.function.name,
-      qualifier: sweep.alias.name,
-      lifecycleScope: "CRUD",
-      input: "{}",
-    },
-    { parent, dependsOn: [parent.roles, parent.bucket, sweep, ...Object.values(external)] },
-  );
-}

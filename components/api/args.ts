@@ -1,6 +1,7 @@
 import type { Input } from "@pulumi/pulumi";
 import type { NodeFunction, NodeFunctionArgs } from "../nodeFunction.ts";
 import type { Cors } from "../openapi/cors.ts";
+import type { RouteResponse } from "../openapi/document.ts";
 import type { JsonSchema } from "../openapi/jsonSchema.ts";
 import type { RouteKey } from "../openapi/route.ts";
 import type { CustomDomainArgs } from "./customDomain.ts";
@@ -164,8 +165,27 @@ export type RouteArgs = OperationArgs & {
    * @default []
    * @example ["querystring.page", "header.x-tenant"]
    */
-  requiredParameters?: `${"querystring" | "header"}.${string}`[];
+  requiredParameters?: ParameterName[];
+  /**
+   * What a request may carry, each with what it means.
+   * @default {}
+   * @example { "querystring.limit": "Items of a page, 1 to 100" }
+   */
+  optionalParameters?: Partial<Record<ParameterName, string>>;
+  /**
+   * What the route does, in a line.
+   * @default its method and path
+   */
+  summary?: string;
+  /**
+   * Answers by status; those that the gateway gives by itself need not be named.
+   * @default 200, of any form
+   * @example { 404: { description: "There is none", model: { name: "Error", schema: { type: "object" } } } }
+   */
+  responses?: Record<number, RouteResponse>;
 };
+
+export type ParameterName = `${"querystring" | "header"}.${string}`;
 
 /** Settings of an API that does not take the implicit ones. */
 export interface StageArgs {

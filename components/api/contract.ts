@@ -40,12 +40,18 @@ export function contractOf<Key extends string>(name: string, args: ApiWithLambda
   return { document: describeRoutes(info, described), routes };
 }
 
-const contractSettings = ({ operationId, requestModel, validated, requiredParameters }: RouteArgs) => ({
-  ...(operationId && { operationId }),
-  ...(requestModel && { requestModel }),
-  ...(validated !== undefined && { validated }),
-  ...(requiredParameters && { requiredParameters }),
-});
+const contractSettings = (args: RouteArgs) => {
+  const { operationId, requestModel, validated, requiredParameters, optionalParameters, summary, responses } = args;
+  return {
+    ...(operationId && { operationId }),
+    ...(requestModel && { requestModel }),
+    ...(validated !== undefined && { validated }),
+    ...(requiredParameters && { requiredParameters }),
+    ...(optionalParameters && { optionalParameters }),
+    ...(summary && { summary }),
+    ...(responses && { responses }),
+  };
+};
 
 function contractOfDocument(path: string, bound: Record<string, OperationArgs>): Contract {
   const document = readDocument(join(root, path));

@@ -37,7 +37,8 @@ export const routeUrl = (url: Output<string>, path: string): Output<string> =>
 
 /** Without what is the route's and not the function's. */
 export function codeAndSettings(args: OperationArgs): NodeFunctionArgs {
-  const { auth, throttling, operationId, requestModel, validated, requiredParameters, ...own } = args as RouteArgs;
+  const { auth, throttling, operationId, requestModel, validated, ...rest } = args as RouteArgs;
+  const { requiredParameters, optionalParameters, summary, responses, ...own } = rest;
   return own as NodeFunctionArgs;
 }
 

@@ -86,7 +86,8 @@ function quotaRules(routes: ContractRoute[]): Rule[] {
 
 function routeRules(name: string, { key, label, args }: ContractRoute): Rule[] {
   const at = `routes["${key}"]`;
-  const { requestModel, requiredParameters = [] } = args as RouteArgs;
+  const { requestModel, requiredParameters = [], optionalParameters = {}, responses = {} } = args as RouteArgs;
+  const models = Object.entries(responses).flatMap(([status, { model }]) => (model ? [{ status, ...model }] : []));
   const { auth } = args;
   const invalid = typeof requestModel === "object" ? schemaError(requestModel) : undefined;
   return [
@@ -107,14 +108,17 @@ function routeRules(name: string, { key, label, args }: ContractRoute): Rule[] {
       allowed: "a JSON Schema of draft-04, API Gateway's only one",
     },
     ...throttlingRules(`${at}.throttling`, args.throttling),
-    ...requiredParameters.map((parameter, index) =>
-      matches(
-        `${at}.requiredParameters[${index}]`,
-        parameter,
-        /^(querystring|header)\.[^.\s]+$/,
-        "querystring.NAME or header.NAME",
-      ),
-    ),
+    ...requiredParameters.map((parameter, index) => parameterRule(`${at}.requiredParameters[${index}]`, parameter)),
+    ...Object.keys(optionalParameters).map((parameter) => parameterRule(`${at}.optionalParameters`, parameter)),
+    ...models.flatMap(({ status, name: model, schema }) => [
+      matches(`${at}.responses[${status}].model.name`, model, /^[A-Za-z0-9]+$/, "letters and digits"),
+      {
+        ok: !schemaError(schema),
+        field: `${at}.responses[${status}].model.schema`,
+        value: schemaError(schema),
+        allowed: "a JSON Schema of draft-04, API Gateway's only one",
+      },
+    ]),
     ...(typeof auth === "object" && "lambda" in auth
       ? [integerBetween(`${at}.auth.lambda.cacheSeconds`, auth.lambda.cacheSeconds, 0, 3_600)]
       : []),
@@ -130,3 +134,6 @@ function routeRules(name: string, { key, label, args }: ContractRoute): Rule[] {
       : []),
   ];
 }
+
+const parameterRule = (field: string, value: string): Rule =>
+  matches(field, value, /^(querystring|header)\.[^.\s]+$/, "querystring.NAME or header.NAME");

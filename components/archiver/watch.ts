@@ -1,15 +1,14 @@
 import { EventRule, EventTarget } from "@pulumi/aws/cloudwatch";
 import type { Table } from "@pulumi/aws/dynamodb";
 import type { StateMachine } from "@pulumi/aws/sfn";
-import { interpolate, jsonStringify, type Resource } from "@pulumi/pulumi";
+import { interpolate, type Resource } from "@pulumi/pulumi";
 import { stateMachineBinding } from "../function/bindings.ts";
+import { createEventRule } from "../function/eventRule.ts";
 import { createExecutionRole } from "../function/executionRole.ts";
 import { NodeFunction } from "../nodeFunction.ts";
 import type { ArchiverHandlers } from "./args.ts";
 import type { Buckets } from "./files.ts";
 import { recordBinding } from "./functions.ts";
-
-type RuleOf = { eventPattern: object } | { schedule: string };
 
 interface WatchArgs {
   handlers: ArchiverHandlers;
@@ -17,21 +16,6 @@ interface WatchArgs {
   table: Table;
   buckets: Buckets;
   logRetention: number | undefined;
-}
-
-/** A rule of the default bus that calls a function. */
-function createRule(name: string, when: RuleOf, target: NodeFunction, parent: Resource): void {
-  const rule = new EventRule(
-    name,
-    "schedule" in when ? { scheduleExpression: when.schedule } : { eventPattern: jsonStringify(when.eventPattern) },
-    { parent },
-  );
-  const permission = target.allowInvoke(
-    `${name}-permission`,
-    { principal: "events.amazonaws.com", sourceArn: rule.arn },
-    parent,
-  );
-  new EventTarget(`${name}-target`, { rule: rule.name, arn: target.arn }, { parent, dependsOn: [permission] });
 }
 
 /** Every object that comes into the drop bucket starts an execution, told twice or not. */
@@ -52,7 +36,7 @@ export function createDrops(
     },
     { parent },
   );
-  createRule(
+  createEventRule(
     `${name}-drops`,
     {
       eventPattern: {
@@ -85,7 +69,7 @@ export function createStoppedRecorder(
     },
     { parent },
   );
-  createRule(
+  createEventRule(
     `${name}-stopped`,
     {
       eventPattern: {
@@ -133,7 +117,7 @@ export function createReconciler(
     },
     { parent },
   );
-  createRule(`${name}-reconciliation`, { schedule: "rate(15 minutes)" }, reconciler, parent);
+  createEventRule(`${name}-reconciliation`, { schedule: "rate(15 minutes)" }, reconciler, parent);
   return reconciler;
 }
 

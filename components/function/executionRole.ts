@@ -33,12 +33,23 @@ export function createExecutionRole(
  * Services that tell whose resource they assume a role for; Lambda does not: to it `aws:SourceArn` is who calls a function.
  * https://docs.aws.amazon.com/codedeploy/latest/userguide/security_confused_deputy.html
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+ * https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/security-iam-runtime-role.html
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/cross-service-confused-deputy-prevention.html
  * https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
  * https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
+ * https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
  */
-const tellsForWhom = new Set(["codedeploy", "ecs-tasks", "events", "sagemaker", "scheduler", "states"]);
+const tellsForWhom = new Set([
+  "codedeploy",
+  "ecs-tasks",
+  "emr-serverless",
+  "events",
+  "sagemaker",
+  "scheduler",
+  "states",
+  "vpc-flow-logs",
+]);
 
 /**
  * Lets a service assume a role, for this account's resources alone where it tells whose they are: nobody else's may use it

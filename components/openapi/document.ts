@@ -14,6 +14,7 @@ type PathItem = Record<string, Operation>;
 
 export interface Operation {
   operationId?: string;
+  summary?: string;
   parameters?: { in?: string; required?: boolean }[];
   requestBody?: object;
   responses?: object;
@@ -28,6 +29,20 @@ interface RouteContract extends ParsedRoute {
   requestModel?: JsonSchema | "none";
   validated?: boolean;
   requiredParameters?: string[];
+  /** What they mean, by name. */
+  optionalParameters?: Record<string, string | undefined>;
+  summary?: string;
+  responses?: Record<number, RouteResponse>;
+}
+
+/** An answer of a route. */
+export interface RouteResponse {
+  description: string;
+  /**
+   * Its body, under a name that other answers of the same form share: letters and digits.
+   * @default no body is described
+   */
+  model?: { name: string; schema: JsonSchema };
 }
 
 /** An API's routes as a plain OpenAPI 3.0 document, of which API Gateway needs the extensions only. */
@@ -36,7 +51,12 @@ export function describeRoutes(info: OpenApiDocument["info"], routes: RouteContr
   for (const route of routes) {
     paths[route.path] = { ...paths[route.path], [operationKey(route.method)]: operation(route) };
   }
-  const schemas = routes.flatMap((route) => (hasModel(route) ? [[modelName(route), route.requestModel]] : []));
+  const schemas = routes.flatMap((route): [string, JsonSchema][] => [
+    ...(hasModel(route) ? [[modelName(route), route.requestModel as JsonSchema] as [string, JsonSchema]] : []),
+    ...Object.values(route.responses ?? {}).flatMap(({ model }): [string, JsonSchema][] =>
+      model ? [[model.name, model.schema]] : [],
+    ),
+  ]);
   return {
     openapi: "3.0.1",
     info,
@@ -50,28 +70,44 @@ const hasModel = ({ requestModel }: RouteContract): boolean => requestModel !== 
 function operation(route: RouteContract): Operation {
   return {
     operationId: route.operationId ?? routeName(route),
+    ...(route.summary && { summary: route.summary }),
     parameters: parameters(route),
     ...(route.requestModel === "none" && { "x-request-body": "none" }),
     ...(route.validated === false && { "x-amazon-apigateway-request-validator": "none" }),
     ...(hasModel(route) && {
       requestBody: {
         required: true,
-        content: { "application/json": { schema: { $ref: `#/components/schemas/${modelName(route)}` } } },
+        content: content(modelName(route)),
       },
     }),
-    // What the answer is, the function says; a method of API Gateway has one response at least.
-    responses: { "200": { description: "The function's answer" } },
+    // A method of API Gateway has one response at least.
+    responses: route.responses ? responses(route.responses) : { "200": { description: "The function's answer" } },
   };
 }
 
-function parameters({ parameters: inPath, requiredParameters = [] }: RouteContract): object[] {
-  const required = (name: string, place: string) => ({ name, in: place, required: true, schema: { type: "string" } });
+const content = (model: string) => ({ "application/json": { schema: { $ref: `#/components/schemas/${model}` } } });
+
+const responses = (given: Record<number, RouteResponse>) =>
+  Object.fromEntries(
+    Object.entries(given).map(([status, { description, model }]) => [
+      status,
+      { description, ...(model && { content: content(model.name) }) },
+    ]),
+  );
+
+function parameters({ parameters: inPath, requiredParameters = [], optionalParameters = {} }: RouteContract): object[] {
+  const parameter = (name: string, place: string, required: boolean, description?: string) => ({
+    ...{ name, in: place, required, ...(description && { description }) },
+    schema: { type: "string" },
+  });
+  const elsewhere = (full: string, required: boolean, description?: string) => {
+    const [place, name] = full.split(/\.(.*)/);
+    return parameter(name!, place === "querystring" ? "query" : "header", required, description);
+  };
   return [
-    ...inPath.map((name) => required(name, "path")),
-    ...requiredParameters.map((parameter) => {
-      const [place, name] = parameter.split(/\.(.*)/);
-      return required(name!, place === "querystring" ? "query" : "header");
-    }),
+    ...inPath.map((name) => parameter(name, "path", true)),
+    ...requiredParameters.map((name) => elsewhere(name, true)),
+    ...Object.entries(optionalParameters).map(([name, description]) => elsewhere(name, false, description)),
   ];
 }
 

@@ -1,5 +1,4 @@
 import type { LogGroup } from "@pulumi/aws/cloudwatch";
-import { SecurityGroup } from "@pulumi/aws/ec2";
 import { Cluster, Service, TaskDefinition } from "@pulumi/aws/ecs";
 import { getRegionOutput } from "@pulumi/aws/getRegion";
 import type { Queue } from "@pulumi/aws/sqs";
@@ -10,7 +9,7 @@ import { createExecutionRole } from "../function/executionRole.ts";
 import type { Binding, Statement } from "../function/statement.ts";
 import { createCodeLogs, createLogGroup } from "../logGroup.ts";
 import { metricNamespace, stackWide } from "../naming.ts";
-import { createNetwork, type Network } from "../network.ts";
+import { createNetwork, createOutwardGroup, type Network } from "../network.ts";
 import type { ContainerArgs } from "./args.ts";
 import { createScaling } from "./scaling.ts";
 
@@ -49,7 +48,7 @@ export function createContainerPredictor(
         parent,
       ),
   );
-  const network = container.network ?? createNetwork(`${name}-network`, parent);
+  const network = container.network ?? createNetwork(`${name}-network`, {}, parent);
   const logGroup = createCodeLogs(`${name}-predict`, { service: "ecs", retention: undefined }, parent);
   const task = createTask(name, { ...args, image, logGroup }, parent);
   const cluster = new Cluster(
@@ -135,19 +134,8 @@ function createService(
   parent: Resource,
 ): Service {
   const { cluster, task, network, insights } = parts;
-  const everywhere = ["0.0.0.0/0"];
-  const group = new SecurityGroup(
-    `${name}-predict`,
-    {
-      description: `Predictors of ${name}: reached by nobody, and reach out over HTTPS alone`,
-      vpcId: network.vpcId,
-      ingress: [],
-      egress: [
-        { protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: everywhere, description: "The endpoints of AWS" },
-      ],
-    },
-    { parent },
-  );
+  const members = `Predictors of ${name}`;
+  const group = createOutwardGroup(`${name}-predict`, { members, vpcId: network.vpcId }, parent);
   return new Service(
     `${name}-predict`,
     {

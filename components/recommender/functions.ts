@@ -1,8 +1,9 @@
 import type { Bucket } from "@pulumi/aws/s3";
-import { Config, getProject, getStack, type Input, interpolate, type Output, type Resource } from "@pulumi/pulumi";
+import { type Input, interpolate, type Output, type Resource } from "@pulumi/pulumi";
 import type { ExecutionRole } from "../function/executionRole.ts";
 import type { Binding, Statement } from "../function/statement.ts";
 import { NodeFunction, type NodeFunctionArgs } from "../nodeFunction.ts";
+import { resourceTags } from "../resourceTags.ts";
 import type { RecommenderHandlers, ServingArgs, TrainingArgs } from "./args.ts";
 import type { BucketPrefixes } from "./grants.ts";
 import { isScaled, servingSettings, trainingSettings } from "./machines.ts";
@@ -146,7 +147,7 @@ export class RecommenderFunctions {
   }
 
   #image() {
-    return { IMAGE_URI: this.#settings.image, RESOURCE_TAGS: JSON.stringify(tags()) };
+    return { IMAGE_URI: this.#settings.image, RESOURCE_TAGS: JSON.stringify(resourceTags()) };
   }
 
   #prefix(statements: Statement[]): Binding {
@@ -187,9 +188,3 @@ export class RecommenderFunctions {
 
 /** Where batches wait that are not finished; a day is more than Snowflake ever asks for one. */
 export const batchesPrefix = "batches/";
-
-/** What the stack's resources are tagged with, for what its functions make. */
-function tags(): Record<string, string> {
-  const defaults = new Config("aws").getObject<{ tags?: Record<string, string> }>("defaultTags");
-  return { ...defaults?.tags, project: getProject(), stack: getStack() };
-}

@@ -1,7 +1,8 @@
-import { EventRule, EventTarget, type MetricAlarm } from "@pulumi/aws/cloudwatch";
+import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { type AlarmArgs, createAlarm } from "../alarm.ts";
 import type { ApiWithLambdas } from "../apiWithLambdas.ts";
+import { createEventRule } from "../function/eventRule.ts";
 import { metricNamespace } from "../naming.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
 
@@ -11,11 +12,11 @@ import type { NodeFunction } from "../nodeFunction.ts";
  */
 export function createObservation(name: string, prefix: string, observer: NodeFunction, parent: Resource): void {
   const names = [{ prefix: `${prefix}-` }];
-  const rule = new EventRule(
+  createEventRule(
     `${name}-changes`,
     {
       description: "Jobs that failed, endpoints that failed or are in service",
-      eventPattern: JSON.stringify({
+      eventPattern: {
         source: ["aws.sagemaker"],
         "detail-type": ["SageMaker Training Job State Change", "SageMaker Endpoint State Change"],
         detail: {
@@ -24,19 +25,10 @@ export function createObservation(name: string, prefix: string, observer: NodeFu
             { EndpointName: names, EndpointStatus: ["IN_SERVICE", "FAILED"] },
           ],
         },
-      }),
+      },
     },
-    { parent },
-  );
-  const permission = observer.allowInvoke(
-    `${name}-changes-permission`,
-    { principal: "events.amazonaws.com", sourceArn: rule.arn },
+    observer,
     parent,
-  );
-  new EventTarget(
-    `${name}-changes-target`,
-    { rule: rule.name, arn: observer.arn },
-    { parent, dependsOn: [permission] },
   );
 }
 

@@ -13,7 +13,7 @@ const withoutResource = [
   /^ecr:GetAuthorizationToken$/,
   /^logs:(DescribeLogGroups|CreateLogDelivery|GetLogDelivery|UpdateLogDelivery|DeleteLogDelivery|ListLogDeliveries|PutResourcePolicy|DescribeResourcePolicies)$/,
   /^ec2:(CreateNetworkInterface|DescribeNetworkInterfaces|DeleteNetworkInterface|DescribeSubnets|DescribeVpcs|DescribeSecurityGroups|DescribeDhcpOptions)$/,
-  /^sagemaker:(ListTrainingJobs|ListEndpoints|ListModels|ListEndpointConfigs|ListNotebookInstances|Search)$/,
+  /^sagemaker:(ListTrainingJobs|ListEndpoints|ListModels|ListEndpointConfigs|ListNotebookInstances|ListNotebookInstanceLifecycleConfigs|Search)$/,
   /^tag:GetResources$/,
   /^codedeploy:(ListDeployments|BatchGetDeployments)$/,
 ];
@@ -26,7 +26,7 @@ const withoutKind = /^(s3|sns|sqs|execute-api)$/;
  * words at least, is named. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
  */
 const ofStack =
-  /^arn:aws:sagemaker:[^:*]+:[^:*]+:(endpoint|endpoint-config|model|training-job|notebook-instance)\/\w+(-\w+)+-\*$/;
+  /^arn:aws:sagemaker:[^:*]+:[^:*]+:(endpoint|endpoint-config|model|training-job|notebook-instance|notebook-instance-lifecycle-config)\/\w+(-\w+)+-\*$/;
 
 /** `*` and `?` alike. */
 const wildcard = /[*?]/;

@@ -21,7 +21,8 @@ const people = ({ Principal }: Statement): string[] =>
  * do not.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention
  */
-const saysForWhom = /^(codedeploy|ecs-tasks|events|sagemaker|scheduler|states)\.amazonaws\.com$/;
+const saysForWhom =
+  /^(codedeploy|ecs-tasks|emr-serverless|events|sagemaker|scheduler|states|vpc-flow-logs)\.amazonaws\.com$/;
 
 /** Grants to call an API. */
 const invokes = (policy: unknown): string[] =>

@@ -48,6 +48,9 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
   "aws:ecs/taskDefinition:TaskDefinition": (_name, { family }) => ({
     arn: regional("ecs", `task-definition/${family}:1`),
   }),
+  "aws:emrserverless/application:Application": (name) => ({
+    arn: regional("emr-serverless", `/applications/${name}-id`),
+  }),
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": (_name, { url }) => ({
     arn: `arn:aws:iam::${accountId}:oidc-provider/${url?.replace("https://", "")}`,
   }),
@@ -58,6 +61,7 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
   },
   "aws:lambda/function:Function": (name) => ({ arn: regional("lambda", `function:${name}`), version: "1" }),
   "aws:s3/bucket:Bucket": (name) => ({ arn: `arn:aws:s3:::${name}`, bucket: name }),
+  "aws:scheduler/scheduleGroup:ScheduleGroup": (name) => ({ arn: regional("scheduler", `schedule-group/${name}`) }),
   "aws:sfn/stateMachine:StateMachine": (name) => ({ arn: regional("states", `stateMachine:${name}`) }),
   "aws:sns/topic:Topic": (name) => ({ arn: regional("sns", name) }),
   "aws:sqs/queue:Queue": (name) => ({
@@ -65,7 +69,12 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
     url: `https://sqs.${region}.amazonaws.com/${accountId}/${name}`,
   }),
   "aws:ssm/parameter:Parameter": (name) => ({ arn: regional("ssm", `parameter/${name}`) }),
-  "awsx:ec2:Vpc": () => ({ vpcId: "vpc-1", privateSubnetIds: ["subnet-1", "subnet-2"] }),
+  "awsx:ec2:Vpc": () => ({
+    vpcId: "vpc-1",
+    privateSubnetIds: ["subnet-1", "subnet-2"],
+    isolatedSubnetIds: ["subnet-3", "subnet-4"],
+    vpc: { cidrBlock: "10.0.0.0/16" },
+  }),
   "awsx:ecr:Image": (_name, { repositoryUrl }) => ({ imageUri: `${repositoryUrl}@sha256:0123` }),
   "awsx:ecr:Repository": (name) => ({ url: `${accountId}.dkr.ecr.${region}.amazonaws.com/${name}` }),
 };
