@@ -3,7 +3,7 @@ import type { Input, Resource } from "@pulumi/pulumi";
 import { type AlarmArgs, createAlarm } from "../alarm.ts";
 import { metricNamespace } from "../naming.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
-import type { JobFunction } from "./functions.ts";
+import type { JobFunction } from "./args.ts";
 
 /** Alarms for runs that nobody waits for: those of schedules. */
 export function createJobAlarms(

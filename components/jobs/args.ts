@@ -88,6 +88,12 @@ export interface SparkJobsArgs {
    */
   network?: Network;
   /**
+   * Files that export a function's `handler`, relative to the program, by the function's name.
+   * @default `handlers/jobs/NAME.ts`
+   * @example { read: "handlers/mine/read.ts" }
+   */
+  handlers?: Partial<Record<JobFunction, string>>;
+  /**
    * ARNs of topics that alarms tell.
    * @default []
    */
@@ -98,3 +104,14 @@ export interface SparkJobsArgs {
    */
   logRetention?: Input<number>;
 }
+
+/** The files of the functions, relative to the program. */
+export const defaultHandlers = {
+  read: "handlers/jobs/read.ts",
+  change: "handlers/jobs/change.ts",
+  observe: "handlers/jobs/observe.ts",
+  run: "handlers/jobs/run.ts",
+  sweep: "handlers/jobs/sweep.ts",
+};
+
+export type JobFunction = keyof typeof defaultHandlers;

@@ -10,11 +10,9 @@ import type { Binding, Statement } from "../function/statement.ts";
 import { NodeFunction, type NodeFunctionArgs } from "../nodeFunction.ts";
 import { corsEnvironment } from "../openapi/cors.ts";
 import { resourceTags } from "../resourceTags.ts";
-import type { SparkJobsArgs } from "./args.ts";
+import { defaultHandlers, type JobFunction, type SparkJobsArgs } from "./args.ts";
 import { rights } from "./rights.ts";
 import { scriptNames, scriptsPrefix } from "./scripts.ts";
-
-export type JobFunction = "read" | "change" | "observe" | "run" | "sweep";
 
 export interface FunctionSettings {
   table: Table;
@@ -39,7 +37,7 @@ export function createJobFunctions(
     new NodeFunction(
       `${name}-${label}`,
       {
-        entry: `handlers/jobs/${label}.ts`,
+        entry: args.handlers?.[label] ?? defaultHandlers[label],
         ...more,
         environment: { JOBS: settings, JOB_LOG_GROUP: logs.name, ...more.environment },
         bindings: { APPLICATION_ID: { value: application.id, statements }, ...more.bindings },

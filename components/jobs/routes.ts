@@ -3,7 +3,7 @@ import type { NodeFunction } from "../nodeFunction.ts";
 import { errors, idempotencyKey, ifMatch, page, paging } from "../openapi/answers.ts";
 import type { JsonSchema } from "../openapi/jsonSchema.ts";
 import type { RouteKey } from "../openapi/route.ts";
-import type { JobFunction } from "./functions.ts";
+import type { JobFunction } from "./args.ts";
 
 const texts = { type: "array", items: { type: "string" }, maxItems: 50 };
 

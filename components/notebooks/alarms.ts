@@ -3,7 +3,7 @@ import type { Input, Resource } from "@pulumi/pulumi";
 import { type AlarmArgs, createAlarm } from "../alarm.ts";
 import { metricNamespace } from "../naming.ts";
 import type { NodeFunction } from "../nodeFunction.ts";
-import type { NotebookFunction } from "./functions.ts";
+import type { NotebookFunction } from "./args.ts";
 
 /** Alarms for what nobody sees who does not look: notebooks that bill, and nobody uses. */
 export function createNotebookAlarms(

@@ -63,6 +63,12 @@ export interface NotebookServiceArgs {
    */
   encryptionKeyArn?: Input<string>;
   /**
+   * Files that export a function's `handler`, relative to the program, by the function's name.
+   * @default `handlers/notebooks/NAME.ts`
+   * @example { clean: "handlers/mine/clean.ts" }
+   */
+  handlers?: Partial<Record<NotebookFunction, string>>;
+  /**
    * ARNs of topics that alarms tell.
    * @default []
    */
@@ -82,3 +88,14 @@ export interface SparkCluster {
   /** What its sessions act as. */
   executionRoleArn: Input<string>;
 }
+
+/** The files of the functions, relative to the program. */
+export const defaultHandlers = {
+  read: "handlers/notebooks/read.ts",
+  change: "handlers/notebooks/change.ts",
+  observe: "handlers/notebooks/observe.ts",
+  clean: "handlers/notebooks/clean.ts",
+  sweep: "handlers/notebooks/sweep.ts",
+};
+
+export type NotebookFunction = keyof typeof defaultHandlers;

@@ -7,10 +7,8 @@ import type { Statement } from "../function/statement.ts";
 import { NodeFunction, type NodeFunctionArgs } from "../nodeFunction.ts";
 import { corsEnvironment } from "../openapi/cors.ts";
 import { resourceTags } from "../resourceTags.ts";
-import type { NotebookServiceArgs } from "./args.ts";
+import { defaultHandlers, type NotebookFunction, type NotebookServiceArgs } from "./args.ts";
 import { type Place, rights } from "./rights.ts";
-
-export type NotebookFunction = "read" | "change" | "observe" | "clean" | "sweep";
 
 export interface FunctionSettings {
   place: Place;
@@ -38,7 +36,7 @@ export function createNotebookFunctions(
     new NodeFunction(
       `${name}-${label}`,
       {
-        entry: `handlers/notebooks/${label}.ts`,
+        entry: args.handlers?.[label] ?? defaultHandlers[label],
         ...more,
         environment: { NOTEBOOKS: settings, ...more.environment },
         bindings: { NAME_PREFIX: { value: place.prefix, statements }, ...more.bindings },

@@ -3,7 +3,7 @@ import type { NodeFunction } from "../nodeFunction.ts";
 import { errors, idempotencyKey, ifMatch, page, paging } from "../openapi/answers.ts";
 import type { JsonSchema } from "../openapi/jsonSchema.ts";
 import type { RouteKey } from "../openapi/route.ts";
-import type { NotebookFunction } from "./functions.ts";
+import type { NotebookFunction } from "./args.ts";
 
 /** What users may say, and say again while a notebook is stopped. */
 const changeable: Record<string, JsonSchema> = {
