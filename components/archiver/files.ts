@@ -1,4 +1,3 @@
-import type { types } from "@pulumi/aws";
 import { type Bucket, BucketNotification } from "@pulumi/aws/s3";
 import type { Resource } from "@pulumi/pulumi";
 import { createBucket } from "../bucket.ts";
@@ -28,9 +27,9 @@ export const defaultActions: Record<Outcome, Policy> = {
   Expired: "leave",
 };
 
-/** Buckets that exist already, instead of own ones. */
+/** Existing buckets, in place of new ones. */
 export interface ExistingBuckets {
-  /** Must tell EventBridge of its objects: a setting of the whole bucket, which the archiver leaves to its owner. */
+  /** Must notify EventBridge of its objects: a setting of the whole bucket, which the archiver leaves to its owner. */
   drop?: Bucket;
   archive?: Bucket;
   quarantine?: Bucket;
@@ -42,17 +41,16 @@ export interface Buckets {
   quarantine: Bucket;
 }
 
-/** Where files are dropped, archived, and put aside. The own drop bucket tells EventBridge of every object. */
+/** Where files are dropped, archived, and put aside. A new drop bucket notifies EventBridge of every object. */
 export function createBuckets(name: string, existing: ExistingBuckets, parent: Resource): Buckets {
-  const own = (label: string, lifecycle: types.input.s3.BucketLifecycleConfigurationRule[] = []) =>
-    createBucket(`${name}-${label}`, { lifecycle }, parent);
-  const drop = existing.drop ?? own("drop");
+  const create = (label: string) => createBucket(`${name}-${label}`, {}, parent);
+  const drop = existing.drop ?? create("drop");
   if (!existing.drop) {
     new BucketNotification(`${name}-drop-events`, { bucket: drop.bucket, eventbridge: true }, { parent });
   }
   return {
     drop,
-    archive: existing.archive ?? own("archive"),
-    quarantine: existing.quarantine ?? own("quarantine"),
+    archive: existing.archive ?? create("archive"),
+    quarantine: existing.quarantine ?? create("quarantine"),
   };
 }

@@ -14,7 +14,7 @@ export interface SnowflakeTrust {
   externalId: string;
 }
 
-/** `pending`: the integration is not described yet, so the own account alone is trusted. `established`: it is. */
+/** `pending`: the integration is not described yet, so only this account is trusted. `established`: it is. */
 export type TrustState = "pending" | "established";
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-arns */
@@ -54,7 +54,7 @@ export const established = (trust: Partial<SnowflakeTrust> | undefined): Snowfla
   trust?.iamUserArn && trust.externalId ? { iamUserArn: trust.iamUserArn, externalId: trust.externalId } : undefined;
 
 /**
- * A role's trust policy. Without a pair Snowflake's user is not known yet; the own account stands in for it, so that the
+ * A role's trust policy. Without a pair Snowflake's user is not known yet; this account stands in for it, so that the
  * role, whose ARN the integration is made with, can be there first.
  */
 export const trustPolicy = (trust: SnowflakeTrust | undefined, accountId: string): object => ({

@@ -7,7 +7,7 @@ const isService = (principal: string): boolean => /\.amazonaws\.com$/.test(princ
 export const functionAccessRules: Rule[] = [
   {
     name: "permission-names-its-caller",
-    description: "A permission goes to the own account, or to a service and the ARN that it acts for",
+    description: "A permission goes to the stack's account, or to a service and the ARN that it acts for",
     ids: ["Lambda.1", "CKV_AWS_301", "CKV_AWS_364"],
     types: ["aws:lambda/permission:Permission"],
     check: ({ props }, { accounts }) => {
@@ -39,7 +39,7 @@ export const functionAccessRules: Rule[] = [
   },
   {
     name: "layer-is-private",
-    description: "A layer is used by the own account alone",
+    description: "A layer is used by the stack's account alone",
     ids: ["own"],
     types: ["aws:lambda/layerVersionPermission:LayerVersionPermission"],
     check: ({ props: { principal } }, { accounts }) =>

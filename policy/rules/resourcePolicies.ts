@@ -22,7 +22,7 @@ function policiesOf({ type, props }: Resource): [path: string, policy: unknown][
 export const resourcePolicyRules: Rule[] = [
   {
     name: "policy-admits-known-callers",
-    description: "A resource's policy admits callers of the own account by name, and services that act for it",
+    description: "A resource's policy admits callers of the stack's account by name, and services that act for it",
     ids: [
       "KMS.5",
       "S3.2",

@@ -118,7 +118,7 @@ export const storageRules: Rule[] = [
   },
   {
     name: "key-grant-names-its-grantee",
-    description: "A grant of a key goes to a role or user of the own account",
+    description: "A grant of a key goes to a role or user of the stack's account",
     ids: ["own"],
     types: ["aws:kms/grant:Grant"],
     check: ({ props: { granteePrincipal } }, { accounts }) =>

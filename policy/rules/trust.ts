@@ -58,7 +58,7 @@ const allowing = (policy: unknown): Statement[] => statementsOf(policy).filter((
 export const trustRules: Rule[] = [
   {
     name: "trust-names-one-user",
-    description: "A role that is no service's trusts the own account, or exactly one user who says an external id",
+    description: "A role that is no service's trusts the stack's account, or exactly one user with an external id",
     ids: ["own"],
     types: ["aws:iam/role:Role"],
     check: ({ props }, { accounts }) =>
@@ -80,7 +80,7 @@ export const trustRules: Rule[] = [
   {
     name: "federated-trust-names-its-subject",
     description:
-      "A role of identities that another party vouches for trusts an own provider, one audience and exact subjects",
+      "A role of identities that another party vouches for trusts a provider of the account, one audience and exact subjects",
     ids: ["own"],
     types: ["aws:iam/role:Role"],
     check: ({ props }, { accounts }) =>
@@ -95,7 +95,8 @@ export const trustRules: Rule[] = [
   },
   {
     name: "service-trust-names-its-account",
-    description: "A role of a service is assumed for the own account alone, where the service says for whom it asks",
+    description:
+      "A role of a service is assumed for the stack's account alone, where the service says for whom it asks",
     ids: ["own"],
     types: ["aws:iam/role:Role"],
     check: ({ props }, { accounts }) =>
