@@ -21,7 +21,7 @@ try {
   mkdirSync(target, { recursive: true });
   for (const name of readdirSync(built)) {
     const [from, to] = [join(sources, name), join(built, name)];
-    const assets = globSync("{src,testing}/**/*.{cjs,json}", { cwd: from });
+    const assets = globSync("{src,testing}/**/*.{cjs,json,py,txt}", { cwd: from });
     for (const file of ["README.md", ...assets]) {
       mkdirSync(dirname(join(to, file)), { recursive: true });
       cpSync(join(from, file), join(to, file));

@@ -12,6 +12,7 @@ import { Regions } from "./regions.ts";
 import type { Cloud, Service } from "./service.ts";
 import { CognitoIssuer } from "./services/apigateway/execution/authorization/cognito.ts";
 import { DataPlane } from "./services/apigateway/execution/server.ts";
+import { RuntimeApi } from "./services/lambda/execution/runtimeApi.ts";
 import type { CloudOptions } from "./services.ts";
 import { openState } from "./state.ts";
 import { Wakes } from "./wakes.ts";
@@ -59,6 +60,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
   const authorizer = new Authorizer(directory, region, accountId);
   const cognito = new CognitoIssuer({ store: state.store, region: state.home });
   const plane = new DataPlane(options.apiPort, cognito);
+  const runtimeApi = new RuntimeApi();
   let front: Front | undefined;
   const regions = new Regions({
     options,
@@ -69,6 +71,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
     wakes: new Wakes(),
     plane,
     cognito,
+    runtimeApi,
     origin() {
       if (!front) throw new Error("the local cloud does not listen yet");
       return front.origin;
@@ -89,7 +92,14 @@ export function createCloud(given: CloudOptions): LocalCloud {
       listening ??= (async () => {
         directory.sweep();
         sweeping = setInterval(() => directory.sweep(), 3_600_000).unref();
-        front = await createFront({ regions, directory, accountId, defaultRegion: region, port: options.awsPort });
+        front = await createFront({
+          regions,
+          directory,
+          runtimeApi,
+          accountId,
+          defaultRegion: region,
+          port: options.awsPort,
+        });
         // What is resumed at once may want to know where APIs are.
         await plane.listen();
         await regions.start();

@@ -17,6 +17,7 @@ import { createEvents } from "./services/events/index.ts";
 import { createIam } from "./services/iam/index.ts";
 import { createKms } from "./services/kms/index.ts";
 import { withEventSources } from "./services/lambda/eventSources/index.ts";
+import type { RuntimeApi } from "./services/lambda/execution/runtimeApi.ts";
 import { createLambda, type LambdaOptions } from "./services/lambda/index.ts";
 import { createLogs } from "./services/logs/index.ts";
 import { createMonitoring } from "./services/monitoring/index.ts";
@@ -52,7 +53,7 @@ export interface CloudOptions {
   sagemaker?: SageMakerOptions;
   /**
    * Folder of programs that notebooks and jobs need, made by `npm run notebooks:install` (`python/`), and of what is fetched
-   * for them (`spark/`). Default: `tools` in the state folder. What is not there is looked for on PATH.
+   * for them (`spark/`) and for functions of Python (`lambda-python…/`). Default: `tools` in the state folder. What is not there is looked for on PATH.
    */
   tools?: string;
   /** What starts JupyterLab: a program, and arguments before its own. Default []: `jupyter-lab`, found as above. */
@@ -71,6 +72,8 @@ export interface ServiceSetup {
   /** Where the routes of APIs answer. */
   plane: DataPlane;
   cognito: CognitoIssuer;
+  /** Where runtimes of Lambda that are processes ask for their requests. */
+  runtimeApi: RuntimeApi;
 }
 
 export type Factory = (cloud: Cloud, setup: ServiceSetup) => Service;
@@ -85,8 +88,8 @@ export const globalServices: Factory[] = [
 /** Of which each region has one. */
 export const regionalServices: Factory[] = [
   (cloud) => createLogs(cloud),
-  (cloud, { options, wakes }) =>
-    withEventSources(cloud, wakes, (parts) => createLambda(cloud, { ...options.lambda, ...parts })),
+  (cloud, { options: { lambda, tools }, wakes, runtimeApi }) =>
+    withEventSources(cloud, wakes, (parts) => createLambda(cloud, { runtimeApi, tools }, { ...lambda, ...parts })),
   (cloud, { plane, cognito, authorizer, directory }) =>
     createApiGateway(cloud, { plane, cognito, authorizer, directory }),
   (cloud, { wakes }) => createDynamoDb(cloud, wakes),

@@ -6,11 +6,19 @@ import {
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
 import type { LambdaOptions } from "../src/services/lambda/index.ts";
+import type { CloudOptions } from "../src/services.ts";
 import { startCloud, type TestCloud } from "./cloud.ts";
 
-/** A zip file of these texts by path. */
+/** A zip file of these texts by path; what begins with `#!` is a program. */
 export const zip = (files: Record<string, string>): Uint8Array =>
-  zipSync(Object.fromEntries(Object.entries(files).map(([path, text]) => [path, strToU8(text)])));
+  zipSync(
+    Object.fromEntries(
+      Object.entries(files).map(([path, text]) => [
+        path,
+        text.startsWith("#!") ? [strToU8(text), { os: 3, attrs: 0o100755 << 16 }] : strToU8(text),
+      ]),
+    ),
+  );
 
 export const logAccess = {
   Effect: "Allow",
@@ -32,8 +40,11 @@ export interface Functions {
 }
 
 /** @param options of the Lambda service, for tests that must not wait. */
-export async function startFunctions(options: LambdaOptions = {}, directory?: string): Promise<Functions> {
-  const test = await startCloud({ lambda: options, ...(directory && { directory }) });
+export async function startFunctions(
+  options: LambdaOptions = {},
+  settings: Partial<CloudOptions> = {},
+): Promise<Functions> {
+  const test = await startCloud({ lambda: options, ...settings });
   const lambda = test.client(LambdaClient);
   const { roleArn } = await test.mintRole([logAccess], { source: "arn:aws:lambda:us-east-1:000000000000:function:*" });
   return {

@@ -12,6 +12,7 @@ import {
   type Call,
   operationOf,
   type Principal,
+  type RawRequest,
   type RawResponse,
   type Service,
   unknownOperation,
@@ -28,10 +29,20 @@ import { isS3, sha256 } from "./signature.ts";
 import { mayUpgrade, serveSites } from "./sites.ts";
 import { refuseUnreadable } from "./unreadable.ts";
 
+/** Takes unsigned requests whose path is a secret. */
+export interface RuntimeApi {
+  /** Whether that path is below its own. */
+  owns(url: string): boolean;
+  /** @param signal aborted when whoever asks has gone. */
+  answer(request: RawRequest, signal: AbortSignal): Promise<RawResponse>;
+}
+
 export interface FrontOptions {
   /** Each has its services; which one is meant stands in the signature. */
   regions: { get(name: string): Pick<Region, "services" | "starting" | "dispatch"> };
   directory: Directory;
+  /** What processes of functions ask, below a path that only they know. */
+  runtimeApi: RuntimeApi;
   accountId: string;
   /** Region of requests that are not signed. */
   defaultRegion: string;
@@ -50,7 +61,8 @@ export interface Front {
 /** @throws Error with `code` `EADDRINUSE` when the port is taken. */
 export async function createFront(options: FrontOptions): Promise<Front> {
   // Which service is meant stands in the signature: no path is routed, or decoded, before that is read.
-  const rewriteUrl = ({ url = "" }: { url?: string }) => (isHealth(url) ? "/_health" : "/");
+  const rewriteUrl = ({ url = "" }: { url?: string }) =>
+    isHealth(url) ? "/_health" : options.runtimeApi.owns(url) ? "/_lambda" : "/";
   const http = { shouldUpgradeCallback: mayUpgrade(options.regions) };
   const server = Fastify({ forceCloseConnections: true, rewriteUrl, clientErrorHandler: refuseUnreadable, http });
   const opened = Promise.withResolvers<void>();
@@ -80,6 +92,11 @@ export async function createFront(options: FrontOptions): Promise<Front> {
     return healthOf(options.defaultRegion, options.accountId, options.regions.get(options.defaultRegion).services);
   });
   serveSites(server.server, options.regions, opened.promise);
+  server.all("/_lambda", async ({ raw, originalUrl: url }, reply) => {
+    await opened.promise;
+    const request = { method: raw.method ?? "GET", url, headers: raw.headers, body: raw };
+    return send(reply, await options.runtimeApi.answer(request, goneOf(reply)));
+  });
   await server.listen({ host: "127.0.0.1", port: options.port });
   const { port } = server.server.address() as AddressInfo;
   const leaveIpv6 = await listenOnIpv6(server.server, port);

@@ -1,5 +1,5 @@
 /**
- * AWS Lambda on one machine. Functions run in worker threads (see `execution/` and `runtime/`), everything else is its
+ * AWS Lambda on one machine. Functions run in threads and processes (see `execution/`), everything else is its
  * API as documented: https://docs.aws.amazon.com/lambda/latest/api/Welcome.html
  *
  * Event source mappings (`eventSources/`) have a table of operations of their own, which is given to
@@ -11,6 +11,8 @@ import { AsyncQueue } from "./asyncQueue.ts";
 import type { Lambda } from "./context.ts";
 import { Concurrency } from "./execution/concurrency.ts";
 import { Fleet } from "./execution/fleet.ts";
+import type { RuntimeApi } from "./execution/runtimeApi.ts";
+import { EnvironmentStarter } from "./execution/starter.ts";
 import { Invoker } from "./invoker.ts";
 import { Layers } from "./layers.ts";
 import { InvocationMetrics, type MetricSink, monitoringSink } from "./metrics.ts";
@@ -25,6 +27,7 @@ import { layerOperations } from "./operations/layers.ts";
 import { permissionOperations } from "./operations/permissions.ts";
 import { type Tagged, tagOperations } from "./operations/tags.ts";
 import { Packages } from "./packages.ts";
+import { PythonRuntimes } from "./python/runtime.ts";
 import { Registry } from "./registry.ts";
 import { RoleSessions } from "./roleSessions.ts";
 import { Targets } from "./targets.ts";
@@ -46,7 +49,19 @@ export interface LambdaOptions {
   tagged?: (arn: string) => Tagged | undefined;
 }
 
-export function createLambda(cloud: Cloud, options: LambdaOptions = {}): Service {
+/** What the service shares with others of this machine. */
+export interface LambdaSurroundings {
+  /** Answered by the AWS endpoint. */
+  runtimeApi: RuntimeApi;
+  /** Folder of programs, where Python's runtime is installed. */
+  tools: string;
+}
+
+export function createLambda(
+  cloud: Cloud,
+  { runtimeApi, tools }: LambdaSurroundings,
+  options: LambdaOptions = {},
+): Service {
   const {
     idleMs = 5 * 60_000,
     maxEnvironments = 64,
@@ -60,7 +75,8 @@ export function createLambda(cloud: Cloud, options: LambdaOptions = {}): Service
   const concurrency = new Concurrency(registry, limit);
   const targets = new Targets(cloud, new RoleSessions(cloud));
   const metrics = new InvocationMetrics(options.metrics ?? monitoringSink(cloud));
-  const fleet = new Fleet(cloud, packages, (version) => layers.root(version), { idleMs, maxEnvironments });
+  const starter = new EnvironmentStarter({ cloud, packages, layers, runtimeApi, pythons: new PythonRuntimes(tools) });
+  const fleet = new Fleet(cloud, starter, { idleMs, maxEnvironments });
   const invoker = new Invoker(fleet, concurrency, metrics);
   const queue = new AsyncQueue(cloud.store, registry, invoker, targets, { delayScale });
   registry.onVersionChange = (key) => fleet.retire(key);

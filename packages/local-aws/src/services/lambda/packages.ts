@@ -1,14 +1,16 @@
 /**
- * Deployment packages and layers on disk, by content: `<sha256>/` holds the unpacked files, `<sha256>.zip` the archive.
+ * Deployment packages and layers on disk, by content: `<sha256>/` holds the unpacked files, `<sha256>.zip` the archive,
+ * `<sha256>.pycache/` what Python compiles of it.
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { type Unzipped, unzip } from "fflate";
 import { AwsError, type Cloud, type Principal } from "../../service.ts";
 import { invalidParameter } from "./errors.ts";
+import { executables } from "./zipModes.ts";
 
 const maxZipBytes = 50 * 1024 * 1024;
 const maxUnzippedBytes = 250 * 1024 * 1024;
@@ -94,9 +96,11 @@ export class Packages {
 
   async #unpack(id: string, zip: Uint8Array): Promise<void> {
     const files = await entries(zip);
+    const programs = executables(zip);
     const temporary = await mkdtemp(join(this.#directory, "new-"));
     try {
       for (const [name, content] of Object.entries(files)) await writeEntry(temporary, name, content);
+      for (const name of programs) if (name in files) await chmod(resolve(temporary, name), 0o755);
       await writeFile(this.archive(id), zip);
       await rename(temporary, this.folder(id));
     } catch (error) {
@@ -129,7 +133,7 @@ export class Packages {
   /** Removes what no version of any function or layer uses any more, and nobody is about to. */
   async sweep(used: ReadonlySet<string>): Promise<void> {
     const old = readdirSync(this.#directory).filter((name) => {
-      const id = /^([0-9a-f]{64})(\.zip)?$/.exec(name)?.[1];
+      const id = /^([0-9a-f]{64})(\.zip|\.pycache)?$/.exec(name)?.[1];
       return id !== undefined && !used.has(id) && !this.#held.has(id) && !this.#replaced.has(id);
     });
     // At once under another name: whoever adds the same again must not find half of it.

@@ -1,15 +1,32 @@
 /**
- * Which runtimes there are. Functions run on this program's own Node.js, whatever Node.js version they ask for.
+ * Which runtimes there are, and what runs them here. Functions of Node.js run on this program's own, whatever version they
+ * ask for; those of Python on the interpreter that they name, where this machine has it.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
  */
 import { AwsError } from "../../service.ts";
 import { invalidParameter, outsideConstraint } from "./errors.ts";
 
-/** Runtimes that run here, and whether they still take callbacks. */
-const supported: Record<string, { callbacks: boolean }> = {
-  "nodejs20.x": { callbacks: true },
-  "nodejs22.x": { callbacks: true },
-  "nodejs24.x": { callbacks: false },
+export type Runtime =
+  /** Worker threads; `callbacks`: handlers may still take one. */
+  | { kind: "node"; callbacks: boolean }
+  /** AWS's runtime interface client, in a process. `version`: `3.13`. */
+  | { kind: "python"; version: string }
+  /** The package's own `bootstrap`, in a process. */
+  | { kind: "provided" };
+
+const python = (version: string): Runtime => ({ kind: "python", version });
+
+const supported: Record<string, Runtime> = {
+  "nodejs20.x": { kind: "node", callbacks: true },
+  "nodejs22.x": { kind: "node", callbacks: true },
+  "nodejs24.x": { kind: "node", callbacks: false },
+  "python3.10": python("3.10"),
+  "python3.11": python("3.11"),
+  "python3.12": python("3.12"),
+  "python3.13": python("3.13"),
+  "python3.14": python("3.14"),
+  "provided.al2": { kind: "provided" },
+  "provided.al2023": { kind: "provided" },
 };
 
 const retired = new Set([
@@ -19,7 +36,9 @@ const retired = new Set([
 ]);
 
 /** Runtimes of AWS that this machine does not run: their functions are kept, and cannot be invoked. */
-const elsewhere = /^(nodejs26\.x|python3\.\d+|ruby\d\.\d|java\d+(\.al2|\.al2023)?|dotnet\d+|provided\.al2(023)?)$/;
+const elsewhere = /^(nodejs26\.x|python3\.\d+|ruby\d\.\d|java\d+(\.al2|\.al2023)?|dotnet\d+)$/;
+
+const supportedNames = Object.keys(supported).join(", ");
 
 /** @throws AwsError for a retired runtime, and for one that AWS does not have. */
 export function checkRuntime(runtime: string | undefined): void {
@@ -30,21 +49,19 @@ export function checkRuntime(runtime: string | undefined): void {
         "We recommend you use a supported runtime while creating or updating functions.",
     );
   }
-  const names = Object.keys(supported).join(", ");
-  throw outsideConstraint(runtime, "runtime", `Member must satisfy enum value set: [${names}] or be a valid ARN`);
+  const constraint = `Member must satisfy enum value set: [${supportedNames}] or be a valid ARN`;
+  throw outsideConstraint(runtime, "runtime", constraint);
 }
 
 /** @throws AwsError for a runtime that only AWS runs. */
 export function checkRuns(runtime: string | undefined): void {
-  if (runtime === undefined || supported[runtime]) return;
-  const names = Object.keys(supported).join(", ");
-  throw new AwsError(
-    "InvalidRuntimeException",
-    `The local cloud runs functions of the runtimes ${names}, not of ${runtime}.`,
-    502,
-    { Type: "User" },
-  );
+  if (runtime !== undefined) runtimeOf(runtime);
 }
 
-/** Whether handlers of that runtime may take a callback. */
-export const takesCallbacks = (runtime: string) => supported[runtime]?.callbacks ?? false;
+/** @throws AwsError for a runtime that only AWS runs. */
+export function runtimeOf(runtime: string): Runtime {
+  const found = supported[runtime];
+  if (found) return found;
+  const message = `The local cloud runs functions of the runtimes ${supportedNames}, not of ${runtime}.`;
+  throw new AwsError("InvalidRuntimeException", message, 502, { Type: "User" });
+}

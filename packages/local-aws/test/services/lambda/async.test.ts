@@ -174,7 +174,7 @@ describe("asynchronous requests", () => {
     assert.equal(events, 1);
     await before.test.stop({ keep: true });
     const { directory } = before.test;
-    const again = await startFunctions({ asyncDelayScale: 0 }, directory);
+    const again = await startFunctions({ asyncDelayScale: 0 }, { directory });
     try {
       const left = () => again.test.cloud.store.collection("lambda.asyncEvents").values().length;
       for (let tries = 0; left() > 0 && tries < 250; tries++) await new Promise((done) => setTimeout(done, 20));

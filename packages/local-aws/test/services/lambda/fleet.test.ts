@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { administrator } from "../../../src/service.ts";
 import { Fleet, type FleetOptions } from "../../../src/services/lambda/execution/fleet.ts";
+import { RuntimeApi } from "../../../src/services/lambda/execution/runtimeApi.ts";
+import { EnvironmentStarter } from "../../../src/services/lambda/execution/starter.ts";
 import { Packages } from "../../../src/services/lambda/packages.ts";
+import { PythonRuntimes } from "../../../src/services/lambda/python/runtime.ts";
 import type { VersionRecord } from "../../../src/services/lambda/records.ts";
 import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
 import { zip } from "../../../testing/lambda.ts";
@@ -37,7 +40,10 @@ describe("execution environments", () => {
 
   async function withFleet(options: Partial<FleetOptions>, work: (fleet: Fleet) => Promise<void>): Promise<void> {
     const given = { idleMs: 60_000, maxEnvironments: 64, ...options };
-    const fleet = new Fleet(test.cloud, packages, async () => undefined, given);
+    const { cloud, directory } = test;
+    const layers = { root: async () => undefined };
+    const parts = { cloud, packages, layers, runtimeApi: new RuntimeApi(), pythons: new PythonRuntimes(directory) };
+    const fleet = new Fleet(cloud, new EnvironmentStarter(parts), given);
     fleet.start();
     try {
       await work(fleet);

@@ -6,7 +6,11 @@ import { archiveZip } from "../archiveZip.ts";
 import type { ResourceType } from "../resourceType.ts";
 import { tagChanges } from "../tags.ts";
 
-const runtimes = ["nodejs20.x", "nodejs22.x", "nodejs24.x"];
+const runtimes = [
+  ...["nodejs20.x", "nodejs22.x", "nodejs24.x"],
+  ...["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"],
+  ...["provided.al2", "provided.al2023"],
+];
 const logLevels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 
 /** Inputs that `UpdateFunctionConfiguration` changes. */

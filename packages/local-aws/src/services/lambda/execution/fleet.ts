@@ -2,14 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { AwsError, type Cloud } from "../../../service.ts";
-import type { Packages } from "../packages.ts";
 import type { VersionRecord } from "../records.ts";
-import { takesCallbacks } from "../runtimes.ts";
-import { Environment } from "./environment.ts";
 import { LogStreamWriter } from "./invocationLog.ts";
 import { type Execution, type Hosted, type InvocationRequest, Pool, shutDown } from "./pool.ts";
-import { environmentVariables } from "./variables.ts";
-import { workerCode } from "./workerCode.ts";
+import type { EnvironmentStarter } from "./starter.ts";
 
 export interface FleetOptions {
   /** Milliseconds after which an idle environment is ended. */
@@ -18,30 +14,22 @@ export interface FleetOptions {
   maxEnvironments: number;
 }
 
-/** What a layer list stands for on disk. */
-export type LayerRoot = (version: VersionRecord) => Promise<string | undefined>;
-
-/** Initialisation has ten seconds of its own; then it goes on within the function's timeout. */
-const initMs = 10_000;
 const sweepMs = 10_000;
 
 export class Fleet {
   readonly #cloud: Cloud;
-  readonly #packages: Packages;
-  readonly #layerRoot: LayerRoot;
+  readonly #starter: EnvironmentStarter;
   readonly #options: FleetOptions;
   /** By `name:version`. */
   readonly #pools = new Map<string, Pool>();
   readonly #live = new Set<Hosted>();
   readonly #logs = new Set<Promise<void>>();
-  #code: Promise<string> | undefined;
   #sweeper: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(cloud: Cloud, packages: Packages, layerRoot: LayerRoot, options: FleetOptions) {
+  constructor(cloud: Cloud, starter: EnvironmentStarter, options: FleetOptions) {
     this.#cloud = cloud;
-    this.#packages = packages;
-    this.#layerRoot = layerRoot;
+    this.#starter = starter;
     this.#options = options;
   }
 
@@ -89,33 +77,16 @@ export class Fleet {
     const { configuration } = version;
     const { FunctionName: name, Version: number, LoggingConfig: logging } = configuration;
     const session = await this.#assumeRole(version);
-    this.#code ??= workerCode(this.#packages.directory);
-    const [code, layerRoot] = await Promise.all([this.#code, this.#layerRoot(version)]);
-    if (this.#stopped) throw shutDown();
     const day = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
     const logGroup = logging?.LogGroup ?? `/aws/lambda/${name}`;
     // A group that functions share tells them apart by the stream's name.
     const shared = logGroup === `/aws/lambda/${name}` ? "" : `${name}`;
     const logStream = `${day}/${shared}[${number}]${randomBytes(16).toString("hex")}`;
-    const taskRoot = this.#packages.folder(version.code);
-    const place = { taskRoot, logGroup, logStream, ...(layerRoot && { layerRoot }) };
     const log = new LogStreamWriter(this.#cloud, session.principal, configuration.FunctionArn, logGroup, logStream);
     const hosted: Hosted = { log, tail: [], used: false } as unknown as Hosted;
-    hosted.environment = new Environment({
-      code,
-      start: {
-        taskRoot,
-        ...(layerRoot && { layerRoot }),
-        handler: configuration.Handler as string,
-        callbacks: takesCallbacks(configuration.Runtime as string),
-        logFormat: logging?.LogFormat ?? "Text",
-        ...(logging?.ApplicationLogLevel && { logLevel: logging.ApplicationLogLevel }),
-        sdkRoot: import.meta.url,
-        apiOrigin: this.#cloud.apiOrigin,
-      },
-      variables: environmentVariables(this.#cloud, version, session, place),
-      memoryMb: configuration.MemorySize ?? 128,
-      initTimeout: initMs + (configuration.Timeout ?? 3) * 1000,
+    const start = await this.#starter.prepare(version, session, { logGroup, logStream });
+    if (this.#stopped) throw shutDown();
+    hosted.environment = start({
       onLog: (timestamp, message) => {
         log.write(timestamp, message);
         hosted.tail?.push(message);

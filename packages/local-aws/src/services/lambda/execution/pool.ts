@@ -8,6 +8,7 @@ import { AwsError } from "../../../service.ts";
 import type { VersionRecord } from "../records.ts";
 import type { Environment, Outcome } from "./environment.ts";
 import type { LogStreamWriter } from "./invocationLog.ts";
+import { maxResponseBytes } from "./limits.ts";
 import { type PlatformLog, platformLog } from "./platformLog.ts";
 
 export interface InvocationRequest {
@@ -48,8 +49,6 @@ interface Job {
   failed(error: unknown): void;
 }
 
-/** The largest answer. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const maxResponseBytes = 6_291_556;
 /** Environments of one pool that start at a time. */
 const maxStarting = 2;
 /** So many environments a pool gets as soon as requests wait; more only when they have waited for this long. */

@@ -1,6 +1,6 @@
 /**
  * The environment of a function: AWS's own variables, the credentials of its role, and the function's variables. Nothing
- * of the machine's environment is in it but what Node.js needs to run.
+ * of the machine's environment is in it but what its runtime needs to run.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 import type { Cloud, RoleSession } from "../../../service.ts";
@@ -8,26 +8,26 @@ import type { VersionRecord } from "../records.ts";
 
 export interface EnvironmentPlace {
   taskRoot: string;
-  layerRoot?: string;
   logGroup: string;
   logStream: string;
+  /** What a kind of runtime has of its own, where it differs from what all have. */
+  runtime: Record<string, string>;
 }
 
 export function environmentVariables(
   cloud: Cloud,
   { configuration }: VersionRecord,
   session: RoleSession,
-  { taskRoot, layerRoot, logGroup, logStream }: EnvironmentPlace,
+  { taskRoot, logGroup, logStream, runtime }: EnvironmentPlace,
 ): Record<string, string> {
   const { LoggingConfig: logging } = configuration;
-  const modules = layerRoot ? `${layerRoot}/nodejs/node_modules` : "";
   return {
     PATH: "/usr/local/bin:/usr/bin:/bin",
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
     // As everywhere in a function, only /tmp may be written.
     HOME: "/tmp",
-    ...(modules && { NODE_PATH: modules }),
+    ...runtime,
     ...configuration.Environment?.Variables,
     _HANDLER: configuration.Handler as string,
     LAMBDA_TASK_ROOT: taskRoot,

@@ -1,0 +1,109 @@
+/**
+ * Lambda's Runtime API: by it a runtime that is a process fetches its requests and answers them. It is part of the AWS
+ * endpoint, below a path that nobody but the environment's own processes is told.
+ * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+ */
+import { randomBytes } from "node:crypto";
+import type { Readable } from "node:stream";
+import type { RawRequest, RawResponse } from "../../../service.ts";
+import type { InvocationMessage } from "../runtime/protocol.ts";
+import { maxResponseBytes } from "./limits.ts";
+
+/** What an environment does when its runtime speaks. */
+export interface RuntimeSession {
+  /** The next request. Aborted when the runtime that waits for it has gone. */
+  next(signal: AbortSignal): Promise<InvocationMessage>;
+  /** The request that is being served. */
+  readonly requestId: string | undefined;
+  /** Whether the runtime has not asked for a request yet. */
+  readonly starting: boolean;
+  responded(json: string): void;
+  /** @param type of the header `Lambda-Runtime-Function-Error-Type`. */
+  failed(json: string, type: string | undefined): void;
+  /** No further request goes to this runtime: it could not start, or is about to end. */
+  failedForGood(json: string, type: string | undefined): void;
+}
+
+/** No bucket has such a name: none begins with an underscore. */
+const root = "/_lambda/";
+
+export class RuntimeApi {
+  readonly #sessions = new Map<string, RuntimeSession>();
+
+  /** Whether a path of the AWS endpoint is the Runtime API's. */
+  owns(url: string): boolean {
+    return url.startsWith(root);
+  }
+
+  /** @returns what is put behind the endpoint's host and port in `AWS_LAMBDA_RUNTIME_API`, and how it is closed. */
+  open(session: RuntimeSession): { path: string; close(): void } {
+    const secret = randomBytes(32).toString("base64url");
+    this.#sessions.set(secret, session);
+    return { path: root + secret, close: () => this.#sessions.delete(secret) };
+  }
+
+  /** @param signal aborted when whoever asks has gone. */
+  async answer({ method, url, headers, body }: RawRequest, signal: AbortSignal): Promise<RawResponse> {
+    const [secret = "", version, ...rest] = url.slice(root.length).split("?", 1)[0]!.split("/");
+    const session = this.#sessions.get(secret);
+    if (!session) return refusal(403, "Forbidden", "There is no execution environment of that path");
+    const operation = version === "2018-06-01" ? `${method} ${rest.join("/")}` : "";
+    if (operation === "GET runtime/invocation/next") return invocation(await session.next(signal));
+    const text = method === "POST" ? await collect(body) : "";
+    const type = headers["lambda-runtime-function-error-type"] as string | undefined;
+    if (operation === "POST runtime/init/error") {
+      if (!session.starting) return refusal(403, "InvalidStateTransition", "The runtime is initialised already");
+      session.failedForGood(text ?? "", type);
+      return accepted;
+    }
+    const [, id, what] = /^POST runtime\/invocation\/([^/]+)\/(response|error)$/.exec(operation) ?? [];
+    if (id === undefined) return refusal(404, "NotFound", `The Runtime API has no operation ${method} of this path`);
+    if (id !== session.requestId) return refusal(400, "InvalidRequestID", "Invalid request ID");
+    if (what === "error") session.failed(text ?? "", type);
+    else if (text !== undefined) session.responded(text);
+    else {
+      const message = `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`;
+      const errorType = "Function.ResponseSizeTooLarge";
+      session.failedForGood(JSON.stringify({ errorType, errorMessage: message }), errorType);
+      return refusal(413, "RequestEntityTooLarge", message);
+    }
+    return accepted;
+  }
+}
+
+function invocation([requestId, payload, deadline, arn, trace, clientContext]: InvocationMessage): RawResponse {
+  return {
+    status: 200,
+    headers: {
+      "content-type": "application/json",
+      "lambda-runtime-aws-request-id": requestId,
+      "lambda-runtime-deadline-ms": String(deadline),
+      "lambda-runtime-invoked-function-arn": arn,
+      "lambda-runtime-trace-id": trace,
+      ...(clientContext !== undefined && { "lambda-runtime-client-context": headerOf(clientContext) }),
+    },
+    body: Buffer.from(payload),
+  };
+}
+
+/** JSON in one line; what is not ASCII goes as the bytes of its UTF-8. */
+const headerOf = (json: string) => Buffer.from(JSON.stringify(JSON.parse(json))).toString("latin1");
+
+/** @returns `undefined` for more than a function may answer; the rest is read and dropped. */
+async function collect(body: Readable): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= maxResponseBytes) chunks.push(chunk);
+  }
+  return size <= maxResponseBytes ? Buffer.concat(chunks).toString() : undefined;
+}
+
+const json = (status: number, content: object): RawResponse => ({
+  status,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify(content),
+});
+const accepted = json(202, { status: "OK" });
+const refusal = (status: number, errorType: string, errorMessage: string) => json(status, { errorMessage, errorType });

@@ -1,0 +1,161 @@
+/** Makes an environment for a version: a thread for Node.js, a process for every other runtime. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Cloud, RoleSession } from "../../../service.ts";
+import type { Layers } from "../layers.ts";
+import type { Packages } from "../packages.ts";
+import { launcher, type PythonRuntimes } from "../python/runtime.ts";
+import type { VersionRecord } from "../records.ts";
+import { type Runtime, runtimeOf } from "../runtimes.ts";
+import type { Environment, EnvironmentSettings } from "./environment.ts";
+import { ProcessEnvironment } from "./process.ts";
+import type { RuntimeApi } from "./runtimeApi.ts";
+import { ThreadEnvironment } from "./thread.ts";
+import { environmentVariables } from "./variables.ts";
+import { workerCode } from "./workerCode.ts";
+
+interface Parts {
+  cloud: Cloud;
+  packages: Packages;
+  layers: Pick<Layers, "root">;
+  runtimeApi: RuntimeApi;
+  pythons: PythonRuntimes;
+}
+
+/** Where its log goes. */
+interface Log {
+  logGroup: string;
+  logStream: string;
+}
+
+type Listeners = Pick<EnvironmentSettings, "onLog" | "onEnd">;
+type Start = (listeners: Listeners) => Environment;
+
+/** A version, with all that an environment of it is made from. */
+interface Plan {
+  version: VersionRecord;
+  taskRoot: string;
+  layerRoot: string | undefined;
+  /** AWS's variables and the function's, with these of the runtime. */
+  variables(runtime: Record<string, string>): Record<string, string>;
+  settings: Pick<EnvironmentSettings, "memoryMb" | "initTimeout">;
+}
+
+/** Initialisation has ten seconds of its own; then it goes on within the function's timeout. */
+const initMs = 10_000;
+
+export class EnvironmentStarter {
+  readonly #parts: Parts;
+  #code: Promise<string> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** @throws AwsError when this machine cannot run it. */
+  async prepare(version: VersionRecord, session: RoleSession, log: Log): Promise<Start> {
+    const { cloud, packages, layers } = this.#parts;
+    const { Runtime: name, MemorySize: memoryMb = 128, Timeout = 3 } = version.configuration;
+    const layerRoot = await layers.root(version);
+    const taskRoot = packages.folder(version.code);
+    const plan: Plan = {
+      version,
+      taskRoot,
+      layerRoot,
+      variables: (runtime) => environmentVariables(cloud, version, session, { taskRoot, ...log, runtime }),
+      settings: { memoryMb, initTimeout: initMs + Timeout * 1000 },
+    };
+    const runtime = runtimeOf(name as string);
+    switch (runtime.kind) {
+      case "node":
+        return this.#thread(plan, runtime);
+      case "python":
+        return this.#python(plan, runtime.version);
+      case "provided":
+        return this.#bootstrap(plan);
+    }
+  }
+
+  async #thread(plan: Plan, { callbacks }: Extract<Runtime, { kind: "node" }>): Promise<Start> {
+    const { cloud, packages } = this.#parts;
+    const { taskRoot, layerRoot, settings, version } = plan;
+    const { Handler, LoggingConfig: logging } = version.configuration;
+    this.#code ??= workerCode(packages.directory);
+    const code = await this.#code;
+    const start = {
+      taskRoot,
+      ...(layerRoot && { layerRoot }),
+      handler: Handler as string,
+      callbacks,
+      logFormat: logging?.LogFormat ?? "Text",
+      ...(logging?.ApplicationLogLevel && { logLevel: logging.ApplicationLogLevel }),
+      sdkRoot: import.meta.url,
+      apiOrigin: cloud.apiOrigin,
+    };
+    const variables = plan.variables(layerRoot ? { NODE_PATH: `${layerRoot}/nodejs/node_modules` } : {});
+    return (listeners) => new ThreadEnvironment({ ...settings, ...listeners, code, start, variables });
+  }
+
+  async #python(plan: Plan, wanted: string): Promise<Start> {
+    const { python, folder, prefix, version } = await this.#parts.pythons.get(wanted);
+    const { taskRoot, layerRoot = "" } = plan;
+    const handler = plan.version.configuration.Handler as string;
+    return this.#process(plan, {
+      command: [python, launcher, handler, layerRoot],
+      frames: true,
+      // Bytecode is kept beside the package, in which nothing may be written.
+      variables: { ...searchPaths(plan, join(folder, "bin")), PYTHONPYCACHEPREFIX: `${taskRoot}.pycache` },
+      shownPaths: {
+        [join(folder, "lib", `python${version}`, "site-packages")]: "/var/runtime",
+        [launcher]: "/var/runtime/bootstrap.py",
+        [join(prefix, "lib")]: "/var/lang/lib",
+      },
+    });
+  }
+
+  #bootstrap(plan: Plan): Promise<Start> {
+    const { taskRoot, layerRoot } = plan;
+    // As on AWS: the package's own, or else a layer's.
+    const places = [taskRoot, layerRoot]
+      .filter((folder) => folder !== undefined)
+      .map((root) => join(root, "bootstrap"));
+    const command = ["/bin/sh", "-c", `for file; do [ -e "$file" ] && exec "$file"; done; exec "$1"`, "sh", ...places];
+    return this.#process(plan, { command, frames: false, variables: searchPaths(plan), shownPaths: {} });
+  }
+
+  async #process(
+    plan: Plan,
+    own: { command: string[]; frames: boolean; variables: Record<string, string>; shownPaths: Record<string, string> },
+  ): Promise<Start> {
+    const { cloud, packages, runtimeApi } = this.#parts;
+    const { taskRoot, layerRoot, settings } = plan;
+    // Of its own, and removed with it; one that outlives this process is removed when the next one starts.
+    const temporary = await mkdtemp(join(packages.directory, "new-tmp-"));
+    const variables = plan.variables({ ...own.variables, HOME: temporary, TMPDIR: temporary });
+    const shownPaths = { [temporary]: "/tmp", [taskRoot]: "/var/task", ...(layerRoot && { [layerRoot]: "/opt" }) };
+    return (listeners) => {
+      const environment = new ProcessEnvironment({
+        ...settings,
+        ...listeners,
+        ...own,
+        variables,
+        taskRoot,
+        endpoint: new URL(cloud.origin).host,
+        runtimeApi,
+        shownPaths: { ...shownPaths, ...own.shownPaths },
+      });
+      void environment.gone.then(() => rm(temporary, { recursive: true, force: true }).catch(() => {}));
+      return environment;
+    };
+  }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
+function searchPaths({ taskRoot, layerRoot }: Plan, programs?: string): Record<string, string> {
+  const own = programs ? [programs] : [];
+  const libraries = [taskRoot, join(taskRoot, "lib"), ...(layerRoot ? [join(layerRoot, "lib")] : [])];
+  return {
+    PATH: [...own, "/usr/local/bin", "/usr/bin", "/bin", ...(layerRoot ? [join(layerRoot, "bin")] : [])].join(":"),
+    LD_LIBRARY_PATH: libraries.join(":"),
+  };
+}

@@ -1,0 +1,111 @@
+/**
+ * Python's runtime on this machine: AWS's runtime interface client and its SDK, in a virtual environment that is made when
+ * the first function of Python runs. What is in it is pinned by hashes.
+ * https://github.com/aws/aws-lambda-python-runtime-interface-client
+ */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { AwsError } from "../../../service.ts";
+import { findInterpreter, type Interpreter } from "./interpreters.ts";
+
+const run = promisify(execFile);
+const requirements = join(import.meta.dirname, "requirements.txt");
+export const launcher = join(import.meta.dirname, "launcher.py");
+
+export interface PythonRuntime {
+  /** The interpreter of the virtual environment. */
+  python: string;
+  /** Folder of the virtual environment. */
+  folder: string;
+  /** `3.13`: of the interpreter, which may be another than the function's. */
+  version: string;
+  /** Where the interpreter's own library is. */
+  prefix: string;
+}
+
+/** What a wrong interpreter was said for. */
+const told = new Set<string>();
+
+export class PythonRuntimes {
+  readonly #tools: string;
+  readonly #made = new Map<string, Promise<PythonRuntime>>();
+
+  /** @param tools folder in which virtual environments are made. */
+  constructor(tools: string) {
+    this.#tools = tools;
+  }
+
+  /**
+   * @param version of the function's runtime: `3.13`.
+   * @throws AwsError that says what to install, or what to run when there is no network.
+   */
+  get(version: string): Promise<PythonRuntime> {
+    let made = this.#made.get(version);
+    if (!made) {
+      made = this.#make(version);
+      this.#made.set(version, made);
+      // Whatever was missing may be there the next time.
+      made.catch(() => this.#made.delete(version));
+    }
+    return made;
+  }
+
+  async #make(version: string): Promise<PythonRuntime> {
+    const found = await findInterpreter(version);
+    if (!found) {
+      throw unavailable(
+        `There is no Python ${version} on this machine, and no other from 3.10 on with its modules venv and ensurepip: ` +
+          `install python${version} (and python${version}-venv where that is a package of its own), or run \`uv python install ${version}\`.`,
+      );
+    }
+    if (found.version !== version && !told.has(version)) {
+      told.add(version);
+      console.error(
+        `lambda: there is no Python ${version} on this machine; its functions run on ${found.version} (\`uv python install ${version}\` brings it)`,
+      );
+    }
+    const pinned = await readFile(requirements);
+    const hash = createHash("sha256").update(pinned).update(JSON.stringify(found)).digest("hex").slice(0, 16);
+    const folder = join(this.#tools, `lambda-python${found.version}-${hash}`);
+    if (!isInstalled(folder, found)) await this.#install(found, folder);
+    return { python: join(folder, "bin/python"), folder, version: found.version, prefix: found.prefix };
+  }
+
+  async #install(interpreter: Interpreter, folder: string): Promise<void> {
+    const { path, version } = interpreter;
+    console.error(`lambda: installs AWS's runtime interface client for Python ${version}, once`);
+    await mkdir(this.#tools, { recursive: true });
+    const temporary = await mkdtemp(join(this.#tools, "new-"));
+    try {
+      await run(path, ["-m", "venv", temporary]);
+      const options = ["--quiet", "--no-input", "--disable-pip-version-check", "--only-binary", ":all:"];
+      await run(
+        join(temporary, "bin/python"),
+        ["-m", "pip", "install", ...options, "--require-hashes", "--requirement", requirements],
+        { maxBuffer: 16 * 1024 * 1024 },
+      );
+      // What is there was never finished.
+      if (!isInstalled(folder, interpreter)) await rm(folder, { recursive: true, force: true });
+      await rename(temporary, folder);
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true });
+      // Another process was quicker.
+      if (isInstalled(folder, interpreter)) return;
+      const said = String((error as { stderr?: string }).stderr ?? (error as Error).message);
+      const reason = said.split("\n").findLast((line) => line.startsWith("ERROR:")) ?? said.trim().split("\n").at(-1);
+      throw unavailable(
+        `AWS's runtime interface client for Python ${version} could not be installed (${reason}); with a network, run: ` +
+          `${path} -m venv ${folder} && ${folder}/bin/python -m pip install --require-hashes -r ${requirements}`,
+      );
+    }
+  }
+}
+
+const isInstalled = (folder: string, { version }: Interpreter) =>
+  existsSync(join(folder, `lib/python${version}/site-packages/awslambdaric`));
+
+const unavailable = (message: string) => new AwsError("InvalidRuntimeException", message, 502, { Type: "User" });
