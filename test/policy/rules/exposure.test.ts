@@ -69,11 +69,7 @@ describe("rules of what an API shows and takes:", () => {
       limited([settings("*/*", 100, 100), settings("~1pets~1{id}/GET", 900, 100)]),
       /^settings of GET \/pets\/\{id\}: throttlingRateLimit is 900/,
     ],
-    [
-      "a public route without settings",
-      limited([]),
-      /^settings of GET \/pets\/\{id\}: throttlingRateLimit is not set/,
-    ],
+    ["a public route without settings", limited([]), /^settings of GET \/pets\/\{id\}: throttlingRateLimit is not set/],
   ]);
   const own = [settings("*/*", 1000, 500), settings("pets/{id}/GET", 50, 100)];
   rule("throttle-is-its-own", "apigateway/stage:Stage", limited(own), []);
