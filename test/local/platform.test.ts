@@ -18,6 +18,7 @@ import { promisify } from "node:util";
 import { GetFunctionCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { Running } from "local-aws/testing";
 import { exercise } from "../../scripts/lib/exercise.ts";
+import { listeningPorts } from "./support/ports.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -99,6 +100,13 @@ describe("npm start", function () {
       lines.push(line),
     );
     assert.deepEqual(failed, [], lines.join("\n"));
+  });
+
+  it("listens on the two documented ports alone, whatever it started", function () {
+    if (process.platform !== "linux") this.skip(); // The tables of sockets are Linux's.
+    const { api, aws } = state("endpoint.json");
+    const documented = [api, aws].map((origin) => Number(new URL(origin).port)).sort((a, b) => a - b);
+    assert.deepEqual(listeningPorts(running.child.pid!), documented);
   });
 
   it("answers at the short path that users of sam local start-api know", async () => {
