@@ -9,7 +9,7 @@ import { Directory } from "./authorization/directory.ts";
 import { ServiceSessions } from "./authorization/serviceSessions.ts";
 import { createFront, type Front } from "./front/index.ts";
 import { Regions } from "./regions.ts";
-import type { Cloud, Service } from "./service.ts";
+import type { OpenCloud, Service } from "./service.ts";
 import { CognitoIssuer } from "./services/apigateway/execution/authorization/cognito.ts";
 import { DataPlane } from "./services/apigateway/execution/server.ts";
 import { RuntimeApi } from "./services/lambda/execution/runtimeApi.ts";
@@ -27,7 +27,7 @@ export { StateError } from "./state.ts";
 
 export interface LocalCloud {
   /** In the region that was given. */
-  cloud: Cloud;
+  cloud: OpenCloud;
   /** Those of that region, by name, as `cloud.call` knows them. */
   services: ReadonlyMap<string, Service>;
   /** `http://localhost:3000`: where the routes of deployed APIs answer. */

@@ -18,6 +18,7 @@ import {
   administrator,
   type Call,
   type Cloud,
+  type OpenCloud,
   operationOf,
   type Principal,
   type Service,
@@ -29,7 +30,7 @@ import { Store } from "./store.ts";
 
 export interface Region {
   /** As its own services see it. */
-  readonly cloud: Cloud;
+  readonly cloud: OpenCloud;
   /** By name, as `cloud.call` knows them. */
   readonly services: Map<string, Service>;
   /** While its services start: who comes from outside waits for it. */
@@ -117,13 +118,25 @@ export class Regions {
     region.starting.catch(() => {});
   }
 
-  #cloud(region: string, store: Store, folder: string, dispatch: Region["dispatch"], permit: Gate): Cloud {
+  #cloud(region: string, store: Store, folder: string, dispatch: Region["dispatch"], permit: Gate): OpenCloud {
     const { options, state, directory: identities, sessions, origin, plane } = this.#account;
     const { accountId } = options;
     const directory = join(folder, "files");
     mkdirSync(directory, { recursive: true });
     const root = administrator(accountId);
-    const cloud: Cloud = {
+    const request = async <Answer>(
+      service: string,
+      operation: string,
+      input: object,
+      principal = root,
+      signal?: AbortSignal,
+    ): Promise<Answer> => {
+      const requestId = randomUUID();
+      const call: Call = { service, operation, principal, region, accountId, requestId, ...(signal && { signal }) };
+      if (service === "s3") call.context = () => signedInHeader;
+      return dispatch(call, input) as Answer;
+    };
+    const cloud: OpenCloud = {
       region,
       accountId,
       store,
@@ -136,12 +149,8 @@ export class Regions {
         return plane.origin;
       },
       in: (other) => (other === region ? cloud : this.#entrance(other)),
-      async call<Output>(service: string, operation: string, input: object, principal = root, signal?: AbortSignal) {
-        const requestId = randomUUID();
-        const call: Call = { service, operation, principal, region, accountId, requestId, ...(signal && { signal }) };
-        if (service === "s3") call.context = () => signedInHeader;
-        return dispatch(call, input) as Output;
-      },
+      call: request,
+      request,
       identify: (credentials) => identify({ directory: identities, accountId }, credentials),
       authorize: permit,
       assumeRole: async (...role) => sessions.assume(...role),
@@ -150,21 +159,21 @@ export class Regions {
   }
 
   /** A region as others see it: they wait until it has started. */
-  #entrance(name: string): Cloud {
+  #entrance(name: string): OpenCloud {
     const region = this.get(name);
     const { cloud } = region;
     if (!region.starting) return cloud;
-    const call = async <Output>(
+    const request = async <Answer>(
       service: string,
       operation: string,
       input: object,
       as?: Principal,
       signal?: AbortSignal,
-    ): Promise<Output> => {
+    ): Promise<Answer> => {
       await region.starting;
-      return cloud.call(service, operation, input, as, signal);
+      return cloud.request(service, operation, input, as, signal);
     };
-    return Object.assign(Object.create(cloud) as Cloud, { call });
+    return Object.assign(Object.create(cloud) as OpenCloud, { call: request, request });
   }
 }
 

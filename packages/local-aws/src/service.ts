@@ -6,6 +6,7 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex, Readable } from "node:stream";
+import type { Asked, OperationName, Output, ServiceName } from "./sdks.ts";
 import type { Store } from "./store.ts";
 
 /** Who calls. `service` is AWS itself, acting for one resource (`sourceArn`), as API Gateway does towards Lambda. */
@@ -141,13 +142,21 @@ export interface Cloud {
    */
   in(region: string): Cloud;
   /** Calls an operation in process, under IAM like any other caller. Default caller: the account's administrator. */
-  call<Output = Record<string, unknown>>(
+  call<Name extends ServiceName, Of extends string & OperationName<Name>>(
+    service: Name,
+    operation: Of,
+    input: Asked<Name, Of> & object,
+    as?: Principal,
+    signal?: AbortSignal,
+  ): Promise<Output<Name, Of>>;
+  /** As {@link call}, where it is known only at run time what is called. */
+  request<Answer = Record<string, unknown>>(
     service: string,
     operation: string,
     input: object,
     as?: Principal,
     signal?: AbortSignal,
-  ): Promise<Output>;
+  ): Promise<Answer>;
   /**
    * Whose credentials these are: the administrator's, a user's, or a role's session.
    * @throws AwsError in STS's words when they are nobody's, or no longer valid.
@@ -163,6 +172,12 @@ export interface Cloud {
    * @param sourceArn the resource for which it does so: `aws:SourceArn` and `aws:SourceAccount` of conditions in the trust.
    */
   assumeRole(roleArn: string, service: string, sessionName: string, sourceArn?: string): Promise<RoleSession>;
+}
+
+/** The cloud as it is used from outside of services, by provisioning and tests: they call with whatever they are given. */
+export interface OpenCloud extends Omit<Cloud, "call" | "in"> {
+  in(region: string): OpenCloud;
+  call: Cloud["request"];
 }
 
 export interface RoleSession {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Cloud, Service } from "../src/service.ts";
+import type { OpenCloud as Cloud, Service } from "../src/service.ts";
 import { startCloud, type TestCloud } from "./cloud.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: events are what the tests look into

@@ -78,7 +78,7 @@ export class ContainerLog {
     return { logGroupName: this.#logGroupName, logStreamName: this.#logStreamName };
   }
 
-  #call(operation: string, input: object) {
-    return this.#cloud.call("logs", operation, input, this.#principal);
+  #call(operation: "CreateLogGroup" | "CreateLogStream" | "PutLogEvents", input: object) {
+    return this.#cloud.request("logs", operation, input, this.#principal);
   }
 }

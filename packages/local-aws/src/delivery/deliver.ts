@@ -38,7 +38,7 @@ export async function deliver(own: Cloud, delivery: Delivery): Promise<void> {
   const request = Object.hasOwn(targets, service) ? targets[service] : undefined;
   if (!request) throw unsupported(arn);
   const [name, operation, input] = await request(delivery, cloud);
-  const output = await cloud.call<{
+  const output = await cloud.request<{
     FailedEntryCount?: number;
     Entries?: { ErrorCode?: string; ErrorMessage?: string }[];
   }>(name, operation, input, principal, signal);

@@ -1,5 +1,5 @@
 /** How a resource of each kind is made, with most of what it can be made with; how it is looked at, and ended. */
-import type { Cloud } from "../../src/service.ts";
+import type { OpenCloud as Cloud } from "../../src/service.ts";
 import { zip } from "../../testing/lambda.ts";
 
 type Json = Record<string, unknown>;

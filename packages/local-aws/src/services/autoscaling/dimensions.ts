@@ -3,7 +3,6 @@
  * here it calls as the account itself.
  * https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-service-linked-roles.html
  */
-import type { DescribeEndpointOutput } from "@aws-sdk/client-sagemaker";
 import { AwsError, type Cloud } from "../../service.ts";
 import { validation } from "./records.ts";
 
@@ -37,13 +36,9 @@ const dimensions: Record<string, Dimension> = {
     role: "ECSService",
     async read(cloud, resourceId) {
       const { cluster, name } = service(resourceId);
-      const { services = [] } = await cloud.call<{ services?: { desiredCount: number; status: string }[] }>(
-        "ecs",
-        "DescribeServices",
-        { cluster, services: [name] },
-      );
+      const { services = [] } = await cloud.call("ecs", "DescribeServices", { cluster, services: [name] });
       if (services[0]?.status !== "ACTIVE") throw validation(`ECS service doesn't exist: ${resourceId}`);
-      return services[0].desiredCount;
+      return services[0].desiredCount ?? 0;
     },
     async write(cloud, resourceId, desiredCount) {
       const { cluster, name } = service(resourceId);
@@ -55,8 +50,8 @@ const dimensions: Record<string, Dimension> = {
     async read(cloud, resourceId) {
       const { EndpointName, VariantName } = variant(resourceId);
       const { ProductionVariants = [] } = await cloud
-        .call<DescribeEndpointOutput>("sagemaker", "DescribeEndpoint", { EndpointName })
-        .catch(() => ({}) as Partial<DescribeEndpointOutput>);
+        .call("sagemaker", "DescribeEndpoint", { EndpointName })
+        .catch(() => ({ ProductionVariants: [] }));
       const found = ProductionVariants.find((one) => one.VariantName === VariantName);
       if (!found) throw validation(`Could not find SageMaker variant: ${resourceId}`);
       return found.DesiredInstanceCount ?? 0;

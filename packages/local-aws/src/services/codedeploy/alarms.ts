@@ -41,11 +41,6 @@ export async function watchAlarms(
 const alarmMessage = "One or more alarms have been activated according to the Amazon CloudWatch metrics you selected";
 
 async function redAlarms(cloud: Cloud, AlarmNames: string[], role: Principal): Promise<string[]> {
-  const { MetricAlarms = [] } = await cloud.call<{ MetricAlarms?: { AlarmName: string; StateValue: string }[] }>(
-    "monitoring",
-    "DescribeAlarms",
-    { AlarmNames },
-    role,
-  );
-  return MetricAlarms.filter(({ StateValue }) => StateValue === "ALARM").map(({ AlarmName }) => AlarmName);
+  const { MetricAlarms = [] } = await cloud.call("monitoring", "DescribeAlarms", { AlarmNames }, role);
+  return MetricAlarms.filter(({ StateValue }) => StateValue === "ALARM").map(({ AlarmName = "" }) => AlarmName);
 }

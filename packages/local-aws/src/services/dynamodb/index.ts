@@ -126,10 +126,10 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, { ttlInterval = 10_00
 }
 
 /** A key's ARN; that of a key which is not of this account or cloud is made of its id. */
-async function keyArn({ region, accountId, call }: Cloud, keyId: string): Promise<string> {
+async function keyArn({ region, accountId, request }: Cloud, keyId: string): Promise<string> {
   if (keyId.startsWith("arn:")) return keyId;
   try {
-    const { KeyMetadata } = await call<{ KeyMetadata: { Arn: string } }>("kms", "DescribeKey", { KeyId: keyId });
+    const { KeyMetadata } = await request<{ KeyMetadata: { Arn: string } }>("kms", "DescribeKey", { KeyId: keyId });
     return KeyMetadata.Arn;
   } catch {
     return `arn:aws:kms:${region}:${accountId}:${keyId.startsWith("alias/") ? keyId : `key/${keyId}`}`;

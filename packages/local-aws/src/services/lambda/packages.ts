@@ -166,13 +166,13 @@ export class Packages {
     }
     const { S3Bucket: Bucket, S3Key: Key, S3ObjectVersion } = code;
     try {
-      const object = await this.#cloud.call<{ Body: Parameters<typeof bytesOf>[0] }>(
+      const object = await this.#cloud.call(
         "s3",
         "GetObject",
         { Bucket, Key, ...(S3ObjectVersion && { VersionId: S3ObjectVersion }) },
         caller,
       );
-      return await bytesOf(object.Body);
+      return await bytesOf(object.Body ?? "");
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       const region = (error as { headers?: Record<string, string> }).headers?.["x-amz-bucket-region"];

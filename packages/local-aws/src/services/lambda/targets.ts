@@ -154,7 +154,7 @@ export class Targets {
   }
 
   async #call(service: string, operation: string, input: object, role: Principal): Promise<void> {
-    await this.#cloud.call(service, operation, input, role);
+    await this.#cloud.request(service, operation, input, role);
   }
 }
 

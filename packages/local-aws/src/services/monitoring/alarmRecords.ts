@@ -1,9 +1,4 @@
-import type {
-  ComparisonOperator,
-  Dimension,
-  MetricDataQuery,
-  StandardUnit,
-} from "@aws-sdk/client-cloudwatch";
+import type { ComparisonOperator, Dimension, MetricDataQuery, StandardUnit } from "@aws-sdk/client-cloudwatch";
 
 export type StateValue = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 

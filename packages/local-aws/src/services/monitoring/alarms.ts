@@ -163,7 +163,7 @@ export class Alarms {
     if (isPolicy(arn)) {
       const { threshold, recentDatapoints = [] } = JSON.parse(alarm.reasonData ?? "{}");
       const breach = { policyArn: arn, alarm: alarm.name, threshold, value: recentDatapoints.at(-1) };
-      await this.#cloud.call("application-autoscaling", "AlarmAction", breach, servicePrincipal(speaker, alarm.arn));
+      await this.#cloud.request("application-autoscaling", "AlarmAction", breach, servicePrincipal(speaker, alarm.arn));
       return;
     }
     if (service !== "sns" && service !== "lambda") {

@@ -17,9 +17,9 @@ export function endpointOperations(
   /** https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-delete-with-scaling.html */
   const notScaled = (endpoint: string, variant: string | undefined) => {
     const target = {
-      ServiceNamespace: "sagemaker",
+      ServiceNamespace: "sagemaker" as const,
       ResourceId: `endpoint/${endpoint}/variant/${variant}`,
-      ScalableDimension: "sagemaker:variant:DesiredInstanceCount",
+      ScalableDimension: "sagemaker:variant:DesiredInstanceCount" as const,
     };
     // Most are no targets.
     cloud.call("application-autoscaling", "DeregisterScalableTarget", target).catch(() => {});

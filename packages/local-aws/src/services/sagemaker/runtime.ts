@@ -23,13 +23,11 @@ export function runtimeOperations(cloud: Cloud, records: Records, names: Names, 
       .call("monitoring", "PutMetricData", {
         Namespace: "AWS/SageMaker",
         MetricData: [
-          ["Invocations", 1, "None"],
-          [metric, 1, "None"],
-          ["ModelLatency", latency * 1_000, "Microseconds"],
-        ].map(([MetricName, Value, Unit]) => ({
-          MetricName,
-          Value,
-          Unit,
+          { MetricName: "Invocations", Value: 1, Unit: "None" as const },
+          { MetricName: metric, Value: 1, Unit: "None" as const },
+          { MetricName: "ModelLatency", Value: latency * 1_000, Unit: "Microseconds" as const },
+        ].map((datum) => ({
+          ...datum,
           Dimensions: [
             { Name: "EndpointName", Value: EndpointName },
             { Name: "VariantName", Value: VariantName },

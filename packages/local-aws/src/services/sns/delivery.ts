@@ -75,7 +75,7 @@ export class Delivery {
       else if (protocol === "lambda") {
         const Payload = JSON.stringify(functionEvent(message, arn, links));
         const as = servicePrincipal("sns.amazonaws.com", topicArn);
-        const input = { FunctionName: endpoint, InvocationType: "Event", Payload };
+        const input = { FunctionName: endpoint, InvocationType: "Event" as const, Payload };
         // Queues and functions may be in other regions, and they alone.
         await this.#cloud.in(regionOf(endpoint)).call("lambda", "Invoke", input, as);
       } else if (protocol.startsWith("email")) this.#mail(subscription, message, links);

@@ -32,9 +32,8 @@ export async function useKey(cloud: Cloud, { attributes }: Topic, { principal }:
   const told = principal.arn === "events.amazonaws.com" ? {} : { ...(sourceArn && { sourceArn }) };
   const through = { ...caller, ...told, via: "sns" };
   try {
-    const request = { KeyId, KeySpec: "AES_256" };
-    const made = await cloud.call<{ CiphertextBlob: Uint8Array }>("kms", "GenerateDataKey", request, through);
-    await cloud.call("kms", "Decrypt", { CiphertextBlob: made.CiphertextBlob }, through);
+    const { CiphertextBlob } = await cloud.call("kms", "GenerateDataKey", { KeyId, KeySpec: "AES_256" }, through);
+    await cloud.call("kms", "Decrypt", { CiphertextBlob }, through);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw new AwsError(passedOn[error.code] ?? error.code, error.message, 400);

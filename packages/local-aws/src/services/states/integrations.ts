@@ -126,7 +126,7 @@ async function call(
   role: Principal,
 ): Promise<Record<string, unknown>> {
   try {
-    return await cloud.call(service, operation, input, role);
+    return await cloud.request(service, operation, input, role);
   } catch (error) {
     const { name, message } = error as Error;
     throw new TaskError(

@@ -58,7 +58,7 @@ export async function invoke(cloud: Cloud, functionArn: string, event: string, a
     // A function may be in another region than the API.
     return await cloud
       .in(regionOf(functionArn) || cloud.region)
-      .call<Invocation>(
+      .call(
         "lambda",
         "Invoke",
         { FunctionName: functionArn, InvocationType: "RequestResponse", Payload: Buffer.from(event) },

@@ -95,9 +95,9 @@ export class LogWriter {
     group.ready = true;
   }
 
-  async #make(operation: string, input: object, principal: Principal): Promise<void> {
+  async #make(operation: "CreateLogGroup" | "CreateLogStream", input: object, principal: Principal): Promise<void> {
     try {
-      await this.#cloud.call("logs", operation, input, principal);
+      await this.#cloud.request("logs", operation, input, principal);
     } catch (error) {
       if ((error as Error).name !== "ResourceAlreadyExistsException") throw error;
     }

@@ -54,7 +54,7 @@ export class FunctionCalls {
     let answer: Answer;
     try {
       // It is Lambda itself that invokes; a mapping needs no permission in the function's policy.
-      answer = await this.#cloud.call<Answer>("lambda", "Invoke", {
+      answer = await this.#cloud.call("lambda", "Invoke", {
         FunctionName: this.#mapping.FunctionArn,
         Payload: Buffer.from(`{"Records":[${records.join(",")}]}`),
       });
@@ -92,5 +92,5 @@ function batchItemFailures(text: string): unknown[] | undefined {
 }
 
 export function functionOf(cloud: Cloud, name: string, as?: Principal): Promise<FunctionConfiguration> {
-  return cloud.call<FunctionConfiguration>("lambda", "GetFunctionConfiguration", { FunctionName: name }, as);
+  return cloud.call("lambda", "GetFunctionConfiguration", { FunctionName: name }, as);
 }

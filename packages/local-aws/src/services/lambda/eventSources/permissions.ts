@@ -50,11 +50,13 @@ async function policyOf(
 ): Promise<PolicyDocument | undefined> {
   try {
     if (kind === "sqs") {
-      const input = { QueueUrl: queueUrl(cloud, arn), AttributeNames: ["Policy"] };
-      const { Attributes } = await cloud.call<{ Attributes?: { Policy?: string } }>("sqs", "GetQueueAttributes", input);
+      const { Attributes } = await cloud.call("sqs", "GetQueueAttributes", {
+        QueueUrl: queueUrl(cloud, arn),
+        AttributeNames: ["Policy"],
+      });
       return Attributes?.Policy ? (JSON.parse(Attributes.Policy) as PolicyDocument) : undefined;
     }
-    const { Policy } = await cloud.call<{ Policy: string }>("dynamodb", "GetResourcePolicy", { ResourceArn: arn });
+    const { Policy = "null" } = await cloud.call("dynamodb", "GetResourcePolicy", { ResourceArn: arn });
     return JSON.parse(Policy) as PolicyDocument;
   } catch (error) {
     // No policy, or no source: the latter is said by whoever looks for it.
@@ -102,12 +104,10 @@ export async function checkVisibility(
 ): Promise<void> {
   let attributes: Record<string, string>;
   try {
-    const input = { QueueUrl: queueUrl(cloud, arn), AttributeNames: ["VisibilityTimeout"] };
-    ({ Attributes: attributes } = await cloud.call<{ Attributes: Record<string, string> }>(
-      "sqs",
-      "GetQueueAttributes",
-      input,
-    ));
+    ({ Attributes: attributes = {} } = await cloud.call("sqs", "GetQueueAttributes", {
+      QueueUrl: queueUrl(cloud, arn),
+      AttributeNames: ["VisibilityTimeout"],
+    }));
   } catch (error) {
     if (error instanceof AwsError && error.code === "QueueDoesNotExist") {
       throw invalidParameter("The provided event source queue does not exist.");

@@ -3,6 +3,7 @@
  * back when its invisibility ends. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
 
+import type { Message } from "@aws-sdk/client-sqs";
 import { queueUrl } from "../../../arn.ts";
 import { AwsError } from "../../../service.ts";
 import { compileFilter, type Filter } from "./filter.ts";
@@ -10,16 +11,6 @@ import { FunctionCalls } from "./functionCalls.ts";
 import { maxPayload } from "./lane.ts";
 import { pause } from "./streamBatch.ts";
 import type { PollerSurroundings } from "./streamPoller.ts";
-
-interface Message {
-  MessageId: string;
-  ReceiptHandle: string;
-  Body: string;
-  MD5OfBody: string;
-  Attributes?: Record<string, string>;
-  MD5OfMessageAttributes?: string;
-  MessageAttributes?: Record<string, { DataType: string; StringValue?: string; BinaryValue?: Uint8Array }>;
-}
 
 interface Taken {
   message: Message;
@@ -103,17 +94,16 @@ export class QueuePoller {
 
   async #receive(most: number, wait: number): Promise<Taken[]> {
     const { cloud } = this.#around;
-    const input = {
-      QueueUrl: this.#url,
-      MaxNumberOfMessages: most,
-      WaitTimeSeconds: wait,
-      MessageSystemAttributeNames: ["All"],
-      MessageAttributeNames: ["All"],
-    };
-    const { Messages = [] } = await cloud.call<{ Messages?: Message[] }>(
+    const { Messages = [] } = await cloud.call(
       "sqs",
       "ReceiveMessage",
-      input,
+      {
+        QueueUrl: this.#url,
+        MaxNumberOfMessages: most,
+        WaitTimeSeconds: wait,
+        MessageSystemAttributeNames: ["All"],
+        MessageAttributeNames: ["All"],
+      },
       await this.#calls.role(),
       this.#stop.signal,
     );
@@ -152,7 +142,7 @@ export class QueuePoller {
   }
 
   async #process(batch: Taken[]): Promise<void> {
-    const identifiers = new Set(batch.map(({ message }) => message.MessageId));
+    const identifiers = new Set(batch.map(({ message }) => message.MessageId ?? ""));
     const outcome = await this.#calls.invoke(
       batch.map(({ json }) => json),
       identifiers,
@@ -161,7 +151,7 @@ export class QueuePoller {
     const messages = batch.map(({ message }) => message);
     if (outcome.kind === "done") await this.#delete(messages);
     if (outcome.kind === "partial")
-      await this.#delete(messages.filter(({ MessageId }) => !outcome.failed.has(MessageId)));
+      await this.#delete(messages.filter(({ MessageId }) => !outcome.failed.has(MessageId ?? "")));
     const problem = outcome.kind === "refused" ? outcome.reason : "Function call failed";
     this.#around.result(outcome.kind === "done" || outcome.kind === "partial" ? "OK" : `PROBLEM: ${problem}`);
   }

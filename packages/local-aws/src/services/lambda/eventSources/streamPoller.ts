@@ -126,7 +126,7 @@ export class StreamPoller {
       }
       this.#rung = false;
       const input = { ShardIterator: iterator, Limit: limit };
-      const page: { Records: StreamRecord[]; NextShardIterator?: string } = await cloud.call(
+      const page: { Records: StreamRecord[]; NextShardIterator?: string } = await cloud.request(
         "dynamodb",
         "GetRecords",
         input,
@@ -199,12 +199,15 @@ export class StreamPoller {
 
   async #shard(): Promise<Shard> {
     const { cloud, mapping } = this.#around;
-    const { StreamDescription: stream } = await cloud.call<{
-      StreamDescription: { Shards: { ShardId: string }[]; KeySchema?: { AttributeName: string; KeyType: string }[] };
-    }>("dynamodb", "DescribeStream", { StreamArn: mapping.EventSourceArn }, await this.#calls.role());
-    const partitionKey = stream.KeySchema?.find(({ KeyType }) => KeyType === "HASH")?.AttributeName;
-    const [shard] = stream.Shards;
-    if (!shard) throw new AwsError("ResourceNotFoundException", "The stream has no shard.", 400);
+    const { StreamDescription: stream } = await cloud.call(
+      "dynamodb",
+      "DescribeStream",
+      { StreamArn: mapping.EventSourceArn },
+      await this.#calls.role(),
+    );
+    const partitionKey = stream?.KeySchema?.find(({ KeyType }) => KeyType === "HASH")?.AttributeName;
+    const [shard] = stream?.Shards ?? [];
+    if (!shard?.ShardId) throw new AwsError("ResourceNotFoundException", "The stream has no shard.", 400);
     return { shardId: shard.ShardId, partitionKey };
   }
 
@@ -215,15 +218,10 @@ export class StreamPoller {
     const { sequence = read, iterator } = read ? { sequence: read } : (position() ?? {});
     if (!sequence && iterator) return iterator;
     const where = sequence
-      ? { ShardIteratorType: "AFTER_SEQUENCE_NUMBER", SequenceNumber: sequence }
-      : { ShardIteratorType: mapping.StartingPosition };
+      ? { ShardIteratorType: "AFTER_SEQUENCE_NUMBER" as const, SequenceNumber: sequence }
+      : { ShardIteratorType: mapping.StartingPosition as "LATEST" | "TRIM_HORIZON" };
     const input = { StreamArn: mapping.EventSourceArn, ShardId, ...where };
-    const { ShardIterator } = await cloud.call<{ ShardIterator: string }>(
-      "dynamodb",
-      "GetShardIterator",
-      input,
-      await this.#calls.role(),
-    );
+    const { ShardIterator = "" } = await cloud.call("dynamodb", "GetShardIterator", input, await this.#calls.role());
     // From now on its beginning is that place, however often it is started anew.
     if (!sequence) keep({ iterator: ShardIterator });
     return ShardIterator;

@@ -118,7 +118,7 @@ export class LogStreamWriter {
   }
 
   #call(operation: string, input: object): Promise<unknown> {
-    return this.#cloud.call("logs", operation, { logGroupName: this.group, ...input }, this.#role);
+    return this.#cloud.request("logs", operation, { logGroupName: this.group, ...input }, this.#role);
   }
 }
 

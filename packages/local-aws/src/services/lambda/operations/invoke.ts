@@ -1,7 +1,8 @@
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 
 import { parseJson } from "../../../jsonText.ts";
-import type { Input, Operations, Output } from "../../../operations.ts";
+import type { Operations } from "../../../operations.ts";
+import type { Input, Output } from "../../../sdks.ts";
 import { AwsError, type Call, type Operation } from "../../../service.ts";
 import type { AsyncQueue } from "../asyncQueue.ts";
 import type { Lambda } from "../context.ts";

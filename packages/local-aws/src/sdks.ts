@@ -1,0 +1,79 @@
+/**
+ * AWS's operations as types: each service's are those of its SDK client's commands, so that an operation or a member that AWS
+ * does not have compiles nowhere.
+ */
+import type { Readable } from "node:stream";
+
+/** Clients by the name that a service signs with. Two share a name where AWS has two endpoints for one service. */
+export interface Sdks {
+  apigateway: typeof import("@aws-sdk/client-api-gateway");
+  "application-autoscaling": typeof import("@aws-sdk/client-application-auto-scaling");
+  codedeploy: typeof import("@aws-sdk/client-codedeploy");
+  dynamodb: typeof import("@aws-sdk/client-dynamodb") & typeof import("@aws-sdk/client-dynamodb-streams");
+  ecs: typeof import("@aws-sdk/client-ecs");
+  "emr-serverless": typeof import("@aws-sdk/client-emr-serverless");
+  events: typeof import("@aws-sdk/client-eventbridge");
+  iam: typeof import("@aws-sdk/client-iam");
+  kms: typeof import("@aws-sdk/client-kms");
+  lambda: typeof import("@aws-sdk/client-lambda");
+  logs: typeof import("@aws-sdk/client-cloudwatch-logs");
+  monitoring: typeof import("@aws-sdk/client-cloudwatch");
+  s3: typeof import("@aws-sdk/client-s3");
+  sagemaker: typeof import("@aws-sdk/client-sagemaker") & typeof import("@aws-sdk/client-sagemaker-runtime");
+  scheduler: typeof import("@aws-sdk/client-scheduler");
+  ses: typeof import("@aws-sdk/client-sesv2");
+  sns: typeof import("@aws-sdk/client-sns");
+  sqs: typeof import("@aws-sdk/client-sqs");
+  ssm: typeof import("@aws-sdk/client-ssm");
+  states: typeof import("@aws-sdk/client-sfn");
+  sts: typeof import("@aws-sdk/client-sts");
+}
+
+export type ServiceName = keyof Sdks;
+
+/** `CreateSchedule` and its like. */
+export type OperationName<Name extends ServiceName> = keyof Sdks[Name] extends infer Export
+  ? Export extends `${infer Operation}Command`
+    ? // The class that all commands extend is exported as `$Command`.
+      Exclude<Operation, "$">
+    : never
+  : never;
+
+type Command<Name extends ServiceName, Of extends string> = `${Of}Command` extends keyof Sdks[Name]
+  ? Sdks[Name][`${Of}Command`] extends { prototype: infer Instance }
+    ? Instance
+    : never
+  : never;
+
+/** What a caller gives an operation. In process, a function's event may be text, and its trace stands beside it. */
+export type Asked<Name extends ServiceName, Of extends string> =
+  Command<Name, Of> extends { readonly input: infer Given }
+    ? [Name, Of] extends ["lambda", "Invoke"]
+      ? Omit<Given, "Payload"> & { Payload?: Uint8Array | string; TraceHeader?: string }
+      : Given
+    : never;
+
+/** An operation's input: members that AWS demands are there, since requests without them are refused before it runs. */
+export type Input<Name extends ServiceName, Of extends string> = Demanded<Asked<Name, Of>>;
+
+/** SDK clients write a member that is demanded as `Name: string | undefined`, others as `Name?: string | undefined`. */
+type Demanded<Members> = {
+  [Member in keyof Members]: object extends Pick<Members, Member>
+    ? Members[Member]
+    : Exclude<Members[Member], undefined>;
+};
+
+/** What an operation answers: blobs as bytes, streams as bytes or streams. */
+export type Output<Name extends ServiceName, Of extends string> =
+  Command<Name, Of> extends {
+    resolveMiddleware(...given: never[]): (given: never) => Promise<{ output: infer Answer }>;
+  }
+    ? { [Member in keyof Omit<Answer, "$metadata">]: Plain<Answer[Member]> }
+    : never;
+
+/** As an operation has it, without what SDK clients add to blobs and streams. */
+type Plain<Value> = Value extends { transformToString(encoding?: string): string }
+  ? Uint8Array
+  : Value extends { transformToByteArray(): Promise<Uint8Array> }
+    ? Readable | Uint8Array
+    : Value;
