@@ -18,6 +18,7 @@ export interface Sdks {
   lambda: typeof import("@aws-sdk/client-lambda");
   logs: typeof import("@aws-sdk/client-cloudwatch-logs");
   monitoring: typeof import("@aws-sdk/client-cloudwatch");
+  route53: typeof import("@aws-sdk/client-route-53");
   s3: typeof import("@aws-sdk/client-s3");
   sagemaker: typeof import("@aws-sdk/client-sagemaker") & typeof import("@aws-sdk/client-sagemaker-runtime");
   scheduler: typeof import("@aws-sdk/client-scheduler");

@@ -21,6 +21,7 @@ import type { RuntimeApi } from "./services/lambda/execution/runtimeApi.ts";
 import { createLambda, type LambdaOptions } from "./services/lambda/index.ts";
 import { createLogs } from "./services/logs/index.ts";
 import { createMonitoring } from "./services/monitoring/index.ts";
+import { createRoute53 } from "./services/route53/index.ts";
 import { createS3 } from "./services/s3/index.ts";
 import { createSageMaker, type SageMakerOptions } from "./services/sagemaker/index.ts";
 import { createScheduler } from "./services/scheduler/index.ts";
@@ -83,6 +84,7 @@ export const globalServices: Factory[] = [
   (cloud, { directory, authorizer }) => createIam(cloud, directory, authorizer),
   (cloud, { directory }) => createSts(cloud, directory),
   (cloud) => createS3(cloud),
+  (cloud) => createRoute53(cloud),
 ];
 
 /** Of which each region has one. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { APIGatewayClient, GetApiKeysCommand } from "@aws-sdk/client-api-gateway";
+import type { ResourceRecordSet } from "@aws-sdk/client-route-53";
 import type { EngineEvent, StackResource } from "pulumi-local";
 import { Platform } from "pulumi-local";
 import { prepareAccount } from "../../../bootstrap/localAccount.ts";
@@ -40,6 +41,9 @@ describe("the components' APIs, brought up on this machine", function () {
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text ? JSON.parse(text) : undefined };
   };
+
+  /** Nothing resolves the name of the pets' API: it is asked for by the path. */
+  const ownName = () => `${platform.local.cloud.apiOrigin}/_aws/custom-domain/pets.example.org/v1`;
 
   it("answer by an inline callback, with what the stack configures", async () => {
     const { status, body } = await call("/open");
@@ -130,13 +134,27 @@ describe("the components' APIs, brought up on this machine", function () {
   });
 
   it("run by an own OpenAPI document: operations by id, a mock, the model", async () => {
-    const pets = (path: string, init?: RequestInit) => call(path, init, outputs.petsUrl);
+    const pets = (path: string, init?: RequestInit) => call(path, init, ownName());
     assert.equal((await pets("/pets")).body.route, "GET /pets");
     assert.equal((await pets("/health")).status, 200);
     assert.equal((await pets("/pets/1")).status, 400);
     assert.deepEqual((await pets("/pets/1", { headers: { "x-tenant": "a" } })).body.pathParameters, { id: "1" });
     const post = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
     assert.equal((await pets("/pets", post)).status, 400);
+  });
+
+  it("answer by a name of their own, for which the zone has a record", async () => {
+    assert.equal(outputs.petsUrl, "https://pets.example.org/v1");
+    assert.equal((await call("/pets", {}, ownName())).body.route, "GET /pets");
+    const { ResourceRecordSets } = await platform.local.cloud.call<{ ResourceRecordSets: ResourceRecordSet[] }>(
+      "route53",
+      "ListResourceRecordSets",
+      { HostedZoneId: outputs.zoneId, StartRecordName: "pets.example.org", MaxItems: 1 },
+    );
+    assert.deepEqual(
+      ResourceRecordSets.map(({ Name, Type, AliasTarget }) => [Name, Type, AliasTarget?.DNSName]),
+      [["pets.example.org.", "A", `${outputs.domainTarget}.`]],
+    );
   });
 
   it("keep every rule of the policy pack", () => {

@@ -22,6 +22,7 @@ const supplied: Record<string, RegExp> = {
   iam: /^(passedtoservice|policyarn)$/,
   kms: /^(calleraccount|encryptionalgorithm|encryptioncontext:.+|encryptioncontextkeys|viaservice)$/,
   lambda: /^functionarn$/,
+  route53: /^changeresourcerecordsets(actions|normalizedrecordnames|recordtypes)$/,
   s3: /^(authtype|delimiter|existingobjecttag\/.+|if-(none-)?match|max-keys|prefix|requestobjecttag(keys|\/.+)|resourceaccount|signatureage|signatureversion|tlsversion|versionid|x-amz-(content-sha256|copy-source|metadata-directive|server-side-encryption(-aws-kms-key-id)?|storage-class))$/,
   ssm: /^recursive$/,
   sts: /^(externalid|rolesessionname|sourceidentity)$/,
@@ -34,6 +35,8 @@ const absent: Record<string, RegExp> = {
   "execute-api": /^viadomainarn$/,
   iam: /^awsservicename$/,
   kms: /^(grant.+|recipientattestation:.+)$/,
+  // Of private zones.
+  route53: /^vpcs$/,
   s3: /^(accessgrants|accesspoint|buckettag\/|dataaccesspoint|object-lock-)/,
 };
 

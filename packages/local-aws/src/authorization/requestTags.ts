@@ -2,11 +2,14 @@
 
 /** `aws:RequestTag/KEY` and `aws:TagKeys`: the tags that a request gives or takes away. */
 export function tagContext(input: object): Record<string, string | string[]> {
-  const { Tags, tags, Tagging, TagKeys, tagKeys, Key, CreateBucketConfiguration } = input as Record<string, unknown>;
+  const { Tags, tags, AddTags, Tagging, TagKeys, tagKeys, RemoveTagKeys, Key, CreateBucketConfiguration } =
+    input as Record<string, unknown>;
   // Tags of S3's objects have keys of S3's own.
   const ofBucket = Key === undefined ? member(Tagging, "TagSet") : undefined;
-  const given = [...tagPairs(Tags ?? tags ?? ofBucket ?? member(CreateBucketConfiguration, "Tags"))];
-  const removed = [TagKeys ?? tagKeys ?? []].flat().filter((key): key is string => typeof key === "string");
+  const given = [...tagPairs(Tags ?? tags ?? AddTags ?? ofBucket ?? member(CreateBucketConfiguration, "Tags"))];
+  const removed = [TagKeys ?? tagKeys ?? RemoveTagKeys ?? []]
+    .flat()
+    .filter((key): key is string => typeof key === "string");
   if (given.length === 0 && removed.length === 0) return {};
   return {
     "aws:TagKeys": [...given.map(([key]) => key), ...removed],

@@ -27,6 +27,11 @@ const listings: Record<string, (arn: string) => Listing> = {
   lambda: byArn("lambda", "ListTags", "Resource"),
   // Rights on a group are rights on its (unnamed) stream.
   logs: (arn) => byArn("logs", "ListTagsForResource", "resourceArn")(upTo(arn, /:log-stream:/)),
+  route53: (arn) => ({
+    service: "route53",
+    operation: "ListTagsForResource",
+    input: { ResourceType: "hostedzone", ResourceId: arn.split("/")[1] },
+  }),
   sagemaker: byArn("sagemaker", "ListTags", "ResourceArn"),
   scheduler: byArn("scheduler", "ListTagsForResource", "ResourceArn"),
   ses: byArn("ses", "ListTagsForResource", "ResourceArn"),

@@ -8,7 +8,7 @@ import { awsJson } from "./json.ts";
 import type { Protocol, WireRequest } from "./protocol.ts";
 import { awsQuery, isQuery } from "./query.ts";
 import { restJson } from "./restJson.ts";
-import { restXml } from "./restXml.ts";
+import { restXml, s3Xml } from "./restXml.ts";
 import { readShapes, type ServiceShapes } from "./shapes.ts";
 
 const json10 = awsJson("1.0");
@@ -36,10 +36,13 @@ export function protocolOf(request: WireRequest, shapes: ServiceShapes | undefin
   }
   // S3 takes forms and knows no actions.
   if (isQuery(request) && shapes?.protocol !== "restXml" && shapes?.protocol !== "restJson1") return awsQuery;
-  const usual = shapes && own[shapes.protocol];
+  const usual = shapes && (isS3(shapes) ? s3Xml : own[shapes.protocol]);
   // JSON without a target: of a service with two protocols (SageMaker and its runtime), the one by path.
   return !usual || usual === json10 || usual === json11 ? restJson : usual;
 }
+
+const isS3 = ({ protocol, xmlNamespace }: ServiceShapes): boolean =>
+  protocol === "restXml" && xmlNamespace === "http://s3.amazonaws.com/doc/2006-03-01/";
 
 const loaded = new WeakMap<Service, Promise<ServiceShapes>>();
 

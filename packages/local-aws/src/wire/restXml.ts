@@ -1,4 +1,4 @@
-/** `restXml`: operations by method, path and fixed query, XML bodies. */
+/** `restXml`: operations by method, path and fixed query, XML bodies. S3 has a form of errors of its own. */
 import { Readable } from "node:stream";
 import { bytes, type Protocol } from "./protocol.ts";
 import { readBindings, route, writeBindings } from "./rest.ts";
@@ -6,15 +6,18 @@ import { escapeXml, readXml, writeXml } from "./xml.ts";
 
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
+/** https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html */
 export const restXml: Protocol = {
-  dialect: "s3",
-  invalid: "InvalidRequest",
+  dialect: "query",
+  invalid: "InvalidInput",
   read(shapes, request) {
     const { operation, labels } = route(shapes, request);
-    const { input, payload } = readBindings(operation, request, labels);
+    const { input, payload, bound } = readBindings(operation, request, labels);
     if (!payload) {
-      // No operation of a service here has members in its body without a payload.
-      return { operation, input };
+      const members = [...operation.input.structIterator()].map(([name]) => name).filter((name) => !bound.has(name));
+      if (members.length === 0 || bytes(request).length === 0) return { operation, input };
+      const body = readXml(operation.input, bytes(request)) as Record<string, unknown>;
+      return { operation, input: { ...Object.fromEntries(members.map((name) => [name, body[name]])), ...input } };
     }
     const [name, member] = payload;
     if (member.isStreaming()) input[name] = request.body;
@@ -45,6 +48,23 @@ export const restXml: Protocol = {
     response.body = declaration + writeXml(operation.output, body ?? {}, true, shapes.xmlNamespace);
     return response;
   },
+  writeError(error, requestId, shapes) {
+    const type = error.status < 500 ? "Sender" : "Receiver";
+    const inner = `<Type>${type}</Type><Code>${error.code}</Code><Message>${escapeXml(error.message)}</Message>`;
+    const namespace = shapes?.xmlNamespace ? ` xmlns="${shapes.xmlNamespace}"` : "";
+    return {
+      status: error.status,
+      headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },
+      body: `${declaration}<ErrorResponse${namespace}><Error>${inner}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+    };
+  },
+};
+
+/** As S3 speaks it (`noErrorWrapping`): the error's element is the outermost, and says more. */
+export const s3Xml: Protocol = {
+  ...restXml,
+  dialect: "s3",
+  invalid: "InvalidRequest",
   writeError(error, requestId) {
     const members = Object.entries(error.members)
       .filter(([, value]) => typeof value === "string" || typeof value === "number")

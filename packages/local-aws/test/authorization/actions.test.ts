@@ -42,7 +42,13 @@ describe("the names of IAM's actions", () => {
     await test.cloud.call("events", "PutRule", { Name: name, ScheduleExpression: "rate(1 day)" });
     const { roleArn } = await test.mintRole({ Effect: "Allow", Action: "*", Resource: "*" });
     const { CiphertextBlob } = await test.cloud.call("kms", "Encrypt", { KeyId: name, Plaintext: Buffer.from("x") });
-    const named: Record<string, unknown> = { RoleArn: roleArn, AliasName: "alias/a", CopySource: `${name}/key` };
+    const Statement = `SELECT * FROM "${name}"`;
+    const named: Record<string, unknown> = {
+      Statement,
+      RoleArn: roleArn,
+      AliasName: "alias/a",
+      CopySource: `${name}/key`,
+    };
     // These would lead elsewhere.
     const elsewhere = ["EventBusName", "ExpectedBucketOwner", "ExpectedSourceBucketOwner"];
 

@@ -4,7 +4,7 @@ import * as s3 from "@aws-sdk/client-s3";
 import { HttpResponse } from "@smithy/core/protocols";
 import fc from "fast-check";
 import { AwsError } from "../../src/service.ts";
-import { restXml } from "../../src/wire/restXml.ts";
+import { s3Xml } from "../../src/wire/restXml.ts";
 import { readShapes } from "../../src/wire/shapes.ts";
 import { arbitraryOf } from "../support/shapes.ts";
 
@@ -51,7 +51,7 @@ const plain = (value: unknown): unknown => {
   );
 };
 
-describe("wire, restXml", () => {
+describe("wire, s3Xml", () => {
   const shapes = readShapes(s3);
   const send = (command: unknown) => client.send(command as s3.ListBucketsCommand) as Promise<object>;
 
@@ -62,7 +62,7 @@ describe("wire, restXml", () => {
       const outputs = operation.output.isUnitSchema() ? fc.constant({}) : arbitraryOf(operation.output);
       await fc.assert(
         fc.asyncProperty(outputs, async (output) => {
-          const written = restXml.write(shapes, operation, output as object, "id");
+          const written = s3Xml.write(shapes, operation, output as object, "id");
           answer = { status: written.status, headers: written.headers as never, body: String(written.body ?? "") };
           assert.deepEqual(plain(await send(command)), plain(output));
         }),
@@ -73,7 +73,7 @@ describe("wire, restXml", () => {
 
   it("names errors, with what belongs to them", async () => {
     const error = new AwsError("NoSuchBucket", "The <bucket> is not there", 404, { BucketName: "b&c" });
-    const written = restXml.writeError(error, "the-id");
+    const written = s3Xml.writeError(error, "the-id");
     answer = { status: written.status, headers: written.headers as never, body: String(written.body) };
     await assert.rejects(send(new s3.ListObjectsV2Command({ Bucket: "b" })), (caught: Error) => {
       const { name, message, BucketName, $metadata } = caught as Error & {

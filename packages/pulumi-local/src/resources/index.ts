@@ -16,6 +16,7 @@ import { lambdaResources } from "./lambda.ts";
 import { logsResources } from "./logs.ts";
 import { monitoringResources } from "./monitoring.ts";
 import { isRegional, type ResourceType, resourceProvider, type ServiceResources } from "./resourceType.ts";
+import { route53Resources } from "./route53/index.ts";
 import { s3Resources } from "./s3/index.ts";
 import { schedulerResources } from "./scheduler.ts";
 import { sesResources } from "./ses.ts";
@@ -35,6 +36,7 @@ const services: ServiceResources[] = [
   statesResources,
   dynamodbResources,
   sqsResources,
+  route53Resources,
   s3Resources,
   snsResources,
   eventSourceResources,

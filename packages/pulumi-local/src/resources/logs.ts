@@ -130,7 +130,7 @@ function resourcePolicy(cloud: Cloud): ResourceType {
       ...(resourceArn !== undefined && { expectedRevisionId }),
       policyDocument: typeof policyDocument === "string" ? policyDocument : JSON.stringify(policyDocument),
     });
-    const { policyScope, revisionId } = resourcePolicy;
+    const { policyScope, revisionId = "" } = resourcePolicy;
     return {
       id: String(policyName ?? resourceArn),
       outputs: { ...inputs, policyScope, revisionId, region: cloud.region },

@@ -49,7 +49,8 @@ export interface ResourcePolicyRecord {
   resourceArn?: string;
   policyDocument: string;
   policyScope: "ACCOUNT" | "RESOURCE";
-  revisionId: string;
+  /** Of a group's alone. */
+  revisionId?: string;
   lastUpdatedTime: number;
 }
 

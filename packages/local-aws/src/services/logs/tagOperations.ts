@@ -51,6 +51,8 @@ export function tagOperations(logs: LogGroups): Operations<"logs"> {
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html */
 const maxPolicyCharacters = 5120;
+/** Of an account in a region. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+const maxPolicies = 10;
 
 export function resourcePolicyOperations(logs: LogGroups): Operations<"logs"> {
   const anything = (action: string) => () => [{ action: `logs:${action}`, resource: "*" }];
@@ -88,15 +90,20 @@ export function resourcePolicyOperations(logs: LogGroups): Operations<"logs"> {
       const fault = conditionFault(statements);
       if (fault) throw invalid(`Resource policy document is invalid. ${fault}`);
       const resourcePolicy: ResourcePolicyRecord = {
-        ...(resourceArn === undefined ? { policyName } : { resourceArn: key }),
+        ...(resourceArn === undefined
+          ? { policyName, policyScope: "ACCOUNT" }
+          : { resourceArn: key, policyScope: "RESOURCE", revisionId: randomBytes(16).toString("hex") }),
         policyDocument,
-        policyScope: resourceArn === undefined ? "ACCOUNT" : "RESOURCE",
-        revisionId: before?.policyDocument === policyDocument ? before.revisionId : randomBytes(16).toString("hex"),
         lastUpdatedTime: Date.now(),
       };
+      const ofAccount = logs.policies.values().filter((one) => one.resourceArn === undefined);
+      if (!before && resourceArn === undefined && ofAccount.length >= maxPolicies) {
+        throw new AwsError("LimitExceededException", "Resource limit exceeded.", 400);
+      }
       logs.policies.put(key, resourcePolicy);
       logs.policiesChanged();
-      return { resourcePolicy, revisionId: resourcePolicy.revisionId };
+      const { revisionId } = resourcePolicy;
+      return { resourcePolicy, ...(revisionId && { revisionId }) };
     },
   };
 

@@ -6,7 +6,7 @@
 import { withRequestKeys } from "../../authorization/requestKeys.ts";
 import { AwsError, type Call, type Cloud, type RawRequest, type RawResponse, type Service } from "../../service.ts";
 import { shapesOf, type WireRequest } from "../../wire/index.ts";
-import { restXml } from "../../wire/restXml.ts";
+import { s3Xml } from "../../wire/restXml.ts";
 import { escapeXml } from "../../wire/xml.ts";
 import { allowsPage } from "./cors.ts";
 import { notImplemented } from "./errors.ts";
@@ -92,7 +92,7 @@ async function answer(service: Service, s3: S3State, raw: RawRequest, call: Call
     const asked = withRequestKeys(call, input);
     await s3.cloud.authorize(asked, await operation.access(input, asked));
     const { Expires: expires, ...output } = (await operation.run(input, asked)) as Record<string, unknown>;
-    const response = restXml.write(shapes, shape, output, call.requestId);
+    const response = s3Xml.write(shapes, shape, output, call.requestId);
     if (expires !== undefined)
       response.headers.expires = expires instanceof Date ? expires.toUTCString() : String(expires);
     return adjusted(name, output, response);
@@ -123,7 +123,7 @@ function failure(error: unknown, request: WireRequest, call: Call, raw: RawReque
   raw.body.on("error", () => {}).resume();
   if (!(error instanceof AwsError)) throw error;
   const members = { ...error.members, Resource: request.path };
-  const response = restXml.writeError(new AwsError(error.code, error.message, error.status, members), call.requestId);
+  const response = s3Xml.writeError(new AwsError(error.code, error.message, error.status, members), call.requestId);
   if (error instanceof S3Error) Object.assign(response.headers, error.headers);
   if (request.method === "HEAD" || error.status === 304) {
     delete response.body;
