@@ -17,6 +17,7 @@ const renamed: Record<string, string> = {
 
 /** Why there is no configuration of a type, by how Pulumi's begins. */
 export const withoutConfiguration: Record<string, string> = {
+  "aws:budgets/": "the engine makes budgets itself: the local cloud has no AWS Budgets",
   "aws:ec2/": "the engine makes networks itself: the local cloud has no EC2",
   "aws:ecr/": "the engine makes repositories itself: the local cloud has no ECR",
   "docker-build:": "not of AWS",

@@ -50,6 +50,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
     images: {},
     workingDirectory: process.cwd(),
     sagemaker: {},
+    emrServerless: {},
     jupyter: [],
     tools: join(given.directory, "tools"),
     ...given,

@@ -44,7 +44,10 @@ async function run(settings: CloudSettings): Promise<void> {
   let local: LocalCloud | undefined;
   try {
     // Where `npm start` has it, too.
-    local = createCloud({ directory: join(directory, "cloud"), region, accountId, awsPort, apiPort, deploymentClock });
+    // Programs for notebooks and jobs are kept, whatever becomes of the state.
+    const tools = resolve(settings.stateDirectory ?? ".local", "tools");
+    const ports = { awsPort, apiPort };
+    local = createCloud({ directory: join(directory, "cloud"), region, accountId, ...ports, deploymentClock, tools });
     await local.listen();
     console.log(invitation(local, kept ? directory : undefined));
     if (!exits.ending.aborted) await once(exits.ending, "abort");

@@ -27,6 +27,8 @@ import {
 import { type Factory, globalServices, regionalServices, type ServiceSetup } from "./services.ts";
 import { keptRegions, regionFolder, type State } from "./state.ts";
 import { Store } from "./store.ts";
+import { readDocument } from "./wire/document.ts";
+import { shapesOf } from "./wire/index.ts";
 
 export interface Region {
   /** As its own services see it. */
@@ -99,7 +101,7 @@ export class Regions {
     const services = new Map<string, Service>();
     const permit = gate(services, this.#account.authorizer, { region: name, accountId: options.accountId });
     const dispatch = dispatcher(services, permit);
-    const cloud = this.#cloud(name, store, folder, dispatch, permit);
+    const cloud = this.#cloud(name, store, folder, services, dispatch, permit);
     const made = (create: Factory) => create(cloud, this.#account);
     if (isHome) for (const service of globalServices.map(made)) this.#global.set(service.name, service);
     const own = regionalServices.map(made);
@@ -118,7 +120,14 @@ export class Regions {
     region.starting.catch(() => {});
   }
 
-  #cloud(region: string, store: Store, folder: string, dispatch: Region["dispatch"], permit: Gate): OpenCloud {
+  #cloud(
+    region: string,
+    store: Store,
+    folder: string,
+    services: ReadonlyMap<string, Service>,
+    dispatch: Region["dispatch"],
+    permit: Gate,
+  ): OpenCloud {
     const { options, state, directory: identities, sessions, origin, plane } = this.#account;
     const { accountId } = options;
     const directory = join(folder, "files");
@@ -151,6 +160,12 @@ export class Regions {
       in: (other) => (other === region ? cloud : this.#entrance(other)),
       call: request,
       request,
+      async readDocument(service, operation, document) {
+        const found = services.get(service);
+        const shape = found && (await shapesOf(found))?.operations.get(operation);
+        if (!shape) throw unknownOperation(service, operation);
+        return readDocument(shape.input, document) as object;
+      },
       identify: (credentials) => identify({ directory: identities, accountId }, credentials),
       authorize: permit,
       assumeRole: async (...role) => sessions.assume(...role),

@@ -158,6 +158,11 @@ export interface Cloud {
     signal?: AbortSignal,
   ): Promise<Answer>;
   /**
+   * The input of an operation, of JSON in which every member begins with a capital: what SDK integrations are given.
+   * @throws AwsError `UnknownOperationException` when there is no such operation.
+   */
+  readDocument(service: string, operation: string, document: unknown): Promise<object>;
+  /**
    * Whose credentials these are: the administrator's, a user's, or a role's session.
    * @throws AwsError in STS's words when they are nobody's, or no longer valid.
    */

@@ -12,7 +12,7 @@ import { createAutoscaling } from "./services/autoscaling/index.ts";
 import { createCodeDeploy } from "./services/codedeploy/index.ts";
 import { createDynamoDb } from "./services/dynamodb/index.ts";
 import { createEcs } from "./services/ecs/index.ts";
-import { createEmrServerless } from "./services/emrserverless/index.ts";
+import { createEmrServerless, type EmrServerlessOptions } from "./services/emrserverless/index.ts";
 import { createEvents } from "./services/events/index.ts";
 import { createIam } from "./services/iam/index.ts";
 import { createKms } from "./services/kms/index.ts";
@@ -52,6 +52,8 @@ export interface CloudOptions {
   workingDirectory?: string;
   /** Images of SageMaker's containers alone. Default: as above. */
   sagemaker?: SageMakerOptions;
+  /** How EMR Serverless keeps applications and runs. */
+  emrServerless?: Omit<EmrServerlessOptions, "tools">;
   /**
    * Folder of programs that notebooks and jobs need, made by `npm run notebooks:install` (`python/`), and of what is fetched
    * for them (`spark/`) and for functions of Python (`lambda-python…/`). Default: `tools` in the state folder. What is not there is looked for on PATH.
@@ -110,7 +112,11 @@ export const regionalServices: Factory[] = [
       ...sagemaker,
     }),
   (cloud, { options }) =>
-    createEmrServerless(cloud, { tools: new Tools(options.tools), clock: options.deploymentClock }),
+    createEmrServerless(cloud, {
+      tools: new Tools(options.tools),
+      clock: options.deploymentClock,
+      ...options.emrServerless,
+    }),
   (cloud, { options }) => createEcs(cloud, options),
   (cloud, { options }) => createAutoscaling(cloud, { clock: options.deploymentClock }),
   (cloud, { options }) => createMonitoring(cloud, { clock: options.deploymentClock }),

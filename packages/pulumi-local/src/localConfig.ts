@@ -20,6 +20,11 @@ export interface LocalConfig {
   clock?: number;
   /** Commands that run container images' entry points here, by patterns of the images' URIs. Default: no image runs. */
   images?: Images;
+  /**
+   * What starts JupyterLab for notebook instances: a program, and arguments before its own. Default: the `jupyter-lab` that
+   * `npm run notebooks:install` has installed, else the one on PATH; without any, notebooks have no pages.
+   */
+  jupyter?: string[];
   /** Called before each run, as what an administrator does once for an account and region of AWS. Default: nothing. */
   prepare?(cloud: Cloud): Promise<void>;
   /** What the greeting offers to try: commands, or by the output that it needs, what makes one of it. Default: nothing. */
@@ -88,6 +93,10 @@ const rules: Record<keyof LocalConfig, { holds(value: unknown): boolean; allowed
   images: {
     holds: (value) => everyValue(value, (command) => isTexts(command) && command.length > 0),
     allowed: 'are commands by image, as { "*/trainer*": ["node", "trainer/main.ts"] }',
+  },
+  jupyter: {
+    holds: (value) => isTexts(value) && value.length > 0,
+    allowed: 'is a command, as ["/opt/conda/bin/jupyter-lab"]',
   },
   prepare: { holds: isFunction, allowed: "is a function of the cloud" },
   try: {

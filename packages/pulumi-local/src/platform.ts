@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createCloud, isRegion, type LocalCloud, StateError } from "local-aws";
 import { lockFolder } from "local-aws/process";
@@ -18,7 +18,7 @@ export interface PlatformOptions {
   /** The program's own configuration by key: wins over the stack's file. Default: none. */
   config?: Record<string, string>;
   /** What only the program knows about its local run. Default: nothing. */
-  local?: Pick<LocalConfig, "clock" | "images" | "prepare">;
+  local?: Pick<LocalConfig, "clock" | "images" | "jupyter" | "prepare">;
   onEvent(event: EngineEvent): void;
   /** Called when this process has the state folder, before anything of it is opened. */
   onLocked?(stateDirectory: string): void;
@@ -26,6 +26,8 @@ export interface PlatformOptions {
 
 /** In the state folder: where the platform is. */
 export const endpointFile = "endpoint.json";
+/** In the state folder: what `npm run notebooks:install` has installed, which is no state and outlives a reset. */
+const toolsFolder = "tools";
 /** In the state folder: what the program exports. */
 export const outputsFile = "outputs.json";
 
@@ -49,7 +51,7 @@ export class Platform {
    */
   static async open(options: PlatformOptions): Promise<Platform> {
     const { programDirectory, stack, stateDirectory, awsPort, apiPort, onEvent } = options;
-    const { clock = 1, images = {}, prepare } = options.local ?? {};
+    const { clock = 1, images = {}, jupyter = [], prepare } = options.local ?? {};
     const region = regionOf(readStackConfig(readProject(programDirectory), stack).config);
     const unlock = lockFolder(stateDirectory);
     if (!unlock) {
@@ -67,6 +69,8 @@ export class Platform {
         apiPort,
         deploymentClock: clock,
         images,
+        jupyter,
+        tools: join(stateDirectory, toolsFolder),
         workingDirectory: programDirectory,
       });
       await local.listen();
@@ -121,7 +125,10 @@ export class Platform {
     const unlock = lockFolder(stateDirectory);
     if (!unlock) throw new EngineError(`the platform runs on ${stateDirectory}; end it first`);
     unlock();
-    rmSync(stateDirectory, { recursive: true, force: true });
+    for (const leaf of readdirSync(stateDirectory)) {
+      if (leaf !== toolsFolder) rmSync(join(stateDirectory, leaf), { recursive: true, force: true });
+    }
+    if (readdirSync(stateDirectory).length === 0) rmSync(stateDirectory, { recursive: true });
     return true;
   }
 

@@ -101,7 +101,7 @@ const targets: Record<string, (delivery: Delivery, cloud: Cloud) => Request | Pr
       { logGroupName, logStreamName, logEvents: [{ timestamp: Date.now(), message: body }] },
     ];
   },
-  scheduler: ({ arn, body }) => universal(arn, body),
+  scheduler: ({ arn, body }, cloud) => universal(cloud, arn, body),
 };
 
 /** Services whose name in a universal target's ARN is not the one they sign with. */
@@ -110,12 +110,16 @@ const signing: Record<string, string> = {
   cloudwatch: "monitoring",
   eventbridge: "events",
   cloudwatchlogs: "logs",
+  emrserverless: "emr-serverless",
+  applicationautoscaling: "application-autoscaling",
+  sesv2: "ses",
 };
 
 /** `arn:aws:scheduler:::aws-sdk:sfn:startExecution`: any operation, with the body as its input. */
-function universal(arn: string, body: string): Request {
+async function universal(cloud: Cloud, arn: string, body: string): Promise<Request> {
   const [, , , , , sdk, service = "", operation = ""] = arn.split(":");
   if (sdk !== "aws-sdk" || !service || !operation) throw unsupported(arn);
   const name = operation.charAt(0).toUpperCase() + operation.slice(1);
-  return [signing[service] ?? service, name, parseJson(body) as object];
+  const signedAs = signing[service] ?? service;
+  return [signedAs, name, await cloud.readDocument(signedAs, name, parseJson(body))];
 }

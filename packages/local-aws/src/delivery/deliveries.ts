@@ -42,17 +42,20 @@ export class Deliveries {
     this.#timers.clear();
   }
 
-  /** Takes them over: from here on they are on disk. */
-  add(deliveries: Omit<DeliveryRecord, "attempts" | "since" | "due">[]): void {
+  /**
+   * Takes them over: from here on they are on disk.
+   * @param delayMs how long they wait before they are carried for the first time. Default 0.
+   */
+  add(deliveries: Omit<DeliveryRecord, "attempts" | "since" | "due">[], delayMs = 0): void {
     if (deliveries.length === 0) return;
     const now = Date.now();
     const keys = deliveries.map(() => `${String(now).padStart(15, "0")}-${randomUUID()}`);
     this.#cloud.store.transaction(() => {
       for (const [index, delivery] of deliveries.entries()) {
-        this.#waiting.put(keys[index] as string, { ...delivery, attempts: 0, since: now, due: now });
+        this.#waiting.put(keys[index] as string, { ...delivery, attempts: 0, since: now, due: now + delayMs });
       }
     });
-    for (const key of keys) this.#at(key, now);
+    for (const key of keys) this.#at(key, now + delayMs);
   }
 
   #at(key: string, due: number): void {

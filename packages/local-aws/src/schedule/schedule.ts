@@ -65,7 +65,16 @@ function cron(body: string, timezone: string): Schedule {
   } catch (error) {
     throw new Error(`cron(${body}): ${(error as Error).message.replace(/^CronPattern: /, "")}`);
   }
-  return { kind: "cron", next: (after) => job.nextRun(new Date(after))?.getTime() };
+  return {
+    kind: "cron",
+    // A time that clocks leap over is left out, and one that they show twice is the first of both:
+    // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
+    next(after) {
+      let found = job.nextRun(new Date(after));
+      while (found && !job.match(found)) found = job.nextRun(found);
+      return found?.getTime();
+    },
+  };
 }
 
 /** `6L`, the last Friday, is `6#L` to the library. */

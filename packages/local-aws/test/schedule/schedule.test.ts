@@ -25,6 +25,49 @@ describe("schedule expressions", () => {
     });
   }
 
+  const dues = (expression: string, timezone: string, from: string, count: number) => {
+    const { next: due } = parseSchedule(expression, { timezone });
+    const found: string[] = [];
+    for (let at = due(Date.parse(from)); at !== undefined && found.length < count; at = due(at)) {
+      found.push(new Date(at).toISOString().slice(0, 16));
+    }
+    return found;
+  };
+
+  it("keep to local time when clocks change", () => {
+    assert.deepEqual(dues("cron(0 9 * * ? *)", "Europe/Berlin", "2026-03-28T00:00:00Z", 3), [
+      "2026-03-28T08:00",
+      "2026-03-29T07:00",
+      "2026-03-30T07:00",
+    ]);
+    assert.deepEqual(dues("cron(0 9 * * ? *)", "America/New_York", "2026-10-31T00:00:00Z", 3), [
+      "2026-10-31T13:00",
+      "2026-11-01T14:00",
+      "2026-11-02T14:00",
+    ]);
+  });
+
+  it("leave out a time that clocks leap over", () => {
+    assert.deepEqual(dues("cron(30 2 * * ? *)", "Europe/Berlin", "2026-03-28T00:00:00Z", 3), [
+      "2026-03-28T01:30",
+      "2026-03-30T00:30",
+      "2026-03-31T00:30",
+    ]);
+    assert.deepEqual(dues("cron(30 2 29 3 ? 2026)", "Europe/Berlin", "2026-01-01T00:00:00Z", 1), []);
+    assert.deepEqual(dues("cron(0/30 * * * ? *)", "Europe/Berlin", "2026-03-29T00:10:00Z", 3), [
+      "2026-03-29T00:30",
+      "2026-03-29T01:00",
+      "2026-03-29T01:30",
+    ]);
+  });
+
+  it("are due once at a time that clocks show twice", () => {
+    assert.deepEqual(dues("cron(30 2 * * ? *)", "Europe/Berlin", "2026-10-24T12:00:00Z", 2), [
+      "2026-10-25T00:30",
+      "2026-10-26T01:30",
+    ]);
+  });
+
   it("rates go evenly from their start", () => {
     const start = after - 90_000;
     const { next: due } = parseSchedule("rate(1 minute)", { start });

@@ -3,11 +3,13 @@ import type { Component, Invoke, Registry, ResourceProvider } from "../engine/pr
 import { apigateway } from "./apigateway/index.ts";
 import { appAutoscalingResources } from "./appautoscaling.ts";
 import { accountWide, asked, Clients, regional } from "./awsProvider/clients.ts";
+import { budgetResources } from "./budgets.ts";
 import { codedeployResources } from "./codedeploy.ts";
 import { dynamodbResources } from "./dynamodb/index.ts";
 import { ec2Resources } from "./ec2/index.ts";
 import { ecrResources } from "./ecr.ts";
 import { ecsResources } from "./ecs.ts";
+import { emrServerlessResources } from "./emrserverless.ts";
 import { eventsResources } from "./events.ts";
 import { eventSourceResources } from "./eventsources.ts";
 import { iamResources } from "./iam.ts";
@@ -18,6 +20,7 @@ import { monitoringResources } from "./monitoring.ts";
 import { isRegional, type ResourceType, resourceProvider, type ServiceResources } from "./resourceType.ts";
 import { route53Resources } from "./route53/index.ts";
 import { s3Resources } from "./s3/index.ts";
+import { sageMakerResources } from "./sagemaker.ts";
 import { schedulerResources } from "./scheduler.ts";
 import { sesResources } from "./ses.ts";
 import { snsResources } from "./sns.ts";
@@ -51,6 +54,9 @@ const services: ServiceResources[] = [
   appAutoscalingResources,
   kmsResources,
   sesResources,
+  sageMakerResources,
+  emrServerlessResources,
+  budgetResources,
 ];
 
 /** Every resource type on that cloud. The facts of one are the same on each. */

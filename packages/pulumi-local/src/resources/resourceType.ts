@@ -71,8 +71,8 @@ export interface ResourceType {
   read?(id: string, context: ResourceContext): Promise<Made | undefined>;
 }
 
-/** Whether AWS has things of that type in each region, by its token: IAM's and Route 53's an account has once. */
-export const isRegional = (token: string): boolean => /^aws:(?!iam\/|route53\/)/.test(token);
+/** Whether AWS has things of that type in each region, by its token: IAM's, Route 53's and budgets an account has once. */
+export const isRegional = (token: string): boolean => /^aws:(?!(iam|route53|budgets)\/)/.test(token);
 
 /** What a file of `pulumi-local/src/resources` exports: its service's resource types, functions and components, on that cloud. */
 export type ServiceResources = (cloud: Cloud) => {

@@ -27,6 +27,21 @@ describe("resources of EC2", () => {
     await group.delete();
   });
 
+  it("a flow log is of one thing, and has a role where it goes to CloudWatch Logs", async () => {
+    const log = new TestResource(test.cloud, "aws:ec2/flowLog:FlowLog", "flow");
+    const inputs = { vpcId: "vpc-1", trafficType: "ALL", iamRoleArn: "arn:aws:iam::000000000000:role/flow" };
+    const made = await log.create({ ...inputs, logDestination: "arn:aws:logs:eu-west-1:000000000000:log-group:flow" });
+    assert.match(log.id, /^fl-0[0-9a-f]{16}$/);
+    assert.equal(made.arn, `arn:aws:ec2:eu-west-1:000000000000:vpc-flow-log/${log.id}`);
+    assert.deepEqual((await log.diff({ ...inputs, trafficType: "REJECT" })).replaces.sort(), [
+      "logDestination",
+      "trafficType",
+    ]);
+    const refused = await log.failures({ subnetId: "subnet-1", vpcId: "vpc-1", trafficType: "SOME" });
+    assert.equal(refused.length, 3);
+    assert.match(refused.join("\n"), /trafficType: is "SOME".*vpcId: exactly one of.*iamRoleArn: is required/s);
+  });
+
   let made: { type: string; name: string; inputs: Properties }[];
 
   /** What the engine does for a component of a package. */

@@ -1,6 +1,7 @@
 /** One attempt of a run: its process, within its limits, and what it leaves. */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { MonitoringConfiguration } from "@aws-sdk/client-emr-serverless";
 import { Artifacts } from "../../containers/artifacts.ts";
 import type { CredentialEndpoint } from "../../containers/credentials.ts";
 import { containerBase } from "../../containers/environment.ts";
@@ -21,6 +22,8 @@ export interface DriverArgs {
   names: Names;
   run: JobRun;
   settings: SparkSettings;
+  /** The application's; a run's own comes before it. */
+  monitoring: MonitoringConfiguration | undefined;
   tools: Tools;
   credentials: CredentialEndpoint;
   /** Called when its process runs. */
@@ -70,7 +73,10 @@ export class Driver {
     await mkdir(folder, { recursive: true });
     try {
       const program = await programOf({ cloud, run, settings, tools, artifacts, folder });
-      const monitoring = run.input.configurationOverrides?.monitoringConfiguration;
+      const monitoring = {
+        ...this.#args.monitoring,
+        ...run.input.configurationOverrides?.monitoringConfiguration,
+      };
       const log = new DriverLog({ cloud, run, folder: logs, monitoring, principal: session.principal, artifacts });
       if (this.#graceMs !== undefined) return {};
       const group = runGroup({

@@ -15,14 +15,16 @@ import { tagOperations } from "./tags.ts";
 export interface EmrServerlessOptions {
   /** Where Spark and Python are. */
   tools: Tools;
-  /** How much faster than AWS's the clock of its timeouts runs. Default 1. */
+  /** How much faster than AWS's idle applications stop. Default 1. */
   clock?: number;
+  /** Likewise for what limits runs, in tests of those limits: a script takes the time that it takes. Default 1. */
+  runClock?: number;
 }
 
-export function createEmrServerless(cloud: Cloud, { tools, clock = 1 }: EmrServerlessOptions): Service {
+export function createEmrServerless(cloud: Cloud, { tools, clock = 1, runClock = 1 }: EmrServerlessOptions): Service {
   const records = new Records(cloud);
   const lifecycle = new Lifecycle(cloud, records, clock);
-  const runner = new Runner(cloud, records, lifecycle, { tools, clock });
+  const runner = new Runner(cloud, records, lifecycle, { tools, clock: runClock });
   return {
     name: "emr-serverless",
     shapes: () => import("@aws-sdk/client-emr-serverless"),

@@ -3,12 +3,10 @@ import { join } from "node:path";
 import type { Cloud } from "../../service.ts";
 import { after, type LongTimer } from "../../timers.ts";
 import { type Application, type ApplicationState, isOver } from "./model.ts";
-import { type Records, runKey } from "./records.ts";
+import type { Records } from "./records.ts";
 
 /** How long a state lasts in which AWS makes something ready that is ready here. */
 const passingMs = 50;
-/** How long a terminated application is still shown. */
-const shownMs = 24 * 3_600_000;
 
 /** What becomes of applications: each is started by its first run, and stopped when it has been idle for long enough. */
 export class Lifecycle {
@@ -29,12 +27,11 @@ export class Lifecycle {
 
   /** Goes on where the machine went down. */
   resume(): void {
-    for (const { id, state, updated } of this.#records.applications.values()) {
+    for (const { id, state } of this.#records.applications.values()) {
       if (state === "CREATING") this.created(id);
       else if (state === "STARTING") this.#pass(id, "STARTED");
       else if (state === "STARTED") this.idle(id);
       else if (state === "STOPPING") this.#pass(id, "STOPPED");
-      else if (state === "TERMINATED" && updated < Date.now() - shownMs) this.#forget(id);
     }
   }
 
@@ -80,22 +77,12 @@ export class Lifecycle {
   terminate(application: Application): void {
     this.busy(application.id);
     this.#passing.get(application.id)?.cancel();
-    this.#enter(application.id, "TERMINATED");
-    const { names, tags } = this.#records;
-    for (const { id } of this.#records.runsOf(application.id)) {
-      this.#records.runs.delete(runKey(application.id, id));
-      tags.delete(names.run(application.id, id));
-    }
-    tags.delete(names.application(application.id));
+    this.#records.terminate(application);
     void rm(join(this.#folder, application.id), { recursive: true, force: true }).catch(console.error);
   }
 
   close(): void {
     for (const timers of [this.#passing, this.#idle]) for (const timer of timers.values()) timer.cancel();
-  }
-
-  #forget(id: string): void {
-    this.#records.applications.delete(id);
   }
 
   #pass(id: string, state: ApplicationState): void {

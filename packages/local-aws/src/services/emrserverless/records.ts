@@ -15,6 +15,8 @@ export class Records {
   /** By ARN. */
   readonly tags: Collection<Record<string, string>>;
   readonly #notices: Notices;
+  /** Shown for as long as this process lives: whoever deleted them waits to see that. */
+  readonly #terminated = new Map<string, Application>();
 
   constructor(cloud: Cloud) {
     this.names = new Names(cloud);
@@ -27,7 +29,7 @@ export class Records {
 
   /** @throws AwsError `ResourceNotFoundException` */
   application(id: string): Application {
-    const found = this.applications.get(id);
+    const found = this.applications.get(id) ?? this.#terminated.get(id);
     if (!found) throw this.names.missing("Application", id);
     return found;
   }
@@ -48,6 +50,22 @@ export class Records {
     const before = this.applications.get(application.id)?.state;
     this.applications.put(application.id, { ...application, updated: Date.now() });
     if (before !== application.state) this.#notices.application(application);
+  }
+
+  /** With all that was its own. */
+  terminate(application: Application): void {
+    const { id } = application;
+    const made = new Set([id, ...this.runsOf(id).map((run) => run.id)]);
+    const terminated: Application = { ...application, state: "TERMINATED", updated: Date.now() };
+    for (const run of this.runsOf(id)) {
+      this.runs.delete(runKey(id, run.id));
+      this.tags.delete(this.names.run(id, run.id));
+    }
+    for (const [key, token] of this.tokens.entries()) if (made.has(token.id)) this.tokens.delete(key);
+    this.tags.delete(this.names.application(id));
+    this.applications.delete(id);
+    this.#terminated.set(id, terminated);
+    this.#notices.application(terminated);
   }
 
   /** @returns it as it is now; undefined when it is gone. */

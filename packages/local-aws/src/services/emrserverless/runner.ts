@@ -19,7 +19,7 @@ interface Active {
 
 export interface RunnerOptions {
   tools: Tools;
-  /** How much faster than AWS's its minutes are. */
+  /** How much faster than AWS's its minutes are, those of queues, timeouts and retries. */
   clock: number;
 }
 
@@ -143,13 +143,15 @@ export class Runner {
     const enter = (state: "PENDING" | "SCHEDULED") => this.#records.changeRun(application, id, { state, resources });
     if (given.state !== "PENDING") enter("PENDING");
     const run = enter("SCHEDULED")!;
-    const settings = this.#settings(this.#records.application(application), run);
+    const on = this.#records.application(application);
+    const settings = this.#settings(on, run);
     let limit: LongTimer | undefined;
     active.driver = new Driver({
       cloud: this.#cloud,
       names: this.#records.names,
       run,
       settings,
+      monitoring: on.input.monitoringConfiguration,
       tools: this.#options.tools,
       credentials: this.#credentials,
       onRunning: () => {

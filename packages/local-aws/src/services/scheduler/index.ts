@@ -20,14 +20,13 @@ export function createScheduler(cloud: Cloud): Service {
     const schedule = state.schedules.get(key);
     if (schedule?.state !== "ENABLED") return;
     const { target } = schedule;
-    deliveries.add([
-      {
-        body: filled(target, schedule, due),
-        target: target as never,
-        sourceArn: schedule.arn,
-        service: "scheduler.amazonaws.com",
-      },
-    ]);
+    const delivery = {
+      body: filled(target, schedule, due),
+      target: target as never,
+      sourceArn: schedule.arn,
+      service: "scheduler.amazonaws.com",
+    } as const;
+    deliveries.add([delivery], delayWithin(schedule));
     const over = timetable(schedule).next(due) === undefined;
     if (over && schedule.afterCompletion === "DELETE") state.schedules.delete(key);
     else state.schedules.put(key, { ...schedule, last: due });
@@ -62,6 +61,10 @@ export function createScheduler(cloud: Cloud): Service {
     },
   };
 }
+
+/** A moment of its flexible window. https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html */
+const delayWithin = ({ flexible: { Mode, MaximumWindowInMinutes = 0 } }: ScheduleRecord): number =>
+  Mode === "FLEXIBLE" ? Math.floor(Math.random() * MaximumWindowInMinutes * 60_000) : 0;
 
 /** Its expression, between its first and its last day. */
 function timetable({ expression, timezone, created, start, end }: ScheduleRecord): Schedule {

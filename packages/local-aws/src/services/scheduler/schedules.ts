@@ -1,6 +1,6 @@
 /** Schedules: create, read, update, delete, list. */
 
-import type { CreateScheduleInput, ListSchedulesInput, Target } from "@aws-sdk/client-scheduler";
+import type { CreateScheduleInput, FlexibleTimeWindow, ListSchedulesInput, Target } from "@aws-sdk/client-scheduler";
 import { isTarget } from "../../delivery/deliver.ts";
 import { parseJson } from "../../jsonText.ts";
 import { page } from "../../kit/page.ts";
@@ -110,6 +110,7 @@ async function read(
   if (input.StartDate && input.EndDate && input.StartDate >= input.EndDate) {
     throw invalid("The start date must be before the end date.");
   }
+  checkWindow(input.FlexibleTimeWindow);
   const target = input.Target as Target;
   const group = state.group(input.GroupName);
   await checkTarget(state, target, group.arn);
@@ -131,6 +132,21 @@ async function read(
     ...(input.EndDate && { end: input.EndDate.toISOString() }),
     ...(before?.last !== undefined && before.expression === expression && { last: before.last }),
   };
+}
+
+/** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_FlexibleTimeWindow.html */
+function checkWindow({ Mode, MaximumWindowInMinutes: minutes }: Partial<FlexibleTimeWindow> = {}): void {
+  if (Mode === "FLEXIBLE" && minutes === undefined) {
+    throw invalid("You must specify MaximumWindowInMinutes when the mode of FlexibleTimeWindow is FLEXIBLE.");
+  }
+  if (Mode === "OFF" && minutes !== undefined) {
+    throw invalid("You cannot specify MaximumWindowInMinutes when the mode of FlexibleTimeWindow is OFF.");
+  }
+  if (minutes !== undefined && !(minutes >= 1 && minutes <= 1_440)) {
+    throw invalid(
+      `1 validation error detected: Value '${minutes}' at 'flexibleTimeWindow.maximumWindowInMinutes' failed to satisfy constraint: Member must have value between 1 and 1440`,
+    );
+  }
 }
 
 /** As on AWS, the role must let the scheduler assume it when the schedule is made. */

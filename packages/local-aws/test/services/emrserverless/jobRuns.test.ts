@@ -29,7 +29,7 @@ describe("job runs of EMR Serverless", function () {
   let lab: JobLab;
   let application: string;
   before(async () => {
-    lab = await JobLab.start({ deploymentClock: 60 });
+    lab = await JobLab.start({ emrServerless: { runClock: 60 } });
     application = await lab.application();
   });
   after(() => lab.test.stop());

@@ -118,6 +118,44 @@ describe("EventBridge Scheduler", () => {
     );
   });
 
+  it("checks flexible windows", async () => {
+    const window = (FlexibleTimeWindow: object) =>
+      create("window", "rate(1 day)", { FlexibleTimeWindow: FlexibleTimeWindow as never, State: "DISABLED" });
+    await fails(window({ Mode: "FLEXIBLE" }), "ValidationException", /You must specify MaximumWindowInMinutes/);
+    await fails(window({ Mode: "OFF", MaximumWindowInMinutes: 5 }), "ValidationException", /You cannot specify/);
+    for (const MaximumWindowInMinutes of [0, 1_441]) {
+      const flexible = { Mode: "FLEXIBLE", MaximumWindowInMinutes };
+      await fails(window(flexible), "ValidationException", /value between 1 and 1440/);
+    }
+    await window({ Mode: "FLEXIBLE", MaximumWindowInMinutes: 1_440 });
+  });
+
+  it("carries what is due at some moment of its flexible window", async () => {
+    const at = `at(${new Date(Date.now() + 1_100).toISOString().slice(0, 19)})`;
+    const flexible = { Mode: "FLEXIBLE", MaximumWindowInMinutes: 1_440 } as const;
+    const names = Array.from({ length: 8 }, (_, index) => `flexible-${index}`);
+    for (const name of names) await create(name, at, { FlexibleTimeWindow: flexible });
+    const waiting = cloud.cloud.store.collection<{ sourceArn: string; since: number; due: number }>(
+      "scheduler.deliveries",
+    );
+    const found = () => waiting.values().filter(({ sourceArn }) => sourceArn.includes("/flexible-"));
+    while (found().length < names.length) await new Promise((next) => setTimeout(next, 50));
+    const delays = found().map(({ since, due }) => due - since);
+    assert.ok(delays.every((delay) => delay >= 0 && delay < 86_400_000));
+    // Eight moments of a day are not all within its first hour.
+    assert.ok(Math.max(...delays) > 3_600_000, delays.join(" "));
+  });
+
+  it("is due between its first and its last day alone", async () => {
+    const now = Date.now();
+    const days = { StartDate: new Date(now + 86_400_000), EndDate: new Date(now + 2 * 86_400_000) };
+    await create("between", "rate(1 minute)", days);
+    const { StartDate, EndDate } = await scheduler.send(new sdk.GetScheduleCommand({ Name: "between" }));
+    assert.deepEqual({ StartDate, EndDate }, days);
+    const turned = { StartDate: days.EndDate, EndDate: days.StartDate };
+    await fails(create("turned", "rate(1 minute)", turned), "ValidationException", /start date must be before/);
+  });
+
   it("runs one that is due, once, in its role's name, and removes it", async () => {
     const sqs = cloud.client(SQSClient);
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "due" }));

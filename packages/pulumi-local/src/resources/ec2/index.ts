@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Cloud } from "local-aws/service";
-import type { Properties } from "../../engine/provider.ts";
+import type { CheckFailure, Properties } from "../../engine/provider.ts";
 import type { ResourceType, ServiceResources } from "../resourceType.ts";
 import { vpcComponent } from "./vpc.ts";
 
@@ -21,6 +21,8 @@ interface Part {
   properties: string[];
   inert?: string[];
   replaces?: string[];
+  enums?: ResourceType["enums"];
+  validate?: ResourceType["validate"];
   defaults?: Properties;
   taggable?: boolean;
   autoname?: ResourceType["autoname"];
@@ -30,6 +32,23 @@ interface Part {
 
 const hex = (digits: number) => randomBytes(9).toString("hex").slice(0, digits);
 const owner = (_inputs: Properties, _id: string, { accountId }: Cloud) => ({ ownerId: accountId });
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFlowLogs.html */
+function flowLogFailures(inputs: Properties): CheckFailure[] {
+  const of = ["vpcId", "subnetId", "eniId", "transitGatewayId", "transitGatewayAttachmentId", "regionalNatGatewayId"];
+  const given = of.filter((property) => inputs[property] !== undefined);
+  const failures: CheckFailure[] = [];
+  if (given.length !== 1) {
+    failures.push({ property: "vpcId", reason: `exactly one of ${of.join(", ")} is given; it is ${given.length}` });
+  }
+  if (inputs.trafficType === undefined && inputs.vpcId !== undefined) {
+    failures.push({ property: "trafficType", reason: "is required and was not given" });
+  }
+  if (inputs.logDestinationType === "cloud-watch-logs" && inputs.iamRoleArn === undefined) {
+    failures.push({ property: "iamRoleArn", reason: "is required where the destination is CloudWatch Logs" });
+  }
+  return failures;
+}
 
 const parts: Part[] = [
   {
@@ -145,6 +164,30 @@ const parts: Part[] = [
     defaults: { vpcEndpointType: "Gateway" },
     taggable: true,
     outputs: (_inputs, _id, { accountId }) => ({ ownerId: accountId, state: "available" }),
+  },
+  {
+    token: "aws:ec2/flowLog:FlowLog",
+    prefix: "fl",
+    arn: "vpc-flow-log",
+    properties: ["vpcId", "subnetId", "eniId", "trafficType", "logDestination", "logDestinationType", "iamRoleArn"],
+    inert: [
+      ...["deliverCrossAccountRole", "destinationOptions", "logFormat", "maxAggregationInterval"],
+      ...["regionalNatGatewayId", "tagFieldSpecifications", "transitGatewayAttachmentId", "transitGatewayId"],
+    ],
+    // Nothing of one changes but its tags.
+    replaces: [
+      ...["vpcId", "subnetId", "eniId", "trafficType", "logDestination", "logDestinationType", "iamRoleArn"],
+      ...["deliverCrossAccountRole", "destinationOptions", "logFormat", "maxAggregationInterval"],
+      ...["regionalNatGatewayId", "transitGatewayAttachmentId", "transitGatewayId"],
+    ],
+    enums: {
+      trafficType: ["ACCEPT", "REJECT", "ALL"],
+      logDestinationType: ["cloud-watch-logs", "s3", "kinesis-data-firehose"],
+      maxAggregationInterval: [60, 600],
+    },
+    defaults: { logDestinationType: "cloud-watch-logs", maxAggregationInterval: 600 },
+    validate: flowLogFailures,
+    taggable: true,
   },
   {
     token: "aws:ec2/securityGroup:SecurityGroup",

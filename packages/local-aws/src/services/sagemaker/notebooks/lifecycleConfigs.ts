@@ -65,7 +65,8 @@ export function lifecycleConfigOperations(records: NotebookRecords): Record<stri
         const config = existing("update", input.NotebookInstanceLifecycleConfigName!);
         checkHooks("onCreate", input.OnCreate);
         checkHooks("onStart", input.OnStart);
-        const { OnCreate: onCreate = config.onCreate, OnStart: onStart = config.onStart } = input;
+        // What is not given is taken away: Terraform's provider counts on it.
+        const { OnCreate: onCreate = [], OnStart: onStart = [] } = input;
         configs.put(config.name, { ...config, onCreate, onStart, modified: Date.now() });
         return {};
       },

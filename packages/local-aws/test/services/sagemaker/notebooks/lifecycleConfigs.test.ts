@@ -21,7 +21,7 @@ describe("lifecycle configurations of notebook instances", () => {
   const named = (NotebookInstanceLifecycleConfigName: string) => ({ NotebookInstanceLifecycleConfigName });
   const look = (name: string) => lab.client.send(new DescribeNotebookInstanceLifecycleConfigCommand(named(name)));
 
-  it("keep their scripts, each until another is given", async () => {
+  it("keep their scripts, until an update gives others or none", async () => {
     const Tags = [{ Key: "a", Value: "1" }];
     const given = { ...named("kept"), OnCreate: script("create"), OnStart: script("start"), Tags };
     const made = await lab.client.send(new CreateNotebookInstanceLifecycleConfigCommand(given));
@@ -32,7 +32,7 @@ describe("lifecycle configurations of notebook instances", () => {
       new UpdateNotebookInstanceLifecycleConfigCommand({ ...named("kept"), OnStart: script("other") }),
     );
     const { OnCreate, OnStart } = await look("kept");
-    assert.deepEqual([OnCreate, OnStart], [script("create"), script("other")]);
+    assert.deepEqual([OnCreate, OnStart], [[], script("other")]);
     await lab.client.send(new DeleteNotebookInstanceLifecycleConfigCommand(named("kept")));
     await assert.rejects(look("kept"), {
       name: "ValidationException",
