@@ -60,9 +60,12 @@ export type Input<Name extends ServiceName, Of extends string> = Demanded<Asked<
 /** SDK clients write a member that is demanded as `Name: string | undefined`, others as `Name?: string | undefined`. */
 type Demanded<Members> = {
   [Member in keyof Members]: object extends Pick<Members, Member>
-    ? Members[Member]
-    : Exclude<Members[Member], undefined>;
+    ? Read<Members[Member]>
+    : Exclude<Read<Members[Member]>, undefined>;
 };
+
+/** Clients also take text for blobs and streams; what was read from a request is bytes, or a stream. */
+type Read<Value> = string | Uint8Array extends Value ? Exclude<Value, string> : Value;
 
 /** What an operation answers: blobs as bytes, streams as bytes or streams. */
 export type Output<Name extends ServiceName, Of extends string> =

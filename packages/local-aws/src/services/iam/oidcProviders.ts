@@ -15,7 +15,7 @@ import {
   validationError,
 } from "../../authorization/limits.ts";
 import { tagList, withoutTags } from "../../kit/tags.ts";
-import type { Operations } from "../../operations.ts";
+import type { OperationOf, Operations } from "../../operations.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import { tagPage } from "./paging.ts";
 
@@ -24,12 +24,6 @@ interface OfProvider {
 }
 interface OfClient extends OfProvider {
   ClientID: string;
-}
-interface CreateProvider {
-  Url: string;
-  ClientIDList?: string[];
-  ThumbprintList?: string[];
-  Tags?: Tag[];
 }
 interface Paging {
   Marker?: string;
@@ -64,7 +58,7 @@ export function oidcProviderOperations(directory: Directory, accountId: string):
       providers.put(provider.Arn, { ...provider, ...apply(provider, input) });
     });
 
-  const CreateOpenIDConnectProvider: Operation<CreateProvider> = {
+  const CreateOpenIDConnectProvider: OperationOf<"iam", "CreateOpenIDConnectProvider"> = {
     access: ({ Url }) => [{ action: "iam:CreateOpenIDConnectProvider", resource: arnOf(Url) }],
     run({ Url, ClientIDList = [], ThumbprintList = [], Tags }) {
       checkUrl(Url);

@@ -17,7 +17,7 @@ import {
 import { awsPolicies } from "../../authorization/managed.ts";
 import { parsePolicy } from "../../authorization/validate.ts";
 import { tagList } from "../../kit/tags.ts";
-import type { Operations } from "../../operations.ts";
+import type { OperationOf, Operations } from "../../operations.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import { type Paging, pageOf, tagPage } from "./paging.ts";
 
@@ -27,14 +27,6 @@ interface OfPolicy {
 interface OfVersion extends OfPolicy {
   VersionId: string;
 }
-interface CreatePolicy {
-  PolicyName: string;
-  Path?: string;
-  PolicyDocument: string;
-  Description?: string;
-  Tags?: TagPair[];
-}
-
 /** Characters, without white space. */
 const maxSize = 6144;
 const maxVersions = 5;
@@ -114,7 +106,7 @@ export function policyOperations(directory: Directory, accountId: string): Opera
     return id;
   };
 
-  const CreatePolicy: Operation<CreatePolicy> = {
+  const CreatePolicy: OperationOf<"iam", "CreatePolicy"> = {
     access: ({ PolicyName, Path = "/" }) => [
       { action: "iam:CreatePolicy", resource: `arn:aws:iam::${accountId}:policy${Path}${PolicyName}` },
     ],

@@ -17,7 +17,7 @@ import {
 } from "../../authorization/limits.ts";
 import { parsePolicy } from "../../authorization/validate.ts";
 import { tagList } from "../../kit/tags.ts";
-import type { Operations } from "../../operations.ts";
+import type { OperationOf, Operations } from "../../operations.ts";
 import type { Operation } from "../../service.ts";
 import { checkBoundary, describeBoundary } from "./boundary.ts";
 import { type Paging, pageOf, tagPage } from "./paging.ts";
@@ -25,15 +25,6 @@ import { type Paging, pageOf, tagPage } from "./paging.ts";
 interface Named {
   RoleName: string;
 }
-interface CreateRole extends Named {
-  AssumeRolePolicyDocument: string;
-  Path?: string;
-  Description?: string;
-  MaxSessionDuration?: number;
-  PermissionsBoundary?: string;
-  Tags?: TagPair[];
-}
-
 /** At most this many characters in a trust policy. */
 const maxTrust = 2048;
 
@@ -60,7 +51,7 @@ export function roleOperations(directory: Directory, accountId: string): Operati
       return output ?? {};
     });
 
-  const CreateRole: Operation<CreateRole> = {
+  const CreateRole: OperationOf<"iam", "CreateRole"> = {
     access: ({ RoleName, Path }) => [{ action: "iam:CreateRole", resource: arnOf(RoleName, Path) }],
     run(input) {
       const { RoleName, Path = "/", MaxSessionDuration = 3600, AssumeRolePolicyDocument } = input;

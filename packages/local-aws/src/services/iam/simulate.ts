@@ -1,21 +1,13 @@
 /** The policy simulator: what an identity may, without doing it. */
 
+import type { PolicyEvaluationDecisionType } from "@aws-sdk/client-iam";
 import type { Authorizer, Decision } from "../../authorization/authorizer.ts";
 import type { Directory } from "../../authorization/directory.ts";
 import { noSuchEntity, validationError } from "../../authorization/limits.ts";
 import { assumedRole } from "../../authorization/sessions.ts";
 import { parsePolicy } from "../../authorization/validate.ts";
-import type { Operations } from "../../operations.ts";
-import type { Access, Operation, PolicyDocument, Principal } from "../../service.ts";
-
-interface Simulate {
-  /** Role or user whose policies are asked. */
-  PolicySourceArn: string;
-  ActionNames: string[];
-  ResourceArns?: string[];
-  ResourcePolicy?: string;
-  ContextEntries?: { ContextKeyName?: string; ContextKeyValues?: string[] }[];
-}
+import type { OperationOf, Operations } from "../../operations.ts";
+import type { Access, PolicyDocument, Principal } from "../../service.ts";
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html */
 export function simulateOperations(directory: Directory, authorizer: Authorizer, accountId: string): Operations<"iam"> {
@@ -28,7 +20,7 @@ export function simulateOperations(directory: Directory, authorizer: Authorizer,
     throw noSuchEntity(`The entity with ARN ${arn} cannot be found.`);
   };
 
-  const SimulatePrincipalPolicy: Operation<Simulate> = {
+  const SimulatePrincipalPolicy: OperationOf<"iam", "SimulatePrincipalPolicy"> = {
     access: ({ PolicySourceArn }) => [{ action: "iam:SimulatePrincipalPolicy", resource: PolicySourceArn }],
     run({ PolicySourceArn, ActionNames, ResourceArns = ["*"], ResourcePolicy, ContextEntries = [] }) {
       const principal = principalOf(PolicySourceArn);
@@ -57,5 +49,5 @@ export function simulateOperations(directory: Directory, authorizer: Authorizer,
   return { SimulatePrincipalPolicy };
 }
 
-const decisionName = (decision: Decision): string =>
+const decisionName = (decision: Decision): PolicyEvaluationDecisionType =>
   decision.allowed ? "allowed" : decision.explicit ? "explicitDeny" : "implicitDeny";

@@ -14,8 +14,8 @@ import {
   validationError,
 } from "../../authorization/limits.ts";
 import { tagList, withoutTags } from "../../kit/tags.ts";
-import type { Operations } from "../../operations.ts";
-import type { Call, Operation } from "../../service.ts";
+import type { OperationOf, Operations } from "../../operations.ts";
+import type { Call } from "../../service.ts";
 import { accessKeyOperations, keysOf } from "./accessKeys.ts";
 import { checkBoundary, describeBoundary } from "./boundary.ts";
 import type { OfUser, OnUser } from "./onUser.ts";
@@ -67,7 +67,7 @@ export function userOperations(directory: Directory, accountId: string): Operati
     ...(full && { ...describeBoundary(user), ...(Object.keys(user.tags).length > 0 && { Tags: tagList(user.tags) }) }),
   });
 
-  const CreateUser: Operation<OfUser & { Path?: string; PermissionsBoundary?: string; Tags?: TagPair[] }> = {
+  const CreateUser: OperationOf<"iam", "CreateUser"> = {
     access: ({ UserName, Path }) => [{ action: "iam:CreateUser", resource: arnOf(UserName, Path) }],
     run({ UserName, Path = "/", PermissionsBoundary, Tags }) {
       checkName("userName", UserName, 64);

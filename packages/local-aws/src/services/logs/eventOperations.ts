@@ -1,11 +1,5 @@
-/** Events: written, read and searched. */
-import type {
-  FilterLogEventsCommandInput,
-  GetLogEventsCommandInput,
-  PutLogEventsCommandInput,
-} from "@aws-sdk/client-cloudwatch-logs";
-import type { Operations } from "../../operations.ts";
-import { AwsError, type Operation } from "../../service.ts";
+import type { OperationOf, Operations } from "../../operations.ts";
+import { AwsError } from "../../service.ts";
 import { invalid } from "./errors.ts";
 import type { LogEvent, StoredEvent, TimeRange } from "./events.ts";
 import { filterPattern } from "./filterPattern.ts";
@@ -22,7 +16,7 @@ const future = 2 * 3_600_000;
 export function eventOperations(logs: LogGroups, metricFilters: MetricFilters): Operations<"logs"> {
   const { streams, events, cloud } = logs;
 
-  const PutLogEvents: Operation<PutLogEventsCommandInput> = {
+  const PutLogEvents: OperationOf<"logs", "PutLogEvents"> = {
     access: ({ logGroupName = "", logStreamName }) => logs.access("PutLogEvents", logGroupName, logStreamName),
     run({ logGroupName = "", logStreamName = "", logEvents = [] }) {
       const stream = logs.stream(logGroupName, logStreamName);
@@ -64,7 +58,7 @@ export function eventOperations(logs: LogGroups, metricFilters: MetricFilters): 
     },
   };
 
-  const GetLogEvents: Operation<GetLogEventsCommandInput> = {
+  const GetLogEvents: OperationOf<"logs", "GetLogEvents"> = {
     access: (input) => logs.access("GetLogEvents", logs.nameOf(input), input.logStreamName),
     run(input) {
       const group = logs.nameOf(input);
@@ -98,7 +92,7 @@ export function eventOperations(logs: LogGroups, metricFilters: MetricFilters): 
     );
   }
 
-  const FilterLogEvents: Operation<FilterLogEventsCommandInput> = {
+  const FilterLogEvents: OperationOf<"logs", "FilterLogEvents"> = {
     access: (input) => logs.access("FilterLogEvents", logs.nameOf(input)),
     run(input) {
       const group = logs.nameOf(input);

@@ -1,14 +1,4 @@
-/** Groups and streams: made, listed, kept for so long, deleted. */
-import type {
-  CreateLogGroupCommandInput,
-  CreateLogStreamCommandInput,
-  DeleteLogGroupCommandInput,
-  DeleteLogStreamCommandInput,
-  DescribeLogGroupsCommandInput,
-  DescribeLogStreamsCommandInput,
-  PutRetentionPolicyCommandInput,
-} from "@aws-sdk/client-cloudwatch-logs";
-import type { Operations } from "../../operations.ts";
+import type { OperationOf, Operations } from "../../operations.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import { checkName, exists, invalid } from "./errors.ts";
 import { type GroupRecord, type LogGroups, pageOf, type StreamRecord } from "./groups.ts";
@@ -28,7 +18,7 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
   const onStream = (action: string) => (input: { logGroupName?: string; logStreamName?: string }) =>
     logs.access(action, input.logGroupName ?? "", input.logStreamName);
 
-  const CreateLogGroup: Operation<CreateLogGroupCommandInput> = {
+  const CreateLogGroup: OperationOf<"logs", "CreateLogGroup"> = {
     access: onGroup("CreateLogGroup"),
     run({ logGroupName, tags = {}, kmsKeyId, logGroupClass = "STANDARD" }) {
       checkName(logGroupName, "logGroupName", groupName);
@@ -45,7 +35,7 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
     },
   };
 
-  const DeleteLogGroup: Operation<DeleteLogGroupCommandInput> = {
+  const DeleteLogGroup: OperationOf<"logs", "DeleteLogGroup"> = {
     access: onGroup("DeleteLogGroup"),
     run({ logGroupName = "" }) {
       if (logs.group(logGroupName).protected) {
@@ -62,7 +52,7 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
     },
   };
 
-  const DescribeLogGroups: Operation<DescribeLogGroupsCommandInput> = {
+  const DescribeLogGroups: OperationOf<"logs", "DescribeLogGroups"> = {
     access: () => logs.access("DescribeLogGroups", ""),
     run({ logGroupNamePrefix = "", logGroupNamePattern, logGroupIdentifiers, ...rest }) {
       if (logGroupNamePrefix && logGroupNamePattern) {
@@ -108,7 +98,7 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
   const keyed = ({ logGroupName, resourceIdentifier }: OfKey) =>
     logs.nameOf({ logGroupName, logGroupIdentifier: resourceIdentifier });
 
-  const AssociateKmsKey: Operation<OfKey> = {
+  const AssociateKmsKey: OperationOf<"logs", "AssociateKmsKey"> = {
     access: (input) => logs.access("AssociateKmsKey", keyed(input)),
     run(input) {
       const group = logs.group(keyed(input));
@@ -117,7 +107,7 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
     },
   };
 
-  const DisassociateKmsKey: Operation<OfKey> = {
+  const DisassociateKmsKey: OperationOf<"logs", "DisassociateKmsKey"> = {
     access: (input) => logs.access("DisassociateKmsKey", keyed(input)),
     run(input) {
       const { kmsKeyId: _, ...group } = logs.group(keyed(input));
@@ -126,7 +116,7 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
     },
   };
 
-  const PutRetentionPolicy: Operation<PutRetentionPolicyCommandInput> = {
+  const PutRetentionPolicy: OperationOf<"logs", "PutRetentionPolicy"> = {
     access: onGroup("PutRetentionPolicy"),
     run({ logGroupName = "", retentionInDays = 0 }) {
       if (!retentions.includes(retentionInDays)) {
@@ -137,7 +127,7 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
     },
   };
 
-  const DeleteRetentionPolicy: Operation<DeleteLogGroupCommandInput> = {
+  const DeleteRetentionPolicy: OperationOf<"logs", "DeleteRetentionPolicy"> = {
     access: onGroup("DeleteRetentionPolicy"),
     run({ logGroupName = "" }) {
       const { retentionInDays, ...group } = logs.group(logGroupName);
@@ -146,7 +136,7 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
     },
   };
 
-  const CreateLogStream: Operation<CreateLogStreamCommandInput> = {
+  const CreateLogStream: OperationOf<"logs", "CreateLogStream"> = {
     access: onStream("CreateLogStream"),
     run({ logGroupName = "", logStreamName }) {
       checkName(logStreamName, "logStreamName", streamName);
@@ -159,7 +149,7 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
     },
   };
 
-  const DeleteLogStream: Operation<DeleteLogStreamCommandInput> = {
+  const DeleteLogStream: OperationOf<"logs", "DeleteLogStream"> = {
     access: onStream("DeleteLogStream"),
     run({ logGroupName = "", logStreamName = "" }) {
       logs.stream(logGroupName, logStreamName);
@@ -171,7 +161,7 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
     },
   };
 
-  const DescribeLogStreams: Operation<DescribeLogStreamsCommandInput> = {
+  const DescribeLogStreams: OperationOf<"logs", "DescribeLogStreams"> = {
     access: (input) => logs.access("DescribeLogStreams", logs.nameOf(input)),
     run(input) {
       const group = logs.nameOf(input);

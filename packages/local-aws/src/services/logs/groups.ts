@@ -1,5 +1,6 @@
 /** Log groups and streams, with what their operations share. */
 
+import type { LogGroupClass, StandardUnit } from "@aws-sdk/client-cloudwatch-logs";
 import { type Key, type PageRequest, page } from "../../kit/page.ts";
 import type { Access, Cloud, PolicyDocument, PolicyStatement } from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
@@ -12,7 +13,7 @@ export interface GroupRecord {
   created: number;
   retentionInDays?: number;
   kmsKeyId?: string;
-  logGroupClass: string;
+  logGroupClass: LogGroupClass;
   tags: Record<string, string>;
   /** `DeleteLogGroup` refuses while it is set. */
   protected?: boolean;
@@ -38,7 +39,7 @@ export interface MetricFilterRecord {
     metricNamespace: string;
     metricValue: string;
     defaultValue?: number;
-    unit?: string;
+    unit?: StandardUnit;
     dimensions?: Record<string, string>;
   }[];
 }

@@ -4,15 +4,8 @@
  */
 
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
-import type {
-  DeleteMetricFilterCommandInput,
-  DescribeMetricFiltersCommandInput,
-  PutMetricFilterCommandInput,
-  TestMetricFilterCommandInput,
-} from "@aws-sdk/client-cloudwatch-logs";
 import { parseJson } from "../../jsonText.ts";
-import type { Operations } from "../../operations.ts";
-import type { Operation } from "../../service.ts";
+import type { OperationOf, Operations } from "../../operations.ts";
 import { embeddedMetrics } from "./embeddedMetrics.ts";
 import { checkName, invalid, notFound } from "./errors.ts";
 import type { LogEvent } from "./events.ts";
@@ -95,7 +88,7 @@ const statistics = (values: number[]) => ({
 export function metricFilterOperations(logs: LogGroups, filters: MetricFilters): Operations<"logs"> {
   const key = (group: string, name: string) => `${group}\n${name}`;
 
-  const PutMetricFilter: Operation<PutMetricFilterCommandInput> = {
+  const PutMetricFilter: OperationOf<"logs", "PutMetricFilter"> = {
     access: ({ logGroupName = "" }) => logs.access("PutMetricFilter", logGroupName),
     run({ logGroupName = "", filterName, filterPattern: pattern = "", metricTransformations = [] }) {
       logs.group(logGroupName);
@@ -114,7 +107,7 @@ export function metricFilterOperations(logs: LogGroups, filters: MetricFilters):
     },
   };
 
-  const DescribeMetricFilters: Operation<DescribeMetricFiltersCommandInput> = {
+  const DescribeMetricFilters: OperationOf<"logs", "DescribeMetricFilters"> = {
     access: ({ logGroupName = "" }) => logs.access("DescribeMetricFilters", logGroupName),
     run({ logGroupName, filterNamePrefix = "", metricName, metricNamespace, ...rest }) {
       const found = logs.metricFilters
@@ -133,7 +126,7 @@ export function metricFilterOperations(logs: LogGroups, filters: MetricFilters):
     },
   };
 
-  const DeleteMetricFilter: Operation<DeleteMetricFilterCommandInput> = {
+  const DeleteMetricFilter: OperationOf<"logs", "DeleteMetricFilter"> = {
     access: ({ logGroupName = "" }) => logs.access("DeleteMetricFilter", logGroupName),
     run({ logGroupName = "", filterName = "" }) {
       if (!logs.metricFilters.delete(key(logGroupName, filterName))) throw notFound("metric filter");
@@ -142,7 +135,7 @@ export function metricFilterOperations(logs: LogGroups, filters: MetricFilters):
     },
   };
 
-  const TestMetricFilter: Operation<TestMetricFilterCommandInput> = {
+  const TestMetricFilter: OperationOf<"logs", "TestMetricFilter"> = {
     access: () => [{ action: "logs:TestMetricFilter", resource: "*" }],
     run({ filterPattern: pattern, logEventMessages = [] }) {
       const matches = filterPattern(pattern);

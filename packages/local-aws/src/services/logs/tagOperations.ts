@@ -1,18 +1,11 @@
 /** Tags of groups, and resource policies. */
 import { randomBytes } from "node:crypto";
-import type {
-  DeleteResourcePolicyCommandInput,
-  DescribeResourcePoliciesCommandInput,
-  ListTagsForResourceCommandInput,
-  PutResourcePolicyCommandInput,
-  TagResourceCommandInput,
-  UntagResourceCommandInput,
-} from "@aws-sdk/client-cloudwatch-logs";
+import type { DeleteResourcePolicyCommandInput } from "@aws-sdk/client-cloudwatch-logs";
 import { conditionFault } from "../../authorization/validate.ts";
 import { parseJson } from "../../jsonText.ts";
 import { withoutTags } from "../../kit/tags.ts";
-import type { Operations } from "../../operations.ts";
-import { AwsError, type Operation, type PolicyDocument, type PolicyStatement } from "../../service.ts";
+import type { OperationOf, Operations } from "../../operations.ts";
+import { AwsError, type PolicyDocument, type PolicyStatement } from "../../service.ts";
 import { invalid, notFound } from "./errors.ts";
 import { type GroupRecord, groupOfArn, type LogGroups, pageOf, type ResourcePolicyRecord } from "./groups.ts";
 
@@ -31,17 +24,17 @@ export function tagOperations(logs: LogGroups): Operations<"logs"> {
     return {};
   }
 
-  const TagResource: Operation<TagResourceCommandInput> = {
+  const TagResource: OperationOf<"logs", "TagResource"> = {
     access: onGroup("TagResource"),
     run: ({ resourceArn, tags: added = {} }) => retag(resourceArn, ({ tags }) => ({ ...tags, ...added })),
   };
 
-  const UntagResource: Operation<UntagResourceCommandInput> = {
+  const UntagResource: OperationOf<"logs", "UntagResource"> = {
     access: onGroup("UntagResource"),
     run: ({ resourceArn, tagKeys = [] }) => retag(resourceArn, ({ tags }) => withoutTags(tags, tagKeys)),
   };
 
-  const ListTagsForResource: Operation<ListTagsForResourceCommandInput> = {
+  const ListTagsForResource: OperationOf<"logs", "ListTagsForResource"> = {
     access: onGroup("ListTagsForResource"),
     run: ({ resourceArn }) => ({ tags: logs.group(groupOfArn(resourceArn ?? "")).tags }),
   };
@@ -71,7 +64,7 @@ export function resourcePolicyOperations(logs: LogGroups): Operations<"logs"> {
     return { key, before };
   }
 
-  const PutResourcePolicy: Operation<PutResourcePolicyCommandInput> = {
+  const PutResourcePolicy: OperationOf<"logs", "PutResourcePolicy"> = {
     access: anything("PutResourcePolicy"),
     run({ policyName, resourceArn, policyDocument = "", expectedRevisionId }) {
       const { key, before } = existing({ policyName, resourceArn, expectedRevisionId });
@@ -107,7 +100,7 @@ export function resourcePolicyOperations(logs: LogGroups): Operations<"logs"> {
     },
   };
 
-  const DescribeResourcePolicies: Operation<DescribeResourcePoliciesCommandInput> = {
+  const DescribeResourcePolicies: OperationOf<"logs", "DescribeResourcePolicies"> = {
     access: anything("DescribeResourcePolicies"),
     run(input) {
       const { items: resourcePolicies, paging } = pageOf(
@@ -125,7 +118,7 @@ export function resourcePolicyOperations(logs: LogGroups): Operations<"logs"> {
     },
   };
 
-  const DeleteResourcePolicy: Operation<DeleteResourcePolicyCommandInput> = {
+  const DeleteResourcePolicy: OperationOf<"logs", "DeleteResourcePolicy"> = {
     access: anything("DeleteResourcePolicy"),
     run(input) {
       if (!logs.policies.delete(existing(input).key)) throw notFound("resource policy");

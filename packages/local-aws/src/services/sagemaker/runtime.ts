@@ -1,20 +1,11 @@
-import type { Operations } from "../../operations.ts";
-import { AwsError, type Cloud, type Operation } from "../../service.ts";
+import type { OperationOf, Operations } from "../../operations.ts";
+import { AwsError, type Cloud } from "../../service.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Names } from "./names.ts";
 import type { Records } from "./records.ts";
 
 /** Bytes that an endpoint takes and gives. https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html */
 const largestBody = 6 * 1024 * 1024;
-
-interface Invocation {
-  EndpointName: string;
-  Body: Uint8Array;
-  ContentType?: string;
-  Accept?: string;
-  CustomAttributes?: string;
-  TargetVariant?: string;
-}
 
 /** SageMaker's runtime, an API of its own with SageMaker's signature. */
 export function runtimeOperations(cloud: Cloud, records: Records, names: Names, fleet: Fleet): Operations<"sagemaker"> {
@@ -36,13 +27,14 @@ export function runtimeOperations(cloud: Cloud, records: Records, names: Names, 
       })
       .catch(() => {});
 
-  const InvokeEndpoint: Operation<Invocation> = {
+  const InvokeEndpoint: OperationOf<"sagemaker", "InvokeEndpoint"> = {
     access: ({ EndpointName }) => names.on("InvokeEndpoint", "endpoint", EndpointName),
-    async run({ EndpointName, Body, ContentType, Accept, CustomAttributes, TargetVariant }) {
+    async run({ EndpointName, Body: given, ContentType, Accept, CustomAttributes, TargetVariant }) {
       const endpoint = records.endpoints.get(EndpointName);
       if (!endpoint || (!endpoint.serving && endpoint.status !== "Creating")) {
         throw new AwsError("ValidationError", `Endpoint ${EndpointName} of account ${cloud.accountId} not found.`);
       }
+      const Body = given as Uint8Array;
       if (Body.byteLength > largestBody) {
         throw new AwsError("ValidationError", `Body is larger than ${largestBody} bytes`, 413);
       }

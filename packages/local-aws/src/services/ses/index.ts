@@ -6,8 +6,8 @@ import { createHash, randomUUID } from "node:crypto";
 import type * as sesv2 from "@aws-sdk/client-sesv2";
 import { type Tags, tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import { deliverMail } from "../../mail.ts";
-import type { Operations } from "../../operations.ts";
-import { AwsError, type Cloud, type Operation, type Service } from "../../service.ts";
+import type { OperationOf, Operations } from "../../operations.ts";
+import { AwsError, type Cloud, type Service } from "../../service.ts";
 
 interface Identity {
   /** A domain or a mail address. */
@@ -34,7 +34,7 @@ export function createSes(cloud: Cloud): Service {
     return identity;
   };
 
-  const SendEmail: Operation<sesv2.SendEmailCommandInput> = {
+  const SendEmail: OperationOf<"ses", "SendEmail"> = {
     access({ FromEmailAddress = "" }) {
       const name = sender(FromEmailAddress)?.name ?? addressOf(FromEmailAddress);
       return [{ action: "ses:SendEmail", resource: arnOf(name) }];

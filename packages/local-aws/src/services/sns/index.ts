@@ -4,7 +4,8 @@
  */
 import { createHash, randomUUID } from "node:crypto";
 import type * as sns from "@aws-sdk/client-sns";
-import { AwsError, type Call, type Cloud, type Operation, type Service } from "../../service.ts";
+import type { OperationOf } from "../../operations.ts";
+import { AwsError, type Call, type Cloud, type Service } from "../../service.ts";
 import { Delivery } from "./delivery.ts";
 import { useKey } from "./key.ts";
 import { type Attributes, checkPublish, type Message, type PublishInput, textsOf } from "./message.ts";
@@ -41,7 +42,7 @@ export function createSns(cloud: Cloud): Service {
     return { MessageId: message.id, ...(isFifo && { SequenceNumber: `1${String(Date.now()).padStart(19, "0")}` }) };
   }
 
-  const Publish: Operation<sns.PublishCommandInput> = {
+  const Publish: OperationOf<"sns", "Publish"> = {
     access,
     async run(input, call) {
       if (input.PhoneNumber) throw invalid("PhoneNumber Reason: the local cloud sends no text messages");
@@ -51,14 +52,14 @@ export function createSns(cloud: Cloud): Service {
     },
   };
 
-  const PublishBatch: Operation<sns.PublishBatchCommandInput> = {
+  const PublishBatch: OperationOf<"sns", "PublishBatch"> = {
     access,
     async run({ TopicArn, PublishBatchRequestEntries: entries = [] }, call) {
       const topic = records.topic(TopicArn);
       await useKey(cloud, topic, call);
       checkEntries(entries);
-      const Successful: object[] = [];
-      const Failed: object[] = [];
+      const Successful: sns.PublishBatchResultEntry[] = [];
+      const Failed: sns.BatchResultErrorEntry[] = [];
       for (const { Id, ...entry } of entries) {
         try {
           Successful.push({

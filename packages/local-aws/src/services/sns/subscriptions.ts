@@ -1,10 +1,9 @@
 /** Operations of subscriptions. */
 
 import { randomBytes, randomUUID } from "node:crypto";
-import type * as sns from "@aws-sdk/client-sns";
 import { parseJson } from "../../jsonText.ts";
-import type { Operations } from "../../operations.ts";
-import { AwsError, type Call, type Cloud, type Operation } from "../../service.ts";
+import type { OperationOf, Operations } from "../../operations.ts";
+import { AwsError, type Call, type Cloud } from "../../service.ts";
 import type { Delivery } from "./delivery.ts";
 import { checkFilterPolicy } from "./filter.ts";
 import { topicAccess } from "./policy.ts";
@@ -41,7 +40,7 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
     TopicArn: topicArn,
   });
 
-  const Subscribe: Operation<sns.SubscribeCommandInput> = {
+  const Subscribe: OperationOf<"sns", "Subscribe"> = {
     access: on("Subscribe"),
     async run({ TopicArn, Protocol = "", Endpoint = "", Attributes = {}, ReturnSubscriptionArn }) {
       const topic = records.topic(TopicArn);
@@ -76,7 +75,7 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
     },
   };
 
-  const ConfirmSubscription: Operation<sns.ConfirmSubscriptionCommandInput> = {
+  const ConfirmSubscription: OperationOf<"sns", "ConfirmSubscription"> = {
     // Who has the token may: it was sent to the endpoint alone.
     access: () => [],
     run({ TopicArn, Token, AuthenticateOnUnsubscribe }, { principal }) {
@@ -96,7 +95,7 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
     },
   };
 
-  const Unsubscribe: Operation<sns.UnsubscribeCommandInput> = {
+  const Unsubscribe: OperationOf<"sns", "Unsubscribe"> = {
     access({ SubscriptionArn = "" }, { principal }) {
       const subscription = records.subscriptions.get(SubscriptionArn);
       // The link in each message needs no signature, unless confirming it had one.
@@ -111,7 +110,7 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
     },
   };
 
-  const GetSubscriptionAttributes: Operation<sns.GetSubscriptionAttributesCommandInput> = {
+  const GetSubscriptionAttributes: OperationOf<"sns", "GetSubscriptionAttributes"> = {
     access: anyTopic("GetSubscriptionAttributes"),
     run({ SubscriptionArn }) {
       const { attributes, ...found } = records.subscription(SubscriptionArn);
@@ -134,7 +133,7 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
     },
   };
 
-  const SetSubscriptionAttributes: Operation<sns.SetSubscriptionAttributesCommandInput> = {
+  const SetSubscriptionAttributes: OperationOf<"sns", "SetSubscriptionAttributes"> = {
     access: anyTopic("SetSubscriptionAttributes"),
     run({ SubscriptionArn, AttributeName = "", AttributeValue = "" }) {
       const subscription = records.subscription(SubscriptionArn);
@@ -146,7 +145,7 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
     },
   };
 
-  const ListSubscriptions: Operation<sns.ListSubscriptionsCommandInput> = {
+  const ListSubscriptions: OperationOf<"sns", "ListSubscriptions"> = {
     access: anyTopic("ListSubscriptions"),
     run(input) {
       const { items, paging } = pageOf(records.subscriptions.values(), input);
@@ -154,7 +153,7 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
     },
   };
 
-  const ListSubscriptionsByTopic: Operation<sns.ListSubscriptionsByTopicCommandInput> = {
+  const ListSubscriptionsByTopic: OperationOf<"sns", "ListSubscriptionsByTopic"> = {
     access: on("ListSubscriptionsByTopic"),
     run(input) {
       const { items, paging } = pageOf(records.of(records.topic(input.TopicArn).arn), input);

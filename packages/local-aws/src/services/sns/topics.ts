@@ -1,11 +1,9 @@
-/** Operations of topics. */
-import type * as sns from "@aws-sdk/client-sns";
 import { conditionFault } from "../../authorization/validate.ts";
 import { passRole } from "../../kit/passRole.ts";
 import { type Permission, policyOf, withoutPermission, withPermission } from "../../kit/permissions.ts";
 import { tagList, tagMap, withoutTags } from "../../kit/tags.ts";
-import type { Operations } from "../../operations.ts";
-import { type Access, AwsError, type Call, type Cloud, type Operation } from "../../service.ts";
+import type { OperationOf, Operations } from "../../operations.ts";
+import { type Access, AwsError, type Call, type Cloud } from "../../service.ts";
 import { defaultPolicy, topicAccess } from "./policy.ts";
 import { invalid, pageOf, type Records, type Topic } from "./records.ts";
 
@@ -38,7 +36,7 @@ export function topicOperations(cloud: Cloud, records: Records): Operations<"sns
     return { ...topic, attributes };
   };
 
-  const CreateTopic: Operation<sns.CreateTopicCommandInput> = {
+  const CreateTopic: OperationOf<"sns", "CreateTopic"> = {
     access: ({ Name = "", Attributes = {} }, call) => [
       topicAccess("CreateTopic", arnOf(Name), undefined, call),
       ...feedbackRoles(Attributes),
@@ -66,7 +64,7 @@ export function topicOperations(cloud: Cloud, records: Records): Operations<"sns
     },
   };
 
-  const DeleteTopic: Operation<sns.DeleteTopicCommandInput> = {
+  const DeleteTopic: OperationOf<"sns", "DeleteTopic"> = {
     access: on("DeleteTopic"),
     run({ TopicArn = "" }) {
       for (const { arn } of records.of(TopicArn)) records.subscriptions.delete(arn);
@@ -75,7 +73,7 @@ export function topicOperations(cloud: Cloud, records: Records): Operations<"sns
     },
   };
 
-  const ListTopics: Operation<sns.ListTopicsCommandInput> = {
+  const ListTopics: OperationOf<"sns", "ListTopics"> = {
     access: () => [{ action: "sns:ListTopics", resource: "*" }],
     run(input) {
       const { items, paging } = pageOf(records.topics.values(), input);
@@ -83,7 +81,7 @@ export function topicOperations(cloud: Cloud, records: Records): Operations<"sns
     },
   };
 
-  const GetTopicAttributes: Operation<sns.GetTopicAttributesCommandInput> = {
+  const GetTopicAttributes: OperationOf<"sns", "GetTopicAttributes"> = {
     access: on("GetTopicAttributes"),
     run({ TopicArn }) {
       const topic = records.topic(TopicArn);
@@ -104,7 +102,7 @@ export function topicOperations(cloud: Cloud, records: Records): Operations<"sns
     },
   };
 
-  const SetTopicAttributes: Operation<sns.SetTopicAttributesCommandInput> = {
+  const SetTopicAttributes: OperationOf<"sns", "SetTopicAttributes"> = {
     access: (input, call) => [
       ...on("SetTopicAttributes")(input, call),
       ...feedbackRoles({ [input.AttributeName ?? ""]: input.AttributeValue ?? "" }),
@@ -117,7 +115,7 @@ export function topicOperations(cloud: Cloud, records: Records): Operations<"sns
     },
   };
 
-  const TagResource: Operation<sns.TagResourceCommandInput> = {
+  const TagResource: OperationOf<"sns", "TagResource"> = {
     access: on("TagResource"),
     run({ ResourceArn, Tags = [] }) {
       const topic = taggable(records, ResourceArn);
@@ -129,7 +127,7 @@ export function topicOperations(cloud: Cloud, records: Records): Operations<"sns
     },
   };
 
-  const UntagResource: Operation<sns.UntagResourceCommandInput> = {
+  const UntagResource: OperationOf<"sns", "UntagResource"> = {
     access: on("UntagResource"),
     run({ ResourceArn, TagKeys = [] }) {
       const topic = taggable(records, ResourceArn);
@@ -141,14 +139,14 @@ export function topicOperations(cloud: Cloud, records: Records): Operations<"sns
     },
   };
 
-  const ListTagsForResource: Operation<sns.ListTagsForResourceCommandInput> = {
+  const ListTagsForResource: OperationOf<"sns", "ListTagsForResource"> = {
     access: on("ListTagsForResource"),
     run({ ResourceArn }) {
       return { Tags: tagList(taggable(records, ResourceArn).tags) };
     },
   };
 
-  const AddPermission: Operation<sns.AddPermissionCommandInput> = {
+  const AddPermission: OperationOf<"sns", "AddPermission"> = {
     access: on("AddPermission"),
     run({ TopicArn, Label = "", AWSAccountId: AWSAccountIds = [], ActionName: Actions = [] }) {
       const topic = records.topic(TopicArn);
@@ -159,7 +157,7 @@ export function topicOperations(cloud: Cloud, records: Records): Operations<"sns
     },
   };
 
-  const RemovePermission: Operation<sns.RemovePermissionCommandInput> = {
+  const RemovePermission: OperationOf<"sns", "RemovePermission"> = {
     access: on("RemovePermission"),
     run({ TopicArn, Label = "" }) {
       const topic = records.topic(TopicArn);

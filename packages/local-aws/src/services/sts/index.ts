@@ -6,27 +6,11 @@ import { managedPolicyDocument } from "../../authorization/managed.ts";
 import { assumedRole, assumeRoleAccess, existingRole, openSession } from "../../authorization/sessions.ts";
 import { parsePolicy } from "../../authorization/validate.ts";
 import { tagList } from "../../kit/tags.ts";
-import {
-  type Access,
-  AwsError,
-  type Call,
-  type Cloud,
-  type Operation,
-  type RoleSession,
-  type Service,
-} from "../../service.ts";
+import type { OperationOf } from "../../operations.ts";
+import type { Input } from "../../sdks.ts";
+import { type Access, AwsError, type Call, type Cloud, type RoleSession, type Service } from "../../service.ts";
 
-interface AssumeRole {
-  RoleArn: string;
-  RoleSessionName: string;
-  DurationSeconds?: number;
-  Policy?: string;
-  PolicyArns?: { arn?: string }[];
-  Tags?: { Key: string; Value: string }[];
-  TransitiveTagKeys?: string[];
-  ExternalId?: string;
-  SourceIdentity?: string;
-}
+type AssumeRole = Input<"sts", "AssumeRole">;
 
 /** Characters of a session policy. */
 const maxPolicy = 2048;
@@ -37,7 +21,7 @@ export function createSts(cloud: Cloud, directory: Directory): Service {
   const sessionOf = ({ accessKeyId }: Call["principal"]) =>
     accessKeyId === undefined ? undefined : directory.key(accessKeyId);
 
-  const AssumeRole: Operation<AssumeRole> = {
+  const AssumeRole: OperationOf<"sts", "AssumeRole"> = {
     access(input, { principal }) {
       const role = existingRole(directory, input.RoleArn, principal);
       const context = assumeRoleContext(input);
@@ -83,7 +67,7 @@ export function createSts(cloud: Cloud, directory: Directory): Service {
     },
   };
 
-  const GetSessionToken: Operation<{ DurationSeconds?: number }> = {
+  const GetSessionToken: OperationOf<"sts", "GetSessionToken"> = {
     access: () => [],
     run({ DurationSeconds: durationSeconds = 43_200 }, { principal }) {
       if (principal.kind === "role" || principal.accessKeyId?.startsWith("ASIA")) {

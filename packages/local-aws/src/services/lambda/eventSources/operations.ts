@@ -1,16 +1,10 @@
 /** The operations of event source mappings: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
 import { randomUUID } from "node:crypto";
-import type {
-  CreateEventSourceMappingCommandInput,
-  EventSourceMappingConfiguration,
-  FunctionConfiguration,
-  ListEventSourceMappingsCommandInput,
-  UpdateEventSourceMappingCommandInput,
-} from "@aws-sdk/client-lambda";
+import type { EventSourceMappingConfiguration, FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { regionOf } from "../../../arn.ts";
 import { page } from "../../../kit/page.ts";
-import type { Operations } from "../../../operations.ts";
-import { AwsError, type Cloud, type Operation } from "../../../service.ts";
+import type { OperationOf, Operations } from "../../../operations.ts";
+import { AwsError, type Cloud } from "../../../service.ts";
 import type { Collection } from "../../../store.ts";
 import { functionReference } from "../names.ts";
 import { checkedTags, type Tagged } from "../operations/tags.ts";
@@ -88,7 +82,7 @@ export function mappingOperations(
     else await cloud.call("dynamodb", "DescribeStream", { StreamArn: source.arn, Limit: 1 });
   }
 
-  const CreateEventSourceMapping: Operation<CreateEventSourceMappingCommandInput> = {
+  const CreateEventSourceMapping: OperationOf<"lambda", "CreateEventSourceMapping"> = {
     access: ({ FunctionName = "" }) => {
       const { name, qualifier } = functionReference(FunctionName);
       const arn = [`arn:aws:lambda:${cloud.region}:${cloud.accountId}:function`, name, qualifier]
@@ -141,7 +135,7 @@ export function mappingOperations(
     },
   };
 
-  const UpdateEventSourceMapping: Operation<UpdateEventSourceMappingCommandInput> = {
+  const UpdateEventSourceMapping: OperationOf<"lambda", "UpdateEventSourceMapping"> = {
     access: access("UpdateEventSourceMapping"),
     async run(input) {
       const before = existing(input.UUID);
@@ -164,7 +158,7 @@ export function mappingOperations(
     },
   };
 
-  const DeleteEventSourceMapping: Operation<WithUuid> = {
+  const DeleteEventSourceMapping: OperationOf<"lambda", "DeleteEventSourceMapping"> = {
     access: access("DeleteEventSourceMapping"),
     run({ UUID }) {
       const record = existing(UUID);
@@ -174,12 +168,12 @@ export function mappingOperations(
     },
   };
 
-  const GetEventSourceMapping: Operation<WithUuid> = {
+  const GetEventSourceMapping: OperationOf<"lambda", "GetEventSourceMapping"> = {
     access: access("GetEventSourceMapping"),
     run: ({ UUID }) => shown(existing(UUID)),
   };
 
-  const ListEventSourceMappings: Operation<ListEventSourceMappingsCommandInput> = {
+  const ListEventSourceMappings: OperationOf<"lambda", "ListEventSourceMappings"> = {
     access: () => [{ action: "lambda:ListEventSourceMappings", resource: "*" }],
     async run({ EventSourceArn, FunctionName, ...paging }) {
       const wanted = FunctionName && qualifiedArn(await functionOf(cloud, FunctionName), FunctionName);

@@ -1,15 +1,7 @@
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html */
 import { randomUUID } from "node:crypto";
-import type {
-  AliasRoutingConfiguration,
-  CreateAliasCommandInput,
-  DeleteAliasCommandInput,
-  GetAliasCommandInput,
-  ListAliasesCommandInput,
-  UpdateAliasCommandInput,
-} from "@aws-sdk/client-lambda";
-import type { Operations } from "../../../operations.ts";
-import type { Operation } from "../../../service.ts";
+import type { AliasRoutingConfiguration } from "@aws-sdk/client-lambda";
+import type { OperationOf, Operations } from "../../../operations.ts";
 import type { Lambda } from "../context.ts";
 import { checkPattern, checkRevision, conflict, functionNotFound, invalidParameter } from "../errors.ts";
 import { functionReference, latest } from "../names.ts";
@@ -46,7 +38,7 @@ export function aliasOperations(lambda: Lambda): Operations<"lambda"> {
     return { RoutingConfig: { AdditionalVersionWeights: { [additional]: weight } } };
   }
 
-  const CreateAlias: Operation<CreateAliasCommandInput> = {
+  const CreateAlias: OperationOf<"lambda", "CreateAlias"> = {
     access: access("CreateAlias"),
     run({ FunctionName, Name, FunctionVersion, Description = "", RoutingConfig }) {
       const { name } = functionReference(FunctionName as string);
@@ -68,7 +60,7 @@ export function aliasOperations(lambda: Lambda): Operations<"lambda"> {
     },
   };
 
-  const UpdateAlias: Operation<UpdateAliasCommandInput> = {
+  const UpdateAlias: OperationOf<"lambda", "UpdateAlias"> = {
     access: access("UpdateAlias"),
     run(input) {
       const { name } = functionReference(input.FunctionName as string);
@@ -91,7 +83,7 @@ export function aliasOperations(lambda: Lambda): Operations<"lambda"> {
     },
   };
 
-  const GetAlias: Operation<GetAliasCommandInput> = {
+  const GetAlias: OperationOf<"lambda", "GetAlias"> = {
     access: access("GetAlias"),
     run({ FunctionName, Name }) {
       const { name } = functionReference(FunctionName as string);
@@ -99,7 +91,7 @@ export function aliasOperations(lambda: Lambda): Operations<"lambda"> {
     },
   };
 
-  const ListAliases: Operation<ListAliasesCommandInput> = {
+  const ListAliases: OperationOf<"lambda", "ListAliases"> = {
     access: access("ListAliases"),
     run(input) {
       const { name } = functionReference(input.FunctionName as string);
@@ -118,7 +110,7 @@ export function aliasOperations(lambda: Lambda): Operations<"lambda"> {
     },
   };
 
-  const DeleteAlias: Operation<DeleteAliasCommandInput> = {
+  const DeleteAlias: OperationOf<"lambda", "DeleteAlias"> = {
     access: access("DeleteAlias"),
     run({ FunctionName, Name }) {
       const { name } = functionReference(FunctionName as string);

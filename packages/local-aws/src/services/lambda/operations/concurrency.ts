@@ -1,13 +1,5 @@
-/** Reserved and provisioned concurrency, and the account's limits. */
-import type {
-  GetFunctionConcurrencyCommandInput,
-  GetProvisionedConcurrencyConfigCommandInput,
-  ListProvisionedConcurrencyConfigsCommandInput,
-  PutFunctionConcurrencyCommandInput,
-  PutProvisionedConcurrencyConfigCommandInput,
-} from "@aws-sdk/client-lambda";
-import type { Operations } from "../../../operations.ts";
-import { AwsError, type Operation } from "../../../service.ts";
+import type { OperationOf, Operations } from "../../../operations.ts";
+import { AwsError } from "../../../service.ts";
 import type { Lambda } from "../context.ts";
 import { checkRange, invalidParameter } from "../errors.ts";
 import { functionReference, latest } from "../names.ts";
@@ -24,7 +16,7 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
   };
   const of = (functionName: string | undefined) => registry.function(functionReference(functionName as string).name);
 
-  const PutFunctionConcurrency: Operation<PutFunctionConcurrencyCommandInput> = {
+  const PutFunctionConcurrency: OperationOf<"lambda", "PutFunctionConcurrency"> = {
     access: access("PutFunctionConcurrency"),
     run({ FunctionName, ReservedConcurrentExecutions: reserved }) {
       checkRange(reserved, "reservedConcurrentExecutions", 0, Number.MAX_SAFE_INTEGER);
@@ -39,7 +31,7 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
     },
   };
 
-  const GetFunctionConcurrency: Operation<GetFunctionConcurrencyCommandInput> = {
+  const GetFunctionConcurrency: OperationOf<"lambda", "GetFunctionConcurrency"> = {
     access: access("GetFunctionConcurrency"),
     run({ FunctionName }) {
       const { reserved } = of(FunctionName);
@@ -47,7 +39,7 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
     },
   };
 
-  const DeleteFunctionConcurrency: Operation<GetFunctionConcurrencyCommandInput> = {
+  const DeleteFunctionConcurrency: OperationOf<"lambda", "DeleteFunctionConcurrency"> = {
     access: access("DeleteFunctionConcurrency"),
     run({ FunctionName }) {
       const { reserved, ...record } = of(FunctionName);
@@ -61,7 +53,7 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
     RequestedProvisionedConcurrentExecutions: requested,
     AvailableProvisionedConcurrentExecutions: requested,
     AllocatedProvisionedConcurrentExecutions: requested,
-    Status: "READY",
+    Status: "READY" as const,
     LastModified: lastModified,
   });
 
@@ -74,7 +66,7 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
     return `${record.name}:${qualifier}`;
   }
 
-  const PutProvisionedConcurrencyConfig: Operation<PutProvisionedConcurrencyConfigCommandInput> = {
+  const PutProvisionedConcurrencyConfig: OperationOf<"lambda", "PutProvisionedConcurrencyConfig"> = {
     access: access("PutProvisionedConcurrencyConfig"),
     run({ FunctionName, Qualifier, ProvisionedConcurrentExecutions: requested }) {
       checkRange(requested, "provisionedConcurrentExecutions", 1, concurrency.limit);
@@ -84,7 +76,7 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
     },
   };
 
-  const GetProvisionedConcurrencyConfig: Operation<GetProvisionedConcurrencyConfigCommandInput> = {
+  const GetProvisionedConcurrencyConfig: OperationOf<"lambda", "GetProvisionedConcurrencyConfig"> = {
     access: access("GetProvisionedConcurrencyConfig"),
     run({ FunctionName, Qualifier }) {
       const record = registry.provisioned.get(provisionedKey(FunctionName, Qualifier));
@@ -94,7 +86,7 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
     },
   };
 
-  const DeleteProvisionedConcurrencyConfig: Operation<GetProvisionedConcurrencyConfigCommandInput> = {
+  const DeleteProvisionedConcurrencyConfig: OperationOf<"lambda", "DeleteProvisionedConcurrencyConfig"> = {
     access: access("DeleteProvisionedConcurrencyConfig"),
     run({ FunctionName, Qualifier }) {
       registry.provisioned.delete(provisionedKey(FunctionName, Qualifier));
@@ -102,7 +94,7 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
     },
   };
 
-  const ListProvisionedConcurrencyConfigs: Operation<ListProvisionedConcurrencyConfigsCommandInput> = {
+  const ListProvisionedConcurrencyConfigs: OperationOf<"lambda", "ListProvisionedConcurrencyConfigs"> = {
     access: access("ListProvisionedConcurrencyConfigs"),
     run(input) {
       const { name } = of(input.FunctionName);
@@ -116,7 +108,7 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
     },
   };
 
-  const GetAccountSettings: Operation<object> = {
+  const GetAccountSettings: OperationOf<"lambda", "GetAccountSettings"> = {
     access: () => [{ action: "lambda:GetAccountSettings", resource: "*" }],
     run: () => ({
       AccountLimit: {

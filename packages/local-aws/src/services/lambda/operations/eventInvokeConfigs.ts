@@ -1,12 +1,6 @@
 /** How asynchronous requests are tried again, and where they end. */
-import type {
-  FunctionEventInvokeConfig,
-  GetFunctionEventInvokeConfigCommandInput,
-  ListFunctionEventInvokeConfigsCommandInput,
-  PutFunctionEventInvokeConfigCommandInput,
-} from "@aws-sdk/client-lambda";
-import type { Operations } from "../../../operations.ts";
-import type { Operation } from "../../../service.ts";
+import type { FunctionEventInvokeConfig, PutFunctionEventInvokeConfigCommandInput } from "@aws-sdk/client-lambda";
+import type { OperationOf, Operations } from "../../../operations.ts";
 import type { Lambda } from "../context.ts";
 import { checkRange, functionNotFound, resourceNotFound } from "../errors.ts";
 import { functionReference, latest } from "../names.ts";
@@ -63,22 +57,22 @@ export function eventInvokeConfigOperations({ registry, arns, targets }: Lambda)
     throw resourceNotFound(`The function ${arn} doesn't have an EventInvokeConfig`);
   }
 
-  const PutFunctionEventInvokeConfig: Operation<PutFunctionEventInvokeConfigCommandInput> = {
+  const PutFunctionEventInvokeConfig: OperationOf<"lambda", "PutFunctionEventInvokeConfig"> = {
     access: access("PutFunctionEventInvokeConfig"),
     run: (input) => put(input),
   };
 
-  const UpdateFunctionEventInvokeConfig: Operation<PutFunctionEventInvokeConfigCommandInput> = {
+  const UpdateFunctionEventInvokeConfig: OperationOf<"lambda", "UpdateFunctionEventInvokeConfig"> = {
     access: access("UpdateFunctionEventInvokeConfig"),
     run: (input) => put(input, existing(input.FunctionName, input.Qualifier)[1]),
   };
 
-  const GetFunctionEventInvokeConfig: Operation<GetFunctionEventInvokeConfigCommandInput> = {
+  const GetFunctionEventInvokeConfig: OperationOf<"lambda", "GetFunctionEventInvokeConfig"> = {
     access: access("GetFunctionEventInvokeConfig"),
     run: ({ FunctionName, Qualifier }) => shown(...existing(FunctionName, Qualifier)),
   };
 
-  const DeleteFunctionEventInvokeConfig: Operation<GetFunctionEventInvokeConfigCommandInput> = {
+  const DeleteFunctionEventInvokeConfig: OperationOf<"lambda", "DeleteFunctionEventInvokeConfig"> = {
     access: access("DeleteFunctionEventInvokeConfig"),
     run({ FunctionName, Qualifier }) {
       const [key] = existing(FunctionName, Qualifier);
@@ -87,7 +81,7 @@ export function eventInvokeConfigOperations({ registry, arns, targets }: Lambda)
     },
   };
 
-  const ListFunctionEventInvokeConfigs: Operation<ListFunctionEventInvokeConfigsCommandInput> = {
+  const ListFunctionEventInvokeConfigs: OperationOf<"lambda", "ListFunctionEventInvokeConfigs"> = {
     access: access("ListFunctionEventInvokeConfigs"),
     run(input) {
       const { name } = functionReference(input.FunctionName as string);

@@ -1,22 +1,9 @@
 /** Functions: created, changed, shown and deleted. */
 import { randomUUID } from "node:crypto";
 import { pathToFileURL } from "node:url";
-import type {
-  CreateFunctionCommandInput,
-  DeleteFunctionCommandInput,
-  FunctionConfiguration,
-  GetFunctionCommandInput,
-  GetFunctionConfigurationCommandInput,
-  LastUpdateStatusReasonCode,
-  ListFunctionsCommandInput,
-  ListVersionsByFunctionCommandInput,
-  PublishVersionCommandInput,
-  UpdateFunctionCodeCommandInput,
-  UpdateFunctionConfigurationCommandInput,
-} from "@aws-sdk/client-lambda";
+import type { FunctionConfiguration, LastUpdateStatusReasonCode } from "@aws-sdk/client-lambda";
 import { passRole } from "../../../kit/passRole.ts";
-import type { Operations } from "../../../operations.ts";
-import type { Operation } from "../../../service.ts";
+import type { OperationOf, Operations } from "../../../operations.ts";
 import { configure, revised } from "../configuration.ts";
 import type { Lambda } from "../context.ts";
 import { checkRevision, conflict, functionNotFound, invalidParameter } from "../errors.ts";
@@ -89,7 +76,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
     }
   }
 
-  const CreateFunction: Operation<CreateFunctionCommandInput, FunctionConfiguration> = {
+  const CreateFunction: OperationOf<"lambda", "CreateFunction"> = {
     access: ({ FunctionName, Role, Layers = [] }) => [
       { action: "lambda:CreateFunction", resource: arns.function(functionReference(FunctionName as string).name) },
       ...passRole("lambda.amazonaws.com", Role),
@@ -142,7 +129,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
     },
   };
 
-  const UpdateFunctionCode: Operation<UpdateFunctionCodeCommandInput, FunctionConfiguration> = {
+  const UpdateFunctionCode: OperationOf<"lambda", "UpdateFunctionCode"> = {
     access: onFunction("UpdateFunctionCode"),
     async run(input, { principal }) {
       const { name } = functionReference(input.FunctionName as string);
@@ -174,7 +161,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
     },
   };
 
-  const UpdateFunctionConfiguration: Operation<UpdateFunctionConfigurationCommandInput, FunctionConfiguration> = {
+  const UpdateFunctionConfiguration: OperationOf<"lambda", "UpdateFunctionConfiguration"> = {
     access: (input) => [
       ...onFunction("UpdateFunctionConfiguration")(input),
       ...passRole("lambda.amazonaws.com", input.Role),
@@ -196,7 +183,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
     },
   };
 
-  const GetFunctionConfiguration: Operation<GetFunctionConfigurationCommandInput, FunctionConfiguration> = {
+  const GetFunctionConfiguration: OperationOf<"lambda", "GetFunctionConfiguration"> = {
     access: onFunction("GetFunctionConfiguration"),
     run({ FunctionName, Qualifier }) {
       const target = registry.target(FunctionName as string, Qualifier);
@@ -204,7 +191,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
     },
   };
 
-  const GetFunction: Operation<GetFunctionCommandInput> = {
+  const GetFunction: OperationOf<"lambda", "GetFunction"> = {
     access: onFunction("GetFunction"),
     run({ FunctionName, Qualifier }) {
       const { record, version, arn } = registry.target(FunctionName as string, Qualifier);
@@ -218,7 +205,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
     },
   };
 
-  const ListFunctions: Operation<ListFunctionsCommandInput> = {
+  const ListFunctions: OperationOf<"lambda", "ListFunctions"> = {
     access: () => [{ action: "lambda:ListFunctions", resource: "*" }],
     run(input) {
       const all = input.FunctionVersion === "ALL";
@@ -233,7 +220,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
     },
   };
 
-  const DeleteFunction: Operation<DeleteFunctionCommandInput> = {
+  const DeleteFunction: OperationOf<"lambda", "DeleteFunction"> = {
     access: onFunction("DeleteFunction"),
     async run({ FunctionName, Qualifier }) {
       const { name, qualifier } = functionReference(FunctionName as string, Qualifier);
@@ -272,7 +259,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
     registry.functions.delete(name);
   }
 
-  const PublishVersion: Operation<PublishVersionCommandInput, FunctionConfiguration> = {
+  const PublishVersion: OperationOf<"lambda", "PublishVersion"> = {
     access: onFunction("PublishVersion"),
     run(input) {
       const { name } = functionReference(input.FunctionName as string);
@@ -287,7 +274,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
     },
   };
 
-  const ListVersionsByFunction: Operation<ListVersionsByFunctionCommandInput> = {
+  const ListVersionsByFunction: OperationOf<"lambda", "ListVersionsByFunction"> = {
     access: onFunction("ListVersionsByFunction"),
     run(input) {
       const { name } = functionReference(input.FunctionName as string);

@@ -1,9 +1,9 @@
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 
 import { parseJson } from "../../../jsonText.ts";
-import type { Operations } from "../../../operations.ts";
+import type { OperationOf, Operations } from "../../../operations.ts";
 import type { Input, Output } from "../../../sdks.ts";
-import { AwsError, type Call, type Operation } from "../../../service.ts";
+import { AwsError, type Call } from "../../../service.ts";
 import type { AsyncQueue } from "../asyncQueue.ts";
 import type { Lambda } from "../context.ts";
 import { checkEnum, invalidRequestContent } from "../errors.ts";
@@ -30,7 +30,7 @@ export function invokeOperations(
   invoker: Invoker,
   queue: AsyncQueue,
 ): Operations<"lambda"> {
-  const Invoke: Operation<InvokeInput, InvokeOutput> = {
+  const Invoke: OperationOf<"lambda", "Invoke"> = {
     access({ FunctionName, Qualifier }) {
       const target = known(() => registry.target(FunctionName, Qualifier));
       const action = "lambda:InvokeFunction";

@@ -1,16 +1,7 @@
 /** https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html */
 import { pathToFileURL } from "node:url";
-import type {
-  DeleteLayerVersionCommandInput,
-  GetLayerVersionByArnCommandInput,
-  GetLayerVersionCommandInput,
-  GetLayerVersionCommandOutput,
-  ListLayersCommandInput,
-  ListLayerVersionsCommandInput,
-  PublishLayerVersionCommandInput,
-} from "@aws-sdk/client-lambda";
-import type { Operations } from "../../../operations.ts";
-import type { Operation } from "../../../service.ts";
+import type { GetLayerVersionCommandOutput } from "@aws-sdk/client-lambda";
+import type { OperationOf, Operations } from "../../../operations.ts";
 import type { Lambda } from "../context.ts";
 import { checkPattern, resourceNotFound } from "../errors.ts";
 import type { LayerRecord } from "../layers.ts";
@@ -43,7 +34,7 @@ export function layerOperations({ layers, packages, arns }: Lambda): Operations<
     return record;
   }
 
-  const PublishLayerVersion: Operation<PublishLayerVersionCommandInput> = {
+  const PublishLayerVersion: OperationOf<"lambda", "PublishLayerVersion"> = {
     access: ({ LayerName }) => [{ action: "lambda:PublishLayerVersion", resource: arns.layer(nameOf(LayerName)) }],
     async run(input, { principal }) {
       const name = nameOf(input.LayerName);
@@ -71,17 +62,17 @@ export function layerOperations({ layers, packages, arns }: Lambda): Operations<
     },
   };
 
-  const GetLayerVersion: Operation<GetLayerVersionCommandInput> = {
+  const GetLayerVersion: OperationOf<"lambda", "GetLayerVersion"> = {
     access: access("GetLayerVersion"),
     run: ({ LayerName, VersionNumber }) => located(existing(layers.get(nameOf(LayerName), VersionNumber as number))),
   };
 
-  const GetLayerVersionByArn: Operation<GetLayerVersionByArnCommandInput> = {
+  const GetLayerVersionByArn: OperationOf<"lambda", "GetLayerVersionByArn"> = {
     access: ({ Arn }) => [{ action: "lambda:GetLayerVersion", resource: Arn as string }],
     run: ({ Arn }) => located(existing(layers.byArn(Arn as string))),
   };
 
-  const ListLayerVersions: Operation<ListLayerVersionsCommandInput> = {
+  const ListLayerVersions: OperationOf<"lambda", "ListLayerVersions"> = {
     access: () => [{ action: "lambda:ListLayerVersions", resource: "*" }],
     run(input) {
       const versions = layers.versions(nameOf(input.LayerName));
@@ -90,7 +81,7 @@ export function layerOperations({ layers, packages, arns }: Lambda): Operations<
     },
   };
 
-  const ListLayers: Operation<ListLayersCommandInput> = {
+  const ListLayers: OperationOf<"lambda", "ListLayers"> = {
     access: () => [{ action: "lambda:ListLayers", resource: "*" }],
     run(input) {
       const names = [...new Set(layers.records.values().flatMap(({ name, deleted }) => (deleted ? [] : name)))];
@@ -105,7 +96,7 @@ export function layerOperations({ layers, packages, arns }: Lambda): Operations<
   };
 
   /** Functions that use it keep its files; nobody else can use it any more. */
-  const DeleteLayerVersion: Operation<DeleteLayerVersionCommandInput> = {
+  const DeleteLayerVersion: OperationOf<"lambda", "DeleteLayerVersion"> = {
     access: access("DeleteLayerVersion"),
     run({ LayerName, VersionNumber }) {
       const record = layers.get(nameOf(LayerName), VersionNumber as number);

@@ -3,13 +3,9 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
  */
 import { randomUUID } from "node:crypto";
-import type {
-  AddPermissionCommandInput,
-  GetPolicyCommandInput,
-  RemovePermissionCommandInput,
-} from "@aws-sdk/client-lambda";
-import type { Operations } from "../../../operations.ts";
-import { type Access, AwsError, type Operation, type PolicyDocument, type PolicyStatement } from "../../../service.ts";
+import type { AddPermissionCommandInput } from "@aws-sdk/client-lambda";
+import type { OperationOf, Operations } from "../../../operations.ts";
+import { type Access, AwsError, type PolicyDocument, type PolicyStatement } from "../../../service.ts";
 import type { Lambda } from "../context.ts";
 import { checkPattern, checkRevision, conflict, resourceNotFound } from "../errors.ts";
 import { functionReference, latest } from "../names.ts";
@@ -35,7 +31,7 @@ export function permissionOperations({ registry, arns }: Lambda): Operations<"la
     return { key, arn: target.arn, record, document: record?.document as Document | undefined };
   }
 
-  const AddPermission: Operation<AddPermissionCommandInput> = {
+  const AddPermission: OperationOf<"lambda", "AddPermission"> = {
     access: access("AddPermission"),
     run(input) {
       checkPattern(input.StatementId, "statementId", /^[a-zA-Z0-9-_]+$/, 100);
@@ -62,7 +58,7 @@ export function permissionOperations({ registry, arns }: Lambda): Operations<"la
     },
   };
 
-  const RemovePermission: Operation<RemovePermissionCommandInput> = {
+  const RemovePermission: OperationOf<"lambda", "RemovePermission"> = {
     access(input) {
       const { name, qualifier } = functionReference(input.FunctionName as string, input.Qualifier);
       const record = registry.policies.get(policyKey(name, qualifier === latest ? undefined : qualifier));
@@ -82,7 +78,7 @@ export function permissionOperations({ registry, arns }: Lambda): Operations<"la
     },
   };
 
-  const GetPolicy: Operation<GetPolicyCommandInput> = {
+  const GetPolicy: OperationOf<"lambda", "GetPolicy"> = {
     access: access("GetPolicy"),
     run({ FunctionName, Qualifier }) {
       const { record } = policyOf(FunctionName, Qualifier);

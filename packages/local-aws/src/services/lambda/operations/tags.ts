@@ -1,8 +1,5 @@
-/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-tags.html */
-import type { ListTagsCommandInput, TagResourceCommandInput, UntagResourceCommandInput } from "@aws-sdk/client-lambda";
 import { type Tags, withoutTags } from "../../../kit/tags.ts";
-import type { Operations } from "../../../operations.ts";
-import type { Operation } from "../../../service.ts";
+import type { OperationOf, Operations } from "../../../operations.ts";
 import type { Lambda } from "../context.ts";
 import { invalidParameter, resourceNotFound } from "../errors.ts";
 import { functionReference } from "../names.ts";
@@ -50,7 +47,7 @@ export function tagOperations(
     return { tags: record.tags, put: (tags) => registry.functions.put(record.name, { ...record, tags }) };
   };
 
-  const TagResource: Operation<TagResourceCommandInput> = {
+  const TagResource: OperationOf<"lambda", "TagResource"> = {
     access: access("TagResource"),
     run({ Resource, Tags = {} }) {
       const { tags, put } = find(Resource);
@@ -59,7 +56,7 @@ export function tagOperations(
     },
   };
 
-  const UntagResource: Operation<UntagResourceCommandInput> = {
+  const UntagResource: OperationOf<"lambda", "UntagResource"> = {
     access: access("UntagResource"),
     run({ Resource, TagKeys }) {
       const { tags, put } = find(Resource);
@@ -68,7 +65,7 @@ export function tagOperations(
     },
   };
 
-  const ListTags: Operation<ListTagsCommandInput> = {
+  const ListTags: OperationOf<"lambda", "ListTags"> = {
     access: access("ListTags"),
     run: ({ Resource }) => ({ Tags: find(Resource).tags }),
   };
