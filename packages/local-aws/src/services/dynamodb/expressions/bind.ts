@@ -106,6 +106,9 @@ class Binder {
       }
       return { kind: "begins", operand, part };
     }
+    if (first.kind === "value" && second.kind === "value" && first.name === second.name) {
+      throw this.#notDistinct(name, `[${first.name}]`);
+    }
     return { kind: "contains", operand, part };
   }
 
@@ -178,8 +181,12 @@ class Binder {
   #checkDistinct(operator: string, first: Operand, other: Operand): void {
     if (first.kind !== "path" || other.kind !== "path") return;
     if (pathText(first.path) !== pathText(other.path)) return;
-    throw this.#invalid(
-      `The first operand must be distinct from the remaining operands for this operator or function; operator: ${operator}, first operand: ${pathText(first.path)}`,
+    throw this.#notDistinct(operator, pathText(first.path));
+  }
+
+  #notDistinct(operator: string, shownOperand: string): Error {
+    return this.#invalid(
+      `The first operand must be distinct from the remaining operands for this operator or function; operator: ${operator}, first operand: ${shownOperand}`,
     );
   }
 

@@ -1,6 +1,6 @@
 /** The one evaluator of conditions. */
 import { areEqual, compareValues } from "../items/compare.ts";
-import { binarySize, textSize } from "../items/size.ts";
+import { binarySize } from "../items/size.ts";
 import { type AttributeValue, contentOf, type Item, typeOf } from "../items/types.ts";
 import { valueAt } from "./paths.ts";
 import type { Condition, Operand } from "./tree.ts";
@@ -51,7 +51,7 @@ function operandOf(operand: Operand, item: Item): AttributeValue | undefined {
 
 /** `size()`: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html */
 function lengthOf(value: AttributeValue): number | undefined {
-  if (value.S !== undefined) return textSize(value.S);
+  if (value.S !== undefined) return value.S.length;
   if (value.B !== undefined) return binarySize(value.B);
   const content = contentOf(value);
   if (Array.isArray(content)) return content.length;
@@ -59,7 +59,8 @@ function lengthOf(value: AttributeValue): number | undefined {
 }
 
 function compares(comparator: string, a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
-  if (comparator === "<>") return a === undefined || b === undefined ? a !== b : !areEqual(a, b);
+  // What is not there equals nothing.
+  if (comparator === "<>") return a === undefined || b === undefined || !areEqual(a, b);
   if (a === undefined || b === undefined) return false;
   if (comparator === "=") return areEqual(a, b);
   const order = compareValues(a, b);

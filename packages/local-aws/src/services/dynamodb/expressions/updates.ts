@@ -27,7 +27,11 @@ export function bindUpdate(text: unknown, placeholders: Placeholders): Action[] 
     if (to.kind !== "value") throw fault(`Syntax error; ${section} takes a value`);
     const type = typeOf(to.value);
     const allowed = setTypes.has(type) || (section === "ADD" && type === "N");
-    if (!allowed) throw wrongType(section, typeNames[type] ?? type);
+    if (!allowed) {
+      throw fault(
+        `Incorrect operand type for operator or function; operator: ${section}, operand type: ${typeNames[type] ?? type}, typeSet: ALLOWED_FOR_${section}_OPERAND`,
+      );
+    }
     return { kind: section === "ADD" ? "add" : "delete", path, value: to.value };
   });
   checkOverlap(

@@ -71,7 +71,7 @@ export function compareNumbers(a: string, b: string): number {
   if (sign(x) === 0) return 0;
   const magnitude =
     x.exponent !== y.exponent ? x.exponent - y.exponent : x.digits < y.digits ? -1 : x.digits > y.digits ? 1 : 0;
-  return x.negative ? -magnitude : magnitude;
+  return x.negative ? 0 - magnitude : magnitude;
 }
 
 /**

@@ -177,9 +177,7 @@ function requestOf(
   const isLocal = index !== undefined && !table.isGlobal(index);
   const outside = index ? (paths ?? []).find(([name]) => !index.has(name)) : undefined;
   if (outside && !isLocal) {
-    throw invalidParameter(
-      `One or more parameter values were invalid: Global secondary index ${index?.definition.name} does not project [${outside[0]}]`,
-    );
+    throw invalidParameter(`Global secondary index ${index?.definition.name} does not project [${outside[0]}]`);
   }
   return {
     table,

@@ -7,8 +7,8 @@ import { bindCondition } from "../expressions/bind.ts";
 import { Placeholders } from "../expressions/placeholders.ts";
 import type { Condition } from "../expressions/tree.ts";
 import { bindUpdate } from "../expressions/updates.ts";
-import { givenKey } from "../items/keys.ts";
-import type { Item } from "../items/types.ts";
+import { givenKey, keyBytes, namesOf } from "../items/keys.ts";
+import { type AttributeValue, attribute, type Item, type KeyType } from "../items/types.ts";
 import { checkItem } from "../items/value.ts";
 import { projectionOf, shown } from "../reads/get.ts";
 import { collectionMetrics } from "../writes/item.ts";
@@ -47,6 +47,7 @@ const largest = 4 * 1024 * 1024;
 /** A write that is checked as far as it can be without the table. */
 interface Checked {
   name: string;
+  /** An item, or a key. */
   keyed: Item;
   bind(engine: Engine): Write;
 }
@@ -58,6 +59,7 @@ export function transactWriteItems(engine: Engine, input: WriteInput): string {
   const consumption = new Consumption(input.ReturnConsumedCapacity, true);
   const metrics: Record<string, object[]> = {};
   once(engine.db, input.ClientRequestToken, input.TransactItems, () => {
+    checkKeys(engine, checked);
     const writes = together(checked, (one) => one.bind(engine));
     checkDistinct(writes);
     checkSum(checked);
@@ -98,6 +100,20 @@ function checkPart(part: WriteInput["TransactItems"][number]): Checked {
       return checkOf(table, keyed, condition as Condition, shows);
     },
   };
+}
+
+/** As {@link checkDistinct}, before anything else is said of parts; those without a whole key are left to what follows. */
+function checkKeys({ tables }: Engine, checked: Checked[]): void {
+  const whole = checked.flatMap(({ name, keyed }) => {
+    const table = tables.get(name);
+    const { attributes } = table.definition;
+    const names = namesOf(table.keys);
+    const right = names.every((one) => attribute(keyed, one)?.[attributes[one] as KeyType] !== undefined);
+    return right
+      ? [{ table, key: keyBytes(...(names.map((one) => keyed[one]) as [AttributeValue, AttributeValue?])) }]
+      : [];
+  });
+  checkDistinct(whole);
 }
 
 /** @throws AwsError `ValidationException` when two parts are about one item. */

@@ -24,29 +24,39 @@ export interface WriteUnits {
   indexes: Map<string, number>;
 }
 
-/** The item as it is to be kept. @param message of the refusal when it is too large. @throws AwsError `ValidationException` */
-export function nextOf(table: Table, item: Item, message = "Item size has exceeded the maximum allowed size"): Next {
+/** The item as it is to be kept. @param isUpdate whether an update makes it: refusals say so. @throws AwsError `ValidationException` */
+export function nextOf(table: Table, item: Item, isUpdate = false): Next {
   const size = itemSize(item);
-  if (size > largestItem) throw invalid(message);
-  checkIndexKeys(table, item);
+  if (size > largestItem)
+    throw invalid(`Item size${isUpdate ? " to update" : ""} has exceeded the maximum allowed size`);
+  checkIndexKeys(table, item, isUpdate);
   return { item, text: JSON.stringify(item), size };
 }
 
+const unsupportedUpdate = "The update expression attempted to update the secondary index key to unsupported type";
+
 /** What an index is keyed by must be of its type, and not empty, where an item has it. */
-function checkIndexKeys({ definition }: Table, item: Item): void {
+function checkIndexKeys({ definition }: Table, item: Item, isUpdate: boolean): void {
   for (const index of [...definition.global, ...definition.local]) {
     for (const name of namesOf(index.keys)) {
       const value = attribute(item, name);
       if (!value) continue;
       const type = definition.attributes[name] as "S" | "N" | "B";
       if (value[type] === undefined) {
+        if (isUpdate) throw invalidParameter(unsupportedUpdate);
         throw invalidParameter(
           `Type mismatch for Index Key ${name} Expected: ${type} Actual: ${typeOf(value)} IndexName: ${index.name}`,
         );
       }
       if (value.S === "" || value.B === "") {
+        const kind = type === "S" ? "string" : "binary";
+        if (isUpdate) {
+          throw invalid(
+            `One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty ${kind} value.`,
+          );
+        }
         throw invalid(
-          `One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty ${type === "S" ? "string" : "binary"} value. IndexName: ${index.name}, IndexKey: ${name}`,
+          `One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty ${kind} value. IndexName: ${index.name}, IndexKey: ${name}`,
         );
       }
       checkKeyValue(name, value, name === index.keys.hash);

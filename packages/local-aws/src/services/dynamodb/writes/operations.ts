@@ -57,7 +57,7 @@ export function updateOf(
   }
   const make = (old: Row | undefined): Next | undefined => {
     const item = applyUpdate(old?.item ?? key, actions);
-    return nextOf(table, item, "Item size to update has exceeded the maximum allowed size");
+    return nextOf(table, item, true);
   };
   return { table, key: givenKey(key, table.keys, table.definition.attributes), condition, make, showsFailed };
 }
