@@ -9,7 +9,7 @@ import { type BoundRoute, createFunctions, routeUrl } from "./api/routes.ts";
 import { createStage } from "./api/stage.ts";
 import { createApiKey } from "./api/usagePlan.ts";
 import { apiRules } from "./api/validate.ts";
-import type { NodeFunction } from "./nodeFunction.ts";
+import type { CodeFunction } from "./codeFunction.ts";
 import { validate } from "./validation.ts";
 
 export type {
@@ -53,7 +53,7 @@ export class ApiWithLambdas<Key extends string = string> extends ComponentResour
   /** URL of each route. */
   readonly routes: Record<Key, Output<string>>;
   /** Function of each route. */
-  readonly functions: Record<Key, NodeFunction>;
+  readonly functions: Record<Key, CodeFunction>;
   /** The OpenAPI document that the gateway runs by, as JSON. */
   readonly document: Output<string>;
   /** Key of the usage plan, its value a secret; only where a route asks for one. */

@@ -1,7 +1,7 @@
 import { dirname, join, relative } from "node:path";
 import { Image, Repository } from "@pulumi/awsx/ecr";
 import { interpolate, type Output, type Resource } from "@pulumi/pulumi";
-import { root } from "./function/bundle.ts";
+import { root } from "./function/cache.ts";
 import type { Statement } from "./function/statement.ts";
 import { keepsData } from "./statefulness.ts";
 

@@ -1,5 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
-import type { NodeFunction, NodeFunctionArgs } from "../nodeFunction.ts";
+import type { CodeFunction, CodeFunctionArgs } from "../codeFunction.ts";
 import type { Cors } from "../openapi/cors.ts";
 import type { RouteResponse } from "../openapi/document.ts";
 import type { JsonSchema } from "../openapi/jsonSchema.ts";
@@ -15,6 +15,7 @@ export interface WithRoutes<Key extends string> {
   /**
    * The API's routes by method and path; `{name}` is a path parameter, a last `{name+}` the rest of the path.
    * @example { "GET /whodis": { entry: "handlers/whodis/index.ts", auth: "none" } }
+   * @example { "GET /whodis": { entry: "handlers/whodis/python/app.py", auth: "none" } }
    */
   routes: { [K in Key]: RouteOf<K> };
   openApi?: never;
@@ -111,7 +112,7 @@ export interface CognitoAuth {
 
 export interface LambdaAuth {
   /** Is given the token, and answers with a policy. */
-  authorizer: NodeFunction;
+  authorizer: CodeFunction;
   /** @default "Authorization" */
   identityHeader?: string;
   /**
@@ -122,9 +123,9 @@ export interface LambdaAuth {
 }
 
 /** A function of the route's own, from a file or inline; or one that it shares. */
-export type RouteTarget = NodeFunctionArgs | SharedFunction;
+export type RouteTarget = CodeFunctionArgs | SharedFunction;
 
-export type SharedFunction = { function: NodeFunction } & { [Key in keyof NodeFunctionArgs]?: never };
+export type SharedFunction = { function: CodeFunction } & { [Key in keyof CodeFunctionArgs]?: never };
 
 /** What answers an operation of a custom document, and who may call it. */
 export type OperationArgs = RouteTarget & {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi";
-import { root } from "../function/bundle.ts";
+import { root } from "../function/cache.ts";
 import { describeRoutes, type OpenApiDocument } from "../openapi/document.ts";
 import { operationsOf, readDocument, unenforcedScheme } from "../openapi/ownDocument.ts";
 import { type ParsedRoute, parseRoute, routeName } from "../openapi/route.ts";

@@ -1,8 +1,8 @@
 import type { RestApi } from "@pulumi/aws/apigateway";
 import type { Permission } from "@pulumi/aws/lambda";
 import { type Input, interpolate, type Output, type Resource } from "@pulumi/pulumi";
+import { type CodeFunction, permissionBytes } from "../codeFunction.ts";
 import { shorten } from "../naming.ts";
-import { type NodeFunction, permissionBytes } from "../nodeFunction.ts";
 import { routeName, routeResource } from "../openapi/route.ts";
 import type { ContractRoute } from "./contract.ts";
 import { type BoundRoute, isShared } from "./routes.ts";
@@ -33,7 +33,7 @@ function grantsOf<Route extends ContractRoute>(routes: Route[]): Grant<Route>[] 
   });
 }
 
-const sharedOf = ({ args }: ContractRoute): NodeFunction | undefined => (isShared(args) ? args.function : undefined);
+const sharedOf = ({ args }: ContractRoute): CodeFunction | undefined => (isShared(args) ? args.function : undefined);
 
 /** The shared function whose policy would be the largest, other APIs' permissions included. */
 export function largestPolicy(routes: ContractRoute[]): { key: string; count: number; bytes: number } {
@@ -58,7 +58,7 @@ export function createPermissions(
   { routes, restApi, stageName }: { routes: BoundRoute[]; restApi: RestApi; stageName: Input<string> },
   parent: Resource,
 ): Permission[] {
-  const permit = (label: string, handler: NodeFunction, sourceArn: Output<string>, sourceBytes = 0) =>
+  const permit = (label: string, handler: CodeFunction, sourceArn: Output<string>, sourceBytes = 0) =>
     handler.allowInvoke(
       // A statement's id, made of the name, has at most 100 characters.
       shorten(`${name}-${label}-permission`, 90),

@@ -1,6 +1,7 @@
 import type { Output, Resource } from "@pulumi/pulumi";
+import { CodeFunction, type CodeFunctionArgs } from "../codeFunction.ts";
 import { longestFunctionName, shorten } from "../naming.ts";
-import { NodeFunction, type NodeFunctionArgs } from "../nodeFunction.ts";
+
 import { type Cors, corsEnvironment } from "../openapi/cors.ts";
 import { setShortName } from "../stackCode.ts";
 import type { OperationArgs, RouteArgs, RouteTarget, SharedFunction } from "./args.ts";
@@ -8,7 +9,7 @@ import type { ContractRoute } from "./contract.ts";
 
 /** A route with its function: what the rest of the component works on. */
 export interface BoundRoute extends ContractRoute {
-  handler: NodeFunction;
+  handler: CodeFunction;
 }
 
 interface RouteFunctions {
@@ -22,12 +23,12 @@ interface RouteFunctions {
 export function createFunctions(name: string, { routes, cors, url }: RouteFunctions, parent: Resource): BoundRoute[] {
   const [only, ...others] = routes.map(({ label }) => functionName(name, label));
   if (only && others.length === 0) setShortName(only, name);
-  const handlerOf = ({ label, path, args }: ContractRoute): NodeFunction => {
+  const handlerOf = ({ label, path, args }: ContractRoute): CodeFunction => {
     if (isShared(args)) return args.function;
     const { deployment, ...settings } = codeAndSettings(args);
     const shifted = deployment && { deployment: { ...deployment, routeUrl: routeUrl(url, path) } };
     const environment = { ...corsEnvironment(cors), ...settings.environment };
-    return new NodeFunction(functionName(name, label), { ...settings, environment, ...shifted }, { parent });
+    return new CodeFunction(functionName(name, label), { ...settings, environment, ...shifted }, { parent });
   };
   return routes.map((route) => ({ ...route, handler: handlerOf(route) }));
 }
@@ -36,10 +37,10 @@ export const routeUrl = (url: Output<string>, path: string): Output<string> =>
   url.apply((text) => (path === "/" ? text : text + path));
 
 /** Without what is the route's and not the function's. */
-export function codeAndSettings(args: OperationArgs): NodeFunctionArgs {
+export function codeAndSettings(args: OperationArgs): CodeFunctionArgs {
   const { auth, throttling, operationId, requestModel, validated, ...rest } = args as RouteArgs;
   const { requiredParameters, optionalParameters, summary, responses, ...own } = rest;
-  return own as NodeFunctionArgs;
+  return own as CodeFunctionArgs;
 }
 
 export const isShared = (args: RouteTarget): args is SharedFunction =>

@@ -1,4 +1,4 @@
-import { nodeFunctionRules, permissionBytes } from "../nodeFunction.ts";
+import { codeFunctionRules, permissionBytes } from "../codeFunction.ts";
 import { schemaError } from "../openapi/jsonSchema.ts";
 import { clashingParameters, countResources } from "../openapi/route.ts";
 import { integerBetween, matches, type Rule } from "../validation.ts";
@@ -100,7 +100,7 @@ function routeRules(name: string, { key, label, args }: ContractRoute): Rule[] {
             allowed: "one of function, entry and callback",
           },
         ]
-      : nodeFunctionRules(functionName(name, label), codeAndSettings(args), `${at}.`)),
+      : codeFunctionRules(functionName(name, label), codeAndSettings(args), `${at}.`)),
     {
       ok: !invalid,
       field: `${at}.requestModel`,

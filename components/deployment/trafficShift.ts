@@ -1,6 +1,6 @@
 import { CustomResource, type CustomResourceOptions, type Input } from "@pulumi/pulumi";
 import { build } from "esbuild";
-import { root } from "../function/bundle.ts";
+import { root } from "../function/cache.ts";
 
 /** A hook, as far as whoever waits for it must know it. */
 interface HookFacts {

@@ -3,7 +3,7 @@ import type { InlineCallback } from "./inlineCallback.ts";
 import type { Binding, Statement } from "./statement.ts";
 
 /** A function's code, and how it runs. */
-export type FunctionArgs = FunctionSettings & (FileCode | InlineCode);
+export type FunctionArgs = FunctionSettings & (FileCode | InlineCode | PythonCode);
 
 /** Code in a file of its own. */
 export interface FileCode {
@@ -13,6 +13,30 @@ export interface FileCode {
    */
   entry: string;
   callback?: never;
+  handler?: never;
+  requirements?: never;
+}
+
+/** Code in Python: the folder of `entry`, and the packages that it requires. */
+export interface PythonCode {
+  /**
+   * File that defines the handler, relative to the program. All of its folder is deployed, but for hidden files.
+   * @example "handlers/whodis/python/app.py"
+   */
+  entry: `${string}.py`;
+  callback?: never;
+  /**
+   * Name of the handler, a function of `(event, context)`.
+   * @default "lambda_handler"
+   */
+  handler?: string;
+  /**
+   * What the code requires: a file for pip, or a `pyproject.toml` with a `uv.lock` beside it; relative to the program. Packages are
+   * taken as wheels for the function's runtime and processor, whatever machine this is.
+   * @default `requirements.txt`, or `pyproject.toml`, beside the entry where there is one; otherwise none
+   * @example "handlers/requirements.txt"
+   */
+  requirements?: string;
 }
 
 /** Code beside the resources that it uses. */
@@ -23,6 +47,8 @@ export interface InlineCode {
    * @example async (event) => ({ statusCode: 200, body: event.path })
    */
   callback: InlineCallback;
+  handler?: never;
+  requirements?: never;
 }
 
 export interface FunctionSettings {

@@ -1,29 +1,16 @@
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { readdirSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { AssetArchive, FileAsset } from "@pulumi/pulumi/asset";
 import { type BuildFailure, type BuildOptions, build, type Metafile, type OutputFile, version } from "esbuild";
 import { lateError } from "../validation.ts";
 import { BundleCache } from "./bundleCache.ts";
+import { cache, keep, root, touch } from "./cache.ts";
 import { requireBuiltins } from "./requireBuiltins.ts";
 
 /** The runtime of every function, and what esbuild compiles for. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
 export const runtime = "nodejs24.x";
 const target = "node24";
-
-/** Folder of the program: entry points are relative to it. */
-export const root = resolve(__dirname, "../..");
-const cache = "node_modules/.cache/dsp";
 
 /** An ES module by default; `cjs` for serialised callbacks, whose `with` statements no ES module may hold. */
 type Format = "esm" | "cjs";
@@ -126,7 +113,7 @@ function store(outputs: OutputFile[]): string {
   const files = outputs.map(({ path, contents }) => ({ name: basename(path), contents }));
   const hash = createHash("sha256");
   for (const { contents } of files) hash.update(contents);
-  return keep("bundles", hash.digest("hex").slice(0, 32), files);
+  return keep("bundles", hash.digest("hex").slice(0, 32), () => files);
 }
 
 /** Files, not their text: engines read a file once, and only when it is new to them. */
@@ -136,45 +123,6 @@ function pack(folder: string): AssetArchive {
   return new AssetArchive(
     Object.fromEntries(names.map((name) => [name, new FileAsset(join(root, folder, name))] as const)),
   );
-}
-
-/**
- * Writes files into the cache, whole or not at all; what is there under that name already is the same. What has not been
- * used for a month goes.
- * @returns their folder, relative to the program.
- */
-export function keep(kind: string, name: string, files: { name: string; contents: Uint8Array }[]): string {
-  const folder = join(root, cache, kind, name);
-  if (!existsSync(folder)) {
-    mkdirSync(dirname(folder), { recursive: true });
-    const draft = mkdtempSync(`${folder}-`);
-    for (const file of files) writeFileSync(join(draft, file.name), file.contents);
-    try {
-      renameSync(draft, folder);
-      prune(dirname(folder));
-    } catch (error) {
-      rmSync(draft, { recursive: true });
-      // Another process was first.
-      if (!existsSync(folder)) throw error;
-    }
-  }
-  touch(folder);
-  return relative(root, folder);
-}
-
-/** Marks a folder as used. */
-function touch(folder: string): void {
-  const now = new Date();
-  utimesSync(folder, now, now);
-}
-
-function prune(folder: string): void {
-  const oldest = Date.now() - 30 * 24 * 3600 * 1000;
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    const used = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-    if (used !== undefined && used < oldest) rmSync(path, { recursive: true, force: true });
-  }
 }
 
 function describe(failure: BuildFailure): string {

@@ -3,7 +3,8 @@ import type { AssetArchive } from "@pulumi/pulumi/asset";
 import { serializeFunction } from "@pulumi/pulumi/runtime";
 import type { Context } from "aws-lambda";
 import { lateError } from "../validation.ts";
-import { bundle, keep } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
+import { keep } from "./cache.ts";
 
 /**
  * A handler written beside the resources that it uses. What it captures is serialised by Pulumi, what it imports is
@@ -23,6 +24,6 @@ export async function bundleCallback(callback: InlineCallback): Promise<AssetArc
     throw lateError(`a callback could not be serialized: ${error.message}`);
   });
   const name = createHash("sha256").update(text).digest("hex").slice(0, 32);
-  const folder = keep("callbacks", name, [{ name: "callback.cjs", contents: Buffer.from(text) }]);
+  const folder = keep("callbacks", name, () => [{ name: "callback.cjs", contents: Buffer.from(text) }]);
   return bundle(`${folder}/callback.cjs`);
 }

@@ -4,7 +4,9 @@ import { retentionRule } from "../logGroup.ts";
 import { longestFunctionName } from "../naming.ts";
 import { integerBetween, matches, type Rule } from "../validation.ts";
 import type { FunctionArgs } from "./args.ts";
-import { root } from "./bundle.ts";
+import { root } from "./cache.ts";
+import { languageOf } from "./package.ts";
+import { pythonRules } from "./python/package.ts";
 import { scheduleRules } from "./schedule.ts";
 
 /** All variables together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -46,7 +48,21 @@ export function functionRules(name: string, args: FunctionArgs, at = ""): Rule[]
     ...(args.schedule ? scheduleRules(`${at}schedule`, args.schedule) : []),
     retentionRule(`${at}logRetention`, args.logRetention),
     ...environmentRules(args, at),
+    ...codeRules(args, at),
   ];
+}
+
+/** What is wrong with the settings comes first. */
+function codeRules(args: FunctionArgs, at: string): Rule[] {
+  const { entry, handler, requirements } = args;
+  if (languageOf(args) === "Python") return existsSync(join(root, entry as string)) ? pythonRules(args, at) : [];
+  const python = { handler, requirements };
+  return Object.entries(python).map(([field, value]) => ({
+    ok: value === undefined,
+    field: `${at}${field}`,
+    value,
+    allowed: "none: it is of functions in Python",
+  }));
 }
 
 /** A rule for a file's path, relative to the program; none at all is for others to check. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Bucket, BucketObject } from "@pulumi/aws/s3";
 import type { Resource } from "@pulumi/pulumi";
 import { FileAsset } from "@pulumi/pulumi/asset";
-import { root } from "../function/bundle.ts";
+import { root } from "../function/cache.ts";
 
 /** Where scripts are in the bucket, and what runs read and write beside them. */
 export const scriptsPrefix = "scripts/";

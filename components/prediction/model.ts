@@ -4,7 +4,7 @@ import { BucketObject } from "@pulumi/aws/s3";
 import { interpolate, type Output, output, type Resource } from "@pulumi/pulumi";
 import { FileAsset } from "@pulumi/pulumi/asset";
 import { createBucket } from "../bucket.ts";
-import { root } from "../function/bundle.ts";
+import { root } from "../function/cache.ts";
 import type { Binding } from "../function/statement.ts";
 import type { Rule } from "../validation.ts";
 import type { ModelArgs } from "./args.ts";

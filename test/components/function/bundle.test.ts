@@ -3,7 +3,8 @@ import { existsSync, readFileSync, rmSync, utimesSync } from "node:fs";
 import { basename, join } from "node:path";
 import { RunError } from "@pulumi/pulumi";
 import type { AssetArchive, FileAsset } from "@pulumi/pulumi/asset";
-import { bundle, keep } from "../../../components/function/bundle.ts";
+import { bundle } from "../../../components/function/bundle.ts";
+import { keep } from "../../../components/function/cache.ts";
 
 const files = async (archive: AssetArchive): Promise<Record<string, string>> => {
   const assets = await archive.assets;
@@ -57,10 +58,10 @@ describe("bundle", () => {
     const cache = (name: string) => join("node_modules/.cache/dsp/pruned", `${name}-${process.pid}`);
     const month = Date.now() / 1000 - 31 * 24 * 3600;
     for (const name of ["used", "unused"])
-      keep("pruned", basename(cache(name)), [{ name: "f", contents: Buffer.from(name) }]);
+      keep("pruned", basename(cache(name)), () => [{ name: "f", contents: Buffer.from(name) }]);
     for (const name of ["used", "unused"]) utimesSync(cache(name), month, month);
-    keep("pruned", basename(cache("used")), []);
-    keep("pruned", basename(cache("new")), []);
+    keep("pruned", basename(cache("used")), () => []);
+    keep("pruned", basename(cache("new")), () => []);
     assert.deepEqual(
       ["used", "unused", "new"].map((name) => existsSync(cache(name))),
       [true, false, true],

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
@@ -188,7 +189,8 @@ function clean(value: unknown): unknown {
   const entries = Object.entries(value);
   const signature = (value as Record<string, unknown>)["4dabf18193072939515e22adb298388d"];
   if (signature === "0def7320c3a5731c473e5ecbe6d01bc7") {
-    return { archive: Object.keys((value as { assets: object }).assets).sort() };
+    const { assets, path } = value as { assets?: object; path?: string };
+    return { archive: assets ? Object.keys(assets).sort() : basename(path as string) };
   }
   return Object.fromEntries(entries.map(([key, item]) => [key, clean(item)]));
 }

@@ -213,6 +213,27 @@ def handler(event, context):
     assert.equal((await functions.invoke("large", { text: "a" })).value, 1);
   });
 
+  it("have packages for this machine, where theirs are for another", async function () {
+    const foreign = `${"\x7fELF".padEnd(18, "\0")}\xff\xff`;
+    const files = {
+      "app.py":
+        "import markupsafe\ndef handler(e, c): return [str(markupsafe.escape('<')), markupsafe.__file__.startswith('/var')]",
+      "markupsafe/__init__.py": "raise ImportError('not for this machine')",
+      "markupsafe/_speedups.so": foreign,
+      "requirements.txt": "MarkupSafe==3.0.2\n",
+    };
+    await create("foreign", "", { Code: { ZipFile: zip(files) } });
+    const { value } = await functions.invoke("foreign").catch((error: Error) => {
+      assert.match(
+        error.message,
+        /could not be installed for this machine \(.*; with a network, run: \S+python -m pip install /,
+      );
+      console.log("    no package index can be reached");
+      return this.skip();
+    });
+    assert.deepEqual(value, ["&lt;", false]);
+  });
+
   it("find modules of their package, of nested folders and of layers", async () => {
     const { PublishLayerVersionCommand } = await import("@aws-sdk/client-lambda");
     const layer = await functions.lambda.send(

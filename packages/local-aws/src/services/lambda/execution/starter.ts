@@ -97,17 +97,21 @@ export class EnvironmentStarter {
   }
 
   async #python(plan: Plan, wanted: string): Promise<Start> {
-    const { python, folder, prefix, version } = await this.#parts.pythons.get(wanted);
+    const { pythons } = this.#parts;
+    const runtime = await pythons.get(wanted);
+    const { python, folder, prefix, version } = runtime;
     const { taskRoot, layerRoot = "" } = plan;
+    const packages = (await pythons.packages(runtime, taskRoot)) ?? "";
     const handler = plan.version.configuration.Handler as string;
     return this.#process(plan, {
-      command: [python, launcher, handler, layerRoot],
+      command: [python, launcher, handler, layerRoot, packages],
       frames: true,
       // Bytecode is kept beside the package, in which nothing may be written.
       variables: { ...searchPaths(plan, join(folder, "bin")), PYTHONPYCACHEPREFIX: `${taskRoot}.pycache` },
       shownPaths: {
         [join(folder, "lib", `python${version}`, "site-packages")]: "/var/runtime",
         [launcher]: "/var/runtime/bootstrap.py",
+        ...(packages && { [packages]: "/var/task" }),
         [join(prefix, "lib")]: "/var/lang/lib",
       },
     });

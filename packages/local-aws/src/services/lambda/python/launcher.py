@@ -1,7 +1,8 @@
 """Starts AWS's runtime interface client as the managed runtime of AWS does: the function's own package is looked at first,
 then its layers, then what the runtime brings along.
 
-Arguments: the handler, and the folder that stands for /opt (may be empty).
+Arguments: the handler, the folder that stands for /opt, and the one of packages that are taken in place of those in the function's
+package, which are for another machine. Both folders may be empty.
 """
 
 import os
@@ -25,10 +26,11 @@ class Client(LambdaRuntimeClient):
         super().call_rapid(http_method, self.path + endpoint, *args, **kwargs)
 
 
-def main(handler, layers):
+def main(handler, layers, packages):
     config = LambdaConfigProvider(sys.argv)
     version = "python%d.%d" % sys.version_info[:2]
-    places = [os.environ["LAMBDA_TASK_ROOT"]]
+    places = [packages] if packages else []
+    places.append(os.environ["LAMBDA_TASK_ROOT"])
     if layers:
         python = os.path.join(layers, "python")
         places += [os.path.join(python, "lib", version, "site-packages"), python]
@@ -39,4 +41,4 @@ def main(handler, layers):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:4])

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { AwsError } from "../../../service.ts";
 import { findInterpreter, type Interpreter } from "./interpreters.ts";
+import { runsHere } from "./native.ts";
 
 const run = promisify(execFile);
 const requirements = join(import.meta.dirname, "requirements.txt");
@@ -27,12 +28,16 @@ export interface PythonRuntime {
   prefix: string;
 }
 
+/** Wheels alone: nothing is built, and so nothing of a package is run. */
+const pip = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--only-binary", ":all:"];
+
 /** What a wrong interpreter was said for. */
 const told = new Set<string>();
 
 export class PythonRuntimes {
   readonly #tools: string;
   readonly #made = new Map<string, Promise<PythonRuntime>>();
+  readonly #packages = new Map<string, Promise<string | undefined>>();
 
   /** @param tools folder in which virtual environments are made. */
   constructor(tools: string) {
@@ -52,6 +57,49 @@ export class PythonRuntimes {
       made.catch(() => this.#made.delete(version));
     }
     return made;
+  }
+
+  /**
+   * What a package requires, for this machine: where the package brings it for another processor, system or version of
+   * Python, it is installed a second time, by the exact versions in its `requirements.txt`.
+   * @returns the folder of these packages; `undefined` where the package's own will do.
+   * @throws AwsError with the command to run, when there is no network.
+   */
+  packages(runtime: PythonRuntime, taskRoot: string): Promise<string | undefined> {
+    const key = `${runtime.folder} ${taskRoot}`;
+    let installed = this.#packages.get(key);
+    if (!installed) {
+      installed = this.#installPackages(runtime, taskRoot);
+      this.#packages.set(key, installed);
+      installed.catch(() => this.#packages.delete(key));
+    }
+    return installed;
+  }
+
+  async #installPackages({ python, version }: PythonRuntime, taskRoot: string): Promise<string | undefined> {
+    const required = join(taskRoot, "requirements.txt");
+    if (!existsSync(required) || (await runsHere(taskRoot, version))) return undefined;
+    const hash = createHash("sha256")
+      .update(await readFile(required))
+      .update(python)
+      .digest("hex")
+      .slice(0, 16);
+    const folder = join(this.#tools, `lambda-packages-${hash}`);
+    if (existsSync(folder)) return folder;
+    const temporary = await mkdtemp(join(this.#tools, "new-"));
+    const install = (target: string) => [...pip, "--target", target, "--requirement", required];
+    try {
+      await run(python, install(temporary), { maxBuffer: 16 * 1024 * 1024 });
+      await rename(temporary, folder);
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true });
+      if (existsSync(folder)) return folder;
+      throw unavailable(
+        `The function's packages could not be installed for this machine (${reasonOf(error)}); with a network, run: ` +
+          `${python} ${install(folder).join(" ")}`,
+      );
+    }
+    return folder;
   }
 
   async #make(version: string): Promise<PythonRuntime> {
@@ -82,12 +130,8 @@ export class PythonRuntimes {
     const temporary = await mkdtemp(join(this.#tools, "new-"));
     try {
       await run(path, ["-m", "venv", temporary]);
-      const options = ["--quiet", "--no-input", "--disable-pip-version-check", "--only-binary", ":all:"];
-      await run(
-        join(temporary, "bin/python"),
-        ["-m", "pip", "install", ...options, "--require-hashes", "--requirement", requirements],
-        { maxBuffer: 16 * 1024 * 1024 },
-      );
+      const options = [...pip, "--require-hashes", "--requirement", requirements];
+      await run(join(temporary, "bin/python"), options, { maxBuffer: 16 * 1024 * 1024 });
       // What is there was never finished.
       if (!isInstalled(folder, interpreter)) await rm(folder, { recursive: true, force: true });
       await rename(temporary, folder);
@@ -95,10 +139,8 @@ export class PythonRuntimes {
       await rm(temporary, { recursive: true, force: true });
       // Another process was quicker.
       if (isInstalled(folder, interpreter)) return;
-      const said = String((error as { stderr?: string }).stderr ?? (error as Error).message);
-      const reason = said.split("\n").findLast((line) => line.startsWith("ERROR:")) ?? said.trim().split("\n").at(-1);
       throw unavailable(
-        `AWS's runtime interface client for Python ${version} could not be installed (${reason}); with a network, run: ` +
+        `AWS's runtime interface client for Python ${version} could not be installed (${reasonOf(error)}); with a network, run: ` +
           `${path} -m venv ${folder} && ${folder}/bin/python -m pip install --require-hashes -r ${requirements}`,
       );
     }
@@ -107,5 +149,12 @@ export class PythonRuntimes {
 
 const isInstalled = (folder: string, { version }: Interpreter) =>
   existsSync(join(folder, `lib/python${version}/site-packages/awslambdaric`));
+
+/** pip's own last word. */
+function reasonOf(error: unknown): string {
+  const { stderr, message } = error as { stderr?: string; message: string };
+  const lines = (stderr || message).trim().split("\n");
+  return lines.findLast((line) => line.startsWith("ERROR:")) ?? (lines.at(-1) as string);
+}
 
 const unavailable = (message: string) => new AwsError("InvalidRuntimeException", message, 502, { Type: "User" });

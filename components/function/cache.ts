@@ -1,0 +1,63 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+
+/** Folder of the program: entry points are relative to it. */
+export const root = resolve(__dirname, "../..");
+/** What is made of the sources, relative to the program. */
+export const cache = "node_modules/.cache/dsp";
+
+interface CachedFile {
+  name: string;
+  contents: Uint8Array;
+}
+
+/**
+ * Writes files into the cache, whole or not at all; what is there under that name already is the same. What has not been
+ * used for a month goes.
+ * @param make makes them, where they are not there.
+ * @returns their folder, relative to the program.
+ */
+export function keep(kind: string, name: string, make: () => CachedFile[]): string {
+  const folder = join(root, cache, kind, name);
+  if (!existsSync(folder)) {
+    const files = make();
+    mkdirSync(dirname(folder), { recursive: true });
+    const draft = mkdtempSync(`${folder}-`);
+    for (const file of files) writeFileSync(join(draft, file.name), file.contents);
+    try {
+      renameSync(draft, folder);
+      prune(dirname(folder));
+    } catch (error) {
+      rmSync(draft, { recursive: true });
+      // Another process was first.
+      if (!existsSync(folder)) throw error;
+    }
+  }
+  touch(folder);
+  return relative(root, folder);
+}
+
+/** Marks a folder as used. */
+export function touch(folder: string): void {
+  const now = new Date();
+  utimesSync(folder, now, now);
+}
+
+function prune(folder: string): void {
+  const oldest = Date.now() - 30 * 24 * 3600 * 1000;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const used = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (used !== undefined && used < oldest) rmSync(path, { recursive: true, force: true });
+  }
+}
