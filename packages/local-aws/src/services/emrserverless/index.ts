@@ -6,6 +6,7 @@
 import type { Tools } from "../../containers/tools.ts";
 import type { Cloud, Service } from "../../service.ts";
 import { applicationOperations } from "./applications.ts";
+import { Dashboards } from "./dashboards.ts";
 import { jobRunOperations } from "./jobRuns.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Records } from "./records.ts";
@@ -25,6 +26,7 @@ export function createEmrServerless(cloud: Cloud, { tools, clock = 1, runClock =
   const records = new Records(cloud);
   const lifecycle = new Lifecycle(cloud, records, clock);
   const runner = new Runner(cloud, records, lifecycle, { tools, clock: runClock });
+  const dashboards = new Dashboards(cloud, records);
   return {
     name: "emr-serverless",
     shapes: () => import("@aws-sdk/client-emr-serverless"),
@@ -32,7 +34,9 @@ export function createEmrServerless(cloud: Cloud, { tools, clock = 1, runClock =
       ...applicationOperations(records, lifecycle),
       ...jobRunOperations(records, lifecycle, runner),
       ...tagOperations(records),
+      ...dashboards.operations,
     },
+    site: dashboards,
     async start() {
       lifecycle.resume();
       runner.resume();

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import {
   CancelJobRunCommand,
   EMRServerlessClient,
   GetApplicationCommand,
+  GetDashboardForJobRunCommand,
   GetJobRunCommand,
   ListJobRunAttemptsCommand,
   ListJobRunsCommand,
@@ -174,6 +179,39 @@ time.sleep(600)
     assert.equal(first.jobRun!.attempt, 1);
     const [retried] = await lab.told((event) => event["detail-type"] === "EMR Serverless Job Run Retry");
     assert.deepEqual([retried.detail.previousAttempt, retried.detail.newAttempt], [1, 2]);
+  });
+
+  it("fail where their process is killed in the middle", async () => {
+    const says = "import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(600)\n";
+    const run = await lab.submit(application, says);
+    await lab.until(application, run, "RUNNING");
+    const file = join(lab.test.cloud.directory, "emr-serverless", application, run, "1/stdout");
+    while (!existsSync(file) || readFileSync(file, "utf8") === "") await new Promise((next) => setTimeout(next, 30));
+    process.kill(Number(readFileSync(file, "utf8")), "SIGKILL");
+    const { state, stateDetails } = await lab.over(application, run);
+    assert.equal(state, "FAILED");
+    assert.match(stateDetails!, /ExitCode: 137/);
+  });
+
+  it("have a dashboard with what they say, for whoever has its URL", async () => {
+    const run = await lab.submit(application, "print('<b>looked at</b>')");
+    await lab.over(application, run);
+    const ids = { applicationId: application, jobRunId: run };
+    const { url } = await lab.client.send(new GetDashboardForJobRunCommand(ids));
+    const look = async (path: string) => {
+      const { port } = new URL(lab.test.origin);
+      const asked = request({ port, host: "127.0.0.1", path, headers: { host: new URL(url!).host } }).end();
+      const [answer] = await once(asked, "response");
+      return { status: answer.statusCode, body: await new Response(answer).text() };
+    };
+    const page = await look(`/${new URL(url!).search}`);
+    assert.equal(page.status, 200);
+    assert.match(page.body, /SUCCESS/);
+    assert.match(page.body, /&#60;b&#62;looked at&#60;\/b&#62;/);
+    assert.equal((await look("/?authToken=other")).status, 403);
+    await assert.rejects(lab.client.send(new GetDashboardForJobRunCommand({ ...ids, attempt: 2 })), {
+      name: "ResourceNotFoundException",
+    });
   });
 
   it("are started once for one token", async () => {

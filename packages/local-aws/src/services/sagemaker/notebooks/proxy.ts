@@ -2,7 +2,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream";
-import { show } from "./pages.ts";
+import { show } from "../../../kit/htmlPage.ts";
 
 interface Server {
   socket: string;

@@ -1,10 +1,10 @@
 /** The pages of notebooks: JupyterLab, behind a session that a presigned URL gives. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { type Page, show } from "../../../kit/htmlPage.ts";
 import type { Site } from "../../../service.ts";
 import type { JupyterServer } from "./jupyterServer.ts";
 import type { Keeper } from "./keeper.ts";
-import { type Page, show } from "./pages.ts";
 import { forward, forwardUpgrade } from "./proxy.ts";
 import type { NotebookRecords } from "./records.ts";
 import type { UrlTokens } from "./urlTokens.ts";
