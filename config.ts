@@ -3,7 +3,14 @@ import { throttlingRules } from "./components/api/throttling.ts";
 import { archiverRules } from "./components/archiver/validate.ts";
 import type { ArchiverWorkflowArgs } from "./components/archiverWorkflow.ts";
 import { Configuration } from "./components/configuration.ts";
+import { jobRules } from "./components/jobs/validate.ts";
+import type { MonthlyBudgetArgs } from "./components/monthlyBudget.ts";
+import type { NetworkArgs } from "./components/network.ts";
+import type { NotebookServiceArgs } from "./components/notebookService.ts";
+import { notebookRules } from "./components/notebooks/validate.ts";
 import { recommenderRules } from "./components/recommender/validate.ts";
+import type { SparkJobsArgs } from "./components/sparkJobs.ts";
+import { keepsData } from "./components/statefulness.ts";
 import { integerBetween, matches, oneOf, type Rule } from "./components/validation.ts";
 
 // Keys, types and defaults are Pulumi.yaml's, ranges are the components'; which values go together is stated here.
@@ -131,6 +138,106 @@ config.requireArguments(recommenderRules("recommender", recommenderArgs), {
   encryptionKeyArn: "recommenderKeyArn",
   removeIdleAfter: "recommenderIdleHours",
 });
+
+/** Whether notebooks reach the internet directly; without that they need a network. */
+const directInternet = decided("notebookInternet", !keepsData());
+
+/** The network of notebooks and jobs: its settings; none where they need none, for it costs. */
+export const platformNetworkArgs: NetworkArgs | undefined = decided("platformNetwork", !directInternet)
+  ? {
+      nat: config.flag("platformNat"),
+      flowLogs: true,
+      // What notebooks and jobs call, where there is no other way to it.
+      interfaceEndpoints: config.flag("platformNat")
+        ? []
+        : ["emr-serverless", "emr-serverless-services.livy", "logs", "sagemaker.api", "ssm", "sts"],
+    }
+  : undefined;
+
+const userPoolArns = config.list("platformUserPoolArns");
+const corsOrigin = config.text("platformCorsOrigin");
+
+/** Who may call the API of notebooks and jobs, and from which pages. */
+export const platformApi = {
+  auth: userPoolArns.length > 0 ? { cognito: { userPoolArns } } : ("iam" as const),
+  ...(corsOrigin && {
+    cors: {
+      origin: corsOrigin,
+      headers: ["authorization", "content-type", "idempotency-key", "if-match", "x-amz-date", "x-amz-security-token"],
+    },
+  }),
+};
+
+/** What notebooks may be. */
+export const notebookArgs = {
+  ...platformApi,
+  instanceTypes: config.list("notebookInstanceTypes"),
+  idleMinutes: config.integer("notebookIdleMinutes"),
+  rootAccess: decided("notebookRootAccess", !keepsData()),
+  directInternet,
+} satisfies NotebookServiceArgs;
+
+/** What runs of jobs may take. */
+export const jobArgs = {
+  ...platformApi,
+  maximumCpu: config.integer("jobMaximumCpu"),
+  maximumMemory: config.integer("jobMaximumMemory"),
+  timeoutMinutes: config.integer("jobTimeoutMinutes"),
+} satisfies SparkJobsArgs;
+
+const budget = config.integer("monthlyBudget");
+const subscribers = config.list("monthlyBudgetMails");
+
+/** What the stack may cost in a month, and who hears of it; none without a limit. */
+export const budgetArgs: MonthlyBudgetArgs | undefined = budget > 0 ? { limit: budget, subscribers } : undefined;
+
+config.require(
+  ...["notebookInternet", "notebookRootAccess", "platformNetwork"].map((key) =>
+    oneOf(key, config.text(key), ["", "true", "false"]),
+  ),
+  {
+    ok: directInternet || platformNetworkArgs !== undefined,
+    field: "platformNetwork",
+    value: config.text("platformNetwork"),
+    allowed: "true or empty where notebooks have no direct way to the internet: they need a network",
+  },
+  ...userPoolArns.map((arn) =>
+    matches(
+      "platformUserPoolArns",
+      arn,
+      /^arn:aws[\w-]*:cognito-idp:[\w-]+:\d{12}:userpool\/[\w-]+$/,
+      "ARNs of Cognito user pools",
+    ),
+  ),
+  matches(
+    "platformCorsOrigin",
+    corsOrigin,
+    /^(https:\/\/[^/\s'*]+)?$/,
+    "empty, or an origin such as https://example.org",
+  ),
+  integerBetween("monthlyBudget", budget, 0, 10_000_000),
+  {
+    ok: budget === 0 ? subscribers.length === 0 : subscribers.length > 0 && subscribers.length <= 10,
+    field: "monthlyBudgetMails",
+    value: subscribers,
+    allowed: budget === 0 ? "none without a monthlyBudget" : "1 to 10 addresses where there is a monthlyBudget",
+  },
+  ...subscribers.map((mail) => matches("monthlyBudgetMails", mail, /^[^@\s]+@[^@\s]+\.[^@\s]+$/, "mail addresses")),
+);
+config.requireArguments(notebookRules("notebooks", { ...notebookArgs, network: { vpcId: "", subnetIds: [] } }), {
+  instanceTypes: "notebookInstanceTypes",
+  idleMinutes: "notebookIdleMinutes",
+});
+config.requireArguments(jobRules("jobs", jobArgs), {
+  maximumCpu: "jobMaximumCpu",
+  maximumMemory: "jobMaximumMemory",
+  timeoutMinutes: "jobTimeoutMinutes",
+});
+
+/** A flag whose default depends on the stack: true, false, or empty for that. */
+function decided(key: string, otherwise: boolean): boolean {
+  return config.text(key) === "" ? otherwise : config.flag(key);
+}
 
 function onlyWith(key: string, other: string): Rule {
   return {

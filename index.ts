@@ -1,18 +1,28 @@
 import "./nodeVersion.ts";
-import { getStack } from "@pulumi/pulumi";
+import { getStack, interpolate } from "@pulumi/pulumi";
 import { registerResourceTransform } from "@pulumi/pulumi/runtime";
 import { ApiWithLambdas } from "./components/apiWithLambdas.ts";
 import { ArchiverWorkflow } from "./components/archiverWorkflow.ts";
 import { encryptLogGroups } from "./components/logEncryption.ts";
+import { createMonthlyBudget } from "./components/monthlyBudget.ts";
+import { createNetwork } from "./components/network.ts";
+import { NotebookService } from "./components/notebookService.ts";
 import { PredictionPipeline } from "./components/predictionPipeline.ts";
+import { createSetupParameters, readSetupStatement } from "./components/setupParameters.ts";
 import { SnowflakeRecommender } from "./components/snowflakeRecommender.ts";
+import { SparkJobs } from "./components/sparkJobs.ts";
 import { deploymentsOfStack, logGroupsOfStack } from "./components/stackCode.ts";
 import {
   appVersion,
   archiverArgs,
+  budgetArgs,
   gradualDeployment,
   irisCompute,
+  jobArgs,
   logKeyArn,
+  notebookArgs,
+  platformApi,
+  platformNetworkArgs,
   publicConcurrency,
   recommenderArgs,
   throttling,
@@ -83,6 +93,57 @@ const archiver = new ArchiverWorkflow("archiver", archiverArgs);
 
 const recommender = new SnowflakeRecommender("recommender", recommenderArgs);
 
+// Notebooks and Spark jobs of data scientists, by one API.
+
+const network = platformNetworkArgs && createNetwork("platform-network", platformNetworkArgs);
+
+const jobs = new SparkJobs("jobs", {
+  ...jobArgs,
+  ...(network && { network }),
+  scriptArguments: {
+    "iris_predictions.py": ["--table", iris.table.name, "--output", "DATA/iris/predictions"],
+    "recommender_ratings.py": [
+      ...["--events", "DATA/events"],
+      ...["--output", interpolate`s3://${recommender.bucket.bucket}/training/ratings_of_events`],
+    ],
+  },
+  grants: [
+    { Effect: "Allow", Action: ["dynamodb:Query"], Resource: [interpolate`${iris.table.arn}/index/byTime`] },
+    {
+      Effect: "Allow",
+      Action: ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+      Resource: [interpolate`${recommender.bucket.arn}/training/ratings_of_events*`],
+    },
+    { Effect: "Allow", Action: ["s3:ListBucket"], Resource: [recommender.bucket.arn] },
+  ],
+});
+
+const notebooks = new NotebookService("notebooks", {
+  ...notebookArgs,
+  ...(network && { network }),
+  cluster: jobs.cluster,
+  grants: [readSetupStatement(), ...jobs.dataStatements],
+});
+
+const platform = new ApiWithLambdas("platform", {
+  description: "Notebooks and jobs for data scientists",
+  definition: { throttling: throttling.authorised },
+  ...(platformApi.cors && { cors: platformApi.cors }),
+  routes: { ...notebooks.routes, ...jobs.routes },
+});
+
+createSetupParameters({
+  "api-url": platform.url,
+  "data-uri": jobs.dataUri,
+  "iris-table": iris.table.name,
+  "jobs-application": jobs.application.id,
+  "jobs-table": jobs.table.name,
+  "notebooks-table": notebooks.table.name,
+  ...(network && { "vpc-id": network.vpcId }),
+});
+
+if (budgetArgs) createMonthlyBudget("budget", budgetArgs);
+
 // What scripts and users may depend on. An output that a stack has no resource for is empty: Pulumi would warn of an undefined
 // one at every update, and a stack that refers to it would fail.
 
@@ -110,6 +171,12 @@ export const sageMakerTrainingRoleArn = recommender.roles.trainingRoleArn;
 export const snowflakeExternalFunctionRoleArn = recommender.roles.externalFunctionRoleArn;
 export const snowflakeStorageRoleArn = recommender.roles.storageRoleArn;
 export const snowflakeTrust = recommender.roles.trust;
+export const platformUrl = platform.url;
+export const notebooksTableName = notebooks.table.name;
+export const jobsTableName = jobs.table.name;
+export const jobsApplicationId = jobs.application.id;
+/** What jobs and notebooks read and write: `s3://BUCKET/data`. */
+export const jobsDataUri = jobs.dataUri;
 /** Of each function and container; found by themselves. */
 export const logGroups = logGroupsOfStack();
 /** Where CodeDeploy shifts traffic, by function; empty where versions change at once. */
@@ -119,4 +186,5 @@ export const openApi = {
   oleoleole: oleoleole.document,
   iris: iris.api.document,
   recommender: recommender.api.document,
+  platform: platform.document,
 };

@@ -13,7 +13,7 @@ export default defineConfig({
       "Pulumi.yaml",
       "Pulumi.local.yaml",
     ],
-    packed: ["handlers", "containers", "models"],
+    packed: ["handlers", "containers", "models", "jobs"],
   },
   // Sixty times AWS's: five minutes of a gradual deployment take five seconds.
   clock: 60,
@@ -23,8 +23,6 @@ export default defineConfig({
     "*/*-predictor-*": ["node", "containers/predictor/main.ts"],
   },
   prepare: prepareAccount,
-  // What `pulumi up --policy-pack policy` would refuse.
-  review: async (stack) => (await import("./policy/review.ts")).review(stack),
   switches: {
     gradual: {
       description: "shift traffic step by step, with hooks and alarms: --config gradualDeployment=true",
@@ -37,6 +35,8 @@ export default defineConfig({
       `curl ${url} -d '{"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}'`,
     archiverStateMachineArn: () => "npm run -s dsp -- archive start --approval",
     approvalQueueUrl: () => "npm run -s dsp -- approvals list",
+    platformUrl: () => "npm run -s dsp -- notebooks create anna && npm run -s dsp -- notebooks open anna",
+    jobsTableName: () => "npm run -s dsp -- jobs run ratings --script recommender_ratings.py",
     recommenderUrl: () => "npm run -s dsp -- snowflake sql",
     logs: "npm run logs -- --follow",
   },

@@ -8,13 +8,14 @@ import { ComponentResource, type ComponentResourceOptions, interpolate, type Out
 import { createBucket } from "./bucket.ts";
 import { createEventRule } from "./function/eventRule.ts";
 import { createExecutionRole, type ExecutionRole } from "./function/executionRole.ts";
+import type { Statement } from "./function/statement.ts";
 import { createSweepOnDestroy } from "./function/sweepOnDestroy.ts";
 import { createItemTable } from "./itemTable.ts";
 import { createJobAlarms } from "./jobs/alarms.ts";
 import { createApplication } from "./jobs/application.ts";
 import type { JobFunction, SparkJobsArgs } from "./jobs/args.ts";
 import { createJobFunctions } from "./jobs/functions.ts";
-import { runStatements } from "./jobs/rights.ts";
+import { dataStatements, runStatements } from "./jobs/rights.ts";
 import { jobRoutes } from "./jobs/routes.ts";
 import { dataPrefix, uploadScripts } from "./jobs/scripts.ts";
 import { jobRules } from "./jobs/validate.ts";
@@ -50,6 +51,8 @@ export class SparkJobs extends ComponentResource {
   readonly cluster: SparkCluster;
   /** `s3://BUCKET/data`: what runs may read and write. */
   readonly dataUri: Output<string>;
+  /** Lets its holder read and write the same, for a notebook. */
+  readonly dataStatements: Statement[];
 
   constructor(name: string, args: SparkJobsArgs = {}, opts?: ComponentResourceOptions) {
     validate(`SparkJobs "${name}"`, jobRules(name, args));
@@ -78,6 +81,7 @@ export class SparkJobs extends ComponentResource {
       executionRoleArn: role.role.arn,
     };
     this.dataUri = interpolate`s3://${bucket.bucket}/${dataPrefix}`.apply((uri) => uri.replace(/\/$/, ""));
+    this.dataStatements = dataStatements(bucket);
     this.registerOutputs({ tableName: table.name, applicationId: application.id });
   }
 }

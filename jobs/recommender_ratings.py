@@ -26,7 +26,10 @@ def arguments():
 
 def main():
     options = arguments()
-    spark = SparkSession.builder.getOrCreate()
+    # The recommender reads every file of the folder: none but ratings.
+    spark = SparkSession.builder.config(
+        "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false"
+    ).getOrCreate()
     schema = "user STRING, item STRING, event STRING, rating DOUBLE, timestamp STRING, broken STRING"
     read = spark.read.schema(schema).option("columnNameOfCorruptRecord", "broken").json(options.events)
     events = read.withColumn("time", f.to_timestamp("timestamp")).cache()

@@ -5,9 +5,12 @@ import { approvals } from "./commands/approvals.ts";
 import { archive } from "./commands/archive.ts";
 import { deploy } from "./commands/deploy.ts";
 import { doctor } from "./commands/doctor.ts";
+import { jobs } from "./commands/jobs.ts";
 import { logs } from "./commands/logs.ts";
 import { mail } from "./commands/mail.ts";
 import { newCommand } from "./commands/new.ts";
+import { notebooks } from "./commands/notebooks.ts";
+import { openApi } from "./commands/openApi.ts";
 import { outputs } from "./commands/outputs.ts";
 import { predict } from "./commands/predict.ts";
 import { snowflake } from "./commands/snowflake.ts";
@@ -27,6 +30,9 @@ await yargs(hideBin(process.argv))
   .command(doctor)
   .command(predict)
   .command(snowflake)
+  .command(notebooks)
+  .command(jobs)
+  .command(openApi)
   .command(newCommand)
   .completion("completion", "Print a script for shell completion")
   .demandCommand(1, "Say which command.")

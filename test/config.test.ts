@@ -71,6 +71,21 @@ describe("the configuration", () => {
     });
   });
 
+  it("closes notebooks outside of stacks whose data may be thrown away, and opens them where it is told to", async () => {
+    const { notebookArgs, platformNetworkArgs, platformApi, budgetArgs } = await configured({});
+    assert.deepEqual(
+      [notebookArgs.directInternet, notebookArgs.rootAccess, platformNetworkArgs],
+      [true, true, undefined],
+    );
+    assert.deepEqual([platformApi, budgetArgs], [{ auth: "iam" }, undefined]);
+    const closed = await configured({ notebookInternet: "false", notebookRootAccess: "false", platformNat: "false" });
+    assert.deepEqual([closed.notebookArgs.directInternet, closed.notebookArgs.rootAccess], [false, false]);
+    assert.equal(closed.platformNetworkArgs?.nat, false);
+    assert.ok(closed.platformNetworkArgs?.interfaceEndpoints?.includes("sagemaker.api"));
+    const { platformNetworkArgs: wanted } = await configured({ platformNetwork: "true" });
+    assert.deepEqual(wanted, { nat: true, flowLogs: true, interfaceEndpoints: [] });
+  });
+
   const refused: [stack: Record<string, string>, message: RegExp][] = [
     [{ irisComput: "fargate" }, /^Configuration: a key is "irisComput"; allowed is irisCompute, probably$/],
     [{ colour: "red" }, /^Configuration: a key is "colour"; allowed is appVersion, gradualDeployment, .*AwsExternalId/],
@@ -131,6 +146,26 @@ describe("the configuration", () => {
     [{ recommenderIdleHours: "-1" }, /recommenderIdleHours is -1; allowed is a whole number from 1 to 720$/],
     [{ recommenderKeyArn: "key" }, /recommenderKeyArn is "key"; allowed is a key's ARN$/],
     [{ apiAwsExternalId: "ACME_1" }, /apiAwsIamUserArn is ""; allowed is a value where externalId has one/],
+    [{ notebookInternet: "no" }, /notebookInternet is "no"; allowed is one of , true, false$/],
+    [
+      { notebookInternet: "false", platformNetwork: "false" },
+      /platformNetwork is "false"; allowed is true or empty where notebooks have no direct way to the internet/,
+    ],
+    [{ platformUserPoolArns: '["pool"]' }, /platformUserPoolArns is "pool"; allowed is ARNs of Cognito user pools$/],
+    [{ platformCorsOrigin: "*" }, /platformCorsOrigin is "\*"; allowed is empty, or an origin/],
+    [
+      { notebookInstanceTypes: '["m5.large"]' },
+      /notebookInstanceTypes is "m5.large"; allowed is machines of SageMaker/,
+    ],
+    [{ notebookIdleMinutes: "5" }, /notebookIdleMinutes is 5; allowed is a whole number from 30 to 10080$/],
+    [{ jobMaximumCpu: "1" }, /jobMaximumCpu is 1; allowed is a whole number from 4 to 400$/],
+    [{ jobMaximumMemory: "1" }, /jobMaximumMemory is 1; allowed is a whole number from 8 to 3000$/],
+    [{ jobTimeoutMinutes: "1" }, /jobTimeoutMinutes is 1; allowed is a whole number from 5 to 1440$/],
+    [
+      { monthlyBudget: "50" },
+      /monthlyBudgetMails is \[\]; allowed is 1 to 10 addresses where there is a monthlyBudget$/,
+    ],
+    [{ monthlyBudgetMails: '["a@b.org"]' }, /monthlyBudgetMails is .*; allowed is none without a monthlyBudget$/],
     [{ storageAwsIamUserArn: "me", storageAwsExternalId: "ACME" }, /storageAwsIamUserArn is "me"; allowed is /],
   ];
   for (const [stack, message] of refused)

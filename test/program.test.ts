@@ -39,6 +39,71 @@ describe("the program", () => {
     assert.match(outputs.snowflakeExternalFunctionRoleArn, /:role\/recommender-external-function$/);
     assert.match(outputs.snowflakeStorageRoleArn, /:role\/recommender-storage$/);
     assert.equal(outputs.snowflakeTrust, "pending");
+    assert.equal(outputs.platformUrl, "https://platform-id.execute-api.eu-west-1.amazonaws.com/Prod");
+    assert.equal(outputs.notebooksTableName, "notebooks-table");
+    assert.equal(outputs.jobsTableName, "jobs-table");
+    assert.equal(outputs.jobsApplicationId, "jobs-id");
+    assert.equal(outputs.jobsDataUri, "s3://jobs-data/data");
+  });
+
+  it("has a network, a budget and users of Cognito where the configuration says so, and keeps every rule with them", async () => {
+    const pool = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_p";
+    const made = async (config: Record<string, string>, stack: string) => (await evaluate(config, stack)).made;
+    const types = (recording: Evaluation["made"]) => new Set(recording.all.map(({ type }) => type));
+    const [dev, prod] = [program.made, await made({}, "prod")];
+    assert.ok(!types(dev).has("awsx:ec2:Vpc"), "a network costs");
+    assert.ok(types(prod).has("awsx:ec2:Vpc") && types(prod).has("aws:ec2/flowLog:FlowLog"));
+    const settings = (recording: Evaluation["made"]) =>
+      JSON.parse(
+        recording.get("aws:lambda/function:Function", "notebooks-change").inputs.environment.variables.NOTEBOOKS,
+      );
+    assert.deepEqual([settings(dev).directInternet, settings(dev).rootAccess], [true, true]);
+    assert.deepEqual([settings(prod).directInternet, settings(prod).rootAccess], [false, false]);
+    assert.deepEqual(check(resourcesOf(prod), { ...facts, stack: "prod" }), []);
+    const closed = await made(
+      {
+        "platform:platformNat": "false",
+        "platform:platformUserPoolArns": JSON.stringify([pool]),
+        "platform:platformCorsOrigin": "https://example.org",
+        "platform:monthlyBudget": "200",
+        "platform:monthlyBudgetMails": '["anna@example.org"]',
+      },
+      "prod",
+    );
+    assert.ok(types(closed).has("aws:ec2/vpcEndpoint:VpcEndpoint"));
+    const { limitAmount, costFilters, notifications } = closed.get("aws:budgets/budget:Budget", "budget").inputs;
+    assert.deepEqual([limitAmount, costFilters], ["200", [{ name: "TagKeyValue", values: ["user:stack$prod"] }]]);
+    assert.deepEqual(
+      notifications.map((one: { threshold: number }) => one.threshold),
+      [80, 100],
+    );
+    const body = JSON.parse(closed.get("aws:apigateway/restApi:RestApi", "platform").inputs.body);
+    const [scheme] = Object.values<Record<string, unknown>>(body.components.securitySchemes);
+    assert.equal(scheme?.["x-amazon-apigateway-authtype"], "cognito_user_pools");
+    assert.deepEqual(check(resourcesOf(closed), { ...facts, stack: "prod" }), []);
+  });
+
+  it("tells scripts and notebooks what they have to know of the stack", () => {
+    const { made } = program;
+    const { scripts } = JSON.parse(
+      made.get("aws:lambda/function:Function", "jobs-run").inputs.environment.variables.JOBS,
+    );
+    assert.deepEqual(scripts["iris_predictions.py"].args, [
+      ...["--table", "iris-records"],
+      ...["--output", "s3://jobs-data/data/iris/predictions"],
+    ]);
+    const parameters = made.all.filter(({ type }) => type === "aws:ssm/parameter:Parameter");
+    assert.deepEqual(Object.fromEntries(parameters.map(({ inputs }) => [inputs.name, inputs.value.value])), {
+      "/setup/platform-dev-eu/api-url": "https://platform-id.execute-api.eu-west-1.amazonaws.com/Prod",
+      "/setup/platform-dev-eu/data-uri": "s3://jobs-data/data",
+      "/setup/platform-dev-eu/iris-table": "iris-records",
+      "/setup/platform-dev-eu/jobs-application": "jobs-id",
+      "/setup/platform-dev-eu/jobs-table": "jobs-table",
+      "/setup/platform-dev-eu/notebooks-table": "notebooks-table",
+    });
+    const grants = made.statements("notebooks-notebook-policy") as { Action: string[]; Resource: string[] }[];
+    const read = grants.find(({ Action }) => Action.includes("ssm:GetParameter"));
+    assert.deepEqual(read?.Resource, ["arn:aws:ssm:eu-west-1:123456789012:parameter/setup/platform-dev-eu/*"]);
   });
 
   it("leaves no output undefined, whoever is asked", async () => {

@@ -11,9 +11,10 @@ export interface SparkJobsArgs {
    */
   scripts?: string;
   /**
-   * Arguments by script that go before a job's own: what a script has to know of the stack.
+   * Arguments by script that go before a job's own: what a script has to know of the stack. `DATA` in one stands for the
+   * bucket's data, `s3://BUCKET/data`.
    * @default {}
-   * @example { "iris_predictions.py": ["--table", table.name] }
+   * @example { "iris_predictions.py": ["--table", table.name, "--output", "DATA/iris"] }
    */
   scriptArguments?: Record<string, Input<string>[]>;
   /**

@@ -3,7 +3,7 @@ import type { Table } from "@pulumi/aws/dynamodb";
 import type { Application } from "@pulumi/aws/emrserverless";
 import type { Bucket } from "@pulumi/aws/s3";
 import type { ScheduleGroup } from "@pulumi/aws/scheduler";
-import { type Input, interpolate, jsonStringify, type Resource } from "@pulumi/pulumi";
+import { all, type Input, interpolate, jsonStringify, type Resource } from "@pulumi/pulumi";
 import { functionBinding, type TableAction, tableBinding } from "../function/bindings.ts";
 import { createExecutionRole, type ExecutionRole } from "../function/executionRole.ts";
 import type { Binding, Statement } from "../function/statement.ts";
@@ -12,7 +12,7 @@ import { corsEnvironment } from "../openapi/cors.ts";
 import { resourceTags } from "../resourceTags.ts";
 import { defaultHandlers, type JobFunction, type SparkJobsArgs } from "./args.ts";
 import { rights } from "./rights.ts";
-import { scriptNames, scriptsPrefix } from "./scripts.ts";
+import { dataPrefix, scriptNames, scriptsPrefix } from "./scripts.ts";
 
 export interface FunctionSettings {
   table: Table;
@@ -118,20 +118,25 @@ function scheduleBindings(
   };
 }
 
-/** A driver and two executors within 8 vCPU and 32 GB, their overhead included. */
-const defaultSize = ["driver", "executor"].flatMap((kind) => [
-  `--conf spark.${kind}.cores=2`,
-  `--conf spark.${kind}.memory=6g`,
-]);
+/** A driver and two executors within 8 vCPU and 32 GB, their overhead included; their logs say what is not as it should be. */
+const defaultParameters = [
+  ...["driver", "executor"].flatMap((kind) => [`spark.${kind}.cores=2`, `spark.${kind}.memory=6g`]),
+  ...["spark.executor.instances=2", "spark.log.level=WARN"],
+].map((property) => `--conf ${property}`);
 
 /** What functions are told of jobs: `handlers/jobs/settings.ts`. */
 function jobSettings(args: SparkJobsArgs, bucket: Bucket): Input<string> {
   const scripts = scriptNames(args.scripts);
+  const data = interpolate`s3://${bucket.bucket}/${dataPrefix}`;
+  const scriptArguments = (script: string) =>
+    (args.scriptArguments?.[script] ?? []).map((one) =>
+      all([one, data]).apply(([text, uri]) => text.replace(/^DATA\//, uri)),
+    );
   return jsonStringify({
-    scripts: Object.fromEntries(scripts.map((script) => [script, { args: args.scriptArguments?.[script] ?? [] }])),
+    scripts: Object.fromEntries(scripts.map((script) => [script, { args: scriptArguments(script) }])),
     scriptsUri: interpolate`s3://${bucket.bucket}/${scriptsPrefix}`,
     defaultScript: args.defaultScript ?? scripts[0],
-    sparkParameters: args.sparkParameters ?? [...defaultSize, "--conf spark.executor.instances=2"].join(" "),
+    sparkParameters: args.sparkParameters ?? defaultParameters.join(" "),
     timeoutMinutes: args.timeoutMinutes ?? 60,
     maximumTimeoutMinutes: args.maximumTimeoutMinutes ?? 1_440,
     retries: args.retries ?? 0,

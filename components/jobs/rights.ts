@@ -40,18 +40,23 @@ export const rights = {
   ],
 };
 
-/**
- * What every run needs: its script, the bucket's data, its log.
- * https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/security-iam-runtime-role.html
- */
-export const runStatements = (bucket: Bucket, logs: LogGroup): Statement[] => [
-  allow("s3", ["GetObject"], [interpolate`${bucket.arn}/${scriptsPrefix}*`]),
+/** To read and write the bucket's data. */
+export const dataStatements = (bucket: Bucket): Statement[] => [
   allow(
     "s3",
     ["AbortMultipartUpload", "DeleteObject", "GetObject", "PutObject"],
     [interpolate`${bucket.arn}/${dataPrefix}*`],
   ),
   allow("s3", ["ListBucket"], [bucket.arn]),
+];
+
+/**
+ * What every run needs: its script, the bucket's data, its log.
+ * https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/security-iam-runtime-role.html
+ */
+export const runStatements = (bucket: Bucket, logs: LogGroup): Statement[] => [
+  allow("s3", ["GetObject"], [interpolate`${bucket.arn}/${scriptsPrefix}*`]),
+  ...dataStatements(bucket),
   allow("logs", ["CreateLogStream", "DescribeLogStreams", "PutLogEvents"], [interpolate`${logs.arn}:*`]),
   allow("logs", ["DescribeLogGroups"], ["*"]),
 ];

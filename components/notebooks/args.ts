@@ -18,7 +18,7 @@ export interface NotebookServiceArgs {
   /**
    * Machines that users may choose; the first is the one that they get without a choice.
    * https://docs.aws.amazon.com/sagemaker/latest/dg/notebooks-available-instance-types.html
-   * @default ["ml.t3.medium", "ml.t3.large", "ml.t3.xlarge", "ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge"]
+   * @default ["ml.t3.medium", "ml.t3.large", "ml.t3.xlarge", "ml.m5.xlarge", "ml.m5.2xlarge"]
    */
   instanceTypes?: string[];
   /**

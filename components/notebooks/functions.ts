@@ -18,10 +18,7 @@ export interface FunctionSettings {
   securityGroup: SecurityGroup | undefined;
 }
 
-const defaultInstanceTypes = [
-  ...["ml.t3.medium", "ml.t3.large", "ml.t3.xlarge"],
-  ...["ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge"],
-];
+const defaultInstanceTypes = ["ml.t3.medium", "ml.t3.large", "ml.t3.xlarge", "ml.m5.xlarge", "ml.m5.2xlarge"];
 
 /** Everything that runs for notebooks, each function with what it needs and no more. */
 export function createNotebookFunctions(
@@ -78,7 +75,8 @@ export function createNotebookFunctions(
     ),
     observe: create("observe", rights.end(place), {
       description: "Hears from SageMaker what becomes of notebooks",
-      timeout: 60,
+      // A notebook's end is waited for.
+      timeout: 300,
       bindings: { NOTEBOOKS_TABLE: tableBinding(table, ["DeleteItem", "GetItem", "UpdateItem"]) },
       asynchronous: {},
     }),

@@ -1,6 +1,5 @@
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BatchWriteItemCommand } from "@aws-sdk/client-dynamodb";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
@@ -8,6 +7,7 @@ import { DescribeExecutionCommand, paginateGetExecutionHistory, StartExecutionCo
 import pc from "picocolors";
 import type { CommandModule } from "yargs";
 import { type ArchiveRecord, archiveClients, readRecords, rowOf } from "../lib/archive.ts";
+import { confirmed } from "../lib/confirmed.ts";
 import { Failure } from "../lib/failure.ts";
 import { printJson, printTable } from "../lib/print.ts";
 import { progress } from "../lib/progress.ts";
@@ -145,16 +145,6 @@ const clear: CommandModule<object, Common & { yes: boolean }> = {
     else console.log(`${records.length} records deleted`);
   },
 };
-
-async function confirmed(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new Failure("Nobody can be asked here. To delete without a question: --yes");
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test(await terminal.question(`${question} [y/N] `));
-  } finally {
-    terminal.close();
-  }
-}
 
 /** DynamoDB takes 25 in one request, and may leave some for later. */
 async function deleteRecords(stack: Stack, records: ArchiveRecord[]): Promise<void> {

@@ -176,7 +176,7 @@ describe("NotebookService", function () {
 
   it("tells functions what notebooks are made with", () => {
     assert.deepEqual(settings(plain), {
-      instanceTypes: ["ml.t3.medium", "ml.t3.large", "ml.t3.xlarge", "ml.m5.large", "ml.m5.xlarge", "ml.m5.2xlarge"],
+      instanceTypes: ["ml.t3.medium", "ml.t3.large", "ml.t3.xlarge", "ml.m5.xlarge", "ml.m5.2xlarge"],
       maximumVolumeSize: 100,
       idleMinutes: 120,
       rootAccess: false,

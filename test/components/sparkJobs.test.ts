@@ -193,7 +193,7 @@ describe("SparkJobs", function () {
       scriptsUri: "s3://spark-data/scripts/",
       defaultScript: "iris_predictions.py",
       sparkParameters:
-        "--conf spark.driver.cores=2 --conf spark.driver.memory=6g --conf spark.executor.cores=2 --conf spark.executor.memory=6g --conf spark.executor.instances=2",
+        "--conf spark.driver.cores=2 --conf spark.driver.memory=6g --conf spark.executor.cores=2 --conf spark.executor.memory=6g --conf spark.executor.instances=2 --conf spark.log.level=WARN",
       timeoutMinutes: 60,
       maximumTimeoutMinutes: 1_440,
       retries: 0,

@@ -35,7 +35,7 @@ function copyProgram(): string {
     "Pulumi.yaml",
     "Pulumi.local.yaml",
   ];
-  const folders = ["bootstrap", "components", "handlers", "models", "policy", "scripts"].filter((name) =>
+  const folders = ["bootstrap", "components", "handlers", "jobs", "models", "policy", "scripts"].filter((name) =>
     readdirSync(root).includes(name),
   );
   for (const part of [...parts, ...folders]) cpSync(join(root, part), join(folder, part), { recursive: true });

@@ -2,9 +2,8 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
-import { Sha256 } from "@smithy/core/checksum";
-import { SignatureV4 } from "@smithy/signature-v4";
 import { Failure } from "../failure.ts";
+import { signedFetch } from "../signedFetch.ts";
 import { localStack, output, type Stack } from "../stack.ts";
 import type { ExternalFunction } from "./functions.ts";
 import { localSnowflakeUser } from "./user.ts";
@@ -33,17 +32,12 @@ const transient = { statuses: [429, 502, 503, 504], tries: 3 };
  */
 export class SnowflakeClient {
   readonly #url: string;
-  readonly #signer: SignatureV4;
+  readonly #fetch: ReturnType<typeof signedFetch>;
   readonly #onPoll: (batch: string) => void;
 
   private constructor(stack: Stack, credentials: Credentials, onPoll: (batch: string) => void) {
     this.#url = output(stack, "recommenderUrl");
-    this.#signer = new SignatureV4({
-      credentials,
-      region: stack.client.region,
-      service: "execute-api",
-      sha256: Sha256,
-    });
+    this.#fetch = signedFetch(credentials, stack.client.region);
     this.#onPoll = onPoll;
   }
 
@@ -97,21 +91,7 @@ export class SnowflakeClient {
   /** The same again where that may help. */
   async #send(url: URL, method: "POST" | "GET", headers: Record<string, string>, body?: Buffer): Promise<Response> {
     for (let tries = 1; ; tries++) {
-      const signed = await this.#signer.sign({
-        method,
-        protocol: url.protocol,
-        hostname: url.hostname,
-        ...(url.port && { port: Number(url.port) }),
-        path: url.pathname,
-        query: {},
-        headers: { ...headers, host: url.host },
-        ...(body && { body }),
-      });
-      const response = await fetch(url, {
-        method,
-        headers: signed.headers,
-        ...(body && { body: new Uint8Array(body) }),
-      });
+      const response = await this.#fetch(url, { method, headers, ...(body && { body }) });
       if (!transient.statuses.includes(response.status) || tries === transient.tries) return response;
       await response.body?.cancel();
       await sleep(250 * 2 ** tries * Math.random());

@@ -87,7 +87,7 @@ describe("notebooks", function () {
   });
 
   it("PATCH: changes one that is stopped, and nothing of one that runs", async () => {
-    const body = { InstanceType: "ml.m5.large", VolumeSize: 20, Repository: "https://github.com/acme/models.git" };
+    const body = { InstanceType: "ml.m5.xlarge", VolumeSize: 20, Repository: "https://github.com/acme/models.git" };
     const running = await call("PATCH", "/notebooks/{id}", { id: "anna", body });
     assert.equal(running.statusCode, 409);
     assert.equal(running.body.message, "the notebook is InService; it can be changed when it is Stopped");
@@ -95,12 +95,12 @@ describe("notebooks", function () {
     await settled("anna");
     const changed = await call("PATCH", "/notebooks/{id}", { id: "anna", body });
     assert.equal(changed.statusCode, 200);
-    assert.deepEqual([changed.body.InstanceType, changed.body.VolumeSize], ["ml.m5.large", 20]);
+    assert.deepEqual([changed.body.InstanceType, changed.body.VolumeSize], ["ml.m5.xlarge", 20]);
     await settled("anna");
     const instance = await test.sagemaker.send(
       new DescribeNotebookInstanceCommand({ NotebookInstanceName: `${prefix}-anna` }),
     );
-    assert.deepEqual([instance.InstanceType, instance.VolumeSizeInGB], ["ml.m5.large", 20]);
+    assert.deepEqual([instance.InstanceType, instance.VolumeSizeInGB], ["ml.m5.xlarge", 20]);
     const config = await test.sagemaker.send(
       new DescribeNotebookInstanceLifecycleConfigCommand({ NotebookInstanceLifecycleConfigName: `${prefix}-anna` }),
     );
@@ -211,7 +211,7 @@ describe("notebooks", function () {
     [
       "another machine",
       { Name: "a", InstanceType: "ml.p4d.24xlarge" },
-      /^InstanceType: is "ml.p4d.24xlarge"; allowed is one of ml.t3.medium, ml.m5.large$/,
+      /^InstanceType: is "ml.p4d.24xlarge"; allowed is one of ml.t3.medium, ml.m5.xlarge$/,
       "InstanceType",
     ],
     [

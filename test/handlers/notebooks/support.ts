@@ -7,13 +7,12 @@ import { handler as observe } from "../../../handlers/notebooks/observe.ts";
 import { handler as read } from "../../../handlers/notebooks/read.ts";
 import type { NotebookSettings } from "../../../handlers/notebooks/settings.ts";
 import { clientEnvironment, createItemTable, setEnvironment } from "../support/environment.ts";
-import { answer, proxyEvent } from "../support/proxyEvent.ts";
-import { fakeInstances } from "./fakeInstances.ts";
+import { answer, context, proxyEvent } from "../support/proxyEvent.ts";
 
 export const prefix = "dsp-test";
 
 export const notebooks: NotebookSettings = {
-  instanceTypes: ["ml.t3.medium", "ml.m5.large"],
+  instanceTypes: ["ml.t3.medium", "ml.m5.xlarge"],
   maximumVolumeSize: 100,
   idleMinutes: 60,
   rootAccess: false,
@@ -46,7 +45,8 @@ export async function call(
 }
 
 /** What SageMaker's event makes of the item. */
-export const hear = (id: string, name = `${prefix}-${id}`) => observe({ detail: { NotebookInstanceName: name } });
+export const hear = (id: string, name = `${prefix}-${id}`) =>
+  observe({ detail: { NotebookInstanceName: name } }, context);
 
 /** A notebook's status when nothing changes any more, events included; undefined when it is gone. */
 export async function settled(id: string): Promise<string | undefined> {
@@ -63,8 +63,6 @@ export async function settled(id: string): Promise<string | undefined> {
 /** A local cloud with the notebooks' table and role, and the functions' environment. */
 export async function startNotebooks() {
   const cloud = await startCloud({ region: "eu-west-1" });
-  const operations = cloud.services.get("sagemaker")!.operations;
-  if (!operations.CreateNotebookInstance) Object.assign(operations, fakeInstances());
   await createItemTable(cloud, "notebooks", ["NotebookId"]);
   const { roleArn } = await cloud.mintRole([], { trust: "sagemaker.amazonaws.com" });
   const restore = setEnvironment({

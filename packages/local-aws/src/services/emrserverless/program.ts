@@ -118,6 +118,8 @@ const s3 = (cloud: Cloud): Record<string, string> =>
       "s3a.path.style.access": "true",
       "s3a.connection.ssl.enabled": "false",
       "s3a.aws.credentials.provider": "com.amazonaws.auth.EC2ContainerCredentialsProviderWrapper",
+      // As EMR's own file system: what is above a run's prefix is none of its business.
+      "s3a.directory.marker.retention": "keep",
       // A refusal is final: the local S3 is not busy.
       "s3a.attempts.maximum": "3",
       "s3a.retry.limit": "2",
