@@ -1,15 +1,12 @@
 /** Scalable targets and policies of Application Auto Scaling. */
 import type { ScalableTarget, ScalingPolicy } from "@aws-sdk/client-application-auto-scaling";
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../engine/provider.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 import { tagChanges } from "./tags.ts";
 
 const docs = (page: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/appautoscaling/${page}/`;
 const scaled = ["serviceNamespace", "resourceId", "scalableDimension"];
-const gone = (error: AwsError) => {
-  if (error.code !== "ObjectNotFoundException") throw error;
-};
 
 export const appAutoscalingResources: ServiceResources = (cloud) => ({ types: [target(cloud), policy(cloud)] });
 
@@ -72,7 +69,7 @@ function target(cloud: Cloud): ResourceType {
       return made;
     },
     async delete(_id, outputs) {
-      await call("DeregisterScalableTarget", scaledBy(outputs)).catch(gone);
+      await call("DeregisterScalableTarget", scaledBy(outputs));
     },
     async read(id, { previous }) {
       if (!previous) return undefined;
@@ -156,7 +153,7 @@ function policy(cloud: Cloud): ResourceType {
     create: put,
     update: (_id, _before, after) => put(after),
     async delete(id, outputs) {
-      await call("DeleteScalingPolicy", { ...scaledBy(outputs), PolicyName: id }).catch(gone);
+      await call("DeleteScalingPolicy", { ...scaledBy(outputs), PolicyName: id });
     },
     async read(id, { previous }) {
       if (!previous) return undefined;

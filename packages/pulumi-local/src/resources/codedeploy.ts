@@ -1,20 +1,9 @@
 /** CodeDeploy's applications, deployment groups and configurations. */
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../engine/provider.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 
 const docs = (page: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/codedeploy/${page}/`;
-const gone = (error: unknown): boolean => String((error as AwsError).code).endsWith("DoesNotExistException");
-
-/** What `read` answers: nothing when the thing is not there. */
-async function found(work: () => Promise<Made>): Promise<Made | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (gone(error)) return undefined;
-    throw error;
-  }
-}
 
 const name = /^[\w+=,.@-]+$/;
 
@@ -51,7 +40,7 @@ function application(cloud: Cloud): ResourceType {
     async delete(applicationName) {
       await cloud.call("codedeploy", "DeleteApplication", { applicationName });
     },
-    read: (id, context) => found(() => described({ ...context.previous?.inputs, name: id })),
+    read: (id, context) => described({ ...context.previous?.inputs, name: id }),
   };
 }
 
@@ -120,7 +109,7 @@ function deploymentGroup(cloud: Cloud): ResourceType {
     async delete(_id, outputs) {
       await call("DeleteDeploymentGroup", key(outputs));
     },
-    read: (_id, context) => found(() => described(context.previous?.inputs ?? {})),
+    read: (_id, context) => described(context.previous?.inputs ?? {}),
   };
 }
 
@@ -167,6 +156,6 @@ function deploymentConfig(cloud: Cloud): ResourceType {
     async delete(deploymentConfigName) {
       await cloud.call("codedeploy", "DeleteDeploymentConfig", { deploymentConfigName });
     },
-    read: (id, context) => found(() => described({ ...context.previous?.inputs, deploymentConfigName: id })),
+    read: (id, context) => described({ ...context.previous?.inputs, deploymentConfigName: id }),
   };
 }

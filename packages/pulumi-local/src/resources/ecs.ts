@@ -6,14 +6,13 @@ import type {
   RegisterTaskDefinitionRequest,
   TaskDefinition,
 } from "@aws-sdk/client-ecs";
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { Made, Properties, ResourceContext } from "../engine/provider.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 import { tagChanges } from "./tags.ts";
 
 const docs = (page: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/ecs/${page}/`;
 const name = /^[\w-]+$/;
-const isGone = (error: unknown): boolean => /NotFoundException$/.test((error as AwsError).code ?? "");
 
 /** ECS alone writes tags in lower case. */
 const ecsTags = (tags: unknown) =>
@@ -59,9 +58,7 @@ function cluster(cloud: Cloud): ResourceType {
       return made(id, after);
     },
     async delete(id) {
-      await call("DeleteCluster", { cluster: id }).catch((error) => {
-        if (!isGone(error)) throw error;
-      });
+      await call("DeleteCluster", { cluster: id });
     },
     async read(id, context) {
       const { clusters } = await call<{ clusters: Cluster[] }>("DescribeClusters", { clusters: [id] });
@@ -227,13 +224,9 @@ function service(cloud: Cloud): ResourceType {
       return made(after);
     },
     async delete(id, _outputs, { signal }) {
-      try {
-        await call("DeleteService", { ...nameOf(id), force: true });
-        // Its cluster can go only when it is gone.
-        while ((await current(id)) && !signal.aborted) await pause();
-      } catch (error) {
-        if (!isGone(error)) throw error;
-      }
+      await call("DeleteService", { ...nameOf(id), force: true });
+      // Its cluster can go only when it is gone.
+      while ((await current(id)) && !signal.aborted) await pause();
     },
     async read(id, context) {
       const found = await current(id).catch(() => undefined);

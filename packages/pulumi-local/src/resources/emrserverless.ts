@@ -1,7 +1,8 @@
 /** Applications of EMR Serverless. Their job runs are not resources: programs, schedules and people start them. */
 import type { Application, CreateApplicationRequest } from "@aws-sdk/client-emr-serverless";
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../engine/provider.ts";
+import { ifThere } from "./missing.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 import { tagChanges } from "./tags.ts";
 import { until } from "./waiting.ts";
@@ -12,13 +13,9 @@ const service = "emr-serverless";
 
 function application(cloud: Cloud): ResourceType {
   const get = async (applicationId: string): Promise<Application | undefined> => {
-    try {
-      const found = await cloud.call<{ application: Application }>(service, "GetApplication", { applicationId });
-      return found.application.state === "TERMINATED" ? undefined : found.application;
-    } catch (error) {
-      if ((error as AwsError).code === "ResourceNotFoundException") return undefined;
-      throw error;
-    }
+    const asked = cloud.call<{ application: Application }>(service, "GetApplication", { applicationId });
+    const found = await ifThere(asked);
+    return found?.application.state === "TERMINATED" ? undefined : found?.application;
   };
   const made = ({ applicationId, arn, architecture }: Application, inputs: Properties): Made => ({
     id: applicationId!,

@@ -1,18 +1,11 @@
 /** Event buses, and who else may put events on them. */
 import type { DescribeEventBusResponse } from "@aws-sdk/client-eventbridge";
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../engine/provider.ts";
 import type { ResourceType } from "./resourceType.ts";
 import { tagChanges, tagList } from "./tags.ts";
 
 const docs = (name: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/cloudwatch/${name}/`;
-
-/** Whatever was to be removed may be gone already. */
-async function forgiving(work: Promise<unknown>): Promise<void> {
-  await work.catch((error: AwsError) => {
-    if (error.code !== "ResourceNotFoundException") throw error;
-  });
-}
 
 export function eventBus(cloud: Cloud): ResourceType {
   const made = (inputs: Properties): Made => {
@@ -43,16 +36,11 @@ export function eventBus(cloud: Cloud): ResourceType {
       return result;
     },
     async delete(Name) {
-      await forgiving(cloud.call("events", "DeleteEventBus", { Name }));
+      await cloud.call("events", "DeleteEventBus", { Name });
     },
     async read(Name, context) {
-      try {
-        const { Name: name } = await cloud.call<DescribeEventBusResponse>("events", "DescribeEventBus", { Name });
-        return made({ ...context.previous?.inputs, name });
-      } catch (error) {
-        if ((error as AwsError).code === "ResourceNotFoundException") return undefined;
-        throw error;
-      }
+      const { Name: name } = await cloud.call<DescribeEventBusResponse>("events", "DescribeEventBus", { Name });
+      return made({ ...context.previous?.inputs, name });
     },
   };
 }
@@ -82,7 +70,7 @@ export function eventPermission(cloud: Cloud): ResourceType {
     update: (_id, _before, after) => put(after),
     async delete(id) {
       const [EventBusName, StatementId] = id.split("/");
-      await forgiving(cloud.call("events", "RemovePermission", { EventBusName, StatementId }));
+      await cloud.call("events", "RemovePermission", { EventBusName, StatementId });
     },
   };
 }

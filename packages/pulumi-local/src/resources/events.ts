@@ -1,6 +1,5 @@
 /** Rules of EventBridge's default bus and of others, and what they call. */
 import type { Rule, Target } from "@aws-sdk/client-eventbridge";
-import type { AwsError } from "local-aws/service";
 import type { Made, Properties } from "../engine/provider.ts";
 import { eventBus, eventPermission } from "./eventBuses.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
@@ -9,16 +8,6 @@ import { tagChanges, tagList } from "./tags.ts";
 /** A rule is named by bus and name, a target besides by its own id. */
 const idOf = (...parts: unknown[]): string => parts.map(String).join("/");
 const busOf = (inputs: Properties): string => String(inputs.eventBusName ?? "default");
-
-/** `undefined` for what is not there. */
-async function known<Output>(described: Promise<Output>): Promise<Output | undefined> {
-  try {
-    return await described;
-  } catch (error) {
-    if ((error as AwsError).code === "ResourceNotFoundException") return undefined;
-    throw error;
-  }
-}
 
 export const eventsResources: ServiceResources = (cloud) => {
   const call = <Output = unknown>(operation: string, input: object) => cloud.call<Output>("events", operation, input);
@@ -72,12 +61,11 @@ export const eventsResources: ServiceResources = (cloud) => {
       return made;
     },
     async delete(_id, outputs) {
-      await known(call("DeleteRule", { Name: outputs.name, EventBusName: busOf(outputs) }));
+      await call("DeleteRule", { Name: outputs.name, EventBusName: busOf(outputs) });
     },
     async read(id) {
       const [eventBusName, name] = id.split("/");
-      const found = await known(call<Rule>("DescribeRule", { Name: name, EventBusName: eventBusName }));
-      if (!found) return undefined;
+      const found = await call<Rule>("DescribeRule", { Name: name, EventBusName: eventBusName });
       const { Arn, EventPattern, ScheduleExpression, Description, RoleArn, State } = found;
       return {
         id,
@@ -152,14 +140,15 @@ export const eventsResources: ServiceResources = (cloud) => {
     update: (_id, _before, after) => putTarget(after),
     async delete(_id, outputs) {
       const named = { Rule: outputs.rule, EventBusName: busOf(outputs) };
-      await known(call("RemoveTargets", { ...named, Ids: [outputs.targetId] }));
+      await call("RemoveTargets", { ...named, Ids: [outputs.targetId] });
     },
     async read(id) {
       const [eventBusName, rule, targetId] = id.split("/");
-      const listed = await known(
-        call<{ Targets?: Target[] }>("ListTargetsByRule", { Rule: rule, EventBusName: eventBusName }),
-      );
-      const found = listed?.Targets?.find(({ Id }) => Id === targetId);
+      const { Targets } = await call<{ Targets?: Target[] }>("ListTargetsByRule", {
+        Rule: rule,
+        EventBusName: eventBusName,
+      });
+      const found = Targets?.find(({ Id }) => Id === targetId);
       if (!found) return undefined;
       const { Arn, RoleArn, Input, InputPath } = found;
       return {

@@ -1,10 +1,7 @@
 /** Event source mappings of functions. */
 import type { EventSourceMappingConfiguration } from "@aws-sdk/client-lambda";
-import type { AwsError } from "local-aws/service";
 import type { Made, Properties } from "../engine/provider.ts";
 import type { ServiceResources } from "./resourceType.ts";
-
-const gone = (error: unknown): boolean => (error as AwsError).code === "ResourceNotFoundException";
 
 /** Settings that bear the same name in both worlds but for the first letter. */
 const plain = [
@@ -125,27 +122,20 @@ export const eventSourceResources: ServiceResources = (cloud) => {
           return made(UUID, after);
         },
         async delete(UUID) {
-          await call("DeleteEventSourceMapping", { UUID }).catch((error) => {
-            if (!gone(error)) throw error;
-          });
+          await call("DeleteEventSourceMapping", { UUID });
         },
         async read(id, context) {
-          try {
-            const {
-              EventSourceArn: eventSourceArn,
-              FunctionArn: functionName,
-              StartingPosition,
-            } = await call("GetEventSourceMapping", { UUID: id });
-            const inputs = {
-              functionName,
-              eventSourceArn,
-              ...(StartingPosition && { startingPosition: StartingPosition }),
-            };
-            return await made(id, { ...inputs, ...context.previous?.inputs });
-          } catch (error) {
-            if (gone(error)) return undefined;
-            throw error;
-          }
+          const {
+            EventSourceArn: eventSourceArn,
+            FunctionArn: functionName,
+            StartingPosition,
+          } = await call("GetEventSourceMapping", { UUID: id });
+          const inputs = {
+            functionName,
+            eventSourceArn,
+            ...(StartingPosition && { startingPosition: StartingPosition }),
+          };
+          return await made(id, { ...inputs, ...context.previous?.inputs });
         },
       },
     ],

@@ -1,6 +1,6 @@
 /** Keys of KMS and their aliases. */
 import { defaultKeyPolicy } from "local-aws";
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../engine/provider.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 
@@ -54,12 +54,7 @@ function key(cloud: Cloud): ResourceType {
       await call("ScheduleKeyDeletion", { KeyId, PendingWindowInDays: deletionWindowInDays });
     },
     async read(KeyId, context) {
-      const described = call<{ KeyMetadata: { Description: string } }>("DescribeKey", { KeyId });
-      const { KeyMetadata } = await described.catch((error: AwsError) => {
-        if (error.code === "NotFoundException") return { KeyMetadata: undefined };
-        throw error;
-      });
-      if (!KeyMetadata) return undefined;
+      const { KeyMetadata } = await call<{ KeyMetadata: { Description: string } }>("DescribeKey", { KeyId });
       return made(KeyId, { ...context.previous?.inputs, description: KeyMetadata.Description });
     },
   };

@@ -1,17 +1,11 @@
 /** Log groups and what belongs to them. */
 import type { LogGroup } from "@aws-sdk/client-cloudwatch-logs";
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../engine/provider.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 import { tagChanges } from "./tags.ts";
 
 const docs = (page: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/cloudwatch/${page}/`;
-const gone = (error: unknown): boolean => (error as AwsError).code === "ResourceNotFoundException";
-const forgiving = async (work: Promise<unknown>): Promise<void> => {
-  await work.catch((error) => {
-    if (!gone(error)) throw error;
-  });
-};
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html; 0 keeps for ever. */
 const retentions = [
@@ -91,7 +85,7 @@ function logGroup(cloud: Cloud, find: (name: string) => Promise<LogGroup | undef
       return settle(id, after, before);
     },
     async delete(id, outputs) {
-      if (!outputs.skipDestroy) await forgiving(call("DeleteLogGroup", { logGroupName: id }));
+      if (!outputs.skipDestroy) await call("DeleteLogGroup", { logGroupName: id });
     },
     async read(id, context) {
       const group = await find(id);
@@ -117,8 +111,7 @@ const logStream = (cloud: Cloud): ResourceType => ({
     const arn = `arn:aws:logs:${cloud.region}:${cloud.accountId}:log-group:${logGroupName}:log-stream:${logStreamName}`;
     return { id: String(logStreamName), outputs: { ...inputs, arn, region: cloud.region } };
   },
-  delete: (id, { logGroupName }) =>
-    forgiving(cloud.call("logs", "DeleteLogStream", { logGroupName, logStreamName: id })),
+  delete: (id, { logGroupName }) => cloud.call("logs", "DeleteLogStream", { logGroupName, logStreamName: id }),
 });
 
 function resourcePolicy(cloud: Cloud): ResourceType {
@@ -149,11 +142,9 @@ function resourcePolicy(cloud: Cloud): ResourceType {
     create: (inputs) => put(inputs),
     update: (_id, _before, after, { previous }) => put(after, previous?.outputs.revisionId),
     delete: (_id, { policyName, resourceArn, revisionId: expectedRevisionId }) =>
-      forgiving(
-        cloud.call("logs", "DeleteResourcePolicy", {
-          ...(resourceArn === undefined ? { policyName } : { resourceArn, expectedRevisionId }),
-        }),
-      ),
+      cloud.call("logs", "DeleteResourcePolicy", {
+        ...(resourceArn === undefined ? { policyName } : { resourceArn, expectedRevisionId }),
+      }),
   };
 }
 
@@ -188,7 +179,6 @@ function metricFilter(cloud: Cloud): ResourceType {
     autoname: { property: "name", max: 512, pattern: /^[^:*]*$/ },
     create: put,
     update: (_id, _before, after) => put(after),
-    delete: (id, { logGroupName }) =>
-      forgiving(cloud.call("logs", "DeleteMetricFilter", { logGroupName, filterName: id })),
+    delete: (id, { logGroupName }) => cloud.call("logs", "DeleteMetricFilter", { logGroupName, filterName: id }),
   };
 }

@@ -1,6 +1,6 @@
 /** Alarms and dashboards of CloudWatch. */
 import type { CompositeAlarm, DescribeAlarmsOutput, MetricAlarm } from "@aws-sdk/client-cloudwatch";
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { CheckFailure, Made, Properties } from "../engine/provider.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 import { tagChanges, tagList } from "./tags.ts";
@@ -192,9 +192,7 @@ function dashboard(cloud: Cloud): ResourceType {
     create: put,
     update: (_id, _before, after) => put(after),
     async delete(id) {
-      await cloud.call("monitoring", "DeleteDashboards", { DashboardNames: [id] }).catch((error: AwsError) => {
-        if (error.code !== "ResourceNotFound") throw error;
-      });
+      await cloud.call("monitoring", "DeleteDashboards", { DashboardNames: [id] });
     },
   };
 }

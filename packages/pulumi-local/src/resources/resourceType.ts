@@ -13,6 +13,7 @@ import {
   type ResourceContext,
   type ResourceProvider,
 } from "../engine/provider.ts";
+import { ifThere } from "./missing.ts";
 
 /**
  * One resource type of the AWS provider, as a few facts and four verbs. The facts are what the provider (or AWS, at
@@ -67,7 +68,9 @@ export interface ResourceType {
   create(inputs: Properties, context: ResourceContext): Promise<Made>;
   /** Absent when every change replaces. */
   update?(id: string, before: Properties, after: Properties, context: ResourceContext): Promise<Made>;
-  delete(id: string, outputs: Properties, context: ResourceContext): Promise<void>;
+  /** What is not there any more is no error ({@link isMissing}). */
+  delete(id: string, outputs: Properties, context: ResourceContext): Promise<unknown>;
+  /** @returns `undefined` when it is not there; the service's own error says so as well ({@link isMissing}). */
   read?(id: string, context: ResourceContext): Promise<Made | undefined>;
 }
 
@@ -151,8 +154,8 @@ export function resourceProvider(type: ResourceType): ResourceProvider {
       return type.update ? type.update(left.id, context.previous!.inputs, inputs, context) : left;
     },
     update: type.update ?? (async (id, _before, after) => ({ id, outputs: after })),
-    delete: type.delete,
-    ...(type.read && { read: type.read }),
+    delete: async (...given) => void (await ifThere(type.delete(...given))),
+    ...(type.read && { read: (id: string, at: ResourceContext) => ifThere(type.read!(id, at)) }),
     ...(type.secretOutputs && { secretOutputs: type.secretOutputs }),
   };
 }

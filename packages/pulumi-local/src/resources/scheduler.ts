@@ -1,6 +1,6 @@
 /** Schedules of EventBridge Scheduler, and their groups. */
 import type { GetScheduleGroupOutput, GetScheduleOutput } from "@aws-sdk/client-scheduler";
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../engine/provider.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 import { tagChanges, tagList } from "./tags.ts";
@@ -8,16 +8,6 @@ import { tagChanges, tagList } from "./tags.ts";
 const docs = (name: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/scheduler/${name}/`;
 
 export const schedulerResources: ServiceResources = (cloud) => ({ types: [schedule(cloud), scheduleGroup(cloud)] });
-
-/** `undefined` for what is not there. */
-async function known<Output>(asked: Promise<Output>): Promise<Output | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if ((error as AwsError).code === "ResourceNotFoundException") return undefined;
-    throw error;
-  }
-}
 
 function schedule(cloud: Cloud): ResourceType {
   const group = (inputs: Properties) => String(inputs.groupName ?? "default");
@@ -72,11 +62,10 @@ function schedule(cloud: Cloud): ResourceType {
     create: (inputs) => put("CreateSchedule", inputs),
     update: (_id, _before, after) => put("UpdateSchedule", after),
     async delete(id) {
-      await known(cloud.call("scheduler", "DeleteSchedule", nameOf(id)));
+      await cloud.call("scheduler", "DeleteSchedule", nameOf(id));
     },
     async read(id, context) {
-      const found = await known(cloud.call<GetScheduleOutput>("scheduler", "GetSchedule", nameOf(id)));
-      if (!found) return undefined;
+      const found = await cloud.call<GetScheduleOutput>("scheduler", "GetSchedule", nameOf(id));
       const {
         Arn: arn,
         Name: name,
@@ -143,10 +132,10 @@ function scheduleGroup(cloud: Cloud): ResourceType {
       return { ...made, id };
     },
     async delete(Name) {
-      await known(cloud.call("scheduler", "DeleteScheduleGroup", { Name }));
+      await cloud.call("scheduler", "DeleteScheduleGroup", { Name });
     },
     async read(id, context) {
-      return known(describe({ ...context.previous?.inputs, name: id }));
+      return describe({ ...context.previous?.inputs, name: id });
     },
   };
 }

@@ -1,5 +1,4 @@
 /** Identities of SES. */
-import type { AwsError } from "local-aws/service";
 import type { ServiceResources } from "./resourceType.ts";
 import { tagList } from "./tags.ts";
 
@@ -32,18 +31,11 @@ export const sesResources: ServiceResources = (cloud) => {
           return { id, outputs: { ...after, arn: arnOf(id) } };
         },
         async delete(EmailIdentity) {
-          await cloud.call("ses", "DeleteEmailIdentity", { EmailIdentity }).catch((error: AwsError) => {
-            if (error.code !== "NotFoundException") throw error;
-          });
+          await cloud.call("ses", "DeleteEmailIdentity", { EmailIdentity });
         },
         async read(EmailIdentity) {
-          const found = cloud.call<{ IdentityType: string }>("ses", "GetEmailIdentity", { EmailIdentity });
-          const identity = await found.catch((error: AwsError) => {
-            if (error.code === "NotFoundException") return undefined;
-            throw error;
-          });
-          if (!identity) return undefined;
-          const { IdentityType: identityType } = identity;
+          const found = await cloud.call<{ IdentityType: string }>("ses", "GetEmailIdentity", { EmailIdentity });
+          const { IdentityType: identityType } = found;
           return {
             id: EmailIdentity,
             outputs: { emailIdentity: EmailIdentity, arn: arnOf(EmailIdentity), identityType },

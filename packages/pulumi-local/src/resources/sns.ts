@@ -1,11 +1,10 @@
 /** Topics, their policies and subscriptions. */
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { CheckFailure, Made, Properties } from "../engine/provider.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 import { tagChanges, tagList, tagMap } from "./tags.ts";
 
 const docs = (page: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/sns/${page}/`;
-const gone = (error: unknown): boolean => (error as AwsError).code === "NotFoundException";
 
 /** Attributes by property; SNS has all of them as text. */
 const topicAttributes: Record<string, string> = {
@@ -126,18 +125,13 @@ function topic(cloud: Cloud): ResourceType {
       await call("DeleteTopic", { TopicArn });
     },
     async read(id, context) {
-      try {
-        const { DisplayName, FifoTopic } = await attributesOf(id);
-        const inputs = { ...context.previous?.inputs, name: id.split(":").at(-1) };
-        return await made(id, {
-          ...inputs,
-          ...(DisplayName && { displayName: DisplayName }),
-          ...(FifoTopic === "true" && { fifoTopic: true }),
-        });
-      } catch (error) {
-        if (gone(error)) return undefined;
-        throw error;
-      }
+      const { DisplayName, FifoTopic } = await attributesOf(id);
+      const inputs = { ...context.previous?.inputs, name: id.split(":").at(-1) };
+      return await made(id, {
+        ...inputs,
+        ...(DisplayName && { displayName: DisplayName }),
+        ...(FifoTopic === "true" && { fifoTopic: true }),
+      });
     },
   };
 }
@@ -159,9 +153,7 @@ function topicPolicy(cloud: Cloud): ResourceType {
     create: put,
     update: (_id, _before, after) => put(after),
     async delete(id) {
-      await set(id, "").catch((error) => {
-        if (!gone(error)) throw error;
-      });
+      await set(id, "");
     },
   };
 }
@@ -228,13 +220,8 @@ function subscription(cloud: Cloud): ResourceType {
       await call("Unsubscribe", { SubscriptionArn });
     },
     async read(id, context) {
-      try {
-        const { TopicArn: topicArn, Protocol: protocol, Endpoint: endpoint } = await attributesOf(id);
-        return await made(id, { ...context.previous?.inputs, topic: topicArn, protocol, endpoint });
-      } catch (error) {
-        if (gone(error)) return undefined;
-        throw error;
-      }
+      const { TopicArn: topicArn, Protocol: protocol, Endpoint: endpoint } = await attributesOf(id);
+      return await made(id, { ...context.previous?.inputs, topic: topicArn, protocol, endpoint });
     },
   };
 }

@@ -1,11 +1,11 @@
 /** Queues and what is attached to them. */
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../engine/provider.ts";
+import { ifThere, isMissing } from "./missing.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 import { tagChanges } from "./tags.ts";
 
 const docs = (page: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/sqs/${page}/`;
-const gone = (error: unknown): boolean => (error as AwsError).code === "QueueDoesNotExist";
 const nameOf = (url: unknown): string => String(url).split("/").at(-1) ?? "";
 
 /** Attributes by property; SQS has all of them as text. */
@@ -50,7 +50,7 @@ export const sqsResources: ServiceResources = (cloud) => ({
         const { Tags = {} } = await cloud.call<{ Tags?: object }>("sqs", "ListQueueTags", { QueueUrl });
         return { id: QueueUrl, name, url: QueueUrl, arn: arnOf(cloud, QueueName), tags: Tags, region: cloud.region };
       } catch (error) {
-        if (gone(error)) throw new Error(`reading SQS Queue (${QueueName}) URL: it does not exist`);
+        if (isMissing(error)) throw new Error(`reading SQS Queue (${QueueName}) URL: it does not exist`);
         throw error;
       }
     },
@@ -131,35 +131,28 @@ function queue(cloud: Cloud): ResourceType {
     },
     update: (_id, before, after) => settle(after, before),
     async delete(_id, { name }) {
-      await cloud.call("sqs", "DeleteQueue", { QueueUrl: urlOf(cloud, String(name)) }).catch((error) => {
-        if (!gone(error)) throw error;
-      });
+      await cloud.call("sqs", "DeleteQueue", { QueueUrl: urlOf(cloud, String(name)) });
     },
     async read(id, context) {
       const name = nameOf(id);
-      try {
-        const input = { QueueUrl: urlOf(cloud, name), AttributeNames: ["All"] };
-        const { Attributes } = await cloud.call<{ Attributes: Record<string, string> }>(
-          "sqs",
-          "GetQueueAttributes",
-          input,
-        );
-        const found = Object.entries(attributes).filter(([, attribute]) => Attributes[attribute] !== undefined);
-        const values = found.map(([property, attribute]) => [
-          property,
-          parsed(property, Attributes[attribute] as string),
-        ]);
-        const fifoQueue = Attributes.FifoQueue === "true";
-        return made({
-          ...context.previous?.inputs,
-          name,
-          ...(fifoQueue && { fifoQueue }),
-          ...Object.fromEntries(values),
-        });
-      } catch (error) {
-        if (gone(error)) return undefined;
-        throw error;
-      }
+      const input = { QueueUrl: urlOf(cloud, name), AttributeNames: ["All"] };
+      const { Attributes } = await cloud.call<{ Attributes: Record<string, string> }>(
+        "sqs",
+        "GetQueueAttributes",
+        input,
+      );
+      const found = Object.entries(attributes).filter(([, attribute]) => Attributes[attribute] !== undefined);
+      const values = found.map(([property, attribute]) => [
+        property,
+        parsed(property, Attributes[attribute] as string),
+      ]);
+      const fifoQueue = Attributes.FifoQueue === "true";
+      return made({
+        ...context.previous?.inputs,
+        name,
+        ...(fifoQueue && { fifoQueue }),
+        ...Object.fromEntries(values),
+      });
     },
   };
 }
@@ -182,10 +175,7 @@ function attached(
       Attributes: { [attributes[property] as string]: value },
     });
   };
-  const clear = (queueUrl: unknown) =>
-    set(queueUrl, "").catch((error) => {
-      if (!gone(error)) throw error;
-    });
+  const clear = (queueUrl: unknown) => set(queueUrl, "");
   const put = async (inputs: Properties): Promise<Made> => {
     await set(inputs.queueUrl, text(inputs[property]));
     return {
@@ -201,7 +191,7 @@ function attached(
     create: put,
     async update(_id, before, after) {
       // The URL alone changes with the endpoint's port.
-      if (nameOf(before.queueUrl) !== nameOf(after.queueUrl)) await clear(before.queueUrl);
+      if (nameOf(before.queueUrl) !== nameOf(after.queueUrl)) await ifThere(clear(before.queueUrl));
       return put(after);
     },
     async delete(_id, { queueUrl }) {

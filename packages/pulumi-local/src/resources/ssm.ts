@@ -1,7 +1,8 @@
 /** Parameters of Systems Manager. */
 import type { GetParameterResult, PutParameterResult } from "@aws-sdk/client-ssm";
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../engine/provider.ts";
+import { ifThere } from "./missing.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 import { tagChanges, tagList } from "./tags.ts";
 
@@ -19,12 +20,8 @@ export const ssmResources: ServiceResources = (cloud) => ({
 });
 
 async function find(cloud: Cloud, Name: string, WithDecryption = true) {
-  try {
-    return (await cloud.call<GetParameterResult>("ssm", "GetParameter", { Name, WithDecryption })).Parameter;
-  } catch (error) {
-    if ((error as AwsError).code === "ParameterNotFound") return undefined;
-    throw error;
-  }
+  const found = await ifThere(cloud.call<GetParameterResult>("ssm", "GetParameter", { Name, WithDecryption }));
+  return found?.Parameter;
 }
 
 function parameter(cloud: Cloud): ResourceType {
@@ -104,9 +101,7 @@ function parameter(cloud: Cloud): ResourceType {
       return made;
     },
     async delete(Name) {
-      await cloud.call("ssm", "DeleteParameter", { Name }).catch((error: AwsError) => {
-        if (error.code !== "ParameterNotFound") throw error;
-      });
+      await cloud.call("ssm", "DeleteParameter", { Name });
     },
     async read(id) {
       const found = await find(cloud, id);

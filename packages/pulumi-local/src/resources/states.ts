@@ -1,5 +1,4 @@
 /** State machines of Step Functions. */
-import type { AwsError } from "local-aws/service";
 import type { Made, Properties } from "../engine/provider.ts";
 import type { ServiceResources } from "./resourceType.ts";
 import { tagChanges } from "./tags.ts";
@@ -77,13 +76,8 @@ export const statesResources: ServiceResources = (cloud) => {
           await call("DeleteStateMachine", { stateMachineArn: id });
         },
         async read(id) {
-          try {
-            const { definition, roleArn, type } = await call<Machine>("DescribeStateMachine", { stateMachineArn: id });
-            return await described(id, { definition, roleArn, type });
-          } catch (error) {
-            if ((error as AwsError).code === "StateMachineDoesNotExist") return undefined;
-            throw error;
-          }
+          const { definition, roleArn, type } = await call<Machine>("DescribeStateMachine", { stateMachineArn: id });
+          return await described(id, { definition, roleArn, type });
         },
       },
     ],

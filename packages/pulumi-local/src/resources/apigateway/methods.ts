@@ -2,7 +2,7 @@
 import type { Cloud } from "local-aws/service";
 import type { Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { ignoringMissing, listPatches, mapPatches, patches } from "./patches.ts";
+import { listPatches, mapPatches, patches } from "./patches.ts";
 
 type Call = <T = Properties>(operation: string, input: object) => Promise<T>;
 const caller =
@@ -36,7 +36,7 @@ export function resource(cloud: Cloud): ResourceType {
       const { path } = await call("UpdateResource", { restApiId: after.restApi, resourceId: id, patchOperations });
       return { id, outputs: { ...after, path } };
     },
-    delete: (id, { restApi }) => ignoringMissing(call("DeleteResource", { restApiId: restApi, resourceId: id })),
+    delete: (id, { restApi }) => call("DeleteResource", { restApiId: restApi, resourceId: id }),
   };
 }
 
@@ -74,7 +74,7 @@ export function method(cloud: Cloud): ResourceType {
       await call("UpdateMethod", { ...place(after), patchOperations });
       return { id, outputs: after };
     },
-    delete: (_id, outputs) => ignoringMissing(call("DeleteMethod", place(outputs))),
+    delete: (_id, outputs) => call("DeleteMethod", place(outputs)),
   };
 }
 
@@ -100,7 +100,7 @@ export function integration(cloud: Cloud): ResourceType {
     create: put,
     // Putting an integration again keeps its responses.
     update: (_id, _before, after) => put(after),
-    delete: (_id, outputs) => ignoringMissing(call("DeleteIntegration", place(outputs))),
+    delete: (_id, outputs) => call("DeleteIntegration", place(outputs)),
   };
 }
 
@@ -127,7 +127,7 @@ export function methodResponse(cloud: Cloud): ResourceType {
       await call("UpdateMethodResponse", { ...at(after), patchOperations });
       return { id, outputs: after };
     },
-    delete: (_id, outputs) => ignoringMissing(call("DeleteMethodResponse", at(outputs))),
+    delete: (_id, outputs) => call("DeleteMethodResponse", at(outputs)),
   };
 }
 
@@ -150,7 +150,6 @@ export function integrationResponse(cloud: Cloud): ResourceType {
     deleteBeforeReplace: true,
     create: put,
     update: (_id, _before, after) => put(after),
-    delete: (_id, outputs) =>
-      ignoringMissing(call("DeleteIntegrationResponse", { ...place(outputs), statusCode: outputs.statusCode })),
+    delete: (_id, outputs) => call("DeleteIntegrationResponse", { ...place(outputs), statusCode: outputs.statusCode }),
   };
 }

@@ -2,7 +2,7 @@
 import type { Cloud } from "local-aws/service";
 import type { Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { ignoringMissing, listPatches, patches } from "./patches.ts";
+import { listPatches, patches } from "./patches.ts";
 
 type Call = <T = Properties>(operation: string, input: object) => Promise<T>;
 const caller =
@@ -58,7 +58,7 @@ export function authorizer(cloud: Cloud): ResourceType {
       await call("UpdateAuthorizer", { restApiId: after.restApi, authorizerId: id, patchOperations });
       return { id, outputs: { ...after, arn: arn(after.restApi, id) } };
     },
-    delete: (id, { restApi }) => ignoringMissing(call("DeleteAuthorizer", { restApiId: restApi, authorizerId: id })),
+    delete: (id, { restApi }) => call("DeleteAuthorizer", { restApiId: restApi, authorizerId: id }),
   };
 }
 
@@ -85,8 +85,7 @@ export function requestValidator(cloud: Cloud): ResourceType {
       await call("UpdateRequestValidator", { restApiId: after.restApi, requestValidatorId: id, patchOperations });
       return { id, outputs: after };
     },
-    delete: (id, { restApi }) =>
-      ignoringMissing(call("DeleteRequestValidator", { restApiId: restApi, requestValidatorId: id })),
+    delete: (id, { restApi }) => call("DeleteRequestValidator", { restApiId: restApi, requestValidatorId: id }),
   };
 }
 
@@ -110,7 +109,7 @@ export function model(cloud: Cloud): ResourceType {
       await call("UpdateModel", { restApiId: after.restApi, modelName: after.name, patchOperations });
       return { id, outputs: after };
     },
-    delete: (_id, { restApi, name }) => ignoringMissing(call("DeleteModel", { restApiId: restApi, modelName: name })),
+    delete: (_id, { restApi, name }) => call("DeleteModel", { restApiId: restApi, modelName: name }),
   };
 }
 
@@ -129,8 +128,7 @@ export function response(cloud: Cloud): ResourceType {
     replaces: ["restApiId", "responseType"],
     create: put,
     update: (_id, _before, after) => put(after),
-    delete: (_id, { restApiId, responseType }) =>
-      ignoringMissing(call("DeleteGatewayResponse", { restApiId, responseType })),
+    delete: (_id, { restApiId, responseType }) => call("DeleteGatewayResponse", { restApiId, responseType }),
   };
 }
 
@@ -150,9 +148,7 @@ export function restApiPolicy(cloud: Cloud): ResourceType {
     create: set,
     update: (_id, _before, after) => set(after),
     delete: (_id, { restApiId }) =>
-      ignoringMissing(
-        call("UpdateRestApi", { restApiId, patchOperations: [{ op: "replace", path: "/policy", value: "" }] }),
-      ),
+      call("UpdateRestApi", { restApiId, patchOperations: [{ op: "replace", path: "/policy", value: "" }] }),
   };
 }
 
@@ -192,7 +188,7 @@ export function domainName(cloud: Cloud): ResourceType {
       const patchOperations = patches(before, after, { ...certificates, securityPolicy: "/securityPolicy" });
       return made(after, await call("UpdateDomainName", { domainName: after.domainName, patchOperations }));
     },
-    delete: (id) => ignoringMissing(call("DeleteDomainName", { domainName: id })),
+    delete: (id) => call("DeleteDomainName", { domainName: id }),
   };
 }
 
@@ -219,6 +215,6 @@ export function basePathMapping(cloud: Cloud): ResourceType {
       return made(after);
     },
     delete: (_id, { domainName: name, basePath = "(none)" }) =>
-      ignoringMissing(call("DeleteBasePathMapping", { domainName: name, basePath })),
+      call("DeleteBasePathMapping", { domainName: name, basePath }),
   };
 }

@@ -63,15 +63,6 @@ export async function retag(cloud: Cloud, resourceArn: string, before: unknown, 
   }
 }
 
-/** Runs a deletion; what is gone already is no error. */
-export async function ignoringMissing(work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if ((error as Error).name !== "NotFoundException") throw error;
-  }
-}
-
 /**
  * Deletes what a killed run had made before it could be recorded. Ids are the service's own, so it is found by its
  * generated name; a name that was given may be somebody else's, too.
@@ -82,7 +73,7 @@ export async function dropInterrupted<Item extends { id?: string; name?: string 
   operation: string,
   inputs: Properties,
   context: ResourceContext,
-  drop: (left: Item & { id: string }) => Promise<void>,
+  drop: (left: Item & { id: string }) => Promise<unknown>,
 ): Promise<void> {
   const generated = (inputs.__defaults as string[] | undefined)?.includes("name");
   if (context.previous?.id !== "" || !generated) return;

@@ -2,7 +2,7 @@ import type { RestApi } from "@aws-sdk/client-api-gateway";
 import type { Cloud } from "local-aws/service";
 import type { Made, Properties, ResourceContext } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { dropInterrupted, ignoringMissing, listPatches, type PatchOperation, patches, retag } from "./patches.ts";
+import { dropInterrupted, listPatches, type PatchOperation, patches, retag } from "./patches.ts";
 
 /** Inputs whose place in a patch is a single value. */
 const PATHS = {
@@ -55,7 +55,7 @@ export function restApi(cloud: Cloud): ResourceType {
     if (own.length > 0) await call("UpdateRestApi", { restApiId, patchOperations: own });
   };
 
-  const remove = (id: string) => ignoringMissing(call("DeleteRestApi", { restApiId: id }));
+  const remove = (id: string) => call("DeleteRestApi", { restApiId: id });
 
   return {
     type: "aws:apigateway/restApi:RestApi",
@@ -107,13 +107,8 @@ export function restApi(cloud: Cloud): ResourceType {
     delete: remove,
 
     async read(id) {
-      try {
-        const api = await call("GetRestApi", { restApiId: id });
-        return made(id, api, { name: api.name, tags: api.tags, tagsAll: api.tags });
-      } catch (error) {
-        if ((error as Error).name === "NotFoundException") return undefined;
-        throw error;
-      }
+      const api = await call("GetRestApi", { restApiId: id });
+      return made(id, api, { name: api.name, tags: api.tags, tagsAll: api.tags });
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Deployment, Stage } from "@aws-sdk/client-api-gateway";
 import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { ignoringMissing, mapPatches, type PatchOperation, patches, retag } from "./patches.ts";
+import { mapPatches, type PatchOperation, patches, retag } from "./patches.ts";
 
 export function deployment(cloud: Cloud): ResourceType {
   const call = (operation: string, input: object) => cloud.call<Deployment>("apigateway", operation, input);
@@ -27,8 +27,7 @@ export function deployment(cloud: Cloud): ResourceType {
         }),
         after,
       ),
-    delete: (id, outputs) =>
-      ignoringMissing(call("DeleteDeployment", { restApiId: outputs.restApi, deploymentId: id })),
+    delete: (id, outputs) => call("DeleteDeployment", { restApiId: outputs.restApi, deploymentId: id }),
   };
 }
 
@@ -119,7 +118,7 @@ export function stage(cloud: Cloud): ResourceType {
       return made(after);
     },
 
-    delete: (_id, { restApi, stageName }) => ignoringMissing(call("DeleteStage", { restApiId: restApi, stageName })),
+    delete: (_id, { restApi, stageName }) => call("DeleteStage", { restApiId: restApi, stageName }),
   };
 }
 
@@ -184,7 +183,7 @@ export function methodSettings(cloud: Cloud): ResourceType {
       await update(after, [{ op: "remove", path: `/${before.methodPath}` }]);
       return apply(after);
     },
-    delete: (_id, outputs) => ignoringMissing(update(outputs, [{ op: "remove", path: `/${outputs.methodPath}` }])),
+    delete: (_id, outputs) => update(outputs, [{ op: "remove", path: `/${outputs.methodPath}` }]),
   };
 }
 

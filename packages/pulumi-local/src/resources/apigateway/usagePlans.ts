@@ -3,7 +3,7 @@ import type { ApiKey, UsagePlan } from "@aws-sdk/client-api-gateway";
 import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { dropInterrupted, ignoringMissing, type PatchOperation, patches, retag, segment } from "./patches.ts";
+import { dropInterrupted, type PatchOperation, patches, retag, segment } from "./patches.ts";
 
 export function apiKey(cloud: Cloud): ResourceType {
   const call = (operation: string, input: object) => cloud.call<ApiKey>("apigateway", operation, input);
@@ -18,7 +18,7 @@ export function apiKey(cloud: Cloud): ResourceType {
       lastUpdatedDate: lastUpdatedDate?.toISOString(),
     },
   });
-  const remove = (id: string) => ignoringMissing(call("DeleteApiKey", { apiKey: id }));
+  const remove = (id: string) => call("DeleteApiKey", { apiKey: id });
   return {
     type: "aws:apigateway/apiKey:ApiKey",
     docs: "https://docs.aws.amazon.com/apigateway/latest/api/API_ApiKey.html",
@@ -65,7 +65,7 @@ export function usagePlan(cloud: Cloud): ResourceType {
     // A plan with stages cannot be deleted.
     const patchOperations = stagePatches(apiStages, []);
     const emptied = call("UpdateUsagePlan", { usagePlanId: id, patchOperations });
-    return ignoringMissing(emptied.then(() => call("DeleteUsagePlan", { usagePlanId: id })));
+    return emptied.then(() => call("DeleteUsagePlan", { usagePlanId: id }));
   };
   return {
     type: "aws:apigateway/usagePlan:UsagePlan",
@@ -149,7 +149,6 @@ export function usagePlanKey(cloud: Cloud): ResourceType {
       const { id, value, name } = await cloud.call<ApiKey>("apigateway", "CreateUsagePlanKey", inputs);
       return { id: id!, outputs: { ...inputs, value, name } };
     },
-    delete: (id, { usagePlanId }) =>
-      ignoringMissing(cloud.call("apigateway", "DeleteUsagePlanKey", { usagePlanId, keyId: id })),
+    delete: (id, { usagePlanId }) => cloud.call("apigateway", "DeleteUsagePlanKey", { usagePlanId, keyId: id }),
   };
 }

@@ -1,10 +1,11 @@
 /** Tables, items and policies of DynamoDB. */
 import type { ContinuousBackupsDescription, TableDescription, TimeToLiveDescription } from "@aws-sdk/client-dynamodb";
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { CheckFailure, Made, Properties } from "../../engine/provider.ts";
+import { ifThere, isMissing } from "../missing.ts";
 import type { ResourceType, ServiceResources } from "../resourceType.ts";
 import { tagMap } from "../tags.ts";
-import { gone, tableType } from "./table.ts";
+import { tableType } from "./table.ts";
 
 const docs = (page: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/dynamodb/${page}/`;
 
@@ -19,7 +20,7 @@ async function getTable(cloud: Cloud, TableName: string): Promise<Properties> {
   try {
     ({ Table: table } = await call<{ Table: TableDescription }>("DescribeTable", { TableName }));
   } catch (error) {
-    if (!gone(error)) throw error;
+    if (!isMissing(error)) throw error;
     throw new Error(`reading DynamoDB Table (${TableName}): couldn't find resource`);
   }
   const { TimeToLiveDescription: ttl } = await call<{ TimeToLiveDescription?: TimeToLiveDescription }>(
@@ -95,9 +96,7 @@ function tableItem(cloud: Cloud): ResourceType {
     };
   };
   const remove = (inputs: Properties) =>
-    cloud.call("dynamodb", "DeleteItem", { TableName: inputs.tableName, Key: keyOf(inputs) }).catch((error) => {
-      if (!gone(error)) throw error;
-    });
+    cloud.call("dynamodb", "DeleteItem", { TableName: inputs.tableName, Key: keyOf(inputs) });
 
   return {
     type: "aws:dynamodb/tableItem:TableItem",
@@ -128,7 +127,7 @@ function tableItem(cloud: Cloud): ResourceType {
     },
     async update(_id, before, after) {
       await cloud.call("dynamodb", "PutItem", { TableName: after.tableName, Item: itemOf(after) });
-      if (made(before).id !== made(after).id) await remove(before);
+      if (made(before).id !== made(after).id) await ifThere(remove(before));
       return made(after);
     },
     async delete(_id, outputs) {
@@ -155,9 +154,7 @@ function resourcePolicy(cloud: Cloud): ResourceType {
     create: put,
     update: (_id, _before, after) => put(after),
     async delete(ResourceArn) {
-      await cloud.call("dynamodb", "DeleteResourcePolicy", { ResourceArn }).catch((error: AwsError) => {
-        if (!gone(error)) throw error;
-      });
+      await cloud.call("dynamodb", "DeleteResourcePolicy", { ResourceArn });
     },
   };
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { TableDescription } from "@aws-sdk/client-dynamodb";
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import { type Made, PartlyMade, type Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
 import { tagChanges, tagList } from "../tags.ts";
@@ -13,8 +13,6 @@ import {
   tableOf,
   validateTable,
 } from "./tableInput.ts";
-
-export const gone = (error: unknown): boolean => (error as AwsError).code === "ResourceNotFoundException";
 
 export function tableType(cloud: Cloud): ResourceType {
   const call = <Output = unknown>(operation: string, input: object) => cloud.call<Output>("dynamodb", operation, input);
@@ -178,32 +176,25 @@ export function tableType(cloud: Cloud): ResourceType {
       return made(afterInputs);
     },
     async delete(TableName) {
-      await call("DeleteTable", { TableName }).catch((error) => {
-        if (!gone(error)) throw error;
-      });
+      await call("DeleteTable", { TableName });
     },
     async read(id, context) {
-      try {
-        const found = await describe(id);
-        const key = (type: string) => found.KeySchema?.find(({ KeyType }) => KeyType === type)?.AttributeName;
-        const { StreamEnabled = false, StreamViewType } = found.StreamSpecification ?? {};
-        return await made({
-          ...context.previous?.inputs,
-          name: id,
-          hashKey: key("HASH"),
-          ...(key("RANGE") && { rangeKey: key("RANGE") }),
-          attributes: found.AttributeDefinitions?.map(({ AttributeName, AttributeType }) => ({
-            name: AttributeName,
-            type: AttributeType,
-          })),
-          billingMode: found.BillingModeSummary?.BillingMode ?? "PROVISIONED",
-          streamEnabled: StreamEnabled,
-          ...(StreamViewType && { streamViewType: StreamViewType }),
-        });
-      } catch (error) {
-        if (gone(error)) return undefined;
-        throw error;
-      }
+      const found = await describe(id);
+      const key = (type: string) => found.KeySchema?.find(({ KeyType }) => KeyType === type)?.AttributeName;
+      const { StreamEnabled = false, StreamViewType } = found.StreamSpecification ?? {};
+      return await made({
+        ...context.previous?.inputs,
+        name: id,
+        hashKey: key("HASH"),
+        ...(key("RANGE") && { rangeKey: key("RANGE") }),
+        attributes: found.AttributeDefinitions?.map(({ AttributeName, AttributeType }) => ({
+          name: AttributeName,
+          type: AttributeType,
+        })),
+        billingMode: found.BillingModeSummary?.BillingMode ?? "PROVISIONED",
+        streamEnabled: StreamEnabled,
+        ...(StreamViewType && { streamViewType: StreamViewType }),
+      });
     },
   };
 }

@@ -2,7 +2,6 @@ import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
 import { tagChanges, tagList } from "../tags.ts";
-import { gone } from "./role.ts";
 
 interface Described {
   Url: string;
@@ -67,17 +66,10 @@ export function openIdConnectProviderType(cloud: Cloud): ResourceType {
       return describe(OpenIDConnectProviderArn, after);
     },
     async delete(OpenIDConnectProviderArn) {
-      await iam("DeleteOpenIDConnectProvider", { OpenIDConnectProviderArn }).catch((error) => {
-        if (!gone(error)) throw error;
-      });
+      await iam("DeleteOpenIDConnectProvider", { OpenIDConnectProviderArn });
     },
     async read(id, context) {
-      try {
-        return await describe(id, { ...context.previous?.inputs });
-      } catch (error) {
-        if (gone(error)) return undefined;
-        throw error;
-      }
+      return await describe(id, { ...context.previous?.inputs });
     },
   };
 }

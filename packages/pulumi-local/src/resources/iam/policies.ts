@@ -2,7 +2,7 @@ import type { Cloud } from "local-aws/service";
 import type { Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
 import { tagChanges, tagList } from "../tags.ts";
-import { gone, policyText } from "./role.ts";
+import { policyText } from "./role.ts";
 
 interface Version {
   VersionId: string;
@@ -76,27 +76,17 @@ export function managedPolicyTypes(cloud: Cloud): ResourceType[] {
       return made(Policy, after);
     },
     async delete(PolicyArn) {
-      try {
-        for (const { VersionId } of await versions(PolicyArn))
-          await iam("DeletePolicyVersion", { PolicyArn, VersionId });
-        await iam("DeletePolicy", { PolicyArn });
-      } catch (error) {
-        if (!gone(error)) throw error;
-      }
+      for (const { VersionId } of await versions(PolicyArn)) await iam("DeletePolicyVersion", { PolicyArn, VersionId });
+      await iam("DeletePolicy", { PolicyArn });
     },
     async read(PolicyArn) {
-      try {
-        const { Policy } = await iam<{ Policy: Described }>("GetPolicy", { PolicyArn });
-        const found = await iam<{ PolicyVersion: { Document: string } }>("GetPolicyVersion", {
-          PolicyArn,
-          VersionId: Policy.DefaultVersionId,
-        });
-        const { PolicyName: name, Path: path, Description: description } = Policy;
-        return made(Policy, { name, path, description, policy: decodeURIComponent(found.PolicyVersion.Document) });
-      } catch (error) {
-        if (gone(error)) return undefined;
-        throw error;
-      }
+      const { Policy } = await iam<{ Policy: Described }>("GetPolicy", { PolicyArn });
+      const found = await iam<{ PolicyVersion: { Document: string } }>("GetPolicyVersion", {
+        PolicyArn,
+        VersionId: Policy.DefaultVersionId,
+      });
+      const { PolicyName: name, Path: path, Description: description } = Policy;
+      return made(Policy, { name, path, description, policy: decodeURIComponent(found.PolicyVersion.Document) });
     },
   };
   return [policy];

@@ -1,5 +1,6 @@
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { Made, Properties, ResourceContext } from "../../engine/provider.ts";
+import { ifThere } from "../missing.ts";
 import type { ResourceType } from "../resourceType.ts";
 import { tagChanges, tagList, tagMap } from "../tags.ts";
 
@@ -22,8 +23,6 @@ interface Inline {
 
 /** Policies are given as text or as a document; AWS takes text. */
 export const policyText = (policy: unknown): string => (typeof policy === "string" ? policy : JSON.stringify(policy));
-
-export const gone = (error: unknown): boolean => (error as AwsError).code === "NoSuchEntityException";
 
 /** Outputs that AWS knows; the rest is as given. */
 export const describeRole = (role: Described): Properties => ({
@@ -110,7 +109,7 @@ export function roleType(cloud: Cloud): ResourceType {
         await syncPolicies(RoleName, {}, inputs);
       } catch (error) {
         // The engine knows nothing of a role whose creation failed: it must not stay behind.
-        await removeRole(cloud, RoleName, true);
+        await ifThere(removeRole(cloud, RoleName, true));
         throw error;
       }
       return describe(inputs);
@@ -145,12 +144,7 @@ export function roleType(cloud: Cloud): ResourceType {
     },
 
     async read(id, context: ResourceContext) {
-      try {
-        return await describe({ ...context.previous?.inputs, name: id });
-      } catch (error) {
-        if (gone(error)) return undefined;
-        throw error;
-      }
+      return await describe({ ...context.previous?.inputs, name: id });
     },
   };
 }
@@ -158,18 +152,13 @@ export function roleType(cloud: Cloud): ResourceType {
 /** @param force removes its policies first; otherwise AWS refuses to delete a role that has some. */
 async function removeRole(cloud: Cloud, RoleName: string, force: boolean): Promise<void> {
   const iam = <Output>(operation: string, input: object) => cloud.call<Output>("iam", operation, input);
-  try {
-    if (force) {
-      const { PolicyNames } = await iam<{ PolicyNames: string[] }>("ListRolePolicies", { RoleName });
-      for (const PolicyName of PolicyNames) await iam("DeleteRolePolicy", { RoleName, PolicyName });
-      const { AttachedPolicies } = await iam<{ AttachedPolicies: { PolicyArn: string }[] }>(
-        "ListAttachedRolePolicies",
-        { RoleName },
-      );
-      for (const { PolicyArn } of AttachedPolicies) await iam("DetachRolePolicy", { RoleName, PolicyArn });
-    }
-    await iam("DeleteRole", { RoleName });
-  } catch (error) {
-    if (!gone(error)) throw error;
+  if (force) {
+    const { PolicyNames } = await iam<{ PolicyNames: string[] }>("ListRolePolicies", { RoleName });
+    for (const PolicyName of PolicyNames) await iam("DeleteRolePolicy", { RoleName, PolicyName });
+    const { AttachedPolicies } = await iam<{ AttachedPolicies: { PolicyArn: string }[] }>("ListAttachedRolePolicies", {
+      RoleName,
+    });
+    for (const { PolicyArn } of AttachedPolicies) await iam("DetachRolePolicy", { RoleName, PolicyArn });
   }
+  await iam("DeleteRole", { RoleName });
 }

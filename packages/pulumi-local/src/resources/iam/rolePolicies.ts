@@ -2,17 +2,12 @@
 import type { Cloud } from "local-aws/service";
 import type { Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { gone, policyText } from "./role.ts";
+import { policyText } from "./role.ts";
 
 const docs = (name: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/iam/${name}/`;
 
 export function rolePolicyTypes(cloud: Cloud): ResourceType[] {
   const iam = <Output = unknown>(operation: string, input: object) => cloud.call<Output>("iam", operation, input);
-  const unlessGone = async (work: Promise<unknown>): Promise<void> => {
-    await work.catch((error) => {
-      if (!gone(error)) throw error;
-    });
-  };
   const put = async (inputs: Properties) => {
     const role = String(inputs.role);
     const PolicyDocument = policyText(inputs.policy);
@@ -29,17 +24,12 @@ export function rolePolicyTypes(cloud: Cloud): ResourceType[] {
     autoname: { property: "name", prefixed: true, max: 128, pattern: /^[\w+=,.@-]+$/ },
     create: put,
     update: (_id, _before, after) => put(after),
-    delete: (_id, outputs) => unlessGone(iam("DeleteRolePolicy", { RoleName: outputs.role, PolicyName: outputs.name })),
+    delete: (_id, outputs) => iam("DeleteRolePolicy", { RoleName: outputs.role, PolicyName: outputs.name }),
     async read(id) {
       const at = id.indexOf(":");
       const [role, name] = [id.slice(0, at), id.slice(at + 1)];
-      try {
-        const found = await iam<{ PolicyDocument: string }>("GetRolePolicy", { RoleName: role, PolicyName: name });
-        return { id, outputs: { role, name, policy: decodeURIComponent(found.PolicyDocument) } };
-      } catch (error) {
-        if (gone(error)) return undefined;
-        throw error;
-      }
+      const found = await iam<{ PolicyDocument: string }>("GetRolePolicy", { RoleName: role, PolicyName: name });
+      return { id, outputs: { role, name, policy: decodeURIComponent(found.PolicyDocument) } };
     },
   };
 
@@ -53,8 +43,7 @@ export function rolePolicyTypes(cloud: Cloud): ResourceType[] {
       await iam("AttachRolePolicy", { RoleName: role, PolicyArn: inputs.policyArn });
       return { id: `${role}/${inputs.policyArn}`, outputs: { ...inputs, role } };
     },
-    delete: (_id, outputs) =>
-      unlessGone(iam("DetachRolePolicy", { RoleName: outputs.role, PolicyArn: outputs.policyArn })),
+    delete: (_id, outputs) => iam("DetachRolePolicy", { RoleName: outputs.role, PolicyArn: outputs.policyArn }),
   };
 
   const exclusiveInline = async (inputs: Properties) => {

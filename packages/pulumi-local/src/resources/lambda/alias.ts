@@ -3,17 +3,12 @@ import type { AliasConfiguration, FunctionEventInvokeConfig } from "@aws-sdk/cli
 import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { gone, invokeArn } from "./function.ts";
+import { invokeArn } from "./function.ts";
 
 const docs = (page: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/lambda/${page}/`;
 
 export function attachedTypes(cloud: Cloud): ResourceType[] {
   const call = <Output = unknown>(operation: string, input: object) => cloud.call<Output>("lambda", operation, input);
-  const forgiving = async (work: Promise<unknown>): Promise<void> => {
-    await work.catch((error) => {
-      if (!gone(error)) throw error;
-    });
-  };
 
   const madeAlias = (inputs: Properties, alias: AliasConfiguration): Made => ({
     id: `${inputs.functionName}/${alias.Name}`,
@@ -48,21 +43,13 @@ export function attachedTypes(cloud: Cloud): ResourceType[] {
     create: async (inputs) => madeAlias(inputs, await call<AliasConfiguration>("CreateAlias", aliasInput(inputs))),
     update: async (_id, _before, after) =>
       madeAlias(after, await call<AliasConfiguration>("UpdateAlias", aliasInput(after))),
-    delete: (_id, { functionName, name }) => forgiving(call("DeleteAlias", { FunctionName: functionName, Name: name })),
+    delete: (_id, { functionName, name }) => call("DeleteAlias", { FunctionName: functionName, Name: name }),
     async read(id, context) {
       const [functionName, name] = id.split("/");
-      try {
-        const found = await call<AliasConfiguration>("GetAlias", { FunctionName: functionName, Name: name });
-        const weights = found.RoutingConfig?.AdditionalVersionWeights;
-        const inputs = { ...context.previous?.inputs, functionName, name, functionVersion: found.FunctionVersion };
-        return madeAlias(
-          { ...inputs, ...(weights && { routingConfig: { additionalVersionWeights: weights } }) },
-          found,
-        );
-      } catch (error) {
-        if (gone(error)) return undefined;
-        throw error;
-      }
+      const found = await call<AliasConfiguration>("GetAlias", { FunctionName: functionName, Name: name });
+      const weights = found.RoutingConfig?.AdditionalVersionWeights;
+      const inputs = { ...context.previous?.inputs, functionName, name, functionVersion: found.FunctionVersion };
+      return madeAlias({ ...inputs, ...(weights && { routingConfig: { additionalVersionWeights: weights } }) }, found);
     },
   };
 
@@ -92,7 +79,7 @@ export function attachedTypes(cloud: Cloud): ResourceType[] {
       return { id: String(inputs.statementId), outputs: { ...inputs, region: cloud.region } };
     },
     delete: (id, { function: FunctionName, qualifier: Qualifier }) =>
-      forgiving(call("RemovePermission", { FunctionName, StatementId: id, Qualifier })),
+      call("RemovePermission", { FunctionName, StatementId: id, Qualifier }),
   };
 
   const putEventInvokeConfig = async (inputs: Properties): Promise<Made> => {
@@ -127,7 +114,7 @@ export function attachedTypes(cloud: Cloud): ResourceType[] {
     create: putEventInvokeConfig,
     update: (_id, _before, after) => putEventInvokeConfig(after),
     delete: (_id, { functionName, qualifier }) =>
-      forgiving(call("DeleteFunctionEventInvokeConfig", { FunctionName: functionName, Qualifier: qualifier })),
+      call("DeleteFunctionEventInvokeConfig", { FunctionName: functionName, Qualifier: qualifier }),
   };
 
   const putProvisioned = async (inputs: Properties): Promise<Made> => {
@@ -150,7 +137,7 @@ export function attachedTypes(cloud: Cloud): ResourceType[] {
     update: (_id, _before, after) => putProvisioned(after),
     async delete(_id, { functionName, qualifier, skipDestroy }) {
       if (skipDestroy) return;
-      await forgiving(call("DeleteProvisionedConcurrencyConfig", { FunctionName: functionName, Qualifier: qualifier }));
+      await call("DeleteProvisionedConcurrencyConfig", { FunctionName: functionName, Qualifier: qualifier });
     },
   };
 

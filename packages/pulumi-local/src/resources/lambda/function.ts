@@ -1,6 +1,6 @@
 /** Functions. */
 import type { FunctionConfiguration, GetFunctionCommandOutput } from "@aws-sdk/client-lambda";
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import { type Archive, isArchive, type Made, type Properties } from "../../engine/provider.ts";
 import { archiveZip } from "../archiveZip.ts";
 import type { ResourceType } from "../resourceType.ts";
@@ -24,8 +24,6 @@ const codeInputs = ["code", "sourceCodeHash", "s3Bucket", "s3Key", "s3ObjectVers
 /** What API Gateway takes as the URI of an integration. */
 export const invokeArn = (region: string, functionArn: string) =>
   `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`;
-
-export const gone = (error: unknown): boolean => (error as AwsError).code === "ResourceNotFoundException";
 
 export function functionType(cloud: Cloud): ResourceType {
   const call = <Output = unknown>(operation: string, input: object) => cloud.call<Output>("lambda", operation, input);
@@ -168,24 +166,17 @@ export function functionType(cloud: Cloud): ResourceType {
 
     async delete(id, outputs) {
       if (outputs.skipDestroy) return;
-      await call("DeleteFunction", { FunctionName: id }).catch((error) => {
-        if (!gone(error)) throw error;
-      });
+      await call("DeleteFunction", { FunctionName: id });
     },
 
     async read(id, context) {
-      try {
-        const { Configuration, Tags, Concurrency } = await call<GetFunctionCommandOutput>("GetFunction", {
-          FunctionName: id,
-        });
-        const inputs = context.previous?.inputs ?? inputsOf(Configuration as FunctionConfiguration, Tags);
-        const made = await describe({ ...inputs, name: id });
-        made.outputs.reservedConcurrentExecutions = Concurrency?.ReservedConcurrentExecutions ?? -1;
-        return made;
-      } catch (error) {
-        if (gone(error)) return undefined;
-        throw error;
-      }
+      const { Configuration, Tags, Concurrency } = await call<GetFunctionCommandOutput>("GetFunction", {
+        FunctionName: id,
+      });
+      const inputs = context.previous?.inputs ?? inputsOf(Configuration as FunctionConfiguration, Tags);
+      const made = await describe({ ...inputs, name: id });
+      made.outputs.reservedConcurrentExecutions = Concurrency?.ReservedConcurrentExecutions ?? -1;
+      return made;
     },
   };
 

@@ -1,5 +1,5 @@
 import type { HostedZone, ResourceRecordSet } from "@aws-sdk/client-route-53";
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { CheckFailure, Made, Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
 
@@ -86,8 +86,7 @@ export function recordType(cloud: Cloud): ResourceType {
       try {
         await change(outputs, ["DELETE", outputs]);
       } catch (error) {
-        const { code, message } = error as AwsError;
-        if (code !== "NoSuchHostedZone" && !message.includes("it was not found")) throw error;
+        if (!(error as Error).message.includes("it was not found")) throw error;
       }
     },
     async read(id, context) {

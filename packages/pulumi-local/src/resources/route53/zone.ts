@@ -4,7 +4,7 @@ import type {
   ResourceRecordSet,
   ResourceTagSet,
 } from "@aws-sdk/client-route-53";
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
 import { tagChanges, tagList, tagMap } from "../tags.ts";
@@ -64,20 +64,11 @@ export function zoneType(cloud: Cloud): ResourceType {
       return made(after, await call<Described>("GetHostedZone", { Id: id }));
     },
     async delete(id, { forceDestroy }) {
-      try {
-        if (forceDestroy === true) await empty(cloud, id);
-        await call("DeleteHostedZone", { Id: id });
-      } catch (error) {
-        if ((error as AwsError).code !== "NoSuchHostedZone") throw error;
-      }
+      if (forceDestroy === true) await empty(cloud, id);
+      await call("DeleteHostedZone", { Id: id });
     },
     async read(id) {
-      try {
-        return await made({}, await call<Described>("GetHostedZone", { Id: id }));
-      } catch (error) {
-        if ((error as AwsError).code === "NoSuchHostedZone") return undefined;
-        throw error;
-      }
+      return await made({}, await call<Described>("GetHostedZone", { Id: id }));
     },
   };
 }

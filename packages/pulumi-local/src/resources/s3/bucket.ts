@@ -2,7 +2,7 @@ import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
 import { tagChanges, tagList } from "../tags.ts";
-import { deleteVersions, docs, forgiving, gone } from "./wire.ts";
+import { deleteVersions, docs } from "./wire.ts";
 
 /** A bucket. What is set on it is a resource of its own each, as the provider advises. */
 export function bucket(cloud: Cloud): ResourceType {
@@ -58,17 +58,12 @@ export function bucket(cloud: Cloud): ResourceType {
       return made(after);
     },
     async delete(id, { forceDestroy }) {
-      if (forceDestroy) await forgiving(deleteVersions(cloud, id));
-      await forgiving(call("DeleteBucket", { Bucket: id }));
+      if (forceDestroy) await deleteVersions(cloud, id);
+      await call("DeleteBucket", { Bucket: id });
     },
     async read(id, context) {
-      try {
-        await call("HeadBucket", { Bucket: id });
-        return made({ ...context.previous?.inputs, bucket: id });
-      } catch (error) {
-        if (gone(error)) return undefined;
-        throw error;
-      }
+      await call("HeadBucket", { Bucket: id });
+      return made({ ...context.previous?.inputs, bucket: id });
     },
   };
 }

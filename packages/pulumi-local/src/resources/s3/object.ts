@@ -3,7 +3,7 @@ import type { HeadObjectCommandOutput, PutObjectCommandOutput } from "@aws-sdk/c
 import type { Cloud } from "local-aws/service";
 import { isAsset, type Made, type Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { deleteVersions, docs, forgiving, gone, toWire } from "./wire.ts";
+import { deleteVersions, docs, toWire } from "./wire.ts";
 
 const passed = [
   ...["cacheControl", "contentDisposition", "contentEncoding", "contentLanguage", "contentType", "metadata"],
@@ -50,18 +50,13 @@ function object(cloud: Cloud, name: string): ResourceType {
     create: (inputs, context) => put({ ...inputs, key: inputs.key ?? context.name }),
     update: (id, _before, after) => put({ ...after, key: id }),
     async delete(id, { bucket }) {
-      await forgiving(deleteVersions(cloud, bucket, id));
+      await deleteVersions(cloud, bucket, id);
     },
     async read(id, context) {
       const inputs = { ...context.previous?.inputs, key: id };
-      try {
-        const input = { Bucket: (inputs as Properties).bucket, Key: id };
-        const { ETag, VersionId } = await cloud.call<HeadObjectCommandOutput>("s3", "HeadObject", input);
-        return made(inputs, ETag, VersionId);
-      } catch (error) {
-        if (gone(error)) return undefined;
-        throw error;
-      }
+      const input = { Bucket: (inputs as Properties).bucket, Key: id };
+      const { ETag, VersionId } = await cloud.call<HeadObjectCommandOutput>("s3", "HeadObject", input);
+      return made(inputs, ETag, VersionId);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { docs, forgiving, toWire } from "./wire.ts";
+import { docs, toWire } from "./wire.ts";
 
 /** What is set on a bucket, as a resource of its own: one operation puts it, another takes it away. */
 interface Setting {
@@ -159,7 +159,7 @@ function resource(cloud: Cloud, { name, required = [], properties, put, remove, 
     update: (_id, _before, after) => set(after),
     async delete(id) {
       const [operation, input] = remove;
-      await forgiving(cloud.call("s3", operation, { Bucket: id, ...input }));
+      await cloud.call("s3", operation, { Bucket: id, ...input });
     },
   };
 }

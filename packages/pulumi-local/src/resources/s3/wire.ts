@@ -1,18 +1,8 @@
 /** Settings as Pulumi writes them, in S3's own shapes, and what every file here needs. */
 import type { ListObjectVersionsCommandOutput } from "@aws-sdk/client-s3";
-import type { AwsError, Cloud } from "local-aws/service";
+import type { Cloud } from "local-aws/service";
 
 export const docs = (page: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/s3/${page}/`;
-
-/** Whether the bucket, the object or the setting is not there any more. */
-export const gone = (error: unknown): boolean => /^NoSuch|NotFound/.test((error as AwsError).code ?? "");
-
-/** Whatever was to be removed may be gone already. */
-export async function forgiving(work: Promise<unknown>): Promise<void> {
-  await work.catch((error) => {
-    if (!gone(error)) throw error;
-  });
-}
 
 /** Removes every version of every object, or of the one with that key, delete markers too. */
 export async function deleteVersions(cloud: Cloud, Bucket: unknown, key?: string): Promise<void> {

@@ -1,10 +1,10 @@
 /** Functions and what belongs to them. They run in `local-aws/src/services/lambda`. */
 import type { AliasConfiguration, GetFunctionCommandOutput } from "@aws-sdk/client-lambda";
-import { attachedTypes } from "./lambda/alias.ts";
-import { functionType, invokeArn } from "./lambda/function.ts";
-import { invocationType } from "./lambda/invocation.ts";
-import { layerType } from "./lambda/layer.ts";
-import type { ServiceResources } from "./resourceType.ts";
+import type { ServiceResources } from "../resourceType.ts";
+import { attachedTypes } from "./alias.ts";
+import { functionType, invokeArn } from "./function.ts";
+import { invocationType } from "./invocation.ts";
+import { layerType } from "./layer.ts";
 
 export const lambdaResources: ServiceResources = (cloud) => ({
   types: [functionType(cloud), ...attachedTypes(cloud), layerType(cloud), invocationType(cloud)],

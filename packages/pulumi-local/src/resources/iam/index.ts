@@ -1,10 +1,11 @@
 /** Roles, policies and OIDC providers. What they grant is decided by `local-aws/src/authorization`. */
-import { openIdConnectProviderType } from "./iam/openIdConnectProvider.ts";
-import { managedPolicyTypes } from "./iam/policies.ts";
-import { policyDocument } from "./iam/policyDocument.ts";
-import { describeRole, roleType } from "./iam/role.ts";
-import { rolePolicyTypes } from "./iam/rolePolicies.ts";
-import type { ServiceResources } from "./resourceType.ts";
+
+import type { ServiceResources } from "../resourceType.ts";
+import { openIdConnectProviderType } from "./openIdConnectProvider.ts";
+import { managedPolicyTypes } from "./policies.ts";
+import { policyDocument } from "./policyDocument.ts";
+import { describeRole, roleType } from "./role.ts";
+import { rolePolicyTypes } from "./rolePolicies.ts";
 
 export const iamResources: ServiceResources = (cloud) => ({
   types: [roleType(cloud), ...rolePolicyTypes(cloud), ...managedPolicyTypes(cloud), openIdConnectProviderType(cloud)],
