@@ -23,6 +23,8 @@ export default defineConfig({
     "*/*-predictor-*": ["node", "containers/predictor/main.ts"],
   },
   prepare: prepareAccount,
+  // What `pulumi up --policy-pack policy` would refuse.
+  review: async (stack) => (await import("./policy/review.ts")).review(stack),
   switches: {
     gradual: {
       description: "shift traffic step by step, with hooks and alarms: --config gradualDeployment=true",

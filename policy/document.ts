@@ -23,6 +23,7 @@ export const document = (): string => `# The rules of the policy pack
 \`pulumi preview --policy-pack policy\` and \`pulumi up --policy-pack policy\` hold every resource against these rules, all of them
 mandatory. The ids are those of the same rule elsewhere: AWS Security Hub, the CIS AWS Foundations Benchmark, cdk-nag and
 checkov; "own" is a rule that none of them has. What only the deployment will know is looked at then, before the resource is made.
+\`npm start\` looks at the local stack by the same rules after each run, and prints what they would refuse as a warning.
 
 This file is made from the rules in \`policy/rules\` by \`npm run policy:document\`.
 

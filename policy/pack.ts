@@ -7,6 +7,7 @@ import {
 } from "@pulumi/policy";
 import { Config, getStack } from "@pulumi/pulumi";
 import { rules } from "./check.ts";
+import { stackFacts } from "./facts.ts";
 import { looksAt, type Resource, type Rule, type StackFacts } from "./rule.ts";
 
 /**
@@ -53,20 +54,11 @@ function violations(rule: Rule, resource: Resource, facts: StackFacts): string[]
 
 /** The CLI gives a policy pack the stack's configuration as it gives it to the program. */
 function factsOf(resources: Resource[]): StackFacts {
-  const config = new Config();
-  const logKeyArn = config.get("logKeyArn");
-  const accounts = new Config("aws").getObject<string[]>("allowedAccountIds");
-  const sageMakerInternet = config.getBoolean("sageMakerInternet");
-  const sageMakerKeyArn = config.get("sageMakerKeyArn");
-  return {
-    stack: getStack(),
-    publicRoutes: config.getObject<string[]>("publicRoutes") ?? [],
-    ...(logKeyArn && { logKeyArn }),
-    ...(accounts?.length && { accounts }),
-    ...(sageMakerInternet && { sageMakerInternet }),
-    ...(sageMakerKeyArn && { sageMakerKeyArn }),
-    resources,
+  const value = (key: string): string | undefined => {
+    const [name = "", namespace] = key.split(":").toReversed();
+    return new Config(namespace).get(name);
   };
+  return { ...stackFacts(getStack(), value), resources };
 }
 
 function asResource(resource: PolicyResource): Resource {

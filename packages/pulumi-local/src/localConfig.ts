@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { Images } from "local-aws";
 import { UsageError } from "local-aws/process";
 import type { Cloud } from "local-aws/service";
+import type { StackSnapshot } from "./engine/index.ts";
 
 /** What only a program knows about its local run: the default export of `local.config.ts` beside its `Pulumi.yaml`. */
 export interface LocalConfig {
@@ -27,6 +28,11 @@ export interface LocalConfig {
   jupyter?: string[];
   /** Called before each run, as what an administrator does once for an account and region of AWS. Default: nothing. */
   prepare?(cloud: Cloud): Promise<void>;
+  /**
+   * Says what a deployment of the stack would be refused for, or whatever else is worth a warning: called after each run,
+   * once everything answers. A line is printed when the run before had none like it. Default: nothing.
+   */
+  review?(stack: StackSnapshot): string[] | Promise<string[]>;
   /** What the greeting offers to try: commands, or by the output that it needs, what makes one of it. Default: nothing. */
   try?: Record<string, string | ((output: string) => string)>;
   /** Flags of `pulumi-local up` and `preview` that set configuration of the program, by name. Default: none. */
@@ -99,6 +105,7 @@ const rules: Record<keyof LocalConfig, { holds(value: unknown): boolean; allowed
     allowed: 'is a command, as ["/opt/conda/bin/jupyter-lab"]',
   },
   prepare: { holds: isFunction, allowed: "is a function of the cloud" },
+  review: { holds: isFunction, allowed: "is a function of the stack" },
   try: {
     holds: (value) => everyValue(value, (one) => typeof one === "string" || isFunction(one)),
     allowed: "are commands, and functions by the output that each needs",

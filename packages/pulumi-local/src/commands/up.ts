@@ -4,6 +4,7 @@ import { watch } from "../engine/watch.ts";
 import { explain } from "../explain.ts";
 import type { LocalConfig } from "../localConfig.ts";
 import { Platform, type PlatformOptions } from "../platform.ts";
+import { reviewer } from "../review.ts";
 import type { Settings } from "../settings.ts";
 import { greeting, printMails, readyLine } from "../welcome.ts";
 
@@ -27,16 +28,20 @@ async function serve(platform: Platform, settings: Settings, local: LocalConfig,
   const ended = ending.aborted ? Promise.resolve() : once(ending, "abort");
   // A signal ends the first run too, however long it would take.
   const showMails = printMails();
+  const review = reviewer(platform.engine, local.review);
   const first = platform.up();
   first.catch(() => {});
   const begun = Promise.race([first.then(() => true), ended.then(() => false)]);
-  const stopWatching = settings.watch ? await watchProgram(platform, settings, local, begun, ending) : undefined;
+  const stopWatching = settings.watch
+    ? await watchProgram(platform, settings, local, { begun, ending, review })
+    : undefined;
   try {
     if (!(await begun)) return 0;
     console.log(greeting(platform, local.try));
     console.log(readyLine(performance.now() / 1000, settings.watch));
     showMails();
     if (settings.watch) platform.engine.prepare();
+    await review();
     await ended;
     return 0;
   } finally {
@@ -47,16 +52,16 @@ async function serve(platform: Platform, settings: Settings, local: LocalConfig,
 
 /**
  * Applies what is saved from now on; a change during the first run, after that.
- * @param begun whether the first run has succeeded.
+ * @param run what it goes by: `begun` says whether the first run has succeeded, `review` looks at the stack after a run.
  * @returns a function that ends it, and waits for a change that is being applied.
  */
 function watchProgram(
   platform: Platform,
   { programDirectory }: Settings,
   { watch: paths }: LocalConfig,
-  begun: Promise<boolean>,
-  ending: AbortSignal,
+  run: { begun: Promise<boolean>; ending: AbortSignal; review(): Promise<void> },
 ): Promise<() => Promise<void>> {
+  const { begun, ending, review } = run;
   const isIn = (file: string, places: string[]) =>
     places.some((place) => file === place || file.startsWith(`${place}/`));
   return watch({
@@ -69,6 +74,7 @@ function watchProgram(
       try {
         await platform.up({ rehearsed: !paths || changed.some((file) => isIn(file, paths.program)) });
         console.log(`live after ${((performance.now() - started) / 1000).toFixed(2)} s`);
+        await review();
       } catch (error) {
         if (ending.aborted) return;
         console.error(explain(error as Error));

@@ -42,6 +42,16 @@ export type StackResource = Pick<
   "urn" | "type" | "id" | "inputs" | "outputs" | "dependencies" | "propertyDependencies" | "protect" | "retainOnDelete"
 >;
 
+/** A stack as the last run left it. */
+export interface StackSnapshot {
+  project: string;
+  stack: string;
+  /** By full key, `shop:region`; a secret is `[secret]`. */
+  config: Record<string, string>;
+  /** In the order of creation. */
+  resources: StackResource[];
+}
+
 /** What a language host runs the program for. */
 type Role = "run" | "preview" | "rehearsal";
 
@@ -116,7 +126,15 @@ export class Engine {
     return shown(this.#state.stackOutputs());
   }
 
-  /** What the stack has, in the order of creation: what there is to show, and what a policy looks at. */
+  /** The stack and its configuration: what a policy looks at. @throws {EngineError} when its files are refused. */
+  snapshot(): StackSnapshot {
+    const { config, secretKeys } = this.#settings();
+    const shown = Object.entries(config).map(([key, value]) => [key, secretKeys.includes(key) ? "[secret]" : value]);
+    const { stack } = this.#options;
+    return { project: this.#project, stack, config: Object.fromEntries(shown), resources: this.resources() };
+  }
+
+  /** What the stack has, in the order of creation. */
   resources(): StackResource[] {
     return this.#state.list().map(({ inputs, outputs, ...rest }) => {
       const { urn, type, id, dependencies, propertyDependencies, protect, retainOnDelete } = rest;
