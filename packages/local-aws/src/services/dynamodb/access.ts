@@ -56,7 +56,18 @@ export function needs(operation: string, input: Input, names: Names, tables: Cat
 }
 
 /** Members that name things, whatever the operation. */
-const texts = ["TableName", "IndexName", "StreamArn", "ShardIterator", "ResourceArn", "BackupArn", "Policy"];
+const texts = [
+  "TableName",
+  "IndexName",
+  "StreamArn",
+  "ShardIterator",
+  "ResourceArn",
+  "BackupArn",
+  "SourceTableName",
+  "SourceTableArn",
+  "TargetTableName",
+  "Policy",
+];
 
 /** @throws AwsError as AWS does before it looks at who asks: what needs a right is not known otherwise. */
 function checkTexts(input: Input): void {
@@ -111,8 +122,22 @@ function wanted(operation: string, input: Input, names: Names): Need[] {
       return asList(input.Statements).map((one) => ofStatement(one, names));
     case "ExecuteTransaction":
       return asList(input.TransactStatements).map((one) => ofStatement(one, names));
+    case "ListBackups":
     case "DescribeLimits":
       return [{ action: operation, resource: "*" }];
+    case "DescribeBackup":
+    case "DeleteBackup":
+      return [{ action: operation, resource: String(input.BackupArn ?? "*") }];
+    case "RestoreTableFromBackup":
+      return [String(input.BackupArn ?? "*"), names.table(String(input.TargetTableName ?? ""))].map((resource) => ({
+        action: operation,
+        resource,
+      }));
+    case "RestoreTableToPointInTime":
+      return [input.SourceTableName ?? input.SourceTableArn, input.TargetTableName].map((name) => ({
+        action: operation,
+        resource: names.table(tableOf(String(name ?? ""))),
+      }));
     case "ListTables":
       return [{ action: operation, resource: names.table("*") }];
     case "ListStreams":

@@ -1,4 +1,5 @@
 /** DynamoDB in this process: its tables and streams in one SQLite file, and what is done to them in the background. */
+import { Backups } from "./backups/backups.ts";
 import type { Names } from "./names.ts";
 import { Database } from "./storage/database.ts";
 import { Streams } from "./streams/streams.ts";
@@ -11,6 +12,8 @@ export interface Surroundings {
   region: string;
   /** A KMS key's ARN, by whatever names it. */
   keyArn(keyId: string): Promise<string>;
+  /** Whether a table has point-in-time recovery. */
+  isRecoverable(table: string): boolean;
   /** An item of that table was written. */
   onWrite(table: string): void;
 }
@@ -19,6 +22,7 @@ export class Engine {
   readonly db: Database;
   readonly streams: Streams;
   readonly tables: Catalog;
+  readonly backups: Backups;
   readonly background: Background;
   readonly around: Surroundings;
 
@@ -28,6 +32,7 @@ export class Engine {
     this.db = new Database(path);
     this.streams = new Streams(this.db);
     this.tables = new Catalog(this.db);
+    this.backups = new Backups(this.db);
     this.background = new Background(this);
   }
 

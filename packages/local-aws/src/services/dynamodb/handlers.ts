@@ -1,10 +1,19 @@
 /** Every operation of the engine, by its name. Inputs have been checked against their shapes. */
+import {
+  createBackup,
+  deleteBackup,
+  describeBackup,
+  listBackups,
+  restoreFromBackup,
+  restoreToPointInTime,
+} from "./backups/operations.ts";
 import type { Engine } from "./engine.ts";
 import { batchExecuteStatement, executeStatement, executeTransaction } from "./partiql/operations.ts";
 import { batchGetItem, getItem } from "./reads/get.ts";
 import { query, scan } from "./reads/query.ts";
 import { describeStream, getRecords, getShardIterator, listStreams } from "./streams/operations.ts";
 import { createTable, deleteTable, describe, listTables } from "./tables/create.ts";
+import { describeInsights, updateInsights } from "./tables/insights.ts";
 import { listTags, tagResource, untagResource } from "./tables/tags.ts";
 import { describeTimeToLive, updateTimeToLive } from "./tables/timeToLive.ts";
 import { updateTable } from "./tables/update.ts";
@@ -28,9 +37,13 @@ export const handlers: Record<string, Handler> = {
   BatchExecuteStatement: batchExecuteStatement,
   BatchGetItem: batchGetItem,
   BatchWriteItem: batchWriteItem,
+  CreateBackup: createBackup,
   CreateTable: createTable,
+  DeleteBackup: deleteBackup,
   DeleteItem: deleteItem,
   DeleteTable: deleteTable,
+  DescribeBackup: describeBackup,
+  DescribeContributorInsights: describeInsights,
   DescribeLimits: () => limits,
   DescribeStream: describeStream,
   DescribeTable: describe,
@@ -40,16 +53,20 @@ export const handlers: Record<string, Handler> = {
   GetItem: getItem,
   GetRecords: getRecords,
   GetShardIterator: getShardIterator,
+  ListBackups: listBackups,
   ListStreams: listStreams,
   ListTables: listTables,
   ListTagsOfResource: listTags,
   PutItem: putItem,
   Query: query,
+  RestoreTableFromBackup: restoreFromBackup,
+  RestoreTableToPointInTime: restoreToPointInTime,
   Scan: scan,
   TagResource: tagResource,
   TransactGetItems: transactGetItems,
   TransactWriteItems: transactWriteItems,
   UntagResource: untagResource,
+  UpdateContributorInsights: updateInsights,
   UpdateItem: updateItem,
   UpdateTable: updateTable,
   UpdateTimeToLive: updateTimeToLive,

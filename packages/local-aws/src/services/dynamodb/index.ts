@@ -16,6 +16,7 @@ import {
 } from "../../service.ts";
 import type { Wakes } from "../../wakes.ts";
 import { needs } from "./access.ts";
+import { resumeBackups } from "./backups/operations.ts";
 import { hasState, openEngine } from "./conversion/open.ts";
 import type { Engine } from "./engine.ts";
 import { handlers } from "./handlers.ts";
@@ -55,8 +56,11 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, { ttlInterval = 10_00
         names,
         region: cloud.region,
         keyArn: (keyId) => keyArn(cloud, keyId),
+        isRecoverable: (table) => settings.isRecoverable(table),
         onWrite: (table) => wakes.ring(names.table(table)),
       });
+      engine.background.resume();
+      resumeBackups(engine);
       opened = { engine, expiry: new Expiry(engine, ttlInterval) };
     }
     return opened;

@@ -40,6 +40,11 @@ export class Settings {
     return document;
   }
 
+  /** Whether a table has point-in-time recovery. */
+  isRecoverable(table: string): boolean {
+    return this.#backups.get(table)?.enabled ?? false;
+  }
+
   forget(table: string): void {
     const arn = this.#names.table(table);
     this.#backups.delete(table);

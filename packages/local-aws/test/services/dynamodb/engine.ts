@@ -26,6 +26,7 @@ export class TestEngine {
       names: new Names("eu-west-1", "000000000000"),
       region: "eu-west-1",
       keyArn: async (id) => `arn:aws:kms:eu-west-1:000000000000:key/${id}`,
+      isRecoverable: (table) => table === "recoverable",
       onWrite() {},
     });
     return new TestEngine(engine, directory);

@@ -48,6 +48,11 @@ const settings = {
   BillingMode: part.billingMode,
   DeletionProtectionEnabled: boolean,
 };
+const restore = {
+  TargetTableName: text({ required: true, min: 3, max: 255, pattern: /^[a-zA-Z0-9_.-]+$/ }),
+  BillingModeOverride: part.billingMode,
+  ProvisionedThroughputOverride: part.throughput,
+};
 const indexUpdate = structure({
   Create: part.globalIndex,
   Update: structure({
@@ -197,7 +202,32 @@ export const inputs: Record<string, Record<string, Shape>> = {
   UntagResource: { ResourceArn: part.arn, TagKeys: list(text({ min: 1, max: 128 }), { required: true }) },
   ListTagsOfResource: { ResourceArn: part.arn, NextToken: text() },
   DescribeLimits: {},
-  DescribeEndpoints: {},
+  DescribeContributorInsights: { ...table, IndexName: part.indexName },
+  UpdateContributorInsights: {
+    ...table,
+    IndexName: part.indexName,
+    ContributorInsightsAction: required(oneOf("ENABLE", "DISABLE")),
+    ContributorInsightsMode: oneOf("ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS"),
+  },
+  CreateBackup: { ...table, BackupName: text({ required: true, min: 3, max: 255, pattern: /^[a-zA-Z0-9_.-]+$/ }) },
+  DescribeBackup: { BackupArn: part.streamArn },
+  DeleteBackup: { BackupArn: part.streamArn },
+  ListBackups: {
+    TableName: text({ min: 1, max: 1024 }),
+    Limit: { type: "integer", min: 1, max: 100 },
+    TimeRangeLowerBound: { type: "integer" },
+    TimeRangeUpperBound: { type: "integer" },
+    ExclusiveStartBackupArn: text({ min: 37, max: 1024 }),
+    BackupType: oneOf("USER", "SYSTEM", "AWS_BACKUP", "ALL"),
+  },
+  RestoreTableFromBackup: { ...restore, BackupArn: part.streamArn },
+  RestoreTableToPointInTime: {
+    ...restore,
+    SourceTableName: text({ min: 3, max: 255 }),
+    SourceTableArn: text({ min: 1, max: 1024 }),
+    UseLatestRestorableTime: boolean,
+    RestoreDateTime: { type: "integer" },
+  },
   ListStreams: {
     TableName: text({ min: 1, max: 1024 }),
     Limit: { type: "integer", min: 1, max: 100 },

@@ -27,26 +27,28 @@ export class Background {
   constructor(engine: Parts) {
     this.#engine = engine;
     this.#trimming = setInterval(() => this.#queue(() => this.#trim()), 60_000).unref();
-    // What a process that ended left half done. The engine is still being made.
-    setImmediate(() => this.resume());
   }
 
+  /** Goes on with what a process that ended left half done. */
   resume(): void {
-    if (this.#stopped) return;
     for (const table of this.#engine.tables.all()) this.fill(table);
     this.clear();
   }
 
-  /** Enters a table's items into its new indexes. The first slice is done at once: with a small table, all of it. */
+  /** Enters a table's items into its new indexes. */
   fill(table: Table): void {
     for (const { definition } of table.indexes) {
       if (!definition.filling) continue;
-      const next = this.#filling(table, definition.id);
-      const slices = new Slices();
-      let more = next();
-      while (more && !slices.isLong) more = next();
-      if (more) this.#queue(() => this.#sliced(next));
+      this.go(this.#filling(table, definition.id));
     }
+  }
+
+  /** Repeats a step as long as it says that there is more. The first of it is done at once: when it is little, all of it. */
+  go(next: () => boolean): void {
+    const slices = new Slices();
+    let more = next();
+    while (more && !slices.isLong) more = next();
+    if (more) this.#queue(() => this.#sliced(next));
   }
 
   /** Removes the rows of tables and indexes that are no more. */

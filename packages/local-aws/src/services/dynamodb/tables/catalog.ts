@@ -21,7 +21,7 @@ export class Catalog {
   /** @param name a table's name or ARN. @throws AwsError `ResourceNotFoundException` */
   get(name: string): Table {
     const found = this.#tables.get(named(name));
-    if (!found) throw noTable();
+    if (!found || found.definition.restored?.rows !== undefined) throw noTable();
     return found;
   }
 
@@ -71,9 +71,13 @@ export class Catalog {
     const used = new Set(
       [...this.#tables.values()].flatMap(({ definition }) => [
         `items_${definition.id}`,
+        `items_${definition.restored?.rows}`,
         ...indexesOf(definition).map(({ id }) => `index_${id}`),
       ]),
     );
+    for (const { definition } of this.#db.prepare("SELECT definition FROM backups").all()) {
+      used.add(`items_${(JSON.parse(String(definition)) as { id: number }).id}`);
+    }
     const names = this.#db
       .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND (name GLOB 'items_*' OR name GLOB 'index_*')")
       .all()

@@ -77,6 +77,21 @@ export interface TableDefinition {
   /** Expired items are found by an index of their own. */
   ttl?: { attribute: string; index: IndexDefinition };
   tags: Record<string, string>;
+  /** Modes of contributor insights, by name of the index, "" for the table; those that are not on are not there. */
+  insights?: Record<string, string>;
+  /** What it was restored from. */
+  restored?: RestoreSource;
+}
+
+export interface RestoreSource {
+  /** ARN of the table whose items they were. */
+  table: string;
+  /** ARN of the backup; absent for a point in time. */
+  backup?: string;
+  /** Seconds since the epoch. */
+  at: number;
+  /** Where its items are read from, as long as not all of them have been. */
+  rows?: number;
 }
 
 export const indexesOf = ({ global, local, ttl }: TableDefinition): IndexDefinition[] => [

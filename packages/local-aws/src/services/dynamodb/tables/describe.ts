@@ -18,14 +18,14 @@ export function describeTable(table: Table, names: Names, phase: Phase = "ACTIVE
   const { definition } = table;
   const { items, bytes } = table.rows.counts.read();
   const arn = names.table(definition.name);
-  const { stream, warm } = definition;
+  const { stream, warm, restored } = definition;
   const fresh = phase === "CREATING";
   const described = (one: IndexDefinition) => describeIndex(table, one, arn, phase);
   return {
     TableName: definition.name,
     TableArn: arn,
     TableId: definition.uuid,
-    TableStatus: phase,
+    TableStatus: restored?.rows !== undefined && phase === "ACTIVE" ? "CREATING" : phase,
     CreationDateTime: definition.created,
     AttributeDefinitions: Object.entries(definition.attributes).map(([AttributeName, AttributeType]) => ({
       AttributeName,
@@ -50,6 +50,14 @@ export function describeTable(table: Table, names: Names, phase: Phase = "ACTIVE
     ...(definition.encryption && { SSEDescription: { Status: "ENABLED", ...definition.encryption } }),
     ...(definition.tableClass && { TableClassSummary: { TableClass: definition.tableClass } }),
     DeletionProtectionEnabled: definition.protected,
+    ...(restored && {
+      RestoreSummary: {
+        SourceTableArn: restored.table,
+        ...(restored.backup && { SourceBackupArn: restored.backup }),
+        RestoreDateTime: restored.at,
+        RestoreInProgress: restored.rows !== undefined,
+      },
+    }),
   };
 }
 

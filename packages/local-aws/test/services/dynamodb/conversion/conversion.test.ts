@@ -56,6 +56,7 @@ describe("tables of an earlier version", () => {
         names: new Names("eu-west-1", "000000000000"),
         region: "eu-west-1",
         keyArn: async (id) => id,
+        isRecoverable: () => false,
         onWrite() {},
       });
     } finally {
