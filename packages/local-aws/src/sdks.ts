@@ -65,7 +65,11 @@ type Demanded<Members> = {
 };
 
 /** Clients also take text for blobs and streams; what was read from a request is bytes, or a stream. */
-type Read<Value> = string | Uint8Array extends Value ? Exclude<Value, string> : Value;
+type Read<Value> = string | Uint8Array extends Value
+  ? ArrayBuffer extends Value
+    ? Uint8Array | Extract<Value, undefined>
+    : Exclude<Value, string>
+  : Value;
 
 /** What an operation answers: blobs as bytes, streams as bytes or streams. */
 export type Output<Name extends ServiceName, Of extends string> =

@@ -3,6 +3,7 @@
  * of its definition at one moment; a {@link Stage} serves one deployment. Names are those of the REST API reference:
  * https://docs.aws.amazon.com/apigateway/latest/api/
  */
+import type { ContentHandlingStrategy, GatewayResponseType } from "@aws-sdk/client-api-gateway";
 import type { PolicyDocument } from "../../service.ts";
 
 export type AuthorizationType = "NONE" | "AWS_IAM" | "CUSTOM" | "COGNITO_USER_POOLS";
@@ -16,7 +17,7 @@ export interface IntegrationResponse {
   /** `method.response.header.NAME` to `'a literal'` or `integration.response.header.NAME`. */
   responseParameters?: Record<string, string>;
   responseTemplates?: Record<string, string>;
-  contentHandling?: string;
+  contentHandling?: ContentHandlingStrategy;
 }
 
 export interface Integration {
@@ -29,7 +30,7 @@ export interface Integration {
   credentials?: string;
   requestTemplates?: Record<string, string>;
   passthroughBehavior: "WHEN_NO_MATCH" | "WHEN_NO_TEMPLATES" | "NEVER";
-  contentHandling?: string;
+  contentHandling?: ContentHandlingStrategy;
   /** Milliseconds, 50 to 29,000. */
   timeoutInMillis: number;
   cacheNamespace: string;
@@ -104,7 +105,7 @@ export interface Authorizer {
 }
 
 export interface GatewayResponse {
-  responseType: string;
+  responseType: GatewayResponseType;
   statusCode?: string;
   /** `gatewayresponse.header.NAME` to `'a literal'`, `context.NAME` or `method.request.header.NAME`. */
   responseParameters: Record<string, string>;

@@ -29,12 +29,11 @@ export function runtimeOperations(cloud: Cloud, records: Records, names: Names, 
 
   const InvokeEndpoint: OperationOf<"sagemaker", "InvokeEndpoint"> = {
     access: ({ EndpointName }) => names.on("InvokeEndpoint", "endpoint", EndpointName),
-    async run({ EndpointName, Body: given, ContentType, Accept, CustomAttributes, TargetVariant }) {
+    async run({ EndpointName, Body, ContentType, Accept, CustomAttributes, TargetVariant }) {
       const endpoint = records.endpoints.get(EndpointName);
       if (!endpoint || (!endpoint.serving && endpoint.status !== "Creating")) {
         throw new AwsError("ValidationError", `Endpoint ${EndpointName} of account ${cloud.accountId} not found.`);
       }
-      const Body = given as Uint8Array;
       if (Body.byteLength > largestBody) {
         throw new AwsError("ValidationError", `Body is larger than ${largestBody} bytes`, 413);
       }

@@ -56,7 +56,7 @@ export function readGatewayResponse(responseType: string, given: GivenGatewayRes
     }
   }
   return {
-    responseType,
+    responseType: responseType as GatewayResponseType,
     ...(statusCode !== undefined && { statusCode }),
     responseParameters: given.responseParameters ?? {},
     responseTemplates: given.responseTemplates ?? { "application/json": DEFAULT_TEMPLATE },

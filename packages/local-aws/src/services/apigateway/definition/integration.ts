@@ -3,6 +3,7 @@
  * filled in, and whatever this gateway cannot carry out refused by name.
  */
 
+import type { ContentHandlingStrategy } from "@aws-sdk/client-api-gateway";
 import { compileExpression } from "../../../expression.ts";
 import type { Integration, IntegrationResponse } from "../model.ts";
 import { badRequest } from "../records.ts";
@@ -17,7 +18,7 @@ export interface GivenIntegration {
   requestTemplates?: Record<string, string>;
   requestParameters?: Record<string, string>;
   passthroughBehavior?: string;
-  contentHandling?: string;
+  contentHandling?: ContentHandlingStrategy;
   timeoutInMillis?: number;
   cacheNamespace?: string;
   cacheKeyParameters?: string[];
@@ -34,7 +35,7 @@ export interface GivenIntegrationResponse {
   statusCode?: string | number;
   responseParameters?: Record<string, string>;
   responseTemplates?: Record<string, string>;
-  contentHandling?: string;
+  contentHandling?: ContentHandlingStrategy;
 }
 
 const KNOWN = new Set<string>([

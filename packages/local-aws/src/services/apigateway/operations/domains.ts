@@ -11,7 +11,7 @@ import type { Handlers } from "./handlers.ts";
 
 interface Named {
   domainName: string;
-  basePath: string;
+  basePath?: string;
   patchOperations?: PatchOperation[];
   position?: string;
   limit?: number;
@@ -69,7 +69,7 @@ export function domainOperations(records: Records, region: string): Handlers {
       return describe(domain);
     },
     GetDomainName: (input: Named) => describe(find(input.domainName)),
-    GetDomainNames(input: Named) {
+    GetDomainNames(input) {
       const found = pageOf(records.domainNames.values(), input, ({ domainName }) => domainName);
       return { ...found, items: found.items.map(describe) };
     },

@@ -1,10 +1,15 @@
 import { passRole } from "../../../kit/passRole.ts";
 import type { Operations } from "../../../operations.ts";
+import type { Input, OperationName, Output } from "../../../sdks.ts";
 import type { Access, Call } from "../../../service.ts";
 
 /** Operations by AWS's name, before it is said who may call them. */
-// biome-ignore lint/suspicious/noExplicitAny: each states the SDK's type of its own input.
-export type Handlers = Record<string, (input: any, call: Call) => unknown>;
+export type Handlers = {
+  [Of in OperationName<"apigateway">]?: (
+    input: Input<"apigateway", Of>,
+    call: Call,
+  ) => Output<"apigateway", Of> | Promise<Output<"apigateway", Of>>;
+};
 
 /** Operations that carry a resource policy, and the further permission that this takes. */
 const POLICY_INPUT = /"(policy|\/policy|x-amazon-apigateway-policy)"/;

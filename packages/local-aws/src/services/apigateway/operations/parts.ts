@@ -3,6 +3,7 @@ import type {
   CreateModelRequest,
   CreateRequestValidatorRequest,
   DeleteGatewayResponseRequest,
+  GatewayResponseType,
   PatchOperation,
   PutGatewayResponseRequest,
 } from "@aws-sdk/client-api-gateway";
@@ -206,7 +207,7 @@ function gatewayResponseOperations(records: Records, save: Save): Handlers {
     if (!(type in GATEWAY_RESPONSE_STATUS)) throw notFound("Invalid gateway response type specified");
     const status = GATEWAY_RESPONSE_STATUS[type as keyof typeof GATEWAY_RESPONSE_STATUS];
     return {
-      responseType: type,
+      responseType: type as GatewayResponseType,
       ...(status !== null && { statusCode: String(status) }),
       responseParameters: {},
       responseTemplates: { "application/json": DEFAULT_TEMPLATE },

@@ -35,11 +35,13 @@ export function tagOperations(records: Records): Handlers {
       const merged = { ...tags, ...input.tags };
       if (Object.keys(merged).length > 50) throw badRequest("A resource has at most 50 tags");
       save(merged);
+      return {};
     },
 
     UntagResource(input: UntagResourceRequest) {
       const { tags, save } = find(input.resourceArn!);
       save(withoutTags(tags, input.tagKeys));
+      return {};
     },
   };
 }

@@ -16,7 +16,7 @@ import type { Handlers } from "./handlers.ts";
 
 interface OfPlan {
   usagePlanId: string;
-  keyId: string;
+  keyId?: string;
   patchOperations?: PatchOperation[];
 }
 
