@@ -1,11 +1,5 @@
 /** Scaling policies: what an alarm does to a target's capacity. */
 import { randomUUID } from "node:crypto";
-import type {
-  DeleteScalingPolicyRequest,
-  DescribeScalingActivitiesRequest,
-  DescribeScalingPoliciesRequest,
-  PutScalingPolicyRequest,
-} from "@aws-sdk/client-application-auto-scaling";
 import { page } from "../../kit/page.ts";
 import type { Operations } from "../../operations.ts";
 import { AwsError, type Cloud, type Operation } from "../../service.ts";
@@ -50,7 +44,7 @@ export function policyOperations(
   return {
     PutScalingPolicy: {
       access: access("PutScalingPolicy"),
-      run(input: PutScalingPolicyRequest) {
+      run(input) {
         const scaled = input as Scaled;
         const { PolicyName: name = "", PolicyType: type = "StepScaling" } = input;
         records.target(scaled);
@@ -84,7 +78,7 @@ export function policyOperations(
     },
     DescribeScalingPolicies: {
       access: access("DescribeScalingPolicies"),
-      run({ ServiceNamespace, PolicyNames, ResourceId, ScalableDimension, ...rest }: DescribeScalingPoliciesRequest) {
+      run({ ServiceNamespace, PolicyNames, ResourceId, ScalableDimension, ...rest }) {
         const found = records.policies
           .values(`${ServiceNamespace} `)
           .filter(
@@ -99,7 +93,7 @@ export function policyOperations(
     },
     DeleteScalingPolicy: {
       access: access("DeleteScalingPolicy"),
-      run({ PolicyName = "", ...scaled }: DeleteScalingPolicyRequest) {
+      run({ PolicyName = "", ...scaled }) {
         if (!records.policies.delete(policyKey(scaled as Scaled, PolicyName))) {
           throw new AwsError("ObjectNotFoundException", `No scaling policy found for: ${PolicyName}`);
         }
@@ -108,7 +102,7 @@ export function policyOperations(
     },
     DescribeScalingActivities: {
       access: access("DescribeScalingActivities"),
-      run({ ServiceNamespace, ResourceId, ScalableDimension, ...rest }: DescribeScalingActivitiesRequest) {
+      run({ ServiceNamespace, ResourceId, ScalableDimension, ...rest }) {
         const found = records.activities
           .values(`${ServiceNamespace} ${ResourceId ?? ""}`)
           .filter((one) => !ScalableDimension || one.ScalableDimension === ScalableDimension);

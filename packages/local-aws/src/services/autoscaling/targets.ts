@@ -1,10 +1,7 @@
 /** Scalable targets: what may be scaled, between which numbers. */
 
 import { randomUUID } from "node:crypto";
-import type {
-  DescribeScalableTargetsRequest,
-  RegisterScalableTargetRequest,
-} from "@aws-sdk/client-application-auto-scaling";
+import type { RegisterScalableTargetRequest } from "@aws-sdk/client-application-auto-scaling";
 import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
 import { withoutTags } from "../../kit/tags.ts";
@@ -58,7 +55,7 @@ export function targetOperations(cloud: Cloud, records: Records): Operations<"ap
         ...access("RegisterScalableTarget")(input, call),
         ...passRole("application-autoscaling.amazonaws.com", input.RoleARN),
       ],
-      async run(input: RegisterScalableTargetRequest) {
+      async run(input) {
         const scaled = input as Scaled;
         const dimension = dimensionOf(scaled.ServiceNamespace, scaled.ScalableDimension);
         const before = records.targets.get(keyOf(scaled));
@@ -95,7 +92,7 @@ export function targetOperations(cloud: Cloud, records: Records): Operations<"ap
     },
     DescribeScalableTargets: {
       access: access("DescribeScalableTargets"),
-      run({ ServiceNamespace, ResourceIds, ScalableDimension, ...rest }: DescribeScalableTargetsRequest) {
+      run({ ServiceNamespace, ResourceIds, ScalableDimension, ...rest }) {
         const found = records.targets
           .values(`${ServiceNamespace} `)
           .filter(

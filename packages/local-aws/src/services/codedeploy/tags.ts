@@ -1,5 +1,3 @@
-/** Tags of applications and deployment groups. https://docs.aws.amazon.com/codedeploy/latest/APIReference/API_TagResource.html */
-import type { ListTagsForResourceInput, TagResourceInput, UntagResourceInput } from "@aws-sdk/client-codedeploy";
 import { type Tags, tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import type { Operations } from "../../operations.ts";
 import { AwsError } from "../../service.ts";
@@ -33,11 +31,11 @@ export function tagOperations(records: Records): Operations<"codedeploy"> {
   return {
     ListTagsForResource: {
       access: access("ListTagsForResource"),
-      run: ({ ResourceArn }: ListTagsForResourceInput) => ({ Tags: tagList(find(ResourceArn).tags) }),
+      run: ({ ResourceArn }) => ({ Tags: tagList(find(ResourceArn).tags) }),
     },
     TagResource: {
       access: access("TagResource"),
-      run({ ResourceArn, Tags }: TagResourceInput) {
+      run({ ResourceArn, Tags }) {
         const { tags, put } = find(ResourceArn);
         put({ ...tags, ...tagMap(Tags) });
         return {};
@@ -45,7 +43,7 @@ export function tagOperations(records: Records): Operations<"codedeploy"> {
     },
     UntagResource: {
       access: access("UntagResource"),
-      run({ ResourceArn, TagKeys }: UntagResourceInput) {
+      run({ ResourceArn, TagKeys }) {
         const { tags, put } = find(ResourceArn);
         put(withoutTags(tags, TagKeys));
         return {};

@@ -1,11 +1,5 @@
 /** Clusters: a name that services and tasks are under. */
-import type {
-  Cluster,
-  CreateClusterRequest,
-  DescribeClustersRequest,
-  ListClustersRequest,
-  Tag,
-} from "@aws-sdk/client-ecs";
+import type { Cluster, Tag } from "@aws-sdk/client-ecs";
 import { page } from "../../kit/page.ts";
 import type { Operations } from "../../operations.ts";
 import { AwsError } from "../../service.ts";
@@ -34,8 +28,8 @@ export function clusterOperations(records: Records, scheduler: Scheduler): Opera
   };
   return {
     CreateCluster: {
-      access: ({ clusterName }: CreateClusterRequest) => records.on("CreateCluster", "cluster", path(clusterName)),
-      run({ clusterName = "default", settings = [], tags = [], ...kept }: CreateClusterRequest) {
+      access: ({ clusterName }) => records.on("CreateCluster", "cluster", path(clusterName)),
+      run({ clusterName = "default", settings = [], tags = [], ...kept }) {
         checkName("Cluster name", clusterName);
         const cluster: ClusterRecord = records.clusters.get(clusterName) ?? { name: clusterName, settings, kept };
         records.clusters.put(clusterName, cluster);
@@ -53,9 +47,9 @@ export function clusterOperations(records: Records, scheduler: Scheduler): Opera
       },
     },
     DescribeClusters: {
-      access: ({ clusters = ["default"] }: DescribeClustersRequest) =>
+      access: ({ clusters = ["default"] }) =>
         clusters.flatMap((one) => records.on("DescribeClusters", "cluster", path(one))),
-      run({ clusters = ["default"] }: DescribeClustersRequest) {
+      run({ clusters = ["default"] }) {
         const named = clusters.map(path);
         return {
           clusters: named.flatMap((name) => records.clusters.get(name) ?? []).map(described),
@@ -67,7 +61,7 @@ export function clusterOperations(records: Records, scheduler: Scheduler): Opera
     },
     ListClusters: {
       access: () => [{ action: "ecs:ListClusters", resource: "*" }],
-      run(input: ListClustersRequest) {
+      run(input) {
         const all = records.clusters.values().map(({ name }) => records.arn("cluster", name));
         const { items: clusterArns, next: nextToken } = page(all, input, String);
         return { clusterArns, nextToken };

@@ -1,15 +1,6 @@
 /** Services: so many tasks of a definition, kept running. */
 import { randomUUID } from "node:crypto";
-import type {
-  CreateServiceRequest,
-  DeleteServiceRequest,
-  Deployment,
-  DeploymentConfiguration,
-  DescribeServicesRequest,
-  ListServicesRequest,
-  Service,
-  UpdateServiceRequest,
-} from "@aws-sdk/client-ecs";
+import type { CreateServiceRequest, Deployment, DeploymentConfiguration, Service } from "@aws-sdk/client-ecs";
 import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
 import type { Operations } from "../../operations.ts";
@@ -35,11 +26,11 @@ export function serviceOperations(records: Records, scheduler: Scheduler): Opera
 
   return {
     CreateService: {
-      access: ({ cluster, serviceName, role, deploymentConfiguration }: CreateServiceRequest) => [
+      access: ({ cluster, serviceName, role, deploymentConfiguration }) => [
         ...records.on("CreateService", "service", path(cluster, serviceName)),
         ...passRole("ecs.amazonaws.com", role, ...hookRoles(deploymentConfiguration)),
       ],
-      run(input: CreateServiceRequest) {
+      run(input) {
         const { serviceName, desiredCount = 0, tags = [] } = input;
         checkName("Service name", serviceName);
         refuseUnknown(input);
@@ -67,11 +58,11 @@ export function serviceOperations(records: Records, scheduler: Scheduler): Opera
       },
     },
     UpdateService: {
-      access: ({ cluster, service, deploymentConfiguration }: UpdateServiceRequest) => [
+      access: ({ cluster, service, deploymentConfiguration }) => [
         ...records.on("UpdateService", "service", path(cluster, service)),
         ...passRole("ecs.amazonaws.com", ...hookRoles(deploymentConfiguration)),
       ],
-      run({ service: name = "", cluster, desiredCount, forceNewDeployment, ...changes }: UpdateServiceRequest) {
+      run({ service: name = "", cluster, desiredCount, forceNewDeployment, ...changes }) {
         refuseUnknown(changes);
         const before = records.service(cluster, name);
         const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
@@ -102,9 +93,9 @@ export function serviceOperations(records: Records, scheduler: Scheduler): Opera
       },
     },
     DescribeServices: {
-      access: ({ cluster, services = [] }: DescribeServicesRequest) =>
+      access: ({ cluster, services = [] }) =>
         services.flatMap((one) => records.on("DescribeServices", "service", path(cluster, one))),
-      run({ cluster, services = [] }: DescribeServicesRequest) {
+      run({ cluster, services = [] }) {
         records.forgetInactive();
         const { name } = records.cluster(cluster);
         const keys = services.map((one) => `${name}/${lastPart(one)}`);
@@ -117,17 +108,16 @@ export function serviceOperations(records: Records, scheduler: Scheduler): Opera
       },
     },
     ListServices: {
-      access: ({ cluster }: ListServicesRequest) => records.on("ListServices", "service", path(cluster, "*")),
-      run({ cluster, ...rest }: ListServicesRequest) {
+      access: ({ cluster }) => records.on("ListServices", "service", path(cluster, "*")),
+      run({ cluster, ...rest }) {
         const all = records.servicesOf(records.cluster(cluster).name);
         const { items, next: nextToken } = page(all, rest, serviceKey, { size: 10 });
         return { serviceArns: items.map((one) => records.arn("service", serviceKey(one))), nextToken };
       },
     },
     DeleteService: {
-      access: ({ cluster, service }: DeleteServiceRequest) =>
-        records.on("DeleteService", "service", path(cluster, service)),
-      run({ cluster, service: name = "", force = false }: DeleteServiceRequest) {
+      access: ({ cluster, service }) => records.on("DeleteService", "service", path(cluster, service)),
+      run({ cluster, service: name = "", force = false }) {
         const found = records.service(cluster, name);
         if (found.desired > 0 && !force) throw invalid("The service cannot be stopped while it is scaled above 0.");
         const draining: ServiceRecord = { ...found, desired: 0, status: "DRAINING" };

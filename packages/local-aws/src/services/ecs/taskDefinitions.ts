@@ -1,10 +1,5 @@
 /** Task definitions: what a task is made of, in numbered revisions. */
-import type {
-  ContainerDefinition,
-  ListTaskDefinitionsRequest,
-  RegisterTaskDefinitionRequest,
-  TaskDefinition,
-} from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, RegisterTaskDefinitionRequest, TaskDefinition } from "@aws-sdk/client-ecs";
 import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
 import type { Operations } from "../../operations.ts";
@@ -41,11 +36,11 @@ export function taskDefinitionOperations(records: Records): Operations<"ecs"> {
   const tagsOf = (record: TaskDefinitionRecord) => records.tags.get(records.definitionArn(record)) ?? [];
   return {
     RegisterTaskDefinition: {
-      access: ({ family, taskRoleArn, executionRoleArn }: RegisterTaskDefinitionRequest) => [
+      access: ({ family, taskRoleArn, executionRoleArn }) => [
         ...records.on("RegisterTaskDefinition", "task-definition", `${family}:*`),
         ...passRole("ecs-tasks.amazonaws.com", taskRoleArn, executionRoleArn),
       ],
-      run({ tags = [], ...definition }: RegisterTaskDefinitionRequest) {
+      run({ tags = [], ...definition }) {
         const family = definition.family as string;
         checkName("Family", family);
         check(definition);
@@ -88,7 +83,7 @@ export function taskDefinitionOperations(records: Records): Operations<"ecs"> {
     },
     ListTaskDefinitions: {
       access: () => [{ action: "ecs:ListTaskDefinitions", resource: "*" }],
-      run({ familyPrefix, status = "ACTIVE", ...rest }: ListTaskDefinitionsRequest) {
+      run({ familyPrefix, status = "ACTIVE", ...rest }) {
         const all = records.taskDefinitions
           .values(familyPrefix ? `${familyPrefix}:` : "")
           .filter((one) => one.status === status);

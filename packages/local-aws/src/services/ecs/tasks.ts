@@ -1,5 +1,5 @@
 /** Tasks: run once, stopped, described. */
-import type { Task as DescribedTask, ListTasksRequest, RunTaskRequest } from "@aws-sdk/client-ecs";
+import type { Task as DescribedTask } from "@aws-sdk/client-ecs";
 import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
 import type { Operations } from "../../operations.ts";
@@ -15,7 +15,7 @@ export function taskOperations(records: Records, scheduler: Scheduler): Operatio
     RunTask: {
       // The roles that the tasks get: those of their definition, unless the request has others.
       // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html
-      access: ({ taskDefinition = "", overrides, volumeConfigurations }: RunTaskRequest) => {
+      access: ({ taskDefinition = "", overrides, volumeConfigurations }) => {
         const { taskRoleArn, executionRoleArn } = { ...records.definedAs(taskDefinition)?.definition, ...overrides };
         return [
           ...records.on("RunTask", "task-definition", lastPart(taskDefinition)),
@@ -26,7 +26,7 @@ export function taskOperations(records: Records, scheduler: Scheduler): Operatio
           ),
         ];
       },
-      run(input: RunTaskRequest) {
+      run(input) {
         const cluster = records.cluster(input.cluster).name;
         const definition = records.taskDefinition(input.taskDefinition ?? "");
         if (definition.definition.networkMode === "awsvpc" && !input.networkConfiguration) {
@@ -68,8 +68,8 @@ export function taskOperations(records: Records, scheduler: Scheduler): Operatio
       },
     },
     ListTasks: {
-      access: ({ cluster }: ListTasksRequest) => on("ListTasks", cluster, "*"),
-      run({ cluster, serviceName, family, startedBy, desiredStatus = "RUNNING", ...rest }: ListTasksRequest) {
+      access: ({ cluster }) => on("ListTasks", cluster, "*"),
+      run({ cluster, serviceName, family, startedBy, desiredStatus = "RUNNING", ...rest }) {
         const { name } = records.cluster(cluster);
         const wanted = scheduler
           .tasks(name)

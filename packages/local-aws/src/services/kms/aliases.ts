@@ -1,11 +1,5 @@
 /** Aliases: names of keys. */
-import type {
-  AliasListEntry,
-  CreateAliasRequest,
-  DeleteAliasRequest,
-  ListAliasesRequest,
-  UpdateAliasRequest,
-} from "@aws-sdk/client-kms";
+import type { AliasListEntry } from "@aws-sdk/client-kms";
 import type { Operations } from "../../operations.ts";
 import { AwsError } from "../../service.ts";
 import { keyPage } from "./keys.ts";
@@ -32,9 +26,9 @@ export function aliasOperations(records: Records): Operations<"kms"> {
 
   return {
     CreateAlias: {
-      access: ({ AliasName, TargetKeyId = "" }: CreateAliasRequest) =>
+      access: ({ AliasName, TargetKeyId = "" }) =>
         access("CreateAlias", AliasName, records.found(TargetKeyId as string).id),
-      run({ AliasName = "", TargetKeyId = "" }: CreateAliasRequest) {
+      run({ AliasName = "", TargetKeyId = "" }) {
         checkName(AliasName);
         if (aliases.has(AliasName))
           throw new AwsError("AlreadyExistsException", `An alias with the name ${prefix}${AliasName} already exists`);
@@ -44,9 +38,9 @@ export function aliasOperations(records: Records): Operations<"kms"> {
       },
     },
     UpdateAlias: {
-      access: ({ AliasName = "", TargetKeyId = "" }: UpdateAliasRequest) =>
+      access: ({ AliasName = "", TargetKeyId = "" }) =>
         access("UpdateAlias", AliasName, records.aliased(AliasName), records.found(TargetKeyId).id),
-      run({ AliasName = "", TargetKeyId = "" }: UpdateAliasRequest) {
+      run({ AliasName = "", TargetKeyId = "" }) {
         existing(AliasName);
         const before = aliases.get(AliasName);
         const now = Date.now();
@@ -56,8 +50,8 @@ export function aliasOperations(records: Records): Operations<"kms"> {
       },
     },
     DeleteAlias: {
-      access: ({ AliasName = "" }: DeleteAliasRequest) => access("DeleteAlias", AliasName, records.aliased(AliasName)),
-      run({ AliasName = "" }: DeleteAliasRequest) {
+      access: ({ AliasName = "" }) => access("DeleteAlias", AliasName, records.aliased(AliasName)),
+      run({ AliasName = "" }) {
         existing(AliasName);
         aliases.delete(AliasName);
         return {};
@@ -65,7 +59,7 @@ export function aliasOperations(records: Records): Operations<"kms"> {
     },
     ListAliases: {
       access: () => [{ action: "kms:ListAliases", resource: "*" }],
-      run({ KeyId, ...paging }: ListAliasesRequest) {
+      run({ KeyId, ...paging }) {
         const wanted = KeyId === undefined ? undefined : records.found(KeyId).id;
         const all = aliases.entries().map(entry);
         const found = all.filter(({ TargetKeyId }) => wanted === undefined || TargetKeyId === wanted);

@@ -3,13 +3,7 @@
  * not published. https://docs.aws.amazon.com/kms/latest/developerguide/symmetric-encryption-algorithms.html
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import type {
-  DecryptRequest,
-  EncryptRequest,
-  GenerateDataKeyRequest,
-  GenerateRandomRequest,
-  ReEncryptRequest,
-} from "@aws-sdk/client-kms";
+import type { GenerateDataKeyRequest } from "@aws-sdk/client-kms";
 import type { Operations } from "../../operations.ts";
 import { type Access, AwsError, type Operation, type PolicyDocument } from "../../service.ts";
 import type { Key, Records } from "./records.ts";
@@ -98,7 +92,7 @@ export function encryptionOperations(records: Records): Operations<"kms"> {
 
   const dataKey = (operation: "GenerateDataKey" | "GenerateDataKeyWithoutPlaintext"): Operation => ({
     access: ({ KeyId = "", EncryptionContext }) => [use(operation, KeyId, EncryptionContext)],
-    run(input: GenerateDataKeyRequest) {
+    run(input) {
       const key = usable(input.KeyId as string, operation);
       const plaintext = randomBytes(dataKeyLength(input));
       checkSwitches(input);
@@ -113,7 +107,7 @@ export function encryptionOperations(records: Records): Operations<"kms"> {
   return {
     Encrypt: {
       access: ({ KeyId = "", EncryptionContext }) => [use("Encrypt", KeyId, EncryptionContext)],
-      run(input: EncryptRequest) {
+      run(input) {
         const { Plaintext = new Uint8Array(), EncryptionContext } = input;
         if (Plaintext.length < 1) throw invalid("plaintext", "length greater than or equal to 1");
         if (Plaintext.length > 4096) throw invalid("plaintext", "length less than or equal to 4096");
@@ -127,7 +121,7 @@ export function encryptionOperations(records: Records): Operations<"kms"> {
       access: ({ CiphertextBlob, KeyId, EncryptionContext }) => [
         use("Decrypt", keyOf(CiphertextBlob, KeyId), EncryptionContext),
       ],
-      run(input: DecryptRequest) {
+      run(input) {
         const key = usable(keyOf(input.CiphertextBlob, input.KeyId), "Decrypt");
         const Plaintext = open(key, input.CiphertextBlob as Uint8Array, input.EncryptionContext);
         checkSwitches(input);
@@ -135,11 +129,11 @@ export function encryptionOperations(records: Records): Operations<"kms"> {
       },
     },
     ReEncrypt: {
-      access: (input: ReEncryptRequest) => [
+      access: (input) => [
         use("ReEncryptFrom", keyOf(input.CiphertextBlob, input.SourceKeyId), input.SourceEncryptionContext),
         use("ReEncryptTo", input.DestinationKeyId ?? "", input.DestinationEncryptionContext),
       ],
-      run(input: ReEncryptRequest) {
+      run(input) {
         const source = usable(keyOf(input.CiphertextBlob, input.SourceKeyId), "ReEncrypt");
         const target = usable(input.DestinationKeyId as string, "ReEncrypt");
         const plaintext = open(source, input.CiphertextBlob as Uint8Array, input.SourceEncryptionContext);
@@ -157,7 +151,7 @@ export function encryptionOperations(records: Records): Operations<"kms"> {
     GenerateDataKeyWithoutPlaintext: dataKey("GenerateDataKeyWithoutPlaintext"),
     GenerateRandom: {
       access: () => [{ action: "kms:GenerateRandom", resource: "*" }],
-      run({ NumberOfBytes, ...input }: GenerateRandomRequest) {
+      run({ NumberOfBytes, ...input }) {
         if (NumberOfBytes === undefined) throw new AwsError("ValidationException", "NumberOfBytes is required.");
         checkSwitches(input);
         return { Plaintext: randomBytes(byteCount(NumberOfBytes)) };

@@ -1,6 +1,6 @@
 /** Keys: made, described, given up. */
 import { randomUUID } from "node:crypto";
-import type { CreateKeyRequest, KeyMetadata, ListKeysRequest, ScheduleKeyDeletionRequest } from "@aws-sdk/client-kms";
+import type { KeyMetadata, ScheduleKeyDeletionRequest } from "@aws-sdk/client-kms";
 import { page } from "../../kit/page.ts";
 import type { Operations } from "../../operations.ts";
 import { AwsError, type Cloud, type Operation } from "../../service.ts";
@@ -66,7 +66,7 @@ export function keyOperations(cloud: Cloud, records: Records): Operations<"kms">
   return {
     CreateKey: {
       access: () => [{ action: "kms:CreateKey", resource: "*" }],
-      run(input: CreateKeyRequest) {
+      run(input) {
         const {
           Description = "",
           Policy = defaultKeyPolicy(cloud.accountId),
@@ -101,7 +101,7 @@ export function keyOperations(cloud: Cloud, records: Records): Operations<"kms">
     DescribeKey: on("DescribeKey", metadata),
     ListKeys: {
       access: () => [{ action: "kms:ListKeys", resource: "*" }],
-      run(input: ListKeysRequest) {
+      run(input) {
         const { items, ...paging } = keyPage(records.keys.values(), input, ({ id }) => id);
         return { Keys: items.map(({ id }) => ({ KeyId: id, KeyArn: records.arn(id) })), ...paging };
       },

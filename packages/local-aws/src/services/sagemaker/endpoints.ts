@@ -1,4 +1,3 @@
-import type { UpdateEndpointWeightsAndCapacitiesInput } from "@aws-sdk/client-sagemaker";
 import { tagMap } from "../../kit/tags.ts";
 import type { Operations } from "../../operations.ts";
 import type { Cloud } from "../../service.ts";
@@ -120,7 +119,7 @@ export function endpointOperations(
     },
     UpdateEndpointWeightsAndCapacities: {
       access: ({ EndpointName }) => names.on("UpdateEndpointWeightsAndCapacities", "endpoint", EndpointName),
-      run({ EndpointName, DesiredWeightsAndCapacities = [] }: UpdateEndpointWeightsAndCapacitiesInput) {
+      run({ EndpointName, DesiredWeightsAndCapacities = [] }) {
         const endpoint = existing(EndpointName!);
         settled(endpoint, "update");
         const instances = { ...endpoint.instances };

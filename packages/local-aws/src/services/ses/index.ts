@@ -3,7 +3,6 @@
  * exists: there is no mailbox to ask. https://docs.aws.amazon.com/ses/latest/APIReference-V2/
  */
 import { createHash, randomUUID } from "node:crypto";
-import type * as sesv2 from "@aws-sdk/client-sesv2";
 import { type Tags, tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import { deliverMail } from "../../mail.ts";
 import type { OperationOf, Operations } from "../../operations.ts";
@@ -69,7 +68,7 @@ export function createSes(cloud: Cloud): Service {
       SendEmail,
       CreateEmailIdentity: {
         access: on("CreateEmailIdentity"),
-        run({ EmailIdentity = "", Tags, ...other }: sesv2.CreateEmailIdentityCommandInput) {
+        run({ EmailIdentity = "", Tags, ...other }) {
           if (identities.has(EmailIdentity)) {
             throw new AwsError("AlreadyExistsException", `Email identity ${EmailIdentity} already exist.`);
           }
@@ -81,7 +80,7 @@ export function createSes(cloud: Cloud): Service {
       },
       GetEmailIdentity: {
         access: on("GetEmailIdentity"),
-        run({ EmailIdentity }: sesv2.GetEmailIdentityCommandInput) {
+        run({ EmailIdentity }) {
           const { name, tags } = found(EmailIdentity);
           return {
             IdentityType: kindOf(name),
@@ -97,7 +96,7 @@ export function createSes(cloud: Cloud): Service {
       },
       DeleteEmailIdentity: {
         access: on("DeleteEmailIdentity"),
-        run({ EmailIdentity }: sesv2.DeleteEmailIdentityCommandInput) {
+        run({ EmailIdentity }) {
           identities.delete(found(EmailIdentity).name);
           return {};
         },
@@ -143,11 +142,11 @@ function tagOperations(find: (name: string) => Identity, put: (identity: Identit
   return {
     ListTagsForResource: {
       access: access("ListTagsForResource"),
-      run: ({ ResourceArn }: sesv2.ListTagsForResourceCommandInput) => ({ Tags: tagList(at(ResourceArn).tags) }),
+      run: ({ ResourceArn }) => ({ Tags: tagList(at(ResourceArn).tags) }),
     },
     TagResource: {
       access: access("TagResource"),
-      run({ ResourceArn, Tags }: sesv2.TagResourceCommandInput) {
+      run({ ResourceArn, Tags }) {
         const identity = at(ResourceArn);
         put({ ...identity, tags: { ...identity.tags, ...tagMap(Tags) } });
         return {};
@@ -155,7 +154,7 @@ function tagOperations(find: (name: string) => Identity, put: (identity: Identit
     },
     UntagResource: {
       access: access("UntagResource"),
-      run({ ResourceArn, TagKeys }: sesv2.UntagResourceCommandInput) {
+      run({ ResourceArn, TagKeys }) {
         const identity = at(ResourceArn);
         put({ ...identity, tags: withoutTags(identity.tags, TagKeys) });
         return {};

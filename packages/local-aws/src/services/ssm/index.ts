@@ -5,10 +5,7 @@
  */
 import type {
   DescribeParametersRequest,
-  GetParameterHistoryRequest,
-  GetParameterRequest,
   GetParametersByPathRequest,
-  GetParametersRequest,
   ParameterStringFilter,
   PutParameterRequest,
 } from "@aws-sdk/client-ssm";
@@ -31,19 +28,19 @@ export function createSsm(cloud: Cloud): Service {
   });
   const operations: Operations<"ssm"> = {
     PutParameter: {
-      access: ({ Name = "" }: PutParameterRequest) => [on("PutParameter", Name)],
-      run: (input: PutParameterRequest, call) => putParameter(parameters, input, call.principal.arn),
+      access: ({ Name = "" }) => [on("PutParameter", Name)],
+      run: (input, call) => putParameter(parameters, input, call.principal.arn),
     },
     GetParameter: {
-      access: ({ Name = "" }: GetParameterRequest) => [on("GetParameter", Name)],
-      run: ({ Name = "", WithDecryption = false }: GetParameterRequest) => {
+      access: ({ Name = "" }) => [on("GetParameter", Name)],
+      run: ({ Name = "", WithDecryption = false }) => {
         const { record, version, selector } = parameters.find(Name);
         return { Parameter: parameters.shown(record, version, WithDecryption, selector) };
       },
     },
     GetParameters: {
-      access: ({ Names = [] }: GetParametersRequest) => Names.map((name) => on("GetParameters", name)),
-      run({ Names = [], WithDecryption = false }: GetParametersRequest) {
+      access: ({ Names = [] }) => Names.map((name) => on("GetParameters", name)),
+      run({ Names = [], WithDecryption = false }) {
         checkCount(Names);
         const found = Names.map((name) => ({ name, hit: parameters.lookup(name) }));
         return {
@@ -55,17 +52,17 @@ export function createSsm(cloud: Cloud): Service {
       },
     },
     GetParametersByPath: {
-      access: ({ Path = "", Recursive = false }: GetParametersByPathRequest) => [
+      access: ({ Path = "", Recursive = false }) => [
         {
           ...on("GetParametersByPath", Path.replace(/\/$/, "") || "/"),
           context: { "ssm:recursive": String(Recursive) },
         },
       ],
-      run: (input: GetParametersByPathRequest) => byPath(parameters, input),
+      run: (input) => byPath(parameters, input),
     },
     GetParameterHistory: {
-      access: ({ Name = "" }: GetParameterHistoryRequest) => [on("GetParameterHistory", Name)],
-      run(input: GetParameterHistoryRequest) {
+      access: ({ Name = "" }) => [on("GetParameterHistory", Name)],
+      run(input) {
         const { record } = parameters.find(input.Name as string);
         const { items, next: NextToken } = page(record.versions, input, (version) => version.number, { size: 50 });
         const history = items.map((version) => ({
@@ -93,7 +90,7 @@ export function createSsm(cloud: Cloud): Service {
     },
     DescribeParameters: {
       access: () => [{ action: "ssm:DescribeParameters", resource: "*" }],
-      run: (input: DescribeParametersRequest) => describe(parameters, input),
+      run: (input) => describe(parameters, input),
     },
     ...ssmTagOperations(parameters),
   };

@@ -1,11 +1,5 @@
 /** Aliases of state machines' versions. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html */
-import type {
-  CreateStateMachineAliasInput,
-  DescribeStateMachineAliasInput,
-  ListStateMachineAliasesInput,
-  RoutingConfigurationListItem,
-  UpdateStateMachineAliasInput,
-} from "@aws-sdk/client-sfn";
+import type { RoutingConfigurationListItem } from "@aws-sdk/client-sfn";
 import type { Operations } from "../../operations.ts";
 import { type Access, AwsError } from "../../service.ts";
 import { type Alias, pageOf, type Records } from "./records.ts";
@@ -47,7 +41,7 @@ export function aliasOperations(records: Records): Operations<"states"> {
   return {
     CreateStateMachineAlias: {
       access: ({ routingConfiguration }) => on("CreateStateMachineAlias", machineOf(routingConfiguration)),
-      run({ name = "", description, routingConfiguration }: CreateStateMachineAliasInput) {
+      run({ name = "", description, routingConfiguration }) {
         if (!/^(?=.*[a-zA-Z_\-.])[a-zA-Z0-9_\-.]{1,80}$/.test(name))
           throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
         const routing = checked(routingConfiguration);
@@ -62,11 +56,11 @@ export function aliasOperations(records: Records): Operations<"states"> {
     },
     DescribeStateMachineAlias: {
       access: ({ stateMachineAliasArn }) => on("DescribeStateMachineAlias", stateMachineAliasArn),
-      run: ({ stateMachineAliasArn }: DescribeStateMachineAliasInput) => described(found(stateMachineAliasArn)),
+      run: ({ stateMachineAliasArn }) => described(found(stateMachineAliasArn)),
     },
     UpdateStateMachineAlias: {
       access: ({ stateMachineAliasArn }) => on("UpdateStateMachineAlias", stateMachineAliasArn),
-      run({ stateMachineAliasArn, description, routingConfiguration }: UpdateStateMachineAliasInput) {
+      run({ stateMachineAliasArn, description, routingConfiguration }) {
         const alias = found(stateMachineAliasArn);
         const updated = Date.now();
         aliases.put(alias.arn, {
@@ -80,14 +74,14 @@ export function aliasOperations(records: Records): Operations<"states"> {
     },
     DeleteStateMachineAlias: {
       access: ({ stateMachineAliasArn }) => on("DeleteStateMachineAlias", stateMachineAliasArn),
-      run({ stateMachineAliasArn }: DescribeStateMachineAliasInput) {
+      run({ stateMachineAliasArn }) {
         aliases.delete(found(stateMachineAliasArn).arn);
         return {};
       },
     },
     ListStateMachineAliases: {
       access: ({ stateMachineArn }) => on("ListStateMachineAliases", stateMachineArn),
-      run({ stateMachineArn = "", ...rest }: ListStateMachineAliasesInput) {
+      run({ stateMachineArn = "", ...rest }) {
         const isVersion = versions.has(stateMachineArn);
         if (!isVersion && !records.machines.has(stateMachineArn)) throw missingMachine(stateMachineArn);
         const all = aliases

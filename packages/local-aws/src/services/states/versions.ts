@@ -1,9 +1,3 @@
-/** Versions of state machines, which never change. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-version.html */
-import type {
-  DeleteStateMachineVersionInput,
-  ListStateMachineVersionsInput,
-  PublishStateMachineVersionInput,
-} from "@aws-sdk/client-sfn";
 import type { Operations } from "../../operations.ts";
 import { type Access, AwsError } from "../../service.ts";
 import { type Alias, type Machine, pageOf, type Records, type Version } from "./records.ts";
@@ -89,7 +83,7 @@ export function versionOperations(records: Records): Operations<"states"> {
   return {
     PublishStateMachineVersion: {
       access: ({ stateMachineArn }) => on("PublishStateMachineVersion", stateMachineArn),
-      run({ stateMachineArn = "", revisionId, description }: PublishStateMachineVersionInput) {
+      run({ stateMachineArn = "", revisionId, description }) {
         const machine = machineAt(stateMachineArn);
         if (revisionId !== undefined && revisionId !== machine.revision) {
           throw new AwsError(
@@ -103,7 +97,7 @@ export function versionOperations(records: Records): Operations<"states"> {
     },
     ListStateMachineVersions: {
       access: ({ stateMachineArn }) => on("ListStateMachineVersions", stateMachineArn),
-      run({ stateMachineArn = "", ...rest }: ListStateMachineVersionsInput) {
+      run({ stateMachineArn = "", ...rest }) {
         machineAt(stateMachineArn);
         const all = records.versions.values(`${stateMachineArn}:`);
         const { items, paging } = pageOf(all, rest, ({ number }) => number, true);
@@ -118,7 +112,7 @@ export function versionOperations(records: Records): Operations<"states"> {
     },
     DeleteStateMachineVersion: {
       access: ({ stateMachineVersionArn }) => on("DeleteStateMachineVersion", stateMachineVersionArn),
-      run({ stateMachineVersionArn = "" }: DeleteStateMachineVersionInput) {
+      run({ stateMachineVersionArn = "" }) {
         const alias = records.aliases
           .values(stateMachineVersionArn.replace(/\d+$/, ""))
           .find(({ routing }) => routing.some((one) => one.stateMachineVersionArn === stateMachineVersionArn));

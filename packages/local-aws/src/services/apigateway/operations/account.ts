@@ -1,4 +1,4 @@
-import type { Account, UpdateAccountRequest } from "@aws-sdk/client-api-gateway";
+import type { Account } from "@aws-sdk/client-api-gateway";
 import type { Cloud } from "../../../service.ts";
 import { applyPatch } from "../patch.ts";
 import { badRequest, type Records } from "../records.ts";
@@ -15,7 +15,7 @@ export function accountOperations(records: Records, cloud: Cloud): Handlers {
   return {
     GetAccount: describe,
 
-    async UpdateAccount(input: UpdateAccountRequest) {
+    async UpdateAccount(input) {
       const account = records.account.get("account") ?? {};
       applyPatch(account, input.patchOperations, {
         "/cloudwatchRoleArn": (target, { op, value }) => {

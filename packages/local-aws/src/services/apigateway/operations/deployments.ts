@@ -1,11 +1,4 @@
-import type {
-  CreateDeploymentRequest,
-  DeleteDeploymentRequest,
-  Deployment as DeploymentShape,
-  GetDeploymentRequest,
-  GetDeploymentsRequest,
-  UpdateDeploymentRequest,
-} from "@aws-sdk/client-api-gateway";
+import type { CreateDeploymentRequest, Deployment as DeploymentShape } from "@aws-sdk/client-api-gateway";
 import type { Api, Deployment } from "../model.ts";
 import { applyPatch, property } from "../patch.ts";
 import { badRequest, newId, pageOf, type Records } from "../records.ts";
@@ -15,8 +8,8 @@ import { newStage } from "./stages.ts";
 /** Deployments: snapshots of an API, the only thing that is ever served. */
 export function deploymentOperations(records: Records): Handlers {
   return {
-    CreateDeployment(input: CreateDeploymentRequest) {
-      const api = records.api(input.restApiId!);
+    CreateDeployment(input) {
+      const api = records.api(input.restApiId);
       checkDeployable(api);
       const deployment: Deployment = {
         id: newId(6),
@@ -31,29 +24,29 @@ export function deploymentOperations(records: Records): Handlers {
       return describe(deployment);
     },
 
-    GetDeployment(input: GetDeploymentRequest) {
-      const deployment = records.deployment(input.restApiId!, input.deploymentId);
+    GetDeployment(input) {
+      const deployment = records.deployment(input.restApiId, input.deploymentId);
       return {
         ...describe(deployment),
         ...(input.embed?.includes("apisummary") && { apiSummary: summary(deployment) }),
       };
     },
 
-    GetDeployments(input: GetDeploymentsRequest) {
-      const { id } = records.api(input.restApiId!);
+    GetDeployments(input) {
+      const { id } = records.api(input.restApiId);
       const found = pageOf(records.deployments.values(`${id}/`), input, (one) => one.id);
       return { ...found, items: found.items.map(describe) };
     },
 
-    UpdateDeployment(input: UpdateDeploymentRequest) {
-      const deployment = records.deployment(input.restApiId!, input.deploymentId);
+    UpdateDeployment(input) {
+      const deployment = records.deployment(input.restApiId, input.deploymentId);
       applyPatch(deployment, input.patchOperations, { "/description": property("description") });
       records.deployments.put(`${deployment.restApiId}/${deployment.id}`, deployment);
       return describe(deployment);
     },
 
-    DeleteDeployment(input: DeleteDeploymentRequest) {
-      const { id, restApiId } = records.deployment(input.restApiId!, input.deploymentId);
+    DeleteDeployment(input) {
+      const { id, restApiId } = records.deployment(input.restApiId, input.deploymentId);
       if (records.stages.values(`${restApiId}/`).some(({ deploymentId }) => deploymentId === id)) {
         throw badRequest("Active stages pointing to this deployment must be moved or deleted");
       }

@@ -1,9 +1,4 @@
-import type {
-  CreateBasePathMappingRequest,
-  CreateDomainNameRequest,
-  DomainName as DomainNameShape,
-  PatchOperation,
-} from "@aws-sdk/client-api-gateway";
+import type { DomainName as DomainNameShape, PatchOperation } from "@aws-sdk/client-api-gateway";
 import type { BasePathMapping, DomainName } from "../model.ts";
 import { applyPatch, property } from "../patch.ts";
 import { badRequest, conflict, newId, notFound, pageOf, type Records } from "../records.ts";
@@ -48,7 +43,7 @@ export function domainOperations(records: Records, region: string): Handlers {
   };
 
   return {
-    CreateDomainName(input: CreateDomainNameRequest) {
+    CreateDomainName(input) {
       const { domainName = "", certificateArn, regionalCertificateArn, endpointConfiguration, tags = {} } = input;
       if (!/^(\*\.)?([a-z0-9-]+\.)+[a-z0-9-]+$/.test(domainName))
         throw badRequest(`Invalid domain name specified: ${domainName}`);
@@ -93,8 +88,8 @@ export function domainOperations(records: Records, region: string): Handlers {
       return {};
     },
 
-    CreateBasePathMapping(input: CreateBasePathMappingRequest) {
-      const { domainName } = find(input.domainName!);
+    CreateBasePathMapping(input) {
+      const { domainName } = find(input.domainName);
       const basePath = input.basePath || ROOT;
       if (basePath !== ROOT && !/^[\w.~$!*'()+,;:@&=-]+$/.test(basePath)) {
         throw badRequest(`Invalid base path '${basePath}': one segment, without slashes, is allowed`);
@@ -104,7 +99,7 @@ export function domainOperations(records: Records, region: string): Handlers {
       return saveMapping({
         domainName,
         basePath,
-        restApiId: input.restApiId!,
+        restApiId: input.restApiId,
         ...(input.stage && { stage: input.stage }),
       });
     },

@@ -1,4 +1,3 @@
-import type { GetExportRequest } from "@aws-sdk/client-api-gateway";
 import { type ExportOptions, exportDocument } from "../definition/export.ts";
 import { badRequest, type Records } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
@@ -8,8 +7,8 @@ const EXTENSIONS = new Set(["integrations", "authorizers", "apigateway", "docume
 /** @param origin where a stage's paths begin, its own name left out. */
 export function exportOperations(records: Records, origin: (apiId: string) => string): Handlers {
   return {
-    async GetExport(input: GetExportRequest) {
-      const stage = records.stage(input.restApiId!, input.stageName!);
+    async GetExport(input) {
+      const stage = records.stage(input.restApiId, input.stageName);
       const api = records.api(stage.restApiId);
       if (input.exportType !== "oas30") {
         throw badRequest(`exportType '${input.exportType}' is not modelled by the local API Gateway; oas30 is`);

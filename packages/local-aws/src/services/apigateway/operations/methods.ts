@@ -1,15 +1,4 @@
-import type {
-  DeleteIntegrationResponseRequest,
-  DeleteMethodRequest,
-  DeleteMethodResponseRequest,
-  GetIntegrationResponseRequest,
-  GetMethodRequest,
-  GetMethodResponseRequest,
-  PutIntegrationRequest,
-  PutIntegrationResponseRequest,
-  PutMethodRequest,
-  PutMethodResponseRequest,
-} from "@aws-sdk/client-api-gateway";
+import type { PutMethodRequest } from "@aws-sdk/client-api-gateway";
 import { methodOf } from "../definition/definition.ts";
 import { readIntegration, readIntegrationResponse } from "../definition/integration.ts";
 import type { AuthorizationType, Method } from "../model.ts";
@@ -46,11 +35,11 @@ export function methodOperations(records: Records): Handlers {
   };
 
   return {
-    PutMethod(input: PutMethodRequest) {
-      const api = records.api(input.restApiId!);
-      const resource = api.definition.resources[input.resourceId!];
+    PutMethod(input) {
+      const api = records.api(input.restApiId);
+      const resource = api.definition.resources[input.resourceId];
       if (!resource) throw notFound("Invalid Resource identifier specified");
-      const httpMethod = input.httpMethod!.toUpperCase();
+      const httpMethod = input.httpMethod.toUpperCase();
       if (!METHODS.has(httpMethod))
         throw badRequest("Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY");
       if (resource.resourceMethods[httpMethod]) throw conflict("Method already exists for this resource");
@@ -61,15 +50,15 @@ export function methodOperations(records: Records): Handlers {
       return method;
     },
 
-    GetMethod: (input: GetMethodRequest) => find(input).method,
+    GetMethod: (input) => find(input).method,
 
-    DeleteMethod(input: DeleteMethodRequest) {
+    DeleteMethod(input) {
       const found = find(input);
-      delete found.api.definition.resources[input.resourceId!]!.resourceMethods[input.httpMethod!];
+      delete found.api.definition.resources[input.resourceId]!.resourceMethods[input.httpMethod];
       return save(found, {});
     },
 
-    PutMethodResponse(input: PutMethodResponseRequest) {
+    PutMethodResponse(input) {
       const found = find(input);
       const { statusCode, responseModels, responseParameters } = input;
       if (found.method.methodResponses[statusCode!]) throw conflict("Response already exists for this resource");
@@ -82,19 +71,19 @@ export function methodOperations(records: Records): Handlers {
       return save(found, response);
     },
 
-    GetMethodResponse(input: GetMethodResponseRequest) {
-      const response = find(input).method.methodResponses[input.statusCode!];
+    GetMethodResponse(input) {
+      const response = find(input).method.methodResponses[input.statusCode];
       if (!response) throw notFound("Invalid Response status code specified");
       return response;
     },
 
-    DeleteMethodResponse(input: DeleteMethodResponseRequest) {
+    DeleteMethodResponse(input) {
       const found = find(input);
-      delete found.method.methodResponses[input.statusCode!];
+      delete found.method.methodResponses[input.statusCode];
       return save(found, {});
     },
 
-    PutIntegration(input: PutIntegrationRequest) {
+    PutIntegration(input) {
       const found = find(input);
       const { restApiId: _, resourceId, httpMethod, integrationHttpMethod, ...given } = input;
       const old = found.method.methodIntegration?.integrationResponses;
@@ -107,32 +96,32 @@ export function methodOperations(records: Records): Handlers {
       return save(found, found.method.methodIntegration);
     },
 
-    GetIntegration: (input: GetMethodRequest) => find(input).integration(),
+    GetIntegration: (input) => find(input).integration(),
 
-    DeleteIntegration(input: DeleteMethodRequest) {
+    DeleteIntegration(input) {
       const found = find(input);
       found.integration();
       delete found.method.methodIntegration;
       return save(found, {});
     },
 
-    PutIntegrationResponse(input: PutIntegrationResponseRequest) {
+    PutIntegrationResponse(input) {
       const found = find(input);
-      if (!found.method.methodResponses[input.statusCode!]) throw notFound("Invalid Response status code specified");
+      if (!found.method.methodResponses[input.statusCode]) throw notFound("Invalid Response status code specified");
       const response = readIntegrationResponse(input as object, input.selectionPattern);
       found.integration().integrationResponses[response.statusCode] = response;
       return save(found, response);
     },
 
-    GetIntegrationResponse(input: GetIntegrationResponseRequest) {
-      const response = find(input).integration().integrationResponses[input.statusCode!];
+    GetIntegrationResponse(input) {
+      const response = find(input).integration().integrationResponses[input.statusCode];
       if (!response) throw notFound("Invalid Response status code specified");
       return response;
     },
 
-    DeleteIntegrationResponse(input: DeleteIntegrationResponseRequest) {
+    DeleteIntegrationResponse(input) {
       const found = find(input);
-      delete found.integration().integrationResponses[input.statusCode!];
+      delete found.integration().integrationResponses[input.statusCode];
       return save(found, {});
     },
 

@@ -1,12 +1,4 @@
-import type {
-  CreateAuthorizerRequest,
-  CreateModelRequest,
-  CreateRequestValidatorRequest,
-  DeleteGatewayResponseRequest,
-  GatewayResponseType,
-  PatchOperation,
-  PutGatewayResponseRequest,
-} from "@aws-sdk/client-api-gateway";
+import type { GatewayResponseType, PatchOperation } from "@aws-sdk/client-api-gateway";
 import { parseJson } from "../../../jsonText.ts";
 import { type GivenAuthorizer, readAuthorizer } from "../definition/authorizer.ts";
 import { DEFAULT_TEMPLATE, GATEWAY_RESPONSE_STATUS, readGatewayResponse } from "../definition/gatewayResponse.ts";
@@ -52,8 +44,8 @@ function validatorOperations(records: Records, save: Save): Handlers {
     return found;
   };
   return {
-    CreateRequestValidator(input: CreateRequestValidatorRequest) {
-      const api = records.api(input.restApiId!);
+    CreateRequestValidator(input) {
+      const api = records.api(input.restApiId);
       const { name, validateRequestBody = false, validateRequestParameters = false } = input;
       if (!name) throw badRequest("Request validator name must be specified");
       const id = newId(6);
@@ -93,12 +85,12 @@ function authorizerOperations(records: Records, save: Save): Handlers {
     return found;
   };
   return {
-    CreateAuthorizer(input: CreateAuthorizerRequest) {
-      const api = records.api(input.restApiId!);
+    CreateAuthorizer(input) {
+      const api = records.api(input.restApiId);
       if (Object.values(api.definition.authorizers).some(({ name }) => name === input.name)) {
         throw badRequest(`Authorizer name must be unique. Authorizer ${input.name} already exists in this RestApi.`);
       }
-      const authorizer = readAuthorizer(input as GivenAuthorizer, input.name!);
+      const authorizer = readAuthorizer(input as GivenAuthorizer, input.name);
       api.definition.authorizers[authorizer.id] = authorizer;
       return save(api, authorizer);
     },
@@ -159,8 +151,8 @@ function modelOperations(records: Records, save: Save): Handlers {
     }
   };
   return {
-    CreateModel(input: CreateModelRequest) {
-      const api = records.api(input.restApiId!);
+    CreateModel(input) {
+      const api = records.api(input.restApiId);
       const { name, contentType, schema, description } = input;
       if (api.definition.models[name!]) throw conflict(`Model name already exists for this REST API`);
       const model: Model = {
@@ -215,8 +207,8 @@ function gatewayResponseOperations(records: Records, save: Save): Handlers {
     };
   };
   return {
-    PutGatewayResponse(input: PutGatewayResponseRequest) {
-      const api = records.api(input.restApiId!);
+    PutGatewayResponse(input) {
+      const api = records.api(input.restApiId);
       const { responseType, statusCode, responseParameters, responseTemplates } = input;
       api.definition.gatewayResponses[responseType!] = readGatewayResponse(responseType!, {
         ...(statusCode !== undefined && { statusCode }),
@@ -246,11 +238,11 @@ function gatewayResponseOperations(records: Records, save: Save): Handlers {
       api.definition.gatewayResponses[input.responseType] = readGatewayResponse(input.responseType, patched);
       return save(api, describe(api, input.responseType));
     },
-    DeleteGatewayResponse(input: DeleteGatewayResponseRequest) {
-      const api = records.api(input.restApiId!);
-      if (!api.definition.gatewayResponses[input.responseType!])
+    DeleteGatewayResponse(input) {
+      const api = records.api(input.restApiId);
+      if (!api.definition.gatewayResponses[input.responseType])
         throw notFound("Gateway response type not defined on api");
-      delete api.definition.gatewayResponses[input.responseType!];
+      delete api.definition.gatewayResponses[input.responseType];
       return save(api, {});
     },
   };

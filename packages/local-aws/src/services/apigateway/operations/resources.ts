@@ -1,11 +1,4 @@
-import type {
-  CreateResourceRequest,
-  DeleteResourceRequest,
-  GetResourceRequest,
-  GetResourcesRequest,
-  Resource as ResourceShape,
-  UpdateResourceRequest,
-} from "@aws-sdk/client-api-gateway";
+import type { Resource as ResourceShape } from "@aws-sdk/client-api-gateway";
 import { addResource } from "../definition/definition.ts";
 import type { Api, Resource } from "../model.ts";
 import { applyPatch } from "../patch.ts";
@@ -15,28 +8,28 @@ import type { Handlers } from "./handlers.ts";
 /** Resources: the tree of an API's paths. */
 export function resourceOperations(records: Records): Handlers {
   return {
-    CreateResource(input: CreateResourceRequest) {
-      const api = records.api(input.restApiId!);
-      const resource = addResource(api.definition, input.parentId!, input.pathPart!);
+    CreateResource(input) {
+      const api = records.api(input.restApiId);
+      const resource = addResource(api.definition, input.parentId, input.pathPart);
       records.apis.put(api.id, api);
       return describe(resource, []);
     },
 
-    GetResource(input: GetResourceRequest) {
-      const api = records.api(input.restApiId!);
-      return describe(resourceOf(api, input.resourceId!), input.embed);
+    GetResource(input) {
+      const api = records.api(input.restApiId);
+      return describe(resourceOf(api, input.resourceId), input.embed);
     },
 
-    GetResources(input: GetResourcesRequest) {
-      const api = records.api(input.restApiId!);
+    GetResources(input) {
+      const api = records.api(input.restApiId);
       const found = pageOf(Object.values(api.definition.resources), input, ({ path }) => path);
       return { ...found, items: found.items.map((resource) => describe(resource, input.embed)) };
     },
 
-    UpdateResource(input: UpdateResourceRequest) {
-      const api = records.api(input.restApiId!);
+    UpdateResource(input) {
+      const api = records.api(input.restApiId);
       const { definition } = api;
-      const resource = resourceOf(api, input.resourceId!);
+      const resource = resourceOf(api, input.resourceId);
       applyPatch(resource, input.patchOperations, {
         "/pathPart": (target, { value }) => {
           target.pathPart = value!;
@@ -51,9 +44,9 @@ export function resourceOperations(records: Records): Handlers {
       return describe(resource, []);
     },
 
-    DeleteResource(input: DeleteResourceRequest) {
-      const api = records.api(input.restApiId!);
-      const { id } = resourceOf(api, input.resourceId!);
+    DeleteResource(input) {
+      const api = records.api(input.restApiId);
+      const { id } = resourceOf(api, input.resourceId);
       if (id === api.definition.rootResourceId) throw badRequest("Root resource cannot be deleted");
       for (const child of [id, ...descendants(api, id)]) delete api.definition.resources[child];
       records.apis.put(api.id, api);

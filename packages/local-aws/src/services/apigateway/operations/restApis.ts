@@ -1,13 +1,4 @@
-import type {
-  CreateRestApiRequest,
-  DeleteRestApiRequest,
-  GetRestApiRequest,
-  GetRestApisRequest,
-  ImportRestApiRequest,
-  PutRestApiRequest,
-  RestApi,
-  UpdateRestApiRequest,
-} from "@aws-sdk/client-api-gateway";
+import type { CreateRestApiRequest, PutRestApiRequest, RestApi } from "@aws-sdk/client-api-gateway";
 import { emptyDefinition } from "../definition/definition.ts";
 import { importDocument } from "../definition/import.ts";
 import { expandPolicy } from "../definition/policy.ts";
@@ -27,7 +18,7 @@ export function restApiOperations(records: Records): Handlers {
   };
 
   return {
-    CreateRestApi(input: CreateRestApiRequest, call) {
+    CreateRestApi(input, call) {
       if (!input.name) throw badRequest("API name must be specified");
       const api = newApi(input.name);
       if (input.cloneFrom) api.definition = structuredClone(records.api(input.cloneFrom).definition);
@@ -46,35 +37,35 @@ export function restApiOperations(records: Records): Handlers {
       return save(api);
     },
 
-    ImportRestApi(input: ImportRestApiRequest, call) {
+    ImportRestApi(input, call) {
       const api = newApi("");
-      const warnings = importDocument(api, input.body!, { mode: "overwrite", ...settings(input), call });
+      const warnings = importDocument(api, input.body, { mode: "overwrite", ...settings(input), call });
       return { ...save(api), ...(warnings.length > 0 && { warnings }) };
     },
 
-    PutRestApi(input: PutRestApiRequest, call) {
-      const api = records.api(input.restApiId!);
+    PutRestApi(input, call) {
+      const api = records.api(input.restApiId);
       const mode = input.mode ?? "merge";
       if (mode !== "merge" && mode !== "overwrite") throw badRequest(`Invalid mode '${mode}': merge or overwrite`);
-      const warnings = importDocument(api, input.body!, { mode, ...settings(input), call });
+      const warnings = importDocument(api, input.body, { mode, ...settings(input), call });
       return { ...save(api), ...(warnings.length > 0 && { warnings }) };
     },
 
-    GetRestApi: (input: GetRestApiRequest) => describe(records.api(input.restApiId!)),
+    GetRestApi: (input) => describe(records.api(input.restApiId)),
 
-    GetRestApis: (input: GetRestApisRequest) => {
+    GetRestApis: (input) => {
       const found = pageOf(records.apis.values(), input, ({ id }) => id);
       return { ...found, items: found.items.map(describe) };
     },
 
-    UpdateRestApi(input: UpdateRestApiRequest, call) {
-      const api = records.api(input.restApiId!);
+    UpdateRestApi(input, call) {
+      const api = records.api(input.restApiId);
       applyPatch(api, input.patchOperations, rules(api.id, call));
       return save(api);
     },
 
-    DeleteRestApi(input: DeleteRestApiRequest) {
-      const { id } = records.api(input.restApiId!);
+    DeleteRestApi(input) {
+      const { id } = records.api(input.restApiId);
       const planned = records.usagePlans.values().find((plan) => plan.apiStages.some(({ apiId }) => apiId === id));
       if (planned) {
         throw badRequest(`Cannot delete API ${id}: its stages are in usage plan ${planned.id}. Remove them first.`);

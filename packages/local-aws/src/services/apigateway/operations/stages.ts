@@ -1,11 +1,4 @@
-import type {
-  CreateStageRequest,
-  DeleteStageRequest,
-  GetStageRequest,
-  GetStagesRequest,
-  Stage as StageShape,
-  UpdateStageRequest,
-} from "@aws-sdk/client-api-gateway";
+import type { Stage as StageShape } from "@aws-sdk/client-api-gateway";
 import type { Stage } from "../model.ts";
 import { applyPatch, entry, type PatchRules, property } from "../patch.ts";
 import { badRequest, conflict, notFound, type Records } from "../records.ts";
@@ -26,12 +19,12 @@ export function stageOperations(
   };
 
   return {
-    CreateStage(input: CreateStageRequest) {
-      const api = records.api(input.restApiId!);
+    CreateStage(input) {
+      const api = records.api(input.restApiId);
       if (records.stages.has(`${api.id}/${input.stageName}`)) throw conflict("Stage already exists");
       if (input.canarySettings) throw badRequest("canarySettings of a stage are not modelled by the local API Gateway");
       const { id } = records.deployment(api.id, input.deploymentId);
-      const stage = newStage(api.id, input.stageName!, id);
+      const stage = newStage(api.id, input.stageName, id);
       if (input.description !== undefined) stage.description = input.description;
       if (input.variables) stage.variables = input.variables;
       if (input.tracingEnabled !== undefined) stage.tracingEnabled = input.tracingEnabled;
@@ -41,22 +34,22 @@ export function stageOperations(
       return save(stage);
     },
 
-    GetStage: (input: GetStageRequest) => describe(records.stage(input.restApiId!, input.stageName!)),
+    GetStage: (input) => describe(records.stage(input.restApiId, input.stageName)),
 
-    GetStages(input: GetStagesRequest) {
-      const { id } = records.api(input.restApiId!);
+    GetStages(input) {
+      const { id } = records.api(input.restApiId);
       const stages = records.stages.values(`${id}/`);
       const wanted = stages.filter(({ deploymentId }) => !input.deploymentId || deploymentId === input.deploymentId);
       return { item: wanted.map(describe) };
     },
 
-    UpdateStage(input: UpdateStageRequest) {
-      const stage = records.stage(input.restApiId!, input.stageName!);
+    UpdateStage(input) {
+      const stage = records.stage(input.restApiId, input.stageName);
       return save(applyPatch(stage, input.patchOperations, rules));
     },
 
-    DeleteStage(input: DeleteStageRequest) {
-      const { restApiId, stageName } = records.stage(input.restApiId!, input.stageName!);
+    DeleteStage(input) {
+      const { restApiId, stageName } = records.stage(input.restApiId, input.stageName);
       const planned = records.usagePlans
         .values()
         .find((plan) => plan.apiStages.some(({ apiId, stage }) => apiId === restApiId && stage === stageName));
@@ -70,13 +63,13 @@ export function stageOperations(
       return {};
     },
 
-    FlushStageCache(input: GetStageRequest) {
-      records.stage(input.restApiId!, input.stageName!);
+    FlushStageCache(input) {
+      records.stage(input.restApiId, input.stageName);
       return {};
     },
 
-    FlushStageAuthorizersCache(input: GetStageRequest) {
-      const { restApiId, stageName } = records.stage(input.restApiId!, input.stageName!);
+    FlushStageAuthorizersCache(input) {
+      const { restApiId, stageName } = records.stage(input.restApiId, input.stageName);
       flushAuthorizers(restApiId, stageName);
       return {};
     },

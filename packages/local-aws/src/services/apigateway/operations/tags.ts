@@ -1,4 +1,3 @@
-import type { GetTagsRequest, TagResourceRequest, UntagResourceRequest } from "@aws-sdk/client-api-gateway";
 import { withoutTags } from "../../../kit/tags.ts";
 import type { Collection } from "../../../store.ts";
 import { badRequest, notFound, type Records } from "../records.ts";
@@ -28,18 +27,18 @@ export function tagOperations(records: Records): Handlers {
     return { tags: found.tags, save: (tags) => collection.put(key, { ...found, tags }) };
   };
   return {
-    GetTags: (input: GetTagsRequest) => ({ tags: find(input.resourceArn!).tags }),
+    GetTags: (input) => ({ tags: find(input.resourceArn).tags }),
 
-    TagResource(input: TagResourceRequest) {
-      const { tags, save } = find(input.resourceArn!);
+    TagResource(input) {
+      const { tags, save } = find(input.resourceArn);
       const merged = { ...tags, ...input.tags };
       if (Object.keys(merged).length > 50) throw badRequest("A resource has at most 50 tags");
       save(merged);
       return {};
     },
 
-    UntagResource(input: UntagResourceRequest) {
-      const { tags, save } = find(input.resourceArn!);
+    UntagResource(input) {
+      const { tags, save } = find(input.resourceArn);
       save(withoutTags(tags, input.tagKeys));
       return {};
     },

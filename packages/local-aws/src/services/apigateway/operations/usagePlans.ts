@@ -1,14 +1,4 @@
-import type {
-  ApiKey as ApiKeyShape,
-  CreateApiKeyRequest,
-  CreateUsagePlanKeyRequest,
-  CreateUsagePlanRequest,
-  GetApiKeyRequest,
-  GetApiKeysRequest,
-  GetUsagePlansRequest,
-  GetUsageRequest,
-  PatchOperation,
-} from "@aws-sdk/client-api-gateway";
+import type { ApiKey as ApiKeyShape, PatchOperation } from "@aws-sdk/client-api-gateway";
 import type { ApiKey, Throttle, UsagePlan } from "../model.ts";
 import { applyPatch, escapePointer, type PatchRules, parse, property, unescapePointer } from "../patch.ts";
 import { badRequest, conflict, newId, newKeyValue, notFound, pageOf, type Records } from "../records.ts";
@@ -33,7 +23,7 @@ export function apiKeyOperations(records: Records): Handlers {
     return describe(key, true);
   };
   return {
-    CreateApiKey(input: CreateApiKeyRequest) {
+    CreateApiKey(input) {
       // Tools that know no value say an empty one.
       const value = input.value || newKeyValue();
       if (value.length < 20 || value.length > 128) throw badRequest("API Key value should be at least 20 characters");
@@ -55,8 +45,8 @@ export function apiKeyOperations(records: Records): Handlers {
         ...optional,
       });
     },
-    GetApiKey: (input: GetApiKeyRequest) => describe(find(input.apiKey!), input.includeValue ?? false),
-    GetApiKeys(input: GetApiKeysRequest) {
+    GetApiKey: (input) => describe(find(input.apiKey), input.includeValue ?? false),
+    GetApiKeys(input) {
       const wanted = records.apiKeys
         .values()
         .filter(
@@ -115,7 +105,7 @@ export function usagePlanOperations(records: Records): Handlers {
     return describeKey(records.apiKeys.get(keyId)!);
   };
   return {
-    CreateUsagePlan(input: CreateUsagePlanRequest) {
+    CreateUsagePlan(input) {
       if (!input.name) throw badRequest("Usage plan name must be specified");
       const { name, description, throttle, quota, apiStages = [], tags = {} } = input;
       return save({
@@ -129,7 +119,7 @@ export function usagePlanOperations(records: Records): Handlers {
       });
     },
     GetUsagePlan: (input: OfPlan) => find(input.usagePlanId),
-    GetUsagePlans(input: GetUsagePlansRequest) {
+    GetUsagePlans(input) {
       const of = (plan: UsagePlan) => !input.keyId || records.usagePlanKeys.has(`${plan.id}/${input.keyId}`);
       return pageOf(records.usagePlans.values().filter(of), input, ({ id }) => id);
     },
@@ -149,10 +139,10 @@ export function usagePlanOperations(records: Records): Handlers {
       return {};
     },
 
-    CreateUsagePlanKey(input: CreateUsagePlanKeyRequest) {
-      const plan = find(input.usagePlanId!);
+    CreateUsagePlanKey(input) {
+      const plan = find(input.usagePlanId);
       if (input.keyType !== "API_KEY") throw badRequest(`Invalid keyType '${input.keyType}'. Must be API_KEY`);
-      const key = records.apiKeys.get(input.keyId!);
+      const key = records.apiKeys.get(input.keyId);
       if (!key) throw notFound("Invalid API Key identifier specified");
       if (records.usagePlanKeys.has(`${plan.id}/${key.id}`))
         throw conflict(`${key.id} is already subscribed to Usage Plan ${plan.id}`);
@@ -177,8 +167,8 @@ export function usagePlanOperations(records: Records): Handlers {
     },
 
     /** Used and remaining requests of each key, day by day. */
-    GetUsage(input: GetUsageRequest) {
-      const plan = find(input.usagePlanId!);
+    GetUsage(input) {
+      const plan = find(input.usagePlanId);
       const start = Date.parse(`${input.startDate}T00:00:00Z`);
       const end = Date.parse(`${input.endDate}T00:00:00Z`);
       if (!(start <= end))

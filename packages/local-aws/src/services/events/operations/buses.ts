@@ -1,13 +1,5 @@
 /** Event buses, who may put events on them, and tags. */
-import type {
-  CreateEventBusRequest,
-  DeleteEventBusRequest,
-  DescribeEventBusRequest,
-  ListEventBusesRequest,
-  PutPermissionRequest,
-  RemovePermissionRequest,
-  Tag,
-} from "@aws-sdk/client-eventbridge";
+import type { PutPermissionRequest, Tag } from "@aws-sdk/client-eventbridge";
 import { list } from "../../../authorization/principals.ts";
 import { parsePolicy } from "../../../authorization/validate.ts";
 import { page } from "../../../kit/page.ts";
@@ -23,8 +15,8 @@ export function busOperations(events: EventsState): Operations<"events"> {
   ];
   return {
     CreateEventBus: {
-      access: ({ Name }: CreateEventBusRequest) => on("CreateEventBus", Name),
-      run: ({ Name: name = "", Description, Tags = [] }: CreateEventBusRequest) => {
+      access: ({ Name }) => on("CreateEventBus", Name),
+      run: ({ Name: name = "", Description, Tags = [] }) => {
         if (!/^[.\-_A-Za-z0-9]{1,256}$/.test(name))
           throw invalid("Parameter Name is not valid. Reason: Name must match [\\.\\-_A-Za-z0-9]+.");
         if (events.buses.has(name))
@@ -43,12 +35,12 @@ export function busOperations(events: EventsState): Operations<"events"> {
       },
     },
     DescribeEventBus: {
-      access: ({ Name }: DescribeEventBusRequest) => on("DescribeEventBus", Name),
-      run: ({ Name }: DescribeEventBusRequest) => described(events.bus(Name)),
+      access: ({ Name }) => on("DescribeEventBus", Name),
+      run: ({ Name }) => described(events.bus(Name)),
     },
     DeleteEventBus: {
-      access: ({ Name }: DeleteEventBusRequest) => on("DeleteEventBus", Name),
-      run: ({ Name = "" }: DeleteEventBusRequest) => {
+      access: ({ Name }) => on("DeleteEventBus", Name),
+      run: ({ Name = "" }) => {
         const name = busName(Name);
         if (name === "default") throw invalid("Cannot delete event bus default.");
         if (events.rulesOf(name).length > 0) throw invalid("Event bus can't be deleted since it has rules.");
@@ -58,22 +50,22 @@ export function busOperations(events: EventsState): Operations<"events"> {
     },
     ListEventBuses: {
       access: () => [{ action: "events:ListEventBuses", resource: "*" }],
-      run: (input: ListEventBusesRequest) => {
+      run: (input) => {
         const { items, next: NextToken } = page(events.buses.values(input.NamePrefix ?? ""), input, ({ name }) => name);
         return { EventBuses: items.map(described), NextToken };
       },
     },
     PutPermission: {
-      access: ({ EventBusName }: PutPermissionRequest) => on("PutPermission", EventBusName),
-      run: (input: PutPermissionRequest) => {
+      access: ({ EventBusName }) => on("PutPermission", EventBusName),
+      run: (input) => {
         const bus = events.bus(input.EventBusName);
         events.buses.put(bus.name, { ...bus, statements: permitted(bus, input) });
         return {};
       },
     },
     RemovePermission: {
-      access: ({ EventBusName }: RemovePermissionRequest) => on("RemovePermission", EventBusName),
-      run: ({ EventBusName, StatementId, RemoveAllPermissions: all }: RemovePermissionRequest) => {
+      access: ({ EventBusName }) => on("RemovePermission", EventBusName),
+      run: ({ EventBusName, StatementId, RemoveAllPermissions: all }) => {
         const bus = events.bus(EventBusName);
         const statements = all ? [] : bus.statements.filter(({ Sid }) => Sid !== StatementId);
         if (!all && statements.length === bus.statements.length) {

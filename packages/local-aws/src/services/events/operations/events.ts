@@ -1,6 +1,6 @@
 /** Events themselves: put, and tried against a pattern. */
 
-import type { PutEventsRequest, PutEventsRequestEntry, TestEventPatternRequest } from "@aws-sdk/client-eventbridge";
+import type { PutEventsRequest, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import type { BusEvent } from "../../../delivery/records.ts";
 import { parseJson } from "../../../jsonText.ts";
 import type { Operations } from "../../../operations.ts";
@@ -14,12 +14,12 @@ const maxSize = 1024 * 1024;
 export function eventOperations(events: EventsState): Operations<"events"> {
   return {
     PutEvents: {
-      access: (input: PutEventsRequest, call) => putAccess(events, input, call),
-      run: (input: PutEventsRequest, call) => putEvents(events, input, call),
+      access: (input, call) => putAccess(events, input, call),
+      run: (input, call) => putEvents(events, input, call),
     },
     TestEventPattern: {
       access: () => [{ action: "events:TestEventPattern", resource: "*" }],
-      run({ EventPattern, Event }: TestEventPatternRequest) {
+      run({ EventPattern, Event }) {
         const matches = checkPattern(EventPattern as string);
         let event: unknown;
         try {

@@ -1,14 +1,6 @@
 /** Rules and their targets. */
 
-import type {
-  ListRuleNamesByTargetRequest,
-  ListRulesRequest,
-  ListTargetsByRuleRequest,
-  PutRuleRequest,
-  PutTargetsRequest,
-  RemoveTargetsRequest,
-  Target,
-} from "@aws-sdk/client-eventbridge";
+import type { PutRuleRequest, PutTargetsRequest, Target } from "@aws-sdk/client-eventbridge";
 import { regionOf } from "../../../arn.ts";
 import { isTarget } from "../../../delivery/deliver.ts";
 import { parseJson } from "../../../jsonText.ts";
@@ -38,11 +30,11 @@ export function ruleOperations(events: EventsState): Operations<"events"> {
   };
   return {
     PutRule: {
-      access: (input: PutRuleRequest) => [
+      access: (input) => [
         { action: "events:PutRule", resource: arnOf(input as Named), context: patternKeys(input.EventPattern) },
         ...passRole(principal, input.RoleArn),
       ],
-      run: (input: PutRuleRequest) => putRule(events, input),
+      run: (input) => putRule(events, input),
     },
     DescribeRule: {
       access: access("DescribeRule"),
@@ -64,10 +56,10 @@ export function ruleOperations(events: EventsState): Operations<"events"> {
     EnableRule: { access: access("EnableRule"), run: switchTo("ENABLED") },
     DisableRule: { access: access("DisableRule"), run: switchTo("DISABLED") },
     ListRules: {
-      access: ({ EventBusName }: ListRulesRequest) => [
+      access: ({ EventBusName }) => [
         { action: "events:ListRules", resource: events.ruleArn(events.bus(EventBusName).name, "*") },
       ],
-      run(input: ListRulesRequest) {
+      run(input) {
         const rules = events.rulesOf(events.bus(input.EventBusName).name);
         const named = rules.filter(({ name }) => name.startsWith(input.NamePrefix ?? ""));
         const { items, next: NextToken } = page(named, input, ({ name }) => name);
@@ -75,15 +67,15 @@ export function ruleOperations(events: EventsState): Operations<"events"> {
       },
     },
     PutTargets: {
-      access: (input: PutTargetsRequest) => [
+      access: (input) => [
         ...access("PutTargets")(input as Named),
         ...passRole(principal, ...(input.Targets ?? []).map(({ RoleArn }) => RoleArn)),
       ],
-      run: (input: PutTargetsRequest) => putTargets(events, input),
+      run: (input) => putTargets(events, input),
     },
     RemoveTargets: {
       access: access("RemoveTargets"),
-      run({ EventBusName, Rule, Ids = [] }: RemoveTargetsRequest) {
+      run({ EventBusName, Rule, Ids = [] }) {
         const rule = events.rule(EventBusName, Rule as string);
         const known = new Set(rule.targets.map(({ Id }) => Id));
         events.putRule({ ...rule, targets: rule.targets.filter(({ Id }) => !Ids.includes(Id as string)) });
@@ -97,15 +89,15 @@ export function ruleOperations(events: EventsState): Operations<"events"> {
     },
     ListTargetsByRule: {
       access: access("ListTargetsByRule"),
-      run(input: ListTargetsByRuleRequest) {
-        const { targets } = events.rule(input.EventBusName, input.Rule as string);
+      run(input) {
+        const { targets } = events.rule(input.EventBusName, input.Rule);
         const { items: Targets, next: NextToken } = page(targets, input, ({ Id = "" }) => Id);
         return { Targets, NextToken };
       },
     },
     ListRuleNamesByTarget: {
       access: () => [{ action: "events:ListRuleNamesByTarget", resource: "*" }],
-      run(input: ListRuleNamesByTargetRequest) {
+      run(input) {
         const rules = events.rulesOf(events.bus(input.EventBusName).name);
         const names = rules
           .filter(({ targets }) => targets.some(({ Arn }) => Arn === input.TargetArn))

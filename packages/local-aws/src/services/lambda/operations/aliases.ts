@@ -43,7 +43,7 @@ export function aliasOperations(lambda: Lambda): Operations<"lambda"> {
     run({ FunctionName, Name, FunctionVersion, Description = "", RoutingConfig }) {
       const { name } = functionReference(FunctionName as string);
       registry.function(name);
-      checkPattern(Name as string, "name", /^(?!^[0-9]+$)([a-zA-Z0-9-_]+)$/, 128);
+      checkPattern(Name, "name", /^(?!^[0-9]+$)([a-zA-Z0-9-_]+)$/, 128);
       registry.version(name, FunctionVersion as string);
       const AliasArn = arns.function(name, Name);
       if (registry.aliases.get(`${name}:${Name}`)) throw conflict(`Alias already exists: ${AliasArn}`);
@@ -63,9 +63,9 @@ export function aliasOperations(lambda: Lambda): Operations<"lambda"> {
   const UpdateAlias: OperationOf<"lambda", "UpdateAlias"> = {
     access: access("UpdateAlias"),
     run(input) {
-      const { name } = functionReference(input.FunctionName as string);
+      const { name } = functionReference(input.FunctionName);
       registry.function(name);
-      const before = registry.alias(name, input.Name as string);
+      const before = registry.alias(name, input.Name);
       checkRevision(input.RevisionId, before.RevisionId);
       const { FunctionVersion = before.FunctionVersion, Description = before.Description } = input;
       registry.version(name, FunctionVersion);
@@ -94,7 +94,7 @@ export function aliasOperations(lambda: Lambda): Operations<"lambda"> {
   const ListAliases: OperationOf<"lambda", "ListAliases"> = {
     access: access("ListAliases"),
     run(input) {
-      const { name } = functionReference(input.FunctionName as string);
+      const { name } = functionReference(input.FunctionName);
       if (!registry.functions.get(name)) throw functionNotFound(arns.function(name));
       const version = input.FunctionVersion;
       const found = registry.aliases

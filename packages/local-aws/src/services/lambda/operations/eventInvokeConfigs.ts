@@ -84,7 +84,7 @@ export function eventInvokeConfigOperations({ registry, arns, targets }: Lambda)
   const ListFunctionEventInvokeConfigs: OperationOf<"lambda", "ListFunctionEventInvokeConfigs"> = {
     access: access("ListFunctionEventInvokeConfigs"),
     run(input) {
-      const { name } = functionReference(input.FunctionName as string);
+      const { name } = functionReference(input.FunctionName);
       if (!registry.functions.get(name)) throw functionNotFound(arns.function(name));
       const { items, ...paging } = listed(registry.eventInvokeConfigs.entries(`${name}:`), input, ([key]) => key);
       return { FunctionEventInvokeConfigs: items.map(([key, config]) => shown(key, config)), ...paging };

@@ -83,7 +83,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
       ...Layers.map((resource) => ({ action: "lambda:GetLayerVersion", resource })),
     ],
     async run(input, { principal }) {
-      const { name } = functionReference(input.FunctionName as string);
+      const { name } = functionReference(input.FunctionName);
       checkFunctionName(name);
       if (!input.Role) throw invalidParameter("The Role of the function must be given.");
       const settings = configure({ ...input, FunctionName: name });
@@ -132,7 +132,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
   const UpdateFunctionCode: OperationOf<"lambda", "UpdateFunctionCode"> = {
     access: onFunction("UpdateFunctionCode"),
     async run(input, { principal }) {
-      const { name } = functionReference(input.FunctionName as string);
+      const { name } = functionReference(input.FunctionName);
       checkRevision(input.RevisionId, registry.version(name).configuration.RevisionId);
       if (input.ImageUri)
         throw invalidParameter("The local cloud runs functions of .zip files, not of container images.");
@@ -167,7 +167,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
       ...passRole("lambda.amazonaws.com", input.Role),
     ],
     async run(input) {
-      const { name } = functionReference(input.FunctionName as string);
+      const { name } = functionReference(input.FunctionName);
       const before = registry.version(name);
       checkRevision(input.RevisionId, before.configuration.RevisionId);
       const settings = configure(
@@ -186,7 +186,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
   const GetFunctionConfiguration: OperationOf<"lambda", "GetFunctionConfiguration"> = {
     access: onFunction("GetFunctionConfiguration"),
     run({ FunctionName, Qualifier }) {
-      const target = registry.target(FunctionName as string, Qualifier);
+      const target = registry.target(FunctionName, Qualifier);
       return { ...shown(target.version), FunctionArn: target.arn };
     },
   };
@@ -194,7 +194,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
   const GetFunction: OperationOf<"lambda", "GetFunction"> = {
     access: onFunction("GetFunction"),
     run({ FunctionName, Qualifier }) {
-      const { record, version, arn } = registry.target(FunctionName as string, Qualifier);
+      const { record, version, arn } = registry.target(FunctionName, Qualifier);
       const { reserved } = record;
       return {
         Configuration: { ...shown(version), FunctionArn: arn },
@@ -223,7 +223,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
   const DeleteFunction: OperationOf<"lambda", "DeleteFunction"> = {
     access: onFunction("DeleteFunction"),
     async run({ FunctionName, Qualifier }) {
-      const { name, qualifier } = functionReference(FunctionName as string, Qualifier);
+      const { name, qualifier } = functionReference(FunctionName, Qualifier);
       registry.function(name);
       if (qualifier !== undefined) deleteVersion(name, qualifier);
       else cloud.store.transaction(() => deleteAll(name));
@@ -262,7 +262,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
   const PublishVersion: OperationOf<"lambda", "PublishVersion"> = {
     access: onFunction("PublishVersion"),
     run(input) {
-      const { name } = functionReference(input.FunctionName as string);
+      const { name } = functionReference(input.FunctionName);
       const { configuration } = registry.version(name);
       checkRevision(input.RevisionId, configuration.RevisionId);
       if (input.CodeSha256 !== undefined && input.CodeSha256 !== configuration.CodeSha256) {
@@ -277,7 +277,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
   const ListVersionsByFunction: OperationOf<"lambda", "ListVersionsByFunction"> = {
     access: onFunction("ListVersionsByFunction"),
     run(input) {
-      const { name } = functionReference(input.FunctionName as string);
+      const { name } = functionReference(input.FunctionName);
       const all = [registry.version(name), ...registry.published(name)];
       const { items, ...paging } = listed(all, input, ({ configuration }) => versionKey(configuration));
       return { Versions: items.map((one) => shown(one, true)), ...paging };

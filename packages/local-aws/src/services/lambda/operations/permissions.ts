@@ -60,7 +60,7 @@ export function permissionOperations({ registry, arns }: Lambda): Operations<"la
 
   const RemovePermission: OperationOf<"lambda", "RemovePermission"> = {
     access(input) {
-      const { name, qualifier } = functionReference(input.FunctionName as string, input.Qualifier);
+      const { name, qualifier } = functionReference(input.FunctionName, input.Qualifier);
       const record = registry.policies.get(policyKey(name, qualifier === latest ? undefined : qualifier));
       const given = (record?.document as Document | undefined)?.Statement.find(({ Sid }) => Sid === input.StatementId);
       return access("RemovePermission")(input).map((one) => ({ ...one, context: keysOf(given) }));
@@ -102,10 +102,10 @@ function statementOf(input: AddPermissionCommandInput, resource: string): Policy
     ...(input.SourceArn && { ArnLike: { "AWS:SourceArn": input.SourceArn } }),
   };
   return {
-    Sid: input.StatementId as string,
+    Sid: input.StatementId,
     Effect: "Allow",
     Principal: principalOf(principal),
-    Action: input.Action as string,
+    Action: input.Action,
     Resource: resource,
     ...(Object.keys(condition).length > 0 && { Condition: condition }),
   };

@@ -3,12 +3,8 @@
 import type {
   CompositeAlarm,
   DescribeAlarmHistoryInput,
-  DescribeAlarmsForMetricInput,
   DescribeAlarmsInput,
   MetricAlarm,
-  PutCompositeAlarmInput,
-  PutMetricAlarmInput,
-  SetAlarmStateInput,
 } from "@aws-sdk/client-cloudwatch";
 import { parseJson } from "../../../jsonText.ts";
 import { page } from "../../../kit/page.ts";
@@ -41,22 +37,22 @@ export function alarmOperations(alarms: Alarms, arnOf: ArnOf): Operations<"monit
   return {
     PutMetricAlarm: {
       access: one("PutMetricAlarm"),
-      run(input: PutMetricAlarmInput) {
+      run(input) {
         alarms.put(metricAlarm(input, alarms.get(input.AlarmName as string), arnOf));
         return {};
       },
     },
     PutCompositeAlarm: {
       access: one("PutCompositeAlarm"),
-      run(input: PutCompositeAlarmInput) {
+      run(input) {
         alarms.put(compositeAlarm(input, alarms, arnOf));
         return {};
       },
     },
-    DescribeAlarms: { access: all("DescribeAlarms"), run: (input: DescribeAlarmsInput) => describe(alarms, input) },
+    DescribeAlarms: { access: all("DescribeAlarms"), run: (input) => describe(alarms, input) },
     DescribeAlarmsForMetric: {
       access: all("DescribeAlarmsForMetric"),
-      run({ Namespace, MetricName, Dimensions = [] }: DescribeAlarmsForMetricInput) {
+      run({ Namespace, MetricName, Dimensions = [] }) {
         const named = JSON.stringify([...Dimensions].map(({ Name, Value }) => [Name, Value]).sort());
         const found = alarms.records
           .values()
@@ -71,14 +67,12 @@ export function alarmOperations(alarms: Alarms, arnOf: ArnOf): Operations<"monit
       },
     },
     DescribeAlarmHistory: {
-      access: ({ AlarmName = "*" }: DescribeAlarmHistoryInput) => [
-        { action: "cloudwatch:DescribeAlarmHistory", resource: arnOf(AlarmName) },
-      ],
-      run: (input: DescribeAlarmHistoryInput) => history(alarms, input),
+      access: ({ AlarmName = "*" }) => [{ action: "cloudwatch:DescribeAlarmHistory", resource: arnOf(AlarmName) }],
+      run: (input) => history(alarms, input),
     },
     SetAlarmState: {
       access: one("SetAlarmState"),
-      run({ AlarmName = "", StateValue, StateReason = "", StateReasonData }: SetAlarmStateInput) {
+      run({ AlarmName = "", StateValue, StateReason = "", StateReasonData }) {
         const alarm = alarms.get(AlarmName);
         if (!alarm) throw new AwsError("ResourceNotFound", `Alarm not found: ${AlarmName}`, 404);
         if (!["OK", "ALARM", "INSUFFICIENT_DATA"].includes(StateValue as string))

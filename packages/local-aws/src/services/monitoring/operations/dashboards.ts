@@ -1,12 +1,6 @@
 /** Dashboards: kept as they are; no one draws them here. And tags, of alarms and dashboards. */
 
-import type {
-  DeleteDashboardsInput,
-  GetDashboardInput,
-  ListDashboardsInput,
-  PutDashboardInput,
-  Tag,
-} from "@aws-sdk/client-cloudwatch";
+import type { Tag } from "@aws-sdk/client-cloudwatch";
 import { parseJson } from "../../../jsonText.ts";
 import { page } from "../../../kit/page.ts";
 import { tagList, tagMap } from "../../../kit/tags.ts";
@@ -35,7 +29,7 @@ export function dashboardOperations(
   return {
     PutDashboard: {
       access: access("PutDashboard"),
-      run({ DashboardName: name = "", DashboardBody: body = "" }: PutDashboardInput) {
+      run({ DashboardName: name = "", DashboardBody: body = "" }) {
         if (!/^[A-Za-z0-9_-]{1,255}$/.test(name))
           throw new AwsError(
             "InvalidParameterValue",
@@ -56,16 +50,16 @@ export function dashboardOperations(
     },
     GetDashboard: {
       access: access("GetDashboard"),
-      run({ DashboardName: name = "" }: GetDashboardInput) {
+      run({ DashboardName: name = "" }) {
         const found = dashboards.get(name);
         if (!found) throw missing(name);
         return { DashboardName: name, DashboardArn: arnOf(name), DashboardBody: found.body };
       },
     },
     DeleteDashboards: {
-      access: ({ DashboardNames = [] }: DeleteDashboardsInput) =>
+      access: ({ DashboardNames = [] }) =>
         DashboardNames.map((name) => ({ action: "cloudwatch:DeleteDashboards", resource: arnOf(name) })),
-      run({ DashboardNames = [] }: DeleteDashboardsInput) {
+      run({ DashboardNames = [] }) {
         for (const name of DashboardNames) if (!dashboards.has(name)) throw missing(name);
         for (const name of DashboardNames) dashboards.delete(name);
         return {};
@@ -73,7 +67,7 @@ export function dashboardOperations(
     },
     ListDashboards: {
       access: () => [{ action: "cloudwatch:ListDashboards", resource: "*" }],
-      run(input: ListDashboardsInput) {
+      run(input) {
         const found = dashboards.values(input.DashboardNamePrefix ?? "");
         const { items, next: NextToken } = page(found, input, ({ name }) => name, { size: 1000 });
         const DashboardEntries = items.map(({ name, body, modified }) => ({

@@ -4,9 +4,7 @@ import type {
   DimensionFilter,
   GetMetricDataInput,
   GetMetricStatisticsInput,
-  ListMetricsInput,
   MetricDatum,
-  PutMetricDataInput,
 } from "@aws-sdk/client-cloudwatch";
 import { page } from "../../../kit/page.ts";
 import type { Operations } from "../../../operations.ts";
@@ -31,10 +29,10 @@ const seriesKey = ({ namespace, name, dimensions }: Pick<Series, "namespace" | "
 export function metricOperations(metrics: Metrics): Operations<"monitoring"> {
   return {
     PutMetricData: {
-      access: ({ Namespace = "" }: PutMetricDataInput) => [
+      access: ({ Namespace = "" }) => [
         { action: "cloudwatch:PutMetricData", resource: "*", context: { "cloudwatch:namespace": Namespace } },
       ],
-      run(input: PutMetricDataInput, call) {
+      run(input, call) {
         const { Namespace = "", MetricData = [] } = input;
         checkNamespace(Namespace, call);
         if (MetricData.length === 0) throw validation("The parameter MetricData must contain at least one element.");
@@ -47,7 +45,7 @@ export function metricOperations(metrics: Metrics): Operations<"monitoring"> {
     },
     ListMetrics: {
       access: () => [{ action: "cloudwatch:ListMetrics", resource: "*" }],
-      run(input: ListMetricsInput) {
+      run(input) {
         const since = input.RecentlyActive === "PT3H" ? Math.floor(Date.now() / 1000) - 3 * 3600 : 0;
         const found = metrics
           .series(since)
@@ -68,11 +66,11 @@ export function metricOperations(metrics: Metrics): Operations<"monitoring"> {
     },
     GetMetricStatistics: {
       access: () => [{ action: "cloudwatch:GetMetricStatistics", resource: "*" }],
-      run: (input: GetMetricStatisticsInput) => getStatistics(metrics, input),
+      run: (input) => getStatistics(metrics, input),
     },
     GetMetricData: {
       access: () => [{ action: "cloudwatch:GetMetricData", resource: "*" }],
-      run: (input: GetMetricDataInput) => getData(metrics, input),
+      run: (input) => getData(metrics, input),
     },
   };
 }
