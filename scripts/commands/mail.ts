@@ -26,15 +26,15 @@ export const mail: CommandModule<object, Args> = {
       .example("dsp mail --to anna@example.org --json | jq -r '.[-1].links[0]'", "The last link"),
   async handler({ stack = defaultStack(), json, to, full, follow }) {
     let seen = "";
-    const next = () => {
-      const found = readMail(stack, seen);
+    const next = async () => {
+      const found = await readMail(stack, seen);
       seen = found.at(-1)?.key ?? seen;
-      return found.map((one) => one.mail).filter((one) => to === undefined || one.to === to);
+      return found.filter((one) => to === undefined || one.to === to);
     };
-    const first = next();
+    const first = await next();
     if (json && !follow) return printJson(first);
     if (first.length === 0 && !follow) return console.log("No mail.");
-    for (let mails = first; ; mails = next()) {
+    for (let mails = first; ; mails = await next()) {
       for (const one of mails) json ? printJson(one) : print(one, full);
       if (!follow) return;
       await sleep(500);

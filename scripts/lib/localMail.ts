@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { Failure } from "./failure.ts";
-import { localStack, stateDirectory } from "./stack.ts";
+import { clientOf, localStack } from "./stack.ts";
 
 /** A mail that the one-machine AWS kept instead of sending it. */
 export interface LocalMail {
+  /** Keys are in the order of arrival. */
+  key: string;
   id: string;
   /** ISO 8601, UTC. */
   at: string;
@@ -18,21 +17,21 @@ export interface LocalMail {
 }
 
 /**
- * The mails of the local state, oldest first; also while the platform does not run.
- * @param after key of the last one that was seen: only later ones.
- * @throws {Failure} for another stack, whose mails are in their receivers' mailboxes, and before the first start.
+ * The mails that the local cloud keeps, oldest first.
+ * @param after key of the last one that was seen: only later ones. Default: all.
+ * @throws {Failure} for another stack, whose mails are in their receivers' mailboxes, and while the local cloud does not run.
  */
-export function readMail(stack: string, after = ""): { key: string; mail: LocalMail }[] {
+export async function readMail(stack: string, after = ""): Promise<LocalMail[]> {
   if (stack !== localStack) throw new Failure(`Mails of stack "${stack}" are sent; only the local stack keeps them.`);
-  const file = join(stateDirectory(), "cloud", "cloud.sqlite");
-  if (!existsSync(file)) throw new Failure(`There is no local stack in ${stateDirectory()} yet. Start it: npm start`);
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    const tables = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'mail'").all();
-    if (tables.length === 0) return [];
-    const rows = database.prepare("SELECT key, value FROM mail WHERE key > ? ORDER BY key").all(after);
-    return rows.map(({ key, value }) => ({ key: String(key), mail: JSON.parse(String(value)) }));
-  } finally {
-    database.close();
-  }
+  const { endpoint } = clientOf(localStack);
+  const url = `${endpoint}/_aws/mail?after=${encodeURIComponent(after)}`;
+  const answer = await fetch(url).catch(() => {
+    throw new Failure(`The local cloud does not answer on ${endpoint}. Start it: npm start`);
+  });
+  if (!answer.ok)
+    throw new Failure(
+      `The local cloud on ${endpoint} has no mails to show (${answer.status}): it is of another version.`,
+    );
+  const { mails } = (await answer.json()) as { mails: LocalMail[] };
+  return mails;
 }

@@ -8,6 +8,7 @@ import { Authorizer } from "./authorization/authorizer.ts";
 import { Directory } from "./authorization/directory.ts";
 import { ServiceSessions } from "./authorization/serviceSessions.ts";
 import { createFront, type Front } from "./front/index.ts";
+import { mailsAfter } from "./mail.ts";
 import { Regions } from "./regions.ts";
 import type { OpenCloud, Service } from "./service.ts";
 import { CognitoIssuer } from "./services/apigateway/execution/authorization/cognito.ts";
@@ -97,6 +98,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
           regions,
           directory,
           runtimeApi,
+          mails: (after) => mailsAfter(state.store, after),
           accountId,
           defaultRegion: region,
           port: options.awsPort,

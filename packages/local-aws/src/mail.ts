@@ -1,6 +1,6 @@
 /**
- * Where mail ends on one machine: in the store, for whoever looks for it (`dsp mail`), and on a diagnostics channel, for
- * the terminal. Nothing leaves the machine.
+ * Where mail ends on one machine: in the store, for whoever asks the endpoint (`GET /_aws/mail`), and on a diagnostics channel,
+ * for the terminal. Nothing leaves the machine.
  */
 import { randomUUID } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
@@ -17,6 +17,11 @@ export interface Mail {
   body: string;
   /** Every address of the web in the body, in its order. */
   links: string[];
+}
+
+/** A mail with its key: keys are in the order of arrival. */
+export interface KeptMail extends Mail {
+  key: string;
 }
 
 /** Each mail is published here: `mailChannel.subscribe((mail) => …)`. */
@@ -37,3 +42,11 @@ export function deliverMail(store: Store, given: Pick<Mail, "from" | "to" | "sub
   mailChannel.publish(mail);
   return mail;
 }
+
+/** Mails that came after the one with that key, the oldest first. */
+export const mailsAfter = (store: Store, after: string): KeptMail[] =>
+  store
+    .collection<Mail>("mail")
+    .entries()
+    .filter(([key]) => key > after)
+    .map(([key, mail]) => ({ key, ...mail }));

@@ -3,11 +3,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Service } from "../service.ts";
 
-/** The second is what wrappers of LocalStack wait for. No bucket has such a name: none begins with an underscore. */
-const paths = new Set(["/_health", "/_localstack/health"]);
-
-export const isHealth = (url: string): boolean => url.startsWith("/_") && paths.has(url.split("?", 1)[0] as string);
-
 export interface Health {
   status: "running";
   /** By name in a credential's scope, as `states`. */

@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { isRegion, regionOf } from "../arn.ts";
 import type { Directory } from "../authorization/directory.ts";
+import type { KeptMail } from "../mail.ts";
 import type { Region } from "../regions.ts";
 import {
   AwsError,
@@ -23,8 +24,9 @@ import { type Authorization, readAuthorization } from "./authorization.ts";
 import { collect, verified } from "./body.ts";
 import { contextOf } from "./context.ts";
 import { refusal } from "./door.ts";
-import { healthOf, isHealth } from "./health.ts";
+import { healthOf } from "./health.ts";
 import { listenOnIpv6 } from "./ipv6.ts";
+import { ownPath } from "./ownPaths.ts";
 import { isS3, sha256 } from "./signature.ts";
 import { mayUpgrade, serveSites } from "./sites.ts";
 import { refuseUnreadable } from "./unreadable.ts";
@@ -43,6 +45,8 @@ export interface FrontOptions {
   directory: Directory;
   /** What processes of functions ask, below a path that only they know. */
   runtimeApi: RuntimeApi;
+  /** Mails that were kept after the one with that key, the oldest first; all of them after none. */
+  mails(after: string): KeptMail[];
   accountId: string;
   /** Region of requests that are not signed. */
   defaultRegion: string;
@@ -62,7 +66,7 @@ export interface Front {
 export async function createFront(options: FrontOptions): Promise<Front> {
   // Which service is meant stands in the signature: no path is routed, or decoded, before that is read.
   const rewriteUrl = ({ url = "" }: { url?: string }) =>
-    isHealth(url) ? "/_health" : options.runtimeApi.owns(url) ? "/_lambda" : "/";
+    ownPath(url) ?? (options.runtimeApi.owns(url) ? "/_lambda" : "/");
   const http = { shouldUpgradeCallback: mayUpgrade(options.regions) };
   const server = Fastify({ forceCloseConnections: true, rewriteUrl, clientErrorHandler: refuseUnreadable, http });
   const opened = Promise.withResolvers<void>();
@@ -90,6 +94,10 @@ export async function createFront(options: FrontOptions): Promise<Front> {
   server.get("/_health", async () => {
     await opened.promise;
     return healthOf(options.defaultRegion, options.accountId, options.regions.get(options.defaultRegion).services);
+  });
+  server.get("/_aws/mail", async ({ raw, originalUrl }) => {
+    await opened.promise;
+    return { mails: options.mails(wireRequest(raw, originalUrl).query.get("after") ?? "") };
   });
   serveSites(server.server, options.regions, opened.promise);
   server.all("/_lambda", async ({ raw, originalUrl: url }, reply) => {

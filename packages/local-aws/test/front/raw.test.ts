@@ -39,6 +39,7 @@ describe("services that read the wire themselves", () => {
       regions: { get: () => ({ services, starting: undefined, dispatch: async () => ({}) }) },
       directory: new Directory(store),
       runtimeApi: new RuntimeApi(),
+      mails: () => [],
       accountId: "000000000000",
       defaultRegion: "us-east-1",
       port: 0,
