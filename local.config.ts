@@ -1,6 +1,7 @@
 /** What only this program knows about its run on one machine (`npm start`). */
 import { defineConfig } from "pulumi-local/config";
 import { prepareAccount } from "./bootstrap/localAccount.ts";
+import { idleTags } from "./bootstrap/localNotebooks.ts";
 
 export default defineConfig({
   watch: {
@@ -23,6 +24,7 @@ export default defineConfig({
     "*/*-predictor-*": ["node", "containers/predictor/main.ts"],
   },
   prepare: prepareAccount,
+  notebookReport: idleTags,
   // What `pulumi up --policy-pack policy` would refuse.
   review: async (stack) => (await import("./policy/review.ts")).review(stack),
   switches: {

@@ -23,6 +23,7 @@ export type { Images } from "./containers/images.ts";
 export { type Mail, mailChannel } from "./mail.ts";
 export type { DynamoDb } from "./services/dynamodb/index.ts";
 export { defaultKeyPolicy } from "./services/kms/keys.ts";
+export type { NotebookActivity, NotebookReport } from "./services/sagemaker/notebooks/report.ts";
 export type { CloudOptions } from "./services.ts";
 export { StateError } from "./state.ts";
 

@@ -103,11 +103,12 @@ export const regionalServices: Factory[] = [
   (cloud, { options }) => createCodeDeploy(cloud, { clock: options.deploymentClock }),
   (cloud) => createEvents(cloud),
   (cloud) => createScheduler(cloud),
-  (cloud, { options: { images, workingDirectory, tools, jupyter, sagemaker } }) =>
+  (cloud, { options: { images, workingDirectory, tools, jupyter, deploymentClock, sagemaker } }) =>
     createSageMaker(cloud, {
       images,
       workingDirectory,
       tools: new Tools(tools),
+      clock: deploymentClock,
       ...(jupyter.length > 0 && { jupyter }),
       ...sagemaker,
     }),

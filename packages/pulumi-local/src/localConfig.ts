@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Images } from "local-aws";
+import type { Images, NotebookReport } from "local-aws";
 import { UsageError } from "local-aws/process";
 import type { Cloud } from "local-aws/service";
 import type { StackSnapshot } from "./engine/index.ts";
@@ -26,6 +26,11 @@ export interface LocalConfig {
    * `npm run notebooks:install` has installed, else the one on PATH; without any, notebooks have no pages.
    */
   jupyter?: string[];
+  /**
+   * Tags of a notebook instance for what goes on on it, written by the notebook's role every five minutes (of `clock`): what
+   * a lifecycle script would report on AWS, which does not run here. Default: nothing is reported.
+   */
+  notebookReport?: NotebookReport;
   /** Called before each run, as what an administrator does once for an account and region of AWS. Default: nothing. */
   prepare?(cloud: Cloud): Promise<void>;
   /**
@@ -104,6 +109,7 @@ const rules: Record<keyof LocalConfig, { holds(value: unknown): boolean; allowed
     holds: (value) => isTexts(value) && value.length > 0,
     allowed: 'is a command, as ["/opt/conda/bin/jupyter-lab"]',
   },
+  notebookReport: { holds: isFunction, allowed: "is a function of a notebook's activity" },
   prepare: { holds: isFunction, allowed: "is a function of the cloud" },
   review: { holds: isFunction, allowed: "is a function of the stack" },
   try: {

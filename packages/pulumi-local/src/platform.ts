@@ -18,7 +18,7 @@ export interface PlatformOptions {
   /** The program's own configuration by key: wins over the stack's file. Default: none. */
   config?: Record<string, string>;
   /** What only the program knows about its local run. Default: nothing. */
-  local?: Pick<LocalConfig, "clock" | "images" | "jupyter" | "prepare">;
+  local?: Pick<LocalConfig, "clock" | "images" | "jupyter" | "notebookReport" | "prepare">;
   onEvent(event: EngineEvent): void;
   /** Called when this process has the state folder, before anything of it is opened. */
   onLocked?(stateDirectory: string): void;
@@ -51,7 +51,7 @@ export class Platform {
    */
   static async open(options: PlatformOptions): Promise<Platform> {
     const { programDirectory, stack, stateDirectory, awsPort, apiPort, onEvent } = options;
-    const { clock = 1, images = {}, jupyter = [], prepare } = options.local ?? {};
+    const { clock = 1, images = {}, jupyter = [], notebookReport, prepare } = options.local ?? {};
     const region = regionOf(readStackConfig(readProject(programDirectory), stack).config);
     const unlock = lockFolder(stateDirectory);
     if (!unlock) {
@@ -70,6 +70,7 @@ export class Platform {
         deploymentClock: clock,
         images,
         jupyter,
+        ...(notebookReport && { sagemaker: { notebookReport } }),
         tools: join(stateDirectory, toolsFolder),
         workingDirectory: programDirectory,
       });

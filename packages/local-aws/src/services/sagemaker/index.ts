@@ -12,6 +12,7 @@ import { JobRunner } from "./jobRunner.ts";
 import { modelOperations } from "./models.ts";
 import { Names } from "./names.ts";
 import { createNotebooks } from "./notebooks/index.ts";
+import type { NotebookReport } from "./notebooks/report.ts";
 import { Records } from "./records.ts";
 import { runtimeOperations } from "./runtime.ts";
 import { trainingJobOperations } from "./trainingJobs.ts";
@@ -25,6 +26,10 @@ export interface SageMakerOptions {
   jupyter?: string[];
   /** Where it is looked for. Default: on PATH. */
   tools?: Tools;
+  /** What a notebook instance's tags say of what goes on on it, every five minutes. Default: nothing. */
+  notebookReport?: NotebookReport;
+  /** How much faster than on AWS such reports come. Default 1. */
+  clock?: number;
 }
 
 export function createSageMaker(cloud: Cloud, options: SageMakerOptions = {}): Service {
@@ -33,7 +38,12 @@ export function createSageMaker(cloud: Cloud, options: SageMakerOptions = {}): S
   const names = new Names(cloud);
   const runner = new JobRunner(cloud, records, images, workingDirectory);
   const fleet = new Fleet(cloud, records, images, workingDirectory);
-  const notebooks = createNotebooks(cloud, { jupyter, tools });
+  const notebooks = createNotebooks(cloud, {
+    jupyter,
+    tools,
+    report: options.notebookReport,
+    clock: options.clock,
+  });
   return {
     name: "sagemaker",
     // Two APIs, one by target, one by path, with one name in signatures.

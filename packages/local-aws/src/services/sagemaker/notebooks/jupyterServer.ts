@@ -5,12 +5,14 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CredentialEndpoint } from "../../../containers/credentials.ts";
 import { containerBase } from "../../../containers/environment.ts";
 import { type Group, runGroup } from "../../../containers/group.ts";
 import type { Cloud, RoleSession } from "../../../service.ts";
 import type { NotebookInstance } from "./records.ts";
+import type { NotebookActivity } from "./report.ts";
 import { cloneRepositories } from "./repositories.ts";
 import { urlOf } from "./shown.ts";
 
@@ -61,6 +63,21 @@ export class JupyterServer {
     }
   }
 
+  /** What goes on on it. @throws Error when it does not answer. */
+  async activity(): Promise<NotebookActivity> {
+    type Told = { execution_state: string; last_activity: string };
+    const [kernels, terminals] = await Promise.all([this.#ask("/api/kernels"), this.#ask("/api/terminals")]);
+    const lastActivity = ({ last_activity: at }: Told) => new Date(at);
+    return {
+      at: new Date(),
+      kernels: (JSON.parse(kernels.body) as Told[]).map((one) => ({
+        state: one.execution_state,
+        lastActivity: lastActivity(one),
+      })),
+      terminals: (JSON.parse(terminals.body) as Told[]).map((one) => ({ lastActivity: lastActivity(one) })),
+    };
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#group?.stop(5_000);
@@ -73,11 +90,11 @@ export class JupyterServer {
     const home = join(folder, "home");
     const work = join(home, "SageMaker");
     await mkdir(work, { recursive: true });
-    await this.#assume();
+    await this.assume();
     await cloneRepositories(instance.input, work);
     // The path of a socket has 107 characters at most; a state folder may have more.
     this.#sockets = await mkdtemp(join(tmpdir(), "notebook-"));
-    const { environment, remove } = await credentials.add(instance.input.RoleArn!, () => this.#assume());
+    const { environment, remove } = await credentials.add(instance.input.RoleArn!, () => this.assume());
     this.#removeCredentials = remove;
     if (this.#stopped) return;
     this.#group = runGroup({
@@ -140,7 +157,8 @@ export class JupyterServer {
     });
     const deadline = Date.now() + longestStartMs;
     while (!this.#stopped && exit === undefined && Date.now() < deadline) {
-      if ((await this.#ask("/api/status")) === 200) return;
+      const answer = await this.#ask("/api/status").catch(() => undefined);
+      if (answer?.status === 200) return;
       await sleep(100);
     }
     if (this.#stopped) return;
@@ -150,20 +168,20 @@ export class JupyterServer {
     );
   }
 
-  #ask(path: string): Promise<number | undefined> {
-    return new Promise((answer) => {
+  #ask(path: string): Promise<{ status: number; body: string }> {
+    return new Promise((resolve, reject) => {
       const headers = { authorization: `token ${this.token}`, host: this.#host };
       const asked = request({ socketPath: this.socket, path, headers, timeout: 5_000 }, (response) => {
-        response.resume();
-        answer(response.statusCode);
+        text(response).then((body) => resolve({ status: response.statusCode ?? 500, body }), reject);
       });
-      asked.once("timeout", () => asked.destroy());
-      asked.once("error", () => answer(undefined));
+      asked.once("timeout", () => asked.destroy(new Error("timeout")));
+      asked.once("error", reject);
       asked.end();
     });
   }
 
-  async #assume(): Promise<RoleSession> {
+  /** A session of the notebook's role. @throws AwsError when the role is gone, or no longer trusts SageMaker. */
+  async assume(): Promise<RoleSession> {
     const { cloud, instance, arn } = this.#args;
     return cloud.assumeRole(instance.input.RoleArn!, "sagemaker.amazonaws.com", "SageMaker", arn);
   }

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { delimiter, join } from "node:path";
-import { StartNotebookInstanceCommand, StopNotebookInstanceCommand } from "@aws-sdk/client-sagemaker";
+import { ListTagsCommand, StartNotebookInstanceCommand, StopNotebookInstanceCommand } from "@aws-sdk/client-sagemaker";
+import type { NotebookActivity } from "../../../../src/services/sagemaker/notebooks/report.ts";
 import { isRunning } from "../../../support/processes.ts";
 import { NotebookLab } from "./lab.ts";
 
@@ -156,6 +157,36 @@ describe("the pages of a notebook instance", function () {
     rmSync(join(work("other"), "broken"));
     await lab.client.send(start("other"));
     await lab.until("other", "InService");
+  });
+});
+
+describe("what goes on on notebook instances", function () {
+  this.timeout(60_000);
+
+  it("is told by their tags, as the program says it, where their role may tag them", async () => {
+    const notebookReport = ({ at, kernels, terminals }: NotebookActivity) => ({
+      reported: at.toISOString(),
+      kernels: kernels.map(({ state }) => state).join(),
+      used: terminals.map(({ lastActivity }) => lastActivity.toISOString()).join(),
+    });
+    const lab = await NotebookLab.start({ sagemaker: { notebookReport, clock: 600 } }, [
+      { Effect: "Allow", Action: "sagemaker:AddTags", Resource: "arn:aws:sagemaker:*:*:notebook-instance/told" },
+    ]);
+    for (const name of ["silent", "told"]) {
+      await lab.create(name);
+      await lab.until(name, "InService");
+    }
+    const tags = async (name: string) => {
+      const ResourceArn = `arn:aws:sagemaker:us-east-1:000000000000:notebook-instance/${name}`;
+      const { Tags } = await lab.client.send(new ListTagsCommand({ ResourceArn }));
+      return Object.fromEntries(Tags!.map(({ Key, Value }) => [Key, Value]));
+    };
+    while (!(await tags("told")).reported) await new Promise((next) => setTimeout(next, 50));
+    const { reported, ...rest } = await tags("told");
+    assert.deepEqual(rest, { kernels: "busy,idle", used: "2026-01-31T12:00:00.000Z" });
+    while ((await tags("told")).reported === reported) await new Promise((next) => setTimeout(next, 50));
+    assert.deepEqual(await tags("silent"), {});
+    await lab.test.stop();
   });
 });
 
