@@ -18,7 +18,7 @@ describe("import rules", () => {
     ["packages/local-aws/src/services/x/a.ts", "pulumi-local"],
     ["packages/local-aws/test/a.ts", "../../pulumi-local/src/engine/provider.ts"],
     ["packages/pulumi-local/src/engine/a.ts", "local-aws/service"],
-    ["packages/pulumi-local/src/engine/a.ts", "../resources/lambda.ts"],
+    ["packages/pulumi-local/src/engine/a.ts", "../resources/lambda/index.ts"],
     ["packages/pulumi-local/src/resources/a.ts", "../../../../components/config.ts"],
     ["scripts/a.ts", "local-aws/store"],
     ["scripts/a.ts", "../packages/local-aws/src/store.ts"],

@@ -4,7 +4,7 @@ import { port, UsageError } from "local-aws/process";
 import type { LocalConfig } from "./localConfig.ts";
 
 const commands = ["up", "preview", "destroy", "outputs", "reset"] as const;
-export type CommandName = (typeof commands)[number];
+type CommandName = (typeof commands)[number];
 
 /** How a command is called; a flag and an environment variable for most, the flag wins. */
 export interface Settings {

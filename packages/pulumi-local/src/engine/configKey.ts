@@ -1,5 +1,5 @@
 /** A configuration's keys: `aws:region`, and `size` for `PROJECT:size`. */
-export interface ConfigKey {
+interface ConfigKey {
   namespace: string;
   name: string;
 }

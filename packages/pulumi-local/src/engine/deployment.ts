@@ -6,22 +6,22 @@ import { Callbacks } from "./callbacks.ts";
 import { construct } from "./construct.ts";
 import { EngineError, type EngineEvent } from "./events.ts";
 import { Functions } from "./functions.ts";
-import { type Goal, goal as newGoal } from "./goal.ts";
-import { goalFromRequest, inheritedAliases, type Program, positionOf } from "./goalFromRequest.ts";
+import type { Goal } from "./goal.ts";
+import { goalFromRead, goalFromRequest, inheritedAliases, type Program, positionOf } from "./goalFromRequest.ts";
 import { Hooks } from "./hooks.ts";
 import { lastWords } from "./lastWords.ts";
 import type { Mask } from "./mask.ts";
-import { located } from "./operations.ts";
 import type { Properties, Registry, ResourceProvider } from "./provider.ts";
 import { Providers } from "./providers.ts";
 import { readStackReference, stackReferenceType } from "./stackReference.ts";
 import type { State } from "./state.ts";
+import { located } from "./stepExecutor.ts";
 import { type Registered, Steps } from "./steps.ts";
 import { Transforms } from "./transforms.ts";
 import { makeUrn, stackType, typeOf } from "./urn.ts";
 import { fromWire, isUnknownText, toStruct } from "./values.ts";
 
-export interface DeploymentOptions extends Program {
+interface DeploymentOptions extends Program {
   preview: boolean;
   registry: Registry;
   /** Makes dynamic resources. */
@@ -116,19 +116,7 @@ export class Deployment {
 
   async read(request: resourceProto.ReadResourceRequest): Promise<resourceProto.ReadResourceResponse> {
     return this.#guard(async () => {
-      const { project, stack, root, directory } = this.#options;
-      const [type, name, parent] = [request.getType(), request.getName(), request.getParent() || undefined];
-      const goal = newGoal({
-        urn: makeUrn(stack, project, parent, type, name),
-        type,
-        name,
-        parent,
-        inputs: fromWire(request.getProperties()?.toJavaScript() ?? {}, directory) as Properties,
-        dependencies: [...request.getDependenciesList(), ...(parent ? [parent] : [])],
-        provider: request.getProvider() || undefined,
-        additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-        position: positionOf(request, root),
-      });
+      const goal = goalFromRead(request, this.#options);
       this.#claim(goal);
       const response = new resourceProto.ReadResourceResponse();
       response.setUrn(goal.urn);

@@ -3,7 +3,7 @@ import { createColors } from "picocolors";
 import type { Counts, EngineEvent, Operation, StepEnd } from "./events.ts";
 import { nameOf } from "./urn.ts";
 
-export interface DisplayOptions {
+interface DisplayOptions {
   /** Where lines go. Default: standard output. */
   write?: (line: string) => void;
   /** Default: when standard output is a terminal and NO_COLOR is not set. */

@@ -8,7 +8,7 @@ import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import statusProto from "@pulumi/pulumi/proto/status_pb.js";
 import type struct from "google-protobuf/google/protobuf/struct_pb.js";
-import { unknownText } from "./plan.ts";
+import { unknownText } from "./compare.ts";
 import { PartlyMade, type Properties, type ResourceContext, type ResourceProvider } from "./provider.ts";
 import { sdkModule } from "./sdk.ts";
 import { SocketFolder, sdkAddress } from "./sockets.ts";
@@ -18,14 +18,14 @@ import { mapValues, sameValue, toStruct, unknown } from "./values.ts";
 /** All dynamic resources have types that begin so: `pulumi-nodejs:dynamic:Resource`, `pulumi-nodejs:dynamic/module:Name`. */
 export const dynamicPrefix = "pulumi-nodejs:dynamic";
 
-export interface DynamicProviderOptions {
+interface DynamicProviderOptions {
   environment: NodeJS.ProcessEnv;
   /** Gets what the code prints, when it cannot be told for which resource. */
   print(text: string): void;
 }
 
 /** What a stack's dynamic resources are configured with. */
-export interface DynamicSettings {
+interface DynamicSettings {
   /** Folder of the program: its packages are those that the resources' code requires. */
   directory: string;
   project: string;

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type aliasProto from "@pulumi/pulumi/proto/alias_pb.js";
 import type resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import type { SourcePosition, StackTrace } from "@pulumi/pulumi/proto/source_pb.js";
-import type { Goal } from "./goal.ts";
+import { type Goal, goal } from "./goal.ts";
 import type { Properties } from "./provider.ts";
 import { makeUrn, nameOf, qualifiedType, typeOf, urnOf } from "./urn.ts";
 import { fromWire } from "./values.ts";
@@ -76,6 +76,23 @@ export function goalFromRequest(request: resourceProto.RegisterResourceRequest, 
     },
     position: positionOf(request, root),
   };
+}
+
+/** Reads what `Resource.get` asks for. */
+export function goalFromRead(request: resourceProto.ReadResourceRequest, program: Program): Goal {
+  const { project, stack, root, directory } = program;
+  const [type, name, parent] = [request.getType(), request.getName(), request.getParent() || undefined];
+  return goal({
+    urn: makeUrn(stack, project, parent, type, name),
+    type,
+    name,
+    parent,
+    inputs: fromWire(request.getProperties()?.toJavaScript() ?? {}, directory) as Properties,
+    dependencies: [...request.getDependenciesList(), ...(parent ? [parent] : [])],
+    provider: request.getProvider() || undefined,
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    position: positionOf(request, root),
+  });
 }
 
 /** The aliases as the program gives them: whole URNs, or what was different in the former one. */

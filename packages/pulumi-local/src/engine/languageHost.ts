@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Project } from "./project.ts";
 import { sdkModule } from "./sdk.ts";
 
-export interface LanguageHostOptions
+interface LanguageHostOptions
   extends Pick<Project, "project" | "programDirectory" | "main" | "nodeArguments" | "typescript" | "tsconfig"> {
   /** Folder of `Pulumi.yaml`. */
   root: string;

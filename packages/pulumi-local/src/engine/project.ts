@@ -24,7 +24,7 @@ export interface Project {
 }
 
 /** One key of `config`. https://www.pulumi.com/docs/iac/concepts/projects/project-file/#config-options */
-export interface Declaration extends Partial<Rule> {
+interface Declaration extends Partial<Rule> {
   secret: boolean;
   /** `default` or `value`: what a stack has that says nothing. */
   value?: Yaml;

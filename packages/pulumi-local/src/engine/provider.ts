@@ -131,7 +131,7 @@ export interface ResourceProvider {
 export type Invoke = (args: Properties, context: Pick<ResourceContext, "provider" | "signal">) => Promise<Properties>;
 
 /** Another resource, as an output of a {@link Component}: the program reads the whole resource through it. */
-export interface ResourceReference {
+interface ResourceReference {
   kind: "resource";
   urn: string;
   id?: string;

@@ -1,20 +1,20 @@
+import { unknownText } from "./compare.ts";
 import { EngineError } from "./events.ts";
 import { noHooks } from "./goal.ts";
-import { type Operations, type RunContext, subjectOf } from "./operations.ts";
-import { unknownText } from "./plan.ts";
 import type { ResourceState } from "./state.ts";
+import { type RunContext, type StepExecutor, subjectOf } from "./stepExecutor.ts";
 import { nameOf } from "./urn.ts";
 import { plain } from "./values.ts";
 
 /** Deletes: what the program no longer asks for, what has been replaced, and what must go before something else comes. */
 export class Removals {
   readonly #run: RunContext;
-  readonly #operations: Operations;
+  readonly #executor: StepExecutor;
   readonly #awaitingReplacement = new Set<string>();
 
-  constructor(run: RunContext, operations: Operations) {
+  constructor(run: RunContext, executor: StepExecutor) {
     this.#run = run;
-    this.#operations = operations;
+    this.#executor = executor;
   }
 
   /** Whether the resource was deleted in this run because one that it needs is being replaced. */
@@ -76,7 +76,7 @@ export class Removals {
       const subject = subjectOf(one, nameOf(one.urn), noHooks());
       const inputs = plain(one.inputs);
       const after = { ...inputs, ...Object.fromEntries(keys.map((key) => [key, unknownText])) };
-      const diff = await providers.for(subject).diff(inputs, after, this.#operations.contextOf(subject, one));
+      const diff = await providers.for(subject).diff(inputs, after, this.#executor.contextOf(subject, one));
       if (diff.replaces.length === 0) continue;
       leaving.add(one.urn);
       found.push(one);
@@ -87,13 +87,13 @@ export class Removals {
   async #remove(old: ResourceState, operation: "delete" | "delete-replaced", withContainer = false): Promise<void> {
     const subject = subjectOf(old, nameOf(old.urn), { ...noHooks(), ...old.hooks });
     const kept = old.retainOnDelete || old.external;
-    if (kept) return this.#operations.done(subject, "discard");
-    await this.#operations.tell(subject, operation, [], () => {
+    if (kept) return this.#executor.done(subject, "discard");
+    await this.#executor.tell(subject, operation, [], () => {
       const values = { id: old.id, oldInputs: old.inputs, oldOutputs: old.outputs };
-      return this.#operations.attempt("delete", subject, values, async (signal) => {
+      return this.#executor.attempt("delete", subject, values, async (signal) => {
         const nothing = !old.custom || old.type.startsWith("pulumi:") || withContainer || this.#run.preview;
         if (nothing) return;
-        const context = this.#operations.contextOf(subject, old, signal);
+        const context = this.#executor.contextOf(subject, old, signal);
         await this.#run.providers.for(subject).delete(old.id, plain(old.outputs), context);
       });
     });

@@ -1,10 +1,10 @@
+import { check, compare, desiredInputs } from "./compare.ts";
 import { EngineError } from "./events.ts";
 import type { Goal } from "./goal.ts";
-import { Operations, type RunContext } from "./operations.ts";
-import { check, compare, desiredInputs } from "./plan.ts";
 import { type Diff, type Made, PartlyMade, type Properties, type ResourceProvider } from "./provider.ts";
 import { protectedError, Removals } from "./removals.ts";
 import type { ResourceState } from "./state.ts";
+import { type RunContext, StepExecutor } from "./stepExecutor.ts";
 import { typeOf } from "./urn.ts";
 import { keepSecrets, plain, sameValue } from "./values.ts";
 
@@ -21,14 +21,14 @@ export class Steps {
   readonly pendingCreation = new Set<string>();
 
   readonly #run: RunContext;
-  readonly #operations: Operations;
+  readonly #executor: StepExecutor;
   readonly #replaced = new Set<string>();
   #order: number;
 
   constructor(run: RunContext) {
     this.#run = run;
-    this.#operations = new Operations(run);
-    this.removals = new Removals(run, this.#operations);
+    this.#executor = new StepExecutor(run);
+    this.removals = new Removals(run, this.#executor);
     this.#order = run.state.highestOrder();
   }
 
@@ -41,14 +41,14 @@ export class Steps {
       return { id, outputs: goal.inputs };
     };
     if (before && sameValue(before.inputs, goal.inputs)) {
-      this.#operations.done(goal, "same");
+      this.#executor.done(goal, "same");
       return keep();
     }
     const verb = before ? "update" : "create";
     const keys = Object.keys({ ...before?.inputs, ...goal.inputs });
     const changes = before ? keys.filter((key) => !sameValue(before.inputs[key], goal.inputs[key])) : [];
-    return this.#operations.tell(goal, verb, changes, () =>
-      this.#operations.attempt(verb, goal, { id, newInputs: goal.inputs, ...oldValues(before) }, keep, (made) => ({
+    return this.#executor.tell(goal, verb, changes, () =>
+      this.#executor.attempt(verb, goal, { id, newInputs: goal.inputs, ...oldValues(before) }, keep, (made) => ({
         newOutputs: made.outputs,
       })),
     );
@@ -59,7 +59,7 @@ export class Steps {
     const provider = this.#run.providers.for(goal);
     const before = await this.#current(goal);
     if (!before && goal.importId) return this.#import(goal, goal.importId, provider);
-    const context = this.#operations.contextOf(goal, before);
+    const context = this.#executor.contextOf(goal, before);
     const inputs = await check(goal, provider, desiredInputs(goal, before), context);
     if (!before) return this.#create(goal, provider, inputs);
 
@@ -70,7 +70,7 @@ export class Steps {
 
     const outputs = this.#secretly(goal, provider, inputs, before.outputs);
     if (!this.#run.preview) this.#run.state.put(this.#stateOf(goal, before.id, inputs, outputs));
-    this.#operations.done(goal, "same");
+    this.#executor.done(goal, "same");
     return { id: before.id, outputs };
   }
 
@@ -82,20 +82,20 @@ export class Steps {
     if (!this.#run.preview) {
       this.#run.state.put({ ...this.#stateOf(goal, made.id, goal.inputs, outputs), external: true });
     }
-    this.#operations.done(goal, "read");
+    this.#executor.done(goal, "read");
     return { id: made.id, outputs };
   }
 
   #create(goal: Goal, provider: ResourceProvider, inputs: Properties): Promise<Registered> {
     // What went before the resource that it needs was replaced comes back as part of that replacement.
     const operation = this.removals.awaitsReplacement(goal.urn) ? "replace" : "create";
-    return this.#operations.tell(goal, operation, [], () => this.#make(goal, provider, inputs));
+    return this.#executor.tell(goal, operation, [], () => this.#make(goal, provider, inputs));
   }
 
   async #import(goal: Goal, id: string, provider: ResourceProvider): Promise<Registered> {
-    return this.#operations.tell(goal, "import", [], async () => {
+    return this.#executor.tell(goal, "import", [], async () => {
       const made = await this.#find(goal, id, provider, "to import");
-      const context = this.#operations.contextOf(goal, undefined);
+      const context = this.#executor.contextOf(goal, undefined);
       const previous = { id: made.id, inputs: made.outputs, outputs: made.outputs };
       const inputs = await check(goal, provider, goal.inputs, { ...context, previous });
       const existing = pick(made.outputs, Object.keys(inputs));
@@ -119,7 +119,7 @@ export class Steps {
         const known = Object.entries(before.outputs).filter(([key]) => !diff.unknownOutputs?.includes(key));
         return { id: before.id, outputs: { ...Object.fromEntries(known), ...inputs } };
       }
-      const context = this.#operations.contextOf(goal, before, signal);
+      const context = this.#executor.contextOf(goal, before, signal);
       try {
         const made = await provider.update(before.id, plain(before.inputs), plain(inputs), context);
         return this.#keep(goal, provider, inputs, made);
@@ -129,8 +129,8 @@ export class Steps {
       }
     };
     const values = { id: before.id, newInputs: inputs, ...oldValues(before) };
-    return this.#operations.tell(goal, "update", diff.changes, () =>
-      this.#operations.attempt("update", goal, values, work, ({ outputs }) => ({ newOutputs: outputs })),
+    return this.#executor.tell(goal, "update", diff.changes, () =>
+      this.#executor.attempt("update", goal, values, work, ({ outputs }) => ({ newOutputs: outputs })),
     );
   }
 
@@ -145,14 +145,14 @@ export class Steps {
     this.#replaced.add(goal.urn);
     const oldGoesFirst = goal.deleteBeforeReplace ?? diff.deleteBeforeReplace;
     if (oldGoesFirst) {
-      return this.#operations.tell(goal, "replace", diff.replaces, async () => {
+      return this.#executor.tell(goal, "replace", diff.replaces, async () => {
         await this.removals.beforeReplacement(before);
         return this.#make(goal, provider, inputs);
       });
     }
     // Old and new exist side by side for a while, so a generated name is generated anew.
-    const anew = await check(goal, provider, goal.inputs, this.#operations.contextOf(goal, undefined));
-    return this.#operations.tell(goal, "replace", diff.replaces, () => this.#make(goal, provider, anew, before));
+    const anew = await check(goal, provider, goal.inputs, this.#executor.contextOf(goal, undefined));
+    return this.#executor.tell(goal, "replace", diff.replaces, () => this.#make(goal, provider, anew, before));
   }
 
   /** @param replaced the old resource, which is deleted once the program has succeeded. */
@@ -163,7 +163,7 @@ export class Steps {
         this.pendingCreation.add(goal.urn);
         return { id: "", outputs: inputs };
       }
-      const context = this.#operations.contextOf(goal, undefined, signal);
+      const context = this.#executor.contextOf(goal, undefined, signal);
       state.begin(goal.urn, inputs);
       try {
         return this.#keep(goal, provider, inputs, await provider.create(plain(inputs), context), { replaced });
@@ -176,7 +176,7 @@ export class Steps {
         throw error;
       }
     };
-    return this.#operations.attempt("create", goal, { id: "", newInputs: inputs }, work, ({ id, outputs }) => ({
+    return this.#executor.attempt("create", goal, { id: "", newInputs: inputs }, work, ({ id, outputs }) => ({
       id,
       newOutputs: outputs,
     }));
@@ -201,7 +201,7 @@ export class Steps {
 
   async #find(goal: Goal, id: string, provider: ResourceProvider, purpose: string): Promise<Made> {
     if (!provider.read) throw new EngineError(`${goal.type} cannot be looked up locally`, goal.urn, goal.position);
-    const made = await provider.read(id, this.#operations.contextOf(goal, undefined), plain(goal.inputs));
+    const made = await provider.read(id, this.#executor.contextOf(goal, undefined), plain(goal.inputs));
     if (made) return made;
     throw new EngineError(`there is no ${goal.type} with id "${id}" ${purpose}`, goal.urn, goal.position);
   }

@@ -1,7 +1,7 @@
 import { relative, sep } from "node:path";
 import { watch as watchFiles } from "chokidar";
 
-export interface WatchOptions {
+interface WatchOptions {
   /** The program's folder. */
   directory: string;
   /** Files and folders in it whose change runs the program again. Default: all of them. */

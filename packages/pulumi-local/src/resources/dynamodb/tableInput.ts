@@ -1,7 +1,7 @@
 /** A table's properties as DynamoDB's API has them, and what is wrong with them. */
 import type { CheckFailure, Properties } from "../../engine/provider.ts";
 
-export interface IndexProperties {
+interface IndexProperties {
   name: string;
   hashKey?: string;
   rangeKey?: string;

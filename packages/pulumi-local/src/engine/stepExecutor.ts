@@ -35,7 +35,7 @@ export class TimeoutError extends Error {
 }
 
 /** Carries out what has been decided: tells of it, runs the program's hooks around it, keeps its time. */
-export class Operations {
+export class StepExecutor {
   readonly #run: RunContext;
 
   constructor(run: RunContext) {
