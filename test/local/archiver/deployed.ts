@@ -76,7 +76,7 @@ export class Deployed {
   };
 
   async start(): Promise<void> {
-    const folders = ["components", "handlers"];
+    const folders = ["components", "handlers", "policy"];
     for (const part of ["config.ts", "package.json", "tsconfig.json", "Pulumi.yaml", "Pulumi.local.yaml", ...folders]) {
       cpSync(join(root, part), join(this.directory, part), { recursive: true });
     }

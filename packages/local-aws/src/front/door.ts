@@ -8,7 +8,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { AwsError } from "../service.ts";
 
-const loopback = /^(localhost|([a-z0-9_-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])\.?(:\d+)?$/i;
+/** Prefixes that SDKs put before an endpoint's name for some operations: `sync-` of Step Functions. */
+const loopback =
+  /^(?:(?:sync|data|streaming)-)?(localhost|([a-z0-9_-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])\.?(:\d+)?$/i;
 
 /** Whether a `Host` (name and port) means this machine, whoever resolves it: browsers resolve `*.localhost` themselves. */
 export const isLoopback = (host: string): boolean => loopback.test(host);

@@ -19,8 +19,11 @@ export function readDocument(schema: NormalizedSchema, value: unknown): unknown 
   if (schema.isTimestampSchema() && (typeof value === "string" || typeof value === "number")) {
     return new Date(typeof value === "number" ? value * 1_000 : value);
   }
-  if (schema.isBlobSchema() && typeof value === "string") return Buffer.from(value);
-  return value;
+  // What is text in the API may be given as JSON.
+  const isText = schema.isStringSchema() || schema.isBlobSchema();
+  const text = isText && typeof value === "object" ? JSON.stringify(value) : value;
+  if (schema.isBlobSchema() && typeof text === "string") return Buffer.from(text);
+  return text;
 }
 
 function readStructure(schema: NormalizedSchema, value: unknown): unknown {

@@ -1,10 +1,15 @@
 /** A user's names and passwords for services that do not read AWS's signatures: CodeCommit, Keyspaces. */
 import { randomBytes } from "node:crypto";
 import type * as iam from "@aws-sdk/client-iam";
+import type { StatusType } from "@aws-sdk/client-iam";
 import { type Directory, type ServiceCredential, type User, uniqueId } from "../../authorization/directory.ts";
 import { limitExceeded, noSuchEntity, now } from "../../authorization/limits.ts";
-import type { Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
 import type { OfUser, OnUser } from "./onUser.ts";
+
+interface OfCredential extends OfUser {
+  ServiceSpecificCredentialId: string;
+}
 
 const services = ["codecommit.amazonaws.com", "cassandra.amazonaws.com", "bedrock.amazonaws.com"];
 const maxCredentials = 2;
@@ -14,7 +19,7 @@ export function serviceCredentialOperations(
   { users }: Directory,
   accountId: string,
   onUser: OnUser,
-): Record<string, Operation> {
+): Operations<"iam"> {
   const find = ({ credentials = [] }: User, id = ""): ServiceCredential => {
     const found = credentials.find(({ ServiceSpecificCredentialId }) => ServiceSpecificCredentialId === id);
     if (!found) throw noSuchEntity(`No such credential ${id} exists`);
@@ -65,21 +70,21 @@ export function serviceCredentialOperations(
           .map(shown),
       }),
     ),
-    UpdateServiceSpecificCredential: onUser<OfUser & Partial<iam.UpdateServiceSpecificCredentialRequest>>(
+    UpdateServiceSpecificCredential: onUser<OfCredential & { Status: StatusType }>(
       "UpdateServiceSpecificCredential",
-      (user, { ServiceSpecificCredentialId, Status = "" }) => {
+      (user, { ServiceSpecificCredentialId, Status }) => {
         change(user, ServiceSpecificCredentialId, { Status });
         return {};
       },
     ),
-    ResetServiceSpecificCredential: onUser<OfUser & Partial<iam.ResetServiceSpecificCredentialRequest>>(
+    ResetServiceSpecificCredential: onUser<OfCredential>(
       "ResetServiceSpecificCredential",
       (user, { ServiceSpecificCredentialId }) => {
         const credential = change(user, ServiceSpecificCredentialId, {});
         return { ServiceSpecificCredential: { ...shown(credential), ServicePassword: newPassword() } };
       },
     ),
-    DeleteServiceSpecificCredential: onUser<OfUser & Partial<iam.DeleteServiceSpecificCredentialRequest>>(
+    DeleteServiceSpecificCredential: onUser<OfCredential>(
       "DeleteServiceSpecificCredential",
       (user, { ServiceSpecificCredentialId }) => {
         const gone = find(user, ServiceSpecificCredentialId);

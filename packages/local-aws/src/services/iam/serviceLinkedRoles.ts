@@ -2,14 +2,15 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { type Directory, type Role, uniqueId } from "../../authorization/directory.ts";
 import { noSuchEntity, now } from "../../authorization/limits.ts";
-import { AwsError, type Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import { AwsError } from "../../service.ts";
 import { describeNewRole } from "./roles.ts";
 import { serviceRoles, suffixable } from "./serviceRoles.ts";
 
 const invalidInput = (message: string) => new AwsError("InvalidInputException", message);
 const pathOf = (service: string) => `/aws-service-role/${service}/`;
 
-export function serviceLinkedRoleOperations(directory: Directory, accountId: string): Record<string, Operation> {
+export function serviceLinkedRoleOperations(directory: Directory, accountId: string): Operations<"iam"> {
   const { roles } = directory;
   const arnOf = (service: string, name: string) => `arn:aws:iam::${accountId}:role${pathOf(service)}${name}`;
   const found = (name = ""): Role => {

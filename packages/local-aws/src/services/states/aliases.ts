@@ -1,4 +1,5 @@
 /** Aliases of state machines' versions. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-state-machine-alias.html */
+import { isDeepStrictEqual } from "node:util";
 import type { RoutingConfigurationListItem } from "@aws-sdk/client-sfn";
 import type { Operations } from "../../operations.ts";
 import { type Access, AwsError } from "../../service.ts";
@@ -10,7 +11,7 @@ export function aliasOperations(records: Records): Operations<"states"> {
   const on = (action: string, arn = ""): Access[] => [{ action: `states:${action}`, resource: arn }];
   const found = (arn = ""): Alias => {
     const alias = aliases.get(arn);
-    if (!alias) throw new AwsError("ResourceNotFound", `Request references a resource that does not exist: '${arn}'`);
+    if (!alias) throw new AwsError("ResourceNotFound", "Request references a resource that does not exist.");
     return alias;
   };
   const described = ({ arn, name, description, routing, created, updated }: Alias) => ({
@@ -30,6 +31,11 @@ export function aliasOperations(records: Records): Operations<"states"> {
     if (routing.length < 1 || routing.length > 2) throw invalid("Routing configuration must have one or two versions");
     const weights = routing.reduce((sum, { weight = 0 }) => sum + weight, 0);
     if (weights !== 100) throw invalid("Sum of routing configuration weights must equal 100");
+    const wrong = routing
+      .map(({ stateMachineVersionArn = "" }) => stateMachineVersionArn)
+      .filter((arn) => !/:\d+$/.test(arn));
+    if (wrong.length > 0)
+      throw invalid(`Routing configuration must contain state machine version ARNs. Received: [${wrong.join(", ")}]`);
     for (const { stateMachineVersionArn: arn = "" } of routing) {
       if (!versions.has(arn)) throw missingMachine(arn);
       if (!arn.startsWith(`${machineOf(routing)}:`))
@@ -47,9 +53,18 @@ export function aliasOperations(records: Records): Operations<"states"> {
         const routing = checked(routingConfiguration);
         const machineArn = machineOf(routingConfiguration);
         const arn = `${machineArn}:${name}`;
-        if (aliases.has(arn)) throw new AwsError("ConflictException", `Alias already exists: '${arn}'`);
         const now = Date.now();
         const alias = { arn, machineArn, name, ...(description !== undefined && { description }), routing };
+        const known = aliases.get(arn);
+        if (known) {
+          const { created, updated: _, ...before } = known;
+          // Creating the same alias again is no error, as long as it is the same.
+          if (isDeepStrictEqual(before, alias)) return { stateMachineAliasArn: arn, creationDate: new Date(created) };
+          throw new AwsError(
+            "ConflictException",
+            "Failed to create alias because an alias with the same name and a different routing configuration already exists.",
+          );
+        }
         aliases.put(arn, { ...alias, created: now, updated: now });
         return { stateMachineAliasArn: arn, creationDate: new Date(now) };
       },
@@ -75,7 +90,7 @@ export function aliasOperations(records: Records): Operations<"states"> {
     DeleteStateMachineAlias: {
       access: ({ stateMachineAliasArn }) => on("DeleteStateMachineAlias", stateMachineAliasArn),
       run({ stateMachineAliasArn }) {
-        aliases.delete(found(stateMachineAliasArn).arn);
+        aliases.delete(stateMachineAliasArn);
         return {};
       },
     },

@@ -28,10 +28,13 @@ export function executionOperations(
   const date = (value: number | undefined) => (value === undefined ? undefined : new Date(value));
 
   const found = (arn: string): Execution => {
+    const [prefix, , service, , , kind] = arn.split(":");
+    if (prefix !== "arn" || service !== "states")
+      throw new AwsError("InvalidArn", `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
+    if (kind !== "execution")
+      throw new AwsError("InvalidArn", `Invalid Arn: 'Resource type not valid in this context: ${kind}'`);
     const execution = records.executions.get(arn);
-    // An Express execution is gone when it has ended: its log is what remains.
-    if (!execution || execution.type === "EXPRESS")
-      throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
+    if (!execution) throw new AwsError("ExecutionDoesNotExist", `Execution Does Not Exist: '${arn}'`);
     return execution;
   };
 
@@ -49,6 +52,7 @@ export function executionOperations(
       input,
       status: "RUNNING",
       started: Date.now(),
+      ...(machine.loggingConfiguration && { logging: machine.loggingConfiguration }),
     };
     records.executions.put(execution.arn, execution);
     return execution;
@@ -141,7 +145,7 @@ export function executionOperations(
     },
     ListExecutions: {
       access({ stateMachineArn }) {
-        // By a map run, which the local cloud has none of, they can be asked for as well.
+        // Executions of a map run are not kept.
         if (!stateMachineArn) throw new AwsError("ValidationException", "A stateMachineArn must be specified");
         return on("ListExecutions", stateMachineArn);
       },
@@ -161,6 +165,7 @@ export function executionOperations(
             status,
             startDate: date(started),
             stopDate: date(stopped),
+            redriveCount: 0,
           })),
           ...paging,
         };

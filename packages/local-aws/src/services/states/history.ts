@@ -1,77 +1,51 @@
 import type { HistoryEventType } from "@aws-sdk/client-sfn";
+import type { Chain, Details } from "./language/frame.ts";
 import type { HistoryEvent, Records } from "./records.ts";
 
-/** What the interpreter reports, as far as it is read here. */
-export interface InterpreterEvent {
-  type: string;
-  timestamp: number;
-  state?: { name: string; type: string; input?: unknown; output?: unknown };
-  parentState?: { name: string; type: string };
-  index?: number;
-  [other: string]: unknown;
-}
-
-/** Writes an execution's history in AWS's event types. https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html */
+/** An execution's history, in AWS's event types. https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html */
 export class History {
   readonly #records: Records;
   readonly #arn: string;
+  readonly #told: ((event: HistoryEvent) => void) | undefined;
+  /** Numbers of events of before a restart that have not been repeated since, by what they say. */
+  readonly #before = new Map<string, number[]>();
   #last: number;
 
-  /** @param last number of events that are there already. */
-  constructor(records: Records, arn: string, last: number) {
+  /**
+   * @param before events that are there already: the execution passes through its states again and repeats them.
+   * @param told called with each new event.
+   */
+  constructor(records: Records, arn: string, before: HistoryEvent[], told?: (event: HistoryEvent) => void) {
     this.#records = records;
     this.#arn = arn;
-    this.#last = last;
-  }
-
-  /** @param details by AWS's name, as `{ taskScheduledEventDetails: {...} }`. */
-  add(type: HistoryEventType, details: Record<string, unknown> = {}, timestamp = Date.now()): void {
-    const id = ++this.#last;
-    const event: HistoryEvent = { id, previousEventId: id - 1, timestamp, type, ...details };
-    this.#records.addEvent(this.#arn, event);
-  }
-
-  /** Translates one of the interpreter's events; what AWS has no event for is passed over. */
-  addFrom(event: InterpreterEvent): void {
-    const { type, state, timestamp, parentState, index } = event;
-    const truncated = { truncated: false };
-    switch (type) {
-      case "StateEntered":
-        this.add(
-          `${state!.type}StateEntered` as HistoryEventType,
-          {
-            stateEnteredEventDetails: {
-              name: state!.name,
-              input: JSON.stringify(state!.input),
-              inputDetails: truncated,
-            },
-          },
-          timestamp,
-        );
-        break;
-      case "StateExited":
-        this.add(
-          `${state!.type}StateExited` as HistoryEventType,
-          {
-            stateExitedEventDetails: {
-              name: state!.name,
-              output: JSON.stringify(state!.output),
-              outputDetails: truncated,
-            },
-          },
-          timestamp,
-        );
-        break;
-      case "MapIterationStarted":
-      case "MapIterationSucceeded":
-      case "MapIterationFailed": {
-        const key = `${type.charAt(0).toLowerCase()}${type.slice(1)}EventDetails`;
-        this.add(type, { [key]: { name: parentState!.name, index } }, timestamp);
-        break;
-      }
-      case "ParallelBranchStarted":
-      case "ParallelBranchSucceeded":
-        break;
+    this.#told = told;
+    this.#last = before.length;
+    for (const { id, previousEventId: _, timestamp: __, type, ...details } of before) {
+      const key = `${type} ${JSON.stringify(details)}`;
+      this.#before.set(key, [...(this.#before.get(key) ?? []), id]);
     }
+  }
+
+  /**
+   * @param details by AWS's name, as `{ taskScheduledEventDetails: {...} }`.
+   * @param chain what comes before it. @param passing whether the next one comes after the same.
+   * @returns its number.
+   */
+  add(type: string, details: Details, chain: Chain, passing = false, timestamp = Date.now()): number {
+    const id = this.#repeated(type, details) ?? this.#new(type, details, chain.last, timestamp);
+    if (!passing) chain.last = id;
+    return id;
+  }
+
+  #repeated(type: string, details: Details): number | undefined {
+    return this.#before.size === 0 ? undefined : this.#before.get(`${type} ${JSON.stringify(details)}`)?.shift();
+  }
+
+  #new(type: string, details: Details, previousEventId: number, timestamp: number): number {
+    const id = ++this.#last;
+    const event: HistoryEvent = { id, previousEventId, timestamp, type: type as HistoryEventType, ...details };
+    this.#records.addEvent(this.#arn, event);
+    this.#told?.(event);
+    return id;
   }
 }

@@ -1,18 +1,25 @@
-/** Step Functions: `aws-local-stepfunctions` as the interpreter, behind AWS's own API. */
+/** Step Functions behind AWS's own API: an interpreter of Amazon States Language, machines, executions, activities. */
 import type { Cloud, Service } from "../../service.ts";
+import { Activities, activityOperations } from "./activities.ts";
 import { aliasOperations } from "./aliases.ts";
 import { executionOperations } from "./executions.ts";
 import { machineOperations } from "./machines.ts";
+import { MapRuns, mapRunOperations } from "./mapRuns.ts";
 import { announce } from "./notices.ts";
 import { Records } from "./records.ts";
 import { Runner } from "./runner.ts";
+import { Sessions } from "./sessions.ts";
+import { testOperations } from "./testState.ts";
 import { Tokens } from "./tokens.ts";
 import { versionOperations } from "./versions.ts";
 
 export function createStates(cloud: Cloud): Service {
   const records = new Records(cloud);
   const tokens = new Tokens(records);
-  const runner = new Runner(cloud, records, tokens, (execution) => announce(cloud, records, execution));
+  const activities = new Activities(cloud);
+  const mapRuns = new MapRuns(cloud);
+  const house = { cloud, records, tokens, sessions: new Sessions(cloud), activities, mapRuns };
+  const runner = new Runner(house, (execution) => announce(cloud, records, execution));
   return {
     name: "states",
     shapes: () => import("@aws-sdk/client-sfn"),
@@ -21,6 +28,9 @@ export function createStates(cloud: Cloud): Service {
       ...versionOperations(records),
       ...aliasOperations(records),
       ...executionOperations(cloud, records, runner, tokens),
+      ...activityOperations(cloud, activities),
+      ...mapRunOperations(mapRuns),
+      ...testOperations(cloud),
     },
     async start() {
       runner.resume();

@@ -1,76 +1,136 @@
+/** Calls of other services by tasks, with inputs, outputs and errors as Step Functions has them. */
+import { randomUUID } from "node:crypto";
 import { parseJson } from "../../jsonText.ts";
 import type { Cloud, Principal } from "../../service.ts";
+import { StateError } from "./language/failure.ts";
+import type { Integration } from "./language/resource.ts";
 
-/** How a task's `Resource` is called: a service's operation, whether the answer comes by token, whether it waits. */
-export interface Integration {
-  service: string;
-  operation: string;
-  pattern: "request" | "waitForTaskToken" | "sync";
+interface Names {
+  /** In names of errors. */
+  error: string;
+  /** In causes. */
+  cause: string;
 }
 
-/** A failure as a machine's Retry and Catch see it. */
-export class TaskError extends Error {
-  constructor(name: string, message: string) {
-    super(message);
-    this.name = name;
-  }
+/** Services with integrations of their own. */
+const optimized: Record<string, Names> = {
+  lambda: { error: "Lambda", cause: "AWSLambda" },
+  sqs: { error: "SQS", cause: "AmazonSQS" },
+  sns: { error: "SNS", cause: "AmazonSNS" },
+  dynamodb: { error: "DynamoDB", cause: "AmazonDynamoDBv2" },
+  events: { error: "EventBridge", cause: "AmazonEventBridge" },
+  states: { error: "StepFunctions", cause: "AWSStepFunctions" },
+  ecs: { error: "ECS", cause: "AmazonECS" },
+  sagemaker: { error: "SageMaker", cause: "AmazonSageMaker" },
+};
+
+/** The AWS SDK's names of services: what this cloud calls them, and what errors do. */
+const sdk: Record<string, { service: string; error: string }> = {
+  sfn: { service: "states", error: "Sfn" },
+  eventbridge: { service: "events", error: "EventBridge" },
+  cloudwatch: { service: "monitoring", error: "CloudWatch" },
+  cloudwatchlogs: { service: "logs", error: "CloudWatchLogs" },
+  dynamodb: { service: "dynamodb", error: "DynamoDb" },
+  secretsmanager: { service: "secretsmanager", error: "SecretsManager" },
+  sagemaker: { service: "sagemaker", error: "SageMaker" },
+  sesv2: { service: "ses", error: "SesV2" },
+  apigateway: { service: "apigateway", error: "ApiGateway" },
+  emrserverless: { service: "emr-serverless", error: "EmrServerless" },
+  applicationautoscaling: { service: "application-autoscaling", error: "ApplicationAutoScaling" },
+};
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const small = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+/** Services whose members begin with small letters; Step Functions' always begin with capitals. */
+const smallMembers = new Set(["states", "ecs", "logs", "apigateway", "codedeploy", "emr-serverless"]);
+
+/** Errors that the model of a service does not list: the SDK then throws the service's own. */
+const unlisted: Record<string, ReadonlySet<string>> = {
+  dynamodb: new Set(["ValidationException", "AccessDeniedException"]),
+  secretsmanager: new Set(["ValidationException", "AccessDeniedException"]),
+};
+
+/** Bytes and times as JSON has them. */
+const asJson = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_, item) => {
+      if (item instanceof Uint8Array) return Buffer.from(item).toString();
+      return item?.type === "Buffer" && Array.isArray(item.data) ? Buffer.from(item.data).toString() : item;
+    }) ?? "null",
+  );
+
+/** Every member's name turned. */
+function renamed(value: unknown, turn: (name: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((item) => renamed(item, turn));
+  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof Uint8Array) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [turn(name), renamed(item, turn)]));
 }
 
-/** Names of services in error names: `DynamoDB.ConditionalCheckFailedException`. */
-const errorPrefix: Record<string, string> = {
-  lambda: "Lambda",
-  sqs: "SQS",
-  sns: "SNS",
-  dynamodb: "DynamoDB",
-  events: "EventBridge",
-  states: "StepFunctions",
-  s3: "S3",
-  sagemaker: "SageMaker",
-};
-
-/** AWS SDK names of services whose signing name differs. */
-const sdkNames: Record<string, string> = {
-  sfn: "states",
-  eventbridge: "events",
-  cloudwatch: "monitoring",
-  cloudwatchlogs: "logs",
-};
-
-/** Reads a task's `Resource`. @returns undefined when it is not one. */
-export function readResource(resource: string): Integration | undefined {
-  if (/^arn:[\w-]+:lambda:/.test(resource)) return { service: "lambda", operation: "direct", pattern: "request" };
-  const match = /^arn:[\w-]+:states:::(?:aws-sdk:)?(\w+):(\w+)(?:\.(waitForTaskToken|sync(?::2)?))?$/.exec(resource);
-  if (!match) return undefined;
-  const [, service, action, suffix] = match;
-  const operation = action!.charAt(0).toUpperCase() + action!.slice(1);
-  const pattern = suffix === undefined ? "request" : suffix === "waitForTaskToken" ? suffix : "sync";
-  return { service: sdkNames[service!] ?? service!, operation, pattern };
+/** What the execution of a task is: events that it puts name it. */
+export interface Caller {
+  executionArn: string;
+  machineArn: string;
 }
 
 /**
  * Calls the service as the machine's role.
- * @param resource the task's `Resource`.
  * @param input the task's effective input: the operation's arguments.
- * @throws {TaskError} under the name that AWS gives the error.
+ * @throws StateError under the name that AWS gives the error.
  */
 export async function callService(
   cloud: Cloud,
-  resource: string,
-  { service, operation }: Integration,
-  input: Record<string, unknown>,
+  integration: Integration,
+  input: unknown,
   role: Principal,
+  caller: Caller,
 ): Promise<unknown> {
-  if (operation === "direct") return invokeFunction(cloud, { FunctionName: resource, Payload: input }, role, false);
-  if (service === "lambda" && operation === "Invoke") return invokeFunction(cloud, input, role, true);
-  const output = await call(cloud, service, operation, asText(service, operation, input), role);
-  const { $metadata, ...rest } = output;
-  return JSON.parse(JSON.stringify(rest));
+  if (integration.kind === "function") {
+    return (await invoke(cloud, integration, { FunctionName: integration.resource, Payload: input }, role)).Payload;
+  }
+  const given = input as Record<string, unknown>;
+  if (integration.kind === "sdk") return callSdk(cloud, integration, given, role);
+  if (integration.service === "lambda") return { ...(await invoke(cloud, integration, given, role)), ...metadata() };
+  const { service, action } = integration;
+  const operation = capital(action);
+  const request = prepared(`${service}:${operation}`, given, caller);
+  const output = await call(cloud, integration, service, operation, request, role);
+  const answer = asJson(smallMembers.has(service) ? renamed(output, capital) : output) as Record<string, unknown>;
+  if (operation === "PutEvents" && (answer.FailedEntryCount as number) > 0)
+    throw new StateError("EventBridge.FailedEntry", JSON.stringify(answer));
+  return { ...answer, ...metadata() };
 }
 
-/** Fields that are text in the API, and that a machine may give as an object. */
-function asText(service: string, operation: string, input: Record<string, unknown>): Record<string, unknown> {
+async function callSdk(cloud: Cloud, integration: Integration, given: Record<string, unknown>, role: Principal) {
+  const service = sdk[integration.service]?.service ?? integration.service;
+  const operation = capital(integration.action);
+  const input = await document(cloud, integration, service, operation, given);
+  const { $metadata: _, Body, ...output } = await call(cloud, integration, service, operation, input, role);
+  const answer = asJson(smallMembers.has(service) ? renamed(output, capital) : output) as object;
+  return Body === undefined ? answer : { ...answer, Body: await textOf(Body) };
+}
+
+/** The input by the API's own names. @throws StateError where there is no such operation. */
+async function document(cloud: Cloud, integration: Integration, service: string, operation: string, given: object) {
+  try {
+    return await cloud.readDocument(service, operation, given);
+  } catch (error) {
+    throw failure(integration, service, error as Error);
+  }
+}
+
+async function textOf(body: unknown): Promise<string> {
+  if (typeof body === "string") return body;
+  if (body instanceof Uint8Array) return Buffer.from(body).toString();
+  const chunks: Buffer[] = [];
+  for await (const chunk of body as AsyncIterable<Uint8Array>) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString();
+}
+
+/** What an integration of its own does with what a machine gives it. */
+function prepared(operation: string, input: Record<string, unknown>, caller: Caller): Record<string, unknown> {
   const text = (value: unknown) => (typeof value === "string" || value === undefined ? value : JSON.stringify(value));
-  switch (`${service}:${operation}`) {
+  switch (operation) {
     case "sqs:SendMessage":
       return { ...input, MessageBody: text(input.MessageBody) };
     case "sns:Publish":
@@ -82,44 +142,68 @@ function asText(service: string, operation: string, input: Record<string, unknow
         Entries: (input.Entries as Record<string, unknown>[]).map((entry) => ({
           ...entry,
           Detail: text(entry.Detail),
+          Resources: [...((entry.Resources as string[] | undefined) ?? []), caller.machineArn, caller.executionArn],
         })),
       };
     default:
-      return input;
+      return smallMembers.has(operation.split(":")[0]!) ? (renamed(input, small) as Record<string, unknown>) : input;
   }
 }
 
-async function invokeFunction(
-  cloud: Cloud,
-  input: Record<string, unknown>,
-  role: Principal,
-  whole: boolean,
-): Promise<unknown> {
+/** What integrations of their own add to an answer: how it came. */
+function metadata(): Record<string, unknown> {
+  const RequestId = randomUUID();
+  const type = "application/x-amz-json-1.0";
+  return {
+    SdkHttpMetadata: {
+      AllHttpHeaders: { "x-amzn-RequestId": [RequestId], "Content-Type": [type] },
+      HttpHeaders: { "x-amzn-RequestId": RequestId, "Content-Type": type },
+      HttpStatusCode: 200,
+    },
+    SdkResponseMetadata: { RequestId },
+  };
+}
+
+async function invoke(cloud: Cloud, integration: Integration, input: Record<string, unknown>, role: Principal) {
   const { Payload, ...others } = input;
-  const result = await call(
-    cloud,
-    "lambda",
-    "Invoke",
-    { ...others, Payload: Buffer.from(JSON.stringify(Payload ?? {})) },
-    role,
-  );
+  const request = { ...others, Payload: Buffer.from(payloadText(Payload ?? {})) };
+  const result = await call(cloud, integration, "lambda", "Invoke", request, role);
   const payload = parse(Buffer.from((result.Payload as Uint8Array | undefined) ?? "").toString("utf8"));
   if (result.FunctionError) {
-    const { errorType = "Error", errorMessage } = (payload ?? {}) as { errorType?: string; errorMessage?: string };
-    throw new TaskError(errorType, JSON.stringify(payload ?? { errorMessage }));
+    const { errorType = "Exception" } = (payload ?? {}) as { errorType?: string };
+    throw new StateError(errorType, JSON.stringify(payload));
   }
-  if (!whole) return payload;
   return {
     ExecutedVersion: result.ExecutedVersion ?? "$LATEST",
+    ...(result.LogResult !== undefined && { LogResult: result.LogResult }),
     Payload: payload,
     StatusCode: result.StatusCode ?? 200,
   };
 }
 
-const parse = (text: string): unknown => (text === "" ? null : parseJson(text));
+/** A text that is JSON itself is the payload as it is. */
+function payloadText(payload: unknown): string {
+  if (typeof payload !== "string") return JSON.stringify(payload);
+  try {
+    JSON.parse(payload);
+    return payload;
+  } catch {
+    return JSON.stringify(payload);
+  }
+}
+
+function parse(text: string): unknown {
+  if (text === "") return "";
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
+}
 
 async function call(
   cloud: Cloud,
+  integration: Integration,
   service: string,
   operation: string,
   input: object,
@@ -128,10 +212,30 @@ async function call(
   try {
     return await cloud.request(service, operation, input, role);
   } catch (error) {
-    const { name, message } = error as Error;
-    throw new TaskError(
-      `${errorPrefix[service] ?? service}.${name}`,
-      `${message} (Service: ${errorPrefix[service] ?? service})`,
-    );
+    throw failure(integration, service, error as Error & { status?: number });
   }
+}
+
+function failure(
+  { kind, service: named }: Integration,
+  service: string,
+  { name, message, status = 400 }: Error & { status?: number },
+) {
+  const shape = name.endsWith("Exception") ? name : `${name}Exception`;
+  const own = unlisted[service]?.has(name) === true;
+  if (kind === "sdk") {
+    const prefix = sdk[named]?.error ?? capital(named);
+    const details = [`Service: ${prefix}`, `Status Code: ${status}`, `Request ID: ${randomUUID()}`];
+    return new StateError(`${prefix}.${own ? `${prefix}Exception` : shape}`, `${message} (${details.join(", ")})`);
+  }
+  const { error, cause } = optimized[service] ?? { error: capital(service), cause: capital(service) };
+  const details = [
+    `Service: ${cause}`,
+    `Status Code: ${status}`,
+    `Error Code: ${name}`,
+    `Request ID: ${randomUUID()}`,
+    "Proxy: null",
+  ];
+  // A function that is called by its ARN has no service of its own in its errors.
+  return new StateError(`${error}.${own ? `Amazon${error}Exception` : shape}`, `${message} (${details.join("; ")})`);
 }

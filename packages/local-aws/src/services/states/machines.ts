@@ -3,7 +3,7 @@ import { passRole } from "../../kit/passRole.ts";
 import { tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import type { Operations } from "../../operations.ts";
 import { type Access, AwsError, type Cloud } from "../../service.ts";
-import { readDefinition } from "./definition.ts";
+import { faultsOf, readDefinition } from "./definition.ts";
 import type { Machine, Records } from "./records.ts";
 import { describedVersion, forgetVersions, publish, shownMachine } from "./versions.ts";
 
@@ -34,6 +34,7 @@ export function machineOperations(cloud: Cloud, records: Records): Operations<"s
       );
     });
     if (!logging?.level || logging.level === "OFF") return;
+    await checkDestinations(logging.destinations);
     try {
       const access = logDelivery.map((action) => ({ action, resource: "*" }));
       await cloud.authorize({ principal: session.principal, operation: "CreateStateMachine" }, access);
@@ -43,6 +44,16 @@ export function machineOperations(cloud: Cloud, records: Records): Operations<"s
         "The state machine IAM Role is not authorized to access the Log Destination",
       );
     }
+  }
+
+  /** Logs go to one group, which is there. */
+  async function checkDestinations(destinations: NonNullable<Machine["loggingConfiguration"]>["destinations"] = []) {
+    const invalid = (message: string) =>
+      new AwsError("InvalidLoggingConfiguration", `Invalid Logging Configuration: ${message}`);
+    if (destinations.length !== 1) throw invalid("Must specify exactly one Log Destination.");
+    const name = destinations[0]?.cloudWatchLogsLogGroup?.logGroupArn?.split(":log-group:")[1]?.replace(/:\*$/, "");
+    const { logGroups = [] } = await cloud.call("logs", "DescribeLogGroups", { logGroupNamePrefix: name });
+    if (!logGroups.some(({ logGroupName }) => logGroupName === name)) throw invalid("Log Destination not found.");
   }
 
   return {
@@ -62,7 +73,7 @@ export function machineOperations(cloud: Cloud, records: Records): Operations<"s
         checkVersionDescription(input);
         if (!/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/.test(name))
           throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
-        readDefinition(definition);
+        readDefinition(definition, type);
         await checkRole(arnOf(name), roleArn, loggingConfiguration);
         const known = records.machines.get(arnOf(name));
         // Creating the same machine again is no error, as long as it is the same.
@@ -96,7 +107,7 @@ export function machineOperations(cloud: Cloud, records: Records): Operations<"s
         const { stateMachineArn, definition, roleArn, loggingConfiguration, versionDescription } = input;
         const machine = found(stateMachineArn);
         checkVersionDescription(input);
-        if (definition) readDefinition(definition);
+        if (definition) readDefinition(definition, machine.type);
         await checkRole(
           stateMachineArn,
           roleArn ?? machine.roleArn,
@@ -145,14 +156,13 @@ export function machineOperations(cloud: Cloud, records: Records): Operations<"s
     },
     ValidateStateMachineDefinition: {
       access: () => on("ValidateStateMachineDefinition", "*"),
-      run({ definition }) {
-        try {
-          readDefinition(definition);
-          return { result: "OK", diagnostics: [] };
-        } catch (error) {
-          const { message } = error as Error;
-          return { result: "FAIL", diagnostics: [{ severity: "ERROR", code: "SCHEMA_VALIDATION_FAILED", message }] };
-        }
+      run({ definition, type, maxResults = 100 }) {
+        const faults = faultsOf(definition, type);
+        return {
+          result: faults.length > 0 ? "FAIL" : "OK",
+          diagnostics: faults.slice(0, maxResults || 100).map((fault) => ({ severity: "ERROR", ...fault })),
+          truncated: faults.length > (maxResults || 100),
+        };
       },
     },
     ListTagsForResource: {

@@ -72,12 +72,13 @@ export interface Execution {
   output?: string;
   error?: string;
   cause?: string;
+  logging?: Machine["loggingConfiguration"];
 }
 
 /** What a task gave, so that an execution that goes on after a restart does not do it twice. */
 export interface Outcome {
   output?: unknown;
-  error?: { name: string; message: string };
+  error?: { name?: string; message?: string };
 }
 
 /** A task that waits for its answer. */

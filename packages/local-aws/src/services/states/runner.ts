@@ -1,33 +1,24 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { HistoryEventType } from "@aws-sdk/client-sfn";
-import type { Cloud } from "../../service.ts";
-import type { Execution, HistoryEvent, Records, Status } from "./records.ts";
-import { Run } from "./run.ts";
-import { Sessions } from "./sessions.ts";
-import type { Tokens } from "./tokens.ts";
+import type { Execution, HistoryEvent, Status } from "./records.ts";
+import { type House, Run } from "./run.ts";
 
 /** How long an execution that goes on has for itself before the next one does, in milliseconds. */
 const resumeMs = 5;
 
 /** Runs executions on the interpreter, and goes on with those that a restart interrupted. */
 export class Runner {
-  readonly #cloud: Cloud;
-  readonly #records: Records;
-  readonly #tokens: Tokens;
+  readonly #house: House;
   readonly #onEnd: (execution: Execution) => void;
   readonly #running = new Map<string, { abort(): void; ended: Promise<Execution> }>();
   /** Why executions are stopped that have not ended yet. */
   readonly #reasons = new Map<string, Pick<Execution, "error" | "cause">>();
-  readonly #sessions: Sessions;
   #closing = false;
   #resumed: Promise<void> | undefined;
 
   /** @param onEnd called with each execution that has ended, once it is recorded. */
-  constructor(cloud: Cloud, records: Records, tokens: Tokens, onEnd: (execution: Execution) => void) {
-    this.#cloud = cloud;
-    this.#records = records;
-    this.#tokens = tokens;
-    this.#sessions = new Sessions(cloud);
+  constructor(house: House, onEnd: (execution: Execution) => void) {
+    this.#house = house;
     this.#onEnd = onEnd;
   }
 
@@ -36,7 +27,7 @@ export class Runner {
    * @param events its history so far, when it goes on: what its journal holds is not done again.
    */
   start(execution: Execution, events: HistoryEvent[] = []): Promise<Execution> {
-    const run = new Run(this.#cloud, this.#records, this.#tokens, this.#sessions, execution, events);
+    const run = new Run(this.#house, execution, events);
     const ended = run
       .end()
       .catch((error: Error) => failed(error.message))
@@ -56,7 +47,7 @@ export class Runner {
   }
 
   async #resume(): Promise<void> {
-    const { executions, resuming } = this.#records;
+    const { executions, resuming } = this.#house.records;
     const culprits = new Set(resuming.values());
     for (const execution of executions.values()) {
       if (this.#closing) return;
@@ -64,7 +55,7 @@ export class Runner {
       try {
         if (culprits.has(execution.arn)) throw new Error("the local cloud ended when it went on with it");
         resuming.put("", execution.arn);
-        void this.start(execution, this.#records.eventsOf(execution.arn));
+        void this.start(execution, this.#house.records.eventsOf(execution.arn));
         await pause(resumeMs);
       } catch (error) {
         const cause = `failed while resuming: given up: ${(error as Error).message}`;
@@ -89,10 +80,11 @@ export class Runner {
   async close(): Promise<void> {
     this.#closing = true;
     await this.#resumed;
+    this.#house.tokens.close();
     for (const { abort } of this.#running.values()) abort();
     await Promise.allSettled([...this.#running.values()].map(({ ended }) => ended));
-    this.#tokens.close();
-    this.#records.close();
+    this.#house.activities.close();
+    this.#house.records.close();
   }
 
   async #ended(execution: Execution, result: Partial<Execution> & { status: Status }, run: Run): Promise<Execution> {
@@ -100,12 +92,13 @@ export class Runner {
     const reason = result.status === "ABORTED" ? this.#reasons.get(execution.arn) : undefined;
     this.#reasons.delete(execution.arn);
     const ended: Execution = { ...execution, ...result, ...reason, stopped: Date.now() };
-    run.history.add(...endEvent(ended));
-    this.#tokens.forget(ended.arn);
-    await this.#records.commit(() => {
-      this.#records.executions.put(ended.arn, ended);
-      this.#records.forgetJournal(ended.arn);
+    const logged = run.close(...endEvent(ended));
+    this.#house.tokens.forget(ended.arn);
+    await this.#house.records.commit(() => {
+      this.#house.records.executions.put(ended.arn, ended);
+      this.#house.records.forgetJournal(ended.arn);
     }, ended.arn);
+    await logged;
     this.#running.delete(execution.arn);
     this.#onEnd(ended);
     return ended;

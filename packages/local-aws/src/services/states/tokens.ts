@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { AwsError } from "../../service.ts";
 import { after, type LongTimer } from "../../timers.ts";
-import type { State } from "./definition.ts";
+import { Aborted } from "./language/failure.ts";
 import type { Outcome, Records } from "./records.ts";
 
 interface Waiter {
@@ -12,32 +12,31 @@ interface Waiter {
   cancel(): void;
 }
 
-/** Task tokens: drawn when a state reads `$$.Task.Token`, kept until the task has its answer. */
+/** Task tokens: made when a task begins, kept until it has its answer. */
 export class Tokens {
   readonly #records: Records;
-  readonly #drawn = new Set<string>();
+  /** Of tasks that have not been asked for yet, by their places in the journal. */
+  readonly #drawn = new Map<string, string>();
+  #closed = false;
   readonly #waiting = new Map<string, Waiter>();
 
   constructor(records: Records) {
     this.#records = records;
   }
 
-  draw(): string {
-    const token = randomBytes(96).toString("base64");
-    this.#drawn.add(token);
+  /** The token of a task, the same over a restart. @param key its place in the journal. */
+  of(key: string): string {
+    let token = this.#records.tokenByKey.get(key) ?? this.#drawn.get(key);
+    if (!token) {
+      token = randomBytes(96).toString("base64");
+      this.#drawn.set(key, token);
+    }
     return token;
-  }
-
-  /** The token that a task's input holds. */
-  drawnIn(input: unknown): string | undefined {
-    if (this.#drawn.size === 0) return undefined;
-    const found = findString(input, (text) => this.#drawn.has(text));
-    if (found) this.#drawn.delete(found);
-    return found;
   }
 
   /** From here on an answer is taken, even before the task waits for it, and over a restart. */
   register(token: string, executionArn: string, key: string): void {
+    this.#drawn.delete(key);
     this.#records.tokens.put(token, { token, executionArn, key, since: Date.now() });
     this.#records.tokenByKey.put(key, token);
   }
@@ -55,34 +54,36 @@ export class Tokens {
 
   /** Lets go of all timers; the tokens stay, for the next start. */
   close(): void {
+    this.#closed = true;
     for (const { cancel } of this.#waiting.values()) cancel();
   }
 
-  /** Waits for the answer until the state's timeout, a heartbeat at a time when it asks for them. */
-  async wait(token: string, state: State): Promise<Outcome> {
+  /**
+   * Waits for the answer, a heartbeat at a time where the task asks for them.
+   * @param heartbeat in seconds. @param signal ends it when nobody waits any more.
+   */
+  async wait(token: string, heartbeat: number | undefined, signal: AbortSignal): Promise<Outcome> {
     const known = this.#records.tokens.get(token);
     if (known?.outcome) return known.outcome;
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
-    const late = (name: string) => resolve({ error: { name, message: "" } });
-    let heartbeat: LongTimer | undefined;
+    const { promise, resolve } = Promise.withResolvers<Outcome | undefined>();
+    let timer: LongTimer | undefined;
     const beat = () => {
-      heartbeat?.cancel();
-      if (state.HeartbeatSeconds)
-        heartbeat = after(state.HeartbeatSeconds * 1000, () => late("States.HeartbeatTimeout"));
+      timer?.cancel();
+      if (heartbeat) timer = after(heartbeat * 1000, () => resolve({ error: { name: "States.Timeout" } }));
     };
-    // A restart does not give it more time.
-    const left = (state.TimeoutSeconds ?? 0) * 1000 - (Date.now() - (known?.since ?? Date.now()));
-    const timeout = state.TimeoutSeconds ? after(left, () => late("States.Timeout")) : undefined;
-    const cancel = () => {
-      heartbeat?.cancel();
-      timeout?.cancel();
-      this.#waiting.delete(token);
-    };
+    const cancel = () => resolve(undefined);
+    signal.addEventListener("abort", cancel, { once: true });
     this.#waiting.set(token, { resolve, beat, cancel });
     beat();
     const outcome = await promise;
-    cancel();
-    // What comes later is told that it is late.
+    timer?.cancel();
+    this.#waiting.delete(token);
+    signal.removeEventListener("abort", cancel);
+    if (!outcome) {
+      // What comes later is told that it is late.
+      if (signal.aborted && known && !this.#closed) this.#records.tokens.put(token, { ...known, outcome: {} });
+      throw new Aborted();
+    }
     if (known) this.#records.tokens.put(token, { ...known, outcome });
     return outcome;
   }
@@ -103,14 +104,4 @@ export class Tokens {
     if (!known || known.outcome) throw new AwsError("TaskTimedOut", "Provided task does not exist anymore");
     this.#waiting.get(token)?.beat();
   }
-}
-
-function findString(value: unknown, test: (text: string) => boolean): string | undefined {
-  if (typeof value === "string") return test(value) ? value : undefined;
-  if (typeof value !== "object" || value === null) return undefined;
-  for (const item of Object.values(value)) {
-    const found = findString(item, test);
-    if (found) return found;
-  }
-  return undefined;
 }

@@ -4,7 +4,7 @@ import { type Alias, type Machine, pageOf, type Records, type Version } from "./
 
 /** What is started under an ARN, and by which of the machine's ARNs it was asked for. */
 export interface Asked {
-  machine: Pick<Machine, "arn" | "name" | "type" | "definition" | "roleArn">;
+  machine: Pick<Machine, "arn" | "name" | "type" | "definition" | "roleArn" | "loggingConfiguration">;
   versionArn?: string;
   aliasArn?: string;
 }
@@ -75,6 +75,7 @@ export function forgetVersions(records: Records, machineArn: string): void {
 export function versionOperations(records: Records): Operations<"states"> {
   const on = (action: string, arn: string): Access[] => [{ action: `states:${action}`, resource: arn }];
   const machineAt = (arn: string): Machine => {
+    if (!arn.startsWith("arn:")) throw new AwsError("InvalidArn", `Invalid Arn: 'Invalid ARN prefix: ${arn}'`);
     const machine = records.machines.get(arn);
     if (!machine) throw missingMachine(arn);
     return machine;

@@ -137,7 +137,7 @@ describe("executions of state machines", () => {
       });
       const silent = await machines.run(arn);
       await machines.message();
-      assert.equal((await machines.ended(silent)).error, "States.HeartbeatTimeout");
+      assert.equal((await machines.ended(silent)).error, "States.Timeout");
       const alive = await machines.run(arn);
       const { TaskToken } = await machines.message();
       for (let beat = 0; beat < 3; beat++) {

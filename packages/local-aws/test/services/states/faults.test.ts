@@ -22,12 +22,15 @@ describe("executions that cannot go well", () => {
   const status = async (executionArn: string) =>
     (await machines.client.send(new sfn.DescribeExecutionCommand({ executionArn }))).status;
 
-  it("fail by a timeout's path that leads nowhere, while the task goes on", async () => {
-    for (const more of [{ TimeoutSecondsPath: "$.no" }, { Parameters: {}, TimeoutSecondsPath: "$.limit" }]) {
+  it("fail by a timeout's path that leads nowhere; one into the state's input is none of the task's arguments", async () => {
+    for (const [more, expected] of [
+      [{ TimeoutSecondsPath: "$.no" }, "States.Runtime"],
+      [{ Parameters: {}, TimeoutSecondsPath: "$.limit" }, "Sqs.AccessDeniedException"],
+    ] as const) {
       const { status: end, error } = await machines.ended(
         await machines.run(await machines.make({ Ask: task(more) }), { limit: 30 }),
       );
-      assert.deepEqual([end, error], ["FAILED", "States.Runtime"]);
+      assert.deepEqual([end, error], ["FAILED", expected]);
     }
     // What the task does then is nobody's: mocha would tell of a rejection that is left alone.
     await sleep(50);
@@ -56,7 +59,14 @@ describe("executions that cannot go well", () => {
       error,
       cause,
     } = await machines.ended(await machines.run(arn, { until: "2199-01-01T00:00:00Z" }));
-    assert.deepEqual([end, error, cause], ["FAILED", "States.Runtime", "Wait state delay is too long."]);
+    assert.deepEqual(
+      [end, error, cause],
+      [
+        "FAILED",
+        "States.Runtime",
+        "An error occurred while executing the state 'Wait' (entered at the event id #2). Wait state delay is too long.",
+      ],
+    );
     assert.equal(await status(month), "RUNNING");
     await machines.client.send(new sfn.StopExecutionCommand({ executionArn: month }));
     assert.equal(await status(month), "ABORTED");

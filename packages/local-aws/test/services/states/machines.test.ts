@@ -135,37 +135,49 @@ describe("state machines", () => {
     const right = await validated(JSON.stringify({ StartAt: "A", States: { A: pass } }));
     assert.deepEqual([right.result, right.diagnostics], ["OK", []]);
     for (const [definition, expected] of [
-      ["{", /DEFINITION_NOT_JSON/],
-      [JSON.stringify({ StartAt: "B", States: { A: pass } }), /SCHEMA_VALIDATION_FAILED/],
+      ["{", /INVALID_JSON_DESCRIPTION/],
+      [JSON.stringify({ StartAt: "B", States: { A: pass } }), /MISSING_TRANSITION_TARGET \/StartAt/],
+      [JSON.stringify({ StartAt: "A" }), /SCHEMA_VALIDATION_FAILED \/ These fields are required: \[States\]/],
     ] as const) {
       const { result, diagnostics } = await validated(definition);
       assert.equal(result, "FAIL");
-      assert.match(diagnostics![0]!.message!, expected);
+      const { code, location, message } = diagnostics![0]!;
+      assert.match(`${code} ${location} ${message}`, expected);
     }
   });
 
   describe("refuses at creation", () => {
     const refused: [string, States, object, RegExp][] = [
       ["a machine without its start", {}, {}, /SCHEMA_VALIDATION_FAILED/],
-      ["a state that nobody knows", { A: { Type: "Pass", Next: "B" } }, {}, /SCHEMA_VALIDATION_FAILED/],
       [
-        "digests",
-        { A: { ...pass, Parameters: { "d.$": "States.Hash($.a, 'MD5')" } } },
+        "a state that nobody knows",
+        { A: { Type: "Pass", Next: "B" } },
         {},
-        /does not compute States\.Hash/,
+        /MISSING_TRANSITION_TARGET.* at \/States\/A\/Next/,
       ],
-      ["JSONata", { A: { ...pass, QueryLanguage: "JSONata" } }, {}, /runs JSONPath only/],
       [
-        "a distributed Map",
-        {
-          A: {
-            Type: "Map",
-            ItemProcessor: { ProcessorConfig: { Mode: "DISTRIBUTED" }, StartAt: "B", States: { B: pass } },
-            End: true,
-          },
-        },
+        "a path that is none",
+        { A: { ...pass, InputPath: "$.a[" } },
         {},
-        /inline ones only/,
+        /not a valid JSONPath at \/States\/A\/InputPath/,
+      ],
+      [
+        "a function that nobody knows",
+        { A: { ...pass, Parameters: { "d.$": "States.Nothing($.a)" } } },
+        {},
+        /'d\.\$' must be a valid JSONPath or a valid intrinsic function call at \/States\/A\/Parameters/,
+      ],
+      [
+        "an expression of JSONata that is none",
+        { A: { ...pass, QueryLanguage: "JSONata", Output: "{% $states. %}" } },
+        {},
+        /\/States\/A\/Output/,
+      ],
+      [
+        "a task of nothing",
+        { A: { Type: "Task", Resource: "arn:aws:states:::nothing", End: true } },
+        {},
+        /is not recognized|Resource/,
       ],
     ];
     for (const [what, states, more, expected] of refused) {
@@ -183,7 +195,13 @@ describe("state machines", () => {
     });
 
     it("logging that the role may not deliver", async () => {
-      const loggingConfiguration = { level: "ALL", destinations: [] } as const;
+      const group = "/aws/vendedlogs/states/refused";
+      await machines.test.cloud.call("logs", "CreateLogGroup", { logGroupName: group });
+      const logGroupArn = `arn:aws:logs:us-east-1:000000000000:log-group:${group}:*`;
+      const loggingConfiguration = {
+        level: "ALL",
+        destinations: [{ cloudWatchLogsLogGroup: { logGroupArn } }],
+      } as const;
       await assert.rejects(machines.make({ A: pass }, { loggingConfiguration }), (error: Error) =>
         /not authorized to access the Log Destination/.test(error.message),
       );
