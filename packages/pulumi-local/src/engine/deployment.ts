@@ -164,7 +164,7 @@ export class Deployment {
     return this.#ended;
   }
 
-  /** Resolves once the SDK has said that the program has ended well, and all that follows from that has been done. */
+  /** Resolves once the SDK has reported that the program succeeded, and everything that follows from that is done. */
   get shutdown(): Promise<void> {
     return this.#shutdown.promise;
   }
@@ -190,7 +190,7 @@ export class Deployment {
     }
   }
 
-  /** What cannot be read (an asset that is not there) is told of the resource that has it. */
+  /** What cannot be read (an asset that is missing) is reported with the resource that has it. */
   #goal(request: resourceProto.RegisterResourceRequest): Goal {
     const { project, stack, root } = this.#options;
     try {

@@ -72,7 +72,7 @@ export function display(options: DisplayOptions = {}): (event: EngineEvent) => v
         if (event.status !== "started") step(event, preview);
         break;
       case "message":
-        // An error of the program ends the run, and is said there once.
+        // An error of the program ends the run, and is printed once, there.
         if (event.severity === "error" || (event.severity === "debug" && !verbose) || event.text === "") break;
         write(
           `   ${event.urn ? `${nameOf(event.urn)}: ` : ""}${event.severity === "warning" ? colour.yellow(event.text) : event.text}`,

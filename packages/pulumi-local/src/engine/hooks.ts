@@ -6,7 +6,7 @@ import type { HookMoment, Verb } from "./goal.ts";
 import type { Properties } from "./provider.ts";
 import { toStruct } from "./values.ts";
 
-/** What a hook is told. */
+/** What a hook is given. */
 export interface HookedResource {
   urn: string;
   id: string;

@@ -155,7 +155,7 @@ export class Engine {
         if (!this.#prepared.has(role)) this.#prepared.set(role, { key, host: this.#startHost(role, settings) });
       }
     } catch {
-      // A broken Pulumi.yaml is said by the run that reads it.
+      // A broken Pulumi.yaml is reported by the run that reads it.
     }
   }
 
@@ -262,7 +262,7 @@ export class Engine {
     const project = readProject(programDirectory);
     if (project.project !== this.#project) {
       throw new EngineError(
-        `Pulumi.yaml: name is now "${project.project}", and what runs is "${this.#project}": another project has resources of its own; start it anew`,
+        `Pulumi.yaml: name is now "${project.project}", and what runs is "${this.#project}": another project has other resources; restart`,
       );
     }
     return { ...project, ...readStackConfig(project, stack, this.#options.config) };

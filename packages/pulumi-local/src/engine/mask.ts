@@ -1,7 +1,7 @@
 import type { EngineEvent } from "./events.ts";
 import { Secret } from "./values.ts";
 
-/** Shorter texts would mask half of what is said. The Pulumi CLI draws the same line. */
+/** Shorter texts would mask half of every message. The Pulumi CLI draws the same line. */
 const shortest = 3;
 
 /** Hides what is known to be secret in what is shown: a program, a provider or the SDK's debug log may print it. */

@@ -26,7 +26,7 @@ export interface Project {
 /** One key of `config`. https://www.pulumi.com/docs/iac/concepts/projects/project-file/#config-options */
 interface Declaration extends Partial<Rule> {
   secret: boolean;
-  /** `default` or `value`: what a stack has that says nothing. */
+  /** `default` or `value`: what a stack has that does not set the key. */
   value?: Yaml;
 }
 

@@ -42,7 +42,7 @@ export class StepExecutor {
     this.#run = run;
   }
 
-  /** What a provider is told of a resource. */
+  /** What a provider is given about a resource. */
   contextOf(subject: Subject, before: ResourceState | undefined, signal = this.#run.signal): ResourceContext {
     const { project, stack, providers, emit, state } = this.#run;
     const interrupted = before ? undefined : state.interrupted(subject.urn);

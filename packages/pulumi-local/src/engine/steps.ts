@@ -150,9 +150,9 @@ export class Steps {
         return this.#make(goal, provider, inputs);
       });
     }
-    // Old and new exist side by side for a while, so a generated name is generated anew.
-    const anew = await check(goal, provider, goal.inputs, this.#executor.contextOf(goal, undefined));
-    return this.#executor.tell(goal, "replace", diff.replaces, () => this.#make(goal, provider, anew, before));
+    // Old and new exist side by side for a while, so a generated name is generated again.
+    const fresh = await check(goal, provider, goal.inputs, this.#executor.contextOf(goal, undefined));
+    return this.#executor.tell(goal, "replace", diff.replaces, () => this.#make(goal, provider, fresh, before));
   }
 
   /** @param replaced the old resource, which is deleted once the program has succeeded. */

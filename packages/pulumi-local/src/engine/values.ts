@@ -65,7 +65,7 @@ export const fromWire = (value: unknown, directory: string, dependencies?: Set<s
 export const fromState = (value: unknown): unknown => read(value, { asset: (given) => given });
 
 interface Reading {
-  /** Makes an asset or archive of what is said of it, an archive's own assets read already. */
+  /** Makes an asset or archive from its description; an archive's own assets have been read already. */
   asset(given: object): unknown;
   dependencies?: Set<string> | undefined;
 }

@@ -23,7 +23,7 @@ export async function watch({ directory, paths, apply }: WatchOptions): Promise<
   // The folder is watched, not the paths in it: one of them may come later, or go and come back.
   const watcher = watchFiles(directory, {
     ignoreInitial: true,
-    // A file that another replaces, as editors save, is told at once: to wait is this module's own affair.
+    // A file that another replaces, as editors save, is reported at once: the waiting is up to this module.
     atomic: false,
     ignored: (path) => path !== directory && (notOurs.test(path) || !inProgram(relative(directory, path))),
   });
@@ -45,7 +45,7 @@ export async function watch({ directory, paths, apply }: WatchOptions): Promise<
     if (event.endsWith("Dir")) return; // A folder matters by what is in it.
     const file = relative(directory, path);
     if (event === "add" && !changed.has(file)) born.add(file);
-    // What an editor writes beside the file, and renames over it, is nobody's change.
+    // What an editor writes beside the file, and renames over it, is not a change.
     if (event === "unlink" && born.delete(file)) changed.delete(file);
     else changed.add(file);
     clearTimeout(timer);

@@ -90,7 +90,7 @@ function deploymentGroup(cloud: Cloud): ResourceType {
     },
     defaults: { deploymentConfigName: "CodeDeployDefault.LambdaAllAtOnce" },
     replaces: ["appName"],
-    // The group's name is said by the program: a second one of it cannot be.
+    // The program names the group: there cannot be a second one of that name.
     deleteBeforeReplace: true,
     taggable: true,
     async create(inputs) {

@@ -5,7 +5,7 @@ import { eventBus, eventPermission } from "./eventBuses.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 import { tagChanges, tagList } from "./tags.ts";
 
-/** A rule is named by bus and name, a target besides by its own id. */
+/** A rule's id is bus and name; a target's has the target's id as well. */
 const idOf = (...parts: unknown[]): string => parts.map(String).join("/");
 const busOf = (inputs: Properties): string => String(inputs.eventBusName ?? "default");
 

@@ -26,7 +26,7 @@ const attributes: Record<string, string> = {
   visibilityTimeoutSeconds: "VisibilityTimeout",
 };
 
-/** What SQS has where nothing is said, and where something is no longer said. */
+/** SQS's defaults: what it has where an attribute is not set, or is removed. */
 const defaults = {
   delaySeconds: 0,
   maxMessageSize: 262_144,

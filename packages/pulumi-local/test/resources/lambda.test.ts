@@ -93,7 +93,7 @@ describe("resources of Lambda", () => {
     const plain = { ...basics("two"), publish: true };
     await made.update(plain);
     const after = await call<FunctionConfiguration>("GetFunctionConfiguration", { FunctionName: name });
-    assert.deepEqual([after.Environment, after.Timeout], [undefined, 3]);
+    assert.deepEqual([after.Environment, after.Timeout], [{ Variables: {} }, 3]);
     assert.deepEqual((await made.diff(plain)).changes, []);
     await made.delete();
     await assert.rejects(invoke(name), { code: "ResourceNotFoundException" });

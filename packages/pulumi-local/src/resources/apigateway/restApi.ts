@@ -85,7 +85,7 @@ export function restApi(cloud: Cloud): ResourceType {
       try {
         await putDocument(id!, inputs, context);
       } catch (error) {
-        // An API without its document is nobody's: a create that failed leaves nothing behind.
+        // An API without its document is of no use: a failed create leaves nothing behind.
         await remove(id!);
         throw error;
       }

@@ -179,7 +179,7 @@ export function methodSettings(cloud: Cloud): ResourceType {
     ],
     create: apply,
     async update(_id, before, after) {
-      // A setting left out goes back to its default, so the whole is set anew.
+      // A setting left out goes back to its default, so all of them are set again.
       await update(after, [{ op: "remove", path: `/${before.methodPath}` }]);
       return apply(after);
     },

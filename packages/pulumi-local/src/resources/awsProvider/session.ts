@@ -12,7 +12,7 @@ interface Session {
 
 const keyOf = (config: Properties): string => JSON.stringify(given(config).sort());
 
-/** A session is opened anew when it has less than that left, in milliseconds. */
+/** A session is renewed when less than this is left of it, in milliseconds. */
 const reserve = 300_000;
 
 /** Who a provider calls AWS as: by its keys, and by the roles that it assumes with them. One session for each set of arguments. */

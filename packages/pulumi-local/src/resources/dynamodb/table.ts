@@ -170,7 +170,7 @@ export function tableType(cloud: Cloud): ResourceType {
       await updateSettings(before, after);
       await updateIndexes(before, after);
       await updateStream(before, after);
-      // Of a table whose run was killed nobody knows how far that came.
+      // How far a killed run came with the table is unknown.
       await settle(context.previous?.id === "" ? undefined : before, after);
       await updateTags(beforeInputs.tagsAll, afterInputs.tagsAll, after.name);
       return made(afterInputs);

@@ -26,7 +26,7 @@ interface Part {
   defaults?: Properties;
   taggable?: boolean;
   autoname?: ResourceType["autoname"];
-  /** Outputs besides inputs, id and ARN. */
+  /** Outputs in addition to inputs, id and ARN. */
   outputs?(inputs: Properties, id: string, cloud: Cloud): Properties;
 }
 

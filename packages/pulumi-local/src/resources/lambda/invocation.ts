@@ -42,7 +42,7 @@ export function invocationType(cloud: Cloud): ResourceType {
   };
 }
 
-/** The function is told what happens beside its own input. */
+/** The function receives what happens in addition to its own input. */
 const withAction = ({ input, terraformKey }: Properties, action: Action, before?: Properties): string =>
   JSON.stringify({
     ...JSON.parse(String(input)),

@@ -12,9 +12,9 @@ interface Setting {
   properties: string[];
   inert?: string[];
   enums?: ResourceType["enums"];
-  /** The operation that puts it, and its input besides the bucket. */
+  /** The operation that puts it, and its input in addition to the bucket. */
   put(inputs: Properties): [operation: string, input: object];
-  /** The operation that takes it away, and its input besides the bucket. */
+  /** The operation that takes it away, and its input in addition to the bucket. */
   remove: [operation: string, input?: object];
 }
 
