@@ -21,6 +21,10 @@ const config = new Configuration(join(__dirname, "Pulumi.yaml"));
 /** Version that whodis and oleoleole report. */
 export const appVersion = config.text("appVersion");
 
+/** What answers whodis: the same in each language. */
+export const whodisEntry =
+  config.text("whodisLanguage") === "python" ? "handlers/whodis/python/app.py" : "handlers/whodis/index.ts";
+
 /** Whether a new version gets its traffic step by step, judged by hooks and alarms; otherwise all at once. */
 export const gradualDeployment = config.flag("gradualDeployment");
 
@@ -39,7 +43,13 @@ export const logKeyArn = config.text("logKeyArn");
 /** What predicts irises: a function, or containers that drain a queue. */
 export const irisCompute = config.text("irisCompute") as "lambda" | "fargate";
 
+/** The module in Python that predicts irises; otherwise the pipeline's own predictor does. */
+export const irisPredictor =
+  config.text("irisLanguage") === "python" ? ("models/iris/predictor.py" as const) : undefined;
+
 config.require(
+  oneOf("whodisLanguage", config.text("whodisLanguage"), ["typescript", "python"]),
+  oneOf("irisLanguage", config.text("irisLanguage"), ["typescript", "python"]),
   matches("appVersion", appVersion, /\S/, "a version that is not empty"),
   {
     ok: config.list("publicRoutes").every((route) => /^\S+ [A-Z]+ \/\S*$/.test(route)),

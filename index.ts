@@ -18,6 +18,7 @@ import {
   budgetArgs,
   gradualDeployment,
   irisCompute,
+  irisPredictor,
   jobArgs,
   logKeyArn,
   notebookArgs,
@@ -26,6 +27,7 @@ import {
   publicConcurrency,
   recommenderArgs,
   throttling,
+  whodisEntry,
 } from "./config.ts";
 
 // What holds for the whole stack.
@@ -38,7 +40,7 @@ const whodis = new ApiWithLambdas("whodis", {
   description: "Who is calling, and from where",
   routes: {
     "GET /whodis": {
-      entry: "handlers/whodis/index.ts",
+      entry: whodisEntry,
       environment: { APP_VERSION: appVersion },
       auth: "none",
       throttling: throttling.open,
@@ -83,6 +85,7 @@ const iris = new PredictionPipeline("iris", {
   definition: { throttling: throttling.open },
   reservedConcurrency: publicConcurrency,
   compute: irisCompute,
+  ...(irisPredictor && { predictor: { entry: irisPredictor } }),
 });
 
 // Files that are dropped into a bucket, archived by their quality and a human's word.

@@ -3,7 +3,7 @@ import type { Table } from "@pulumi/aws/dynamodb";
 import type { Queue } from "@pulumi/aws/sqs";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import type { ApiWithLambdas } from "./apiWithLambdas.ts";
-import { queueBinding, tableBinding } from "./function/bindings.ts";
+import { functionBinding, queueBinding, tableBinding } from "./function/bindings.ts";
 import type { Binding } from "./function/statement.ts";
 import type { NodeFunction } from "./nodeFunction.ts";
 import { createAlarms } from "./prediction/alarms.ts";
@@ -17,8 +17,10 @@ import {
   createStreamPredictor,
   type PredictorArgs,
 } from "./prediction/predictor.ts";
+import { createPythonModel } from "./prediction/pythonModel.ts";
 import { createRecordTable } from "./prediction/table.ts";
 import { pipelineRules } from "./prediction/validate.ts";
+import type { PythonFunction } from "./pythonFunction.ts";
 import { createQueue } from "./queue.ts";
 import { validate } from "./validation.ts";
 
@@ -34,6 +36,13 @@ export type { BatchArgs, ContainerArgs, ModelArgs, PredictionPipelineArgs } from
  *   features: ["sepal_length", "sepal_width", "petal_length", "petal_width"],
  * });
  * export const irisUrl = iris.url;
+ *
+ * @example
+ * new PredictionPipeline("iris", {
+ *   model: { artifact: "models/iris/model.json" },
+ *   features: ["sepal_length", "sepal_width", "petal_length", "petal_width"],
+ *   predictor: { entry: "models/iris/predictor.py" },
+ * });
  */
 export class PredictionPipeline extends ComponentResource {
   readonly api: ApiWithLambdas;
@@ -44,6 +53,8 @@ export class PredictionPipeline extends ComponentResource {
   readonly failureQueue: Queue;
   /** There is no `predict` with compute `fargate`. */
   readonly functions: Record<"ingest" | "read" | "list", NodeFunction> & { predict?: NodeFunction };
+  /** The function that has the model; only with a `predictor` in Python. */
+  readonly model: PythonFunction | undefined;
   /** What the predictor, function or container, writes to. */
   readonly predictorLogs: LogGroup;
   readonly alarms: MetricAlarm[];
@@ -59,7 +70,7 @@ export class PredictionPipeline extends ComponentResource {
     const environment = { FEATURES: features.join(","), WRITE_SHARDS: String(args.writeShards ?? 8) };
     const contained = args.compute === "fargate";
     const queued = contained || args.ingest === "queue";
-    const handlers = { ...defaultHandlers(queued), ...args.handlers };
+    const handlers = { ...defaultHandlers(queued, args.predictor !== undefined), ...args.handlers };
 
     const model = locateModel(name, args.model, this);
     this.table = args.table ?? createRecordTable(name, this);
@@ -67,12 +78,19 @@ export class PredictionPipeline extends ComponentResource {
     this.recordQueue = queued
       ? createRecordQueue(name, { batch, timeout, failures: this.failureQueue }, this)
       : undefined;
+    const { modelCheckSeconds = 60 } = args;
+    this.model =
+      args.predictor &&
+      createPythonModel(name, { ...args.predictor, timeout, modelCheckSeconds, model: model.binding }, this);
     const predictor: PredictorArgs = {
       entry: handlers.predict,
       memory: args.memory ?? 512,
       timeout,
-      environment: { ...environment, MODEL_CHECK_SECONDS: String(args.modelCheckSeconds ?? 60) },
-      bindings: predictorBindings(this.table, this.failureQueue, model.binding, queued),
+      environment: { ...environment, MODEL_CHECK_SECONDS: String(modelCheckSeconds) },
+      bindings: {
+        ...predictorBindings(this.table, this.failureQueue, queued),
+        ...(this.model ? { PREDICTOR_FUNCTION: functionBinding(this.model) } : { MODEL_URI: model.binding }),
+      },
       batch,
     };
     const { predict, logGroup } = this.#createPredictor(
@@ -112,13 +130,7 @@ export class PredictionPipeline extends ComponentResource {
 }
 
 /** A predictor of the stream updates what is there; one of the queue writes, or is asked to read a record again. */
-const predictorBindings = (
-  table: Table,
-  failures: Queue,
-  model: Binding,
-  queued: boolean,
-): Record<string, Binding> => ({
+const predictorBindings = (table: Table, failures: Queue, queued: boolean): Record<string, Binding> => ({
   PREDICTION_TABLE: tableBinding(table, queued ? ["GetItem", "PutItem", "UpdateItem"] : ["UpdateItem"]),
   FAILURE_QUEUE_URL: queueBinding(failures, ["SendMessage"]),
-  MODEL_URI: model,
 });

@@ -34,6 +34,22 @@ describe("the configuration", () => {
     assert.equal(recommenderArgs.removeIdleAfter, undefined);
   });
 
+  it("chooses the language of what is there in two", async () => {
+    const { whodisEntry, irisPredictor } = await configured({});
+    assert.deepEqual([whodisEntry, irisPredictor], ["handlers/whodis/index.ts", undefined]);
+    const python = await configured({ whodisLanguage: "python", irisLanguage: "python" });
+    assert.deepEqual(
+      [python.whodisEntry, python.irisPredictor],
+      ["handlers/whodis/python/app.py", "models/iris/predictor.py"],
+    );
+    for (const key of ["whodisLanguage", "irisLanguage"]) {
+      await assert.rejects(
+        configured({ [key]: "r" }),
+        new RegExp(`${key} is "r"; allowed is one of typescript, python`),
+      );
+    }
+  });
+
   it("is the stack's where it says something", async () => {
     const { archiverArgs, recommenderArgs } = await configured({
       archiverApprovers: '["anna@example.org"]',

@@ -15,6 +15,7 @@ export interface FileCode {
   callback?: never;
   handler?: never;
   requirements?: never;
+  include?: never;
 }
 
 /** Code in Python: the folder of `entry`, and the packages that it requires. */
@@ -37,6 +38,12 @@ export interface PythonCode {
    * @example "handlers/requirements.txt"
    */
   requirements?: string;
+  /**
+   * Folders of the program whose files are deployed, too, beside the entry's: code that functions share.
+   * @default []
+   * @example ["handlers/lib/python"]
+   */
+  include?: string[];
 }
 
 /** Code beside the resources that it uses. */
@@ -49,6 +56,7 @@ export interface InlineCode {
   callback: InlineCallback;
   handler?: never;
   requirements?: never;
+  include?: never;
 }
 
 export interface FunctionSettings {

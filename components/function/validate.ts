@@ -54,9 +54,9 @@ export function functionRules(name: string, args: FunctionArgs, at = ""): Rule[]
 
 /** What is wrong with the settings comes first. */
 function codeRules(args: FunctionArgs, at: string): Rule[] {
-  const { entry, handler, requirements } = args;
+  const { entry, handler, requirements, include } = args;
   if (languageOf(args) === "Python") return existsSync(join(root, entry as string)) ? pythonRules(args, at) : [];
-  const python = { handler, requirements };
+  const python = { handler, requirements, include };
   return Object.entries(python).map(([field, value]) => ({
     ok: value === undefined,
     field: `${at}${field}`,

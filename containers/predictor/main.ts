@@ -4,8 +4,9 @@
  */
 import { logger } from "../../handlers/lib/logger.ts";
 import { metrics } from "../../handlers/lib/metrics.ts";
-import { predictMessage } from "../../handlers/prediction/predictor.ts";
+import { predictBy, predictMessage } from "../../handlers/prediction/predictor.ts";
 import { sqs } from "../../handlers/prediction/queues.ts";
+import { RemotePredictor } from "../../handlers/prediction/remotePredictor.ts";
 import { settings } from "../../handlers/prediction/settings.ts";
 import { consume } from "./consumer.ts";
 
@@ -13,6 +14,7 @@ try {
   const { recordQueueUrl, concurrency } = checkEnvironment();
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  if (settings.predictorFunction) predictBy(new RemotePredictor(settings.predictorFunction));
   logger.info("draining", { queue: recordQueueUrl, concurrency });
   await consume({
     client: sqs,
@@ -30,12 +32,13 @@ try {
 
 /** All of it at once, rather than with the first message. */
 function checkEnvironment(): { recordQueueUrl: string; concurrency: number } {
-  const { recordQueueUrl, table, features, modelUri, failureQueueUrl } = settings;
+  const { recordQueueUrl, table, features, failureQueueUrl } = settings;
+  const model = settings.predictorFunction ?? settings.modelUri;
   const concurrency = Number(process.env.CONCURRENCY ?? 4);
   if (!recordQueueUrl) throw new Error("The environment variable RECORD_QUEUE_URL is missing");
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new Error(`CONCURRENCY is ${process.env.CONCURRENCY}, expected an integer above 0`);
   }
-  logger.debug("settings", { table, features, modelUri, failureQueueUrl });
+  logger.debug("settings", { table, features, model, failureQueueUrl });
   return { recordQueueUrl, concurrency };
 }

@@ -1,4 +1,3 @@
-import type { Model, Prediction } from "../lib/model.ts";
 import { settings } from "./settings.ts";
 
 /** A record as the table has it: what was posted, and the attributes below. */
@@ -53,13 +52,21 @@ export function newItem(id: string, attributes: Record<string, unknown>, created
   };
 }
 
+/** A class that a model of that version predicts. */
+export interface Predicted {
+  target: string;
+  /** Of the class; a model may have none. */
+  probability?: number | undefined;
+  version: string;
+}
+
 /** What a prediction adds to a record; it leaves the index of the unpredicted at the same time. */
-export const predictionAttributes = (id: string, createdAt: string, prediction: Prediction, model: Model) => ({
-  pred_target: prediction.target,
-  pred_probability: prediction.probability,
-  model_version: model.version,
+export const predictionAttributes = (id: string, createdAt: string, { target, probability, version }: Predicted) => ({
+  pred_target: target,
+  ...(probability !== undefined && { pred_probability: probability }),
+  model_version: version,
   predicted_at: new Date().toISOString(),
-  prediction_bucket: bucketOf(createdAt.slice(0, 7), shardOf(id), prediction.target),
+  prediction_bucket: bucketOf(createdAt.slice(0, 7), shardOf(id), target),
 });
 
 /** A record as callers see it, with its `status`. */

@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
 import { logger } from "../lib/logger.ts";
 import { metrics } from "../lib/metrics.ts";
-import { type Model, type Prediction, predict } from "../lib/model.ts";
-import { type Item, newItem, predictionAttributes } from "./item.ts";
+import { type Model, predict } from "../lib/model.ts";
+import { type Item, newItem, type Predicted, predictionAttributes } from "./item.ts";
 import { measurementOf, recordSchema } from "./measurement.ts";
 import { ModelSource } from "./modelSource.ts";
+import type { RemotePredictor } from "./remotePredictor.ts";
 import { settings } from "./settings.ts";
 import { createItem, readItem, savePrediction } from "./table.ts";
 
@@ -31,22 +32,36 @@ function currentModel(): Promise<Model> {
   return source.current();
 }
 
-/** @throws Rejection that names the attribute that is missing or no number */
-function predictRecord(record: unknown, model: Model): Prediction {
-  const parsed = z.safeParse(recordSchema(model.features), record);
-  if (!parsed.success) {
-    const { path, message } = parsed.error.issues[0]!;
-    throw new Rejection(path.length > 0 ? `${path.join(".")}: ${message}` : message);
-  }
-  return predict(model, measurementOf(model.features, parsed.data).values);
+/** @throws Rejection that names the attribute that is missing or no number. */
+async function byOwnModel(record: unknown): Promise<Predicted> {
+  const model = await currentModel();
+  const { target, probability } = predict(model, measurementOf(model.features, parsed(model.features, record)).values);
+  return { target, probability, version: model.version };
+}
+
+let predictRecord: (record: unknown) => Promise<Predicted> = byOwnModel;
+
+/** Predicts by the model of another function from now on; what it has to say against a record is why that is rejected. */
+export function predictBy(remote: RemotePredictor): void {
+  predictRecord = async (record) => {
+    const { version, result } = await remote.predict(parsed(settings.features, record));
+    if ("error" in result) throw new Rejection(result.error);
+    return { ...result, version };
+  };
+}
+
+function parsed(features: readonly string[], record: unknown): Record<string, number> {
+  const { success, data, error } = z.safeParse(recordSchema(features), record);
+  if (success) return data;
+  const { path, message } = error.issues[0]!;
+  throw new Rejection(path.length > 0 ? `${path.join(".")}: ${message}` : message);
 }
 
 /** Predicts a record of the table: exactly once, however often it is asked to. */
 export async function predictItem(item: Item): Promise<void> {
   await orReject({ id: item.id }, item, async () => {
-    const model = await currentModel();
     const createdAt = typeof item.created_at === "string" ? item.created_at : new Date().toISOString();
-    const isNew = await savePrediction(item.id, createdAt, predictRecord(item, model), model);
+    const isNew = await savePrediction(item.id, createdAt, await predictRecord(item));
     if (isNew) metrics.addMetric("Predicted", "Count", 1);
   });
 }
@@ -72,11 +87,10 @@ export async function predictMessage(messageId: string, body: string): Promise<v
     return item ? predictItem(item) : reject({ id }, undefined, "There is no such record");
   }
   await orReject({ id }, record, async () => {
-    const model = await currentModel();
-    const prediction = predictRecord(record, model);
+    const prediction = await predictRecord(record);
     const { unpredicted_bucket: _, ...item } = newItem(id, record, createdAt);
-    const predicted = { ...item, ...predictionAttributes(id, createdAt, prediction, model) } as Item;
-    const isNew = (await createItem(predicted)) || (await savePrediction(id, createdAt, prediction, model));
+    const predicted = { ...item, ...predictionAttributes(id, createdAt, prediction) } as Item;
+    const isNew = (await createItem(predicted)) || (await savePrediction(id, createdAt, prediction));
     if (isNew) metrics.addMetric("Predicted", "Count", 1);
   });
 }

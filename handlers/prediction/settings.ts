@@ -26,6 +26,10 @@ export const settings = {
   get modelUri(): string {
     return required("MODEL_URI");
   },
+  /** ARN of the function that has the model; none where the predictor itself predicts. */
+  get predictorFunction(): string | undefined {
+    return process.env.PREDICTOR_FUNCTION || undefined;
+  },
   /** How long a model is used before a newer one is looked for. Default 60 s. */
   get modelCheckSeconds(): number {
     return integer("MODEL_CHECK_SECONDS", 60);

@@ -8,9 +8,8 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, type NativeAttributeValue, unmarshall } from "@aws-sdk/util-dynamodb";
-import type { Model, Prediction } from "../lib/model.ts";
 import { retrying } from "./clients.ts";
-import { type IndexName, type Item, indexes, predictionAttributes, REDRIVEN } from "./item.ts";
+import { type IndexName, type Item, indexes, type Predicted, predictionAttributes, REDRIVEN } from "./item.ts";
 import { settings } from "./settings.ts";
 
 const dynamodb = new DynamoDBClient(retrying);
@@ -57,8 +56,8 @@ export async function readItem(id: string): Promise<Item | undefined> {
  * Writes a prediction to a record that is there and has none.
  * @returns false when the record is gone or was predicted before: either way there is nothing to do
  */
-export function savePrediction(id: string, createdAt: string, prediction: Prediction, model: Model): Promise<boolean> {
-  const attributes = Object.entries(predictionAttributes(id, createdAt, prediction, model));
+export function savePrediction(id: string, createdAt: string, prediction: Predicted): Promise<boolean> {
+  const attributes = Object.entries(predictionAttributes(id, createdAt, prediction));
   return conditionally(
     dynamodb.send(
       new UpdateItemCommand({

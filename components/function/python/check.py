@@ -1,6 +1,7 @@
-"""Reads sources as Python would, without running them. Arguments: the handler's file, its name, and other files.
+"""Reads sources as Python would, without running them.
 
-Prints nothing when all is well, otherwise {"at": "app.py:3", "problem": ...} or {"names": [...]}.
+Arguments: a file, the names that it has to define, separated by commas, and other files. Prints nothing when all is well, otherwise
+{"at": "app.py:3", "problem": ...} or {"missing": ..., "names": [...]}.
 """
 
 import ast
@@ -26,7 +27,7 @@ def names(body):
             yield from names(handler.body)
 
 
-def main(entry, handler, *others):
+def main(entry, required, *others):
     for path in (entry, *others):
         with open(path, "rb") as file:
             source = file.read()
@@ -39,8 +40,10 @@ def main(entry, handler, *others):
             return
         if path == entry:
             defined = list(names(tree.body))
-    if handler not in defined and None not in defined:
-        print(json.dumps({"names": sorted(name for name in defined if not name.startswith("_"))}))
+    missing = [name for name in required.split(",") if name not in defined]
+    if missing and None not in defined:
+        public = sorted(name for name in defined if not name.startswith("_"))
+        print(json.dumps({"missing": missing[0], "names": public}))
 
 
 main(*sys.argv[1:])

@@ -20,7 +20,7 @@ const mebibyte = 1024 * 1024;
 const largest = 250;
 const largestZip = 50;
 
-type PythonArgs = Pick<FunctionArgs, "entry" | "handler" | "requirements">;
+type PythonArgs = Pick<FunctionArgs, "entry" | "handler" | "requirements" | "include">;
 type Made = { folder: string } | { problem: Rule };
 
 /** Packages of this run of the program: rules and resources ask for the same. */
@@ -31,6 +31,17 @@ export function pythonRules(args: PythonArgs, at = ""): Rule[] {
   const found = packed(args);
   if ("folder" in found) return [];
   return [{ ...found.problem, field: `${at}${found.problem.field}` }];
+}
+
+/** What can be wrong with a module that others import, and that is to define these names. */
+export function moduleRules(entry: string, names: string[], at = ""): Rule[] {
+  try {
+    requireNames(entry, names, [], "entry");
+    return [];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return [{ ...error.rule, field: `${at}${error.rule.field}` }];
+  }
 }
 
 /** The package of code that its rules allow, and the handler in it. */
@@ -45,7 +56,7 @@ const zipName = "package.zip";
 const handlerOf = ({ handler = "lambda_handler" }: PythonArgs): string => handler;
 
 function packed(args: PythonArgs): Made {
-  const key = JSON.stringify([args.entry, handlerOf(args), args.requirements]);
+  const key = JSON.stringify([args.entry, handlerOf(args), args.requirements, args.include]);
   let found = made.get(key);
   if (!found) {
     found = attempt(args);
@@ -66,15 +77,24 @@ function attempt(args: PythonArgs): Made {
 /** @returns the folder of the zip file, relative to the program: the same sources give the same bytes. */
 function pack(args: PythonArgs): string {
   const entry = args.entry as string;
-  const source = join(root, dirname(entry));
-  const sources = filesIn(source);
+  const folders = [...(args.include ?? []), dirname(entry)];
+  const missing = folders.find((folder) => !existsSync(join(root, folder)));
+  if (missing) throw new Problem("include", missing, "a folder of the program");
+  const found = folders.flatMap((folder) =>
+    [...filesIn(join(root, folder))].map(([name, content]) => ({ name, content, path: join(folder, name) })),
+  );
+  const sources: Files = new Map(found.map(({ name, content }) => [name, content]));
   const required = requirementsOf(args);
   const packages = required
     ? install({ path: join(root, required), shown: required, version, cache: join(root, cache, "python/packages") })
     : undefined;
   const name = hashOf("1", runtime, handlerOf(args), basename(entry), packages?.id ?? "", sources);
   return keep("python/zips", name, () => {
-    check(entry, handlerOf(args), [...sources.keys()]);
+    requireNames(
+      entry,
+      [handlerOf(args)],
+      found.map(({ path }) => path).filter((path) => path.endsWith(".py")),
+    );
     const installed: Files = packages?.read() ?? new Map();
     // What is required is said once, with exact versions.
     const versions = installed.get("requirements.txt");
@@ -90,32 +110,37 @@ function requirementsOf({ entry, requirements }: PythonArgs): string | undefined
     if (existsSync(join(root, requirements))) return requirements;
     throw new Problem("requirements", requirements, "a file of the program");
   }
-  const beside = ["requirements.txt", "pyproject.toml"].map((name) => join(dirname(entry as string), name));
-  return beside.find((path) => existsSync(join(root, path)));
+  return requirementsBeside(entry as string);
+}
+
+/** The file beside an entry that says what it requires. */
+export function requirementsBeside(entry: string): string | undefined {
+  const files = ["requirements.txt", "pyproject.toml"].map((name) => join(dirname(entry), name));
+  return files.find((path) => existsSync(join(root, path)));
 }
 
 const checker = join(__dirname, "check.py");
 
-function check(entry: string, handler: string, names: string[]): void {
+/**
+ * Reads files as Python would.
+ * @param field that is said to be wrong when a name is not there.
+ * @throws {Problem} for a syntax error in any of them, with its file and line; for a name that the entry does not define.
+ */
+function requireNames(entry: string, names: string[], others: string[], field = "handler"): void {
   const python = findPython(version);
   if (!python)
     throw new Problem("entry", entry, `a file that a Python of this machine can read: install python${version}`);
-  const folder = dirname(entry);
-  const others = names.filter((name) => name.endsWith(".py")).map((name) => join(folder, name));
-  const files = [entry, handler, ...others.filter((path) => path !== join(folder, basename(entry)))];
+  const files = [entry, names.join(), ...others.filter((path) => path !== entry)];
   const { stdout, stderr, status } = spawnSync(python.program, ["-I", checker, ...files], {
     cwd: root,
     encoding: "utf8",
   });
   if (status !== 0) throw new Problem("entry", `${entry}: ${stderr.trim().split("\n").at(-1)}`, "a file in Python");
   if (!stdout) return;
-  const { at, problem, names: defined } = JSON.parse(stdout) as { at?: string; problem?: string; names?: string[] };
-  if (at) throw new Problem("entry", `${at}: ${problem}`, `code that Python ${python.version} reads`);
-  throw new Problem(
-    "handler",
-    handler,
-    `a function that ${entry} defines: ${defined?.join(", ") || "it defines none"}`,
-  );
+  const said = JSON.parse(stdout) as { at?: string; problem?: string; missing?: string; names?: string[] };
+  if (said.at) throw new Problem("entry", `${said.at}: ${said.problem}`, `code that Python ${python.version} reads`);
+  const defined = said.names?.join(", ") || "it defines none";
+  throw new Problem(field, said.missing, `a function that ${entry} defines: ${defined}`);
 }
 
 function checkSize(files: Files): void {

@@ -5,4 +5,5 @@ export { appSpec, Lab } from "./codedeploy.ts";
 export { aws, commandLines } from "./commandLine.ts";
 export { type Sources, startSources } from "./eventsources.ts";
 export { logAccess, zip } from "./lambda.ts";
+export { pythonTools, withoutPython } from "./python.ts";
 export { Running } from "./running.ts";
