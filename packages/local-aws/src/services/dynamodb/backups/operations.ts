@@ -5,7 +5,6 @@ import { tableOf } from "../names.ts";
 import { ItemRows } from "../storage/rows.ts";
 import type { IndexDefinition, RestoreSource, TableDefinition, Throughput } from "../tables/definition.ts";
 import { describeTable, keySchema } from "../tables/describe.ts";
-import { checkName } from "../tables/schema.ts";
 import type { Table } from "../tables/table.ts";
 import type { Backup } from "./backups.ts";
 import { copyFrom, copyInto } from "./copying.ts";
@@ -171,7 +170,6 @@ export function restoreToPointInTime(engine: Engine, input: PointInput): Json {
 /** A table like that one, filled behind the answer. As on AWS, its stream, expiry and tags are not taken over. */
 function restored(engine: Engine, input: RestoreInput, source: TableDefinition, from: Omit<RestoreSource, "at">): Json {
   const { TargetTableName: name, BillingModeOverride, ProvisionedThroughputOverride } = input;
-  checkName(name);
   if (engine.tables.find(name)) {
     throw new AwsError("TableAlreadyExistsException", `Table already exists: ${name}`, 400);
   }

@@ -43,7 +43,12 @@ export function keyRange(condition: Condition, names: KeyNames, types: KeyTypes)
     }
     tests.set(name, test);
   }
-  if (tests.size > 2) throw invalid("Conditions can be of length 1 or 2 only");
+  const count = names.range === undefined ? 1 : 2;
+  if (tests.size > count && tests.size > 2) {
+    throw invalid(
+      `The number of query conditions (${tests.size}) exceeds the number of key attributes defined in the schema (${count})`,
+    );
+  }
   const hash = tests.get(names.hash);
   if (!hash) throw invalid(`Query condition missed key schema element: ${names.hash}`);
   const sort = names.range === undefined ? undefined : tests.get(names.range);

@@ -11,7 +11,7 @@ export interface Token {
 }
 
 const pattern =
-  /[ \t\r\n\f]+|(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<placeholder>#[A-Za-z0-9_]+)|(?<value>:[A-Za-z0-9_]+)|(?<number>\d+)|(?<symbol><>|<=|>=|[.[\](),=<>+-])/uy;
+  /[ \t\r\n\f]+|(?<name>[A-Za-z_][A-Za-z0-9_]*)|(?<placeholder>#[A-Za-z0-9_]+)|(?<value>:[A-Za-z0-9_]+)|(?<number>\d+)|(?<symbol><>|<=|>=|[.[\](),=<>+-]|.)/suy;
 
 /**
  * @param title what the expression is, in errors: `ConditionExpression`.
@@ -22,11 +22,8 @@ export function tokenize(title: string, text: string): Token[] {
   pattern.lastIndex = 0;
   while (pattern.lastIndex < text.length) {
     const start = pattern.lastIndex;
-    const match = pattern.exec(text);
-    if (!match) {
-      const character = String.fromCodePoint(text.codePointAt(start) as number);
-      throw syntaxError(title, text, tokens, { kind: "symbol", text: character, start, end: start + character.length });
-    }
+    // Whatever it is: a character that no expression has is a symbol that nobody expects.
+    const match = pattern.exec(text) as RegExpExecArray;
     const [kind] = Object.entries(match.groups ?? {}).find(([, found]) => found !== undefined) ?? [];
     if (kind) tokens.push({ kind: kind as TokenKind, text: match[0], start, end: pattern.lastIndex });
   }

@@ -83,6 +83,7 @@ export const inputs: Record<string, Record<string, Shape>> = {
   },
   Query: {
     ...paging,
+    Limit: { type: "integer", min: 1, word: "Limit" },
     ScanIndexForward: boolean,
     KeyConditions: part.legacyConditions,
     QueryFilter: part.legacyConditions,
@@ -98,10 +99,9 @@ export const inputs: Record<string, Record<string, Shape>> = {
     RequestItems: {
       type: "map",
       required: true,
-      min: 1,
       max: 100,
       of: structure({
-        Keys: list(item, { required: true, min: 1, max: 100 }),
+        Keys: list(item, { required: true, min: 1 }),
         AttributesToGet: part.attributesToGet,
         ConsistentRead: boolean,
         ...projecting,
@@ -113,14 +113,13 @@ export const inputs: Record<string, Record<string, Shape>> = {
     RequestItems: {
       type: "map",
       required: true,
-      min: 1,
       max: 25,
+      each: { min: 1, max: 25 },
       of: list(
         structure({
           PutRequest: structure({ Item: required(item) }),
           DeleteRequest: structure({ Key: required(item) }),
         }),
-        { min: 1, max: 25 },
       ),
     },
     ...returned,
@@ -170,7 +169,7 @@ export const inputs: Record<string, Record<string, Shape>> = {
     ReturnConsumedCapacity: part.consumed,
   },
   CreateTable: {
-    TableName: tableName,
+    TableName: part.newTableName,
     AttributeDefinitions: { ...part.attributeDefinitions, required: true },
     KeySchema: part.keySchema,
     LocalSecondaryIndexes: list(part.localIndex),

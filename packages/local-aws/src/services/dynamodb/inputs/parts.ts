@@ -12,8 +12,14 @@ export const item: Shape = { type: "item" };
 export const value: Shape = { type: "value" };
 export const natural: Shape = { type: "integer", min: 1 };
 
-/** A table's name or ARN; a name's length is checked where it is used. */
-export const tableName: Shape = text({ required: true, min: 1, max: 1024, pattern: /^(arn:.+|[a-zA-Z0-9_.-]+)$/ });
+/** A table's name or ARN. */
+export const tableName: Shape = text({ required: true, min: 1, max: 255, pattern: /^(arn:.+|[a-zA-Z0-9_.-]+)$/ });
+/** That of a table that is made. */
+export const newTableName: Shape = {
+  ...tableName,
+  min: 3,
+  missing: "The parameter 'TableName' is required but was not present in the request",
+};
 export const indexName = text({ min: 3, max: 255, pattern: /^[a-zA-Z0-9_.-]+$/ });
 export const consumed = oneOf("INDEXES", "TOTAL", "NONE");
 export const collections = oneOf("SIZE", "NONE");
@@ -59,7 +65,13 @@ export const onDemand = structure({
 });
 export const warm = structure({ ReadUnitsPerSecond: natural, WriteUnitsPerSecond: natural });
 export const keySchema = list(
-  structure({ AttributeName: text({ required: true, min: 1, max: 255 }), KeyType: required(oneOf("HASH", "RANGE")) }),
+  {
+    ...structure({
+      AttributeName: text({ required: true, min: 1, max: 255 }),
+      KeyType: required(oneOf("HASH", "RANGE")),
+    }),
+    name: "KeySchemaElement",
+  },
   { min: 1, max: 2, required: true },
 );
 export const projection = structure({

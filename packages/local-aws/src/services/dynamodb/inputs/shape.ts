@@ -6,6 +6,8 @@ export type Json = Record<string, unknown>;
 
 interface Common {
   required?: boolean;
+  /** What is said, alone, where it is not there. */
+  missing?: string;
 }
 export interface TextShape extends Common {
   type: "text";
@@ -16,6 +18,8 @@ export interface TextShape extends Common {
 }
 export interface IntegerShape extends Common {
   type: "integer";
+  /** How AWS calls the member where it does not show its value. */
+  word?: string;
   min?: number;
   max?: number;
 }
@@ -27,12 +31,16 @@ export interface ListShape extends Common {
 }
 export interface MapShape extends Common {
   type: "map";
+  /** Bounds of the lists that it holds, of which AWS speaks as of the map. */
+  each?: { min: number; max: number };
   of: Shape;
   min?: number;
   max?: number;
 }
 export interface StructureShape extends Common {
   type: "structure";
+  /** How AWS calls it where it shows one. */
+  name?: string;
   members: Record<string, Shape>;
 }
 /** What is checked elsewhere: attribute values, and maps of such. */
@@ -65,6 +73,7 @@ function checkMembers(members: Record<string, Shape>, input: Json, path: string,
     const value = input[name];
     if (value === undefined || value === null) {
       if (value === null) delete input[name];
+      if (shape.missing !== undefined) throw invalid(shape.missing);
       if (shape.required) faults.push(fault(null, at(path, camel(name)), "Member must not be null"));
       continue;
     }
@@ -98,6 +107,7 @@ function check(shape: Shape, value: unknown, parent: string, name: string, fault
       const map = asObject(value);
       const path = at(parent, camel(name));
       checkLength(shape, Object.keys(map).length, map, path, faults);
+      checkEach(shape, map, path, faults);
       for (const [key, one] of Object.entries(map)) {
         if (one === null) faults.push(fault(null, at(path, `${key}.member`), "Member must not be null"));
         else check(shape.of, one, path, `${key}.member`, faults);
@@ -116,24 +126,28 @@ function checkText({ min, max, pattern, oneOf }: TextShape, text: string, path: 
   if (oneOf && !oneOf.includes(text)) {
     faults.push(fault(text, path, `Member must satisfy enum value set: [${oneOf.join(", ")}]`));
   }
-  if (pattern && !pattern.test(text)) {
-    const shown = pattern.source.replace(/^\^|\$$/g, "");
+  if (pattern && text !== "" && !pattern.test(text)) {
+    const shown = pattern.source.replace(/^\^(?:\(arn:\.\+\|)?|\)?\$$/g, "");
     faults.push(fault(text, path, `Member must satisfy regular expression pattern: ${shown}`));
   }
   if (min !== undefined && text.length < min) {
     faults.push(fault(text, path, `Member must have length greater than or equal to ${min}`));
   }
-  if (max !== undefined && text.length > max) {
+  if (max !== undefined && text.length > max && !text.startsWith("arn:")) {
     faults.push(fault(text, path, `Member must have length less than or equal to ${max}`));
   }
 }
 
-function checkInteger({ min, max }: IntegerShape, value: unknown, path: string, faults: string[]): void {
+function checkInteger({ min, max, word }: IntegerShape, value: unknown, path: string, faults: string[]): void {
   if (typeof value === "string") throw serialization("STRING_VALUE cannot be converted to Integer");
   if (typeof value === "boolean")
     throw serialization(`${String(value).toUpperCase()}_VALUE cannot be converted to Integer`);
   if (typeof value !== "number") throw notA("number", value);
-  if (min !== undefined && value < min) {
+  if (min !== undefined && value < min && word !== undefined) {
+    faults.push(
+      `Value at '${word}' failed to satisfy constraint: Member must have value greater than or equal to ${min}`,
+    );
+  } else if (min !== undefined && value < min) {
     faults.push(fault(value, path, `Member must have value greater than or equal to ${min}`));
   }
   if (max !== undefined && value > max) {
@@ -142,18 +156,27 @@ function checkInteger({ min, max }: IntegerShape, value: unknown, path: string, 
 }
 
 function checkLength(
-  { min, max }: ListShape | MapShape,
+  shape: ListShape | MapShape,
   length: number,
   value: unknown,
   path: string,
   faults: string[],
 ): void {
+  const { min, max } = shape;
   if (min !== undefined && length < min) {
-    faults.push(fault(value, path, `Member must have length greater than or equal to ${min}`));
+    faults.push(fault(value, path, `Member must have length greater than or equal to ${min}`, shape));
   }
   if (max !== undefined && length > max) {
-    faults.push(fault(value, path, `Member must have length less than or equal to ${max}`));
+    faults.push(fault(value, path, `Member must have length less than or equal to ${max}`, shape));
   }
+}
+
+function checkEach({ each }: MapShape, map: Json, path: string, faults: string[]): void {
+  if (!each) return;
+  const lengths = Object.values(map).map((one) => (Array.isArray(one) ? one.length : each.min));
+  if (lengths.every((length) => length >= each.min && length <= each.max)) return;
+  const bounds = `[Member must have length less than or equal to ${each.max}, Member must have length greater than or equal to ${each.min}]`;
+  faults.push(fault(map, path, `Map value must satisfy constraint: ${bounds}`));
 }
 
 function asObject(value: unknown): Json {
@@ -170,10 +193,22 @@ function notA(wanted: string, value: unknown): AwsError {
 }
 
 /** Texts are shown whole, collections in short: nobody needs a page of items again. */
-function fault(value: unknown, path: string, constraint: string): string {
-  const text = typeof value === "object" && value !== null ? JSON.stringify(value).slice(0, 200) : String(value);
+function fault(value: unknown, path: string, constraint: string, shape?: Shape): string {
+  const text = shown(value, shape);
   return `Value ${value === null ? text : `'${text}'`} at '${path}' failed to satisfy constraint: ${constraint}`;
 }
+
+/** As Java prints it. */
+function shown(value: unknown, shape?: Shape): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  const of = shape && "of" in shape ? shape.of : undefined;
+  if (Array.isArray(value)) return `[${short(value.map((one) => shown(one, of)).join(", "))}]`;
+  const isStructure = shape?.type === "structure" && shape.name !== undefined;
+  const members = Object.entries(value).map(([name, one]) => `${isStructure ? camel(name) : name}=${shown(one, of)}`);
+  return isStructure ? `${shape.name}(${members.join(", ")})` : `{${short(members.join(", "))}}`;
+}
+
+const short = (text: string) => (text.length > 1000 ? `${text.slice(0, 1000)}...` : text);
 
 const at = (parent: string, name: string): string => (parent === "" ? name : `${parent}.${name}`);
 const camel = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);

@@ -12,7 +12,7 @@ interface Decimal {
   exponent: number;
 }
 
-const form = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,9}))?$/;
+const form = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 /** Integers that are in their normal form already, and exact as JavaScript's. */
 const plain = /^(?:0|-?[1-9]\d{0,14})$/;
 
@@ -20,7 +20,8 @@ const plain = /^(?:0|-?[1-9]\d{0,14})$/;
 function decimal(text: string): Decimal {
   const match = form.exec(text);
   const [, sign, whole = "", fraction = "", power = "0"] = match ?? [];
-  if (!match || whole.length + fraction.length === 0) {
+  // AWS reads an exponent as a 64-bit integer.
+  if (!match || whole.length + fraction.length === 0 || BigInt.asIntN(64, BigInt(power)) !== BigInt(power)) {
     const given = text === "" ? "" : `: ${text}`;
     throw invalid(`The parameter cannot be converted to a numeric value${given}`);
   }
@@ -30,7 +31,11 @@ function decimal(text: string): Decimal {
   let end = all.length;
   while (end > first && all.charCodeAt(end - 1) === 48) end--;
   const digits = all.slice(first, end);
-  if (digits === "") return { negative: false, digits, exponent: 0 };
+  if (digits === "") {
+    // A zero has the magnitude that it is written with.
+    checked({ negative: false, digits, exponent: Number(power) - fraction.length + 1 });
+    return { negative: false, digits, exponent: 0 };
+  }
   return checked({ negative: sign === "-", digits, exponent: whole.length - first + Number(power) });
 }
 
@@ -88,13 +93,18 @@ export function addNumbers(a: string, b: string, sign: 1 | -1 = 1): string {
   const scale = Math.min(x.exponent - x.digits.length, y.exponent - y.digits.length);
   const whole = ({ negative, digits, exponent }: Decimal) =>
     BigInt(`${negative ? "-" : ""}${digits || "0"}`) * 10n ** BigInt(exponent - digits.length - scale);
-  return normalNumber(`${whole(x) + BigInt(sign) * whole(y)}E${scale}`);
+  const sum = whole(x) + BigInt(sign) * whole(y);
+  return sum === 0n ? "0" : normalNumber(`${sum}E${scale}`);
 }
 
-/** Bytes of a number within an item: one for two digits, and one. */
+/**
+ * Bytes of a number within an item, as AWS counts them: one, one for two digits on either side of the point, and one for a
+ * sign. Zeros before and behind do not count.
+ */
 export function numberSize(text: string): number {
-  const { digits } = decimal(text);
-  return Math.ceil(digits.length / 2) + 1;
+  const { negative, digits, exponent } = decimal(text);
+  const whole = Math.min(Math.max(exponent, 0), digits.length);
+  return 1 + Math.ceil(whole / 2) + Math.ceil((digits.length - whole) / 2) + (negative ? 1 : 0);
 }
 
 /**

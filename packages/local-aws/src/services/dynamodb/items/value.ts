@@ -3,8 +3,8 @@ import { AwsError, invalid, invalidParameter } from "../errors.ts";
 import { normalNumber } from "./number.ts";
 import { type AttributeValue, type Item, setAttribute, type ValueType } from "./types.ts";
 
-/** Levels of lists and maps within a value. */
-const deepest = 32;
+/** Levels of lists and maps within a value: the attribute itself is the first of 32. */
+const deepest = 31;
 
 const types: ReadonlySet<string> = new Set(["S", "N", "B", "SS", "NS", "BS", "L", "M", "BOOL", "NULL"]);
 
@@ -88,7 +88,9 @@ function checkContent(value: Record<string, unknown>, type: ValueType, depth: nu
 
 function checkDepth(depth: number): void {
   if (depth < deepest) return;
-  throw invalid("Nesting Levels have exceeded supported limits");
+  throw invalid(
+    "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels beyond supported limit",
+  );
 }
 
 function checkSet(type: "SS" | "NS" | "BS", given: unknown[]): string[] {

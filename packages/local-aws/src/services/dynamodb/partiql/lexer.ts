@@ -9,16 +9,15 @@ export interface Token {
 }
 
 const pattern =
-  /\s+|--[^\n]*|(?<word>[A-Za-z_$][A-Za-z0-9_$]*)|"(?<name>(?:[^"]|"")*)"|'(?<text>(?:[^']|'')*)'|(?<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?<symbol><<|>>|<>|!=|<=|>=|[=<>?.,:;*+()[\]{}-])/uy;
+  /\s+|--[^\n]*|\/\*[\s\S]*?\*\/|(?<word>[A-Za-z_$][A-Za-z0-9_$]*)|"(?<name>(?:[^"]|"")*)"|'(?<text>(?:[^']|'')*)'|(?<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|(?<symbol><<|>>|<>|!=|<=|>=|[=<>?.,:;*+()[\]{}-])/uy;
 
 /** @throws AwsError `ValidationException` */
 export function tokenize(statement: string): Token[] {
   const tokens: Token[] = [];
   pattern.lastIndex = 0;
   while (pattern.lastIndex < statement.length) {
-    const start = pattern.lastIndex;
     const match = pattern.exec(statement);
-    if (!match) throw malformed(statement.slice(start, start + 10));
+    if (!match) throw malformed("");
     const [kind, text] = Object.entries(match.groups ?? {}).find(([, found]) => found !== undefined) ?? [];
     if (kind === undefined || text === undefined) continue;
     const quote = kind === "name" ? '"' : "'";
@@ -29,5 +28,5 @@ export function tokenize(statement: string): Token[] {
   return tokens;
 }
 
-export const malformed = (near: string) =>
-  invalid(`Statement wasn't well formed, can't be processed: Unexpected token at or near: ${near}`);
+/** @param what is wrong, as far as it can be said. */
+export const malformed = (what: string) => invalid(`Statement wasn't well formed, can't be processed: ${what}`);

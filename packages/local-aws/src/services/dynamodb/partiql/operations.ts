@@ -34,7 +34,11 @@ export async function executeStatement(engine: Engine, input: ExecuteInput): Pro
   const statement = parse(input);
   if (statement.kind === "exists") throw invalid("EXISTS is only supported within ExecuteTransaction");
   if (statement.kind === "select") {
-    const { table, page, index, next } = await select(engine, statement, input.Limit, input.NextToken);
+    const { table, page, index, next } = await select(engine, statement, {
+      limit: input.Limit,
+      token: input.NextToken,
+      consistent: input.ConsistentRead,
+    });
     const units = readUnits(page.size, input.ConsistentRead ?? false);
     return object({
       Items: array(page.items),

@@ -2,7 +2,7 @@
 import { invalid } from "../errors.ts";
 import type { Action, Assigned, Condition, Operand } from "../expressions/tree.ts";
 import type { ValueType } from "../items/types.ts";
-import { tokenize } from "./lexer.ts";
+import { malformed, tokenize } from "./lexer.ts";
 import type { Delete, Exists, Insert, Returning, Select, Statement, Update } from "./statement.ts";
 import { Values } from "./values.ts";
 
@@ -22,6 +22,7 @@ const typeNames: Record<string, ValueType> = {
   LIST: "L",
   MAP: "M",
   BOOLEAN: "BOOL",
+  BOOL: "BOOL",
   NULL: "NULL",
   STRING_SET: "SS",
   NUMBER_SET: "NS",
@@ -55,8 +56,9 @@ class Parser extends Values {
   #select(): Select {
     const paths = this.symbol("*") ? undefined : this.list(() => this.path());
     this.need("FROM");
-    const table = this.name();
-    const index = this.symbol(".") ? this.name() : undefined;
+    const clauses = ["WHERE", "ORDER"];
+    const table = this.table(...clauses);
+    const index = this.symbol(".") ? this.table(...clauses) : undefined;
     const where = this.word("WHERE") ? this.#or() : undefined;
     const order = this.word("ORDER") ? this.#order() : undefined;
     return {
@@ -82,14 +84,14 @@ class Parser extends Values {
   #insert(): Insert {
     this.need("INTO");
     const table = this.name();
-    this.need("VALUE");
+    if (!this.word("VALUE")) throw malformed("Unexpected token after expression");
     const value = this.value();
     if (!value.M) throw invalid("The VALUE of an INSERT must be a map");
     return { kind: "insert", table, item: value.M };
   }
 
   #update(): Update {
-    const table = this.name();
+    const table = this.table("SET", "REMOVE", "WHERE");
     const actions: Action[] = [];
     for (;;) {
       if (this.word("SET")) actions.push(...this.list(() => this.#set()));
@@ -145,7 +147,7 @@ class Parser extends Values {
 
   #delete(): Delete {
     this.need("FROM");
-    const table = this.name();
+    const table = this.table("WHERE");
     this.need("WHERE");
     const where = this.#or();
     const returning = this.#returning();
@@ -197,7 +199,7 @@ class Parser extends Values {
     if (call) {
       const operands = this.list(() => this.#operand());
       if (!this.symbol(")")) this.fail();
-      return called(call, operands);
+      return this.#truth(called(call, operands));
     }
     const operand = this.#operand();
     if (this.word("BETWEEN")) {
@@ -211,6 +213,14 @@ class Parser extends Values {
     if (this.token.kind !== "symbol" || !comparator) return this.fail();
     this.next();
     return { kind: "compare", comparator, left: operand, right: this.#operand() };
+  }
+
+  /** `attribute_exists(a) = true` */
+  #truth(test: Condition): Condition {
+    if (!this.symbol("=")) return test;
+    const { BOOL: isTrue } = this.value();
+    if (isTrue === undefined) this.fail();
+    return isTrue ? test : { kind: "not", of: test };
   }
 
   #candidates(): Operand[] {

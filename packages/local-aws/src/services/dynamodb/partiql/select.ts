@@ -2,9 +2,10 @@
 import type { Engine } from "../engine.ts";
 import { invalid } from "../errors.ts";
 import { keyRange } from "../expressions/keyCondition.ts";
-import type { Condition } from "../expressions/tree.ts";
+import { valueAt } from "../expressions/paths.ts";
+import type { Condition, Path } from "../expressions/tree.ts";
 import { lastKey } from "../items/keys.ts";
-import type { AttributeValue, Item } from "../items/types.ts";
+import { type AttributeValue, type Item, setAttribute } from "../items/types.ts";
 import { type Page, readPage } from "../reads/page.ts";
 import { startingKey } from "../reads/startingKey.ts";
 import type { Table } from "../tables/table.ts";
@@ -30,10 +31,35 @@ interface Part {
   filter: Condition | undefined;
 }
 
-/** @param limit items to go through. @param token where the page before ended. */
-export async function select(engine: Engine, statement: Select, limit?: number, token?: string): Promise<Selected> {
+/** What a statement selects of an item: each path's value under its last name. */
+export function flat(item: Item, paths: readonly Path[]): Item {
+  const picked: Item = {};
+  for (const path of paths) {
+    const value = valueAt(item, path);
+    const name = path.findLast((part) => typeof part === "string");
+    if (value && typeof name === "string") setAttribute(picked, name, value);
+  }
+  return picked;
+}
+
+interface Options {
+  /** Items to go through. */
+  limit?: number | undefined;
+  /** Where the page before ended. */
+  token?: string | undefined;
+  consistent?: boolean | undefined;
+}
+
+export async function select(
+  engine: Engine,
+  statement: Select,
+  { limit, token, consistent }: Options = {},
+): Promise<Selected> {
   const table = engine.tables.get(statement.table);
-  const index = statement.index === undefined ? undefined : table.index(statement.index);
+  const index = indexOf(table, statement);
+  if (index && consistent && table.isGlobal(index)) {
+    throw invalid("Strongly consistent read is not supported on Global Secondary Indexes");
+  }
   const parts = partsOf(table, statement);
   const position = token === undefined ? { part: 0 } : positionOf(token);
   const part = parts[position.part];
@@ -46,6 +72,7 @@ export async function select(engine: Engine, statement: Select, limit?: number, 
     up,
     limit: limit ?? Number.POSITIVE_INFINITY,
     paths: statement.paths,
+    project: flat,
     countOnly: false,
     whole: index !== undefined && !table.isGlobal(index) && (statement.paths ?? []).some(([name]) => !index.has(name)),
   };
@@ -64,12 +91,21 @@ export async function select(engine: Engine, statement: Select, limit?: number, 
   if (!next) return selected;
   // Several partitions make one page, as long as it is not full.
   if (!page.last && limit === undefined && page.size < 1024 * 1024) {
-    const more = await select(engine, statement, undefined, tokenOf(next));
+    const more = await select(engine, statement, { token: tokenOf(next) });
     const sum = (name: "count" | "scanned" | "size") => page[name] + more.page[name];
     const items = [...page.items, ...more.page.items];
     return { ...more, page: { items, count: sum("count"), scanned: sum("scanned"), size: sum("size") } };
   }
   return { ...selected, next: tokenOf(next) };
+}
+
+function indexOf(table: Table, { index }: Select) {
+  if (index === undefined) return undefined;
+  const { global, local } = table.definition;
+  if (![...global, ...local].some(({ name }) => name === index)) {
+    throw invalid("The table does not have the specified index");
+  }
+  return table.index(index);
 }
 
 const tokenOf = (position: Position) => Buffer.from(JSON.stringify(position)).toString("base64url");

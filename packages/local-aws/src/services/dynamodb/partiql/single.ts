@@ -3,8 +3,8 @@ import type { Engine } from "../engine.ts";
 import { invalid } from "../errors.ts";
 import { holds } from "../expressions/evaluate.ts";
 import { givenKey, namesOf } from "../items/keys.ts";
-import { shown } from "../reads/get.ts";
 import type { Table } from "../tables/table.ts";
+import { flat } from "./select.ts";
 import type { Select } from "./statement.ts";
 import { conjuncts, equalTo, wholeKey } from "./where.ts";
 
@@ -30,5 +30,10 @@ export function readSingle({ tables }: Engine, { table: name, where, paths }: Se
   const bytes = givenKey(key, table.keys, table.definition.attributes);
   const row = table.rows.get(bytes);
   const wanted = row && (!condition || holds(condition, row.item)) ? row : undefined;
-  return { table, key: bytes, item: wanted && shown(wanted, paths), size: row?.size ?? 0 };
+  return {
+    table,
+    key: bytes,
+    item: wanted && (paths ? JSON.stringify(flat(wanted.item, paths)) : wanted.text),
+    size: row?.size ?? 0,
+  };
 }

@@ -1,5 +1,5 @@
 /** Literals, parameters and paths of PartiQL, token by token. */
-import { invalid } from "../errors.ts";
+import { AwsError, invalid } from "../errors.ts";
 import type { Path } from "../expressions/tree.ts";
 import { type AttributeValue, type Item, setAttribute } from "../items/types.ts";
 import { checkItem, checkValue } from "../items/value.ts";
@@ -39,22 +39,24 @@ export class Values {
     }
   }
 
-  /** A literal or a parameter. */
-  protected value(): AttributeValue {
+  /** A literal or a parameter. @param path of it within the value, in errors. */
+  protected value(path = ""): AttributeValue {
     return this.nested(() => {
       const { kind, text } = this.token;
       this.#at++;
       if (kind === "text") return { S: text };
-      if (kind === "number") return checkValue({ N: text });
+      if (kind === "number") return number(text, path);
       if (kind === "word" && /^(true|false)$/i.test(text)) return { BOOL: text.toLowerCase() === "true" };
       if (kind === "word" && /^null$/i.test(text)) return { NULL: true };
       if (kind === "symbol") {
         if (text === "?") return this.#parameter();
-        if (text === "-" && this.token.kind === "number")
-          return checkValue({ N: `-${this.#tokens[this.#at++]?.text}` });
-        if (text === "[") return { L: this.#until("]", () => this.value()) };
-        if (text === "<<") return setOf(this.#until(">>", () => this.value()));
-        if (text === "{") return { M: this.#map() };
+        if (text === "-" && this.token.kind === "number") return number(`-${this.#tokens[this.#at++]?.text}`, path);
+        if (text === "[") {
+          let index = 0;
+          return { L: this.#until("]", () => this.value(`${path}[${index++}]`)) };
+        }
+        if (text === "<<") return setOf(this.#until(">>", () => this.value(path)));
+        if (text === "{") return { M: this.#map(path) };
       }
       this.#at--;
       return this.fail();
@@ -67,14 +69,14 @@ export class Values {
     return checkValue(given);
   }
 
-  #map(): Item {
+  #map(path: string): Item {
     const item: Item = {};
     this.#until("}", () => {
       const { kind, text } = this.token;
       if (kind !== "text" && kind !== "name") this.fail();
       this.#at++;
       if (!this.symbol(":")) this.fail();
-      setAttribute(item, text, this.value());
+      setAttribute(item, text, this.value(`${path}.${text}`));
     });
     return checkItem(item);
   }
@@ -97,6 +99,15 @@ export class Values {
     const found = parse();
     this.#depth--;
     return found;
+  }
+
+  /** A table's name, which nothing else may stand for. */
+  protected table(...next: string[]): string {
+    const name = this.name();
+    const { kind, text } = this.token;
+    if (kind === "name" || (kind === "word" && !next.includes(text.toUpperCase())))
+      throw invalid("Aliasing is not supported");
+    return name;
   }
 
   protected name(): string {
@@ -127,7 +138,7 @@ export class Values {
   /** What is left over. */
   protected checkEnd(): void {
     this.symbol(";");
-    if (this.token.kind !== "end") this.fail();
+    if (this.token.kind !== "end") throw malformed("Unexpected token after expression");
     if (this.#used === this.#parameters.length) return;
     throw invalid("Number of parameters in request and statement don't match.");
   }
@@ -149,7 +160,19 @@ export class Values {
   }
 
   protected fail(): never {
-    throw malformed(this.token.text);
+    throw malformed(`Unexpected token: ${this.token.text}`);
+  }
+}
+
+function number(text: string, path: string): AttributeValue {
+  // The parser itself knows exponents, and places behind the point, of 32 bits.
+  const [, fraction = "", power = "0"] = /(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const scale = BigInt(fraction.length) - BigInt(power);
+  if ([BigInt(power), scale].some((one) => BigInt.asIntN(32, one) !== one)) throw malformed("");
+  try {
+    return checkValue({ N: text });
+  } catch (error) {
+    throw error instanceof AwsError ? invalid(`${error.message} under root${path}`) : error;
   }
 }
 

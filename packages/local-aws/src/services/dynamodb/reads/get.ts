@@ -60,7 +60,15 @@ export function getItem({ tables }: Engine, input: GetInput): string {
 }
 
 export function batchGetItem({ tables }: Engine, input: BatchInput): string {
-  const requests = Object.entries(input.RequestItems).map(([name, request]) => ({
+  const given = Object.entries(input.RequestItems);
+  if (given.length === 0) throw invalid("The requestItems parameter is required for BatchGetItem");
+  const [long] = given.find(([, { Keys }]) => Keys.length > 100) ?? [];
+  if (long !== undefined) {
+    throw invalid(
+      `1 validation error detected: Value at 'RequestItems.${long}.member.Keys' failed to satisfy constraint: Member must have length less than or equal to 100`,
+    );
+  }
+  const requests = given.map(([name, request]) => ({
     name,
     request,
     paths: projectionOf(request),

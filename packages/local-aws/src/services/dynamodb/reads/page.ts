@@ -29,6 +29,8 @@ export interface PageRequest {
   filter?: Condition | undefined;
   /** What is wanted of each item: nothing for all that the table or index has. */
   paths?: readonly Path[] | undefined;
+  /** Makes of an item what is wanted of it. Default: what lies around each path stays. */
+  project?: (item: Item, paths: readonly Path[]) => Item;
   /** Only their number is wanted. */
   countOnly: boolean;
   /** Everything the table has of an item, though the index has less. */
@@ -79,7 +81,7 @@ function take(page: Page, request: PageRequest, row: Row, filter: Condition | un
   if (filter && !holds(filter, item ?? row.item)) return;
   page.count++;
   if (countOnly) return;
-  if (request.paths) page.items.push(JSON.stringify(project(item ?? row.item, request.paths)));
+  if (request.paths) page.items.push(JSON.stringify((request.project ?? project)(item ?? row.item, request.paths)));
   else page.items.push(item ? JSON.stringify(item) : row.text);
 }
 

@@ -134,7 +134,7 @@ export async function scan(
     up: true,
   };
   if (given) {
-    const { bytes } = startingKey(table, index, given);
+    const { bytes } = startingKey(table, index, given, true);
     if (Buffer.compare(bytes, request.low) < 0 || Buffer.compare(bytes, request.high) >= 0) {
       throw invalid(
         "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: " +

@@ -15,16 +15,16 @@ export interface StartingKey {
 }
 
 /** @throws AwsError `ValidationException` when it is not the key of the table, and of the index that is read. */
-export function startingKey(table: Table, index: TableIndex | undefined, given: Item): StartingKey {
+export function startingKey(table: Table, index: TableIndex | undefined, given: Item, isScan = false): StartingKey {
   const { attributes } = table.definition;
   const keys = index ? index.definition.keys : table.keys;
   const names = new Set([...namesOf(table.keys), ...namesOf(keys)]);
   const right = [...names].every((name) => attribute(given, name)?.[attributes[name] as KeyType] !== undefined);
   if (!right || Object.keys(given).length !== names.size) {
     throw invalid(
-      index
-        ? "The provided starting key is invalid"
-        : "The provided starting key is invalid: The provided key element does not match the schema",
+      isScan
+        ? "The provided starting key is invalid: The provided key element does not match the schema"
+        : "The provided starting key is invalid",
     );
   }
   const own = givenKey(keyOf(given, table.keys), table.keys, attributes);

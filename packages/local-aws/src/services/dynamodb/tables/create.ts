@@ -16,7 +16,6 @@ import {
   type AttributeElement,
   checkDefinitions,
   checkIndexes,
-  checkName,
   type IndexInput,
   indexDefinition,
   type KeyElement,
@@ -60,7 +59,6 @@ interface CreateInput extends SettingsInput {
 
 export async function createTable(engine: Engine, input: CreateInput): Promise<Json> {
   const name = tableOf(input.TableName);
-  checkName(name);
   const billing = input.BillingMode ?? "PROVISIONED";
   checkThroughput(billing, input.ProvisionedThroughput);
   const keys = keyNames(input.KeySchema);

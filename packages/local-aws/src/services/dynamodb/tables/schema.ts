@@ -30,7 +30,7 @@ export function keyNames(schema: KeyElement[]): KeyNames {
     throw invalid("Invalid KeySchema: The second KeySchemaElement is not a RANGE key type");
   }
   if (range?.AttributeName === hash.AttributeName) {
-    throw invalid("Both the Hash Key and the Range Key element in the KeySchema have the same name");
+    throw invalid("Invalid KeySchema: Some index key attribute have no definition");
   }
   return range ? { hash: hash.AttributeName, range: range.AttributeName } : { hash: hash.AttributeName };
 }
@@ -127,12 +127,5 @@ export function checkIndexes({
     if (billing === "PROVISIONED" && !throughput) {
       throw invalidParameter(`ProvisionedThroughput is not specified for index: ${name}`);
     }
-  }
-}
-
-/** Length of a name, which constraints leave to this. */
-export function checkName(name: string): void {
-  if (name.length < 3 || name.length > 255) {
-    throw invalid("TableName must be at least 3 characters long and at most 255 characters long");
   }
 }

@@ -46,6 +46,7 @@ export function listTags(engine: Engine, { ResourceArn }: { ResourceArn: string 
 }
 
 function tagged({ tables, around }: Engine, arn: string): Table {
+  if (!arn.startsWith("arn:")) throw invalid(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`);
   const table = tables.find(arn);
   if (table && around.names.table(table.name) === arn) return table;
   throw new AwsError("ResourceNotFoundException", `Requested resource not found: ResourceArn: ${arn} not found`, 400);

@@ -7,10 +7,12 @@ import { bindCondition } from "../expressions/bind.ts";
 import { Placeholders } from "../expressions/placeholders.ts";
 import type { Condition } from "../expressions/tree.ts";
 import { bindUpdate } from "../expressions/updates.ts";
-import { givenKey, keyBytes, namesOf } from "../items/keys.ts";
+import { checkKeyValue, givenKey, keyBytes, namesOf } from "../items/keys.ts";
+import { itemSize } from "../items/size.ts";
 import { type AttributeValue, attribute, type Item, type KeyType } from "../items/types.ts";
 import { checkItem } from "../items/value.ts";
 import { projectionOf, shown } from "../reads/get.ts";
+import { largestItem, tooLarge } from "../writes/change.ts";
 import { collectionMetrics } from "../writes/item.ts";
 import { checkOf, deleteOf, perform, putOf, updateOf, type Write } from "../writes/operations.ts";
 import { together } from "./cancel.ts";
@@ -89,6 +91,7 @@ function checkPart(part: WriteInput["TransactItems"][number]): Checked {
   placeholders.checkUsed();
   const shows = given.ReturnValuesOnConditionCheckFailure === "ALL_OLD";
   const keyed = checkItem(kind === "Put" ? given.Item : given.Key);
+  if (kind === "Put" && itemSize(keyed) > largestItem) throw tooLarge();
   return {
     name: given.TableName,
     keyed,
@@ -109,6 +112,8 @@ function checkKeys({ tables }: Engine, checked: Checked[]): void {
     const { attributes } = table.definition;
     const names = namesOf(table.keys);
     const right = names.every((one) => attribute(keyed, one)?.[attributes[one] as KeyType] !== undefined);
+    // What no key can be is no reason among others.
+    if (right) for (const one of names) checkKeyValue(one, keyed[one] as AttributeValue, one === table.keys.hash);
     return right
       ? [{ table, key: keyBytes(...(names.map((one) => keyed[one]) as [AttributeValue, AttributeValue?])) }]
       : [];

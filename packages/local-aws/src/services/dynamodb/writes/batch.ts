@@ -25,6 +25,7 @@ export interface BatchInput {
 
 export function batchWriteItem(engine: Engine, input: BatchInput): string {
   const requests = Object.entries(input.RequestItems);
+  if (requests.length === 0) throw invalid("The requestItems parameter is required for BatchWriteItem");
   if (requests.reduce((sum, [, list]) => sum + list.length, 0) > 25) {
     throw invalid("Too many items requested for the BatchWriteItem call");
   }

@@ -24,11 +24,13 @@ export interface WriteUnits {
   indexes: Map<string, number>;
 }
 
+export const tooLarge = (isUpdate = false) =>
+  invalid(`Item size${isUpdate ? " to update" : ""} has exceeded the maximum allowed size`);
+
 /** The item as it is to be kept. @param isUpdate whether an update makes it: refusals say so. @throws AwsError `ValidationException` */
 export function nextOf(table: Table, item: Item, isUpdate = false): Next {
   const size = itemSize(item);
-  if (size > largestItem)
-    throw invalid(`Item size${isUpdate ? " to update" : ""} has exceeded the maximum allowed size`);
+  if (size > largestItem) throw tooLarge(isUpdate);
   checkIndexKeys(table, item, isUpdate);
   return { item, text: JSON.stringify(item), size };
 }

@@ -27,6 +27,14 @@ const explained: [reason: string, holds: (request: Request, ours: Outcome, their
     "a global index has nothing but what is projected into it",
     (_, ours) => said(ours, /does not project/),
   ],
+  [
+    "of a list, the elements that changed are given back, as of a map its members; the other gives all of it",
+    ({ input }, ours, theirs) =>
+      "output" in ours &&
+      "output" in theirs &&
+      /^UPDATED_/.test(String(input.ReturnValues)) &&
+      /\[\d/.test(String(input.UpdateExpression)),
+  ],
   ["two sizes may be of one attribute", (_, __, theirs) => said(theirs, /operator: contains, first operand/)],
   [
     "items of one index key are in no promised order: pages of them end elsewhere",

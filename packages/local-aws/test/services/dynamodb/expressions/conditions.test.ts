@@ -86,7 +86,7 @@ describe("conditions", () => {
     ["a = :s AND", 'Syntax error; token: "<EOF>", near: ":s AND"'],
     ["a", 'Syntax error; token: "<EOF>", near: "a"'],
     ["size(a)", 'Syntax error; token: "<EOF>", near: "a)"'],
-    ["a ! :s", 'Syntax error; token: "!", near: "a !"'],
+    ["a ! :s", 'Syntax error; token: "!", near: "a ! :s"'],
     ["a[x] = :s", 'Syntax error; token: "x", near: "[x]"'],
     ["((a = :s))", "The expression has redundant parentheses;"],
     ["name = :s", "Attribute name is a reserved keyword; reserved keyword: name"],

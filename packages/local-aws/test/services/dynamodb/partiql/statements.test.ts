@@ -145,6 +145,35 @@ describe("statements of PartiQL", () => {
     await assert.rejects(transact(insert(30), "SELECT * FROM music"), refusal(/both read and write/));
   });
 
+  const refusals: [statement: string, message: string][] = [
+    [
+      "SELECT * FROM music WHERE p = 'x' foo",
+      "Statement wasn't well formed, can't be processed: Unexpected token after expression",
+    ],
+    ["SELECT * FROM music # x", "Statement wasn't well formed, can't be processed: "],
+    ["SELECT * FROM music WHERE p = 1e2147483648", "Statement wasn't well formed, can't be processed: "],
+    ["SELECT * FROM music AS m WHERE p = 'x'", "Aliasing is not supported"],
+    [
+      "INSERT INTO music VALUE {'p': 'x', 'l': [1, {'n': 1e126}]}",
+      "Number overflow. Attempting to store a number with magnitude larger than supported range under root.l[1].n",
+    ],
+    ["SELECT * FROM music.nothing", "The table does not have the specified index"],
+  ];
+  for (const [statement, message] of refusals) {
+    it(`are refused in AWS's words: ${statement}`, async () => {
+      await assert.rejects(run(statement), refusal(message));
+    });
+  }
+
+  it("take functions as conditions, in any case", async () => {
+    const count = async (test: string) => (await run(`SELECT s FROM music WHERE p = 'first' AND ${test}`)).Items.length;
+    assert.equal(await count("ATTRIBUTE_EXISTS(m) = true /* all have it */"), 5);
+    assert.equal(await count("attribute_exists(m) = false"), 0);
+    assert.equal(await count("size(g) = 1 AND attribute_type(m, 'M') AND g IS STRING"), 5);
+    const { Items } = await run("SELECT m.l FROM music WHERE p = 'first' AND s = 0");
+    assert.deepEqual(Items, [{ l: { L: [{ N: "1" }, { BOOL: true }, { NULL: true }] } }]);
+  });
+
   for (const statement of [
     "SELECT",
     "SELECT * music",

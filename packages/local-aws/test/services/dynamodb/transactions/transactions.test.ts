@@ -86,6 +86,9 @@ describe("transactions", () => {
       write([{ Put: { TableName: "none", Item: {} } }]),
       refusal("Requested resource not found", "ResourceNotFoundException"),
     );
+    await assert.rejects(write([put("")]), refusal(/cannot contain an empty string value. Key: p$/));
+    const large = { Put: { TableName: "items", Item: { p: { S: "x" }, data: { S: "x".repeat(400 * 1024) } } } };
+    await assert.rejects(write([large]), refusal("Item size has exceeded the maximum allowed size"));
     await assert.rejects(
       write(Array.from({ length: 101 }, (_, i) => put(`${i}`))),
       refusal(/less than or equal to 100/),

@@ -172,7 +172,12 @@ describe("writes", () => {
         refusal("Provided list of item keys contains duplicates"),
       );
       const many = Array.from({ length: 26 }, (_, i) => ({ p: { S: `many-${i}` } }));
-      await assert.rejects(write(...many), refusal(/at 'requestItems.items.member' failed.*less than or equal to 25/));
+      await assert.rejects(
+        write(...many),
+        refusal(
+          /Value '\{items=\[.*\]\}' at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: \[Member must have length less than or equal to 25, /,
+        ),
+      );
     });
 
     it("are read likewise", async () => {
