@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { archiveClients, readRecords } from "./archive.ts";
 import { explain, Failure } from "./failure.ts";
+import { ApiFailure, PlatformClient } from "./platformClient.ts";
 import { SnowflakeClient } from "./snowflake/client.ts";
 import { findFunction } from "./snowflake/functions.ts";
 import { output, type Stack } from "./stack.ts";
@@ -71,16 +72,73 @@ export const exercises: Exercise[] = [
       expect(status === "NotDeployed", `it answers ${JSON.stringify(answer)}`);
     },
   },
+  {
+    name: "a notebook is made, opened and deleted",
+    async run(stack) {
+      const client = new PlatformClient(stack);
+      const path = "/notebooks/exercise";
+      await client.post("/notebooks", { Name: "exercise" });
+      try {
+        const url = await eventually("the notebook was not InService", () => found(client, path, "Url"), slow);
+        expect(/^https?:/.test(url), `its URL is "${url}"`);
+      } finally {
+        await client.delete(path);
+      }
+      const gone = async () => ((await found(client, path, "Name")) === undefined ? true : undefined);
+      await eventually("the notebook was not gone", gone, slow);
+    },
+  },
+  {
+    name: "a job runs to its end, and its history has it",
+    async run(stack) {
+      const client = new PlatformClient(stack);
+      const { JobId, LastRunId } = await client.post("/jobs", { job_name: "exercise", run_on_init: true });
+      try {
+        const run = await eventually(
+          "the run did not end",
+          async () => {
+            const { items } = await client.get(`/jobs/${JobId}/runs`);
+            return items.find((one: Run) => one.RunId === LastRunId && /^(SUCCESS|FAILED)$/.test(one.State)) as Run;
+          },
+          slow,
+        );
+        // One machine may be without Spark, and then says so.
+        const isWell = run.State === "SUCCESS" || /not installed on this machine/.test(run.StateDetails ?? "");
+        expect(isWell, `it is ${run.State}: ${run.StateDetails}`);
+      } finally {
+        await client.delete(`/jobs/${JobId}`);
+      }
+    },
+  },
 ];
 
-/** @throws {Failure} when there is nothing within 20 s. */
-async function eventually<T>(otherwise: string, look: () => Promise<T | undefined>): Promise<T> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await sleep(200);
+interface Run {
+  RunId: string;
+  State: string;
+  StateDetails?: string;
+}
+
+/** A machine of SageMaker or of EMR Serverless takes minutes to start. */
+const slow = 900;
+
+/** A field of an item; undefined where it has none, or there is no item. */
+const found = (client: PlatformClient, path: string, field: string): Promise<string | undefined> =>
+  client.get(path).then(
+    (item) => item[field],
+    (error: unknown) => {
+      if (error instanceof ApiFailure && error.status === 404) return undefined;
+      throw error;
+    },
+  );
+
+/** @throws {Failure} when there is nothing within so many seconds. */
+async function eventually<T>(otherwise: string, look: () => Promise<T | undefined>, seconds = 20): Promise<T> {
+  for (const end = Date.now() + seconds * 1_000; Date.now() < end; ) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    await sleep(seconds > 60 ? 1_000 : 200);
   }
-  throw new Failure(`${otherwise} within 20 s`);
+  throw new Failure(`${otherwise} within ${seconds} s`);
 }
 
 function greeting(key: string, message: string): Exercise {
