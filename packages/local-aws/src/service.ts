@@ -109,6 +109,8 @@ export interface Service {
   /** The SDK package whose schemas say how requests and answers look; loaded when the first request arrives. */
   shapes?: () => Promise<object>;
   operations: { [name: string]: Operation | undefined };
+  /** Operations that need no signature, each with the member whose ARN says in which region; none: in the default one. */
+  unsigned?: { readonly [operation: string]: string | undefined };
   /** Takes the whole request instead; it must call {@link Cloud.authorize} itself. */
   handle?(request: RawRequest, call: Call): Promise<RawResponse>;
   /** Whether a web page of another site may send this request, by what the account has configured. Default: none may. */

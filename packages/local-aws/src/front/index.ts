@@ -164,7 +164,7 @@ async function answer(
     if (typeof authorization === "string") {
       throw signatureError(protocolOf(request, undefined).dialect, "incomplete", authorization);
     }
-    const meant = signed ?? (await unsigned(request));
+    const meant = signed ?? (await unsigned(request, options.regions.get(options.defaultRegion).services));
     const name = meant.service;
     // Shapes are the same everywhere. A region is looked for, and made, for those alone who may come in.
     service = options.regions.get(options.defaultRegion).services.get(name);
@@ -176,7 +176,6 @@ async function answer(
     const principal = signed
       ? authenticate(options, request, signed, payloadHash(request, signed), protocol.dialect)
       : anonymous;
-    if (!signed && !mayBeUnsigned.has(name)) throw signatureError(protocol.dialect, "unsigned");
 
     const { region = options.defaultRegion } = meant;
     const place = options.regions.get(region);
@@ -201,6 +200,7 @@ async function answer(
     if (!shapes) throw unknownService(name);
     const { operation, input } = protocol.read(shapes, request);
     call.operation = operation.name;
+    if (!signed && !needsNoSignature(service, operation.name)) throw signatureError(protocol.dialect, "unsigned");
     if (!operationOf(service, operation.name)) throw unknownOperation(name, operation.name);
     checkInput(operation.input, input, protocol.invalid);
     return protocol.write(shapes, operation, await place.dispatch(call, input), requestId);
@@ -211,25 +211,24 @@ async function answer(
 }
 
 const anonymous: Principal = { kind: "anonymous", arn: "anonymous" };
-/** Services some of whose operations anybody may call; each of their operations says so itself. */
-const mayBeUnsigned = new Set(["s3", "sts", "sns", "cognito-idp"]);
+const needsNoSignature = ({ unsigned = {} }: Service, operation: string): boolean => Object.hasOwn(unsigned, operation);
 
-/** Without a signature there is no scope: the few operations that need none are known by what they look like. */
-async function unsigned(request: WireRequest): Promise<{ service: string; region?: string }> {
-  const target = String(request.headers["x-amz-target"] ?? "");
-  if (target.startsWith("AWSCognitoIdentityProviderService.")) return { service: "cognito-idp" };
+/** Without a signature there is no scope: which service is meant stands in the operation's name. */
+async function unsigned(
+  request: WireRequest,
+  services: ReadonlyMap<string, Service>,
+): Promise<{ service: string; region?: string }> {
   if (looksLikeS3(request)) return { service: "s3" };
   request.body = await collect(request.body as Readable);
   const form = new URLSearchParams(request.body.toString());
   const member = (name: string) => form.get(name) ?? request.query.get(name) ?? "";
   const action = member("Action");
-  if (action.startsWith("AssumeRoleWith")) return { service: "sts" };
-  // The links in mails of SNS.
-  if (action === "ConfirmSubscription" || action === "Unsubscribe") {
-    const region = regionOf(member("TopicArn") || member("SubscriptionArn"));
-    return { service: "sns", ...(isRegion(region) && { region }) };
+  for (const service of services.values()) {
+    if (!needsNoSignature(service, action)) continue;
+    const region = regionOf(member(service.unsigned?.[action] ?? ""));
+    return { service: service.name, ...(isRegion(region) && { region }) };
   }
-  throw signatureError(target ? "json" : "query", "unsigned");
+  throw signatureError(request.headers["x-amz-target"] === undefined ? "query" : "json", "unsigned");
 }
 
 function looksLikeS3({ headers, query }: WireRequest): boolean {

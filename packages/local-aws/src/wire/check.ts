@@ -2,6 +2,7 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { NumericValue } from "@smithy/core/serde";
 import { AwsError } from "../service.ts";
+import { requiredMembers } from "./sdkInternals.ts";
 
 /** `code` of the error that a missing member makes: `ValidationException`, in the query protocol `ValidationError`. */
 export function checkInput(schema: NormalizedSchema, input: unknown, code: string): void {
@@ -19,13 +20,12 @@ function check(schema: NormalizedSchema, value: unknown, path: string[], missing
   if (schema.isUnitSchema() || schema.isDocumentSchema()) return;
   if (schema.isStructSchema()) {
     if (!isObject(value)) throw wrong(path, "a structure", value);
-    // A structure's schema lists its required members first and says last how many they are.
-    const required = (schema.getSchema() as unknown as unknown[])[6] as number | undefined;
+    const required = requiredMembers(schema);
     let index = 0;
     for (const [name, member] of schema.structIterator()) {
       const found = value[name];
       if (found !== undefined && found !== null) check(member, found, [...path, name], missing);
-      else if (required && index < required) missing.push(camel([...path, name]));
+      else if (index < required) missing.push(camel([...path, name]));
       index++;
     }
     return;

@@ -5,6 +5,7 @@ import type { NormalizedSchema } from "@smithy/core/schema";
 import { parseJson } from "../jsonText.ts";
 import { AwsError, type RawResponse } from "../service.ts";
 import { bytes, type Protocol } from "./protocol.ts";
+import { readParsed } from "./sdkInternals.ts";
 import type { ServiceShapes } from "./shapes.ts";
 
 /** JSON by schema; `jsonName` is a trait of REST protocols only. */
@@ -65,16 +66,11 @@ export function readJson(codec: JsonCodec, schema: NormalizedSchema, body: Buffe
     if (schema.isUnitSchema()) return {};
     // The SDK's reader would take a list for an object without members.
     if (Array.isArray(value) && schema.isStructSchema()) return value;
-    // Its `read` is asynchronous for streams; what is parsed already is read at once.
-    return (codec.createDeserializer() as unknown as Reader).readObject(schema, value);
+    return readParsed(codec, schema, value);
   } catch (error) {
     if (error instanceof SyntaxError) throw new AwsError("SerializationException", "The body is not valid JSON", 400);
     throw new AwsError("SerializationException", (error as Error).message, 400);
   }
-}
-
-interface Reader {
-  readObject(schema: NormalizedSchema, value: unknown): unknown;
 }
 
 export function writeJson(codec: JsonCodec, schema: NormalizedSchema, value: unknown): string {

@@ -1,5 +1,6 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
 import fc from "fast-check";
+import { requiredMembers } from "../../src/wire/sdkInternals.ts";
 
 /** Text that every protocol can carry; in the path and headers it may not be empty or begin or end with a space. */
 const text = fc.string({
@@ -59,7 +60,7 @@ function structureOf(schema: NormalizedSchema, depth: number): fc.Arbitrary<unkn
         .map(([name, member]) => arbitraryOf(member, depth + 1).map((value) => ({ [name]: value }))),
     );
   }
-  const required = ((schema.getSchema() as unknown as unknown[])[6] as number | undefined) ?? 0;
+  const required = requiredMembers(schema);
   const kept = members.filter(
     ([, member], index) => index < Math.max(required, 1) || always(member) || (depth < 3 && index < 12),
   );

@@ -78,6 +78,8 @@ export function createSns(cloud: Cloud): Service {
   return {
     name: "sns",
     shapes: () => import("@aws-sdk/client-sns"),
+    // The links in mails.
+    unsigned: { ConfirmSubscription: "TopicArn", Unsubscribe: "SubscriptionArn" },
     operations: {
       ...topicOperations(cloud, records),
       ...subscriptionOperations(cloud, records, delivery),

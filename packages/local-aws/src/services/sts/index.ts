@@ -81,6 +81,8 @@ export function createSts(cloud: Cloud, directory: Directory): Service {
   return {
     name: "sts",
     shapes: () => import("@aws-sdk/client-sts"),
+    // Their caller proves with a token who it is.
+    unsigned: { AssumeRoleWithWebIdentity: undefined, AssumeRoleWithSAML: undefined },
     operations: {
       AssumeRole,
       GetSessionToken,
