@@ -79,11 +79,13 @@ export class Driver {
       };
       const log = new DriverLog({ cloud, run, folder: logs, monitoring, principal: session.principal, artifacts });
       if (this.#graceMs !== undefined) return {};
+      // Its home is its own: there is no profile, and no file that stands for none, which AWS's SDK for Java complains about.
+      const { AWS_CONFIG_FILE: _, AWS_SHARED_CREDENTIALS_FILE: __, ...base } = containerBase(cloud);
       const group = runGroup({
         command: program.command,
         workingDirectory: folder,
         environment: {
-          ...containerBase(cloud),
+          ...base,
           HOME: folder,
           ...credentials,
           ...program.environment,

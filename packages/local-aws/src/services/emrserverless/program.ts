@@ -82,7 +82,7 @@ async function spark(args: ProgramArgs, script: string, given: string[]): Promis
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.local.dir": temporary,
-    "spark.driver.extraJavaOptions": `-Djava.io.tmpdir=${temporary} ${settings.conf["spark.driver.extraJavaOptions"] ?? ""}`,
+    "spark.driver.extraJavaOptions": `-Djava.io.tmpdir=${temporary} -Duser.home=${folder} ${settings.conf["spark.driver.extraJavaOptions"] ?? ""}`,
     "spark.dynamicAllocation.enabled": "false",
     "spark.app.name": run.input.name ?? run.id,
   };
