@@ -119,6 +119,15 @@ function zoneOperations(zones: Zones): Operations<"route53"> {
     },
   };
 
+  /** No zone is signed: keys for that cannot be made here. */
+  const GetDNSSEC: OperationOf<"route53", "GetDNSSEC"> = {
+    access: onZone(zones, "GetDNSSEC"),
+    run({ HostedZoneId }) {
+      zones.zone(HostedZoneId);
+      return { Status: { ServeSignature: "NOT_SIGNING" }, KeySigningKeys: [] };
+    },
+  };
+
   const GetHostedZoneCount: OperationOf<"route53", "GetHostedZoneCount"> = {
     access: anything("GetHostedZoneCount"),
     run: () => ({ HostedZoneCount: zones.zones.values().length }),
@@ -126,7 +135,7 @@ function zoneOperations(zones: Zones): Operations<"route53"> {
 
   return {
     ...{ CreateHostedZone, GetHostedZone, UpdateHostedZoneComment, DeleteHostedZone },
-    ...{ ListHostedZones, ListHostedZonesByName, GetHostedZoneCount },
+    ...{ ListHostedZones, ListHostedZonesByName, GetHostedZoneCount, GetDNSSEC },
   };
 }
 

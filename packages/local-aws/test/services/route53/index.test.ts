@@ -54,6 +54,7 @@ describe("Route 53", () => {
     const { ResourceTagSet } = await route53.listTagsForResource(tagged);
     assert.deepEqual(ResourceTagSet?.Tags, [{ Key: "b", Value: "2" }]);
     assert.equal((await route53.updateHostedZoneComment({ Id, Comment: "new" })).HostedZone?.Config?.Comment, "new");
+    assert.equal((await route53.getDNSSEC({ HostedZoneId: Id })).Status?.ServeSignature, "NOT_SIGNING");
     const submitted = await route53.deleteHostedZone({ Id });
     assert.equal((await route53.getChange({ Id: submitted.ChangeInfo?.Id })).ChangeInfo?.Status, "INSYNC");
     await assert.rejects(route53.getHostedZone({ Id }), { name: "NoSuchHostedZone" });
