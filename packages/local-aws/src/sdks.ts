@@ -22,6 +22,7 @@ export interface Sdks {
   s3: typeof import("@aws-sdk/client-s3");
   sagemaker: typeof import("@aws-sdk/client-sagemaker") & typeof import("@aws-sdk/client-sagemaker-runtime");
   scheduler: typeof import("@aws-sdk/client-scheduler");
+  secretsmanager: typeof import("@aws-sdk/client-secrets-manager");
   ses: typeof import("@aws-sdk/client-sesv2");
   sns: typeof import("@aws-sdk/client-sns");
   sqs: typeof import("@aws-sdk/client-sqs");

@@ -25,6 +25,7 @@ import { createRoute53 } from "./services/route53/index.ts";
 import { createS3 } from "./services/s3/index.ts";
 import { createSageMaker, type SageMakerOptions } from "./services/sagemaker/index.ts";
 import { createScheduler } from "./services/scheduler/index.ts";
+import { createSecretsManager } from "./services/secretsmanager/index.ts";
 import { createSes } from "./services/ses/index.ts";
 import { createSns } from "./services/sns/index.ts";
 import { createSqs } from "./services/sqs/index.ts";
@@ -122,6 +123,7 @@ export const regionalServices: Factory[] = [
   (cloud, { options }) => createAutoscaling(cloud, { clock: options.deploymentClock }),
   (cloud, { options }) => createMonitoring(cloud, { clock: options.deploymentClock }),
   (cloud) => createSsm(cloud),
+  (cloud) => createSecretsManager(cloud),
   (cloud) => createKms(cloud),
   (cloud) => createSes(cloud),
 ];

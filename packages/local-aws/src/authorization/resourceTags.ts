@@ -34,6 +34,7 @@ const listings: Record<string, (arn: string) => Listing> = {
   }),
   sagemaker: byArn("sagemaker", "ListTags", "ResourceArn"),
   scheduler: byArn("scheduler", "ListTagsForResource", "ResourceArn"),
+  secretsmanager: byArn("secretsmanager", "DescribeSecret", "SecretId"),
   ses: byArn("ses", "ListTagsForResource", "ResourceArn"),
   sns: byArn("sns", "ListTagsForResource", "ResourceArn"),
   sqs: (arn) => byArn("sqs", "ListQueueTags", "QueueUrl")(arn.split(":").slice(5).join(":")),
