@@ -16,7 +16,6 @@ const staying: Record<string, string> = {
   sqlite_sequence: "the database's own",
   streams: "a stream can be read for a day, without its table, too",
   "sts.keys": "sessions end by themselves",
-  tokens: "a transaction's token is known for ten minutes",
 };
 
 /** @param records as `collection key`. @returns those that nothing explains. */

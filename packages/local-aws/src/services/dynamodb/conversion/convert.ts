@@ -1,4 +1,4 @@
-/** Reads the file of the engine that versions before 0.3 came with. */
+/** Reads the file of the engine that earlier versions came with. */
 import { DatabaseSync } from "node:sqlite";
 import { StateError } from "../../../state.ts";
 import type { Store } from "../../../store.ts";

@@ -5,7 +5,7 @@ import type { Store } from "../../../store.ts";
 import { Engine, type Surroundings } from "../engine.ts";
 import { convert } from "./convert.ts";
 
-/** Files of the engine, and that of versions before 0.3. */
+/** Files of the engine, and that of earlier versions. */
 const own = "tables.sqlite";
 const former = "dynamodb.sqlite";
 

@@ -113,6 +113,8 @@ export function deleteTable(engine: Engine, { TableName }: { TableName: string }
   engine.db.transaction(() => {
     if (stream && stream.ended === undefined) engine.streams.end(stream);
     engine.tables.delete(table);
+    // Tokens of transactions are of no use any more.
+    if (engine.tables.all().length === 0) engine.db.prepare("DELETE FROM tokens").run();
   });
   engine.background.clear();
   return { TableDescription: description };

@@ -101,7 +101,7 @@ describe("DynamoDB beside another implementation", function () {
   }
 
   it("answers alike, but for what is explained", async () => {
-    const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+    const seed = Number(process.env.FUZZ_SEED ?? 1);
     await empty();
     for (const one of fc.sample(request, { numRuns: 1500, seed })) {
       const [theirs, ours] = [await oracle.send(one.operation, one.input), await send(one.operation, one.input)];
