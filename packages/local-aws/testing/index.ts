@@ -7,3 +7,4 @@ export { type Sources, startSources } from "./eventsources.ts";
 export { logAccess, zip } from "./lambda.ts";
 export { pythonTools, withoutPython } from "./python.ts";
 export { Running } from "./running.ts";
+export { missing, toolsFolder } from "./tools.ts";
