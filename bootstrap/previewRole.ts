@@ -70,8 +70,11 @@ const readPolicy = (stateArn: Input<string>) =>
     const scopes: [prefix: string, resources: string[]][] = [
       ["apigateway:", [`arn:aws:apigateway:${region}::/restapis`, `arn:aws:apigateway:${region}::/restapis/*`]],
       ["iam:", [`arn:aws:iam::${account}:role/*`]],
-      // Of all that buckets hold, the models that the program itself puts there.
-      ["s3:GetObject", ["arn:aws:s3:::*-models-*/*"]],
+      // Budgets are of no region.
+      ["budgets:", [`arn:aws:budgets::${account}:budget/*`]],
+      // Of all that buckets and parameters hold, what the program itself puts there.
+      ["s3:GetObject", ["arn:aws:s3:::*-models-*/*", "arn:aws:s3:::*-data-*/scripts/*"]],
+      ["ssm:GetParameter", [`arn:aws:ssm:${region}:${account}:parameter/setup/*`]],
     ];
     const scoped = ([prefix]: (typeof scopes)[number]) => actions.filter((action) => action.startsWith(prefix));
     const regional = actions.filter((action) => !scopes.some(([prefix]) => action.startsWith(prefix)));

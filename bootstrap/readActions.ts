@@ -16,6 +16,7 @@ export const readActions: Record<string, readonly string[]> = {
     "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:ListTagsForResource",
   ],
+  "aws:budgets/budget:Budget": ["budgets:ListTagsForResource", "budgets:ViewBudget"],
   "aws:cloudwatch/eventRule:EventRule": ["events:DescribeRule", "events:ListTagsForResource"],
   "aws:cloudwatch/eventTarget:EventTarget": ["events:ListTargetsByRule"],
   "aws:cloudwatch/logGroup:LogGroup": ["logs:DescribeLogGroups", "logs:ListTagsForResource"],
@@ -28,10 +29,13 @@ export const readActions: Record<string, readonly string[]> = {
     "dynamodb:DescribeTimeToLive",
     "dynamodb:ListTagsOfResource",
   ],
+  "aws:ec2/flowLog:FlowLog": ["ec2:DescribeFlowLogs"],
   "aws:ec2/securityGroup:SecurityGroup": ["ec2:DescribeSecurityGroups"],
+  "aws:ec2/vpcEndpoint:VpcEndpoint": ["ec2:DescribePrefixLists", "ec2:DescribeVpcEndpoints"],
   "aws:ecs/cluster:Cluster": ["ecs:DescribeClusters"],
   "aws:ecs/service:Service": ["ecs:DescribeServices"],
   "aws:ecs/taskDefinition:TaskDefinition": ["ecs:DescribeTaskDefinition"],
+  "aws:emrserverless/application:Application": ["emr-serverless:GetApplication", "emr-serverless:ListTagsForResource"],
   "aws:iam/role:Role": ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"],
   "aws:iam/rolePolicy:RolePolicy": ["iam:GetRolePolicy"],
   "aws:kms/key:Key": ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
@@ -74,6 +78,7 @@ export const readActions: Record<string, readonly string[]> = {
   ],
   "aws:s3/bucketVersioning:BucketVersioning": ["s3:GetBucketVersioning"],
   "aws:scheduler/schedule:Schedule": ["scheduler:GetSchedule"],
+  "aws:scheduler/scheduleGroup:ScheduleGroup": ["scheduler:GetScheduleGroup", "scheduler:ListTagsForResource"],
   // A changed definition is checked by AWS in the plan.
   "aws:sfn/stateMachine:StateMachine": [
     "states:DescribeStateMachine",
@@ -86,6 +91,7 @@ export const readActions: Record<string, readonly string[]> = {
   "aws:sns/topicSubscription:TopicSubscription": ["sns:GetSubscriptionAttributes"],
   "aws:sqs/queue:Queue": ["sqs:GetQueueAttributes", "sqs:ListQueueTags"],
   "aws:sqs/queuePolicy:QueuePolicy": ["sqs:GetQueueAttributes"],
+  "aws:ssm/parameter:Parameter": ["ssm:DescribeParameters", "ssm:GetParameter", "ssm:ListTagsForResource"],
   // awsx makes resources of the provider's types, which nobody outside it sees.
   "awsx:ec2:Vpc": [
     "ec2:DescribeAddresses",

@@ -87,9 +87,11 @@ describe("the role of previews", () => {
         "platform:archiverMailFrom": "a@example.org",
         "platform:archiverMailIdentityArn": "arn:aws:ses:eu-west-1:123456789012:identity/example.org",
       };
+      const budget = { "platform:monthlyBudget": "100", "platform:monthlyBudgetMails": '["a@example.org"]' };
       const evaluations = [
         await evaluate({ ...mail, ...schedules }),
         await evaluate({ ...mail, ...ses, "platform:irisCompute": "fargate" }),
+        await evaluate({ "platform:platformNetwork": "true", "platform:platformNat": "false", ...budget }),
       ];
       types = new Set(
         evaluations.flatMap(({ made }) => [
@@ -139,7 +141,7 @@ describe("the role of previews", () => {
     });
 
     it("write nothing and use no key", () => {
-      const verbs = /^(BatchCheck|BatchGet|Describe|Get|List|Validate|GET$)/;
+      const verbs = /^(BatchCheck|BatchGet|Describe|Get|List|Validate|View|GET$)/;
       const actions = statements.flatMap(({ Action }) => list(Action));
       assert.deepEqual(
         actions.filter((action) => !verbs.test(action.split(":")[1] ?? "")),
@@ -149,11 +151,16 @@ describe("the role of previews", () => {
 
     it("reach no data: of what buckets, tables, queues, logs and parameters hold, only what the program puts there", () => {
       const data =
-        /^(dynamodb:(BatchGet|Get)|kinesis:|logs:(Filter|Get|Start)|s3:GetObject$|secretsmanager:|sqs:Receive|ssm:|kms:(Decrypt|GenerateDataKey)|sts:(Assume|Get(Federation|Session)Token))/;
+        /^(dynamodb:(BatchGet|Get)|kinesis:|logs:(Filter|Get|Start)|s3:GetObject$|secretsmanager:|sqs:Receive|ssm:Get|kms:(Decrypt|GenerateDataKey)|sts:(Assume|Get(Federation|Session)Token))/;
       const reach = statements.filter(({ Action }) => list(Action).some((action) => data.test(action)));
       const resources = reach.flatMap(({ Resource }) => list(Resource));
-      assert.deepEqual(resources, ["arn:aws:s3:::*-models-*/*", "arn:aws:s3:::pulumi-state/.pulumi/*"]);
-      const pattern = /^arn:aws:s3:::.*-models-.*\/.*$/;
+      assert.deepEqual(resources, [
+        "arn:aws:s3:::*-models-*/*",
+        "arn:aws:s3:::*-data-*/scripts/*",
+        "arn:aws:ssm:eu-west-1:123456789012:parameter/setup/*",
+        "arn:aws:s3:::pulumi-state/.pulumi/*",
+      ]);
+      const pattern = /^arn:aws:s3:::.*(-models-.*\/.*|-data-.*\/scripts\/.*)$/;
       assert.ok(objects.length > 0);
       assert.deepEqual(
         objects.filter((object) => !pattern.test(object)),

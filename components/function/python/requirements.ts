@@ -107,8 +107,9 @@ function run([program = "", ...args]: string[], { shown, version }: { shown: str
   );
 }
 
+/** pip's word, and uv's: `… because example==1.0.0 has no wheels with a matching Python ABI tag`. */
 const wheel =
-  /No matching distribution found for (\S+)|(?:Because|because)\s+(?:only\s+)?([\w.-]+(?:[=<>!~]=?[\w.]+)?)[\s\S]{0,80}?(?:has no|no usable) wheels/;
+  /No matching distribution found for (\S{1,200})|because (?:only )?([\w.-]{1,100}(?:[=<>!~]{1,2}[\w.]{1,50})?) has no (?:usable )?wheels/i;
 const lastLine = (said: string) =>
   (
     said
