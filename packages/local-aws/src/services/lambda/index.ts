@@ -79,7 +79,11 @@ export function createLambda(
   const fleet = new Fleet(cloud, starter, { idleMs, maxEnvironments });
   const invoker = new Invoker(fleet, concurrency, metrics);
   const queue = new AsyncQueue(cloud.store, registry, invoker, targets, { delayScale });
-  registry.onVersionChange = (key) => fleet.retire(key);
+  registry.onVersionChange = (key) => {
+    fleet.retire(key);
+    const version = registry.versions.get(key);
+    if (version) starter.warm(version);
+  };
   const lambda: Lambda = { cloud, arns, registry, packages, layers, concurrency, targets };
 
   return {
@@ -105,7 +109,7 @@ export function createLambda(
     async stop() {
       queue.stop();
       packages.close();
-      await fleet.stop();
+      await Promise.all([fleet.stop(), starter.close()]);
       await metrics.flush();
     },
   };

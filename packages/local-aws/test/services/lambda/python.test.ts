@@ -252,26 +252,3 @@ def handler(event, context):
     assert.deepEqual((await functions.invoke("layered")).value, ["layer", "other"]);
   });
 });
-
-describe("functions of Python 3.13", function () {
-  this.timeout(240_000);
-  it("run on it, or on what stands in for it", async function () {
-    const reason = await withoutPython("3.13");
-    if (reason) {
-      console.log(reason);
-      return this.skip();
-    }
-    const functions = await startFunctions({}, { tools: pythonTools });
-    try {
-      await functions.create("f", "", {
-        Runtime: "python3.13",
-        Handler: "app.handler",
-        Timeout: 20,
-        Code: { ZipFile: zip({ "app.py": "import os\ndef handler(e, c): return os.environ['AWS_EXECUTION_ENV']" }) },
-      });
-      assert.equal((await functions.invoke("f")).value, "AWS_Lambda_python3.13");
-    } finally {
-      await functions.test.stop();
-    }
-  });
-});

@@ -52,6 +52,20 @@ export class EnvironmentStarter {
     this.#parts = parts;
   }
 
+  /** Installs in the background what a version needs, so that its first request does not wait; that one says what fails. */
+  warm({ configuration, code }: VersionRecord): void {
+    const { pythons, packages } = this.#parts;
+    const version = /^python(3\.\d+)$/.exec(configuration.Runtime ?? "")?.[1];
+    if (version === undefined || Number(version.slice(2)) < 10) return;
+    const installed = pythons.get(version).then((runtime) => pythons.packages(runtime, packages.folder(code)));
+    installed.catch(() => {});
+  }
+
+  /** Ends what is being installed. */
+  close(): Promise<void> {
+    return this.#parts.pythons.close();
+  }
+
   /** @throws AwsError when this machine cannot run it. */
   async prepare(version: VersionRecord, session: RoleSession, log: Log): Promise<Start> {
     const { cloud, packages, layers } = this.#parts;

@@ -38,6 +38,7 @@ export class PythonRuntimes {
   readonly #tools: string;
   readonly #made = new Map<string, Promise<PythonRuntime>>();
   readonly #packages = new Map<string, Promise<string | undefined>>();
+  readonly #closing = new AbortController();
 
   /** @param tools folder in which virtual environments are made. */
   constructor(tools: string) {
@@ -76,6 +77,16 @@ export class PythonRuntimes {
     return installed;
   }
 
+  /** Ends what is being installed; nothing of it stays. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled([...this.#made.values(), ...this.#packages.values()]);
+  }
+
+  #run(program: string, args: string[]): Promise<unknown> {
+    return run(program, args, { maxBuffer: 16 * 1024 * 1024, signal: this.#closing.signal });
+  }
+
   async #installPackages({ python, version }: PythonRuntime, taskRoot: string): Promise<string | undefined> {
     const required = join(taskRoot, "requirements.txt");
     if (!existsSync(required) || (await runsHere(taskRoot, version))) return undefined;
@@ -89,7 +100,7 @@ export class PythonRuntimes {
     const temporary = await mkdtemp(join(this.#tools, "new-"));
     const install = (target: string) => [...pip, "--target", target, "--requirement", required];
     try {
-      await run(python, install(temporary), { maxBuffer: 16 * 1024 * 1024 });
+      await this.#run(python, install(temporary));
       await rename(temporary, folder);
     } catch (error) {
       await rm(temporary, { recursive: true, force: true });
@@ -129,9 +140,9 @@ export class PythonRuntimes {
     await mkdir(this.#tools, { recursive: true });
     const temporary = await mkdtemp(join(this.#tools, "new-"));
     try {
-      await run(path, ["-m", "venv", temporary]);
+      await this.#run(path, ["-m", "venv", temporary]);
       const options = [...pip, "--require-hashes", "--requirement", requirements];
-      await run(join(temporary, "bin/python"), options, { maxBuffer: 16 * 1024 * 1024 });
+      await this.#run(join(temporary, "bin/python"), options);
       // What is there was never finished.
       if (!isInstalled(folder, interpreter)) await rm(folder, { recursive: true, force: true });
       await rename(temporary, folder);
