@@ -3,15 +3,28 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Failure } from "./failure.ts";
 
-const templates = join(import.meta.dirname, "../templates/api");
+const templates = join(import.meta.dirname, "../templates");
 
-/** Where each template goes, by its file in `scripts/templates/api`. */
-const places: Record<string, string> = {
-  "component.ts.txt": "components/{{folder}}.ts",
-  "create.ts.txt": "handlers/{{folder}}/create.ts",
-  "read.ts.txt": "handlers/{{folder}}/read.ts",
-  "component.test.ts.txt": "test/components/{{folder}}.test.ts",
-  "handlers.test.ts.txt": "test/handlers/{{folder}}.test.ts",
+/** What an API's handlers may be written in. */
+export type ApiLanguage = "typescript" | "python";
+
+const component = "components/{{folder}}.ts";
+const componentTest = { "api/component.test.ts.txt": "test/components/{{folder}}.test.ts" };
+
+/** Where each template goes, by its file in `scripts/templates`. */
+const places: Record<ApiLanguage, Record<string, string>> = {
+  typescript: {
+    "api/component.ts.txt": component,
+    "api/create.ts.txt": "handlers/{{folder}}/create.ts",
+    "api/read.ts.txt": "handlers/{{folder}}/read.ts",
+    ...componentTest,
+    "api/handlers.test.ts.txt": "test/handlers/{{folder}}.test.ts",
+  },
+  python: {
+    "python-api/component.ts.txt": component,
+    "python-api/app.py.txt": "handlers/{{folder}}/app.py",
+    ...componentTest,
+  },
 };
 
 /** What is written where, relative to the program's folder. */
@@ -25,14 +38,15 @@ export interface NewFile {
  * @returns the files, and the name that their folders have.
  * @param name of the API and of its path: `notes`.
  * @param root the program's folder.
+ * @param language of its handlers.
  * @throws {Failure} when the name is none, or something of the same name is there already.
  */
-export function newApi(name: string, root: string): { folder: string; files: NewFile[] } {
+export function newApi(name: string, root: string, language: ApiLanguage): { folder: string; files: NewFile[] } {
   const words = wordsOf(name);
   const index = join(root, "index.ts");
   if (!existsSync(index)) throw new Failure(`There is no index.ts in ${root}. Run this in the program's folder.`);
   const program = readFileSync(index, "utf8");
-  const files = Object.entries(places).map(([template, place]) => ({
+  const files = Object.entries(places[language]).map(([template, place]) => ({
     path: fill(place, words),
     text: fill(readFileSync(join(templates, template), "utf8"), words),
   }));

@@ -77,6 +77,29 @@ describe("dsp new api", function () {
     });
   });
 
+  describe("with a name, in Python", () => {
+    before(async () => {
+      const { code, output } = await run("scripts/dsp.ts", "new", "python-api", "snake-notes");
+      assert.equal(code, 0, output);
+      assert.match(output, /^wrote {3}handlers\/snakeNotes\/app\.py$/m);
+    });
+
+    it("writes it in the project's format", async () => {
+      const { code, output } = await run(
+        "node_modules/@biomejs/biome/bin/biome",
+        ...["check", "--vcs-enabled=false", "--error-on-warnings", "index.ts", "components/snakeNotes.ts"],
+      );
+      assert.equal(code, 0, output);
+    });
+
+    it("writes tests of its resources that pass", async () => {
+      const withMocks = ["--require", "ts-node/register", "test/components/snakeNotes.test.ts"];
+      const { code, output } = await run(...mocha, ...withMocks);
+      assert.equal(code, 0, output);
+      assert.match(output, /grants snake-notes-post-snake-notes PutItem of its table/);
+    });
+  });
+
   const refused: [string, string, RegExp][] = [
     ["a name with capitals", "Notes", /^The name is "Notes"; allowed is up to 30 lower-case letters and digits/],
     ["a path", "../notes", /^The name is "\.\.\/notes"; allowed is/],
