@@ -26,6 +26,7 @@ export function openEngine(directory: string, store: Store, around: Surroundings
     convert(old, partial, store);
     renameSync(partial, path);
     remove(old);
+    for (const name of ["tables", "ttl", "views"]) store.collection(`dynamodb.${name}`).clear();
   }
   return new Engine(path, around);
 }
