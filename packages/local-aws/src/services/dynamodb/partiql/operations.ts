@@ -12,7 +12,7 @@ import { parseStatement } from "./parser.ts";
 import { select } from "./select.ts";
 import { readSingle } from "./single.ts";
 import type { Select, Statement } from "./statement.ts";
-import { type Change, performWrite, returned, writeOf } from "./write.ts";
+import { type Change, checkExists, performWrite, returned, writeOf } from "./write.ts";
 
 export interface StatementInput {
   Statement: string;
@@ -101,7 +101,7 @@ function one(
   consumption: Consumption,
 ): string | undefined {
   if (statement.kind === "select") {
-    const { table, item, size } = readSingle(engine, statement);
+    const { table, item, size } = readSingle(engine, statement, "BatchExecuteStatement");
     consumption.add(table, { kind: "read", units: readUnits(size, input.ConsistentRead ?? false) });
     return item;
   }
@@ -120,7 +120,10 @@ interface TransactionInput {
 export function executeTransaction(engine: Engine, input: TransactionInput): string {
   const statements = input.TransactStatements.map(parse);
   const consumption = new Consumption(input.ReturnConsumedCapacity, true);
-  for (const { table } of statements) engine.tables.get(table);
+  for (const [index, statement] of statements.entries()) {
+    const table = engine.tables.get(statement.table);
+    if (statement.kind === "exists") inPlace(index, () => checkExists(table, statement));
+  }
   const responses = readsOnly(statements, "ExecuteTransaction")
     ? readAll(engine, statements as Select[], consumption)
     : writeAll(engine, statements as Change[], input, consumption);
@@ -128,12 +131,24 @@ export function executeTransaction(engine: Engine, input: TransactionInput): str
 }
 
 function readAll(engine: Engine, statements: Select[], consumption: Consumption): string[] {
-  const found = together(statements, (statement) => readSingle(engine, statement));
+  const found = statements.map((statement, index) =>
+    inPlace(index, () => readSingle(engine, statement, "ExecuteTransaction")),
+  );
   checkDistinct(found);
   return found.map(({ table, item, size }) => {
     consumption.add(table, { kind: "read", units: readUnits(size, true) * 2 });
     return object({ Item: item });
   });
+}
+
+/** What is wrong with a statement of a transaction, with its place. */
+function inPlace<R>(index: number, work: () => R): R {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== "ValidationException") throw error;
+    throw invalid(`Validation failed in TransactStatements[${index}]: ${error.message}`);
+  }
 }
 
 function writeAll(engine: Engine, statements: Change[], input: TransactionInput, consumption: Consumption): string[] {

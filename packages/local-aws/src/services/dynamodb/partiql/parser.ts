@@ -1,9 +1,10 @@
 /** Parses statements of PartiQL; conditions and updates become those that expressions make. */
 import { invalid } from "../errors.ts";
-import type { Action, Assigned, Condition, Operand } from "../expressions/tree.ts";
-import type { ValueType } from "../items/types.ts";
+import { type Action, type Assigned, type Condition, type Operand, type Path, pathText } from "../expressions/tree.ts";
+import { typeOf, type ValueType } from "../items/types.ts";
 import { malformed, tokenize } from "./lexer.ts";
 import type { Delete, Exists, Insert, Returning, Select, Statement, Update } from "./statement.ts";
+import { called, checkOrdered } from "./tests.ts";
 import { Values } from "./values.ts";
 
 const comparators: Record<string, "=" | "<>" | "<" | "<=" | ">" | ">="> = {
@@ -109,14 +110,22 @@ class Parser extends Values {
     const path = this.path();
     if (!this.symbol("=")) this.fail();
     const call = this.call("set_add", "set_delete");
-    if (call) {
-      this.path();
-      if (!this.symbol(",")) this.fail();
-      const value = this.value();
-      if (!this.symbol(")")) this.fail();
-      return { kind: call === "set_add" ? "add" : "delete", path, value };
-    }
+    if (call) return this.#members(call, path);
     return { kind: "set", path, to: this.#assigned() };
+  }
+
+  /** `SET a = set_add(a, <<1>>)` */
+  #members(call: string, path: Path): Action {
+    const name = call.toUpperCase();
+    const [set, value, ...more] = this.until(")", () => this.#operand());
+    if (!set || !value || more.length > 0) throw invalid(`${name} must have exactly two arguments`);
+    if (set.kind !== "path" || pathText(set.path) !== pathText(path)) {
+      throw invalid(`The first argument to ${name} must equal the assignment value`);
+    }
+    if (value.kind !== "value" || !/^[SNB]S$/.test(typeOf(value.value))) {
+      throw invalid(`The second argument to ${name} must be a value with type SET`);
+    }
+    return { kind: call === "set_add" ? "add" : "delete", path, value: value.value };
   }
 
   #assigned(): Assigned {
@@ -197,22 +206,25 @@ class Parser extends Values {
   #test(): Condition {
     const call = this.token.text.toLowerCase() === "size" ? undefined : this.call();
     if (call) {
-      const operands = this.list(() => this.#operand());
-      if (!this.symbol(")")) this.fail();
+      const operands = this.until(")", () => this.#operand());
       return this.#truth(called(call, operands));
     }
     const operand = this.#operand();
     if (this.word("BETWEEN")) {
       const low = this.#operand();
       this.need("AND");
-      return { kind: "between", operand, low, high: this.#operand() };
+      const high = this.#operand();
+      checkOrdered("BETWEEN", operand, low, high);
+      return { kind: "between", operand, low, high };
     }
     if (this.word("IN")) return { kind: "in", operand, candidates: this.#candidates() };
     if (this.word("IS")) return this.#is(operand);
     const comparator = comparators[this.token.text];
     if (this.token.kind !== "symbol" || !comparator) return this.fail();
     this.next();
-    return { kind: "compare", comparator, left: operand, right: this.#operand() };
+    const right = this.#operand();
+    if (comparator !== "=" && comparator !== "<>") checkOrdered(comparator, operand, right);
+    return { kind: "compare", comparator, left: operand, right };
   }
 
   /** `attribute_exists(a) = true` */
@@ -248,19 +260,4 @@ class Parser extends Values {
     }
     return this.startsPath() ? { kind: "path", path: this.path() } : { kind: "value", value: this.value() };
   }
-}
-
-function called(name: string, operands: Operand[]): Condition {
-  const [operand, part] = operands as [Operand, Operand?];
-  if (operands.length === 2 && part) {
-    if (name === "begins_with") return { kind: "begins", operand, part };
-    if (name === "contains") return { kind: "contains", operand, part };
-    const type = part.kind === "value" ? part.value.S : undefined;
-    if (name === "attribute_type" && type !== undefined) return { kind: "type", operand, type: type as ValueType };
-  }
-  if (operands.length === 1 && operand.kind === "path") {
-    if (name === "attribute_exists") return { kind: "exists", path: operand.path };
-    if (name === "attribute_not_exists") return { kind: "absent", path: operand.path };
-  }
-  throw invalid(`Unsupported function: ${name}`);
 }

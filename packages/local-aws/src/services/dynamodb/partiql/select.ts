@@ -7,6 +7,7 @@ import type { Condition, Path } from "../expressions/tree.ts";
 import { lastKey } from "../items/keys.ts";
 import { type AttributeValue, type Item, setAttribute } from "../items/types.ts";
 import { type Page, readPage } from "../reads/page.ts";
+import { checkProjected } from "../reads/query.ts";
 import { startingKey } from "../reads/startingKey.ts";
 import type { Table } from "../tables/table.ts";
 import type { Select } from "./statement.ts";
@@ -60,6 +61,8 @@ export async function select(
   if (index && consistent && table.isGlobal(index)) {
     throw invalid("Strongly consistent read is not supported on Global Secondary Indexes");
   }
+  const lacking = index?.lacks(statement.paths ?? []) ?? [];
+  if (index && table.isGlobal(index)) checkProjected(index, lacking);
   const parts = partsOf(table, statement);
   const position = token === undefined ? { part: 0 } : positionOf(token);
   const part = parts[position.part];
@@ -74,7 +77,7 @@ export async function select(
     paths: statement.paths,
     project: flat,
     countOnly: false,
-    whole: index !== undefined && !table.isGlobal(index) && (statement.paths ?? []).some(([name]) => !index.has(name)),
+    whole: lacking.length > 0,
   };
   if (position.last) {
     const { bytes } = startingKey(table, index, position.last);

@@ -53,9 +53,9 @@ export class Values {
         if (text === "-" && this.token.kind === "number") return number(`-${this.#tokens[this.#at++]?.text}`, path);
         if (text === "[") {
           let index = 0;
-          return { L: this.#until("]", () => this.value(`${path}[${index++}]`)) };
+          return { L: this.until("]", () => this.value(`${path}[${index++}]`)) };
         }
-        if (text === "<<") return setOf(this.#until(">>", () => this.value(path)));
+        if (text === "<<") return setOf(this.until(">>", () => this.value(path)));
         if (text === "{") return { M: this.#map(path) };
       }
       this.#at--;
@@ -71,7 +71,7 @@ export class Values {
 
   #map(path: string): Item {
     const item: Item = {};
-    this.#until("}", () => {
+    this.until("}", () => {
       const { kind, text } = this.token;
       if (kind !== "text" && kind !== "name") this.fail();
       this.#at++;
@@ -81,7 +81,8 @@ export class Values {
     return checkItem(item);
   }
 
-  #until<T>(close: string, part: () => T): T[] {
+  /** Parts up to the symbol that closes them. */
+  protected until<T>(close: string, part: () => T): T[] {
     if (this.symbol(close)) return [];
     const found = this.list(part);
     if (!this.symbol(close)) this.fail();
@@ -178,6 +179,7 @@ function number(text: string, path: string): AttributeValue {
 
 /** `<<1, 2>>` */
 function setOf(members: AttributeValue[]): AttributeValue {
+  if (members.length === 0) throw invalid("Empty bags are not supported");
   const [type] = Object.keys(members[0] ?? {});
   if (!type || !["S", "N", "B"].includes(type) || members.some((one) => Object.keys(one)[0] !== type)) {
     throw invalid("A set must have members of one type: texts, numbers or binary values");

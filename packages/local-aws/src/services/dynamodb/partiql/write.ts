@@ -1,8 +1,9 @@
 /** INSERT, UPDATE, DELETE and EXISTS. */
 import type { Engine } from "../engine.ts";
-import { AwsError } from "../errors.ts";
+import { AwsError, invalid } from "../errors.ts";
 import { project } from "../expressions/projection.ts";
 import type { Condition } from "../expressions/tree.ts";
+import type { Table } from "../tables/table.ts";
 import { checkOf, deleteOf, perform, putOf, updateOf, type Write, type Written } from "../writes/operations.ts";
 import type { Delete, Exists, Insert, Update } from "./statement.ts";
 import { wholeKey } from "./where.ts";
@@ -23,6 +24,12 @@ export function writeOf({ tables }: Engine, statement: Change, showsFailed: bool
   const whole: Condition = condition ? { kind: "and", left: exists, right: condition } : exists;
   if (statement.kind === "exists") return checkOf(table, key, whole, showsFailed);
   return updateOf(table, key, statement.actions, showsFailed, whole);
+}
+
+/** @throws AwsError `ValidationException` when an EXISTS asks for no more than an item. */
+export function checkExists({ keys }: Table, { where }: Exists): void {
+  if (wholeKey(where, keys).condition) return;
+  throw invalid("EXISTS() must contain a single item read with additional condition");
 }
 
 /** Does it. @throws AwsError `DuplicateItemException` for an INSERT of what is there. */

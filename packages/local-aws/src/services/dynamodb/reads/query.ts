@@ -167,6 +167,12 @@ function indexOf(table: Table, { IndexName, ConsistentRead, Select }: PagingInpu
   return index;
 }
 
+/** @throws AwsError `ValidationException` when a global index is asked for what it has not. */
+export function checkProjected({ definition }: TableIndex, lacking: string[]): void {
+  if (lacking.length === 0) return;
+  throw invalidParameter(`Global secondary index ${definition.name} does not project [${lacking.join(", ")}]`);
+}
+
 function requestOf(
   table: Table,
   index: TableIndex | undefined,
@@ -175,10 +181,8 @@ function requestOf(
   paths: Path[] | undefined,
 ): Omit<PageRequest, "low" | "high" | "up"> {
   const isLocal = index !== undefined && !table.isGlobal(index);
-  const outside = index ? (paths ?? []).find(([name]) => !index.has(name)) : undefined;
-  if (outside && !isLocal) {
-    throw invalidParameter(`Global secondary index ${index?.definition.name} does not project [${outside[0]}]`);
-  }
+  const outside = index?.lacks(paths ?? []) ?? [];
+  if (index && !isLocal) checkProjected(index, outside);
   return {
     table,
     index,
@@ -187,7 +191,7 @@ function requestOf(
     limit: input.Limit ?? Number.POSITIVE_INFINITY,
     countOnly: input.Select === "COUNT",
     // Of a local index, what it has not is fetched from the table.
-    whole: isLocal && (input.Select === "ALL_ATTRIBUTES" || outside !== undefined),
+    whole: isLocal && (input.Select === "ALL_ATTRIBUTES" || outside.length > 0),
   };
 }
 

@@ -28,6 +28,11 @@ export class TableIndex {
     return this.#projected === undefined;
   }
 
+  /** Names of paths that it has not. */
+  lacks(paths: readonly (readonly [string, ...unknown[]])[]): string[] {
+    return paths.map(([name]) => name).filter((name) => !this.has(name));
+  }
+
   has(name: string): boolean {
     return this.#projected?.has(name) ?? true;
   }

@@ -143,6 +143,16 @@ describe("statements of PartiQL", () => {
     const { Responses } = await transact(`SELECT s FROM music WHERE p = 'first' AND s = 20`);
     assert.deepEqual(Responses, [{ Item: { s: { N: "20" } } }]);
     await assert.rejects(transact(insert(30), "SELECT * FROM music"), refusal(/both read and write/));
+    await assert.rejects(
+      transact("SELECT * FROM music WHERE p = 'first' AND s = 0 AND g = 'x'"),
+      refusal(
+        "Validation failed in TransactStatements[0]: Select statements within ExecuteTransaction must specify the primary key in the where clause.",
+      ),
+    );
+    await assert.rejects(
+      transact("EXISTS(SELECT * FROM music WHERE p = 'first' AND s = 0)"),
+      refusal(/EXISTS\(\) must contain a single item read with additional condition$/),
+    );
   });
 
   const refusals: [statement: string, message: string][] = [
@@ -158,6 +168,27 @@ describe("statements of PartiQL", () => {
       "Number overflow. Attempting to store a number with magnitude larger than supported range under root.l[1].n",
     ],
     ["SELECT * FROM music.nothing", "The table does not have the specified index"],
+    [
+      "UPDATE music SET a = set_add(b, <<1>>) WHERE p = 'x' AND s = 1",
+      "The first argument to SET_ADD must equal the assignment value",
+    ],
+    [
+      "UPDATE music SET a = set_delete(a, 'x') WHERE p = 'x' AND s = 1",
+      "The second argument to SET_DELETE must be a value with type SET",
+    ],
+    ["UPDATE music SET a = <<>> WHERE p = 'x' AND s = 1", "Empty bags are not supported"],
+    [
+      "SELECT * FROM music WHERE attribute_exists('m')",
+      "Operator or function requires a document path; operator or function: attribute_exists",
+    ],
+    [
+      "SELECT * FROM music WHERE attribute_exists()",
+      "Incorrect number of operands for operator or function; operator or function: attribute_exists, number of operands: 0",
+    ],
+    [
+      "SELECT * FROM music WHERE m > true",
+      "Incorrect operand type for operator or function; operator or function: >, operand type: BOOL",
+    ],
   ];
   for (const [statement, message] of refusals) {
     it(`are refused in AWS's words: ${statement}`, async () => {
