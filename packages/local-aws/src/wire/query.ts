@@ -38,7 +38,9 @@ export const awsQuery: Protocol = {
       ? writeXmlMembers(shape.schema, { ...error.members, message: undefined, Message: undefined })
       : "";
     const namespace = shapes?.xmlNamespace ? ` xmlns="${shapes.xmlNamespace}"` : "";
-    const inner = `<Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(error.message)}</Message>${members}`;
+    // Queues have it as the one service that does.
+    const detail = shapes?.errors.has("QueueDoesNotExist") ? "<Detail/>" : "";
+    const inner = `<Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(error.message)}</Message>${detail}${members}`;
     return {
       status,
       headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },

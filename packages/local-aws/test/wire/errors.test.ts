@@ -238,3 +238,20 @@ describe("wire, errors where the query protocol was spoken first", () => {
     });
   }
 });
+
+describe("wire, errors of the query protocol", () => {
+  for (const [sdk, detail] of [
+    [sqs, true],
+    [sns, false],
+  ] as const) {
+    it(`have ${detail ? "an empty detail where queues answer" : "no detail elsewhere"}`, () => {
+      const shapes = readShapes(sdk);
+      const { body } = protocolOf(form("Action=X"), shapes).writeError(
+        new AwsError("InvalidParameterValue", "no"),
+        "id",
+        shapes,
+      );
+      assert.equal(String(body).includes("<Detail/>"), detail);
+    });
+  }
+});

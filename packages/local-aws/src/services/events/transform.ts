@@ -55,7 +55,7 @@ function fill(template: string, values: Record<string, unknown>): string {
       result += character;
       continue;
     }
-    result += quoted ? inText(values[name]) : JSON.stringify(values[name] ?? null);
+    result += quoted ? inText(values[name]) : JSON.stringify(values[name] ?? "");
     at += name.length + 1;
   }
   return result;
@@ -63,6 +63,7 @@ function fill(template: string, values: Record<string, unknown>): string {
 
 function inText(value: unknown): string {
   if (value === undefined || value === null) return "";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  // What is nested loses its quotes.
+  const text = typeof value === "string" ? value : JSON.stringify(value).replaceAll('"', "");
   return JSON.stringify(text).slice(1, -1);
 }

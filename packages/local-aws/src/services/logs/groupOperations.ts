@@ -81,7 +81,7 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
     ...(group.kmsKeyId && { kmsKeyId: group.kmsKeyId }),
     logGroupClass: group.logGroupClass,
     logGroupArn: group.arn,
-    deletionProtectionEnabled: group.protected ?? false,
+    ...(group.protected !== undefined && { deletionProtectionEnabled: group.protected }),
   });
 
   const PutLogGroupDeletionProtection: Operation<{ logGroupIdentifier?: string; deletionProtectionEnabled?: boolean }> =

@@ -122,7 +122,7 @@ export function metricFilterOperations(logs: LogGroups, filters: MetricFilters):
             ),
         );
       const { items: metricFilters, paging } = pageOf(found, rest, (one) => [one.logGroupName, one.filterName]);
-      return { metricFilters, ...paging };
+      return { metricFilters: metricFilters.map((one) => ({ applyOnTransformedLogs: false, ...one })), ...paging };
     },
   };
 

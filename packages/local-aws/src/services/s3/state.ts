@@ -48,6 +48,11 @@ export class S3State {
   /** @throws AwsError `NoSuchBucket`; `AccessDenied` when the caller expects another owner. */
   bucket(input: { Bucket?: string; ExpectedBucketOwner?: string }): BucketRecord {
     const name = input.Bucket ?? "";
+    const { ExpectedBucketOwner: owner } = input;
+    if (owner !== undefined && !/^\d{12}$/.test(owner)) {
+      const what = "The value of the expected bucket owner parameter must be an AWS Account ID...";
+      throw new AwsError("InvalidBucketOwnerAWSAccountID", `${what} [${owner}]`, 400);
+    }
     const bucket = this.buckets.get(name);
     if (!bucket) throw noSuchBucket(name);
     if (input.ExpectedBucketOwner !== undefined && input.ExpectedBucketOwner !== this.cloud.accountId) {

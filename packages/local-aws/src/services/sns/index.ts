@@ -14,6 +14,15 @@ import { invalid, Records, type Topic } from "./records.ts";
 import { subscriptionOperations } from "./subscriptions.ts";
 import { topicOperations } from "./topics.ts";
 
+let lastSequence = 0n;
+
+/** Twenty digits, each greater than the one before, over restarts as well. */
+function nextSequence(): string {
+  const now = BigInt(Date.now()) * 1_000n;
+  lastSequence = now > lastSequence ? now : lastSequence + 1n;
+  return `1${String(lastSequence).padStart(19, "0")}`;
+}
+
 export function createSns(cloud: Cloud): Service {
   const records = new Records(cloud.store);
   const delivery = new Delivery(cloud, records);
@@ -36,10 +45,11 @@ export function createSns(cloud: Cloud): Service {
       attributes: MessageAttributes,
       ...(Subject && { subject: Subject }),
       ...(MessageGroupId && { group: MessageGroupId }),
+      ...(isFifo && { sequence: nextSequence() }),
       ...(isFifo && { deduplication: input.MessageDeduplicationId ?? createHash("sha256").update(text).digest("hex") }),
     };
     await delivery.fanOut(message);
-    return { MessageId: message.id, ...(isFifo && { SequenceNumber: `1${String(Date.now()).padStart(19, "0")}` }) };
+    return { MessageId: message.id, ...(message.sequence && { SequenceNumber: message.sequence }) };
   }
 
   const Publish: OperationOf<"sns", "Publish"> = {

@@ -14,6 +14,8 @@ export interface Message {
   text: (protocol: Protocol) => string;
   attributes: Attributes;
   group?: string;
+  /** Of a FIFO topic. */
+  sequence?: string;
   deduplication?: string;
 }
 
@@ -87,12 +89,13 @@ export function notification(message: Message, protocol: Protocol, links: Links)
   return {
     Type: "Notification",
     MessageId: message.id,
+    ...(message.sequence && { SequenceNumber: message.sequence }),
     TopicArn: message.topicArn,
     ...(message.subject && { Subject: message.subject }),
     Message: message.text(protocol),
     Timestamp: message.timestamp,
-    ...unsigned,
-    SigningCertURL: links.certificate,
+    // Those of FIFO topics are not signed.
+    ...(!message.sequence && { ...unsigned, SigningCertURL: links.certificate }),
     UnsubscribeURL: links.unsubscribe,
     ...(Object.keys(attributes).length > 0 && { MessageAttributes: attributes }),
   };

@@ -48,10 +48,17 @@ export function checkedAttributes(
   }
   return {
     ...attributes,
+    ...Object.fromEntries(flags.flatMap((name) => flag(name, attributes[name]))),
     ...(RedriveAllowPolicy && { RedriveAllowPolicy: JSON.stringify(json("RedriveAllowPolicy", RedriveAllowPolicy)) }),
     ...(RedrivePolicy && { RedrivePolicy: checkedRedrive(engine, arn, RedrivePolicy) }),
   };
 }
+
+const flags = ["FifoQueue", "ContentBasedDeduplication", "SqsManagedSseEnabled"];
+
+/** Written in any case; other texts are the engine's to refuse. */
+const flag = (name: string, value: string | undefined): [string, string][] =>
+  /^(true|false)$/i.test(value ?? "") ? [[name, value!.toLowerCase()]] : [];
 
 function checkedRedrive(engine: QueueEngine, arn: string, text: string): string {
   const { deadLetterTargetArn, maxReceiveCount } = json("RedrivePolicy", text);

@@ -8,6 +8,7 @@ import type { Wakes } from "../../wakes.ts";
 import { queueAccess } from "./access.ts";
 import { checkedAttributes, checkName, checkPage } from "./attributes.ts";
 import { type EngineAction, engineActions, type Queue, QueueEngine } from "./engine.ts";
+import { checkMessages } from "./messages.ts";
 import { QueueMetrics } from "./metrics.ts";
 import { MoveTasks, sourcesOf } from "./moveTasks.ts";
 import { type ReceiveInput, Receiver } from "./receive.ts";
@@ -104,6 +105,7 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
     const name = input.QueueName ?? nameOf(input.QueueUrl ?? "");
     if (operation === "CreateQueue") checkName(name);
     if (operation === "ListQueues") checkPage(input as { MaxResults?: number });
+    checkMessages(operation, name.endsWith(".fifo"), input);
     const sets = operation === "CreateQueue" || operation === "SetQueueAttributes";
     const given = sets ? { ...input, Attributes: checkedAttributes(engine, arnOf(name), input.Attributes) } : input;
     const output = engine.call(operation, binaryAsText(given) as object);
@@ -115,6 +117,10 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
     if (operation === "GetQueueAttributes") output.Attributes = present(output.Attributes as Record<string, string>);
     if (typeof output.QueueUrl === "string") output.QueueUrl = urlOf(nameOf(output.QueueUrl));
     if (Array.isArray(output.QueueUrls)) output.QueueUrls = output.QueueUrls.map((url: string) => urlOf(nameOf(url)));
+    // Lists that are empty are left out.
+    for (const list of ["QueueUrls", "Successful", "Failed"]) {
+      if (Array.isArray(output[list]) && output[list].length === 0) delete output[list];
+    }
     return output;
   };
 

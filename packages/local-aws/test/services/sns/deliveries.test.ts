@@ -108,6 +108,24 @@ describe("deliveries of SNS", () => {
       assert.deepEqual(await topics.sources.messages(queue, 3), [1, 2, 3]);
       await assert.rejects(topics.publish(topicArn, "4"), /MessageGroupId parameter is required/);
     });
+
+    it("of FIFO topics are numbered in their envelopes, which are not signed", async () => {
+      const topicArn = await topics.make("numbered.fifo", { FifoTopic: "true", ContentBasedDeduplication: "true" });
+      const arn = "arn:aws:sqs:us-east-1:000000000000:numbered.fifo";
+      const Policy = policy({ Service: "sns.amazonaws.com" }, "sqs:SendMessage", arn, topicArn);
+      const queue = await topics.sources.queue("numbered.fifo", { FifoQueue: "true", Policy });
+      await topics.subscribe(topicArn, "sqs", queue);
+      const sent: (string | undefined)[] = [];
+      for (const text of ["1", "2"])
+        sent.push((await topics.publish(topicArn, text, { MessageGroupId: "g" })).SequenceNumber);
+      const envelopes = await topics.sources.messages(queue, 2);
+      assert.deepEqual(
+        envelopes.map(({ SequenceNumber }) => SequenceNumber),
+        sent,
+      );
+      assert.ok(sent[0]!.length === 20 && sent[0]! < sent[1]!);
+      assert.ok(!("Signature" in envelopes[0]));
+    });
   });
 
   it("gives functions AWS's event, if their policy lets it in", async () => {

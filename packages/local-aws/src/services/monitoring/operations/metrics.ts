@@ -5,6 +5,7 @@ import type {
   GetMetricDataInput,
   GetMetricStatisticsInput,
   MetricDatum,
+  MetricStat,
 } from "@aws-sdk/client-cloudwatch";
 import { page } from "../../../kit/page.ts";
 import type { Operations } from "../../../operations.ts";
@@ -184,6 +185,7 @@ function getData(metrics: Metrics, input: GetMetricDataInput) {
   checkQueries(queries);
   for (const { MetricStat } of queries) if (MetricStat) checkPeriod(MetricStat.Period as number);
   const answer = answerQueries(metrics, queries, range);
+  const label = labels(queries.flatMap(({ MetricStat }) => MetricStat ?? []));
   const newestFirst = input.ScanBy !== "TimestampAscending";
   const MetricDataResults = queries
     .filter(({ ReturnData }) => ReturnData !== false)
@@ -191,11 +193,20 @@ function getData(metrics: Metrics, input: GetMetricDataInput) {
       const points = [...answer(id)].sort(([a], [b]) => (newestFirst ? b - a : a - b)).slice(0, max);
       return {
         Id: id,
-        Label: Label ?? MetricStat?.Metric?.MetricName ?? (Expression ? id : ""),
+        Label: Label ?? (MetricStat ? label(MetricStat) : Expression ? id : ""),
         Timestamps: points.map(([time]) => new Date(time * 1000)),
         Values: points.map(([, value]) => value),
         StatusCode: "Complete" as const,
       };
     });
   return { MetricDataResults, Messages: [] };
+}
+
+/** A metric's label: its name, and of statistic and period what tells the queries apart. */
+function labels(all: MetricStat[]): (one: MetricStat) => string {
+  const differ = (values: unknown[]) => new Set(values).size > 1;
+  const stats = differ(all.map(({ Stat }) => Stat));
+  const periods = differ(all.map(({ Period }) => Period));
+  return ({ Metric, Stat, Period }) =>
+    [Metric?.MetricName ?? "", ...(stats ? [Stat] : []), ...(periods ? [Period] : [])].join(" ");
 }

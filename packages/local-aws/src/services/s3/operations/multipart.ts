@@ -214,7 +214,7 @@ function chosenParts(s3: S3State, upload: UploadRecord, input: CompleteMultipart
       "InvalidPart",
       "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
       400,
-      { UploadId: upload.id, PartNumber, ETag },
+      { UploadId: upload.id, PartNumber, ETag: ETag?.replace(/^"|"$/g, "") },
     );
   const unordered = listed.some(({ PartNumber = 0 }, index) => PartNumber <= (listed[index - 1]?.PartNumber ?? 0));
   if (unordered) {
