@@ -13,7 +13,6 @@ import {
   type Call,
   operationOf,
   type Principal,
-  type RawRequest,
   type RawResponse,
   type Service,
   unknownOperation,
@@ -27,17 +26,10 @@ import { refusal } from "./door.ts";
 import { healthOf } from "./health.ts";
 import { listenOnIpv6 } from "./ipv6.ts";
 import { ownPath } from "./ownPaths.ts";
+import { type RuntimeApi, serveRuntimeApi } from "./runtimeApi.ts";
 import { isS3, sha256 } from "./signature.ts";
 import { mayUpgrade, serveSites } from "./sites.ts";
 import { refuseUnreadable } from "./unreadable.ts";
-
-/** Takes unsigned requests whose path is a secret. */
-export interface RuntimeApi {
-  /** Whether that path is below its own. */
-  owns(url: string): boolean;
-  /** @param signal aborted when whoever asks has gone. */
-  answer(request: RawRequest, signal: AbortSignal): Promise<RawResponse>;
-}
 
 export interface FrontOptions {
   /** Each has its services; which one is meant stands in the signature. */
@@ -100,11 +92,7 @@ export async function createFront(options: FrontOptions): Promise<Front> {
     return { mails: options.mails(wireRequest(raw, originalUrl).query.get("after") ?? "") };
   });
   serveSites(server.server, options.regions, opened.promise);
-  server.all("/_lambda", async ({ raw, originalUrl: url }, reply) => {
-    await opened.promise;
-    const request = { method: raw.method ?? "GET", url, headers: raw.headers, body: raw };
-    return send(reply, await options.runtimeApi.answer(request, goneOf(reply)));
-  });
+  serveRuntimeApi(server.server, options.runtimeApi, opened.promise);
   await server.listen({ host: "127.0.0.1", port: options.port });
   const { port } = server.server.address() as AddressInfo;
   const leaveIpv6 = await listenOnIpv6(server.server, port);

@@ -90,14 +90,17 @@ function invocation([requestId, payload, deadline, arn, trace, clientContext]: I
 const headerOf = (json: string) => Buffer.from(JSON.stringify(JSON.parse(json))).toString("latin1");
 
 /** @returns `undefined` for more than a function may answer; the rest is read and dropped. */
-async function collect(body: Readable): Promise<string | undefined> {
+function collect(body: Readable): Promise<string | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  body.on("data", (chunk: Buffer) => {
     size += chunk.length;
     if (size <= maxResponseBytes) chunks.push(chunk);
-  }
-  return size <= maxResponseBytes ? Buffer.concat(chunks).toString() : undefined;
+  });
+  body.once("end", () => resolve(size <= maxResponseBytes ? Buffer.concat(chunks).toString() : undefined));
+  body.once("error", reject);
+  return promise;
 }
 
 const json = (status: number, content: object): RawResponse => ({
