@@ -8,6 +8,7 @@ import { encryptionOperations } from "./encryption.ts";
 import { keyOperations } from "./keys.ts";
 import { Records } from "./records.ts";
 import { settingOperations } from "./settings.ts";
+import { signingOperations } from "./signing.ts";
 
 export function createKms(cloud: Cloud): Service {
   const records = new Records(cloud);
@@ -19,6 +20,7 @@ export function createKms(cloud: Cloud): Service {
       ...settingOperations(records),
       ...aliasOperations(records),
       ...encryptionOperations(records),
+      ...signingOperations(records),
     },
   };
 }

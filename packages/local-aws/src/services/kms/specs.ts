@@ -55,4 +55,7 @@ export function checkSpec(spec: KeySpec, usage: KeyUsageType): void {
   }
 }
 
+/** Names of what a key can do. */
+export const algorithmsOf = (spec: KeySpec, usage: KeyUsageType): string[] => specs[spec]?.[usage] ?? [];
+
 export const algorithms = (spec: KeySpec, usage: KeyUsageType): object => ({ [members[usage]]: specs[spec]?.[usage] });

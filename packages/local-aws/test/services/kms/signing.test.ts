@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { createPublicKey, verify } from "node:crypto";
+import { type KeySpec, KMS, type MacAlgorithmSpec, type SigningAlgorithmSpec } from "@aws-sdk/client-kms";
+import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
+
+const Message = Buffer.from("a message");
+
+describe("KMS signatures", () => {
+  let test: TestCloud;
+  let kms: KMS;
+  before(async () => {
+    test = await startCloud();
+    kms = test.client(KMS);
+  });
+  after(() => test.stop());
+
+  for (const [spec, SigningAlgorithm] of [
+    ["ECC_NIST_P256", "ECDSA_SHA_256"],
+    ["ECC_NIST_P384", "ECDSA_SHA_384"],
+    ["ECC_SECG_P256K1", "ECDSA_SHA_256"],
+    ["RSA_2048", "RSASSA_PSS_SHA_384"],
+    ["RSA_2048", "RSASSA_PKCS1_V1_5_SHA_256"],
+  ] as [KeySpec, SigningAlgorithmSpec][]) {
+    it(`by ${spec} with ${SigningAlgorithm} are valid for their message alone`, async () => {
+      const { KeyMetadata } = await kms.createKey({ KeySpec: spec, KeyUsage: "SIGN_VERIFY" });
+      const KeyId = KeyMetadata!.KeyId;
+      const { Signature } = await kms.sign({ KeyId, Message, SigningAlgorithm });
+      const check = { KeyId, Message, Signature, SigningAlgorithm };
+      assert.equal((await kms.verify(check)).SignatureValid, true);
+      await assert.rejects(kms.verify({ ...check, Message: Buffer.from("another") }), {
+        name: "KMSInvalidSignatureException",
+      });
+      const { PublicKey, SigningAlgorithms } = await kms.getPublicKey({ KeyId });
+      assert.ok(SigningAlgorithms?.includes(SigningAlgorithm));
+      const half = createPublicKey({ key: Buffer.from(PublicKey!), format: "der", type: "spki" });
+      if (spec.startsWith("ECC")) assert.ok(verify(`sha${SigningAlgorithm.slice(-3)}`, Message, half, Signature!));
+      await assert.rejects(kms.sign({ KeyId, Message, SigningAlgorithm, MessageType: "DIGEST" }), {
+        name: "ValidationException",
+      });
+      await assert.rejects(kms.generateMac({ KeyId, Message, MacAlgorithm: "HMAC_SHA_256" }), {
+        name: "InvalidKeyUsageException",
+      });
+    });
+  }
+
+  for (const bits of ["224", "256", "384", "512"]) {
+    it(`codes of HMAC_${bits} are valid for their message alone`, async () => {
+      const MacAlgorithm = `HMAC_SHA_${bits}` as MacAlgorithmSpec;
+      const { KeyMetadata } = await kms.createKey({
+        KeySpec: `HMAC_${bits}` as KeySpec,
+        KeyUsage: "GENERATE_VERIFY_MAC",
+      });
+      const KeyId = KeyMetadata!.Arn;
+      const { Mac } = await kms.generateMac({ KeyId, Message, MacAlgorithm });
+      assert.equal(Mac?.byteLength, Number(bits) / 8);
+      assert.equal((await kms.verifyMac({ KeyId, Message, Mac, MacAlgorithm })).MacValid, true);
+      const other = { KeyId, Message: Buffer.from("another"), Mac, MacAlgorithm };
+      await assert.rejects(kms.verifyMac(other), { name: "KMSInvalidMacException" });
+      const wrong = bits === "512" ? "HMAC_SHA_256" : "HMAC_SHA_512";
+      await assert.rejects(kms.generateMac({ KeyId, Message, MacAlgorithm: wrong }), {
+        name: "InvalidKeyUsageException",
+      });
+    });
+  }
+});
