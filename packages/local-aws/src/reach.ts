@@ -3,6 +3,7 @@
  * finds neither; without this, whoever names one by its ARN would find his own namesake of it.
  */
 
+import { isRegion } from "./arn.ts";
 import { accessDenied } from "./authorization/authorizer.ts";
 import { AwsError, type Call } from "./service.ts";
 
@@ -40,6 +41,8 @@ function checkArn(call: Call, member: string, arn: string): void {
   checkAccount(call, arn);
   const region = arn.split(":", 4)[3];
   if (region === "" || region === call.region || byWholeArn.has(call.service)) return;
+  // Lambda refuses what is no region as it refuses any other text.
+  if (call.service === "lambda" && !isRegion(region ?? "")) return;
   throw elsewhere(call, member, arn);
 }
 

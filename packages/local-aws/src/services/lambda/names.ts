@@ -33,6 +33,7 @@ export function functionReference(given: string, qualifier?: string): FunctionRe
     parsed.set(given, found);
   }
   if (qualifier === undefined) return found;
+  checkPattern(qualifier, "qualifier", /^(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9$_-]+)$/, 128);
   if (found.qualifier !== undefined && found.qualifier !== qualifier) {
     throw invalidParameter(`The derived qualifier from the function name does not match the specified qualifier.`);
   }
