@@ -78,16 +78,18 @@ export function encryptionOperations(records: Records): Operations<"kms"> {
   };
   const open = (key: Key, ciphertext: Uint8Array, context: Context): Buffer => {
     const sealed = Buffer.from(ciphertext).subarray(idLength);
-    const decipher = createDecipheriv("aes-256-gcm", records.material(key), sealed.subarray(0, ivLength))
-      .setAAD(bound(context))
-      .setAuthTag(sealed.subarray(-tagLength));
-    const opened = decipher.update(sealed.subarray(ivLength, -tagLength));
-    try {
-      return Buffer.concat([opened, decipher.final()]);
-    } catch {
-      // Changed, or of another context.
-      throw new AwsError("InvalidCiphertextException", "");
+    for (const material of records.materials(key)) {
+      const decipher = createDecipheriv("aes-256-gcm", material, sealed.subarray(0, ivLength))
+        .setAAD(bound(context))
+        .setAuthTag(sealed.subarray(-tagLength));
+      const opened = decipher.update(sealed.subarray(ivLength, -tagLength));
+      try {
+        return Buffer.concat([opened, decipher.final()]);
+      } catch {
+        // Of another material; or changed, or of another context.
+      }
     }
+    throw new AwsError("InvalidCiphertextException", "");
   };
 
   const dataKey = (operation: "GenerateDataKey" | "GenerateDataKeyWithoutPlaintext"): Operation => ({

@@ -45,6 +45,7 @@ export function keyOperations(cloud: Cloud, records: Records): Operations<"kms">
         ...algorithms(spec, usage),
         KeyState: deletion !== undefined ? "PendingDeletion" : enabled ? "Enabled" : "Disabled",
         ...(deletion !== undefined && { DeletionDate: new Date(deletion) }),
+        ...(spec === "SYMMETRIC_DEFAULT" && { CurrentKeyMaterialId: records.materialId(key) }),
         Origin: "AWS_KMS",
         KeyManager: "CUSTOMER",
         MultiRegion: multiRegion,

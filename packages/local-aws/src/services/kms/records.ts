@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { KeySpec, KeyUsageType } from "@aws-sdk/client-kms";
 import type { Tags } from "../../kit/tags.ts";
 import { AwsError, type Cloud } from "../../service.ts";
@@ -20,6 +20,8 @@ export interface Key {
   tags?: Tags;
   /** What it encrypts with, in base64. Absent until it is first asked for. */
   material?: string;
+  /** What it encrypted with before it was rotated on demand, the latest first: what was encrypted then is still decrypted. */
+  retired?: { material: string; rotated: number }[];
   /** Milliseconds since 1970. */
   created: number;
   /** When it is to be deleted. */
@@ -80,6 +82,17 @@ export class Records {
     const made = randomBytes(32);
     this.change(key, { material: made.toString("base64") });
     return made;
+  }
+
+  /** All that a ciphertext may have been made with, the current one first. */
+  materials(key: Key): Buffer[] {
+    const before = (key.retired ?? []).map(({ material }) => Buffer.from(material, "base64"));
+    return [this.material(key), ...before];
+  }
+
+  /** Sixty-four hexadecimal digits that name a symmetric key's current material. */
+  materialId({ id, retired = [] }: Key): string {
+    return createHash("sha256").update(`${id} ${retired.length}`).digest("hex");
   }
 
   change(key: Key, changed: Partial<Key>): void {

@@ -1,4 +1,5 @@
 /** What is set on a key: its policy, description, rotation, tags, and whether it may be used. */
+import { randomBytes } from "node:crypto";
 import type {
   EnableKeyRotationRequest,
   PutKeyPolicyRequest,
@@ -14,6 +15,8 @@ import { AwsError, type Operation } from "../../service.ts";
 import type { Key, Records } from "./records.ts";
 
 const day = 86_400_000;
+/** https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html */
+const maxOnDemand = 25;
 
 export function settingOperations(records: Records): Operations<"kms"> {
   const access =
@@ -67,6 +70,30 @@ export function settingOperations(records: Records): Operations<"kms"> {
       checkRotates(key);
       return { rotates: false };
     }),
+    RotateKeyOnDemand: {
+      access: access("RotateKeyOnDemand"),
+      run({ KeyId }) {
+        const key = records.usable(KeyId);
+        checkRotates(key);
+        const { retired = [] } = key;
+        if (retired.length >= maxOnDemand)
+          throw new AwsError("LimitExceededException", `A key is rotated on demand ${maxOnDemand} times at most.`);
+        const material = records.material(key).toString("base64");
+        records.change(key, {
+          material: randomBytes(32).toString("base64"),
+          retired: [{ material, rotated: Date.now() }, ...retired],
+        });
+        return { KeyId: records.arn(key.id) };
+      },
+    },
+    ListKeyRotations: read("ListKeyRotations", ({ id, retired = [] }) => ({
+      Rotations: [...retired].reverse().map(({ rotated }) => ({
+        KeyId: records.arn(id),
+        RotationDate: new Date(rotated),
+        RotationType: "ON_DEMAND",
+      })),
+      Truncated: false,
+    })),
     GetKeyRotationStatus: read("GetKeyRotationStatus", ({ id, rotates, rotationPeriod = 365, created, deletion }) => {
       const KeyRotationEnabled = rotates && deletion === undefined;
       return {

@@ -87,6 +87,14 @@ export function signingOperations(records: Records): Operations<"kms"> {
   const macOf = (key: Key, algorithm: string, message: Uint8Array) =>
     createHmac(hashOf(algorithm), records.material(key)).update(message).digest();
   const mac: KeyUsageType[] = ["GENERATE_VERIFY_MAC"];
+  const checkMac = (algorithm: string): void => {
+    if (/^HMAC_SHA_(224|256|384|512)$/.test(algorithm)) return;
+    const allowed = "[HMAC_SHA_384, HMAC_SHA_256, HMAC_SHA_224, HMAC_SHA_512]";
+    throw new AwsError(
+      "ValidationException",
+      `1 validation error detected: Value '${algorithm}' at 'macAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: ${allowed}`,
+    );
+  };
 
   return {
     GetPublicKey: {
@@ -128,6 +136,7 @@ export function signingOperations(records: Records): Operations<"kms"> {
     GenerateMac: {
       access: ({ KeyId }) => use("GenerateMac", KeyId),
       run({ KeyId, Message, MacAlgorithm }) {
+        checkMac(MacAlgorithm);
         const key = usable(KeyId, "GenerateMac", mac, MacAlgorithm);
         return { KeyId: records.arn(key.id), Mac: macOf(key, MacAlgorithm, Message), MacAlgorithm };
       },
@@ -135,6 +144,7 @@ export function signingOperations(records: Records): Operations<"kms"> {
     VerifyMac: {
       access: ({ KeyId }) => use("VerifyMac", KeyId),
       run({ KeyId, Message, Mac, MacAlgorithm }) {
+        checkMac(MacAlgorithm);
         const key = usable(KeyId, "VerifyMac", mac, MacAlgorithm);
         const expected = macOf(key, MacAlgorithm, Message);
         if (Mac.byteLength !== expected.byteLength || !timingSafeEqual(Mac, expected))

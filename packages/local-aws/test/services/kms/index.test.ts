@@ -18,7 +18,9 @@ describe("KMS", () => {
   const state = async (KeyId: string) => (await kms.describeKey({ KeyId })).KeyMetadata?.KeyState;
 
   it("describes a key as AWS does, with the policy that it has of itself", async () => {
-    const { KeyId, Arn, CreationDate, ...rest } = await made({ Description: "ours" });
+    const { CurrentKeyMaterialId, ...described } = await made({ Description: "ours" });
+    assert.match(CurrentKeyMaterialId ?? "", /^[\da-f]{64}$/);
+    const { KeyId, Arn, CreationDate, ...rest } = described;
     assert.match(Arn, /^arn:aws:kms:us-east-1:000000000000:key\/[\w-]{36}$/);
     assert.deepEqual(rest, {
       AWSAccountId: account,
@@ -34,7 +36,7 @@ describe("KMS", () => {
       MultiRegion: false,
     });
     const { KeyMetadata } = await kms.describeKey({ KeyId });
-    assert.deepEqual(KeyMetadata, { KeyId, Arn, CreationDate, ...rest });
+    assert.deepEqual(KeyMetadata, { CurrentKeyMaterialId, ...described });
     const { Policy = "", PolicyName } = await kms.getKeyPolicy({ KeyId });
     assert.equal(PolicyName, "default");
     assert.deepEqual(JSON.parse(Policy).Statement[0].Principal, { AWS: `arn:aws:iam::${account}:root` });

@@ -56,6 +56,8 @@ describe("KMS signatures", () => {
       assert.equal((await kms.verifyMac({ KeyId, Message, Mac, MacAlgorithm })).MacValid, true);
       const other = { KeyId, Message: Buffer.from("another"), Mac, MacAlgorithm };
       await assert.rejects(kms.verifyMac(other), { name: "KMSInvalidMacException" });
+      const nothing = kms.generateMac({ KeyId, Message, MacAlgorithm: "HMAC_SHA_1" as MacAlgorithmSpec });
+      await assert.rejects(nothing, { name: "ValidationException" });
       const wrong = bits === "512" ? "HMAC_SHA_256" : "HMAC_SHA_512";
       await assert.rejects(kms.generateMac({ KeyId, Message, MacAlgorithm: wrong }), {
         name: "InvalidKeyUsageException",
