@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { Authorizer } from "./authorization/authorizer.ts";
 import { Directory } from "./authorization/directory.ts";
 import { ServiceSessions } from "./authorization/serviceSessions.ts";
+import { ContainerCredentials } from "./containers/credentials.ts";
 import { createFront, type Front } from "./front/index.ts";
 import { mailsAfter } from "./mail.ts";
 import { Regions } from "./regions.ts";
@@ -65,6 +66,11 @@ export function createCloud(given: CloudOptions): LocalCloud {
   const plane = new DataPlane(options.apiPort, cognito);
   const runtimeApi = new RuntimeApi();
   let front: Front | undefined;
+  const origin = (): string => {
+    if (!front) throw new Error("the local cloud does not listen yet");
+    return front.origin;
+  };
+  const containerCredentials = new ContainerCredentials(origin);
   const regions = new Regions({
     options,
     state,
@@ -75,10 +81,8 @@ export function createCloud(given: CloudOptions): LocalCloud {
     plane,
     cognito,
     runtimeApi,
-    origin() {
-      if (!front) throw new Error("the local cloud does not listen yet");
-      return front.origin;
-    },
+    containerCredentials,
+    origin,
   });
   const { cloud, services } = regions.get(region);
 
@@ -98,7 +102,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
         front = await createFront({
           regions,
           directory,
-          runtimeApi,
+          processes: [runtimeApi, containerCredentials],
           mails: (after) => mailsAfter(state.store, after),
           accountId,
           defaultRegion: region,

@@ -128,7 +128,7 @@ export class Regions {
     dispatch: Region["dispatch"],
     permit: Gate,
   ): OpenCloud {
-    const { options, state, directory: identities, sessions, origin, plane } = this.#account;
+    const { options, state, directory: identities, sessions, origin, plane, containerCredentials } = this.#account;
     const { accountId } = options;
     const directory = join(folder, "files");
     mkdirSync(directory, { recursive: true });
@@ -157,6 +157,7 @@ export class Regions {
       get apiOrigin() {
         return plane.origin;
       },
+      shareCredentials: (roleArn, session) => containerCredentials.add(roleArn, session),
       in: (other) => (other === region ? cloud : this.#entrance(other)),
       call: request,
       request,

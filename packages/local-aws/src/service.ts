@@ -4,6 +4,7 @@
  * `wire` reads requests and writes answers from the schemas that the SDK package carries, and
  * `authorization` decides, before an operation runs, whether its caller may.
  */
+
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex, Readable } from "node:stream";
 import type { Asked, OperationName, Output, ServiceName } from "./sdks.ts";
@@ -179,6 +180,14 @@ export interface Cloud {
    * @param sourceArn the resource for which it does so: `aws:SourceArn` and `aws:SourceAccount` of conditions in the trust.
    */
   assumeRole(roleArn: string, service: string, sessionName: string, sourceArn?: string): Promise<RoleSession>;
+  /**
+   * Lets a container fetch credentials of its role from the AWS endpoint, as often as it wants.
+   * @returns variables of its environment; `remove` when it has ended.
+   */
+  shareCredentials(
+    roleArn: string,
+    session: () => Promise<RoleSession>,
+  ): { environment: Record<string, string>; remove(): void };
 }
 
 /** The cloud as it is used from outside of services, by provisioning and tests: they call with whatever they are given. */

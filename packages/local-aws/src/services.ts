@@ -2,6 +2,7 @@
 
 import type { Authorizer } from "./authorization/authorizer.ts";
 import type { Directory } from "./authorization/directory.ts";
+import type { ContainerCredentials } from "./containers/credentials.ts";
 import type { Images } from "./containers/images.ts";
 import { Tools } from "./containers/tools.ts";
 import type { Cloud, Service } from "./service.ts";
@@ -78,6 +79,7 @@ export interface ServiceSetup {
   cognito: CognitoIssuer;
   /** Where runtimes of Lambda that are processes ask for their requests. */
   runtimeApi: RuntimeApi;
+  containerCredentials: ContainerCredentials;
 }
 
 export type Factory = (cloud: Cloud, setup: ServiceSetup) => Service;

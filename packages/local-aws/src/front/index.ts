@@ -26,7 +26,7 @@ import { refusal } from "./door.ts";
 import { healthOf } from "./health.ts";
 import { listenOnIpv6 } from "./ipv6.ts";
 import { ownPath } from "./ownPaths.ts";
-import { type RuntimeApi, serveRuntimeApi } from "./runtimeApi.ts";
+import { type ProcessApi, serveProcesses } from "./processes.ts";
 import { isS3, sha256 } from "./signature.ts";
 import { mayUpgrade, serveSites } from "./sites.ts";
 import { refuseUnreadable } from "./unreadable.ts";
@@ -35,8 +35,8 @@ export interface FrontOptions {
   /** Each has its services; which one is meant stands in the signature. */
   regions: { get(name: string): Pick<Region, "services" | "starting" | "dispatch"> };
   directory: Directory;
-  /** What processes of functions ask, below a path that only they know. */
-  runtimeApi: RuntimeApi;
+  /** What processes of the cloud ask, below paths that only they know. */
+  processes: ProcessApi[];
   /** Mails that were kept after the one with that key, the oldest first; all of them after none. */
   mails(after: string): KeptMail[];
   accountId: string;
@@ -58,7 +58,7 @@ export interface Front {
 export async function createFront(options: FrontOptions): Promise<Front> {
   // Which service is meant stands in the signature: no path is routed, or decoded, before that is read.
   const rewriteUrl = ({ url = "" }: { url?: string }) =>
-    ownPath(url) ?? (options.runtimeApi.owns(url) ? "/_lambda" : "/");
+    ownPath(url) ?? (options.processes.some((api) => api.owns(url)) ? "/_process" : "/");
   const http = { shouldUpgradeCallback: mayUpgrade(options.regions) };
   const server = Fastify({ forceCloseConnections: true, rewriteUrl, clientErrorHandler: refuseUnreadable, http });
   const opened = Promise.withResolvers<void>();
@@ -92,7 +92,7 @@ export async function createFront(options: FrontOptions): Promise<Front> {
     return { mails: options.mails(wireRequest(raw, originalUrl).query.get("after") ?? "") };
   });
   serveSites(server.server, options.regions, opened.promise);
-  serveRuntimeApi(server.server, options.runtimeApi, opened.promise);
+  serveProcesses(server.server, options.processes, opened.promise);
   await server.listen({ host: "127.0.0.1", port: options.port });
   const { port } = server.server.address() as AddressInfo;
   const leaveIpv6 = await listenOnIpv6(server.server, port);

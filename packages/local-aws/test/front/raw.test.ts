@@ -9,7 +9,6 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { Directory } from "../../src/authorization/directory.ts";
 import { createFront, type Front } from "../../src/front/index.ts";
 import { AwsError, type Call, type RawRequest, type RawResponse, type Service } from "../../src/service.ts";
-import { RuntimeApi } from "../../src/services/lambda/execution/runtimeApi.ts";
 import { Store } from "../../src/store.ts";
 
 describe("services that read the wire themselves", () => {
@@ -38,7 +37,7 @@ describe("services that read the wire themselves", () => {
     front = await createFront({
       regions: { get: () => ({ services, starting: undefined, dispatch: async () => ({}) }) },
       directory: new Directory(store),
-      runtimeApi: new RuntimeApi(),
+      processes: [],
       mails: () => [],
       accountId: "000000000000",
       defaultRegion: "us-east-1",

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { CredentialEndpoint } from "../../containers/credentials.ts";
 import type { Images } from "../../containers/images.ts";
 import type { Cloud } from "../../service.ts";
 import { type Records, type ServiceRecord, serviceKey } from "./records.ts";
@@ -21,7 +20,6 @@ export class Scheduler {
   readonly #records: Records;
   readonly #images: Images;
   readonly #workingDirectory: string;
-  readonly #endpoint = new CredentialEndpoint();
   readonly #tasks = new Map<string, Task>();
   /** How often in a row tasks of a service ended soon after their start, and what waits to start another. */
   readonly #failures = new Map<string, { count: number; timer: NodeJS.Timeout | undefined }>();
@@ -54,7 +52,6 @@ export class Scheduler {
       cloud: this.#cloud,
       images: this.#images,
       workingDirectory: this.#workingDirectory,
-      endpoint: this.#endpoint,
     });
     this.#tasks.set(task.id, task);
     task.launched = task.start();
@@ -149,6 +146,5 @@ export class Scheduler {
     await Promise.all(
       [...this.#tasks.values()].map((task) => task.stop("TerminationNotice", "The local cloud ends", closeMs)),
     );
-    await this.#endpoint.close();
   }
 }

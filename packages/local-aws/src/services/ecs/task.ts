@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import type { ContainerDefinition, StopTaskRequest, TaskStopCode } from "@aws-sdk/client-ecs";
-import type { CredentialEndpoint } from "../../containers/credentials.ts";
 import { commandOf, type Images, unknownImage } from "../../containers/images.ts";
 import { ContainerLog } from "../../containers/log.ts";
 import { type Container, runContainer } from "../../containers/process.ts";
@@ -11,7 +10,6 @@ export interface TaskArgs {
   cloud: Cloud;
   images: Images;
   workingDirectory: string;
-  endpoint: CredentialEndpoint;
   cluster: string;
   /** `service:NAME`, or `family:NAME` of one that `RunTask` started. */
   group: string;
@@ -115,7 +113,7 @@ export class Task {
     const { taskRoleArn } = this.args.definition.definition;
     if (!taskRoleArn) return {};
     await this.#assume(taskRoleArn);
-    const { environment, remove } = await this.args.endpoint.add(taskRoleArn, () => this.#assume(taskRoleArn));
+    const { environment, remove } = this.args.cloud.shareCredentials(taskRoleArn, () => this.#assume(taskRoleArn));
     this.#removeCredentials = remove;
     return environment;
   }

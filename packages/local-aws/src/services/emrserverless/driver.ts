@@ -3,7 +3,6 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { MonitoringConfiguration } from "@aws-sdk/client-emr-serverless";
 import { Artifacts } from "../../containers/artifacts.ts";
-import type { CredentialEndpoint } from "../../containers/credentials.ts";
 import { containerBase } from "../../containers/environment.ts";
 import { type Group, runGroup } from "../../containers/group.ts";
 import type { Tools } from "../../containers/tools.ts";
@@ -25,7 +24,6 @@ export interface DriverArgs {
   /** The application's; a run's own comes before it. */
   monitoring: MonitoringConfiguration | undefined;
   tools: Tools;
-  credentials: CredentialEndpoint;
   /** Called when its process runs. */
   onRunning(): void;
 }
@@ -53,10 +51,10 @@ export class Driver {
 
   /** Resolves when it is over, and its logs are where they shall be. */
   async run(): Promise<Outcome> {
-    const { cloud, run, credentials } = this.#args;
+    const { cloud, run } = this.#args;
     const session = await this.#assume();
     const artifacts = new Artifacts(cloud, session);
-    const { environment, remove } = await credentials.add(run.input.executionRoleArn!, () => this.#assume());
+    const { environment, remove } = cloud.shareCredentials(run.input.executionRoleArn!, () => this.#assume());
     try {
       return await this.#execute(session, artifacts, environment);
     } finally {

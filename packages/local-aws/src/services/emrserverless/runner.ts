@@ -1,5 +1,4 @@
 /** Brings runs to their end, one attempt after the other, within what their application may have at once. */
-import { CredentialEndpoint } from "../../containers/credentials.ts";
 import type { Tools } from "../../containers/tools.ts";
 import type { Cloud } from "../../service.ts";
 import { after, type LongTimer } from "../../timers.ts";
@@ -28,7 +27,6 @@ export class Runner {
   readonly #records: Records;
   readonly #lifecycle: Lifecycle;
   readonly #options: RunnerOptions;
-  readonly #credentials = new CredentialEndpoint();
   readonly #active = new Map<string, Active>();
   #closing = false;
 
@@ -74,7 +72,6 @@ export class Runner {
     const all = [...this.#active.values()];
     await Promise.all(all.map(({ driver }) => driver?.stop(2_000)));
     await Promise.all(all.map(({ done }) => done));
-    await this.#credentials.close();
   }
 
   /** Everything of that application that waits, in its order. */
@@ -153,7 +150,6 @@ export class Runner {
       settings,
       monitoring: on.input.monitoringConfiguration,
       tools: this.#options.tools,
-      credentials: this.#credentials,
       onRunning: () => {
         if (active.cancelled !== undefined) return;
         const running = this.#records.changeRun(application, id, {

@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CredentialEndpoint } from "../../../containers/credentials.ts";
 import { containerBase } from "../../../containers/environment.ts";
 import { type Group, runGroup } from "../../../containers/group.ts";
 import type { Cloud, RoleSession } from "../../../service.ts";
@@ -24,7 +23,6 @@ export interface JupyterServerArgs {
   command: string[];
   /** The instance's volume: what is in its `SageMaker` stays as long as the instance. */
   folder: string;
-  credentials: CredentialEndpoint;
 }
 
 /** How long it may take until it answers. */
@@ -86,7 +84,7 @@ export class JupyterServer {
   }
 
   async #start(): Promise<void> {
-    const { instance, folder, credentials } = this.#args;
+    const { cloud, instance, folder } = this.#args;
     const home = join(folder, "home");
     const work = join(home, "SageMaker");
     await mkdir(work, { recursive: true });
@@ -94,7 +92,7 @@ export class JupyterServer {
     await cloneRepositories(instance.input, work);
     // The path of a socket has 107 characters at most; a state folder may have more.
     this.#sockets = await mkdtemp(join(tmpdir(), "notebook-"));
-    const { environment, remove } = await credentials.add(instance.input.RoleArn!, () => this.assume());
+    const { environment, remove } = cloud.shareCredentials(instance.input.RoleArn!, () => this.assume());
     this.#removeCredentials = remove;
     if (this.#stopped) return;
     this.#group = runGroup({

@@ -1,6 +1,5 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CredentialEndpoint } from "../../../containers/credentials.ts";
 import type { Cloud } from "../../../service.ts";
 import { after, type LongTimer } from "../../../timers.ts";
 import { JupyterServer } from "./jupyterServer.ts";
@@ -17,7 +16,6 @@ export class Keeper {
   readonly #records: NotebookRecords;
   /** What starts JupyterLab; undefined where it is not installed. Asked at each start. */
   readonly #command: () => string[] | undefined;
-  readonly #credentials = new CredentialEndpoint();
   readonly #servers = new Map<string, JupyterServer>();
   readonly #timers = new Map<string, LongTimer>();
   /** What is done to each notebook, one after the other. */
@@ -85,7 +83,6 @@ export class Keeper {
     await Promise.all([...this.#servers.values()].map((server) => server.stop()));
     await Promise.all(this.#work.values());
     await Promise.all([...this.#servers.values()].map((server) => server.stop()));
-    await this.#credentials.close();
   }
 
   /** @returns why it does not serve. */
@@ -100,7 +97,6 @@ export class Keeper {
         arn: this.#records.arn("notebook-instance", name),
         command,
         folder: this.#folder(name),
-        credentials: this.#credentials,
       });
       this.#servers.set(name.toLowerCase(), server);
       await server.start();

@@ -1,13 +1,13 @@
 /**
- * Lambda's Runtime API, as part of the endpoint: unsigned, below a path that is a secret. Each invocation asks it twice, so it
- * comes before all that other requests go through.
+ * What processes of the cloud ask the endpoint for, unsigned, below paths that are secrets: Lambda's Runtime API, and the
+ * credentials of containers. An invocation asks twice, so it comes before all that other requests go through.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { RawRequest, RawResponse } from "../service.ts";
 import { refusal } from "./door.ts";
 
-/** Who answers. */
-export interface RuntimeApi {
+/** Who answers processes. */
+export interface ProcessApi {
   /** Whether that path is below its own. */
   owns(url: string): boolean;
   /** @param signal aborted when whoever asks has gone. */
@@ -15,12 +15,13 @@ export interface RuntimeApi {
 }
 
 /** @param opened resolves when the services have started. */
-export function serveRuntimeApi(server: Server, api: RuntimeApi, opened: Promise<void>): void {
+export function serveProcesses(server: Server, apis: ProcessApi[], opened: Promise<void>): void {
   const [endpoint] = server.listeners("request") as ((request: IncomingMessage, response: ServerResponse) => void)[];
   server.removeAllListeners("request");
   server.on("request", (request, response) => {
     const { method = "GET", url = "", headers } = request;
-    if (!api.owns(url)) {
+    const api = apis.find((one) => one.owns(url));
+    if (!api) {
       endpoint?.(request, response);
       return;
     }
@@ -36,7 +37,7 @@ export function serveRuntimeApi(server: Server, api: RuntimeApi, opened: Promise
         ({ status, headers: given, body }) => response.writeHead(status, given).end(body),
         (error) => {
           // A runtime that went away before it had said all: nobody reads the answer.
-          if (!gone.signal.aborted) console.error("lambda:", error);
+          if (!gone.signal.aborted) console.error("the AWS endpoint, for a process:", error);
           response.destroy();
         },
       );
