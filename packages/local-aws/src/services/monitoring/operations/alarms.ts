@@ -73,10 +73,13 @@ export function alarmOperations(alarms: Alarms, arnOf: ArnOf): Operations<"monit
     SetAlarmState: {
       access: one("SetAlarmState"),
       run({ AlarmName = "", StateValue, StateReason = "", StateReasonData }) {
+        if (!["OK", "ALARM", "INSUFFICIENT_DATA"].includes(StateValue as string)) {
+          throw validation(
+            `1 validation error detected: Value '${StateValue}' at 'stateValue' failed to satisfy constraint: Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]`,
+          );
+        }
         const alarm = alarms.get(AlarmName);
-        if (!alarm) throw new AwsError("ResourceNotFound", `Alarm not found: ${AlarmName}`, 404);
-        if (!["OK", "ALARM", "INSUFFICIENT_DATA"].includes(StateValue as string))
-          throw validation(`The value ${StateValue} for parameter StateValue is invalid.`);
+        if (!alarm) throw new AwsError("ResourceNotFound", "", 404);
         if (StateReasonData !== undefined) {
           try {
             parseJson(StateReasonData);

@@ -113,7 +113,8 @@ export function tagOperations(alarms: Alarms): Operations<"monitoring"> {
     },
     ListTagsForResource: {
       access: access("ListTagsForResource"),
-      run: (input: Input) => ({ Tags: tagList(find(input).tags) }),
+      // What is not there has none: nobody is told so.
+      run: ({ ResourceARN = "" }: Input) => ({ Tags: tagList(alarms.get(ResourceARN)?.tags) }),
     },
   };
 }
