@@ -19,7 +19,7 @@ const supplied: Record<string, RegExp> = {
   dynamodb:
     /^(attributes|enclosingoperation|firstpartitionkeyvalues|leadingkeys|returnconsumedcapacity|returnvalues|select)$/,
   events: /^(creatoraccount|detail-type|source)$/,
-  iam: /^(passedtoservice|policyarn)$/,
+  iam: /^(awsservicename|passedtoservice|policyarn)$/,
   kms: /^(calleraccount|encryptionalgorithm|encryptioncontext:.+|encryptioncontextkeys|viaservice)$/,
   lambda: /^functionarn$/,
   route53: /^changeresourcerecordsets(actions|normalizedrecordnames|recordtypes)$/,
@@ -33,7 +33,6 @@ const absent: Record<string, RegExp> = {
   dynamodb: /^(second|third|fourth)partitionkeyvalues$/,
   events: /^managedby$/,
   "execute-api": /^viadomainarn$/,
-  iam: /^awsservicename$/,
   kms: /^(grant.+|recipientattestation:.+)$/,
   // Of private zones.
   route53: /^vpcs$/,

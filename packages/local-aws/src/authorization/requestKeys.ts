@@ -33,8 +33,15 @@ const sources: Record<string, Record<string, Source>> = {
   },
   events: { "events:TargetArn": "Targets.Arn" },
   // One that a role or user has already is the entity's.
-  iam: { "iam:PermissionsBoundary": "PermissionsBoundary" },
+  iam: {
+    "iam:ServiceSpecificCredentialAgeDays": "CredentialAgeDays",
+    "iam:ServiceSpecificCredentialServiceName": "ServiceName",
+    "iam:PermissionsBoundary": "PermissionsBoundary",
+  },
   kms: {
+    "kms:MacAlgorithm": "MacAlgorithm",
+    "kms:MessageType": "MessageType",
+    "kms:SigningAlgorithm": "SigningAlgorithm",
     "kms:BypassPolicyLockoutSafetyCheck": "BypassPolicyLockoutSafetyCheck",
     "kms:RotationPeriodInDays": "RotationPeriodInDays",
     "kms:ScheduleKeyDeletionPendingWindowInDays": "PendingWindowInDays",
@@ -79,6 +86,18 @@ const sources: Record<string, Record<string, Source>> = {
       at(VpcConfig, ["SecurityGroupIds"]),
     ],
     "sagemaker:VpcSubnets": ({ SubnetId, VpcConfig }) => [SubnetId, at(VpcConfig, ["Subnets"])],
+  },
+  secretsmanager: {
+    "secretsmanager:Description": "Description",
+    "secretsmanager:ForceDeleteWithoutRecovery": "ForceDeleteWithoutRecovery",
+    "secretsmanager:KmsKeyId": "KmsKeyId",
+    "secretsmanager:Name": "Name",
+    "secretsmanager:RecoveryWindowInDays": "RecoveryWindowInDays",
+    "secretsmanager:RotateImmediately": "RotateImmediately",
+    "secretsmanager:RotationLambdaARN": "RotationLambdaARN",
+    "secretsmanager:SecretId": "SecretId",
+    "secretsmanager:VersionId": "VersionId",
+    "secretsmanager:VersionStage": "VersionStage",
   },
   ses: {
     "ses:ApiVersion": () => "2",
