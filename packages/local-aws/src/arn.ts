@@ -3,10 +3,10 @@
 /** A region of the partition `aws`, whose ARNs the local cloud writes: those of China and GovCloud have others. */
 export const isRegion = (name: string): boolean => /^(us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d$/.test(name);
 
-/** Empty in ARNs of what is in none, as roles and buckets. */
+/** Empty in ARNs of resources that have no region, such as roles and buckets. */
 export const regionOf = (arn: string): string => arn.split(":", 4)[3] ?? "";
 
-/** Where a queue is asked for, by its ARN. */
+/** URL of a queue, from its ARN. */
 export function queueUrl({ origin }: { origin: string }, arn: string): string {
   const [account, name] = arn.split(":").slice(4);
   return `${origin}/${account}/${name}`;

@@ -1,13 +1,13 @@
 /**
- * Regular expressions that users write, held against texts that others send: without backtracking (RE2), which would hold
- * the only thread. What RE2 does not have, lookarounds and back-references, is run by JavaScript's own engine for a limited
- * time.
+ * Regular expressions written by users, matched against text from others: without backtracking (RE2), which could block
+ * the only thread. Lookarounds and back-references, which RE2 lacks, run in JavaScript's own engine with a time
+ * limit.
  */
 import { createContext, Script } from "node:vm";
 import { RE2JS } from "re2js";
 
 export interface Expression {
-  /** Whether some part of the text matches; a text that takes too long does not. */
+  /** Whether some part of the text matches; one that takes too long does not. */
   test(text: string): boolean;
   /** Whether the whole text does. */
   matchesWhole(text: string): boolean;
@@ -15,12 +15,12 @@ export interface Expression {
   firstGroup(text: string): string | undefined;
 }
 
-/** How long the fallback may take for a text, in milliseconds. */
+/** Time limit of the fallback per text, in milliseconds. */
 const longest = 250;
 
-/** @throws SyntaxError what is no regular expression. */
+/** @throws SyntaxError for an invalid regular expression. */
 export function compileExpression(source: string): Expression {
-  // It says what is wrong in the words that people know, and takes nothing that RE2 alone has.
+  // JavaScript's own parser gives the familiar error messages, and rejects syntax that only RE2 has.
   new RegExp(source);
   let compiled: RE2JS;
   try {

@@ -1,11 +1,11 @@
 /**
- * Wildcards in users' patterns, in time that grows with the text and not with a power of it: one that holds the only thread
- * holds every service. (IAM's patterns have variables and `?` beside; see `iam/pattern.ts`.)
+ * Wildcards in users' patterns, in time that grows with the text and not with a power of it: one that blocks the only thread
+ * blocks every service. (IAM's patterns also have variables and `?`; see `authorization/pattern.ts`.)
  */
 
 /**
  * Whether a text begins with the first piece, ends with the last, and has the others in between, in their order.
- * @param pieces what stands between the wildcards `*`; a single one is the whole text.
+ * @param pieces the text between the wildcards `*`; a single one is the whole text.
  */
 export function globTest(pieces: readonly string[]): (text: string) => boolean {
   const [start = "", ...rest] = pieces;
@@ -24,7 +24,7 @@ export function globTest(pieces: readonly string[]): (text: string) => boolean {
   };
 }
 
-/** What stands between the wildcards; `\*` and `\\` are the characters themselves, any other `\` as well. */
+/** The text between the wildcards; `\*` and `\\` are the characters themselves, any other `\` as well. */
 export function globPieces(pattern: string): string[] {
   const pieces: string[] = [];
   let piece = "";

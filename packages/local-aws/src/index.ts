@@ -31,7 +31,7 @@ export { StateError } from "./state.ts";
 export interface LocalCloud {
   /** In the region that was given. */
   cloud: OpenCloud;
-  /** Those of that region, by name, as `cloud.call` knows them. */
+  /** The services of that region, by name, as `cloud.call` takes it. */
   services: ReadonlyMap<string, Service>;
   /** `http://localhost:3000`: where the routes of deployed APIs answer. */
   readonly apiOrigin: string;
@@ -41,7 +41,7 @@ export interface LocalCloud {
   close(): Promise<void>;
 }
 
-/** @throws StateError when the state folder is of a newer program or of another account. */
+/** @throws StateError when the state folder belongs to a newer version or to another account. */
 export function createCloud(given: CloudOptions): LocalCloud {
   const options = {
     region: "us-east-1",
@@ -108,7 +108,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
           defaultRegion: region,
           port: options.awsPort,
         });
-        // What is resumed at once may want to know where APIs are.
+        // Work that resumes immediately may need to know where APIs are.
         await plane.listen();
         await regions.start();
         front.open();
@@ -118,7 +118,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
     },
     close() {
       closing ??= (async () => {
-        // What is still starting could not be stopped: a service would open after it was closed.
+        // Services that are still starting cannot be stopped: one could open after it was closed.
         await listening?.catch(() => {});
         clearInterval(sweeping);
         await front?.close();

@@ -1,9 +1,9 @@
-/** Levels of nesting that are read. AWS's services do not state theirs; it is the bound of the JSON parser that many are built on. */
+/** The deepest nesting that is accepted. AWS's services do not document theirs; it is the bound of a JSON parser that many use. */
 export const deepest = 1_000;
 
 /**
  * `JSON.parse` of what a caller sends. What is nested beyond {@link deepest} is refused here: whatever goes through it later
- * by recursion (`JSON.stringify` does) would fail half-way, at a depth of its own.
+ * by recursion (`JSON.stringify` does) would fail half-way, at some other depth.
  * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {

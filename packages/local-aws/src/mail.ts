@@ -1,6 +1,6 @@
 /**
- * Where mail ends on one machine: in the store, for whoever asks the endpoint (`GET /_aws/mail`), and on a diagnostics channel,
- * for the terminal. Nothing leaves the machine.
+ * Where mail ends up on one machine: in the store, readable at the endpoint (`GET /_aws/mail`), and on a diagnostics
+ * channel, for the terminal. Nothing leaves the machine.
  */
 import { randomUUID } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
@@ -15,7 +15,7 @@ export interface Mail {
   subject: string;
   /** Plain text. */
   body: string;
-  /** Every address of the web in the body, in its order. */
+  /** Every URL in the body, in order. */
   links: string[];
 }
 
@@ -27,7 +27,7 @@ export interface KeptMail extends Mail {
 /** Each mail is published here: `mailChannel.subscribe((mail) => …)`. */
 export const mailChannel = channel("local-cloud:mail");
 
-/** Mails that are kept. */
+/** How many mails are kept. */
 const kept = 1_000;
 
 /** Puts a mail into the collection `mail`, under keys in the order of arrival. */
@@ -43,7 +43,7 @@ export function deliverMail(store: Store, given: Pick<Mail, "from" | "to" | "sub
   return mail;
 }
 
-/** Mails that came after the one with that key, the oldest first. */
+/** Mails stored after the one with that key, oldest first. */
 export const mailsAfter = (store: Store, after: string): KeptMail[] =>
   store
     .collection<Mail>("mail")

@@ -12,10 +12,10 @@ import { UsageError } from "./process/usage.ts";
 import { type CloudSettings, readCloudSettings, usage } from "./settings.ts";
 import { StateError } from "./state.ts";
 
-/** What a user can mend. */
+/** Errors that a user can fix. */
 class CannotStart extends Error {}
 
-// What it writes is its user's alone.
+// The files it writes are readable by its user alone.
 process.umask(0o077);
 let exits: Exits | undefined;
 
@@ -43,8 +43,8 @@ async function run(settings: CloudSettings): Promise<void> {
   else process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
   let local: LocalCloud | undefined;
   try {
-    // Where `npm start` has it, too.
-    // Programs for notebooks and jobs are kept, whatever becomes of the state.
+    // The same place as with `npm start`.
+    // Programs for notebooks and jobs are kept even when the state is discarded.
     const tools = resolve(settings.stateDirectory ?? ".local", "tools");
     const ports = { awsPort, apiPort };
     local = createCloud({ directory: join(directory, "cloud"), region, accountId, ...ports, deploymentClock, tools });
@@ -57,7 +57,7 @@ async function run(settings: CloudSettings): Promise<void> {
   }
 }
 
-/** A user's mistake in one line; a defect of ours with its stack. */
+/** A user's mistake in one line; a bug of ours with its stack. */
 function explain(error: NodeJS.ErrnoException & { port?: number }): string {
   if (error instanceof UsageError || error instanceof CannotStart || error instanceof StateError) return error.message;
   if (error.code === "EADDRINUSE") return `port ${error.port} is taken; choose others with --port and --api-port`;

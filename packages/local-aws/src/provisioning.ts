@@ -1,3 +1,3 @@
-/** The contract of services as provisioning sees it: there, what is called is known only at run time. */
+/** The contract of services as provisioning sees it: there, operations are known only at run time. */
 export type { OpenCloud as Cloud } from "./service.ts";
 export * from "./service.ts";

@@ -1,23 +1,23 @@
 /**
- * Resources out of a call's reach: those of another account, of which there is none here, and those of another region. AWS
- * finds neither; without this, whoever names one by its ARN would find his own namesake of it.
+ * Resources out of a call's reach: those of another account, which do not exist here, and those of another region. AWS
+ * finds neither; without this check, an ARN of such a resource would match the caller's own one of the same name.
  */
 
 import { isRegion } from "./arn.ts";
 import { accessDenied } from "./authorization/authorizer.ts";
 import { AwsError, type Call } from "./service.ts";
 
-/** Members by which an operation names what it is for; others (a message, a document) may begin like an ARN, too. */
+/** Members that name an operation's resource; others (a message, a document) may begin like an ARN, too. */
 const naming = /(arn|name|id|identifier|resource|cluster|service|task|definition)$/i;
 
-/** How ARNs and actions call a service that signs by another name. */
+/** Name in ARNs and actions of services whose signing name differs. */
 const prefixes: Record<string, string> = { monitoring: "cloudwatch" };
 const actions: Record<string, string> = { "lambda:Invoke": "lambda:InvokeFunction" };
 
-/** They look up whole ARNs, and say in their own words that there is no such thing. */
+/** They look up whole ARNs, and have their own errors for a missing resource. */
 const byWholeArn = new Set(["iam", "sts", "s3", "states", "sqs", "application-autoscaling"]);
 
-/** @throws AwsError as AWS answers a stranger, or in a region where the resource is not. */
+/** @throws AwsError as AWS answers callers of another account, or in a region without the resource. */
 export function checkReach(call: Call, input: object): void {
   for (const [member, value] of Object.entries(input)) {
     if (typeof value !== "string") continue;
@@ -36,19 +36,19 @@ export function checkReach(call: Call, input: object): void {
 function checkArn(call: Call, member: string, arn: string): void {
   const service = prefixes[call.service] ?? call.service;
   if (!arn.startsWith(`arn:aws:${service}:`) || !naming.test(member)) return;
-  // Who may invoke a function is not what the call is for.
+  // A permission's source names who may invoke a function, not the resource of the call.
   if (call.operation === "AddPermission" && member === "SourceArn") return;
   checkAccount(call, arn);
   const region = arn.split(":", 4)[3];
   if (region === "" || region === call.region || byWholeArn.has(call.service)) return;
-  // Lambda refuses what is no region as it refuses any other text.
+  // Lambda refuses an invalid region like any other malformed text.
   if (call.service === "lambda" && !isRegion(region ?? "")) return;
   throw elsewhere(call, member, arn);
 }
 
 function checkAccount(call: Call, arn: string | undefined): void {
   const [account = "", type] = arn?.split(":", 6).slice(4) ?? [];
-  // AWS's own things are everybody's: managed policies, layers that say so.
+  // AWS's own resources are public: managed policies, layers whose policy says so.
   if (!/^\d{12}$/.test(account) || account === call.accountId || type === "layer" || call.service === "iam") return;
   if (call.service === "ecs") {
     const message = `Identifier is for ${account}. Your accountId is ${call.accountId}`;
@@ -69,7 +69,7 @@ function queueOf(url: string, region: string): string | undefined {
 const functionOf = (name: string, region: string): string | undefined =>
   /^\d{12}:/.test(name) ? `arn:aws:lambda:${region}:${name}` : undefined;
 
-/** Codes and messages as recorded on AWS where they are known. */
+/** Codes and messages as recorded on AWS, where known. */
 function elsewhere({ service, region: own }: Call, member: string, arn: string): AwsError {
   const region = arn.split(":", 4)[3];
   switch (service) {

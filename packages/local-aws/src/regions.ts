@@ -1,6 +1,6 @@
 /**
- * The account's regions. Each has services of its own, over a store and a folder of its own; what AWS has once in an account
- * (IAM, STS, S3) is the same in all of them. The home region is there from the beginning, another from its first use on.
+ * The account's regions. Each has its own services, store and folder; what AWS has once per account (IAM, STS, S3) is
+ * shared by all of them. The home region exists from the beginning, others from their first use.
  */
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
@@ -33,9 +33,9 @@ import { shapesOf } from "./wire/index.ts";
 export interface Region {
   /** As its own services see it. */
   readonly cloud: OpenCloud;
-  /** By name, as `cloud.call` knows them. */
+  /** By name, as `cloud.call` takes it. */
   readonly services: Map<string, Service>;
-  /** While its services start: who comes from outside waits for it. */
+  /** Pending while its services start: calls from outside wait for it. */
   starting: Promise<void> | undefined;
   /** Runs an operation whose caller is known, under IAM. */
   dispatch(call: Call, input: object): Promise<object>;
@@ -53,7 +53,7 @@ type Gate = Cloud["authorize"];
 
 interface Opened extends Region {
   store: Store;
-  /** Those that no other region has. */
+  /** Services that belong to this region alone. */
   own: Service[];
 }
 
@@ -73,7 +73,7 @@ export class Regions {
     return this.#regions.get(name) ?? this.#open(name);
   }
 
-  /** Starts every region that has state, so that its timers, schedules and mappings go on. */
+  /** Starts every region that has state, so that its timers, schedules and mappings resume. */
   async start(): Promise<void> {
     for (const name of keptRegions(this.#account.options.directory)) this.get(name);
     this.#running = true;
@@ -83,7 +83,7 @@ export class Regions {
 
   async stop(): Promise<void> {
     const regions = [...this.#regions.values()];
-    // What is still starting could not be stopped.
+    // Regions that are still starting cannot be stopped.
     await Promise.allSettled(regions.map(({ starting }) => starting));
     const services = [...this.#global.values(), ...regions.flatMap(({ own }) => own)];
     await Promise.allSettled(services.map((service) => service.stop?.()));
@@ -116,7 +116,7 @@ export class Regions {
     region.starting = Promise.all(region.own.map((service) => service.start?.())).then(() => {
       region.starting = undefined;
     });
-    // Whoever calls is told.
+    // The caller gets the error.
     region.starting.catch(() => {});
   }
 
@@ -164,7 +164,7 @@ export class Regions {
       async readDocument(service, operation, document) {
         const found = services.get(service);
         const shapes = found && (await shapesOf(found));
-        // A service that reads its own wire has the names that the API has.
+        // A service that parses requests itself uses the API's own operation names.
         if (found && !shapes && operationOf(found, operation)) return document as object;
         const shape = shapes?.operations.get(operation);
         if (!shape) throw unknownOperation(service, operation);
@@ -196,7 +196,7 @@ export class Regions {
   }
 }
 
-/** Lets a call go on that has all its permissions. @throws AwsError that names the first that it lacks. */
+/** Passes if a call has all its permissions. @throws AwsError naming the first missing one. */
 const gate =
   (services: ReadonlyMap<string, Service>, authorizer: Authorizer, place: Pick<Call, "region" | "accountId">): Gate =>
   async (given, accesses) => {

@@ -1,10 +1,10 @@
 /**
  * AWS's operations as types: each service's are those of its SDK client's commands, so that an operation or a member that AWS
- * does not have compiles nowhere.
+ * does not have does not compile.
  */
 import type { Readable } from "node:stream";
 
-/** Clients by the name that a service signs with. Two share a name where AWS has two endpoints for one service. */
+/** Clients by signing name. Two share a name where AWS has two endpoints for one service. */
 export interface Sdks {
   apigateway: typeof import("@aws-sdk/client-api-gateway");
   "application-autoscaling": typeof import("@aws-sdk/client-application-auto-scaling");
@@ -33,7 +33,7 @@ export interface Sdks {
 
 export type ServiceName = keyof Sdks;
 
-/** `CreateSchedule` and its like. */
+/** `CreateSchedule` and so on. */
 export type OperationName<Name extends ServiceName> = keyof Sdks[Name] extends infer Export
   ? Export extends `${infer Operation}Command`
     ? // The class that all commands extend is exported as `$Command`.
@@ -47,7 +47,7 @@ type Command<Name extends ServiceName, Of extends string> = `${Of}Command` exten
     : never
   : never;
 
-/** What a caller gives an operation. In process, a function's event may be text, and its trace stands beside it. */
+/** What a caller passes to an operation. In process, a function's event may be text, with its trace header beside it. */
 export type Asked<Name extends ServiceName, Of extends string> =
   Command<Name, Of> extends { readonly input: infer Given }
     ? [Name, Of] extends ["lambda", "Invoke"]
@@ -55,24 +55,24 @@ export type Asked<Name extends ServiceName, Of extends string> =
       : Given
     : never;
 
-/** An operation's input: members that AWS demands are there, since requests without them are refused before it runs. */
+/** An operation's input: members that AWS requires are present, since requests without them are refused before it runs. */
 export type Input<Name extends ServiceName, Of extends string> = Demanded<Asked<Name, Of>>;
 
-/** SDK clients write a member that is demanded as `Name: string | undefined`, others as `Name?: string | undefined`. */
+/** SDK clients declare a required member as `Name: string | undefined`, others as `Name?: string | undefined`. */
 type Demanded<Members> = {
   [Member in keyof Members]: object extends Pick<Members, Member>
     ? Read<Members[Member]>
     : Exclude<Read<Members[Member]>, undefined>;
 };
 
-/** Clients also take text for blobs and streams; what was read from a request is bytes, or a stream. */
+/** Clients also take text for blobs and streams; what is read from a request is bytes or a stream. */
 type Read<Value> = string | Uint8Array extends Value
   ? ArrayBuffer extends Value
     ? Uint8Array | Extract<Value, undefined>
     : Exclude<Value, string>
   : Value;
 
-/** What an operation answers: blobs as bytes, streams as bytes or streams. */
+/** What an operation returns: blobs as bytes, streams as bytes or streams. */
 export type Output<Name extends ServiceName, Of extends string> =
   Command<Name, Of> extends {
     resolveMiddleware(...given: never[]): (given: never) => Promise<{ output: infer Answer }>;
@@ -80,7 +80,7 @@ export type Output<Name extends ServiceName, Of extends string> =
     ? { [Member in keyof Omit<Answer, "$metadata">]: Plain<Answer[Member]> }
     : never;
 
-/** As an operation has it, without what SDK clients add to blobs and streams. */
+/** As operations see it, without what SDK clients add to blobs and streams. */
 type Plain<Value> = Value extends { transformToString(encoding?: string): string }
   ? Uint8Array
   : Value extends { transformToByteArray(): Promise<Uint8Array> }

@@ -10,7 +10,7 @@ import type { Duplex, Readable } from "node:stream";
 import type { Asked, OperationName, Output, ServiceName } from "./sdks.ts";
 import type { Store } from "./store.ts";
 
-/** Who calls. `service` is AWS itself, acting for one resource (`sourceArn`), as API Gateway does towards Lambda. */
+/** Who calls. `service` is AWS itself, acting for one resource (`sourceArn`), as API Gateway does when it calls Lambda. */
 export interface Principal {
   kind: "root" | "user" | "role" | "service" | "anonymous";
   /** `arn:aws:iam::…:root`, `arn:aws:iam::…:user/…`, `arn:aws:sts::…:assumed-role/ROLE/SESSION`, or the service's name. */
@@ -23,7 +23,7 @@ export interface Principal {
   accessKeyId?: string;
   /** For a service: the resource on whose behalf it calls (`aws:SourceArn`). */
   sourceArn?: string;
-  /** The service that calls another for whoever called it: `sns`, which has KMS encrypt what somebody publishes. */
+  /** The service that forwards the caller's request to another: `sns`, which has KMS encrypt a caller's message. */
   via?: string;
 }
 
@@ -36,12 +36,12 @@ export interface Call {
   accountId: string;
   requestId: string;
   sourceIp?: string;
-  /** Condition keys of the request itself, which each permission that it needs has; worked out when a policy asks for one. */
+  /** Condition keys of the request itself, which apply to each permission that it needs; computed when a policy uses one. */
   context?: () => NonNullable<Access["context"]>;
   signal?: AbortSignal;
 }
 
-/** One permission that a call needs: all that an operation names must be granted. */
+/** One permission that a call needs: all those of an operation must be granted. */
 export interface Access {
   /** `dynamodb:PutItem` */
   action: string;
@@ -52,7 +52,7 @@ export interface Access {
   /** The policy of the resource itself, when it has one (bucket, queue, function, API, role trust). */
   resourcePolicy?: PolicyDocument;
   /** `identity-or-resource` (default): in one account either may allow. `resource`: only the resource's policy counts
-   *  (role trust; a service principal has no other). `both`: each must allow. */
+   *  (role trust; a service principal has no other). `both`: both must allow. */
   rule?: "identity-or-resource" | "resource" | "both";
 }
 
@@ -76,7 +76,7 @@ export interface PolicyStatement {
 
 // biome-ignore lint/suspicious/noExplicitAny: inputs and outputs are the SDK's types, which each service states.
 export interface Operation<Input = any, Output = any> {
-  /** What IAM must allow. An empty list: anyone who signs may (`GetCallerIdentity`). */
+  /** What IAM must allow. An empty list: any signed caller may (`GetCallerIdentity`). */
   access(input: Input, call: Call): Access[] | Promise<Access[]>;
   run(input: Input, call: Call): Output | Promise<Output>;
 }
@@ -96,31 +96,31 @@ export interface RawResponse {
   body?: Readable | Buffer | string;
 }
 
-/** Web pages of a service, at a host of their own: `NAME.REGION.SERVICE.localhost`. It checks itself who may see them. */
+/** Web pages of a service, at a host of their own: `NAME.REGION.SERVICE.localhost`. The service checks itself who may see them. */
 export interface Site {
-  /** @param name what of the host is before region and service, in lower case. */
+  /** @param name the part of the host before region and service, in lower case. */
   handle(request: IncomingMessage, response: ServerResponse, name: string): void;
-  /** For WebSockets. */
+  /** Handles WebSockets. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, name: string): void;
 }
 
 export interface Service {
   /** The name in SigV4's credential scope, and in `cloud.call`: `lambda`, `execute-api`, `monitoring`. */
   name: string;
-  /** The SDK package whose schemas say how requests and answers look; loaded when the first request arrives. */
+  /** The SDK package whose schemas describe requests and answers; loaded when the first request arrives. */
   shapes?: () => Promise<object>;
   operations: { [name: string]: Operation | undefined };
-  /** Operations that need no signature, each with the member whose ARN says in which region; none: in the default one. */
+  /** Operations that need no signature, each with the member whose ARN gives the region; without one: the default region. */
   unsigned?: { readonly [operation: string]: string | undefined };
   /** Takes the whole request instead; it must call {@link Cloud.authorize} itself. */
   handle?(request: RawRequest, call: Call): Promise<RawResponse>;
-  /** Whether a web page of another site may send this request, by what the account has configured. Default: none may. */
+  /** Whether a web page of another site may send this request, as the account has configured. Default: none may. */
   mayCross?(request: { method: string; path: string; headers: IncomingHttpHeaders }): boolean;
-  /** Pages that people look at, where it has any. */
+  /** Pages for a browser, if it has any. */
   site?: Site;
-  /** Opens what the service needs (an engine process, a timer). Called once, before the first request. */
+  /** Starts what the service needs (an engine process, a timer). Called once, before the first request. */
   start?(): Promise<void>;
-  /** Ends it: nothing of it is left running. */
+  /** Stops it: nothing of it is left running. */
   stop?(): Promise<void>;
 }
 
@@ -130,17 +130,17 @@ export interface Cloud {
   readonly accountId: string;
   /** The region's. */
   readonly store: Store;
-  /** What is in no region: the mails. */
+  /** State that belongs to no region: mails. */
   readonly accountStore: Store;
-  /** Folder for what is too large for the store (objects, deployment packages). */
+  /** Folder for data too large for the store (objects, deployment packages). */
   readonly directory: string;
-  /** `http://127.0.0.1:4566`: what `AWS_ENDPOINT_URL` is in every function. Known once the front listens. */
+  /** `http://127.0.0.1:4566`: the `AWS_ENDPOINT_URL` of every function. Known once the front listens. */
   readonly origin: string;
   /** `http://localhost:3000`: where the routes of deployed APIs answer. Known once the data plane listens. */
   readonly apiOrigin: string;
   /**
-   * The same account in another region, made at its first use: `cloud.in("eu-west-1").call("sqs", "ListQueues", {})`. A
-   * service goes there where AWS does, as SNS to a queue in another region; otherwise a region knows nothing of others.
+   * The same account in another region, created at its first use: `cloud.in("eu-west-1").call("sqs", "ListQueues", {})`. A
+   * service crosses regions only where AWS does, as SNS to a queue in another region; otherwise regions are separate.
    * @throws AwsError when AWS has no such region.
    */
   in(region: string): Cloud;
@@ -152,7 +152,7 @@ export interface Cloud {
     as?: Principal,
     signal?: AbortSignal,
   ): Promise<Output<Name, Of>>;
-  /** As {@link call}, where it is known only at run time what is called. */
+  /** As {@link call}, where the operation is known only at run time. */
   request<Answer = Record<string, unknown>>(
     service: string,
     operation: string,
@@ -161,13 +161,13 @@ export interface Cloud {
     signal?: AbortSignal,
   ): Promise<Answer>;
   /**
-   * The input of an operation, of JSON in which every member begins with a capital: what SDK integrations are given.
+   * The input of an operation, from JSON in which every member begins with a capital, as in SDK integrations.
    * @throws AwsError `UnknownOperationException` when there is no such operation.
    */
   readDocument(service: string, operation: string, document: unknown): Promise<object>;
   /**
    * Whose credentials these are: the administrator's, a user's, or a role's session.
-   * @throws AwsError in STS's words when they are nobody's, or no longer valid.
+   * @throws AwsError in STS's words when they are unknown or no longer valid.
    */
   identify(credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }): Principal;
   /** Throws `AccessDeniedException` unless the caller is granted all of it. */
@@ -177,12 +177,12 @@ export interface Cloud {
   ): void | Promise<void>;
   /**
    * Temporary credentials of a role for an AWS service that runs on its behalf (trust is evaluated).
-   * @param sourceArn the resource for which it does so: `aws:SourceArn` and `aws:SourceAccount` of conditions in the trust.
+   * @param sourceArn the resource for which it acts: `aws:SourceArn` and `aws:SourceAccount` of conditions in the trust.
    */
   assumeRole(roleArn: string, service: string, sessionName: string, sourceArn?: string): Promise<RoleSession>;
   /**
    * Lets a container fetch credentials of its role from the AWS endpoint, as often as it wants.
-   * @returns variables of its environment; `remove` when it has ended.
+   * @returns environment variables for it; call `remove` when it has ended.
    */
   shareCredentials(
     roleArn: string,
@@ -190,7 +190,7 @@ export interface Cloud {
   ): { environment: Record<string, string>; remove(): void };
 }
 
-/** The cloud as it is used from outside of services, by provisioning and tests: they call with whatever they are given. */
+/** The cloud as provisioning and tests use it, outside of services: their calls are not typed by operation. */
 export interface OpenCloud extends Omit<Cloud, "call" | "in"> {
   in(region: string): OpenCloud;
   call: Cloud["request"];
@@ -202,8 +202,8 @@ export interface RoleSession {
 }
 
 /**
- * An error in AWS's own words. `code` is what SDKs show as `name` (`ResourceNotFoundException`); what else the shape
- * has (`Type`, `Reason`) goes into `members`.
+ * An error in AWS's own words. `code` is what SDKs show as `name` (`ResourceNotFoundException`); other members of the
+ * shape (`Type`, `Reason`) go into `members`.
  */
 export class AwsError extends Error {
   readonly code: string;
@@ -235,7 +235,7 @@ export const administrator = (accountId: string): Principal => ({
   accessKeyId: "test",
 });
 
-/** Only what a service itself has: `constructor` is no operation. */
+/** Own properties only: `constructor` is not an operation. */
 export const operationOf = (service: Service | undefined, name: string): Operation | undefined =>
   service && Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
 

@@ -1,4 +1,4 @@
-/** Every service, one line each, and what they are made with. */
+/** Every service, one line each, and the options they are created with. */
 
 import type { Authorizer } from "./authorization/authorizer.ts";
 import type { Directory } from "./authorization/directory.ts";
@@ -36,55 +36,55 @@ import { createSts } from "./services/sts/index.ts";
 import type { Wakes } from "./wakes.ts";
 
 export interface CloudOptions {
-  /** State folder: the store, in `files/` what is too large for it, in `regions/` the other regions. Made when missing. */
+  /** State folder: the store, `files/` for what is too large for it, `regions/` for the other regions. Created when missing. */
   directory: string;
-  /** Region of what is said to be in none. Default `us-east-1`. */
+  /** Region of requests that name none. Default `us-east-1`. */
   region?: string;
   /** Twelve digits. Default `000000000000`. */
   accountId?: string;
-  /** Port of the AWS endpoint on loopback. Default 4566; 0 takes a free one. */
+  /** Port of the AWS endpoint on loopback. Default 4566; 0 picks a free one. */
   awsPort?: number;
-  /** Port on which the routes of APIs answer. Default 3000; 0 takes a free one. */
+  /** Port on which the routes of APIs answer. Default 3000; 0 picks a free one. */
   apiPort?: number;
-  /** How Lambda keeps environments and tries asynchronous requests again. */
+  /** How Lambda keeps environments and retries asynchronous requests. */
   lambda?: LambdaOptions;
-  /** What container images are on this machine. Default: nothing. */
+  /** The commands that stand for container images. Default: none. */
   images?: Images;
   /** Folder that their commands are run in. Default: where this process was started. */
   workingDirectory?: string;
-  /** Images of SageMaker's containers alone. Default: as above. */
+  /** Images for SageMaker's containers only. Default: as above. */
   sagemaker?: SageMakerOptions;
   /** How EMR Serverless keeps applications and runs. */
   emrServerless?: Omit<EmrServerlessOptions, "tools">;
   /**
-   * Folder of programs that notebooks and jobs need, made by `npm run notebooks:install` (`python/`), and of what is fetched
-   * for them (`spark/`) and for functions of Python (`lambda-python…/`). Default: `tools` in the state folder. What is not there is looked for on PATH.
+   * Folder of programs that notebooks and jobs need, made by `npm run notebooks:install` (`python/`), and of downloads
+   * for them (`spark/`) and for functions of Python (`lambda-python…/`). Default: `tools` in the state folder. What is missing there is looked up on PATH.
    */
   tools?: string;
-  /** What starts JupyterLab: a program, and arguments before its own. Default []: `jupyter-lab`, found as above. */
+  /** Command that starts JupyterLab: a program and its leading arguments. Default []: `jupyter-lab`, found as above. */
   jupyter?: string[];
   /** How much faster than AWS's the clock of gradual deployments runs. Default 1. */
   deploymentClock?: number;
 }
 
-/** What a service's factory is given besides the cloud: of the account, the same in every region. */
+/** What a service's factory gets in addition to the cloud; the same in every region of the account. */
 export interface ServiceSetup {
   options: Required<CloudOptions>;
   directory: Directory;
   authorizer: Authorizer;
-  /** Who polls a stream or queue is woken by what writes to it. */
+  /** Wakes pollers of a stream or queue when something is written to it. */
   wakes: Wakes;
   /** Where the routes of APIs answer. */
   plane: DataPlane;
   cognito: CognitoIssuer;
-  /** Where runtimes of Lambda that are processes ask for their requests. */
+  /** Where Lambda runtimes in processes fetch their requests. */
   runtimeApi: RuntimeApi;
   containerCredentials: ContainerCredentials;
 }
 
 export type Factory = (cloud: Cloud, setup: ServiceSetup) => Service;
 
-/** Of which an account has one: S3's buckets have regions, and names that are unique in all of them. */
+/** Services that exist once per account: S3's buckets have regions, but names unique across them. */
 export const globalServices: Factory[] = [
   (cloud, { directory, authorizer }) => createIam(cloud, directory, authorizer),
   (cloud, { directory }) => createSts(cloud, directory),
@@ -92,7 +92,7 @@ export const globalServices: Factory[] = [
   (cloud) => createRoute53(cloud),
 ];
 
-/** Of which each region has one. */
+/** Services that exist once per region. */
 export const regionalServices: Factory[] = [
   (cloud) => createLogs(cloud),
   (cloud, { options: { lambda, tools }, wakes, runtimeApi }) =>

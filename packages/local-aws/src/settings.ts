@@ -2,18 +2,18 @@ import { parseArgs } from "node:util";
 import { isRegion } from "./arn.ts";
 import { port, UsageError } from "./process/usage.ts";
 
-/** How the local cloud is started alone. */
+/** Options of the stand-alone local cloud. */
 export interface CloudSettings {
   help: boolean;
-  /** Port of the AWS endpoint (`--port`, `LOCAL_AWS_PORT`). Default 4566; 0 takes a free one. */
+  /** Port of the AWS endpoint (`--port`, `LOCAL_AWS_PORT`). Default 4566; 0 picks a free one. */
   port: number;
-  /** Port on which the routes of APIs answer (`--api-port`, `LOCAL_API_PORT`). Default 3000; 0 takes a free one. */
+  /** Port on which the routes of APIs answer (`--api-port`, `LOCAL_API_PORT`). Default 3000; 0 picks a free one. */
   apiPort: number;
-  /** Region that is exported, and of requests that name none (`--region`). Default us-east-1. */
+  /** Region that is exported, and that of requests that name none (`--region`). Default us-east-1. */
   region: string;
   /** Twelve digits (`--account`). Default 000000000000. */
   accountId: string;
-  /** State folder (`--state`, `LOCAL_STATE_DIR`). Default: none, a temporary one that is dropped at the end. */
+  /** State folder (`--state`, `LOCAL_STATE_DIR`). Default: none, a temporary one that is removed at the end. */
   stateDirectory?: string;
   /** How much faster than AWS's the clock of gradual deployments and alarms runs (`--clock`). Default 1. */
   clock: number;

@@ -1,23 +1,23 @@
-/** A state folder of the local cloud: what it says of itself, so that no other program takes it for its own. */
+/** A state folder of the local cloud, marked so that no other program takes it for its own. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isRegion } from "./arn.ts";
 import { Store } from "./store.ts";
 
-/** What a user has to know of a folder that cannot be opened; one sentence. */
+/** Why a folder cannot be opened, in one sentence for the user. */
 export class StateError extends Error {
   override readonly name = "StateError";
 }
 
 interface Layout {
-  /** Raised when an older program would read the folder wrongly. */
+  /** Increased when older versions would misread the folder. */
   version: number;
   /** The region whose state is in the folder itself; that of others is below `regions/`. */
   home: string;
   accountId: string;
 }
 
-/** Folders of version 0.1 have this layout, and say nothing of it. */
+/** Folders of version 0.1 have this layout, without a mark. */
 const version = 1;
 
 export interface State {
@@ -26,8 +26,8 @@ export interface State {
 }
 
 /**
- * Opens the account's store; a folder that is new or of version 0.1 is marked.
- * @throws StateError when it is of a newer program, or of another account.
+ * Opens the account's store; a new folder, or one of version 0.1, gets its mark.
+ * @throws StateError when it belongs to a newer version or to another account.
  */
 export function openState(directory: string, region: string, accountId: string): State {
   const store = new Store(directory);
@@ -53,7 +53,7 @@ export function openState(directory: string, region: string, accountId: string):
   return { store, home: layout.home };
 }
 
-/** Version 0.1 wrote beside the folder where it ran last. */
+/** Version 0.1 wrote its last run's region beside the folder. */
 function startedIn(directory: string): string | undefined {
   try {
     const { region } = JSON.parse(readFileSync(join(directory, "..", "endpoint.json"), "utf8")) as { region?: string };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 
 /**
- * What the one-machine AWS remembers: named collections of JSON documents in one SQLite file.
+ * The state of the one-machine AWS: named collections of JSON documents in one SQLite file.
  *
  * Every write is on disk (WAL) before it returns, so a process that is killed at any moment loses nothing that it
  * acknowledged. Reads come from the file too: SQLite's page cache is the only cache, so there is none to invalidate.
@@ -13,14 +13,14 @@ export class Store {
   readonly #collections = new Map<string, Collection<unknown>>();
 
   /**
-   * @param directory the state folder; it is created when missing. `":memory:"` keeps nothing on disk.
+   * @param directory the state folder; created when missing. `":memory:"` keeps nothing on disk.
    * @param file name of the database within the folder. Default `cloud.sqlite`.
    */
   constructor(directory: string, file = "cloud.sqlite") {
     if (directory !== ":memory:") mkdirSync(directory, { recursive: true });
     this.#db = new DatabaseSync(directory === ":memory:" ? directory : join(directory, file));
     this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000");
-    // The log is copied into the file when it has 32 MB: each time waits for the disk.
+    // The log is copied into the file at 32 MB: each copy waits for the disk.
     this.#db.exec("PRAGMA wal_autocheckpoint = 8000");
   }
 
@@ -75,7 +75,7 @@ export class Collection<T> {
     this.#clear = db.prepare(`DELETE FROM ${table}`);
   }
 
-  /** @param key one that a caller did not give is no document's. */
+  /** @param key a missing one matches no document. */
   get(key: string | undefined): T | undefined {
     if (typeof key !== "string") return undefined;
     const row = this.#get.get(key) as { value: string } | undefined;

@@ -1,12 +1,12 @@
-/** Node's longest timer, in milliseconds: a longer one would be over at once. */
+/** Node's longest timer, in milliseconds: a longer one would fire immediately. */
 export const longestTimer = 2 ** 31 - 1;
 
-/** What {@link after} began; ends it before its time. */
+/** A timer started by {@link after}. */
 export interface LongTimer {
   cancel(): void;
 }
 
-/** Calls back after a time of any length; a time that is over, in a turn of its own. */
+/** Calls back after a delay of any length; asynchronously even if the delay is already over. */
 export function after(milliseconds: number, callback: () => void): LongTimer {
   const end = Date.now() + milliseconds;
   let timer: NodeJS.Timeout;

@@ -1,11 +1,11 @@
 /**
- * Tells whoever polls a source (a stream, a queue) that something was written to it, so that nobody has to poll fast.
- * It carries no data and no right: what is read afterwards is read by the service's own operations, under IAM.
+ * Notifies pollers of a source (a stream, a queue) that something was written to it, so that they need not poll fast.
+ * It carries no data and grants nothing: pollers then read through the service's own operations, under IAM.
  */
 export class Wakes {
   readonly #listeners = new Map<string, Set<() => void>>();
 
-  /** @param source a table's or queue's ARN. @returns ends it. */
+  /** @param source a table's or queue's ARN. @returns a function that unsubscribes. */
   on(source: string, listener: () => void): () => void {
     const listeners = this.#listeners.get(source) ?? new Set();
     this.#listeners.set(source, listeners.add(listener));

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { OpenCloud as Cloud, Service } from "../src/service.ts";
 import { startCloud, type TestCloud } from "./cloud.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: events are what the tests look into
+// biome-ignore lint/suspicious/noExplicitAny: tests read events freely
 export type Handler = (event: any, context: { functionArn: string }) => unknown;
 
 export interface ApiTest extends TestCloud {
-  /** What stands for Lambda: handlers by function name, until the next `functions` call. */
+  /** The fake Lambda: handlers by function name, until the next `functions` call. */
   functions: Record<string, Handler>;
   /** Imports a document, deploys it and returns the URL of its stage. */
   deploy(document: object, options?: { stageName?: string; variables?: Record<string, string> }): Promise<Deployed>;
@@ -40,7 +40,7 @@ export const openApi = (paths: object, more: object = {}) => ({
 });
 
 /**
- * The local cloud with a Lambda whose functions are plain handlers of the test. As the real one, it lets the gateway
+ * The local cloud with a Lambda whose functions are plain handlers of the test. Like the real one, it lets the gateway
  * call a function only where the function's policy (here: every function but `forbidden`) allows it.
  */
 export async function startApiTest(): Promise<ApiTest> {
@@ -48,7 +48,7 @@ export async function startApiTest(): Promise<ApiTest> {
   const started = await startCloud();
   const services = started.services as Map<string, Service>;
   const real = services.get("lambda") as Service;
-  // The one that it stands for has started, and is stopped in its place.
+  // The service that it replaces has started, and is stopped in its place.
   services.set("lambda", { ...fakeLambda(functions), stop: async () => real.stop?.() });
   const { cloud } = started;
   return {
@@ -119,7 +119,7 @@ export const invokeStatement = (effect: string, resource: unknown, more: object 
   ...more,
 });
 
-/** How the service refuses. */
+/** Asserts the service's refusal. */
 export const badRequest = (message: RegExp) => ({ name: "BadRequestException", message });
 
 /** A document of two operations. */

@@ -31,13 +31,13 @@ export interface TestCloud extends LocalCloud {
   client<Client>(type: new (config: never) => Client, options?: { credentials?: Credentials; config?: object }): Client;
   /**
    * A role with that inline policy (none: no permission at all) and a session of it. `trust` is the service that may
-   * assume it, default Lambda; `source` a pattern of what it may do so for, default anything.
+   * assume it, default Lambda; `source` a pattern of the resources it may assume it for, default any.
    */
   mintRole(
     statements?: object | object[],
     options?: { name?: string; trust?: string; source?: string },
   ): Promise<{ roleArn: string; credentials: Credentials; principal: Principal }>;
-  /** Ends everything; removes the folder unless `keep`. @throws Error when a stack trace was printed meanwhile. */
+  /** Ends everything; removes the folder unless `keep`. @throws Error if a stack trace was printed meanwhile. */
   stop(options?: { keep?: boolean }): Promise<void>;
 }
 

@@ -6,7 +6,7 @@ import type { CloudOptions } from "../src/index.ts";
 import { startCloud, type TestCloud } from "./cloud.ts";
 import { logAccess, zip } from "./lambda.ts";
 
-/** Code of a function that answers with that word. */
+/** Code of a function that returns that word. */
 export const saying = (word: string) => `export const handler = async () => ${JSON.stringify(word)};`;
 
 /** Code of a hook that reports that. */
@@ -76,7 +76,7 @@ export class Lab {
     return new Lab(await startCloud({ ...options, directory: this.test.directory }));
   }
 
-  /** A function, and the name that it gets. */
+  /** Creates a function. @returns its name. */
   async create(
     label: string,
     text: string,
@@ -96,7 +96,7 @@ export class Lab {
     return FunctionName;
   }
 
-  /** A hook that reports that, its name. */
+  /** Creates a hook that reports that. @returns its name. */
   hook = (status: string) => this.create("hook", reporting(status), [mayReport]);
 
   /** A function with versions 1 ("old") and 2 ("new"), and the alias on 1. */
@@ -146,7 +146,7 @@ export class Lab {
     return Object.fromEntries(events.map(({ lifecycleEventName, status }) => [lifecycleEventName, status]));
   }
 
-  /** Share of version 2 by the alias. */
+  /** Share of version 2 in the alias. */
   async weight(FunctionName: string, Name = "live"): Promise<number> {
     const { FunctionVersion, RoutingConfig } = await this.lambda.getAlias({ FunctionName, Name });
     return FunctionVersion === "2" ? 1 : (RoutingConfig?.AdditionalVersionWeights?.["2"] ?? 0);
@@ -156,7 +156,7 @@ export class Lab {
     while (!holds(await this.weight(FunctionName))) await sleep(5);
   }
 
-  /** One request by the alias, without HTTP. @returns the version that answered. @throws when it fails. */
+  /** One request through the alias, without HTTP. @returns the version that answered. @throws when it fails. */
   async ask(FunctionName: string): Promise<string> {
     const { ExecutedVersion, FunctionError } = await this.test.cloud.call<Record<string, string>>("lambda", "Invoke", {
       FunctionName: `${FunctionName}:live`,
@@ -165,7 +165,7 @@ export class Lab {
     return String(ExecutedVersion);
   }
 
-  /** So many requests, four at a time. @returns how many each version answered. */
+  /** Sends that many requests, four at a time. @returns how many each version answered. */
   async askTimes(FunctionName: string, times: number): Promise<Map<string, number>> {
     const load = new Load(this, FunctionName, (count) => count < times);
     return load.ended;
@@ -177,11 +177,11 @@ export class Load {
   count = 0;
   readonly versions = new Map<string, number>();
   readonly failures: Error[] = [];
-  /** What each version answered, once it has ended. */
+  /** How many each version answered, once the load has ended. */
   readonly ended: Promise<Map<string, number>>;
   #stopped = false;
 
-  /** @param goesOn asked before each request; without it the load goes on until it is stopped. */
+  /** @param goesOn called before each request; without it the load goes on until it is stopped. */
   constructor(lab: Lab, functionName: string, goesOn: (count: number) => boolean = () => true) {
     const lane = async (): Promise<void> => {
       while (!this.#stopped && goesOn(this.count)) {
@@ -192,14 +192,14 @@ export class Load {
         } catch (error) {
           this.failures.push(error as Error);
         }
-        // Timers of the cloud, which is in this process, must have their turn.
+        // Lets timers of the cloud, which runs in this process, fire.
         if (this.count % 100 === 0) await sleep(0);
       }
     };
     this.ended = Promise.all([lane(), lane(), lane(), lane()]).then(() => this.versions);
   }
 
-  /** Resolves when so many more requests have been begun. */
+  /** Resolves when that many more requests have been started. */
   async more(count: number): Promise<void> {
     const wanted = this.count + count;
     while (this.count < wanted) await sleep(1);

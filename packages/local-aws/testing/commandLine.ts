@@ -6,7 +6,7 @@ import type { Credentials } from "./cloud.ts";
 
 const run = promisify(execFile);
 
-/** The AWS command lines on this machine, old and new: one that is old must be told the endpoint. */
+/** The versions of the AWS CLI on this machine, old and new: an old one needs the endpoint as an argument. */
 export const commandLines = [
   ...new Set(
     [...(process.env.PATH ?? "").split(delimiter), "/usr/bin", "/usr/local/bin"]

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 
 const traces: string[] = [];
 
-// The local cloud prints a stack trace for a fault of its own alone, and answers its caller as AWS would. A test that
+// The local cloud prints a stack trace only for a fault of its own, and answers its caller as AWS would. A test that
 // provokes one replaces `console.error` meanwhile.
 for (const method of ["error", "warn"] as const) {
   const write = console[method];

@@ -8,7 +8,7 @@ import { logAccess, zip } from "./lambda.ts";
 // biome-ignore lint/suspicious/noExplicitAny: events are read freely.
 type Json = any;
 
-/** A cloud with functions that tell a queue what they were given. */
+/** A cloud with functions that report their events to a queue. */
 export interface Sources {
   test: TestCloud;
   dynamodb: dynamodb.DynamoDBClient;
@@ -22,10 +22,10 @@ export interface Sources {
   url(arn: string): string;
   /**
    * Creates a function `event => body`, which may call `tell(value)`; its role may read everything and write to every
-   * queue. What it told is read by {@link told}.
+   * queue. {@link told} returns what it reported.
    */
   fn(name: string, body: string, settings?: Partial<lambda.CreateFunctionCommandInput>): Promise<void>;
-  /** What the function told so far; waits until these are at least `count`. */
+  /** What the function has reported so far; waits for at least `count` values. */
   told(name: string, count: number): Promise<Json[]>;
   /** Bodies of messages; waits until there are `count`. */
   messages(arn: string, count: number): Promise<Json[]>;
@@ -118,7 +118,7 @@ export async function startSources(directory?: string): Promise<Sources> {
   };
 }
 
-/** Tries until it holds, or for ten seconds. */
+/** Retries until it holds, for at most ten seconds. */
 export async function eventually(holds: () => Promise<boolean>): Promise<boolean> {
   for (const until = Date.now() + 10_000; Date.now() < until; await setTimeout(20)) if (await holds()) return true;
   return false;

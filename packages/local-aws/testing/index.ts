@@ -1,4 +1,4 @@
-/** What tests against a local cloud need: the cloud itself, and what several of them make on it. */
+/** What tests against a local cloud need: the cloud itself, and shared set-up on it. */
 export { type ApiTest, openApi, proxy, startApiTest } from "./apigateway.ts";
 export { type Credentials, startCloud, type TestCloud } from "./cloud.ts";
 export { appSpec, Lab } from "./codedeploy.ts";

@@ -9,7 +9,7 @@ import type { LambdaOptions } from "../src/services/lambda/index.ts";
 import type { CloudOptions } from "../src/services.ts";
 import { startCloud, type TestCloud } from "./cloud.ts";
 
-/** A zip file of these texts by path; what begins with `#!` is a program. */
+/** A zip file of these texts by path; one that begins with `#!` is executable. */
 export const zip = (files: Record<string, string>): Uint8Array =>
   zipSync(
     Object.fromEntries(
@@ -39,7 +39,7 @@ export interface Functions {
   ): Promise<{ value: unknown; error?: string; version?: string; log: string }>;
 }
 
-/** @param options of the Lambda service, for tests that must not wait. */
+/** @param options of the Lambda service, e.g. shorter waits. */
 export async function startFunctions(
   options: LambdaOptions = {},
   settings: Partial<CloudOptions> = {},

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 export interface RunningOptions {
   cwd?: string;
-  /** Added to this process's. */
+  /** Added to this process's environment. */
   environment?: NodeJS.ProcessEnv;
-  /** Node's own. */
+  /** Arguments for Node itself. */
   nodeOptions?: string[];
 }
 
@@ -26,7 +26,7 @@ export class Running {
     for (const stream of [this.child.stdout, this.child.stderr]) stream?.on("data", (chunk) => (this.printed += chunk));
   }
 
-  /** @param from where in what was printed to look. @throws Error when the process ends without having printed it. */
+  /** @param from offset in the output at which the search begins. @throws Error when the process ends without having printed it. */
   async until(pattern: RegExp, from = 0): Promise<string> {
     for (let attempt = 0; attempt < 5_000; attempt++) {
       if (pattern.test(this.printed.slice(from))) return this.printed;

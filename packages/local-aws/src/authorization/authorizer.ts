@@ -34,14 +34,14 @@ export class Authorizer {
   readonly #accountId: string;
   readonly #compiled = new Map<string, Compiled>();
 
-  /** @param region of what is asked of no region. */
+  /** @param region the region of calls that name none. */
   constructor(directory: Directory, region: string, accountId: string) {
     this.#directory = directory;
     this.#region = region;
     this.#accountId = accountId;
   }
 
-  /** @throws AwsError `AccessDenied` or `AccessDeniedException`, as the action's service says it. */
+  /** @throws AwsError `AccessDenied` or `AccessDeniedException`, whichever the action's service uses. */
   authorize(
     call: Pick<Call, "principal" | "sourceIp" | "operation" | "context"> & Partial<Pick<Call, "service" | "region">>,
     accesses: Access[],
@@ -52,7 +52,7 @@ export class Authorizer {
     }
   }
 
-  /** Whether a policy that has a say looks at the tags of the resource, which take their service to tell. */
+  /** Whether an applicable policy reads the resource's tags, which must be fetched from its service. */
   asksForTags({ principal }: Pick<Call, "principal">, { resourcePolicy }: Access): boolean {
     if (resourcePolicy && policySet(resourcePolicy).asksForTags) return true;
     return this.#of(principal)?.asksForTags ?? false;
@@ -82,7 +82,7 @@ export class Authorizer {
     return decide(question, access, policies, this.#accountId);
   }
 
-  /** Policies of a role or user; `undefined` for whoever has none (root, services, other accounts). */
+  /** Policies of a role or user; `undefined` for principals without any (root, services, other accounts). */
   #of(principal: Principal): Compiled | undefined {
     if (principal.kind !== "role" && principal.kind !== "user") return undefined;
     if (principal.accountId !== this.#accountId) return undefined;
@@ -115,7 +115,7 @@ export class Authorizer {
       identity: own,
       ...(boundary && { boundary }),
       session,
-      // A session's tags come first: they win over its role's, which may be written in another case.
+      // Session tags come first: they override the role's, whose keys may differ in case.
       tags: { ...key?.tags, ...identity.tags, ...key?.tags },
       asksForTags: [own, boundary, ...session].some((set) => set?.asksForTags),
     };
@@ -124,7 +124,7 @@ export class Authorizer {
   #identity(principal: Principal): Identity | undefined {
     if (principal.kind === "user") return this.#directory.users.get(principal.arn.split("/").at(-1) as string);
     const role = this.#directory.roles.get((principal.roleArn ?? "").split("/").at(-1) as string);
-    // A role made anew under an old name has another id: sessions of the old one may nothing any more.
+    // A role recreated under the same name has another id: sessions of the old one have no rights any more.
     const sessionOf = principal.userId?.split(":")[0];
     return role && (sessionOf === undefined || sessionOf === role.RoleId) ? role : undefined;
   }
@@ -141,7 +141,7 @@ function decide(question: Question, access: Access, own: Compiled | undefined, a
   if (limits?.explicit) return limits;
 
   const outside = principal.kind === "service" || principal.kind === "anonymous" || principal.accountId !== accountId;
-  // Another account's own policies are its own matter: here only the resource's policy can be asked.
+  // Another account's identity policies are unknown here: only the resource's policy can be evaluated.
   const identityAllows = principal.kind === "root" || byIdentity?.effect === "allow";
   const match = byResource?.match ?? "none";
   if (outside) return match === "none" ? refuse("resource-based") : allowed;
@@ -156,7 +156,7 @@ function decide(question: Question, access: Access, own: Compiled | undefined, a
         : resourceAllows || identityAllows;
   if (!granted)
     return refuse(rule === "resource" || (rule === "both" && identityAllows) ? "resource-based" : "identity-based");
-  // What a resource grants to one session or user by name is not limited by what its role may at most do.
+  // What a resource grants to one session or user by name is not limited by its role's permissions boundary.
   if (limits && match !== "exact") return limits;
   return allowed;
 }
@@ -187,7 +187,7 @@ const plainCode = new Set([
 ]);
 const restJson = new Set(["lambda", "apigateway", "execute-api", "scheduler", "ses", "xray", "eks", "batch"]);
 
-/** Services that name the resource of an action that has none, too. */
+/** Services whose messages name a resource even for actions that have none. */
 const namesEverything = new Set(["lambda", "ecs", "ecr"]);
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
@@ -203,10 +203,10 @@ export function accessDenied(
     : ` because no ${kind} allows the ${access.action} action`;
   const resource = service === "s3" ? `"${access.resource}"` : access.resource;
   const where = access.resource === "*" && !namesEverything.has(service) ? "" : ` on resource: ${resource}`;
-  // STS says no more than this of a role that cannot be assumed.
+  // STS gives no further detail about a role that cannot be assumed.
   const reason = access.action === "sts:AssumeRole" ? "" : why;
   const message = `User: ${principal.arn} is not authorized to perform: ${access.action}${where}${reason}`;
-  // Lambda says it its own way when what is missing is `iam:PassRole`.
+  // Lambda words a missing `iam:PassRole` differently.
   const speaker = called ?? service;
   return plainCode.has(speaker)
     ? new AwsError("AccessDenied", message, 403)

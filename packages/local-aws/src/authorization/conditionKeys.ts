@@ -1,8 +1,8 @@
 /**
  * Condition keys that services have, and which of them requests carry here. A policy that asks for another is refused when it
- * is stored: in a Deny, or in a ForAllValues, a key that is never there would let pass what AWS refuses.
+ * is stored: in a Deny, or in a ForAllValues, a key that is never there would allow what AWS refuses.
  *
- * `conditionKeys.json` is cut from AWS's Service Authorization Reference by `npm run iam:keys`, which says how.
+ * `conditionKeys.json` is cut from AWS's Service Authorization Reference by `npm run iam:keys`, which documents how.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ const { services: known } = JSON.parse(readFileSync(join(import.meta.dirname, "c
   services: Record<string, string[]>;
 };
 
-/** What requests carry besides what their input gives, in lower case as keys are compared. */
+/** Keys that requests carry in addition to those from their input; lower case, as keys are compared. */
 const supplied: Record<string, RegExp> = {
   "application-autoscaling": /^(scalable-dimension|service-namespace)$/,
   cloudwatch: /^namespace$/,
@@ -28,7 +28,7 @@ const supplied: Record<string, RegExp> = {
   sts: /^(externalid|rolesessionname|sourceidentity)$/,
 };
 
-/** What no request can carry, since the local cloud has nothing of the kind; on AWS it is absent without it as well. */
+/** Keys that no request can carry, since the local cloud lacks the feature; without it they are absent on AWS as well. */
 const absent: Record<string, RegExp> = {
   dynamodb: /^(second|third|fourth)partitionkeyvalues$/,
   events: /^managedby$/,
@@ -39,13 +39,13 @@ const absent: Record<string, RegExp> = {
   s3: /^(accessgrants|accesspoint|buckettag\/|dataaccesspoint|object-lock-)/,
 };
 
-/** @returns why a policy cannot be stored that asks for that key, when it cannot. */
+/** @returns why a policy that uses this key cannot be stored; `undefined` when it can. */
 export function unsupplied(key: string): string | undefined {
   const [service = "", name = ""] = key.toLowerCase().split(/:(.*)/, 2);
   if (!Object.hasOwn(known, service) || name.startsWith("resourcetag/")) return undefined;
   if (supplied[service]?.test(name) || absent[service]?.test(name)) return undefined;
   if (keysOfInput(service).some((one) => one.toLowerCase() === `${service}:${name}`)) return undefined;
-  // A name with a part of the caller's own, as `BucketTag/${TagKey}`.
+  // A name with a variable part, such as `BucketTag/${TagKey}`.
   const isKnown = known[service]?.some((one) => {
     const [start = "", more] = one.toLowerCase().split(/[$<]/, 2);
     return more === undefined ? name === start : name.startsWith(start) && name.length > start.length;

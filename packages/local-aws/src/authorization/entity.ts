@@ -1,4 +1,4 @@
-/** Roles, users, policies and providers as what a request is about. */
+/** Roles, users, policies and providers as the subject of a request. */
 import type { Directory } from "./directory.ts";
 
 export interface Entity {
@@ -6,7 +6,7 @@ export interface Entity {
   boundary?: string;
 }
 
-/** What of IAM's own has that ARN. */
+/** The IAM entity with that ARN. */
 export function entityOf(directory: Directory, arn: string): Entity | undefined {
   const [, kind] = /^arn:aws:iam::\d{12}:(role|user|policy|oidc-provider)\//.exec(arn) ?? [];
   const name = arn.slice(arn.lastIndexOf("/") + 1);

@@ -73,7 +73,7 @@ export function checkTags(tags: { Key?: string; Value?: string }[] = []): Record
   return tagMap(tags);
 }
 
-/** Tags with `added` among them. */
+/** The tags with `added` merged in. */
 export const mergeTags = (tags: Tags, added: TagPair[]): Tags =>
   checkTags([
     ...tagList(
@@ -85,5 +85,5 @@ export const mergeTags = (tags: Tags, added: TagPair[]): Tags =>
     ...added,
   ]);
 
-/** IAM tells time in whole seconds. */
+/** IAM's times have whole seconds. */
 export const now = (): string => new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();

@@ -1,6 +1,6 @@
 /**
- * Patterns of IAM policies: `*` and `?` wildcards, policy variables (`${aws:PrincipalArn}`), and ARNs, of which each of
- * the six parts is compared on its own.
+ * Patterns of IAM policies: `*` and `?` wildcards, policy variables (`${aws:PrincipalArn}`), and ARNs, each of whose
+ * six parts is compared on its own.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 
@@ -72,7 +72,7 @@ function fill(pieces: Piece[], context: Context | undefined): Token[] | undefine
   return tokens;
 }
 
-/** Two pointers with one way back, to the last `*`: linear but for repeated prefixes, never exponential. */
+/** Two pointers that backtrack only to the last `*`: linear except for repeated prefixes, never exponential. */
 function matchTokens(tokens: Token[], text: string): boolean {
   let at = 0;
   let token = 0;

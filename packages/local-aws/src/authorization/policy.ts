@@ -7,7 +7,7 @@ import { type Condition, compileCondition } from "./conditions.ts";
 import { type ArnPattern, type Context, compileArn, compilePattern, matchesArn, matchesPattern } from "./pattern.ts";
 import { compilePrincipal, list, type Match } from "./principals.ts";
 
-/** What is asked of policies: may `principal` do `action` on `resource`, in this `context`. */
+/** The question put to policies: may `principal` do `action` on `resource` in this `context`. */
 export interface Question {
   principal: Principal;
   action: string;
@@ -17,7 +17,7 @@ export interface Question {
   bounded?: boolean;
 }
 
-/** `deny` wins over all; `match` says how an allowing resource policy came to name the caller. */
+/** `deny` overrides everything; `match` tells how an allowing resource policy names the caller. */
 export interface Verdict {
   effect: "allow" | "deny" | "none";
   match: Match;
@@ -25,9 +25,9 @@ export interface Verdict {
 
 interface Statement {
   allow: boolean;
-  /** Whether action and, unless it holds variables, resource fit: all that can be remembered. */
+  /** Whether action and (unless it holds variables) resource match: the part that can be cached. */
   concerns(action: string, resource: string): boolean;
-  /** The part that each request decides anew. */
+  /** The part that is evaluated for each request. */
   resource?: (question: Question) => boolean;
   conditions: Condition[];
   /** Absent in identity policies: they belong to their principal. */
@@ -38,10 +38,10 @@ const maxRemembered = 10_000;
 
 /** The statements of one or several documents, evaluated together. */
 export class PolicySet {
-  /** Whether a condition or a variable is of the resource's tags. */
+  /** Whether a condition or a variable uses the resource's tags. */
   readonly asksForTags: boolean;
   readonly #statements: Statement[];
-  /** Statements that concern an action on a resource: policies rarely change, the same calls come again and again. */
+  /** Statements that concern an action on a resource: policies rarely change, and the same calls recur. */
   readonly #remembered = new Map<string, Statement[]>();
 
   constructor(documents: PolicyDocument[]) {
@@ -77,7 +77,7 @@ const rank: Record<Match, number> = { none: 0, account: 1, role: 2, exact: 3 };
 
 const compiled = new WeakMap<PolicyDocument, PolicySet>();
 
-/** The compiled form of a document, remembered as long as the document itself lives. Documents are never changed. */
+/** The compiled form of a document, cached as long as the document itself lives. Documents are never changed. */
 export function policySet(document: PolicyDocument): PolicySet {
   let set = compiled.get(document);
   if (!set) {
@@ -88,7 +88,7 @@ export function policySet(document: PolicyDocument): PolicySet {
 }
 
 function compile(statement: PolicyStatement, document: PolicyDocument): Statement {
-  // Before 2012-10-17, `${aws:username}` was a plain text.
+  // Before 2012-10-17, `${aws:username}` was plain text.
   const variables = document.Version === "2012-10-17";
   const actions = list(statement.Action ?? statement.NotAction).map((action) => compilePattern(action, false, true));
   const resources = list(statement.Resource ?? statement.NotResource).map((arn) => compileArn(arn, variables));

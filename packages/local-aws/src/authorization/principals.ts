@@ -24,8 +24,8 @@ export function compilePrincipal(statement: PolicyStatement): {
 }
 
 /**
- * A deny for all but some spares only who is named with all that is his: the user and the account, or the session, its role
- * and the account; and it spares nobody who has a permissions boundary.
+ * A deny with `NotPrincipal` exempts only callers that are named completely: the user and the account, or the session, its
+ * role and the account. It never exempts a caller with a permissions boundary.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
  */
 function isExcepted(element: NonNullable<PolicyStatement["Principal"]>, caller: Principal): boolean {

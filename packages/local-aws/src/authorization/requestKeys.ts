@@ -1,4 +1,4 @@
-/** Condition keys that the input of a request gives, as services name them. */
+/** Condition keys derived from a request's input, as services name them. */
 import type { Call } from "../service.ts";
 import { tagContext } from "./requestTags.ts";
 
@@ -16,7 +16,7 @@ const inCluster = new Set([
 ]);
 
 type Input = Record<string, unknown>;
-/** Where in the input a key's values are, `Targets.Arn`, or what makes them of it. */
+/** Where in the input a key's values are (`Targets.Arn`), or a function that derives them. */
 type Source = string | ((input: Input, call: Call) => unknown);
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html */
@@ -32,7 +32,7 @@ const sources: Record<string, Record<string, Source>> = {
     "ecs:subnet": "networkConfiguration.awsvpcConfiguration.subnets",
   },
   events: { "events:TargetArn": "Targets.Arn" },
-  // One that a role or user has already is the entity's.
+  // One that a role or user already has comes from the entity.
   iam: {
     "iam:ServiceSpecificCredentialAgeDays": "CredentialAgeDays",
     "iam:ServiceSpecificCredentialServiceName": "ServiceName",
@@ -69,7 +69,7 @@ const sources: Record<string, Record<string, Source>> = {
   sagemaker: {
     "sagemaker:AcceleratorTypes": "AcceleratorTypes",
     "sagemaker:DirectInternetAccess": "DirectInternetAccess",
-    // A notebook's is one, an endpoint configuration's may be several.
+    // A notebook has one, an endpoint configuration may have several.
     "sagemaker:InstanceTypes": ({ InstanceType, ProductionVariants, ResourceConfig }) => [
       InstanceType,
       ...[at(ProductionVariants, ["InstanceType"])].flat(),
@@ -110,7 +110,7 @@ const sources: Record<string, Record<string, Source>> = {
   sts: { "sts:TransitiveTagKeys": "TransitiveTagKeys" },
 };
 
-/** The call, with what its input gives among its condition keys. */
+/** The call, with the keys of its input added to its condition keys. */
 export const withRequestKeys = <C extends Call>(call: C, input: object): C => ({
   ...call,
   context: () => ({ ...call.context?.(), ...inputKeys(call, input), ...tagContext(input) }),
@@ -136,7 +136,7 @@ function at(value: unknown, [name, ...rest]: string[]): unknown {
 const texts = (values: unknown): string[] =>
   [values].flat(2).flatMap((value) => (["string", "number", "boolean"].includes(typeof value) ? [String(value)] : []));
 
-/** `Name <a@example.com>` is of `a@example.com`. */
+/** `Name <a@example.com>` means `a@example.com`. */
 const addresses = (values: unknown): string[] =>
   texts(values).map((text) => {
     const start = text.lastIndexOf("<");

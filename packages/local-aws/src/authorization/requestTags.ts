@@ -1,10 +1,10 @@
 /** Tags, in the few forms in which services take and list them. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html */
 
-/** `aws:RequestTag/KEY` and `aws:TagKeys`: the tags that a request gives or takes away. */
+/** `aws:RequestTag/KEY` and `aws:TagKeys`: the tags that a request adds or removes. */
 export function tagContext(input: object): Record<string, string | string[]> {
   const { Tags, tags, AddTags, Tagging, TagKeys, tagKeys, RemoveTagKeys, Key, CreateBucketConfiguration } =
     input as Record<string, unknown>;
-  // Tags of S3's objects have keys of S3's own.
+  // Tags of S3 objects have condition keys of their own.
   const ofBucket = Key === undefined ? member(Tagging, "TagSet") : undefined;
   const given = [...tagPairs(Tags ?? tags ?? AddTags ?? ofBucket ?? member(CreateBucketConfiguration, "Tags"))];
   const removed = [TagKeys ?? tagKeys ?? RemoveTagKeys ?? []]
@@ -30,7 +30,7 @@ export function* tagPairs(given: unknown): Iterable<[key: string, value: string]
   }
 }
 
-/** A tag without a value has an empty one; what is no text its service refuses. */
+/** A tag without a value has an empty one; a value that is not text is left for the service to refuse. */
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 const member = (value: unknown, name: string): unknown =>

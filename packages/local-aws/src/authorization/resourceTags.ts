@@ -1,4 +1,4 @@
-/** Tags of what a request is about, for `aws:ResourceTag/KEY`: those that its service lists. */
+/** Tags of the requested resource, for `aws:ResourceTag/KEY`, as its service lists them. */
 import { type Access, AwsError, administrator, type Call, type Service } from "../service.ts";
 import { tagPairs } from "./requestTags.ts";
 
@@ -12,13 +12,13 @@ const byArn =
   (service: string, operation: string, member: string) =>
   (arn: string): Listing => ({ service, operation, input: { [member]: arn } });
 
-/** How each service of an ARN lists tags. Roles, users and policies are not among them: IAM knows its own. */
+/** How each service lists tags, by the service in the ARN. Roles, users and policies are not among them: IAM knows its own. */
 const listings: Record<string, (arn: string) => Listing> = {
   apigateway: byArn("apigateway", "GetTags", "resourceArn"),
   "application-autoscaling": byArn("application-autoscaling", "ListTagsForResource", "ResourceARN"),
   cloudwatch: byArn("monitoring", "ListTagsForResource", "ResourceARN"),
   codedeploy: byArn("codedeploy", "ListTagsForResource", "ResourceArn"),
-  // Indexes and streams have their table's.
+  // Indexes and streams have the tags of their table.
   dynamodb: (arn) => byArn("dynamodb", "ListTagsOfResource", "ResourceArn")(upTo(arn, /\/(index|stream)\//)),
   ecs: byArn("ecs", "ListTagsForResource", "resourceArn"),
   "emr-serverless": byArn("emr-serverless", "ListTagsForResource", "resourceArn"),
@@ -38,13 +38,13 @@ const listings: Record<string, (arn: string) => Listing> = {
   ses: byArn("ses", "ListTagsForResource", "ResourceArn"),
   sns: byArn("sns", "ListTagsForResource", "ResourceArn"),
   sqs: (arn) => byArn("sqs", "ListQueueTags", "QueueUrl")(arn.split(":").slice(5).join(":")),
-  // By its ARN: that of a name which is no path has a slash all the same.
+  // By its ARN, in which a name that is not a path still follows a slash.
   ssm: (arn) => ({
     service: "ssm",
     operation: "ListTagsForResource",
     input: { ResourceType: "Parameter", ResourceId: arn },
   }),
-  // Versions and aliases have their machine's.
+  // Versions and aliases have the tags of their state machine.
   states: (arn) => byArn("states", "ListTagsForResource", "resourceArn")(arn.split(":").slice(0, 7).join(":")),
 };
 
@@ -57,7 +57,7 @@ export async function withResourceTags(
   access: Access,
 ): Promise<Access> {
   const [, , service = ""] = access.resource.split(":");
-  // A caller's ARN may say anything: `constructor` is no service.
+  // A caller's ARN may hold anything: `constructor` is not a service.
   const listing = Object.hasOwn(listings, service) ? listings[service]?.(access.resource) : undefined;
   const operation = listing && services.get(listing.service)?.operations[listing.operation];
   if (!operation) return access;

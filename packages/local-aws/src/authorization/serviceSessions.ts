@@ -4,10 +4,10 @@ import type { Authorizer } from "./authorizer.ts";
 import type { Directory } from "./directory.ts";
 import { assumedRole, assumeRoleAccess, existingRole, openSession } from "./sessions.ts";
 
-/** As long as Lambda's are valid. */
+/** As long as Lambda's sessions are valid. */
 const durationSeconds = 12 * 3600;
 
-/** Opens sessions and hands each out again while half of its time is left: some services ask at every request. */
+/** Opens sessions and reuses each while half of its lifetime is left: some services ask for one at every request. */
 export class ServiceSessions {
   readonly #directory: Directory;
   readonly #authorizer: Authorizer;
@@ -20,7 +20,7 @@ export class ServiceSessions {
     this.#accountId = accountId;
   }
 
-  /** @throws AwsError `AccessDenied` unless the role is there and trusts the service, at every call anew. */
+  /** @throws AwsError `AccessDenied` unless the role exists and trusts the service; checked at every call. */
   assume(roleArn: string, service: string, sessionName: string, sourceArn?: string): RoleSession {
     const caller = servicePrincipal(service, sourceArn);
     const role = existingRole(this.#directory, roleArn, caller);

@@ -11,13 +11,13 @@ export interface SessionOptions {
   policies?: string[];
   /** Session tags. */
   tags?: Record<string, string>;
-  /** Of these, the ones that are handed on to sessions which it opens. */
+  /** Keys of those tags that are passed on to sessions opened from it. */
   transitive?: Record<string, string>;
   /** Who is behind the session, for `aws:SourceIdentity`. */
   sourceIdentity?: string | undefined;
 }
 
-/** What it takes to assume a role: its trust policy decides, and identity policies where it trusts the whole account. */
+/** The permission to assume a role: its trust policy decides, and identity policies where it trusts the whole account. */
 export function assumeRoleAccess(role: Role, context?: Access["context"], action = "sts:AssumeRole"): Access {
   return {
     action,
@@ -30,7 +30,7 @@ export function assumeRoleAccess(role: Role, context?: Access["context"], action
 
 const parsed = new Map<string, PolicyDocument>();
 
-/** Parsed once for each text, so that its compiled form is found again. */
+/** Parsed once per text, so that its compiled form is reused. */
 export function trustPolicy(role: Role): PolicyDocument {
   let document = parsed.get(role.AssumeRolePolicyDocument);
   if (!document) {
@@ -59,7 +59,7 @@ export function openSession(
 ): RoleSession {
   const accessKeyId = uniqueId("ASIA");
   const issued = new Date();
-  // STS speaks in whole seconds.
+  // STS uses whole seconds.
   const expiration = new Date(Math.floor(issued.getTime() / 1000 + durationSeconds) * 1000);
   const key: AccessKey & { sessionToken: string } = {
     accessKeyId,

@@ -142,7 +142,7 @@ function checkPrincipal(statement: Record<string, unknown>, kind: PolicyKind): v
   }
 }
 
-/** Principals take no wildcards but `*` alone. */
+/** Principals take no wildcards other than `*` alone. */
 function validPrincipal(type: string, name: string): boolean {
   if (type === "AWS")
     return (
@@ -177,11 +177,11 @@ function checkResource(statement: Record<string, unknown>, kind: PolicyKind): vo
   }
 }
 
-/** What is wrong with the conditions of a policy, for services whose policies IAM does not read. */
+/** What is wrong with a policy's conditions, for services that validate their policies themselves. */
 export function conditionFault(statements: PolicyStatement | PolicyStatement[] | undefined): string | undefined {
   try {
     for (const statement of list(statements)) {
-      // That it is a statement at all is its service's to check.
+      // Whether it is a statement at all is checked by its service.
       if (statement?.Condition !== undefined) checkCondition(statement.Condition);
     }
     return undefined;

@@ -36,7 +36,7 @@ export class Artifacts {
       for (const { Key = "" } of Contents) {
         if (Key.endsWith("/")) continue;
         const file = resolve(folder, Key.slice(Prefix.length).replace(/^\/+/, "") || Key.split("/").at(-1)!);
-        // A key with `..` would lie elsewhere.
+        // A key with `..` would be written outside the folder.
         if (!file.startsWith(resolve(folder) + sep)) continue;
         await this.download(`s3://${Bucket}/${Key}`, file);
         count++;
@@ -71,7 +71,7 @@ function parseUri(uri: string): { bucket: string; key: string } {
   return { bucket, key: key ?? "" };
 }
 
-/** @returns false for a folder in which there is nothing. */
+/** @returns false for an empty folder. */
 export async function pack(folder: string, file: string): Promise<boolean> {
   const entries = await readdir(folder).catch(() => []);
   if (entries.length === 0) return false;

@@ -6,7 +6,7 @@ const root = "/_credentials/";
 
 /**
  * Where containers fetch the credentials of their task's role, as on AWS. There it is at 169.254.170.2, an address that
- * only a container has; here it is part of the AWS endpoint, below a path that the container alone is told, with a token.
+ * only a container has; here it is part of the AWS endpoint, below a path that only the container knows, with a token.
  * https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 export class ContainerCredentials {
@@ -18,7 +18,7 @@ export class ContainerCredentials {
     this.#origin = origin;
   }
 
-  /** @returns variables of a container whose task has the role; `remove` when the task has ended. */
+  /** @returns environment variables for a container of a task with that role; call `remove` when the task has ended. */
   add(roleArn: string, session: () => Promise<RoleSession>): { environment: Record<string, string>; remove(): void } {
     const path = root + randomBytes(32).toString("base64url");
     const token = randomBytes(32).toString("base64url");

@@ -1,6 +1,6 @@
 import type { Cloud } from "../service.ts";
 
-/** What a program of this machine sees that stands for a container of AWS's: the local AWS alone, and nothing of the user's own. */
+/** The environment of a local program that stands for an AWS container: it sees the local AWS and nothing of the user's. */
 export const containerBase = (cloud: Cloud): Record<string, string> => ({
   PATH: process.env.PATH ?? "/usr/bin:/bin",
   TZ: "UTC",

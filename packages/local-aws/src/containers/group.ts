@@ -6,7 +6,7 @@ import { residentBytes } from "./processTree.ts";
 export interface GroupArgs {
   command: string[];
   workingDirectory: string;
-  /** All of it: nothing of this process's own environment is handed on. */
+  /** The whole environment: nothing of this process's own is passed on. */
   environment: Record<string, string>;
   /** Whether it may write to a further stream, its file descriptor 4. Default: no. */
   channel?: boolean;
@@ -15,15 +15,15 @@ export interface GroupArgs {
 export interface Group {
   stdout: Readable;
   stderr: Readable;
-  /** What it writes to file descriptor 4, if it was to have that. */
+  /** What it writes to file descriptor 4, if that was requested. */
   channel: Readable | undefined;
   /** Exit code of the program; 128 and more is a signal's. What it left running has been killed by then. */
   ended: Promise<number>;
   /** SIGTERM to all of them, and after `graceMs` (default 10,000) SIGKILL. */
   stop(graceMs?: number): Promise<void>;
-  /** SIGKILL to all of them, at once. */
+  /** SIGKILL to all of them, immediately. */
   kill(): void;
-  /** Bytes of memory that they have together; 0 when they have ended. */
+  /** Bytes of memory that they use together; 0 when they have ended. */
   memory(): Promise<number>;
 }
 
@@ -47,12 +47,12 @@ done
 exit "$code"
 `;
 
-/** Starts the program. One that is not there ends at once with 127, and says so on its standard error. */
+/** Starts the program. A missing one ends at once with 127 and a message on its standard error. */
 export function runGroup({ command, workingDirectory, environment, channel = false }: GroupArgs): Group {
   const child = spawn("/bin/sh", ["-c", leader, "sh", ...command], {
     cwd: workingDirectory,
     env: environment,
-    // A session of its own: a terminal's Ctrl+C is the cloud's to act on.
+    // In its own session: the cloud handles a terminal's Ctrl+C.
     detached: true,
     stdio: ["pipe", "pipe", "pipe", ...(channel ? (["ignore", "pipe"] as const) : [])],
   }) as ChildProcessWithoutNullStreams;

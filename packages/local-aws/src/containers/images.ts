@@ -6,7 +6,7 @@ import { matchesGlob } from "node:path";
  */
 export type Images = Record<string, string[]>;
 
-/** @returns undefined for an image that nobody said anything about. */
+/** @returns undefined for an image that no pattern matches. */
 export function commandOf(images: Images, uri: string): string[] | undefined {
   // A registry's host, path and tag are one text here: `*` stands for any of it.
   const flat = (text: string) => text.replaceAll("/", ":");

@@ -1,10 +1,10 @@
 import type { AwsError, Cloud, Principal } from "../service.ts";
 
 /**
- * A container's output as a stream of CloudWatch Logs, written by `principal`: without the right to, it is lost.
+ * A container's output as a CloudWatch Logs stream, written as `principal`: without permission it is lost.
  *
- * Groups of SageMaker are its own (`/aws/sagemaker/TrainingJobs`, `/aws/sagemaker/Endpoints/NAME`) and made here; the
- * group of a task on ECS must be there.
+ * SageMaker has groups of its own (`/aws/sagemaker/TrainingJobs`, `/aws/sagemaker/Endpoints/NAME`) and made here; the
+ * group of a task on ECS must exist.
  */
 export class ContainerLog {
   readonly #cloud: Cloud;
@@ -65,7 +65,7 @@ export class ContainerLog {
     const thereIsOne = (error: AwsError) => {
       if (error.code !== "ResourceAlreadyExistsException") throw error;
     };
-    // Who may not make a group may still write to one that is there; where there is none, the stream says so.
+    // A principal that may not create the group may still write to an existing one; if there is none, creating the stream fails.
     if (this.#createGroup) {
       await this.#call("CreateLogGroup", { logGroupName }).catch((error: AwsError) => {
         if (error.code !== "AccessDeniedException") thereIsOne(error);

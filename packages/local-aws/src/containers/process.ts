@@ -9,7 +9,7 @@ export interface ContainerArgs {
   command: string[];
   /** Folder in which the command is run: the program's. */
   workingDirectory: string;
-  /** Of the container: its credentials, too, or where they are fetched. */
+  /** Environment of the container, including its credentials or the URL to fetch them from. */
   environment: Record<string, string>;
   onLine(line: string): void;
 }
@@ -25,7 +25,7 @@ export interface Container {
 /** Ends a process whose cloud was killed. */
 const lifeline = join(import.meta.dirname, "../process/lifeline.cjs");
 
-/** Runs an image's entry point as a process of this machine. It sees the local AWS alone, and nothing of the user's own. */
+/** Runs an image's entry point as a local process. It sees only the local AWS, and nothing of the user's. */
 export function runContainer(cloud: Cloud, args: ContainerArgs): Container {
   const [program = "", ...given] = args.command;
   const isNode = program === "node";
@@ -38,7 +38,7 @@ export function runContainer(cloud: Cloud, args: ContainerArgs): Container {
       ...args.environment,
     },
   });
-  // A program that ended does not read.
+  // A program that has ended does not read.
   child.stdin.on("error", () => {});
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", args.onLine);
   const ended = new Promise<number>((end) => {

@@ -25,7 +25,7 @@ async function children(pid: number): Promise<number[]> {
   return (await Promise.all(lists)).flatMap((list) => list.split(" ").filter(Boolean).map(Number));
 }
 
-/** Of x86-64, and of most of arm64. */
+/** On x86-64, and mostly on arm64. */
 const pageSize = 4096;
 
 /** By `ps`, which every Unix has. */

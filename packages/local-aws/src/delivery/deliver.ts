@@ -1,5 +1,5 @@
 /**
- * Hands a message to whatever an ARN names, as an AWS service does that acts for a resource: the target's own policy
+ * Delivers a message to the target of an ARN as an AWS service acting for a resource: the target's own policy
  * (service principal) or the role decides whether it may.
  */
 
@@ -11,15 +11,15 @@ import { AwsError, type Cloud, type Principal } from "../service.ts";
 export interface Delivery {
   /** Of a function, queue, topic, state machine, event bus, log group, or a universal target of the scheduler. */
   arn: string;
-  /** The message, most often JSON. */
+  /** The message, usually JSON. */
   body: string;
   /** Who delivers. */
   principal: Principal;
   /** Message group of a FIFO queue or topic. */
   messageGroupId?: string | undefined;
-  /** Name of the execution that a state machine starts, so that a second delivery starts no second one. */
+  /** Name of the execution that a state machine starts, so that a repeated delivery starts no second one. */
   executionName?: string | undefined;
-  /** Subject of what a topic publishes. */
+  /** Subject of a message to a topic. */
   subject?: string | undefined;
   /** For an event bus: the event as it came. */
   event?: { source: string; "detail-type": string; detail: unknown; resources: string[]; time: string };
@@ -27,12 +27,12 @@ export interface Delivery {
 }
 
 /**
- * To the region of the ARN: who may name one of another is a matter of the service that takes it.
+ * Delivers to the ARN's region: whether another region is allowed is checked by the service that accepts the ARN.
  * @throws AwsError of the target's service; `ValidationException` for a kind of target that is not modelled.
  */
 export async function deliver(own: Cloud, delivery: Delivery): Promise<void> {
   const { arn, principal, signal } = delivery;
-  // A universal target is of no region.
+  // A universal target has no region.
   const cloud = own.in(regionOf(arn) || own.region);
   const service = arn.split(":")[2] ?? "";
   const request = Object.hasOwn(targets, service) ? targets[service] : undefined;
@@ -104,7 +104,7 @@ const targets: Record<string, (delivery: Delivery, cloud: Cloud) => Request | Pr
   scheduler: ({ arn, body }, cloud) => universal(cloud, arn, body),
 };
 
-/** Services whose name in a universal target's ARN is not the one they sign with. */
+/** Services whose name in a universal target's ARN differs from their signing name. */
 const signing: Record<string, string> = {
   sfn: "states",
   cloudwatch: "monitoring",

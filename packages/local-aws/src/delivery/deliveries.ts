@@ -12,7 +12,7 @@ import type { DeliveryRecord } from "./records.ts";
 
 const maxAttempts = 185;
 const maxAgeSeconds = 24 * 3600;
-/** Deliveries under way at once; the others wait their turn. */
+/** Concurrent deliveries; the others wait their turn. */
 const width = 64;
 const firstPauseMs = 200;
 const longestPauseMs = 60_000;
@@ -25,7 +25,7 @@ export class Deliveries {
   #underWay = 0;
   #running = false;
 
-  /** @param collection in which they wait. */
+  /** @param collection in which pending deliveries are stored. */
   constructor(cloud: Cloud, collection: string) {
     this.#cloud = cloud;
     this.#waiting = cloud.store.collection(collection);
@@ -43,8 +43,8 @@ export class Deliveries {
   }
 
   /**
-   * Takes them over: from here on they are on disk.
-   * @param delayMs how long they wait before they are carried for the first time. Default 0.
+   * Accepts deliveries: from here on they are on disk.
+   * @param delayMs how long they wait before the first attempt. Default 0.
    */
   add(deliveries: Omit<DeliveryRecord, "attempts" | "since" | "due">[], delayMs = 0): void {
     if (deliveries.length === 0) return;
@@ -103,7 +103,7 @@ export class Deliveries {
       body,
       principal: await this.#principal(target.RoleArn, service, sourceArn),
       messageGroupId: target.SqsParameters?.MessageGroupId,
-      // A name of the delivery's own: what is tried twice is started once.
+      // A name unique to the delivery: what is attempted twice is started once.
       executionName: key.slice(16),
       ...(event && { event: { ...event, detail: event.detail } }),
     });
@@ -111,7 +111,7 @@ export class Deliveries {
 
   async #principal(roleArn: string | undefined, service: string, sourceArn: string): Promise<Principal> {
     if (!roleArn) return servicePrincipal(service, sourceArn);
-    // Scheduler takes a role on behalf of the schedule's group.
+    // Scheduler assumes a role on behalf of the schedule's group.
     const source = sourceArn.replace(/:schedule\/([^/]+)\/.*$/, ":schedule-group/$1");
     const session = await this.#cloud.assumeRole(roleArn, service, randomUUID().replaceAll("-", ""), source);
     return session.principal;
@@ -122,7 +122,7 @@ export class Deliveries {
       delivery.target.RetryPolicy ?? {};
     const attempts = delivery.attempts + 1;
     const code = error instanceof AwsError ? error.code : "InternalFailure";
-    // What is not there, or forbidden, will not be otherwise the next time.
+    // A missing or forbidden target will be no different next time.
     const permanent =
       error instanceof AwsError && error.status < 500 && !/Throttl|TooManyRequests|Busy|Conflict/.test(code);
     const pause = Math.min(firstPauseMs * 2 ** (attempts - 1), longestPauseMs) * (0.5 + Math.random() / 2);
@@ -138,7 +138,7 @@ export class Deliveries {
     this.#waiting.delete(key);
   }
 
-  /** To the dead-letter queue, when there is one, with what AWS says of why. */
+  /** To the dead-letter queue, if there is one, with AWS's attributes for the reason. */
   async #giveUp(delivery: DeliveryRecord, attempts: number, code: string, message: string, exhausted: boolean) {
     const { target, body, sourceArn, service } = delivery;
     const arn = target.DeadLetterConfig?.Arn;

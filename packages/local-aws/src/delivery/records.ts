@@ -1,4 +1,4 @@
-/** What is on its way to a target. */
+/** Deliveries that are pending. */
 import type { Target } from "@aws-sdk/client-eventbridge";
 
 /** An event as rules see it and targets get it. */
@@ -20,12 +20,12 @@ export interface DeliveryRecord {
   /** What the target gets. */
   body: string;
   target: Target;
-  /** The rule or schedule that sends it. */
+  /** ARN of the rule or schedule that sends it. */
   sourceArn: string;
   /** Service whose principal, or whose session of the target's role, delivers. */
   service: "events.amazonaws.com" | "scheduler.amazonaws.com";
   attempts: number;
-  /** Milliseconds since 1970: when it came, and when it is tried next. */
+  /** Milliseconds since 1970: when it was accepted, and when it is attempted next. */
   since: number;
   due: number;
   event?: BusEvent;

@@ -4,18 +4,18 @@
  */
 import { PatternError } from "./matchers.ts";
 
-/** Beginnings at a time. AWS does not state the number; it is what others measured. */
+/** Beginnings at a time. AWS does not state the number; others have measured it. */
 const most = 10;
 /** Sets of beginnings that are looked at: more than any pattern of a few wildcards has. */
 const mostSets = 5_000;
 
 /**
- * @param patterns those of one field, as literals between wildcards; a text is held against all of them at once.
+ * @param patterns those of one field, as literals between wildcards; a text is matched against all of them at once.
  * @throws PatternError
  */
 export function checkComplexity(patterns: readonly string[][]): void {
   if (patterns.length === 0) return;
-  // A pattern is read as JSON has it, in quotes; `undefined` is a wildcard.
+  // A pattern is read in its JSON form, with quotes; `undefined` is a wildcard.
   const texts = patterns.map((pieces) => {
     const tokens = pieces.flatMap((piece, index) => [...(index > 0 ? [undefined] : []), ...piece]);
     return ['"', ...tokens, '"'];
@@ -23,7 +23,7 @@ export function checkComplexity(patterns: readonly string[][]): void {
   const seen = new Set<string>();
   const pending = [texts.map(() => new Set([0]))];
   for (let active = pending.pop(); active; active = pending.pop()) {
-    // Of all other characters one stands for the rest.
+    // One character stands for all those that occur in no pattern.
     for (const character of new Set(
       texts.flatMap((tokens, index) => following(tokens, active[index] as Set<number>)),
     )) {
@@ -40,13 +40,13 @@ export function checkComplexity(patterns: readonly string[][]): void {
 
 type Tokens = readonly (string | undefined)[];
 
-/** Characters that lead on from these places. */
+/** Characters that lead on from these positions. */
 const following = (tokens: Tokens, places: ReadonlySet<number>): (string | undefined)[] => [
   undefined,
   ...[...places].map((place) => tokens[place] ?? tokens[place + 1]),
 ];
 
-/** Where a text may be within the pattern, one character later: a number is how many tokens it has passed. */
+/** Possible positions in the pattern, one character later: each is the number of tokens passed. */
 function advance(tokens: Tokens, places: ReadonlySet<number>, character: string | undefined): Set<number> {
   const next = new Set<number>();
   for (const place of places) {

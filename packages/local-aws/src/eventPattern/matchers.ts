@@ -5,7 +5,7 @@
 import { BlockList, isIP } from "node:net";
 import { globPieces, globTest } from "../glob.ts";
 
-/** A pattern that is not one; the message is AWS's reason, without its introduction. */
+/** A pattern that is not one; the message is AWS's reason, without its prefix. */
 export class PatternError extends Error {
   constructor(message: string) {
     super(message);

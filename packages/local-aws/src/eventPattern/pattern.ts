@@ -67,12 +67,12 @@ function compileField(name: string, value: unknown, path: string[]): Matcher {
   const nested = compileObject(value, path);
   return (event) => {
     const found = elements(field(event, name));
-    // A field that is not there may be what the pattern asks for (`exists: false`).
+    // A missing field may be what the pattern asks for (`exists: false`).
     return found.length === 0 ? nested(undefined) : found.some((element) => nested(element));
   };
 }
 
-/** The objects that a pattern's object is held against: the value itself, or those within an array, at any depth. */
+/** The objects that a pattern's object is matched against: the value itself, or those within an array, at any depth. */
 function elements(value: unknown): Json[] {
   if (Array.isArray(value)) return value.flatMap(elements);
   return isObject(value) ? [value] : [];
@@ -83,12 +83,12 @@ function matchesLeaf(leaves: Leaf[], value: unknown): boolean {
   return leaves.some((leaf) => (values.length === 0 ? leaf.absent : values.some(leaf.matches)));
 }
 
-/** Leaf values only: an object in that place is, to a matcher, nothing at all. */
+/** Leaf values only: to a matcher, an object in that place counts as absent. */
 function scalars(value: unknown): unknown[] {
   if (Array.isArray(value)) return value.flatMap(scalars);
   return value === undefined || isObject(value) ? [] : [value];
 }
 
-/** A field of the event's own: `constructor` is none unless the event says so. */
+/** Own properties only: `constructor` is not a field unless the event has one. */
 const field = (event: Json | undefined, name: string): unknown =>
   event && Object.hasOwn(event, name) ? event[name] : undefined;

@@ -90,7 +90,7 @@ export function signatureError(dialect: Dialect, reason: Reason, said?: string):
   const { json, query, s3, status = 403, message, s3Message } = codes[reason];
   const code = dialect === "s3" ? s3 : dialect === "query" ? query : json;
   const text = dialect === "s3" ? (s3Message ?? (said || message)) : said || message;
-  // S3 alone answers a token that is no longer, or never was, one with 400.
+  // Only S3 answers an expired or unknown token with 400.
   const s3Status = reason === "expired" || reason === "badToken" ? 400 : status;
   return new AwsError(code, text, dialect === "json" ? 400 : dialect === "s3" ? s3Status : status);
 }
@@ -100,7 +100,7 @@ const minutes = 60_000;
 export interface Door {
   directory: Directory;
   accountId: string;
-  /** The one for which a request must be signed. Default: whichever it is. */
+  /** The service that a request must be signed for. Default: any. */
   region?: string;
 }
 
@@ -133,7 +133,7 @@ export function authenticate(
   return key.principal;
 }
 
-/** Whose credentials these are, where no request is signed with them. @throws AwsError in STS's words. */
+/** Whose credentials these are, outside of a signed request. @throws AwsError in STS's words. */
 export function identify(
   door: Door,
   {

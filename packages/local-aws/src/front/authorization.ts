@@ -1,5 +1,5 @@
 /**
- * Where a request says who signed it: the `Authorization` header, or the query of a presigned URL.
+ * Where a request states who signed it: the `Authorization` header, or the query of a presigned URL.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
  */
 import type { WireRequest } from "../wire/index.ts";
@@ -16,13 +16,13 @@ export interface Authorization {
   /** `20260131T120000Z` */
   timestamp: string;
   sessionToken?: string;
-  /** Seconds for which a presigned URL holds. */
+  /** Seconds for which a presigned URL is valid. */
   expires?: number;
 }
 
 const algorithm = "AWS4-HMAC-SHA256";
 
-/** @returns `undefined` for a request that is not signed, a sentence for one whose signature is not readable. */
+/** @returns `undefined` for a request that is not signed, a sentence for one whose signature cannot be parsed. */
 export function readAuthorization(request: WireRequest): Authorization | string | undefined {
   const header = request.headers.authorization;
   if (header !== undefined) return fromHeader(header, request);

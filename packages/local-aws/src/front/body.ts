@@ -18,7 +18,7 @@ export async function collect(stream: Readable): Promise<Buffer> {
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
 }
 
-/** Passes a body on, and fails at its end when it is not the one that was signed. */
+/** Passes a body on, and fails at its end unless it is the one that was signed. */
 export function verified(stream: Readable, expected: string): Readable {
   const hash = createHash("sha256");
   const check = new Transform({

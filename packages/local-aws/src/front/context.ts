@@ -1,4 +1,4 @@
-/** Condition keys of how a request came. */
+/** Condition keys for how a request was made. */
 import type { Access } from "../service.ts";
 import type { WireRequest } from "../wire/index.ts";
 import { type Authorization, timeOf } from "./authorization.ts";
@@ -7,7 +7,7 @@ import { isS3 } from "./signature.ts";
 type Context = NonNullable<Access["context"]>;
 
 /**
- * `aws:UserAgent` and `aws:Referer`, and what S3 has of a signature.
+ * `aws:UserAgent` and `aws:Referer`, and S3's keys about the signature.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
  */
 export function contextOf({ headers }: Pick<WireRequest, "headers">, signed: Authorization | undefined): Context {
@@ -19,10 +19,10 @@ export function contextOf({ headers }: Pick<WireRequest, "headers">, signed: Aut
   };
 }
 
-/** Of whoever signs a request to S3 as SDKs do. */
+/** For requests to S3 that are signed in the header, as SDKs do. */
 export const signedInHeader: Context = { "s3:signatureversion": "AWS4-HMAC-SHA256", "s3:authType": "REST-HEADER" };
 
-/** Only a presigned URL says how long it holds, and has an age. */
+/** Only a presigned URL has a validity period and an age. */
 const signatureKeys = (hash: string | string[] | undefined, { expires, timestamp }: Authorization): Context => ({
   ...signedInHeader,
   ...(expires !== undefined && {

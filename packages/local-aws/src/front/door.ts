@@ -1,8 +1,8 @@
 /**
  * Who may speak to a loopback server at all. Any page that a developer opens can make the browser send it requests, and sign
- * them, since the administrator's key is public knowledge; a name of the page's own that comes to mean 127.0.0.1 (DNS
+ * them, since the administrator's key is public knowledge; a name of the page's that later resolves to 127.0.0.1 (DNS
  * rebinding) even lets it read the answers. What browsers say in `Host`, `Origin` and `Sec-Fetch-Site` no page can change;
- * SDKs and command lines send the first alone.
+ * SDKs and command lines send only the first.
  * https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
  */
 import type { IncomingHttpHeaders } from "node:http";
@@ -12,7 +12,7 @@ import { AwsError } from "../service.ts";
 const loopback =
   /^(?:(?:sync|data|streaming)-)?(localhost|([a-z0-9_-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])\.?(:\d+)?$/i;
 
-/** Whether a `Host` (name and port) means this machine, whoever resolves it: browsers resolve `*.localhost` themselves. */
+/** Whether a `Host` (name and port) means this machine, however it is resolved: browsers resolve `*.localhost` themselves. */
 export const isLoopback = (host: string): boolean => loopback.test(host);
 
 /** Why a request that names this host is refused. */
@@ -38,8 +38,8 @@ function hostOf(origin: string): string {
 }
 
 /**
- * Why a request to the AWS endpoint is not let in; said before anything of it is believed, and `undefined` when it is.
- * @param mayCross whether a page of another site may send it: what a bucket's CORS rules say.
+ * Why a request to the AWS endpoint is not let in, decided before anything in it is trusted; `undefined` when it is let in.
+ * @param mayCross whether a page of another site may send it: by the bucket's CORS rules.
  */
 export function refusal(headers: IncomingHttpHeaders, mayCross: () => boolean): AwsError | undefined {
   const { host } = headers;

@@ -1,11 +1,11 @@
-/** `GET /_health`: what waits for the local cloud asks for, unsigned. It is answered once every service answers. */
+/** `GET /_health`: for scripts that wait for the local cloud; unsigned. It is answered once every service answers. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Service } from "../service.ts";
 
 export interface Health {
   status: "running";
-  /** By name in a credential's scope, as `states`. */
+  /** By name in a credential's scope, such as `states`. */
   services: Record<string, "running">;
   region: string;
   accountId: string;

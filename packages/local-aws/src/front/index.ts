@@ -32,31 +32,31 @@ import { mayUpgrade, serveSites } from "./sites.ts";
 import { refuseUnreadable } from "./unreadable.ts";
 
 export interface FrontOptions {
-  /** Each has its services; which one is meant stands in the signature. */
+  /** Each has its services; the signature names the one that is meant. */
   regions: { get(name: string): Pick<Region, "services" | "starting" | "dispatch"> };
   directory: Directory;
-  /** What processes of the cloud ask, below paths that only they know. */
+  /** Requests by processes of the cloud, below paths that only they know. */
   processes: ProcessApi[];
-  /** Mails that were kept after the one with that key, the oldest first; all of them after none. */
+  /** Mails stored after the one with that key, oldest first; all of them without a key. */
   mails(after: string): KeptMail[];
   accountId: string;
   /** Region of requests that are not signed. */
   defaultRegion: string;
-  /** 0 takes a free one. */
+  /** 0 picks a free one. */
   port: number;
 }
 
 export interface Front {
   /** `http://127.0.0.1:4566` */
   origin: string;
-  /** From now on requests are answered; those that came before have waited. */
+  /** Starts answering requests; earlier ones have been waiting. */
   open(): void;
   close(): Promise<void>;
 }
 
 /** @throws Error with `code` `EADDRINUSE` when the port is taken. */
 export async function createFront(options: FrontOptions): Promise<Front> {
-  // Which service is meant stands in the signature: no path is routed, or decoded, before that is read.
+  // The signature names the service: no path is routed or decoded before it is read.
   const rewriteUrl = ({ url = "" }: { url?: string }) =>
     ownPath(url) ?? (options.processes.some((api) => api.owns(url)) ? "/_process" : "/");
   const http = { shouldUpgradeCallback: mayUpgrade(options.regions) };
@@ -73,7 +73,7 @@ export async function createFront(options: FrontOptions): Promise<Front> {
     await opened.promise;
     return send(reply, await answer(options, request, reply));
   };
-  // A content type that is none is S3's to keep, or its service's to refuse.
+  // S3 stores an invalid content type as it is; other services refuse it themselves.
   server.setErrorHandler(async (error: { code?: string }, request, reply) => {
     if (error.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return handle(request, reply);
     throw error;
@@ -154,7 +154,7 @@ async function answer(
     }
     const meant = signed ?? (await unsigned(request, options.regions.get(options.defaultRegion).services));
     const name = meant.service;
-    // Shapes are the same everywhere. A region is looked for, and made, for those alone who may come in.
+    // Shapes are the same everywhere. A region is looked up, and created, only for requests that are let in.
     service = options.regions.get(options.defaultRegion).services.get(name);
     if (!service) throw unknownService(name);
     const shapes = await shapesOf(service);
@@ -201,7 +201,7 @@ async function answer(
 const anonymous: Principal = { kind: "anonymous", arn: "anonymous" };
 const needsNoSignature = ({ unsigned = {} }: Service, operation: string): boolean => Object.hasOwn(unsigned, operation);
 
-/** Without a signature there is no scope: which service is meant stands in the operation's name. */
+/** Without a signature there is no scope: the service follows from the operation's name. */
 async function unsigned(
   request: WireRequest,
   services: ReadonlyMap<string, Service>,
@@ -224,7 +224,7 @@ function looksLikeS3({ headers, query }: WireRequest): boolean {
   return !isForm && !query.has("Action") && (headers["x-amz-target"] ?? "") === "";
 }
 
-/** What was signed of the body: S3 lets the client say it, every other service looks itself. */
+/** The signed hash of the body: S3 trusts the client's, every other service computes its own. */
 function payloadHash(request: WireRequest, { service, expires }: Authorization): string {
   const stated = request.headers["x-amz-content-sha256"];
   if (isS3(service)) return String(stated ?? "UNSIGNED-PAYLOAD");
@@ -256,10 +256,10 @@ const operationName = ({ headers, query }: WireRequest): string =>
 const unknownService = (name: string): AwsError =>
   new AwsError("UnknownOperationException", `The local cloud does not have the service ${name}`, 501);
 
-/** A fault of the local cloud itself is told on its console; the caller learns as much as AWS would say. */
+/** A fault of the local cloud itself is printed on its console; the caller learns only what AWS would reveal. */
 function known(error: unknown, service = "endpoint"): AwsError {
   if (error instanceof AwsError) return error;
-  // The client went away before it had sent its request: nobody reads the answer.
+  // The client went away before it had sent its request: no one reads the answer.
   if ((error as NodeJS.ErrnoException).code === "ECONNRESET") return new AwsError("RequestTimeout", "aborted", 400);
   console.error(`${service}:`, error);
   return new AwsError(

@@ -1,13 +1,13 @@
 import type { Server } from "node:http";
 import { createServer } from "node:net";
 
-/** As `node:http` has its connections. */
+/** The connections of a `node:http` server. */
 const asHttp = { allowHalfOpen: true, noDelay: true };
 
 /**
- * Lets a server of 127.0.0.1 be found at `[::1]` as well, which `localhost` means to some clients first. Where the machine has
- * no such address, or the port is taken there, it is not: 127.0.0.1 is what this cloud calls itself.
- * @returns ends it.
+ * Makes a server on 127.0.0.1 reachable at `[::1]` as well, which some clients try first for `localhost`. Skipped where the
+ * machine has no such address or the port is taken there: the cloud's own URLs use 127.0.0.1.
+ * @returns a function that closes it.
  */
 export async function listenOnIpv6(server: Server, port: number): Promise<() => void> {
   const also = createServer(asHttp, (socket) => void server.emit("connection", socket));

@@ -1,16 +1,16 @@
 /**
- * What processes of the cloud ask the endpoint for, unsigned, below paths that are secrets: Lambda's Runtime API, and the
- * credentials of containers. An invocation asks twice, so it comes before all that other requests go through.
+ * Unsigned requests to the endpoint by processes of the cloud, below secret paths: Lambda's Runtime API, and the
+ * credentials of containers. An invocation makes two of them, so they skip all that other requests go through.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { RawRequest, RawResponse } from "../service.ts";
 import { refusal } from "./door.ts";
 
-/** Who answers processes. */
+/** A handler of such requests. */
 export interface ProcessApi {
-  /** Whether that path is below its own. */
+  /** Whether that path belongs to it. */
   owns(url: string): boolean;
-  /** @param signal aborted when whoever asks has gone. */
+  /** @param signal aborted when the client has disconnected. */
   answer(request: RawRequest, signal: AbortSignal): Promise<RawResponse>;
 }
 
@@ -36,7 +36,7 @@ export function serveProcesses(server: Server, apis: ProcessApi[], opened: Promi
       .then(
         ({ status, headers: given, body }) => response.writeHead(status, given).end(body),
         (error) => {
-          // A runtime that went away before it had said all: nobody reads the answer.
+          // A runtime that went away before it had sent everything: no one reads the answer.
           if (!gone.signal.aborted) console.error("the AWS endpoint, for a process:", error);
           response.destroy();
         },

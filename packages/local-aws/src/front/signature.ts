@@ -9,7 +9,7 @@ import type { Authorization } from "./authorization.ts";
 /** S3 takes paths as they are; every other service normalizes and encodes them a second time. */
 export const isS3 = (service: string): boolean => service === "s3" || service === "s3express";
 
-/** @param payloadHash SHA-256 of the body in hex, or what S3 has instead (`UNSIGNED-PAYLOAD`, `STREAMING-…`). */
+/** @param payloadHash SHA-256 of the body in hex, or S3's substitutes (`UNSIGNED-PAYLOAD`, `STREAMING-…`). */
 export function computeSignature(
   request: WireRequest,
   authorization: Authorization,
@@ -29,7 +29,7 @@ export const sha256 = (data: string | Buffer): string => createHash("sha256").up
 
 const keys = new Map<string, Buffer>();
 
-/** Valid for a day; four HMACs that need not be done again at each request. */
+/** Valid for a day; saves four HMACs per request. */
 function signingKey(secret: string, date: string, region: string, service: string): Buffer {
   const id = `${secret}/${date}/${region}/${service}`;
   let key = keys.get(id);
@@ -69,7 +69,7 @@ const encodePath = (path: string): string => path.split("/").map(encode).join("/
 
 function decodePath(path: string): string {
   try {
-    // A slash within a name (`%2F`) is a slash of the canonical path, as in S3 itself.
+    // A slash within a name (`%2F`) is a slash of the canonical path, as on S3 itself.
     return path.split("/").map(decodeURIComponent).join("/");
   } catch {
     return path;

@@ -1,4 +1,4 @@
-/** Web pages that services have at hosts of their own, `NAME.REGION.SERVICE.localhost`, beside the AWS endpoint. */
+/** Web pages that services serve at hosts of their own, `NAME.REGION.SERVICE.localhost`, beside the AWS endpoint. */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { isRegion } from "../arn.ts";
@@ -10,7 +10,7 @@ interface Regions {
 
 interface Found {
   site: Site;
-  /** What of the host is before region and service. */
+  /** The part of the host before region and service. */
   name: string;
   starting: Promise<void> | undefined;
 }
@@ -23,13 +23,13 @@ function siteOf(regions: Regions, { headers: { host = "" } }: IncomingMessage): 
   return site && { site, name: name.toLowerCase(), starting };
 }
 
-/** Whether a connection's `Upgrade` is listened to: elsewhere it is a client's offer (`h2c`) that nobody takes up. */
+/** Whether a connection's `Upgrade` is handled: elsewhere it is a client's offer (`h2c`) that is ignored. */
 export const mayUpgrade =
   (regions: Regions) =>
   (request: IncomingMessage): boolean =>
     siteOf(regions, request) !== undefined;
 
-/** Takes requests for sites out of what the server listens to. @param opened when they are answered. */
+/** Intercepts the server's requests for sites. @param opened resolves when they can be answered. */
 export function serveSites(server: Server, regions: Regions, opened: Promise<void>): void {
   const [endpoint] = server.listeners("request") as ((request: IncomingMessage, response: ServerResponse) => void)[];
   server.removeAllListeners("request");

@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** A page of a few words, and perhaps of something to type. */
+/** A page of a few words, perhaps with an input field. */
 export interface Page {
   status: number;
   title: string;

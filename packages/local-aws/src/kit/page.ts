@@ -1,10 +1,10 @@
-/** Lists in pages, as every service of AWS gives them. */
+/** Paginated lists, as in every AWS service. */
 import { AwsError } from "../service.ts";
 
-/** What tells an item of a list from the others, and orders the list: no two items have the same. */
+/** The unique key of a list's item, by which the list is ordered. */
 export type Key = string | number | readonly (string | number)[];
 
-/** Where a page begins and how long it is: AWS's services have several names for both. */
+/** Where a page begins and how long it is: AWS's services use several names for both. */
 export interface PageRequest {
   NextToken?: string | undefined;
   nextToken?: string | undefined;
@@ -19,13 +19,13 @@ export interface PageRequest {
 }
 
 export interface PageOptions {
-  /** Items of a page when the request does not say how many. Default 100. */
+  /** Items per page when the request does not set it. Default 100. */
   size?: number;
-  /** Items of a page at most, however many are asked for. Default: no limit. */
+  /** Most items per page, however many are requested. Default: no limit. */
   most?: number;
-  /** The greatest key first. Default: the least. */
+  /** Descending order of keys. Default: ascending. */
   descending?: boolean;
-  /** The service's own error for a token that no list gave. Default: `ValidationException`. */
+  /** The service's own error for an invalid token. Default: `ValidationException`. */
   invalid?: () => AwsError;
 }
 
@@ -39,7 +39,7 @@ export interface Page<T> {
  * One page of a list in the order of its keys. The token is the key of the page's last item, so that what is made or deleted
  * between two pages neither hides an item from the caller nor shows one twice.
  * @param key of an item.
- * @throws AwsError for a token that is none.
+ * @throws AwsError for an invalid token.
  */
 export function page<T>(items: readonly T[], request: PageRequest, key: (item: T) => Key, options: PageOptions = {}) {
   const { size = 100, most = Number.POSITIVE_INFINITY, descending = false, invalid = invalidToken } = options;
@@ -71,7 +71,7 @@ function read(token: string, invalid: () => AwsError): Parts {
     const isKey = Array.isArray(found) && found.every((part) => typeof part === "string" || typeof part === "number");
     if (isKey) return found;
   } catch {
-    // A text that is no JSON is no token either.
+    // Text that is not JSON is not a token either.
   }
   throw invalid();
 }

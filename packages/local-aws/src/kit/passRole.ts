@@ -1,12 +1,12 @@
-/** Roles that are handed to a service. */
+/** Passing roles to a service. */
 import type { Access } from "../service.ts";
 
 /**
- * What a caller needs to hand roles to a service: `iam:PassRole` on each. Every operation that is given a role's ARN asks
- * for it, so that nobody reaches through a service what is denied to them.
+ * What a caller needs to pass roles to a service: `iam:PassRole` on each. Every operation that takes a role's ARN requires
+ * it, so that nobody gains through a service what is denied to them.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html
- * @param service the principal that will assume them, `lambda.amazonaws.com`: `iam:PassedToService` of conditions.
- * @param roles ARNs; those that a request leaves out ask for nothing.
+ * @param service the principal that will assume them, `lambda.amazonaws.com`: `iam:PassedToService` in conditions.
+ * @param roles ARNs; those that a request omits require nothing.
  */
 export const passRole = (service: string, ...roles: (string | undefined)[]): Access[] =>
   roles.flatMap((resource) =>

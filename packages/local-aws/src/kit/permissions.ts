@@ -4,7 +4,7 @@ import { AwsError, type PolicyDocument, type PolicyStatement } from "../service.
 
 const parsed = new Map<string, PolicyDocument>();
 
-/** A policy by its text; the same text is the same document, so that what is compiled of it is found again. */
+/** A policy by its text; the same text is the same document, so that its compiled form is reused. */
 export function policyOf(text: string | undefined): PolicyDocument | undefined {
   if (!text) return undefined;
   let document = parsed.get(text);

@@ -1,4 +1,4 @@
-/** Tags: kept as a map, which most of AWS's services speak of as a list of pairs. */
+/** Tags: stored as a map, while most AWS services exchange them as a list of pairs. */
 
 export type Tags = Record<string, string>;
 
@@ -22,6 +22,6 @@ export const tagMap = (list: readonly Pair[] = []): Tags =>
 export const tagList = (tags: Tags = {}): { Key: string; Value: string }[] =>
   Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 
-/** What is left when those keys are taken away. */
+/** The tags without those keys. */
 export const withoutTags = (tags: Tags = {}, keys: readonly string[] = []): Tags =>
   Object.fromEntries(Object.entries(tags).filter(([key]) => !keys.includes(key)));

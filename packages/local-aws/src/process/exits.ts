@@ -1,6 +1,6 @@
 /**
- * Why a process ended: said on its console, and kept in its state folder as `last-exit.json`. What a process cannot say
- * of its own end (SIGKILL, the kernel's want of memory) the next start on that folder says.
+ * Why a process ended: printed on its console, and kept in its state folder as `last-exit.json`. An end that a process
+ * cannot report itself (SIGKILL, the kernel's OOM killer) is reported by the next start on that folder.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,17 +13,17 @@ export interface LastExit {
   /** ISO 8601, as `ended`. */
   started: string;
   ended?: string;
-  /** `SIGTERM`, `an uncaught error: …`; a run without one runs, or ended without saying why. */
+  /** `SIGTERM`, `an uncaught error: …`; without one the run is still going, or ended without a report. */
   reason?: string;
   /** Of an uncaught error. */
   stack?: string;
 }
 
 const recordName = "last-exit.json";
-/** Node writes it when the process runs out of memory, or fails in native code: nothing else runs by then. */
+/** Written by Node when the process runs out of memory, or fails in native code: nothing else runs by then. */
 const reportName = "fatal-error.json";
 
-/** Makes this process say why it ends. One for each process, made before anything can fail. */
+/** Makes this process report why it ends. One per process, created before anything can fail. */
 export class Exits {
   readonly #ending = new AbortController();
   readonly #record: LastExit = { pid: process.pid, started: new Date().toISOString() };
@@ -31,9 +31,9 @@ export class Exits {
 
   constructor() {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => this.#end(signal));
-    // Nobody reads any more (`npm start | head`): that ends it, too.
+    // Nobody reads the output any longer (`npm start | head`): that ends it, too.
     process.stdout.once("error", () => this.#end("standard output was closed"));
-    // Work in the background that nobody waits for is one execution's, one delivery's: all others go on.
+    // Unawaited background work belongs to one execution or one delivery: all others go on.
     process.on("unhandledRejection", (error) => {
       console.error(pc.red("a rejection that nobody handled; everything else goes on:"), error);
     });
@@ -46,23 +46,23 @@ export class Exits {
     process.once("exit", (code) => this.because(`exit code ${code}`));
   }
 
-  /** Aborted by the first signal; the second ends the process at once. */
+  /** Aborted by the first signal; the second ends the process immediately. */
   get ending(): AbortSignal {
     return this.#ending.signal;
   }
 
-  /** Keeps the reason in that folder from now on, which no other process has, and tells how the last run there ended. */
+  /** Keeps the reason in that folder, which this process has locked, from now on, and prints how the last run there ended. */
   keepIn(directory: string): void {
     const before = lastEnd(directory);
     if (before) console.error(pc.yellow(before));
     this.#directory = directory;
-    // Without the variables of the environment, among which secrets are: that is `--report-exclude-env` of
-    // scripts/run.sh, which cannot be set here.
+    // The report must not contain environment variables, which include secrets: that takes `--report-exclude-env` in
+    // scripts/run.sh, as it cannot be set here.
     Object.assign(process.report, { reportOnFatalError: true, excludeNetwork: true, directory, filename: reportName });
     this.#write();
   }
 
-  /** The first reason is the one that stays. */
+  /** The first reason wins. */
   because(reason: string, detail: Pick<LastExit, "stack"> = {}): void {
     if (this.#record.reason !== undefined) return;
     Object.assign(this.#record, { ended: new Date().toISOString(), reason, ...detail });
@@ -80,13 +80,13 @@ export class Exits {
     try {
       writeFileAtomic(join(this.#directory, recordName), `${JSON.stringify(this.#record, null, 2)}\n`);
     } catch (error) {
-      // A folder that is gone, a full disk: the console has it.
+      // A folder that is gone, a full disk: the console still shows it.
       console.error(`${recordName} cannot be written: ${(error as Error).message}`);
     }
   }
 }
 
-/** @returns a sentence on the last run in that folder; `undefined` when it ended as it was asked to, or there was none. */
+/** @returns a sentence on the last run in that folder; `undefined` when it ended as requested, or there was none. */
 function lastEnd(directory: string): string | undefined {
   const last = read<LastExit>(directory, recordName);
   if (!last) return undefined;

@@ -1,4 +1,4 @@
-/** What every process of this project that runs until a signal needs: why it ended, its state folder's lock, its options. */
+/** What every long-running process of this project needs: why it ended, its state folder's lock, its options. */
 export { Exits, type LastExit } from "./exits.ts";
 export { lockFolder } from "./lock.ts";
 export { port, UsageError } from "./usage.ts";

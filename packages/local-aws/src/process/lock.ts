@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /**
- * State holds keys, tokens and mails: no other user of the machine may look into its folder. One that is shared, and was
- * something else before, is left as it is.
+ * State holds keys, tokens and mails: no other user of the machine may read its folder. An existing shared folder that
+ * was used for something else is left as it is.
  */
 function makePrivate(directory: string): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -14,10 +14,10 @@ function makePrivate(directory: string): void {
 }
 
 /**
- * Holds a state folder for this process alone. The lock is the operating system's, by way of SQLite: it goes with the
- * process however it ends, so there is never a stale one to remove.
+ * Holds a state folder for this process alone. The lock is the operating system's, by way of SQLite: it is released with
+ * the process however that ends, so there is never a stale one to remove.
  *
- * @returns a function that lets it go, or `undefined` when another process holds it.
+ * @returns a function that releases it, or `undefined` when another process holds it.
  */
 export function lockFolder(directory: string): (() => void) | undefined {
   makePrivate(directory);

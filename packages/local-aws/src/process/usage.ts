@@ -1,4 +1,4 @@
-/** A command line's mistake: its message is all that its user sees. */
+/** An invalid command line: the message is all that the user sees. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

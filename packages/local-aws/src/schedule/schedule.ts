@@ -7,7 +7,7 @@ import { Cron } from "croner";
 
 export interface Schedule {
   kind: "rate" | "cron" | "at";
-  /** The first moment after `after` at which it is due, in milliseconds; `undefined`: never again. */
+  /** The first time after `after` when it is due, in milliseconds; `undefined`: never again. */
   next(after: number): number | undefined;
 }
 
@@ -16,7 +16,7 @@ export interface ScheduleOptions {
   timezone?: string;
   /** Milliseconds since 1970 from which rates are counted. Default 0. */
   start?: number;
-  /** Whether `1 minutes` and `5 minute` are rates, as Scheduler has it; rules of EventBridge want the grammatical one. */
+  /** Whether `1 minutes` and `5 minute` are rates, as in Scheduler; EventBridge rules require the grammatical form. */
   anyPlural?: boolean;
 }
 
@@ -32,7 +32,7 @@ export function parseSchedule(expression: string, options: ScheduleOptions = {})
 
 const units: Record<string, number> = { minute: 60_000, hour: 3600_000, day: 24 * 3600_000 };
 
-/** From its start on, evenly. */
+/** Evenly, from its start on. */
 function rate(body: string, start: number, anyPlural: boolean): Schedule {
   const match = /^([1-9]\d*) (minute|hour|day)(s?)$/.exec(body);
   const value = Number(match?.[1]);
@@ -55,19 +55,19 @@ function cron(body: string, timezone: string): Schedule {
     throw new Error(`cron(${body}) must have "?" in exactly one of day-of-month and day-of-week`);
   }
   const pattern = ["0", ...fields.map((field) => (field === "?" ? "*" : lastWeekday(field)))].join(" ");
-  // Quartz's way, which is AWS's: weekdays begin with 1, and `0/5` is a step.
+  // As in Quartz, which AWS follows: weekdays begin with 1, and `0/5` is a step.
   const options = { timezone, mode: "7-part", alternativeWeekdays: true, sloppyRanges: true, paused: true } as const;
   let job: Cron;
   try {
     job = new Cron(pattern, options);
-    // A time zone that is none shows only here.
+    // An invalid time zone is only noticed here.
     job.nextRun();
   } catch (error) {
     throw new Error(`cron(${body}): ${(error as Error).message.replace(/^CronPattern: /, "")}`);
   }
   return {
     kind: "cron",
-    // A time that clocks leap over is left out, and one that they show twice is the first of both:
+    // A local time skipped by daylight saving is left out, and one that occurs twice means the first of both:
     // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html#daylist-savings-time
     next(after) {
       let found = job.nextRun(new Date(after));
@@ -77,7 +77,7 @@ function cron(body: string, timezone: string): Schedule {
   };
 }
 
-/** `6L`, the last Friday, is `6#L` to the library. */
+/** `6L`, the last Friday, is written `6#L` for the library. */
 const lastWeekday = (field: string): string => field.replace(/^(\d|[A-Z]{3})L$/i, "$1#L");
 
 function at(body: string, timezone: string): Schedule {

@@ -1,7 +1,7 @@
 /** Calls back when schedules are due: one timer for all of them. */
 import type { Schedule } from "./schedule.ts";
 
-/** What `setTimeout` can wait at most. */
+/** The longest delay of `setTimeout`. */
 const maxWait = 2 ** 31 - 1;
 
 interface Entry {
@@ -15,12 +15,12 @@ export class Ticker {
   #timer: NodeJS.Timeout | undefined;
   #running = false;
 
-  /** @param onDue gets the key and the moment at which it was due, in milliseconds. */
+  /** @param onDue gets the key and the time when it was due, in milliseconds. */
   constructor(onDue: (key: string, due: number) => void) {
     this.#onDue = onDue;
   }
 
-  /** @param after from when on it counts; default: now. A moment that has passed since is due at once. */
+  /** @param after start of the search for due times; default: now. A time that has passed since is due immediately. */
   set(key: string, schedule: Schedule, after = Date.now()): void {
     this.#entries.set(key, { schedule, due: schedule.next(after) });
     this.#arm();

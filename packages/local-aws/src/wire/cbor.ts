@@ -1,4 +1,4 @@
-/** `rpcv2Cbor`, which recent command lines speak to CloudWatch: the operation in the path, CBOR in both directions. */
+/** `rpcv2Cbor`, which recent versions of the AWS CLI use for CloudWatch: the operation in the path, CBOR in both directions. */
 import { CborCodec } from "@smithy/core/cbor";
 import { AwsError, type RawResponse } from "../service.ts";
 import { unknownOperation } from "./json.ts";

@@ -1,10 +1,10 @@
-/** Checks what was read from a request against its schema: types, and members that must be there. */
+/** Checks what was read from a request against its schema: types, and required members. */
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { NumericValue } from "@smithy/core/serde";
 import { AwsError } from "../service.ts";
 import { requiredMembers } from "./sdkInternals.ts";
 
-/** `code` of the error that a missing member makes: `ValidationException`, in the query protocol `ValidationError`. */
+/** `code` of the error for a missing member: `ValidationException`, in the query protocol `ValidationError`. */
 export function checkInput(schema: NormalizedSchema, input: unknown, code: string): void {
   const missing: string[] = [];
   check(schema, input, [], missing);

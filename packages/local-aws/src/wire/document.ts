@@ -2,8 +2,8 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
 
 /**
- * The input that an operation takes, of a document of Step Functions' or Scheduler's. Names within maps are the caller's own; what
- * no schema knows is handed on as it is.
+ * The input of an operation, from a document of Step Functions or Scheduler. Keys of maps are the caller's own; members
+ * that no schema knows are passed on as they are.
  */
 export function readDocument(schema: NormalizedSchema, value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
@@ -19,7 +19,7 @@ export function readDocument(schema: NormalizedSchema, value: unknown): unknown 
   if (schema.isTimestampSchema() && (typeof value === "string" || typeof value === "number")) {
     return new Date(typeof value === "number" ? value * 1_000 : value);
   }
-  // What is text in the API may be given as JSON.
+  // Members that are text in the API may be given as JSON.
   const isText = schema.isStringSchema() || schema.isBlobSchema();
   const text = isText && typeof value === "object" ? JSON.stringify(value) : value;
   if (schema.isBlobSchema() && typeof text === "string") return Buffer.from(text);

@@ -14,7 +14,7 @@ import { readShapes, type ServiceShapes } from "./shapes.ts";
 const json10 = awsJson("1.0");
 const json11 = awsJson("1.1");
 
-/** The service's own protocol: what its errors look like to a request that says nothing of itself. */
+/** The service's own protocol: the form of errors for a request that does not show its own. */
 const own: Record<string, Protocol> = {
   awsJson1_0: json10,
   awsJson1_1: json11,
@@ -25,8 +25,8 @@ const own: Record<string, Protocol> = {
 };
 
 /**
- * Which protocol a request speaks. It is the request that decides: SQS and CloudWatch are spoken to in JSON by new
- * clients, in the query protocol by old ones.
+ * The protocol of a request. It depends on the request: new clients of SQS and CloudWatch use JSON, old ones the query
+ * protocol.
  */
 export function protocolOf(request: WireRequest, shapes: ServiceShapes | undefined): Protocol {
   const { headers } = request;
@@ -34,10 +34,10 @@ export function protocolOf(request: WireRequest, shapes: ServiceShapes | undefin
   if (headers["x-amz-target"] !== undefined) {
     return String(headers["content-type"]).includes("json-1.0") ? json10 : json11;
   }
-  // S3 takes forms and knows no actions.
+  // S3 accepts forms, but has no actions.
   if (isQuery(request) && shapes?.protocol !== "restXml" && shapes?.protocol !== "restJson1") return awsQuery;
   const usual = shapes && (isS3(shapes) ? s3Xml : own[shapes.protocol]);
-  // JSON without a target: of a service with two protocols (SageMaker and its runtime), the one by path.
+  // JSON without a target: for a service with two protocols (SageMaker and its runtime), the path-based one.
   return !usual || usual === json10 || usual === json11 ? restJson : usual;
 }
 
@@ -46,7 +46,7 @@ const isS3 = ({ protocol, xmlNamespace }: ServiceShapes): boolean =>
 
 const loaded = new WeakMap<Service, Promise<ServiceShapes>>();
 
-/** The schemas of a service, loaded when they are first asked for. */
+/** The schemas of a service, loaded on first use. */
 export function shapesOf(service: Service): Promise<ServiceShapes> | undefined {
   if (!service.shapes) return undefined;
   let shapes = loaded.get(service);

@@ -64,7 +64,7 @@ export function readJson(codec: JsonCodec, schema: NormalizedSchema, body: Buffe
   try {
     const value: unknown = parseJson(body.toString());
     if (schema.isUnitSchema()) return {};
-    // The SDK's reader would take a list for an object without members.
+    // The SDK's reader would accept a list as an object without members.
     if (Array.isArray(value) && schema.isStructSchema()) return value;
     return readParsed(codec, schema, value);
   } catch (error) {
@@ -89,7 +89,7 @@ export function jsonError(error: AwsError, codec: JsonCodec, shapes: ServiceShap
 }
 
 /**
- * Where the query protocol was spoken first, a code without a shape is a shape's with its ending: `InvalidParameterValue`
+ * For services that began with the query protocol, a code without a shape gets the ending of one: `InvalidParameterValue`
  * is `InvalidParameterValueException` in `__type`.
  */
 function shapeName(code: string, { errors }: ServiceShapes): string {
@@ -98,11 +98,11 @@ function shapeName(code: string, { errors }: ServiceShapes): string {
   return known ?? olderNames[code] ?? (/(Exception|Error|Failure|Fault)$/.test(code) ? code : `${code}Exception`);
 }
 
-/** Shapes whose code in the query protocol was another, where SDK packages do not know the shape. */
+/** Shapes with a different code in the query protocol, where SDK packages do not know the shape. */
 const olderNames: Record<string, string> = {
   MissingParameter: "MissingRequiredParameterException",
   ValidationError: "ValidationException",
 };
 
-/** What IAM refuses has an older name where the query protocol was spoken first. */
+/** IAM's refusals have an older name in services that began with the query protocol. */
 const queryCode = (code: string): string => (code === "AccessDeniedException" ? "AccessDenied" : code);

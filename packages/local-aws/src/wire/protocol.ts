@@ -20,11 +20,11 @@ export interface Protocol {
   read(shapes: ServiceShapes, request: WireRequest): { operation: OperationShape; input: object };
   write(shapes: ServiceShapes, operation: OperationShape, output: object, requestId: string): RawResponse;
   writeError(error: AwsError, requestId: string, shapes?: ServiceShapes): RawResponse;
-  /** Code for a member that must be there and is not. */
+  /** Code for a missing required member. */
   invalid: string;
-  /** How it names what is wrong with a signature. */
+  /** Its codes for signature errors. */
   dialect: "json" | "restJson" | "query" | "s3";
 }
 
-/** The body as bytes; a protocol that calls this has no streams. */
+/** The body as bytes; protocols that call this have no streams. */
 export const bytes = (request: WireRequest): Buffer => request.body as Buffer;

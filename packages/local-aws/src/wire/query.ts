@@ -38,7 +38,7 @@ export const awsQuery: Protocol = {
       ? writeXmlMembers(shape.schema, { ...error.members, message: undefined, Message: undefined })
       : "";
     const namespace = shapes?.xmlNamespace ? ` xmlns="${shapes.xmlNamespace}"` : "";
-    // Queues have it as the one service that does.
+    // SQS is the only service that has it.
     const detail = shapes?.errors.has("QueueDoesNotExist") ? "<Detail/>" : "";
     const inner = `<Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(error.message)}</Message>${detail}${members}`;
     return {
@@ -49,7 +49,7 @@ export const awsQuery: Protocol = {
   },
 };
 
-/** The fields, of the body or, for GET, of the query. */
+/** The fields: from the body or, for GET, from the query. */
 function formOf(request: WireRequest): URLSearchParams {
   const body = bytes(request);
   return body.length > 0 ? new URLSearchParams(body.toString()) : request.query;

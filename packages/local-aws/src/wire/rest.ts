@@ -1,4 +1,4 @@
-/** HTTP bindings of REST protocols: what of an input is in the path, the query, headers or the body. */
+/** HTTP bindings of REST protocols: which parts of an input are in the path, the query, headers or the body. */
 import { FromStringShapeDeserializer, ToStringShapeSerializer } from "@smithy/core/protocols";
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { AwsError, type RawResponse } from "../service.ts";
@@ -10,9 +10,9 @@ interface Route {
   operation: OperationShape;
   pattern: RegExp;
   labels: string[];
-  /** Fixed query parameters (`?versioning`), which tell operations of one path apart. */
+  /** Fixed query parameters (`?versioning`), which distinguish operations on one path. */
   query: [name: string, value: string][];
-  /** Literal characters: of two routes that match, the one that says more is meant. */
+  /** Count of literal characters: of two matching routes, the more specific one wins. */
   weight: number;
 }
 
@@ -83,7 +83,7 @@ const settings = { timestampFormat: { useTrait: true, default: 7 as const }, htt
 const fromText = new FromStringShapeDeserializer(settings);
 const toText = new ToStringShapeSerializer(settings);
 
-/** Reads all that is not in the body. @returns also which member is the body, and those that cannot be in it. */
+/** Reads all that is not in the body. @returns also which member is the body, and which members cannot be in it. */
 export function readBindings(
   { input: schema, http }: OperationShape,
   request: WireRequest,
@@ -151,7 +151,7 @@ function withPrefix(request: WireRequest, prefix: string): Record<string, string
 }
 
 /**
- * Writes an output's headers, status and payload. What is left, the members of the body, is for the protocol
+ * Writes an output's headers, status and payload. The remaining members, those of the body, are left to the protocol
  * (`body` is absent when there is a payload).
  */
 export function writeBindings(operation: OperationShape, output: Record<string, unknown>) {

@@ -1,4 +1,4 @@
-/** `restXml`: operations by method, path and fixed query, XML bodies. S3 has a form of errors of its own. */
+/** `restXml`: operations by method, path and fixed query, XML bodies. S3 has its own form of errors. */
 import { Readable } from "node:stream";
 import { bytes, type Protocol } from "./protocol.ts";
 import { readBindings, route, writeBindings } from "./rest.ts";
@@ -60,7 +60,7 @@ export const restXml: Protocol = {
   },
 };
 
-/** As S3 speaks it (`noErrorWrapping`): the error's element is the outermost, and says more. */
+/** S3's form (`noErrorWrapping`): the error is the outermost element, with more members. */
 export const s3Xml: Protocol = {
   ...restXml,
   dialect: "s3",

@@ -1,4 +1,4 @@
-/** What an SDK package says of a service: its operations, their input and output, its errors and its protocol. */
+/** What an SDK package tells about a service: its operations, their input and output, its errors and its protocol. */
 import { NormalizedSchema } from "@smithy/core/schema";
 
 /** A schema as SDK packages write it: a number for simple types, an array for the others. */
@@ -25,7 +25,7 @@ export interface ServiceShapes {
   operations: ReadonlyMap<string, OperationShape>;
   /** By the error's name, as SDKs show it. */
   errors: ReadonlyMap<string, ErrorShape>;
-  /** What current SDKs speak to it: `restJson1`, `restXml`, `awsJson1_0`, `awsJson1_1`, `awsQuery`. */
+  /** The protocol that current SDKs use for it: `restJson1`, `restXml`, `awsJson1_0`, `awsJson1_1`, `awsQuery`. */
   protocol: string;
   xmlNamespace?: string;
   /** JSON errors also carry the code that the query protocol had for them (`x-amzn-query-error`). */
@@ -43,7 +43,7 @@ type Definition = [
 const operationSchema = 9;
 const errorSchema = -3;
 
-/** Reads an SDK package's exports, of which `Invoke$` and its like are schemas. */
+/** Reads an SDK package's exports, among which `Invoke$` and so on are schemas. */
 export function readShapes(sdk: object): ServiceShapes {
   const operations = new Map<string, OperationShape>();
   const errors = new Map<string, ErrorShape>();
@@ -76,7 +76,7 @@ interface Settings {
   awsQueryCompatible?: boolean;
 }
 
-/** A client knows its protocol; made for that alone, it connects to nothing. */
+/** A client knows its protocol; created only to read it, it connects to nothing. */
 function protocolOf(sdk: object): Pick<ServiceShapes, "protocol" | "xmlNamespace" | "queryCompatible"> {
   const [, Client] = Object.entries(sdk).find(([name]) => /^[A-Z].*Client$/.test(name)) as [string, Client];
   const { config } = new Client({ region: "us-east-1", credentials: { accessKeyId: "-", secretAccessKey: "-" } });
