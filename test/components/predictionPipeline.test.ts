@@ -1,51 +1,11 @@
 import assert from "node:assert/strict";
-import { ComponentResource, RunError } from "@pulumi/pulumi";
-import { PredictionPipeline, type PredictionPipelineArgs } from "../../components/predictionPipeline.ts";
+import { ComponentResource } from "@pulumi/pulumi";
+import { PredictionPipeline } from "../../components/predictionPipeline.ts";
 import { createTable } from "../../components/table.ts";
 import { check } from "../../policy/check.ts";
 import { defaultTags, resourcesOf } from "../policy/support/resources.ts";
+import { arn, grants, iris, made, namesOf, stream, types, variables, wine } from "./support/pipeline.ts";
 import { type Recording, record } from "./support/record.ts";
-
-const iris: PredictionPipelineArgs = {
-  model: { artifact: "models/iris/model.json", metrics: "models/iris/metrics.json" },
-  features: ["sepal_length", "sepal_width", "petal_length", "petal_width"],
-  path: "/v0/iris",
-};
-/** Another schema, and another model, which something else writes. */
-const wine: PredictionPipelineArgs = {
-  model: { bucket: "cellar", key: "quality/model.json" },
-  features: ["acidity", "alcohol"],
-  ingest: "queue",
-};
-const made = (name: string, args: PredictionPipelineArgs, stack?: string) =>
-  record(() => new PredictionPipeline(name, args), stack ? { stack } : {});
-
-const types = {
-  alarm: "aws:cloudwatch/metricAlarm:MetricAlarm",
-  api: "aws:apigateway/restApi:RestApi",
-  function: "aws:lambda/function:Function",
-  mapping: "aws:lambda/eventSourceMapping:EventSourceMapping",
-  object: "aws:s3/bucketObject:BucketObject",
-  queue: "aws:sqs/queue:Queue",
-  table: "aws:dynamodb/table:Table",
-};
-const namesOf = (recording: Recording, type: string) =>
-  recording.all.filter((one) => one.type === type).map(({ name }) => name);
-
-const arn = (service: string, resource: string) => `arn:aws:${service}:eu-west-1:123456789012:${resource}`;
-const stream = arn("dynamodb", "table/iris-records/stream/2026-01-01T00:00:00.000");
-/** What is granted besides logs and traces. */
-const grants = (recording: Recording, name: string) =>
-  (recording.statements(`${name}-policy`) as { Action: string[]; Resource: string[] }[])
-    .filter(({ Action }) => !/^(logs|xray):/.test(Action[0]!))
-    .map(({ Action, Resource }) => [Action, Resource]);
-const variables = (recording: Recording, name: string) => {
-  const { NODE_OPTIONS, POWERTOOLS_SERVICE_NAME, POWERTOOLS_METRICS_NAMESPACE, ...own } = recording.get(
-    types.function,
-    name,
-  ).inputs.environment.variables;
-  return own;
-};
 
 describe("PredictionPipeline", () => {
   describe("with a model of the program's", () => {
@@ -296,63 +256,6 @@ describe("PredictionPipeline", () => {
     }
   });
 
-  describe("with a model in Python", function () {
-    this.timeout(60_000);
-    const predictor = { entry: "models/iris/predictor.py" as const, memory: 1024 };
-
-    for (const [what, settings] of [
-      ["a function", {}],
-      ["a container", { compute: "fargate" }],
-    ] as const) {
-      it(`has it in a function of its own, which ${what} asks, and which may read the model alone`, async () => {
-        const recording = await made("iris", { ...iris, ...settings, predictor });
-        const { runtime, handler, memorySize, timeout } = recording.get(types.function, "iris-model").inputs;
-        assert.deepEqual([runtime, handler, memorySize, timeout], ["python3.13", "serve.lambda_handler", 1024, 30]);
-        assert.deepEqual(variables(recording, "iris-model"), {
-          PREDICTOR_MODULE: "predictor",
-          MODEL_CHECK_SECONDS: "60",
-          MODEL_URI: "s3://iris-models/iris/model.json",
-        });
-        assert.deepEqual(grants(recording, "iris-model"), [
-          [["s3:GetObject"], ["arn:aws:s3:::iris-models/iris/model.json"]],
-          [["s3:ListBucket"], ["arn:aws:s3:::iris-models"]],
-        ]);
-        const asks = grants(recording, "iris-predict");
-        assert.deepEqual(
-          asks.filter(([[action = ""] = []]) => action.startsWith("s3:")),
-          [],
-        );
-        assert.ok(
-          asks.some(
-            ([actions, resources]) =>
-              actions?.[0] === "lambda:InvokeFunction" && resources?.[0] === arn("lambda", "function:iris-model:live"),
-          ),
-        );
-        assert.deepEqual(check(resourcesOf(recording), { stack: "test", publicRoutes: [], defaultTags }), []);
-      });
-    }
-
-    it("is refused before anything is made, where it defines too little or is not there", async () => {
-      const app = "test/components/function/python/fixtures/app/app.py" as const;
-      const refusals: [PredictionPipelineArgs, RegExp][] = [
-        [{ ...iris, predictor: { entry: "none.py" } }, /predictor\.entry is "none\.py"; allowed is a file/],
-        [
-          { ...iris, predictor: { entry: app } },
-          /predictor\.entry is "load"; allowed is a function that \S+ defines: lamb/,
-        ],
-        [{ ...iris, predictor: { ...predictor, memory: 64 } }, /predictor\.memory is 64/],
-        [
-          { ...iris, predictor, handlers: { predict: "index.ts" } },
-          /handlers\.predict is "index\.ts"; allowed is nothing/,
-        ],
-      ];
-      const recording = await record(() => {
-        for (const [args, message] of refusals) assert.throws(() => new PredictionPipeline("iris", args), message);
-      });
-      assert.deepEqual(recording.names(), []);
-    });
-  });
-
   it("waits for large batches of messages, as SQS wants it", async () => {
     const recording = await made("wine", { ...wine, batch: { size: 100 } });
     assert.equal(recording.get(types.mapping, "wine-messages").inputs.maximumBatchingWindowInSeconds, 1);
@@ -367,62 +270,4 @@ describe("PredictionPipeline", () => {
       assert.deepEqual(check(resourcesOf(recording), { stack: "prod", publicRoutes: [], defaultTags }), []);
     });
   }
-
-  describe("refuses, before anything is made,", () => {
-    const bad: [string, Partial<PredictionPipelineArgs>, RegExp][] = [
-      ["no feature", { features: [] }, /features is \[\]; allowed is names of attributes/],
-      ["a feature twice", { features: ["a", "a"] }, /features is .*; allowed is names of attributes, each once/],
-      ["a feature with a comma", { features: ["a,b"] }, /features is "a,b"; allowed is names without commas/],
-      ["a feature of its own name", { features: ["pred_target"] }, /features is "pred_target"/],
-      ["a model that is no file", { model: { artifact: "models/none.json" } }, /model.artifact is "models\/none.json"/],
-      [
-        "a model of other features",
-        { model: { artifact: "models/iris/model.json" } },
-        /features is "acidity, alcohol"; allowed is what the model in models\/iris\/model.json predicts from: petal_l/,
-      ],
-      [
-        "metrics that are no file",
-        { ...iris, model: { artifact: "models/iris/model.json", metrics: "x" } },
-        /model.metrics is "x"/,
-      ],
-      ["a path with a slash at its end", { path: "/wine/" }, /path is "\/wine\/"/],
-      ["a path with a parameter", { path: "/wine/{id}" }, /path is/],
-      ["another way in", { ingest: "mail" as "queue" }, /ingest is "mail"; allowed is one of table, queue/],
-      ["too large a batch", { batch: { size: 10_001 } }, /batch.size is 10001/],
-      ["endless retries", { batch: { retries: -1 } }, /batch.retries is -1/],
-      [
-        "an age of messages",
-        { batch: { maximumAge: 60 } },
-        /batch.maximumAge is 60; allowed is nothing with ingest "queue"/,
-      ],
-      ["an age beyond the stream's", { ingest: "table", batch: { maximumAge: 86_401 } }, /batch.maximumAge is 86401/],
-      [
-        "one batch of a queue",
-        { batch: { parallelization: 1 } },
-        /parallelization is 1; allowed is a whole number from 2/,
-      ],
-      ["11 batches of a shard", { ingest: "table", batch: { parallelization: 11 } }, /parallelization is 11/],
-      ["large batches at once", { batch: { size: 11, window: 0 } }, /batch.window is 0; allowed is at least 1/],
-      ["little memory", { memory: 64 }, /memory is 64/],
-      ["a long batch", { timeout: 901 }, /timeout is 901/],
-      ["a handler that is no file", { handlers: { read: "handlers/none.ts" } }, /handlers.read is "handlers\/none.ts"/],
-      ["no shard", { writeShards: 0 }, /writeShards is 0/],
-      ["a model that is never looked for", { modelCheckSeconds: 0 }, /modelCheckSeconds is 0/],
-    ];
-    for (const [what, change, message] of bad) {
-      it(what, async () => {
-        const recording = await record(() => {
-          assert.throws(
-            () => new PredictionPipeline("wine", { ...wine, ...change }),
-            (error: Error) => error instanceof RunError && message.test(error.message),
-          );
-        });
-        assert.deepEqual(recording.all, []);
-      });
-    }
-
-    it("a name that functions cannot have", async () => {
-      await record(() => assert.throws(() => new PredictionPipeline("x".repeat(40), wine), /name is "x+"/));
-    });
-  });
 });

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchLogsClient, CreateLogGroupCommand, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
-  type ContainerDefinition,
   CreateClusterCommand,
   CreateServiceCommand,
   DeleteClusterCommand,
@@ -27,12 +25,8 @@ import {
 } from "@aws-sdk/client-ecs";
 import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
 import { refuses } from "../../support/refuses.ts";
+import { group, images, mintRoles, type Roles, registry, definition as taskDefinition } from "./definitions.ts";
 
-const images = {
-  "*/greeter:*": ["node", join(import.meta.dirname, "../../fixtures/task.mjs")],
-};
-const registry = "000000000000.dkr.ecr.eu-west-1.amazonaws.com";
-const group = "/aws/ecs/greeters";
 const networkConfiguration = { awsvpcConfiguration: { subnets: ["subnet-1"] } };
 
 async function until<Value>(what: string, look: () => Promise<Value | undefined | false>): Promise<Value> {
@@ -47,60 +41,20 @@ describe("ECS", function () {
   this.timeout(60_000);
   let test: TestCloud;
   let ecs: ECSClient;
-  let roles: { launch: string; task: string; silent: string };
+  let roles: Roles;
 
   before(async () => {
     test = await startCloud({ region: "eu-west-1", images });
     ecs = test.client(ECSClient);
-    const trust = "ecs-tasks.amazonaws.com";
-    const allow = (Action: string[], Resource: string) => ({ Effect: "Allow", Action, Resource });
-    const pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"];
-    const log = allow(
-      ["logs:CreateLogStream", "logs:PutLogEvents"],
-      `arn:aws:logs:eu-west-1:000000000000:log-group:${group}:*`,
-    );
-    const statements = [
-      allow(["ecr:GetAuthorizationToken"], "*"),
-      allow(pull, "arn:aws:ecr:eu-west-1:000000000000:repository/greeter"),
-      log,
-    ];
-    const source = "arn:aws:ecs:eu-west-1:000000000000:*";
-    const launch = await test.mintRole(statements, { name: "launch", trust, source });
-    const silent = await test.mintRole(statements.slice(0, 2), { name: "silent", trust });
-    const task = await test.mintRole(undefined, { name: "greeter", trust, source });
-    roles = { launch: launch.roleArn, task: task.roleArn, silent: silent.roleArn };
+    roles = await mintRoles(test);
     await test.client(CloudWatchLogsClient).send(new CreateLogGroupCommand({ logGroupName: group }));
     await ecs.send(new CreateClusterCommand({ clusterName: "greeters" }));
   });
   after(() => test.stop());
 
-  const definition = (
-    family: string,
-    container: Partial<ContainerDefinition> = {},
-    task: Partial<RegisterTaskDefinitionCommandInput> = {},
-  ): RegisterTaskDefinitionCommandInput => ({
-    family,
-    requiresCompatibilities: ["FARGATE"],
-    networkMode: "awsvpc",
-    cpu: "256",
-    memory: "512",
-    executionRoleArn: roles.launch,
-    taskRoleArn: roles.task,
-    containerDefinitions: [
-      {
-        name: "main",
-        image: `${registry}/greeter:1`,
-        environment: [{ name: "WHOM", value: "world" }],
-        logConfiguration: {
-          logDriver: "awslogs",
-          options: { "awslogs-group": group, "awslogs-region": "eu-west-1", "awslogs-stream-prefix": family },
-        },
-        ...container,
-      },
-    ],
-    ...task,
-  });
-  const register = async (...given: Parameters<typeof definition>) =>
+  type Change = Parameters<typeof taskDefinition> extends [Roles, ...infer Rest] ? Rest : never;
+  const definition = (...given: Change) => taskDefinition(roles, ...given);
+  const register = async (...given: Change) =>
     (await ecs.send(new RegisterTaskDefinitionCommand(definition(...given)))).taskDefinition!.taskDefinitionArn!;
   const cluster = "greeters";
   const run = async (taskDefinition: string): Promise<Task> => {
@@ -179,7 +133,7 @@ describe("ECS", function () {
   });
 
   it("says why a task did not start: image, right to pull, log, role", async () => {
-    const reason = async (...given: Parameters<typeof definition>) => {
+    const reason = async (...given: Change) => {
       const { taskArn = "" } = await run(await register(...given));
       const { stopCode, stoppedReason } = await reaches(taskArn, "STOPPED");
       assert.equal(stopCode, "TaskFailedToStart");

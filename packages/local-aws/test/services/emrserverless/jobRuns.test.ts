@@ -6,28 +6,14 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import {
   CancelJobRunCommand,
-  EMRServerlessClient,
-  GetApplicationCommand,
   GetDashboardForJobRunCommand,
   GetJobRunCommand,
   ListJobRunAttemptsCommand,
   ListJobRunsCommand,
   StartJobRunCommand,
 } from "@aws-sdk/client-emr-serverless";
-import { startCloud } from "../../../testing/cloud.ts";
 import { isRunning } from "../../support/processes.ts";
-import { JobLab } from "./lab.ts";
-
-const prints = `
-import os, sys
-print("arguments", sys.argv[1:])
-print("warning", file=sys.stderr)
-`;
-const waits = `
-import time
-print("waits", flush=True)
-time.sleep(600)
-`;
+import { JobLab, prints, waits } from "./lab.ts";
 
 describe("job runs of EMR Serverless", function () {
   this.timeout(60_000);
@@ -231,35 +217,6 @@ time.sleep(600)
     await lab.over(application, first.jobRunId!);
   });
 
-  it("need the right to pass their role, and to start runs of that application", async () => {
-    const entryPoint = await lab.script("scripts/passed.py", prints);
-    const input = {
-      applicationId: application,
-      executionRoleArn: lab.role,
-      jobDriver: { sparkSubmit: { entryPoint } },
-    };
-    const start = (credentials: never) => {
-      const client = lab.test.client(EMRServerlessClient, { credentials });
-      return client.send(new StartJobRunCommand(input)).finally(() => client.destroy());
-    };
-    const starts = { Effect: "Allow", Action: "emr-serverless:StartJobRun", Resource: "*" };
-    const passes = (service: string) => ({
-      Effect: "Allow",
-      Action: "iam:PassRole",
-      Resource: lab.role,
-      Condition: { StringEquals: { "iam:PassedToService": service } },
-    });
-    const cannotPass = await lab.test.mintRole([starts, passes("lambda.amazonaws.com")]);
-    await assert.rejects(start(cannotPass.credentials as never), {
-      name: "AccessDeniedException",
-      message: /iam:PassRole/,
-    });
-    const can = await lab.test.mintRole([starts, passes("emr-serverless.amazonaws.com")]);
-    const { jobRunId } = await start(can.credentials as never);
-    const job = await lab.over(application, jobRunId!);
-    assert.match(job.createdBy!, /assumed-role/);
-  });
-
   it("are listed newest first, by pages and by state", async () => {
     const own = await lab.application({ name: "listing" });
     const runs: string[] = [];
@@ -301,59 +258,5 @@ time.sleep(600)
       await lab.client.send(new CancelJobRunCommand({ applicationId, jobRunId, shutdownGracePeriodInSeconds: 1 }));
     }
     assert.equal((await lab.over(queueing, two)).state, "SUCCESS");
-  });
-
-  it("do not start an application that may not start by itself", async () => {
-    const manual = await lab.application({ autoStartConfiguration: { enabled: false } });
-    await assert.rejects(lab.submit(manual, prints), { name: "ValidationException", message: /\[STARTING, STARTED\]/ });
-  });
-
-  for (const [what, input, message] of [
-    ["a timeout beyond the longest", { executionTimeoutMinutes: 1_000_001 }, /executionTimeoutMinutes/],
-    ["no attempt", { retryPolicy: { maxAttempts: 0 } }, /maxAttempts/],
-    ["a name of blanks", { name: " " }, /name/],
-  ] as const) {
-    it(`are refused with ${what}`, async () => {
-      await assert.rejects(lab.submit(application, prints, input), { name: "ValidationException", message });
-    });
-  }
-
-  it("of unknown applications, and unknown ids, are not found", async () => {
-    const jobRunId = "00none";
-    await assert.rejects(lab.client.send(new GetJobRunCommand({ applicationId: application, jobRunId })), {
-      name: "ResourceNotFoundException",
-    });
-    await assert.rejects(lab.client.send(new GetApplicationCommand({ applicationId: "00none" })), {
-      name: "ResourceNotFoundException",
-    });
-  });
-});
-
-describe("a job run whose cloud goes down", function () {
-  this.timeout(60_000);
-
-  it("has failed after the restart, or is tried again; one that waited begins", async () => {
-    const lab = await JobLab.start();
-    const application = await lab.application({ schedulerConfiguration: { maxConcurrentRuns: 2 } });
-    const once = await lab.submit(application, waits);
-    const again = await lab.submit(application, "import os\nprint(os.getpid())", { retryPolicy: { maxAttempts: 3 } });
-    await lab.over(application, again);
-    const twice = await lab.submit(application, waits, { retryPolicy: { maxAttempts: 2 } });
-    await lab.until(application, once, "RUNNING");
-    await lab.until(application, twice, "RUNNING");
-    const waiting = await lab.submit(application, prints);
-    await lab.until(application, waiting, "QUEUED");
-    const { directory } = lab.test;
-    await lab.test.stop({ keep: true });
-
-    const test = await startCloud({ directory });
-    const client = test.client(EMRServerlessClient);
-    const job = async (jobRunId: string) =>
-      (await client.send(new GetJobRunCommand({ applicationId: application, jobRunId }))).jobRun!;
-    assert.match((await job(once)).stateDetails!, /machine was stopped/);
-    assert.equal((await job(twice)).attempt, 2);
-    while ((await job(waiting)).state !== "SUCCESS") await new Promise((next) => setTimeout(next, 50));
-    client.destroy();
-    await test.stop();
   });
 });

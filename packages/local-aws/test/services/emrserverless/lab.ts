@@ -10,6 +10,20 @@ import {
 } from "@aws-sdk/client-emr-serverless";
 import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
 
+/** A script that says on both of its streams what it was given. */
+export const prints = `
+import os, sys
+print("arguments", sys.argv[1:])
+print("warning", file=sys.stderr)
+`;
+
+/** A script that does not end by itself. */
+export const waits = `
+import time
+print("waits", flush=True)
+time.sleep(600)
+`;
+
 /** A cloud with a bucket of scripts, a role that may use it, and a queue of what EMR Serverless tells EventBridge. */
 export class JobLab {
   readonly test: TestCloud;

@@ -103,85 +103,6 @@ describe("the Lambda API", () => {
     }
   });
 
-  const refusals: [string, object, string, RegExp][] = [
-    [
-      "a retired runtime",
-      { Runtime: "nodejs14.x" },
-      "InvalidParameterValueException",
-      /The runtime parameter of nodejs14\.x is no longer supported/,
-    ],
-    [
-      "no runtime at all",
-      { Runtime: "cobol" },
-      "ValidationException",
-      /'cobol' at 'runtime' failed to satisfy constraint/,
-    ],
-    [
-      "a role that does not trust Lambda",
-      { Role: "UNTRUSTING" },
-      "InvalidParameterValueException",
-      /The role defined for the function cannot be assumed by Lambda\./,
-    ],
-    [
-      "a role that is not there",
-      { Role: "arn:aws:iam::000000000000:role/nobody" },
-      "InvalidParameterValueException",
-      /cannot be assumed by Lambda/,
-    ],
-    [
-      "what is no zip file",
-      { Code: { ZipFile: Buffer.from("no zip") } },
-      "InvalidParameterValueException",
-      /Could not unzip uploaded file/,
-    ],
-    ["no code", { Code: {} }, "InvalidParameterValueException", /Please provide a source for function code/],
-    [
-      "a reserved variable",
-      { Environment: { Variables: { AWS_REGION: "x" } } },
-      "InvalidParameterValueException",
-      /Reserved keys used in this request: AWS_REGION/,
-    ],
-    [
-      "too many variables",
-      { Environment: { Variables: { LONG: "x".repeat(4096) } } },
-      "InvalidParameterValueException",
-      /exceeded the 4KB limit/,
-    ],
-    ["too long a timeout", { Timeout: 901 }, "ValidationException", /'901' at 'timeout' .* less than or equal to 900/],
-    [
-      "too little memory",
-      { MemorySize: 64 },
-      "ValidationException",
-      /'64' at 'memorySize' .* greater than or equal to 128/,
-    ],
-    [
-      "log levels of text",
-      { LoggingConfig: { LogFormat: "Text", SystemLogLevel: "WARN" } },
-      "InvalidParameterValueException",
-      /LogFormat is JSON/,
-    ],
-    [
-      "a layer that is not there",
-      { Layers: ["arn:aws:lambda:us-east-1:000000000000:layer:none:1"] },
-      "InvalidParameterValueException",
-      /layer:none:1 does not exist/,
-    ],
-  ];
-  for (const [what, settings, name, message] of refusals) {
-    it(`refuses ${what}`, async () => {
-      const given = { ...settings } as { Role?: string };
-      if (given.Role === "UNTRUSTING") {
-        given.Role = (await functions.test.mintRole(undefined, { trust: "states.amazonaws.com" })).roleArn;
-      }
-      await rejects(functions.create("refused", "", { Code: { ZipFile: answer("x") }, ...given }), name, message);
-      await rejects(
-        functions.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: "refused" })),
-        "ResourceNotFoundException",
-        /^Function not found: arn:aws:lambda:us-east-1:000000000000:function:refused$/,
-      );
-    });
-  }
-
   it("takes code from S3, as far as the caller may read it", async () => {
     const s3 = functions.test.client(S3Client, { config: { forcePathStyle: true } });
     await s3.send(new CreateBucketCommand({ Bucket: "packages" }));
@@ -204,21 +125,6 @@ describe("the Lambda API", () => {
   it("refuses a second function of one name", async () => {
     await functions.create("twice", "", { Code: { ZipFile: answer("x") } });
     await rejects(functions.create("twice", ""), "ResourceConflictException", /^Function already exist: twice$/);
-  });
-
-  it("lets only those create functions who may pass the role", async () => {
-    const { roleArn } = await functions.test.mintRole();
-    const { credentials } = await functions.test.mintRole({ Effect: "Allow", Action: "lambda:*", Resource: "*" });
-    const client = functions.test.client(Object.getPrototypeOf(functions.lambda).constructor, { credentials });
-    const command = new CreateFunctionCommand({
-      FunctionName: "unpassed",
-      Runtime: "nodejs24.x",
-      Handler: "index.handler",
-      Role: roleArn,
-      Code: { ZipFile: answer("x") },
-    });
-    const send = (client as typeof functions.lambda).send(command);
-    await rejects(send, "AccessDeniedException", /not authorized to perform: iam:PassRole on resource: /);
   });
 
   it("publishes a version once for the same code and configuration", async () => {

@@ -20,7 +20,6 @@ import {
   TagResourceCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { servicePrincipal } from "../../../src/service.ts";
-import { EventStore } from "../../../src/services/logs/events.ts";
 import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
 
 describe("CloudWatch Logs", () => {
@@ -288,35 +287,5 @@ describe("CloudWatch Logs", () => {
     await filter('{ $.level = "ERROR" }');
     const { logGroups } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: "measured" }));
     assert.equal(logGroups?.[0]?.metricFilterCount, 1);
-  });
-
-  it("keeps what it has on disk within bounds, the newest last", () => {
-    const events = new EventStore(test.cloud.store.database);
-    const text = "x".repeat(1000);
-    for (let index = 0; index < 50; index++) events.append("bounded", "s", [{ timestamp: index, message: text }], now);
-    events.bound(20_000);
-    const everything = { from: 0, to: Number.MAX_SAFE_INTEGER };
-    const left = events
-      .search(
-        "bounded",
-        everything,
-        1000,
-        () => true,
-        () => true,
-      )
-      .map(({ timestamp }) => timestamp);
-    assert.ok(left.length > 10 && left.length < 20, `${left.length} left`);
-    assert.equal(left.at(-1), 49);
-    events.expire("bounded", 45);
-    const young = events
-      .search(
-        "bounded",
-        everything,
-        1000,
-        () => true,
-        () => true,
-      )
-      .map(({ timestamp }) => timestamp);
-    assert.deepEqual(young, [45, 46, 47, 48, 49]);
   });
 });

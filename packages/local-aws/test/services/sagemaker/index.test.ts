@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from "@aws-sdk/client-application-auto-scaling";
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
@@ -22,18 +20,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
-
-const image = "000000000000.dkr.ecr.us-east-1.amazonaws.com/fixture:1";
-const sagemaker = { images: { "*/fixture*": ["node", join(import.meta.dirname, "../../fixtures/container.mjs")] } };
-const rights = [
-  { Effect: "Allow", Action: ["s3:GetObject", "s3:PutObject"], Resource: "arn:aws:s3:::work/*" },
-  { Effect: "Allow", Action: "s3:ListBucket", Resource: "arn:aws:s3:::work" },
-  {
-    Effect: "Allow",
-    Action: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-    Resource: "arn:aws:logs:*:*:log-group:/aws/sagemaker/*",
-  },
-];
+import { image, rights, sagemaker, settled } from "./containers.ts";
 
 describe("SageMaker", function () {
   this.timeout(30_000);
@@ -66,13 +53,6 @@ describe("SageMaker", function () {
         ...more,
       }),
     );
-  async function settled<T extends object>(look: () => Promise<T>, busy: (found: T) => boolean): Promise<T> {
-    for (;;) {
-      const found = await look();
-      if (!busy(found)) return found;
-      await sleep(30);
-    }
-  }
   const job = (TrainingJobName: string) =>
     settled(
       () => client.send(new DescribeTrainingJobCommand({ TrainingJobName })),
