@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { architecture } from "../platform.ts";
 import { findPython, has } from "./interpreter.ts";
 import { Problem } from "./problem.ts";
@@ -90,7 +91,7 @@ const byUv = (file: string, target: string, version: string): string[] => [
 function run([program = "", ...args]: string[], { shown, version }: { shown: string; version: string }): void {
   const { status, stderr, error } = spawnSync(program, args, { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
   if (status === 0) return;
-  const said = stderr || String(error);
+  const said = stripVTControlCharacters(stderr || String(error));
   if (
     /connection|resolve host|temporary failure|network is unreachable|timed out|proxy/i.test(said) &&
     !wheel.test(said)
