@@ -63,4 +63,45 @@ describe("what comes from others", () => {
       for (const { run = "" } of steps) assert.doesNotMatch(run, /npm (ci|install)(?! --ignore-scripts)/);
     });
   }
+
+  for (const name of ["local-aws", "pulumi-local"]) {
+    it(`declares what ${name} imports, and nothing else`, () => {
+      const { dependencies, peerDependencies = {} } = manifest(`packages/${name}`);
+      const imported = new Set(
+        globSync(`packages/${name}/{src,testing}/**/*.{ts,cjs}`, { cwd: root })
+          .flatMap((file) => [...readFileSync(join(root, file), "utf8").matchAll(imports)])
+          .map(([, specifier = ""]) =>
+            specifier
+              .split("/")
+              .slice(0, specifier.startsWith("@") ? 2 : 1)
+              .join("/"),
+          ),
+      );
+      const declared = Object.keys({ ...dependencies, ...peerDependencies });
+      assert.deepEqual([...imported].filter((one) => !declared.includes(one)).sort(), []);
+      assert.deepEqual(
+        declared.filter((one) => !imported.has(one)),
+        [],
+      );
+    });
+  }
+
+  it("has one version of a package in every manifest that names it", () => {
+    const versions = new Map<string, string>();
+    for (const folder of [".", "packages/local-aws", "packages/pulumi-local"]) {
+      const { dependencies, devDependencies, optionalDependencies } = manifest(folder);
+      for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })) {
+        assert.equal(version, versions.get(name) ?? version, `${name} in ${folder}/package.json`);
+        versions.set(name, version);
+      }
+    }
+  });
 });
+
+/** What an import names that is no file and none of Node's own modules. */
+const imports = /(?:from|import|import\(|require\(|resolve\()\s*"((?!node:)[@a-z][^"\s]*)"/g;
+
+const manifest = (
+  folder: string,
+): Record<"dependencies" | "devDependencies" | "peerDependencies" | "optionalDependencies", Record<string, string>> =>
+  JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
