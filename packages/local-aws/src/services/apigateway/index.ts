@@ -29,7 +29,7 @@ import { apiKeyOperations, usagePlanOperations } from "./operations/usagePlans.t
 import { Records } from "./records.ts";
 
 export interface ApiGatewayOptions {
-  /** Serves what is deployed, in every region. */
+  /** Serves the deployed stages of every region. */
   plane: DataPlane;
   cognito: CognitoIssuer;
   /** Decides who may invoke a route: the account's own IAM. */

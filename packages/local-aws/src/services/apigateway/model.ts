@@ -1,5 +1,5 @@
 /**
- * What API Gateway remembers of a REST API. An {@link Api} is what the developer edits; a {@link Deployment} is a copy
+ * What API Gateway stores of a REST API. An {@link Api} is what the developer edits; a {@link Deployment} is a copy
  * of its definition at one moment; a {@link Stage} serves one deployment. Names are those of the REST API reference:
  * https://docs.aws.amazon.com/apigateway/latest/api/
  */
@@ -9,7 +9,7 @@ import type { PolicyDocument } from "../../service.ts";
 export type AuthorizationType = "NONE" | "AWS_IAM" | "CUSTOM" | "COGNITO_USER_POOLS";
 export type IntegrationType = "AWS_PROXY" | "MOCK";
 
-/** How a mock integration's result becomes a response: by the first whose pattern matches its status code. */
+/** How a mock integration's result becomes a response: by the first entry whose pattern matches its status code. */
 export interface IntegrationResponse {
   statusCode: string;
   /** Regular expression on the integration's status code; without one it is the default response. */
@@ -22,7 +22,7 @@ export interface IntegrationResponse {
 
 export interface Integration {
   type: IntegrationType;
-  /** The method that the gateway calls the integration with: always POST towards Lambda. */
+  /** The method that the gateway calls the integration with: always POST for Lambda. */
   httpMethod?: string;
   /** `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION_ARN/invocations`; may hold `${stageVariables.x}`. */
   uri?: string;
@@ -96,11 +96,11 @@ export interface Authorizer {
   authType?: string;
   authorizerUri?: string;
   authorizerCredentials?: string;
-  /** `method.request.header.NAME` and the like, comma-separated. */
+  /** `method.request.header.NAME` and so on, comma-separated. */
   identitySource?: string;
   /** Regular expression that a token must match. */
   identityValidationExpression?: string;
-  /** Seconds that a result is kept, 0 to 3,600. */
+  /** Seconds that a result is cached, 0 to 3,600. */
   authorizerResultTtlInSeconds: number;
 }
 
@@ -112,7 +112,7 @@ export interface GatewayResponse {
   responseTemplates: Record<string, string>;
 }
 
-/** All of an API that its OpenAPI document can say, and that a deployment copies. */
+/** The part of an API that an OpenAPI document can describe, and that a deployment copies. */
 export interface Definition {
   rootResourceId: string;
   /** By id. */
@@ -138,7 +138,7 @@ export interface Api {
   name: string;
   description?: string;
   version?: string;
-  /** Epoch milliseconds, as every date here. */
+  /** Epoch milliseconds, like every date here. */
   createdDate: number;
   endpointConfiguration: { types: string[]; ipAddressType?: string; vpcEndpointIds?: string[] };
   tags: Record<string, string>;
@@ -159,9 +159,9 @@ export interface MethodSetting {
   metricsEnabled: boolean;
   loggingLevel: "OFF" | "ERROR" | "INFO";
   dataTraceEnabled: boolean;
-  /** Requests at once; -1 is none of its own. */
+  /** Burst of requests; -1: no limit of its own. */
   throttlingBurstLimit: number;
-  /** Requests a second; -1 is none of its own. */
+  /** Requests per second; -1: no limit of its own. */
   throttlingRateLimit: number;
   cachingEnabled: boolean;
   cacheTtlInSeconds: number;

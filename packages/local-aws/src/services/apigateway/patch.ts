@@ -1,5 +1,5 @@
 /**
- * API Gateway's PATCH: operations on paths, of which each kind of thing allows a few.
+ * API Gateway's PATCH: operations on paths, of which each kind of resource allows a few.
  * https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html
  */
 import type { PatchOperation } from "@aws-sdk/client-api-gateway";
@@ -15,7 +15,7 @@ export interface Patch {
 /** Changes `target` by one operation. */
 export type PatchRule<T> = (target: T, patch: Patch) => void;
 
-/** What a kind of thing allows: path patterns, whose variable segments are written `*`, and what each one does. */
+/** What a kind of resource allows: path patterns, whose variable segments are written `*`, and what each one does. */
 export type PatchRules<T> = Record<string, PatchRule<T>>;
 
 /** Applies all operations, or throws `BadRequestException` at the first that is not allowed. */

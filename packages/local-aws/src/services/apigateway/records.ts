@@ -9,7 +9,7 @@ export const badRequest = (message: string) => new AwsError("BadRequestException
 export const conflict = (message: string) => new AwsError("ConflictException", message, 409);
 export const limitExceeded = (message: string) => new AwsError("LimitExceededException", message, 429);
 
-/** Everything that API Gateway keeps, and who wants to know when it changes. */
+/** Everything that API Gateway stores, and the listeners for changes. */
 export class Records {
   readonly apis: Collection<Api>;
   /** By `apiId/deploymentId`. */
@@ -73,14 +73,14 @@ export class Records {
 
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-/** An identifier as API Gateway makes them: ten lower-case letters and digits (resources and plans have six). */
+/** An identifier in API Gateway's form: ten lower-case letters and digits (resources and plans have six). */
 export const newId = (length = 10): string =>
   Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
 
 /** The value of an API key: forty letters and digits. */
 export const newKeyValue = (): string => randomBytes(20).toString("hex");
 
-/** One page of a list, in API Gateway's words; of 25 items unless more are asked for. */
+/** One page of a list, in API Gateway's words; of 25 items unless more are requested. */
 export function pageOf<T>(
   all: T[],
   request: Pick<PageRequest, "position" | "limit">,

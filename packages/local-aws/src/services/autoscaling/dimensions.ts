@@ -1,13 +1,13 @@
 /**
- * What can be scaled. Application Auto Scaling does it with a role that is linked to it and that an account cannot change;
- * here it calls as the account itself.
+ * What can be scaled. Application Auto Scaling uses a service-linked role that an account cannot change; here it calls
+ * as the account itself.
  * https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-service-linked-roles.html
  */
 import { AwsError, type Cloud } from "../../service.ts";
 import { validation } from "./records.ts";
 
 export interface Dimension {
-  /** Of `AWSServiceRoleForApplicationAutoScaling_…`. */
+  /** Suffix of `AWSServiceRoleForApplicationAutoScaling_…`. */
   role: string;
   /** @throws AwsError when there is no such thing */
   read(cloud: Cloud, resourceId: string): Promise<number>;

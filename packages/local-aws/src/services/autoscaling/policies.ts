@@ -8,16 +8,16 @@ import { type ActivityRecord, keyOf, type PolicyRecord, type Records, type Scale
 import { adjusted, checkSteps, stepFor } from "./steps.ts";
 import { access } from "./targets.ts";
 
-/** Most activities that are remembered of one target. */
+/** Most activities that are kept for one target. */
 const maxActivities = 100;
 const defaultCooldown = 300;
 
-/** What an alarm says as it takes its action. */
+/** What an alarm passes to its action. */
 export interface Breach {
   policyArn: string;
   alarm: string;
   threshold: number;
-  /** None where data are missing, and that counts as a breach. */
+  /** Absent where data are missing and that counts as a breach. */
   value: number | undefined;
 }
 
@@ -116,7 +116,7 @@ export function policyOperations(
         return { ScalingActivities, NextToken };
       },
     },
-    // No operation of AWS's: what an alarm's action comes to. It is in no schema, so no request from outside reaches it.
+    // Not an AWS operation: it runs an alarm's action. It is in no schema, so no request from outside reaches it.
     AlarmAction: {
       access: () => [],
       async run(breach, { principal }) {
@@ -128,12 +128,12 @@ export function policyOperations(
   };
 }
 
-/** Sets the capacity that a step policy calls for, within its target's bounds and not before its cooldown is over. */
+/** Sets the capacity that a step policy calls for, within its target's bounds and only after its cooldown. */
 async function act(cloud: Cloud, records: Records, breach: Breach, clock: number): Promise<void> {
   const entry = records.policies.entries().find(([, { arn }]) => arn === breach.policyArn);
   if (!entry) throw new AwsError("ObjectNotFoundException", `No scaling policy found for: ${breach.policyArn}`);
   const [key, policy] = entry;
-  // Target tracking has alarms of its own on AWS; its metrics are none that one machine has.
+  // On AWS, target tracking has its own alarms; their metrics do not exist on one machine.
   if (!policy.step) return;
   const { StepAdjustments = [], AdjustmentType = "", Cooldown = defaultCooldown, MinAdjustmentMagnitude } = policy.step;
   const target = records.target(policy);

@@ -8,7 +8,7 @@ import type {
 import { AwsError, type Cloud } from "../../service.ts";
 import type { Collection } from "../../store.ts";
 
-/** What names a thing that is scaled. */
+/** What identifies a scaled resource. */
 export interface Scaled {
   ServiceNamespace: ServiceNamespace;
   ResourceId: string;
@@ -31,7 +31,7 @@ export interface PolicyRecord extends Scaled {
   step?: ScalingPolicy["StepScalingPolicyConfiguration"];
   tracking?: ScalingPolicy["TargetTrackingScalingPolicyConfiguration"];
   created: number;
-  /** When it last changed a capacity: until its cooldown is over, it does so no further. */
+  /** When it last changed a capacity: it does not again until its cooldown is over. */
   acted?: number;
 }
 

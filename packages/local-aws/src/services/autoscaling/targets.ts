@@ -1,4 +1,4 @@
-/** Scalable targets: what may be scaled, between which numbers. */
+/** Scalable targets: what may be scaled, and within which bounds. */
 
 import { randomUUID } from "node:crypto";
 import type { RegisterScalableTargetRequest } from "@aws-sdk/client-application-auto-scaling";
@@ -11,7 +11,7 @@ import { dimensionOf } from "./dimensions.ts";
 import { keyOf, type Records, type Scaled, type TargetRecord, validation } from "./records.ts";
 
 /**
- * Targets have ids that nobody knows beforehand: a policy names all of them, and what they scale by conditions.
+ * Ids of targets are not known in advance: a policy names all of them, and restricts what they scale by conditions.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsapplicationautoscaling.html
  */
 export const access =

@@ -4,8 +4,8 @@ import { asHalt, Halt } from "./halt.ts";
 import type { Group } from "./records.ts";
 
 /**
- * Looks at the alarms of a group, as its service role.
- * @returns why the deployment must not go on: one is red, or they cannot be read and that is not to be ignored.
+ * Checks the alarms of a group, as its service role.
+ * @returns why the deployment must not go on: one is in ALARM, or they cannot be read and that must not be ignored.
  */
 export async function lookAtAlarms(cloud: Cloud, group: Group, role: Principal): Promise<Halt | undefined> {
   const { enabled = false, alarms = [], ignorePollAlarmFailure = false } = group.alarmConfiguration ?? {};
@@ -21,7 +21,7 @@ export async function lookAtAlarms(cloud: Cloud, group: Group, role: Principal):
 }
 
 /**
- * Looks again and again, until the signal ends it.
+ * Polls them until the signal is aborted.
  * @param alarmed aborted with a {@link Halt} once the deployment must not go on.
  */
 export async function watchAlarms(

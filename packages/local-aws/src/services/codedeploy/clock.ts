@@ -4,11 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface Time {
   /** Milliseconds since 1970. */
   now(): number;
-  /** @throws once the signal says so. */
+  /** @throws once the signal is aborted. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** A longer timer would ring at once. */
+/** A longer timer would fire immediately. */
 const longestMs = 2 ** 31 - 1;
 const alarmPollMs = 5_000;
 const shortestPollMs = 100;
@@ -29,12 +29,12 @@ export class Clock {
     this.time = time;
   }
 
-  /** Milliseconds that AWS's minutes take. */
+  /** Milliseconds for that many minutes of AWS's. */
   ms(minutes: number): number {
     return (minutes * 60_000) / this.#factor;
   }
 
-  /** How often alarms are looked at, in milliseconds. */
+  /** How often alarms are checked, in milliseconds. */
   get pollMs(): number {
     return Math.max(shortestPollMs, alarmPollMs / this.#factor);
   }

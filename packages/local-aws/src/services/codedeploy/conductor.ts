@@ -12,10 +12,10 @@ import { notify } from "./triggers.ts";
 
 const stoppedByUser = () => new Halt("MANUAL_STOP", "The deployment was stopped by a user");
 
-/** So long a deployment is `Created`, without targets, before it begins: AWS does not say how long, in milliseconds. */
+/** Milliseconds that a deployment is `Created`, without targets, before it begins; AWS does not document how long. */
 const createdMs = 50;
 
-/** Conducts deployments: hooks, the shift step by step, alarms, rollback. */
+/** Runs deployments: hooks, the shift step by step, alarms, rollback. */
 export class Conductor {
   readonly #cloud: Cloud;
   readonly #records: Records;
@@ -39,14 +39,14 @@ export class Conductor {
     this.#running.set(deploymentId, { stop, ended });
   }
 
-  /** Goes on with the deployments that a restart interrupted; a rollback goes on with the one that it belongs to. */
+  /** Resumes the deployments that a restart interrupted; a rollback resumes with the one that it belongs to. */
   resume(): void {
     for (const { deploymentId, status, creator } of this.#records.deployments.values()) {
       if (creator === "user" && (status === "Created" || status === "InProgress")) this.start(deploymentId);
     }
   }
 
-  /** StopDeployment. @returns whether it was under way. */
+  /** StopDeployment. @returns whether it was in progress. */
   stop(deploymentId: string, rollback: boolean): boolean {
     const running = this.#running.get(deploymentId);
     if (!running) return false;
@@ -70,7 +70,7 @@ export class Conductor {
     const group = this.#records.groups.get(`${applicationName}/${deploymentGroupName}`);
     try {
       if (!group) throw new Halt("DEPLOYMENT_GROUP_MISSING", "The deployment group does not exist anymore");
-      // It had failed when the process ended: what is left is the way back.
+      // It had failed when the process ended: only the rollback is left.
       if (errorInformation) throw new Halt(errorInformation.code, errorInformation.message);
       await this.#begin(course, group, stopped);
       const role = await this.#assumeRole(group, course.id);
@@ -100,7 +100,7 @@ export class Conductor {
     return (await assumeServiceRole(this.#cloud, group, session)).principal;
   }
 
-  /** Runs the work until it is done, a person stops it, or an alarm of the group is red. */
+  /** Runs the work until it is done, a user stops it, or an alarm of the group goes off. */
   async #guarded(
     group: Group,
     role: Principal,

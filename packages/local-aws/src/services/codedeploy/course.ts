@@ -3,7 +3,7 @@ import type { Deployment, LifecycleEvent, Records } from "./records.ts";
 
 type EventName = LifecycleEvent["lifecycleEventName"];
 
-/** One deployment as it goes on: every change is remembered at once, so that a restart goes on from there. */
+/** One deployment in progress: every change is stored immediately, so that a restart resumes from there. */
 export class Course {
   readonly id: string;
   readonly #records: Records;
@@ -32,7 +32,7 @@ export class Course {
     this.update({ events });
   }
 
-  /** What has not begun never will. */
+  /** Steps that have not begun never will. */
   skipRest(): void {
     for (const { lifecycleEventName, status } of this.deployment.events) {
       if (status === "Pending") this.updateEvent(lifecycleEventName, { status: "Skipped" });

@@ -32,7 +32,7 @@ export function deploymentOperations(cloud: Cloud, records: Records, conductor: 
     return deployment;
   };
 
-  /** @throws for one that has not begun: it has no targets yet. */
+  /** @throws for a deployment that has not begun: it has no targets yet. */
   const begun = (deploymentId: string | undefined): Deployment => {
     const deployment = found(deploymentId);
     if (deployment.status === "Created") {

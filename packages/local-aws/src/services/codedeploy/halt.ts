@@ -1,6 +1,6 @@
 import type { AutoRollbackEvent, ErrorCode } from "@aws-sdk/client-codedeploy";
 
-/** Why a deployment does not go on, in CodeDeploy's error codes. */
+/** Why a deployment does not continue, in CodeDeploy's error codes. */
 export class Halt extends Error {
   readonly code: ErrorCode;
 
@@ -9,7 +9,7 @@ export class Halt extends Error {
     this.code = code;
   }
 
-  /** A person or an alarm stops a deployment; anything else makes it fail. */
+  /** A user or an alarm stops a deployment; anything else makes it fail. */
   get status(): "Failed" | "Stopped" {
     return this.code === "ALARM_ACTIVE" || this.code === "MANUAL_STOP" ? "Stopped" : "Failed";
   }

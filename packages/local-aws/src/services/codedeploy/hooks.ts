@@ -7,7 +7,7 @@ import { Halt } from "./halt.ts";
 /** CodeDeploy waits an hour for a hook's report; a hook runs in real time however fast the clock of deployments is. */
 const hookMs = 3_600_000;
 
-/** The functions that are asked before and after the shift, and their reports. */
+/** The functions that are invoked before and after the shift, and their reports. */
 export class Hooks {
   readonly #cloud: Cloud;
   readonly #clock: Clock;
@@ -27,7 +27,7 @@ export class Hooks {
     return waiting !== undefined;
   }
 
-  /** Asks the deployment's hook, if it has one, and waits for its report. @throws Halt unless it succeeded. */
+  /** Invokes the deployment's hook, if it has one, and waits for its report. @throws Halt unless it succeeded. */
   async run(
     course: Course,
     name: "BeforeAllowTraffic" | "AfterAllowTraffic",
@@ -48,7 +48,7 @@ export class Hooks {
     } catch (error) {
       const message = signal.aborted ? "The deployment was stopped" : (error as Error).message;
       const diagnostics = { errorCode: "ScriptFailed" as const, message };
-      // What the end of the process interrupts is asked again by the next one.
+      // A hook interrupted by the end of the process is invoked again by the next one.
       if (!this.#closing.aborted) course.updateEvent(name, { status: "Failed", endTime: Date.now(), diagnostics });
       throw error;
     }

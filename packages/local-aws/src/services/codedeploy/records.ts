@@ -61,7 +61,7 @@ export interface LifecycleEvent {
   diagnostics?: { errorCode: LifecycleErrorCode; message: string };
 }
 
-/** A deployment, as far as it has come: what it needs to go on after a restart. */
+/** A deployment and its progress: what it needs to resume after a restart. */
 export interface Deployment {
   deploymentId: string;
   applicationName: string;
@@ -84,7 +84,7 @@ export interface Deployment {
   percent: number;
 }
 
-/** All that CodeDeploy remembers. */
+/** All that CodeDeploy stores. */
 export class Records {
   readonly applications: Collection<Application>;
   readonly groups: Collection<Group>;

@@ -54,7 +54,7 @@ export function setupOperations(cloud: Cloud, records: Records): Operations<"cod
     return found;
   };
 
-  /** CodeDeploy tries the role as a group is made. */
+  /** CodeDeploy assumes the role when a group is created. */
   async function checkRole(group: ServedGroup): Promise<void> {
     await assumeServiceRole(cloud, group, "validate").catch(() => {
       throw new AwsError(
@@ -64,7 +64,7 @@ export function setupOperations(cloud: Cloud, records: Records): Operations<"cod
     });
   }
 
-  /** An application with another name is the same one: its groups and deployments go with it. */
+  /** A renamed application is still the same: its groups and deployments move with it. */
   function rename(application: Application, applicationName: string): void {
     if (records.applications.has(applicationName)) {
       throw new AwsError("ApplicationAlreadyExistsException", `Application already exists: ${applicationName}`);

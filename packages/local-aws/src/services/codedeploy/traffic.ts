@@ -5,7 +5,7 @@ import { Halt } from "./halt.ts";
 import { presetConfigs, stepsOf } from "./presets.ts";
 import type { Deployment, Records } from "./records.ts";
 
-/** AllowTraffic: moves the alias step by step, as the deployment's configuration says. */
+/** AllowTraffic: moves the alias step by step, as the deployment's configuration defines. */
 export async function shiftTraffic(
   { cloud, records, clock }: { cloud: Cloud; records: Records; clock: Clock },
   course: Course,
@@ -26,7 +26,7 @@ export async function shiftTraffic(
       await route(cloud, role, target, percent);
       course.update({ percent });
       due += clock.ms(minutes);
-      // What a restart interrupted is caught up with: a step takes its time once.
+      // After a restart, only the rest of a step's time is waited for.
       const rest = due - clock.time.now();
       if (rest > 0) await clock.time.sleep(rest, signal);
     }

@@ -3,7 +3,7 @@ import type { Cloud } from "../../service.ts";
 import type { Deployment, Group } from "./records.ts";
 import { assumeServiceRole } from "./serviceRole.ts";
 
-/** Tells the group's topics, as its service role. https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-sns-event-notifications.html */
+/** Notifies the group's topics, as its service role. https://docs.aws.amazon.com/codedeploy/latest/userguide/monitoring-sns-event-notifications.html */
 export async function notify(
   cloud: Cloud,
   group: Group,
@@ -27,7 +27,7 @@ export async function notify(
       const input = { TopicArn: triggerTargetArn, Subject: `${event}: ${applicationName}`, Message };
       await cloud.call("sns", "Publish", input, role.principal);
     } catch {
-      // A topic that does not take the message does not undo a deployment.
+      // A topic that refuses the message does not fail a deployment.
     }
   }
 }

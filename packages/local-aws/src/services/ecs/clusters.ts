@@ -1,4 +1,4 @@
-/** Clusters: a name that services and tasks are under. */
+/** Clusters: names that group services and tasks. */
 import type { Cluster, Tag } from "@aws-sdk/client-ecs";
 import { page } from "../../kit/page.ts";
 import type { Operations } from "../../operations.ts";

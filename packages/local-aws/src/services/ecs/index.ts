@@ -1,6 +1,6 @@
 /**
- * ECS, as far as Fargate goes: clusters, task definitions, services, tasks. Containers are processes of this machine: what
- * an image is here, option `images` says.
+ * ECS, as far as Fargate goes: clusters, task definitions, services, tasks. Containers are local processes: option
+ * `images` maps images to commands.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Operations.html
  */
 import type { Images } from "../../containers/images.ts";

@@ -13,7 +13,7 @@ import type { Collection } from "../../store.ts";
 export interface ClusterRecord {
   name: string;
   settings: ClusterSetting[];
-  /** What nothing here acts on, as it was given. */
+  /** Members with no effect here, as they were given. */
   kept?: Pick<
     CreateClusterRequest,
     "configuration" | "serviceConnectDefaults" | "capacityProviders" | "defaultCapacityProviderStrategy"
@@ -41,17 +41,17 @@ export interface ServiceRecord {
   taskDefinition: string;
   desired: number;
   created: number;
-  /** Changes with what tasks are made of: then new ones take the place of the old. */
+  /** Changes with anything tasks are created from: then new ones replace the old. */
   deployment: { id: string; created: number };
   input: CreateServiceRequest;
   /** The newest first. */
   events: (Omit<ServiceEvent, "createdAt"> & { created: number })[];
 }
 
-/** How long deleted services are still described; AWS says no time. */
+/** How long deleted services are still described; AWS documents no time. */
 const inactiveMs = 3_600_000;
 
-/** All that ECS remembers; tasks it does not: they end with the cloud, and services start new ones. */
+/** All that ECS stores. Tasks are not stored: they end with the cloud, and services start new ones. */
 export class Records {
   readonly clusters: Collection<ClusterRecord>;
   /** By `family:revision`, the revision with leading zeros. */
@@ -78,7 +78,7 @@ export class Records {
     return [{ action: `ecs:${action}`, resource: this.arn(kind, path) }];
   }
 
-  /** By name or ARN; `default` when none is said. @throws AwsError `ClusterNotFoundException` */
+  /** By name or ARN; `default` when none is given. @throws AwsError `ClusterNotFoundException` */
   cluster(given?: string): ClusterRecord {
     const found = this.clusters.get(lastPart(given ?? "default"));
     if (!found) throw new AwsError("ClusterNotFoundException", "Cluster not found.");
@@ -93,12 +93,12 @@ export class Records {
     return found;
   }
 
-  /** Services of a cluster that are there, those whose tasks are ending included. */
+  /** Existing services of a cluster, including those whose tasks are ending. */
   servicesOf(cluster: string): ServiceRecord[] {
     return this.services.values(`${cluster}/`).filter(({ status }) => status !== "INACTIVE");
   }
 
-  /** Deleted services are told of for a while. */
+  /** Deleted services are still described for a while. */
   forgetInactive(now = Date.now()): void {
     for (const [key, { ended }] of this.services.entries())
       if (ended !== undefined && now - ended > inactiveMs) this.forgetService(key);

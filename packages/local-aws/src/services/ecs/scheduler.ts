@@ -4,11 +4,11 @@ import type { Cloud } from "../../service.ts";
 import { type Records, type ServiceRecord, serviceKey } from "./records.ts";
 import { Task, type TaskArgs } from "./task.ts";
 
-/** What died is started again, ever more slowly while it dies soon. */
+/** Tasks that died are restarted, with growing pauses while they die early. */
 const restartMs = [100, 500, 2_000, 10_000];
-/** A task that ran for so long did not fail to start. */
+/** A task that ran for this long counts as started. */
 const soundMs = 10_000;
-/** Stopped tasks are told of for an hour. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
+/** Stopped tasks are described for an hour. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
 const rememberedMs = 3_600_000;
 const maxEvents = 100;
 /** Seconds that containers have when the cloud itself ends. */
@@ -21,7 +21,7 @@ export class Scheduler {
   readonly #images: Images;
   readonly #workingDirectory: string;
   readonly #tasks = new Map<string, Task>();
-  /** How often in a row tasks of a service ended soon after their start, and what waits to start another. */
+  /** How many tasks of a service in a row ended soon after their start, and the timer that starts another. */
   readonly #failures = new Map<string, { count: number; timer: NodeJS.Timeout | undefined }>();
   #closing = false;
 
@@ -32,7 +32,7 @@ export class Scheduler {
     this.#workingDirectory = workingDirectory;
   }
 
-  /** Tasks of a cluster, those lately stopped included. */
+  /** Tasks of a cluster, including those recently stopped. */
   tasks(cluster: string, group?: string): Task[] {
     for (const [id, task] of this.#tasks) {
       if (task.stopped !== undefined && Date.now() - task.stopped > rememberedMs) this.#tasks.delete(id);
@@ -58,12 +58,12 @@ export class Scheduler {
     return task;
   }
 
-  /** What ran before the machine went down runs again. */
+  /** Services that ran before a shutdown run again. */
   resume(): void {
     for (const service of this.#records.services.values()) this.reconcile(serviceKey(service));
   }
 
-  /** Brings a service's tasks to what it says: their number, and of its newest deployment; new ones before old ones end. */
+  /** Brings a service's tasks to their desired number and newest deployment; new ones start before old ones end. */
   reconcile(key: string): void {
     const service = this.#records.services.get(key);
     if (!service || this.#closing) return;

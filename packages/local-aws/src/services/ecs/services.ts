@@ -1,4 +1,4 @@
-/** Services: so many tasks of a definition, kept running. */
+/** Services: a number of tasks of a definition, kept running. */
 import { randomUUID } from "node:crypto";
 import type { CreateServiceRequest, Deployment, DeploymentConfiguration, Service } from "@aws-sdk/client-ecs";
 import { page } from "../../kit/page.ts";
@@ -7,7 +7,7 @@ import type { Operations } from "../../operations.ts";
 import { checkName, invalid, lastPart, type Records, type ServiceRecord, serviceKey } from "./records.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-/** Members that one machine acts on, or has no use for; any other is refused. */
+/** Members that have an effect here, or are safe to ignore; any other is refused. */
 const known = new Set([
   ...["serviceName", "cluster", "taskDefinition", "desiredCount", "launchType", "networkConfiguration", "tags"],
   ...["availabilityZoneRebalancing", "clientToken", "platformVersion", "role", "deploymentConfiguration"],
@@ -130,7 +130,7 @@ export function serviceOperations(records: Records, scheduler: Scheduler): Opera
   };
 }
 
-/** By these roles ECS invokes the functions of a deployment's hooks. */
+/** With these roles ECS invokes the functions of a deployment's hooks. */
 const hookRoles = ({ lifecycleHooks = [] }: DeploymentConfiguration = {}) =>
   lifecycleHooks.map(({ roleArn }) => roleArn);
 

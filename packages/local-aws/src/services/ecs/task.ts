@@ -14,14 +14,14 @@ export interface TaskArgs {
   /** `service:NAME`, or `family:NAME` of one that `RunTask` started. */
   group: string;
   definition: TaskDefinitionRecord;
-  /** Of the service's deployment, or who started it. */
+  /** ID of the service's deployment, or who started it. */
   startedBy: string | undefined;
   overrides?: Record<string, { command?: string[]; environment?: { name?: string; value?: string }[] }>;
 }
 
 type Status = "PENDING" | "RUNNING" | "STOPPING" | "STOPPED";
 
-/** Seconds between SIGTERM and SIGKILL unless the container's definition says another number; the most is 120. */
+/** Seconds between SIGTERM and SIGKILL unless the container's definition sets another number; at most 120. */
 const stopSeconds = 30;
 
 /** One task: its containers as processes of this machine. */
@@ -67,7 +67,7 @@ export class Task {
     }
   }
 
-  /** SIGTERM to its containers, and SIGKILL to what is left after their time. */
+  /** SIGTERM to its containers, and SIGKILL to what is left after their stop timeout. */
   async stop(code: TaskStopCode, reason: StopTaskRequest["reason"], graceMs?: number): Promise<void> {
     if (this.status === "STOPPED") return;
     if (this.status !== "STOPPING") {
@@ -97,7 +97,7 @@ export class Task {
     let log: ContainerLog | undefined;
     if (options && session) {
       const stream = `${options["awslogs-stream-prefix"]}/${definition.name}/${this.id}`;
-      // The one log driver that writes to another region, when it is told to.
+      // The log driver may be configured to write to another region.
       const logs = cloud.in(options["awslogs-region"] || cloud.region);
       log = new ContainerLog(logs, session.principal, options["awslogs-group"] as string, stream, {
         createGroup: options["awslogs-create-group"] === "true",
@@ -168,7 +168,7 @@ export class Task {
   }
 }
 
-/** What the execution role needs to pull from ECR. @throws Error as the task's reason says it */
+/** What the execution role needs to pull from ECR. @throws Error with the task's stopped reason */
 async function mayPull(cloud: Cloud, { principal }: RoleSession, image: string): Promise<void> {
   const [, account, region, repository] =
     /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([^:@]+)/.exec(image) ?? [];

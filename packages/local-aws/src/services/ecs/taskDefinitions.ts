@@ -1,4 +1,4 @@
-/** Task definitions: what a task is made of, in numbered revisions. */
+/** Task definitions: what a task consists of, in numbered revisions. */
 import type { ContainerDefinition, RegisterTaskDefinitionRequest, TaskDefinition } from "@aws-sdk/client-ecs";
 import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
@@ -14,7 +14,7 @@ const memories: Record<string, (memory: number) => boolean> = {
   4096: (memory) => memory >= 8_192 && memory <= 30_720 && memory % 1_024 === 0,
 };
 
-/** Members of a container's definition that one machine acts on, or has no use for; any other is refused. */
+/** Members of a container's definition that have an effect here, or are safe to ignore; any other is refused. */
 const known = new Set([
   ...["name", "image", "essential", "command", "entryPoint", "environment", "logConfiguration", "stopTimeout"],
   ...["cpu", "memory", "memoryReservation", "portMappings", "readonlyRootFilesystem", "user", "linuxParameters"],
@@ -94,7 +94,7 @@ export function taskDefinitionOperations(records: Records): Operations<"ecs"> {
   };
 }
 
-/** @throws AwsError `ClientException` in ECS's words; for what the local cloud does not model, naming it. */
+/** @throws AwsError `ClientException` in ECS's words; for what the local cloud does not support, naming it. */
 function check({ containerDefinitions = [], ...task }: RegisterTaskDefinitionRequest): void {
   if (containerDefinitions.length === 0) throw client("Container list cannot be empty.");
   if (task.requiresCompatibilities?.includes("FARGATE")) {

@@ -126,7 +126,7 @@ export function applicationOperations(records: Records, lifecycle: Lifecycle): O
     const { id, ...rest } = summary(application);
     const { autoStartConfiguration, autoStopConfiguration, ...input } = application.input;
     return {
-      // What is given of images is shown as it was given.
+      // Image configuration is shown as it was given.
       ...(input as Partial<ShownApplication>),
       ...rest,
       applicationId: id,
@@ -137,5 +137,5 @@ export function applicationOperations(records: Records, lifecycle: Lifecycle): O
   }
 }
 
-/** As it is shown, however it was written. */
+/** In the form that is shown, however it was written. */
 export const typeOf = (type = ""): string => type.charAt(0).toUpperCase() + type.slice(1).toLowerCase();

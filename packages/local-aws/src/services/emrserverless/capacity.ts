@@ -1,4 +1,4 @@
-/** What an application may have at once, and what of it a run takes. */
+/** The maximum capacity of an application, and the share that a run takes. */
 import type { MaximumAllowedResources } from "@aws-sdk/client-emr-serverless";
 import { capacityOf } from "./applicationInput.ts";
 import type { JobRun } from "./model.ts";
@@ -13,11 +13,11 @@ interface Resources {
 export interface Need {
   /** Without it the run cannot begin. */
   driver: Resources;
-  /** With as many of its executors as there is room for, and one even where there is none: here the driver is that, too. */
+  /** With as many of its executors as fit, but at least one: here the driver is also the executor. */
   within(room: Resources): Resources;
 }
 
-/** @throws Error when an amount of memory is none. */
+/** @throws Error for an invalid amount of memory. */
 export function needOf(settings: SparkSettings): Need {
   const { driver, executor, executors } = workersOf(settings);
   return {
@@ -30,7 +30,7 @@ export function needOf(settings: SparkSettings): Need {
   };
 }
 
-/** What is left of the greatest capacity. */
+/** What is left of the maximum capacity. */
 export function free(maximum: MaximumAllowedResources | undefined, running: JobRun[]): Resources {
   const { cpu, memory } = maximum
     ? capacityOf(maximum)

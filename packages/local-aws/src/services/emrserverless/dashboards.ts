@@ -1,4 +1,4 @@
-/** A run's dashboard. On AWS it is Spark's own pages; here it is what the driver has said so far. */
+/** A run's dashboard. On AWS it is Spark's own pages; here it is the driver's output so far. */
 import { randomBytes } from "node:crypto";
 import { open } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -11,7 +11,7 @@ import type { Records } from "./records.ts";
 
 /** https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_GetDashboardForJobRun.html */
 const urlMs = 3_600_000;
-/** Bytes of each stream that are shown: its end. */
+/** Bytes shown from the end of each stream. */
 const shownBytes = 256 * 1024;
 
 interface Granted {
@@ -50,7 +50,7 @@ export class Dashboards implements Site {
     };
   }
 
-  /** Whoever has the URL may look, for an hour. */
+  /** Anyone with the URL has access, for an hour. */
   #url(of: Omit<Granted, "expires">): string {
     const now = Date.now();
     for (const [token, { expires }] of this.#urls) if (expires <= now) this.#urls.delete(token);
@@ -85,7 +85,7 @@ export class Dashboards implements Site {
   }
 }
 
-/** Nothing for a file that is not there. */
+/** Empty for a missing file. */
 async function endOf(path: string): Promise<string> {
   const file = await open(path).catch(() => undefined);
   if (!file) return "";

@@ -1,4 +1,4 @@
-/** One attempt of a run: its process, within its limits, and what it leaves. */
+/** One attempt of a run: its process, within its limits, and its output. */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { MonitoringConfiguration } from "@aws-sdk/client-emr-serverless";
@@ -13,7 +13,7 @@ import type { Names } from "./names.ts";
 import { programOf } from "./program.ts";
 import type { SparkSettings } from "./sparkSettings.ts";
 
-/** How often the driver's memory is looked at. */
+/** How often the driver's memory is measured. */
 const watchMs = 500;
 
 export interface DriverArgs {
@@ -21,7 +21,7 @@ export interface DriverArgs {
   names: Names;
   run: JobRun;
   settings: SparkSettings;
-  /** The application's; a run's own comes before it. */
+  /** The application's; a run's own takes precedence. */
   monitoring: MonitoringConfiguration | undefined;
   tools: Tools;
   /** Called when its process runs. */
@@ -43,13 +43,13 @@ export class Driver {
     this.#args = args;
   }
 
-  /** SIGTERM to all its processes, and SIGKILL after the grace; one that has not started does not. */
+  /** SIGTERM to all its processes, and SIGKILL after the grace period; one that has not started yet never will. */
   async stop(graceMs: number): Promise<void> {
     this.#graceMs ??= graceMs;
     await this.#group?.stop(graceMs);
   }
 
-  /** Resolves when it is over, and its logs are where they shall be. */
+  /** Resolves when it is over, and its logs are stored. */
   async run(): Promise<Outcome> {
     const { cloud, run } = this.#args;
     const session = await this.#assume();
@@ -77,7 +77,7 @@ export class Driver {
       };
       const log = new DriverLog({ cloud, run, folder: logs, monitoring, principal: session.principal, artifacts });
       if (this.#graceMs !== undefined) return {};
-      // Its home is its own: there is no profile, and no file that stands for none, which AWS's SDK for Java complains about.
+      // It has its own home: without a profile, and without an empty file in its place, which AWS's SDK for Java warns about.
       const { AWS_CONFIG_FILE: _, AWS_SHARED_CREDENTIALS_FILE: __, ...base } = containerBase(cloud);
       const group = runGroup({
         command: program.command,

@@ -1,4 +1,4 @@
-/** A driver's output: files of the state folder, and from there to where the run says. */
+/** A driver's output: files in the state folder, copied to the run's log destination. */
 import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
 import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ import type { JobRun } from "./model.ts";
 
 const streams = ["stdout", "stderr"] as const;
 
-/** How often what has been written since goes to S3 while the driver runs. */
+/** How often new output is copied to S3 while the driver runs. */
 const uploadMs = 5_000;
 /** Lines of standard error that a failed run's details may quote. */
 const quotedLines = 20;
@@ -22,7 +22,7 @@ const quotedLines = 20;
 export interface DriverLogArgs {
   cloud: Cloud;
   run: JobRun;
-  /** Where a run's attempt has its files. */
+  /** Folder of a run's attempt. */
   folder: string;
   monitoring: MonitoringConfiguration | undefined;
   /** The run's role writes its logs. */
@@ -30,7 +30,7 @@ export interface DriverLogArgs {
   artifacts: Artifacts;
 }
 
-/** Spark tells of much that is in order, and where in Java a failure happened. */
+/** Lines that explain no failure: Spark's routine log lines, and Java stack frames. */
 const isNoise = (line: string): boolean => /^\s*$|^\S+ \S+ (DEBUG|INFO|WARN) |^\s+at |^\s+\.\.\. \d+ more/.test(line);
 
 /** https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/logging.html */
@@ -47,19 +47,19 @@ export class DriverLog {
     this.#args = args;
   }
 
-  /** Reads what the driver says until it has ended. */
+  /** Reads the driver's output until it has ended. */
   async follow(output: { stdout: Readable; stderr: Readable }): Promise<void> {
     await mkdir(this.#args.folder, { recursive: true });
     for (const name of streams) this.#follow(name, output[name]);
     if (this.#uri()) this.#timer = setInterval(() => void this.#upload(), uploadMs).unref();
   }
 
-  /** The last lines of standard error that say something, in one. */
+  /** The last meaningful lines of standard error, joined. */
   get lastLines(): string {
     return this.#last.join(" ").slice(-1_000);
   }
 
-  /** Resolves when everything is where it shall be; what the role may not write is in the state folder alone. */
+  /** Resolves when everything is stored; what the role may not write stays in the state folder only. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.#written);

@@ -3,9 +3,9 @@ import { conflict } from "./names.ts";
 import type { Records } from "./records.ts";
 
 /**
- * A request with the token of an earlier one is that one: it makes nothing, and is answered as the first was.
- * @param make with the id of what the first made, or with none; its answer names the id.
- * @throws AwsError `ConflictException` when the token came with another request.
+ * A request with the token of an earlier one is a repeat: it creates nothing, and gets the first one's answer.
+ * @param make called with the id that the first request created, if any; its answer contains the id.
+ * @throws AwsError `ConflictException` when the token was used for another request.
  */
 export function onceByToken<
   Input extends { clientToken?: string | undefined },

@@ -1,6 +1,6 @@
 /**
- * EMR Serverless: applications, and runs of their jobs. A run is the script itself, as a process of this machine under the
- * run's role: by Spark where it imports it, otherwise by Python.
+ * EMR Serverless: applications, and runs of their jobs. A run is the script itself, as a local process under the run's role:
+ * on Spark where the script imports it, otherwise on Python alone.
  * https://docs.aws.amazon.com/emr-serverless/latest/APIReference/API_Operations.html
  */
 import type { Tools } from "../../containers/tools.ts";
@@ -16,7 +16,7 @@ import { tagOperations } from "./tags.ts";
 export interface EmrServerlessOptions {
   /** Where Spark and Python are. */
   tools: Tools;
-  /** How much faster than AWS's idle applications stop. Default 1. */
+  /** How much faster than on AWS idle applications stop. Default 1. */
   clock?: number;
   /** Likewise for what limits runs, in tests of those limits: a script takes the time that it takes. Default 1. */
   runClock?: number;

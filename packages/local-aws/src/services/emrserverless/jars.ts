@@ -1,4 +1,4 @@
-/** What Spark needs beside itself to read and write S3. On EMR it is there; PySpark from PyPI comes without. */
+/** What Spark needs in addition to read and write S3. EMR includes it; PySpark from PyPI does not. */
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
@@ -7,12 +7,12 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
 interface Jar {
-  /** Below the repository. */
+  /** Path within the repository. */
   path: string;
   sha256: string;
 }
 
-/** Those that Hadoop 3.3.4 was built with, which PySpark 3.5 brings. */
+/** Versions that Hadoop 3.3.4, which PySpark 3.5 includes, was built with. */
 const pinned: Jar[] = [
   {
     path: "org/apache/hadoop/hadoop-aws/3.3.4/hadoop-aws-3.3.4.jar",
@@ -29,8 +29,8 @@ const mavenCentral = "https://repo1.maven.org/maven2";
 const fetching = new Map<string, Promise<string[]>>();
 
 /**
- * Fetches them once, from Maven Central or the repository that MAVEN_REPOSITORY names; afterwards they are in the folder.
- * @throws Error when they cannot be had, or are others than they should be.
+ * Fetches them once, from Maven Central or the repository that MAVEN_REPOSITORY names; later calls find them in the folder.
+ * @throws Error when they cannot be downloaded, or their hashes do not match.
  */
 export function sparkJars(folder: string): Promise<string[]> {
   let jars = fetching.get(folder);

@@ -5,10 +5,10 @@ import { after, type LongTimer } from "../../timers.ts";
 import { type Application, type ApplicationState, isOver } from "./model.ts";
 import type { Records } from "./records.ts";
 
-/** How long a state lasts in which AWS makes something ready that is ready here. */
+/** How long transitional states last, in which AWS prepares something that is ready here at once. */
 const passingMs = 50;
 
-/** What becomes of applications: each is started by its first run, and stopped when it has been idle for long enough. */
+/** The life cycle of applications: each is started by its first run, and stopped after it has been idle long enough. */
 export class Lifecycle {
   readonly #records: Records;
   readonly #folder: string;
@@ -18,14 +18,14 @@ export class Lifecycle {
   /** Called when an application runs: runs wait for it. */
   onStarted: (id: string) => void = () => {};
 
-  /** @param clock how much faster than AWS's its minutes are. */
+  /** @param clock how much faster than AWS's its clock runs. */
   constructor(cloud: Cloud, records: Records, clock: number) {
     this.#records = records;
     this.#clock = clock;
     this.#folder = join(cloud.directory, "emr-serverless");
   }
 
-  /** Goes on where the machine went down. */
+  /** Resumes after a shutdown. */
   resume(): void {
     for (const { id, state } of this.#records.applications.values()) {
       if (state === "CREATING") this.created(id);
@@ -39,7 +39,7 @@ export class Lifecycle {
     this.#pass(id, "CREATED");
   }
 
-  /** Does nothing where it is started, or on its way. */
+  /** Does nothing if it is started or starting. */
   start(id: string): void {
     const { state } = this.#records.application(id);
     if (state === "STARTED" || state === "STARTING") return;
@@ -53,13 +53,13 @@ export class Lifecycle {
     this.#pass(id, "STOPPED");
   }
 
-  /** It is not idle: a run is there. */
+  /** It is not idle: it has a run. */
   busy(id: string): void {
     this.#idle.get(id)?.cancel();
     this.#idle.delete(id);
   }
 
-  /** From now on nothing runs on it, unless something does. */
+  /** It is idle from now on, unless something runs. */
   idle(id: string): void {
     this.busy(id);
     const application = this.#records.applications.get(id);

@@ -1,11 +1,11 @@
-/** What EMR Serverless keeps of applications and job runs. */
+/** What EMR Serverless stores of applications and job runs. */
 import type { CreateApplicationRequest, JobRunState, StartJobRunRequest } from "@aws-sdk/client-emr-serverless";
 
 export type ApplicationState = "CREATING" | "CREATED" | "STARTING" | "STARTED" | "STOPPING" | "STOPPED" | "TERMINATED";
 
 export interface Application {
   id: string;
-  /** As it was created, and updated since; tags are apart. */
+  /** As it was created, and updated since; tags are stored separately. */
   input: Omit<CreateApplicationRequest, "clientToken" | "tags">;
   state: ApplicationState;
   stateDetails?: string;
@@ -25,7 +25,7 @@ export interface Attempt {
 export interface JobRun {
   application: string;
   id: string;
-  /** As it was started; tags are apart. */
+  /** As it was started; tags are stored separately. */
   input: Omit<StartJobRunRequest, "clientToken" | "tags">;
   createdBy: string;
   releaseLabel: string;
@@ -45,7 +45,7 @@ export interface JobRun {
 
 export const isOver = (state: JobRunState): boolean => /^(SUCCESS|FAILED|CANCELLED)$/.test(state);
 
-/** What a token of a client made: the same request again makes nothing. */
+/** What the request with a client token created: a repeat of it creates nothing. */
 export interface Token {
   request: string;
   id: string;

@@ -27,7 +27,7 @@ export class Names {
 export const invalid = (message: string): AwsError => new AwsError("ValidationException", message, 400);
 export const conflict = (message: string): AwsError => new AwsError("ConflictException", message, 409);
 
-/** Sixteen characters, as AWS's: in the order in which they were made. */
+/** Sixteen characters, as on AWS, sorted by creation. */
 export function newId(): string {
   const time = Date.now().toString(36).padStart(9, "0");
   return `00${time}${BigInt(`0x${randomBytes(4).toString("hex")}`)
@@ -36,7 +36,7 @@ export function newId(): string {
     .slice(-5)}`;
 }
 
-/** @throws AwsError as AWS's validation says it. */
+/** @throws AwsError in the words of AWS's validation. */
 export function checkPattern(member: string, value: string | undefined, pattern: RegExp, max: number): void {
   if (value === undefined || (value.length > 0 && value.length <= max && pattern.test(value))) return;
   const rule = pattern.test(value)
@@ -45,7 +45,7 @@ export function checkPattern(member: string, value: string | undefined, pattern:
   throw invalid(`1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${rule}`);
 }
 
-/** @throws AwsError as AWS's validation says it. */
+/** @throws AwsError in the words of AWS's validation. */
 export function checkRange(member: string, value: number | undefined, min: number, max: number): void {
   if (value === undefined || (Number.isInteger(value) && value >= min && value <= max)) return;
   const rule = value < min ? `greater than or equal to ${min}` : `less than or equal to ${max}`;
@@ -54,7 +54,7 @@ export function checkRange(member: string, value: number | undefined, min: numbe
   );
 }
 
-/** One page, the newest first; a page has 50 at most, and when nothing is said. @throws AwsError `ValidationException` */
+/** One page, newest first; at most 50 items, which is the default. @throws AwsError `ValidationException` */
 export function newestFirst<T extends { id: string }>(all: T[], input: { nextToken?: string; maxResults?: number }) {
   checkRange("maxResults", input.maxResults, 1, 50);
   const invalidToken = () => invalid("Invalid pagination token");

@@ -4,7 +4,7 @@ import type { Application, JobRun } from "./model.ts";
 import type { Names } from "./names.ts";
 
 /**
- * Tells EventBridge what has become of applications and runs.
+ * Sends state changes of applications and runs to EventBridge.
  * https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/using-eventbridge.html
  */
 export class Notices {
@@ -74,7 +74,7 @@ export class Notices {
     const entry = { Source: "aws.emr-serverless", DetailType, Detail: JSON.stringify(detail), Resources: [] };
     this.#cloud
       .call("events", "PutEvents", { Entries: [entry] }, servicePrincipal("emr-serverless.amazonaws.com", arn))
-      // The bus may be closing with the cloud; what is told of is recorded.
+      // The bus may be closing with the cloud; the change itself is stored.
       .catch(() => {});
   }
 }

@@ -1,4 +1,4 @@
-/** What a run is on this machine: its script, by Spark or by Python alone. */
+/** The local program of a run: its script, on Spark or on Python alone. */
 import { mkdir, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
@@ -22,7 +22,7 @@ export interface ProgramArgs {
   settings: SparkSettings;
   tools: Tools;
   artifacts: Artifacts;
-  /** The attempt's own. */
+  /** Folder of the attempt. */
   folder: string;
 }
 
@@ -76,7 +76,7 @@ async function spark(args: ProgramArgs, script: string, given: string[]): Promis
     "spark.sql.warehouse.dir": join(folder, "warehouse"),
     ...settings.conf,
     ...s3(cloud),
-    // One process is driver and executors, and it listens to this machine alone.
+    // One process is both driver and executors, and it listens on loopback only.
     "spark.master": `local[${cores}]`,
     "spark.submit.deployMode": "client",
     "spark.driver.host": "127.0.0.1",
@@ -118,7 +118,7 @@ const s3 = (cloud: Cloud): Record<string, string> =>
       "s3a.path.style.access": "true",
       "s3a.connection.ssl.enabled": "false",
       "s3a.aws.credentials.provider": "com.amazonaws.auth.EC2ContainerCredentialsProviderWrapper",
-      // As EMR's own file system: what is above a run's prefix is none of its business.
+      // Like EMR's own file system: the run needs no access above its prefix.
       "s3a.directory.marker.retention": "keep",
       // A refusal is final: the local S3 is not busy.
       "s3a.attempts.maximum": "3",

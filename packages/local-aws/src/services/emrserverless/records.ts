@@ -5,7 +5,7 @@ import type { Application, Attempt, JobRun, Token } from "./model.ts";
 import { Names } from "./names.ts";
 import { Notices } from "./notices.ts";
 
-/** All that EMR Serverless remembers. A change of state is told to EventBridge. */
+/** All that EMR Serverless stores. State changes are sent to EventBridge. */
 export class Records {
   readonly names: Names;
   readonly applications: Collection<Application>;
@@ -15,7 +15,7 @@ export class Records {
   /** By ARN. */
   readonly tags: Collection<Record<string, string>>;
   readonly #notices: Notices;
-  /** Shown for as long as this process lives: whoever deleted them waits to see that. */
+  /** Shown for as long as this process lives: clients that deleted them poll for that state. */
   readonly #terminated = new Map<string, Application>();
 
   constructor(cloud: Cloud) {
@@ -52,7 +52,7 @@ export class Records {
     if (before !== application.state) this.#notices.application(application);
   }
 
-  /** With all that was its own. */
+  /** With everything that belongs to it. */
   terminate(application: Application): void {
     const { id } = application;
     const made = new Set([id, ...this.runsOf(id).map((run) => run.id)]);

@@ -1,4 +1,4 @@
-/** Brings runs to their end, one attempt after the other, within what their application may have at once. */
+/** Executes runs, one attempt after the other, within the capacity of their application. */
 import type { Tools } from "../../containers/tools.ts";
 import type { Cloud } from "../../service.ts";
 import { after, type LongTimer } from "../../timers.ts";
@@ -11,14 +11,14 @@ import { sparkSettings } from "./sparkSettings.ts";
 
 interface Active {
   driver?: Driver;
-  /** Why it is ended before its end. */
+  /** Why it is stopped early. */
   cancelled?: string;
   done: Promise<void>;
 }
 
 export interface RunnerOptions {
   tools: Tools;
-  /** How much faster than AWS's its minutes are, those of queues, timeouts and retries. */
+  /** How much faster than AWS's the clock of queues, timeouts and retries runs. */
   clock: number;
 }
 
@@ -38,7 +38,7 @@ export class Runner {
     lifecycle.onStarted = (id) => this.#begin(id);
   }
 
-  /** Runs that had not begun when the machine went down begin; one that had fails, and is tried again where it may be. */
+  /** Runs that had not begun before a shutdown begin; those that had fail, and are retried where allowed. */
   resume(): void {
     for (const run of this.#records.runs.values()) {
       if (isOver(run.state)) continue;
@@ -48,10 +48,10 @@ export class Runner {
     }
   }
 
-  /** Starts its application when it must; the run begins with it. */
+  /** Starts its application if necessary; the run begins with it. */
   submit(run: JobRun): void {
     const { state } = this.#records.application(run.application);
-    // In a turn of its own: who started it has its answer first.
+    // Asynchronously: the caller gets its answer first.
     if (state === "STARTED") setImmediate(() => this.#begin(run.application));
     else if (state !== "STARTING") this.#lifecycle.start(run.application);
   }
@@ -74,7 +74,7 @@ export class Runner {
     await Promise.all(all.map(({ done }) => done));
   }
 
-  /** Everything of that application that waits, in its order. */
+  /** All waiting runs of that application, in order. */
   #begin(id: string): void {
     const application = this.#records.applications.get(id);
     if (this.#closing || application?.state !== "STARTED") return;
@@ -191,7 +191,7 @@ export class Runner {
       return;
     }
     const again = this.#records.retry(run, details);
-    // Its application may have been stopped with the machine; while the attempt before is not away, it is waited for.
+    // Its application may have been stopped by the shutdown; a previous attempt that is still ending is waited for.
     if (!this.#active.has(run.id)) this.submit(again);
   }
 

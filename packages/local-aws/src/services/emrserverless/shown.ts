@@ -53,7 +53,7 @@ export function shownRun(records: Records, run: JobRun, number = run.attempts.le
   };
 }
 
-/** What it would have been charged for: whole workers, for as long as they ran. */
+/** What it would have been billed for: whole workers, for as long as they ran. */
 function utilization({ cpu, memory }: { cpu: number; memory: number }, seconds: number) {
   const hours = seconds / 3_600;
   const round = (value: number) => Math.round(value * 1_000) / 1_000;

@@ -1,4 +1,4 @@
-/** What a run says of Spark: `sparkSubmitParameters`, and `spark-defaults` of the application and of the run. */
+/** Spark settings of a run: `sparkSubmitParameters`, and `spark-defaults` of the application and of the run. */
 import type { Configuration } from "@aws-sdk/client-emr-serverless";
 
 export interface SparkSettings {
@@ -8,10 +8,10 @@ export interface SparkSettings {
   options: string[];
 }
 
-/** Where it runs is not the caller's to say, on EMR Serverless as here. */
+/** The caller cannot choose where it runs, neither on EMR Serverless nor here. */
 const ignored = new Set(["--master", "--deploy-mode", "--proxy-user", "--principal", "--keytab", "--queue"]);
 const flags = new Set(["--verbose", "-v", "--supervise"]);
-/** Options that are properties by another name. */
+/** Options that are aliases of properties. */
 const properties: Record<string, string> = {
   "--driver-memory": "spark.driver.memory",
   "--driver-cores": "spark.driver.cores",
@@ -54,7 +54,7 @@ export function sparkSettings(parameters = "", ...configurations: (Configuration
   return { conf, options };
 }
 
-/** As a shell splits words, without anything that a shell would replace. */
+/** Splits words like a shell, without expansions. */
 function split(text: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
@@ -81,7 +81,7 @@ function split(text: string): string[] {
 export interface Workers {
   driver: { cpu: number; memory: number };
   executor: { cpu: number; memory: number };
-  /** Executors that are asked for; fewer where the application's capacity has no more. */
+  /** Requested executors; fewer if the application's capacity has no more. */
   executors: number;
 }
 
@@ -101,7 +101,7 @@ export function workersOf({ conf }: SparkSettings): Workers {
   };
 }
 
-/** Spark's sizes: `14g`, `512m`; a bare number is of mebibytes. @throws Error for what is none. */
+/** Spark's sizes: `14g`, `512m`; a bare number is in mebibytes. @throws Error for an invalid size. */
 function bytesOf(text: string): number {
   const [, value, unit = "m"] = /^(\d+)\s*([kmgt])?b?$/i.exec(text.trim()) ?? [];
   if (!value) throw new Error(`"${text}" is no amount of memory of Spark's, such as 14g`);

@@ -1,4 +1,4 @@
-/** What EventBridge remembers. */
+/** What EventBridge stores. */
 import type { Target } from "@aws-sdk/client-eventbridge";
 import type { PolicyStatement } from "../../service.ts";
 

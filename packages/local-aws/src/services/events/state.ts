@@ -73,7 +73,7 @@ export class EventsState {
     this.ticker.delete(ruleKey(rule.bus, rule.name));
   }
 
-  /** Sets or clears a rule's place in the timetable. */
+  /** Schedules or unschedules a rule. */
   plan(rule: RuleRecord): void {
     const key = ruleKey(rule.bus, rule.name);
     if (!rule.schedule || rule.state === "DISABLED") this.ticker.delete(key);
@@ -90,7 +90,7 @@ export class EventsState {
     );
   }
 
-  /** A schedule's turn. */
+  /** Runs a schedule that is due. */
   due(key: string, time: number): void {
     const rule = this.rules.get(key);
     if (!rule || rule.state === "DISABLED") return;

@@ -1,5 +1,5 @@
 /**
- * What a target gets of an event: all of it, a part, a constant, or a template filled in.
+ * A target's input: the whole event, a part of it, a constant, or a filled-in template.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
  */
 import type { Target } from "@aws-sdk/client-eventbridge";
@@ -63,7 +63,7 @@ function fill(template: string, values: Record<string, unknown>): string {
 
 function inText(value: unknown): string {
   if (value === undefined || value === null) return "";
-  // What is nested loses its quotes.
+  // Nested values lose their quotes.
   const text = typeof value === "string" ? value : JSON.stringify(value).replaceAll('"', "");
   return JSON.stringify(text).slice(1, -1);
 }

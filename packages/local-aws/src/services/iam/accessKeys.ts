@@ -1,4 +1,4 @@
-/** Access keys: with them users sign. */
+/** Access keys, with which users sign. */
 import { randomBytes } from "node:crypto";
 import { type AccessKey, type Directory, type User, uniqueId } from "../../authorization/directory.ts";
 import { limitExceeded, noSuchEntity, now } from "../../authorization/limits.ts";

@@ -1,7 +1,7 @@
 import type { Directory } from "../../authorization/directory.ts";
 import type { Operations } from "../../operations.ts";
 
-/** How much there is, and how much there may be. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+/** Counts of IAM's entities, and their quotas. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 export const accountOperations = (directory: Directory): Operations<"iam"> => ({
   GetAccountSummary: {
     access: () => [{ action: "iam:GetAccountSummary", resource: "*" }],

@@ -4,7 +4,7 @@ import type { Directory, Identity } from "../../authorization/directory.ts";
 import { noSuchEntity } from "../../authorization/limits.ts";
 import { managedPolicyDocument } from "../../authorization/managed.ts";
 
-/** @throws AwsError `NoSuchEntity` unless that is a policy there is. */
+/** @throws AwsError `NoSuchEntity` unless the policy exists. */
 export function checkBoundary(directory: Directory, arn: string | undefined): void {
   if (arn === undefined || managedPolicyDocument(directory, arn)) return;
   throw noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`);

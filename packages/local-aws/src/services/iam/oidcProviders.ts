@@ -1,6 +1,6 @@
 /**
- * OpenID Connect providers: whose tokens a role's trust policy may name, as those of GitHub's workflows. They are kept and
- * given back; no token of theirs is taken here, as their keys are on the internet.
+ * OpenID Connect providers: whose tokens a role's trust policy may name, such as those of GitHub's workflows. They are stored
+ * and returned; their tokens are not accepted here, as their keys are on the internet.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
  */
 import { createHash } from "node:crypto";
@@ -173,5 +173,5 @@ function checkThumbprints(thumbprints: string[]): void {
   if (thumbprints.length > maxThumbprints) throw invalidInput("Thumbprint list must contain fewer than 5 entries.");
 }
 
-/** Stands for the one of the issuer's certificate, which IAM fetches where none is given. */
+/** Stands for the thumbprint of the issuer's certificate, which IAM fetches if none is given. */
 const thumbprintOf = (url: string): string => createHash("sha1").update(new URL(url).host).digest("hex");

@@ -5,7 +5,7 @@ export interface OfUser {
   UserName: string;
 }
 
-/** Makes an operation on one user, which is its resource. */
+/** Wraps an operation on one user, which is its resource. */
 export type OnUser = <Input extends Partial<OfUser>>(
   action: string,
   run: (user: User, input: Input) => unknown,

@@ -25,7 +25,7 @@ import { type Paging, pageOf, tagPage } from "./paging.ts";
 interface Named {
   RoleName: string;
 }
-/** At most this many characters in a trust policy. */
+/** Most characters in a trust policy. */
 const maxTrust = 2048;
 
 export function roleOperations(directory: Directory, accountId: string): Operations<"iam"> {
@@ -146,7 +146,7 @@ function checkTrust(text: string): void {
   if (policySize(text) > maxTrust) throw limitExceeded(`Cannot exceed quota for ACLSizePerRole: ${maxTrust}`);
 }
 
-/** The answer of its creation, which leaves out the length of sessions and the last use. */
+/** CreateRole's answer, which leaves out the session duration and the last use. */
 export function describeNewRole(role: Role) {
   const { MaxSessionDuration: _, ...made } = describeRole(role, false);
   return { ...made, ...describeMore(role) };

@@ -1,4 +1,4 @@
-/** A user's names and passwords for services that do not read AWS's signatures: CodeCommit, Keyspaces. */
+/** A user's names and passwords for services that do not use AWS's signatures: CodeCommit, Keyspaces. */
 import { randomBytes } from "node:crypto";
 import type * as iam from "@aws-sdk/client-iam";
 import type { StatusType } from "@aws-sdk/client-iam";

@@ -1,6 +1,6 @@
 /**
- * Roles that AWS's services bring with them: by the service (without `.amazonaws.com`), the role's name and the policy of
- * AWS that it has. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
+ * Service-linked roles: by the service (without `.amazonaws.com`), the role's name and its AWS
+ * managed policy. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
  */
 export const serviceRoles: Readonly<Record<string, readonly [role: string, policy?: string]>> = {
   "accountdiscovery.ssm": [
@@ -91,5 +91,5 @@ export const serviceRoles: Readonly<Record<string, readonly [role: string, polic
   wafv2: ["AWSServiceRoleForWAFV2Logging", "WAFV2LoggingServiceRolePolicy"],
 };
 
-/** Services whose roles may have a suffix of their user's own. */
+/** Services whose roles may have a custom suffix. */
 export const suffixable: ReadonlySet<string> = new Set(["autoscaling", "connect", "lexv2"]);

@@ -1,4 +1,4 @@
-/** The policy simulator: what an identity may, without doing it. */
+/** The policy simulator: what an identity may do, without doing it. */
 
 import type { PolicyEvaluationDecisionType } from "@aws-sdk/client-iam";
 import type { Authorizer, Decision } from "../../authorization/authorizer.ts";

@@ -1,4 +1,4 @@
-/** Users: for a caller that is no role. */
+/** Users: callers that are not roles. */
 
 import { type Directory, type User, uniqueId } from "../../authorization/directory.ts";
 import {
@@ -22,7 +22,7 @@ import type { OfUser, OnUser } from "./onUser.ts";
 import { type Paging, pageOf, tagPage } from "./paging.ts";
 import { serviceCredentialOperations } from "./serviceCredentials.ts";
 
-/** What users may have on AWS and none has here, which tools ask for before they delete one. */
+/** What users may have on AWS but never have here; tools list it before they delete a user. */
 const lacking = {
   ListGroupsForUser: "Groups",
   ListMFADevices: "MFADevices",
@@ -43,7 +43,7 @@ export function userOperations(directory: Directory, accountId: string): Operati
   };
   const newArn = (name: string, path: string) => `arn:aws:iam::${accountId}:user${path}${name}`;
   const arnOf = (name: string, path = "/") => users.get(name)?.Arn ?? newArn(name, path);
-  /** Without a name, the user who calls is meant. */
+  /** Without a name, the calling user is meant. */
   const nameOf = ({ UserName }: Partial<OfUser>, { principal }: Call): string => {
     if (UserName !== undefined) return UserName;
     if (principal.kind === "user") return principal.arn.split("/").at(-1) as string;
@@ -91,7 +91,7 @@ export function userOperations(directory: Directory, accountId: string): Operati
     },
   };
 
-  /** A user with another name or path stays the same one: what it has goes with it, its keys among it. */
+  /** A renamed or moved user stays the same: everything it has, including its keys, moves with it. */
   function rename(user: User, UserName: string, Path: string): void {
     checkName("newUserName", UserName, 64);
     checkPath(Path);

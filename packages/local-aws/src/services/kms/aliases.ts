@@ -7,7 +7,7 @@ import { notFound, type Records } from "./records.ts";
 
 export function aliasOperations(records: Records): Operations<"kms"> {
   const { aliases, prefix } = records;
-  /** An alias is made, changed and deleted with a right to it, and one to each key that it stands for. */
+  /** Creating, changing or deleting an alias needs permission on the alias and on each key that it refers to. */
   const access = (name: string, AliasName = "", ...keys: (string | undefined)[]) =>
     [`${prefix}${AliasName}`, ...keys.flatMap((id) => (id ? [records.arn(id)] : []))].map((resource) => ({
       action: `kms:${name}`,

@@ -8,17 +8,17 @@ import type { Operations } from "../../operations.ts";
 import { type Access, AwsError, type Operation, type PolicyDocument } from "../../service.ts";
 import type { Key, Records } from "./records.ts";
 
-/** What a ciphertext is bound to: it is needed again to decrypt, and policies may ask for it. */
+/** The encryption context of a ciphertext: it is needed again to decrypt, and policies may require it. */
 type Context = Record<string, string> | undefined;
 
 const algorithm = "SYMMETRIC_DEFAULT";
-/** Of a key's id, also with `mrk-`. */
+/** Length of a key's id, also with `mrk-`. */
 const idLength = 36;
 const ivLength = 12;
 const tagLength = 16;
 
 export function encryptionOperations(records: Records): Operations<"kms"> {
-  /** A key is used by whom its policy admits; where that names the account, the caller's own policies decide. */
+  /** A key's policy decides who may use it; where that names the account, the caller's own policies decide. */
   const use = (operation: string, given: string, context: Context = {}): Access => {
     const { id, policy } = records.found(given);
     const entries = Object.entries(context);
@@ -53,7 +53,7 @@ export function encryptionOperations(records: Records): Operations<"kms"> {
     return key;
   };
 
-  /** @returns the id of the key that it was made with. @throws AwsError when that cannot be, or is not the given one. */
+  /** @returns the id of the key that it was made with. @throws AwsError when it is invalid, or made with another key than the given one. */
   const keyOf = (ciphertext: Uint8Array = new Uint8Array(), given?: string): string => {
     const id = Buffer.from(ciphertext).subarray(0, idLength).toString("latin1");
     const isOurs = /^(mrk-[\da-f]{32}|[\da-f-]{36})$/.test(id) && ciphertext.length > idLength + ivLength + tagLength;
@@ -86,7 +86,7 @@ export function encryptionOperations(records: Records): Operations<"kms"> {
       try {
         return Buffer.concat([opened, decipher.final()]);
       } catch {
-        // Of another material; or changed, or of another context.
+        // Made with other key material, altered, or with another context.
       }
     }
     throw new AwsError("InvalidCiphertextException", "");
@@ -199,7 +199,7 @@ interface Switches {
   DestinationEncryptionAlgorithm?: string;
 }
 
-/** @throws AwsError for another kind of key's algorithm, a trial that succeeds, and an enclave, which this machine is not. */
+/** @throws AwsError for an algorithm of another kind of key, a dry run that succeeds, and an enclave, which this machine is not. */
 function checkSwitches({ DryRun, Recipient, ...algorithms }: Switches): void {
   const { EncryptionAlgorithm, SourceEncryptionAlgorithm, DestinationEncryptionAlgorithm } = algorithms;
   for (const given of [EncryptionAlgorithm, SourceEncryptionAlgorithm, DestinationEncryptionAlgorithm])

@@ -1,5 +1,5 @@
 /**
- * KMS: keys exist, have a policy, tags and aliases, encrypt for whom they may, and can be given up. Other services refer to
+ * KMS: keys exist, have a policy, tags and aliases, encrypt for permitted callers, and can be deleted. Other services refer to
  * them and encrypt nothing: state on one machine is as safe as the machine. https://docs.aws.amazon.com/kms/latest/APIReference/
  */
 import type { Cloud, Service } from "../../service.ts";

@@ -1,4 +1,4 @@
-/** Keys: made, described, given up. */
+/** Keys: created, described, deleted. */
 import { randomUUID } from "node:crypto";
 import type { KeyMetadata, ScheduleKeyDeletionRequest } from "@aws-sdk/client-kms";
 import { page } from "../../kit/page.ts";
@@ -10,7 +10,7 @@ import { algorithms, checkSpec } from "./specs.ts";
 
 const day = 86_400_000;
 
-/** The policy of a key that is made without one, as text: the account's administrator may everything. */
+/** The policy of a key created without one, as text: the account's administrator may do everything. */
 export const defaultKeyPolicy = (accountId: string): string =>
   JSON.stringify({
     Version: "2012-10-17",

@@ -18,9 +18,9 @@ export interface Key {
   /** Absent: `ENCRYPT_DECRYPT`. */
   usage?: KeyUsageType;
   tags?: Tags;
-  /** What it encrypts with, in base64. Absent until it is first asked for. */
+  /** Its key material, in base64. Absent until first used. */
   material?: string;
-  /** What it encrypted with before it was rotated on demand, the latest first: what was encrypted then is still decrypted. */
+  /** Key material from before rotations on demand, latest first: what was encrypted with it can still be decrypted. */
   retired?: { material: string; rotated: number }[];
   /** Milliseconds since 1970. */
   created: number;
@@ -35,7 +35,7 @@ export interface Alias {
   updated: number;
 }
 
-/** All that KMS remembers. */
+/** All that KMS stores. */
 export class Records {
   readonly keys: Collection<Key>;
   /** By `alias/name`. Those of older states are the key's id alone. */
@@ -53,7 +53,7 @@ export class Records {
     return `${this.prefix}key/${id}`;
   }
 
-  /** Id of the key that an alias stands for. */
+  /** Id of the key that an alias refers to. */
   aliased(name: string): string | undefined {
     const alias = this.aliases.get(name);
     return typeof alias === "object" ? alias.keyId : alias;
@@ -69,7 +69,7 @@ export class Records {
     throw notFound(isAlias ? `Alias ${this.prefix}${name} is not found.` : `Key '${this.arn(name)}' does not exist`);
   }
 
-  /** As {@link found}, for what a key that waits for its deletion does not let happen. */
+  /** As {@link found}, for operations that a key pending deletion refuses. */
   usable(given: string): Key {
     const key = this.found(given);
     if (key.deletion === undefined) return key;
@@ -84,7 +84,7 @@ export class Records {
     return made;
   }
 
-  /** All that a ciphertext may have been made with, the current one first. */
+  /** All key material that a ciphertext may have been made with, the current one first. */
   materials(key: Key): Buffer[] {
     const before = (key.retired ?? []).map(({ material }) => Buffer.from(material, "base64"));
     return [this.material(key), ...before];

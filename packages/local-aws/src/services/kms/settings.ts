@@ -1,4 +1,4 @@
-/** What is set on a key: its policy, description, rotation, tags, and whether it may be used. */
+/** Settings of a key: its policy, description, rotation, tags, and whether it is enabled. */
 import { randomBytes } from "node:crypto";
 import type {
   EnableKeyRotationRequest,
@@ -26,7 +26,7 @@ export function settingOperations(records: Records): Operations<"kms"> {
     access: access(name),
     run: (input) => answer(records.found(input.KeyId), input),
   });
-  /** A change that a key waiting for its deletion does not take. */
+  /** A change that a key pending deletion refuses. */
   const change = <Input>(name: string, changed: (input: Input, key: Key) => Partial<Key>): Operation => ({
     access: access(name),
     run(input) {

@@ -33,7 +33,7 @@ export function signingOperations(records: Records): Operations<"kms"> {
     return [{ action: `kms:${operation}`, resource: records.arn(id), resourcePolicy, rule: "resource" }];
   };
 
-  /** @throws AwsError where the key is another one's, or cannot do that. */
+  /** @throws AwsError where the key cannot be used for that operation or algorithm. */
   const usable = (given: string, operation: string, usages: KeyUsageType[], algorithm?: string): Key => {
     const key = records.usable(given);
     const { spec = "SYMMETRIC_DEFAULT", usage = "ENCRYPT_DECRYPT", enabled } = key;
@@ -49,7 +49,7 @@ export function signingOperations(records: Records): Operations<"kms"> {
     return key;
   };
 
-  /** Made when it is first asked for: large ones take a second. */
+  /** Generated on first use: large ones take a second. */
   async function privateKey(key: Key): Promise<KeyObject> {
     const { id, spec = "SYMMETRIC_DEFAULT", material } = key;
     if (material !== undefined)
@@ -60,7 +60,7 @@ export function signingOperations(records: Records): Operations<"kms"> {
     const made = namedCurve
       ? await generate("ec", { namedCurve })
       : await generate("rsa", { modulusLength: Number(spec.slice(4)) });
-    // Whoever asked at the same time may have been faster.
+    // A concurrent request may have been faster.
     const now = records.found(id);
     if (now.material !== undefined) return privateKey(now);
     records.change(now, { material: made.privateKey.export({ format: "der", type: "pkcs8" }).toString("base64") });

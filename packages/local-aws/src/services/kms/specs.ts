@@ -30,7 +30,7 @@ const specs: Partial<Record<KeySpec, Algorithms>> = {
   HMAC_512: hmac("512"),
 };
 
-/** The member of the key's description that says what it can do. */
+/** The member of the key's description that lists what it can do. */
 const members: Record<KeyUsageType, string> = {
   ENCRYPT_DECRYPT: "EncryptionAlgorithms",
   SIGN_VERIFY: "SigningAlgorithms",
@@ -38,7 +38,7 @@ const members: Record<KeyUsageType, string> = {
   KEY_AGREEMENT: "KeyAgreementAlgorithms",
 };
 
-/** @throws AwsError for a kind that there is not, or that cannot be used so. */
+/** @throws AwsError for an unknown kind of key, or one that cannot be used this way. */
 export function checkSpec(spec: KeySpec, usage: KeyUsageType): void {
   const known = specs[spec];
   if (!known) {

@@ -1,10 +1,10 @@
 import { badRequest } from "../records.ts";
 
-/** What is data, whatever it looks like. */
+/** Members that hold data, even if it looks like a schema. */
 const data = /^(example|examples|default|enum|x-.*)$/;
 
 /**
- * A schema of OpenAPI 3.0 whose type is `array` says its items; JSON Schema asks for none.
+ * In OpenAPI 3.0 a schema of type `array` must have `items`; JSON Schema does not require it.
  * https://spec.openapis.org/oas/v3.0.3#properties
  * @throws BadRequestException naming the first one that does not.
  */

@@ -4,7 +4,7 @@ import { badRequest, conflict, limitExceeded, newId, notFound } from "../records
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 export const MAX_RESOURCES = 300;
 
-/** Every API has this model from the start, as on AWS a second one named `Error`. */
+/** Every API starts with this model, and as on AWS with a second one named `Error`. */
 const EMPTY_SCHEMA = JSON.stringify({
   $schema: "http://json-schema.org/draft-04/schema#",
   title: "Empty Schema",
@@ -76,7 +76,7 @@ export function addResource(definition: Definition, parentId: string, pathPart: 
   return resource;
 }
 
-/** The resource of a path, made together with all above it when it is not there yet. */
+/** The resource at a path, created with all its parents if missing. */
 export function resourceAt(definition: Definition, path: string): Resource {
   let resource = definition.resources[definition.rootResourceId]!;
   for (const part of path.split("/").filter(Boolean)) {

@@ -9,9 +9,9 @@ export interface ExportOptions {
   title: string;
   version: string;
   description?: string;
-  /** Where the stage answers. */
+  /** URL of the stage. */
   server: { origin: string; basePath: string };
-  /** Which extensions are in it: integrations, authorizers; none by default. */
+  /** Extensions to include (integrations, authorizers). Default: none. */
   extensions: ReadonlySet<"integrations" | "authorizers" | "apigateway">;
 }
 
@@ -174,7 +174,7 @@ function settings(definition: Definition): object {
   };
 }
 
-/** Models refer to each other by URL; a document says where they are in it. */
+/** Models refer to each other by URL; a document refers to its own components. */
 function componentRefs(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(componentRefs);
   if (value === null || typeof value !== "object") return value;

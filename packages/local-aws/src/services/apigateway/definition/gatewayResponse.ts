@@ -5,7 +5,7 @@
 import type { GatewayResponse } from "../model.ts";
 import { badRequest } from "../records.ts";
 
-/** Status of each type; `null` for the two that only stand in for others. */
+/** Status of each type; `null` for the two that only serve as defaults for others. */
 export const GATEWAY_RESPONSE_STATUS = {
   ACCESS_DENIED: 403,
   API_CONFIGURATION_ERROR: 500,

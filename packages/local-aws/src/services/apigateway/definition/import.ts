@@ -20,12 +20,12 @@ import { checkSchemas } from "./schemas.ts";
 import { fromSwagger } from "./swagger.ts";
 
 export interface ImportOptions {
-  /** `overwrite`: the document is the whole API; `merge`: what it does not name stays. */
+  /** `overwrite`: the document is the whole API; `merge`: what it does not name is kept. */
   mode: "merge" | "overwrite";
   endpointTypes?: string[];
-  /** Whether a warning is an error. Default: no. */
+  /** Whether a warning fails the import. Default: no. */
   failOnWarnings?: boolean;
-  /** What becomes of the base path of `servers`. Default `ignore`. */
+  /** How the base path of `servers` is treated. Default `ignore`. */
   basepath?: string;
   call: Pick<Call, "region" | "accountId">;
 }
@@ -33,7 +33,7 @@ export interface ImportOptions {
 const METHODS = ["get", "put", "post", "delete", "options", "head", "patch"] as const;
 const ANY_METHOD = "x-amazon-apigateway-any-method";
 
-/** The extensions at the document's root that are acted on, and those that mean nothing to a running API. */
+/** Extensions at the document's root: those applied, and those with no effect on a running API. */
 const ROOT_EXTENSIONS = new Set([
   ...["policy", "binary-media-types", "minimum-compression-size", "api-key-source", "gateway-responses"],
   ...["request-validators", "request-validator", "endpoint-configuration"],
@@ -42,7 +42,7 @@ const ROOT_EXTENSIONS = new Set([
 
 /**
  * Changes `api` to what `body` (JSON or YAML) says.
- * @returns warnings: what the document says and API Gateway ignores.
+ * @returns warnings: parts of the document that API Gateway ignores.
  */
 export function importDocument(api: Api, body: Uint8Array, options: ImportOptions): string[] {
   const document = parseDocument(body);
@@ -84,7 +84,7 @@ export function importDocument(api: Api, body: Uint8Array, options: ImportOption
   return warnings;
 }
 
-/** Loaded when the first document in YAML comes: most are JSON. */
+/** Loaded for the first YAML document: most are JSON. */
 const yaml = () => createRequire(import.meta.url)("yaml") as typeof import("yaml");
 
 function parseDocument(body: Uint8Array): OpenApi {
@@ -154,7 +154,7 @@ function basePath(document: OpenApi, mode = "ignore"): string {
   return path.replace(/\/+$/, "");
 }
 
-/** A path that was there before keeps its resource's id, so that ids held elsewhere stay true. */
+/** An existing path keeps its resource's id, so that ids held elsewhere stay valid. */
 function keepResourceIds(before: Definition, after: Definition): void {
   const known = new Map(Object.values(before.resources).map((resource) => [resource.path, resource.id]));
   const renamed = new Map(Object.values(after.resources).map(({ id, path }) => [id, known.get(path) ?? id]));

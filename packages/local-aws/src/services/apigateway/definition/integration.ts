@@ -1,5 +1,5 @@
 /**
- * An integration as it is given, in `PutIntegration` or as `x-amazon-apigateway-integration`: checked, its defaults
+ * An integration as given in `PutIntegration` or as `x-amazon-apigateway-integration`: checked, its defaults
  * filled in, and whatever this gateway cannot carry out refused by name.
  */
 
@@ -25,7 +25,7 @@ export interface GivenIntegration {
   connectionType?: string;
   connectionId?: string;
   responseTransferMode?: string;
-  /** Of the event: API Gateway's REST APIs have 1.0 alone. */
+  /** Format of the event: REST APIs support only 1.0. */
   payloadFormatVersion?: string;
   tlsConfig?: object;
   responses?: Record<string, GivenIntegrationResponse>;
@@ -49,7 +49,7 @@ const LAMBDA_URI = /^arn:aws[\w-]*:apigateway:[\w-]+:lambda:path\/2015-03-31\/fu
 /** The function ARN (or name) within a Lambda integration's or authorizer's URI; `undefined` when it is another URI. */
 export const lambdaOf = (uri: string): string | undefined => LAMBDA_URI.exec(uri)?.[1];
 
-/** @param where how a message names it: `GET /pets`. */
+/** @param where how messages name it: `GET /pets`. */
 export function readIntegration(given: GivenIntegration, where: string, defaultNamespace: string): Integration {
   const unknown = Object.keys(given).find((name) => !KNOWN.has(name));
   if (unknown) throw badRequest(`Unable to parse integration of ${where}: unknown property '${unknown}'`);
@@ -153,7 +153,7 @@ function checkTemplates(templates: Record<string, string> = {}, where: string): 
   }
 }
 
-/** A regular expression that is none would fail at every request: it is refused when it is given. */
+/** An invalid regular expression would fail at every request: it is refused when it is set. */
 export function checkExpression(source: string | undefined, what: string): void {
   if (source === undefined) return;
   try {

@@ -12,7 +12,7 @@ const modelUrl = (apiId: string, name: string) => `https://apigateway.amazonaws.
 const MODEL_REF =
   /^(?:#\/(?:components\/schemas|definitions|models)\/|https:\/\/apigateway\.amazonaws\.com\/restapis\/[^/]+\/models\/)(.+)$/;
 
-/** The model that a `$ref` names; `undefined` when it is something within the schema itself. */
+/** The model that a `$ref` names; `undefined` when it refers to a part of the schema itself. */
 export const referredModel = (ref: string): string | undefined => MODEL_REF.exec(ref)?.[1];
 
 export function readModels(document: OpenApi, definition: Definition, apiId: string): void {
@@ -35,7 +35,7 @@ export function checkModelName(name: string): void {
   if (!/^[a-zA-Z0-9]+$/.test(name)) throw badRequest(`Model name must be alphanumeric: ${name}`);
 }
 
-/** The name of the model that a schema of the document is: the one it refers to, or one made for it. */
+/** The model name for a schema of the document: that of its `$ref`, or of a model created for it. */
 export function modelOf(definition: Definition, schema: Schema, contentType: string, apiId: string): string {
   const referred = schema.$ref && referredModel(schema.$ref);
   if (referred) {

@@ -1,4 +1,4 @@
-/** OpenAPI documents, as far as they are read. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html */
+/** OpenAPI documents: the parts that are read. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html */
 import type { GivenGatewayResponse } from "./gatewayResponse.ts";
 import type { GivenIntegration } from "./integration.ts";
 
@@ -34,7 +34,7 @@ export interface OpenApiOperation {
 type Verb = "get" | "put" | "post" | "delete" | "options" | "head" | "patch" | "x-amazon-apigateway-any-method";
 export type PathItem = { parameters?: Parameter[] } & { [verb in Verb]?: OpenApiOperation };
 
-/** What is read of an OpenAPI document. */
+/** The parts of an OpenAPI document that are read. */
 export interface OpenApi {
   openapi?: string;
   swagger?: string;

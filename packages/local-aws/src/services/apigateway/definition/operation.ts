@@ -96,7 +96,7 @@ export function resolve<T extends object>(document: OpenApi, given: T & Referenc
   return found as T;
 }
 
-/** An extension that is not modelled is an error naming it, never silence. */
+/** An unsupported extension is an error naming it; none is ignored silently. */
 export function refuseExtensions(object: object, where: string, allowed: ReadonlySet<string>): void {
   const prefix = "x-amazon-apigateway-";
   for (const name of Object.keys(object)) {

@@ -7,12 +7,12 @@ type Where = Pick<Call, "region" | "accountId">;
 
 /**
  * Reads an API's resource policy and writes its resources out in full: `execute-api:/stage/METHOD/path` stands for an ARN
- * of this very API, which its own ARN's author does not know yet. `*` and everything else stay as they are given, one
- * resource or a list: so AWS gives a policy back, and who compares finds no difference.
+ * of this API, whose id the policy's author does not know yet. `*` and everything else stay as given, one resource or a
+ * list: AWS returns policies this way, so a comparison finds no difference.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
  *
  * @param given the document, or its text.
- * @throws BadRequestException when it is no policy.
+ * @throws BadRequestException when it is not a policy.
  */
 export function expandPolicy(given: string | object, apiId: string, where: Where): PolicyDocument {
   let policy: PolicyDocument;

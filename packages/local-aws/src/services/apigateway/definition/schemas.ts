@@ -1,4 +1,4 @@
-/** Models as validators: JSON Schema draft-04, the only one that API Gateway knows. */
+/** Models as validators: JSON Schema draft-04, the only version that API Gateway supports. */
 
 import { createRequire } from "node:module";
 import type { ValidateFunction } from "ajv";
@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 
 const compilers = new WeakMap<Definition["models"], (name: string) => ValidateFunction>();
 
-/** A model as a validator. The others that it refers to are known by their names. Models are compiled when asked for. */
+/** A model as a validator. Models that it refers to are found by name. Models are compiled on first use. */
 export function compileModel({ models }: Pick<Definition, "models">, name: string): ValidateFunction {
   let compile = compilers.get(models);
   if (!compile) {
@@ -21,14 +21,14 @@ export function compileModel({ models }: Pick<Definition, "models">, name: strin
   return compile(name);
 }
 
-/** Patterns of a model are held against what anybody sends. */
+/** Patterns of a model are matched against untrusted input. */
 const regExp = Object.assign((pattern: string) => compileExpression(pattern), { code: "compileExpression" });
 
 function compiler(models: Definition["models"]): (name: string) => ValidateFunction {
   const Ajv = require("ajv-draft-04").default as typeof import("ajv-draft-04").default;
   const formats = require("ajv-formats").default as typeof import("ajv-formats").default;
   const ajv = new Ajv({ strict: false, allErrors: true, logger: false, validateSchema: false, code: { regExp } });
-  // biome-ignore lint/suspicious/noExplicitAny: the two packages name the same class by two types
+  // biome-ignore lint/suspicious/noExplicitAny: the two packages declare the same class with different types
   formats(ajv as any);
   for (const { name, schema } of Object.values(models)) ajv.addSchema(localRefs(JSON.parse(schema)), `model:${name}`);
   return (name) => {
@@ -38,7 +38,7 @@ function compiler(models: Definition["models"]): (name: string) => ValidateFunct
   };
 }
 
-/** `https://apigateway.amazonaws.com/restapis/ID/models/NAME` as the name under which the model is known here. */
+/** `https://apigateway.amazonaws.com/restapis/ID/models/NAME` as the model's name. */
 function localRefs(value: unknown): object {
   const rewrite = (item: unknown): unknown => {
     if (Array.isArray(item)) return item.map(rewrite);
@@ -55,7 +55,7 @@ function localRefs(value: unknown): object {
   return rewrite(value) as object;
 }
 
-/** @throws BadRequestException naming the first of these models whose schema is not one. */
+/** @throws BadRequestException naming the first of these models whose schema is invalid. */
 export function checkSchemas(definition: Pick<Definition, "models">, names: string[]): void {
   for (const name of names) {
     try {

@@ -1,5 +1,5 @@
 /**
- * Swagger 2.0, the older form of an API's document, said in that of OpenAPI 3.0, which everything else here reads.
+ * Swagger 2.0, the older document format, converted to OpenAPI 3.0, which everything else here reads.
  * https://swagger.io/specification/v2/
  */
 import { badRequest } from "../records.ts";
@@ -42,7 +42,7 @@ export interface Swagger extends Scope {
 
 const verbs = /^(get|put|post|delete|options|head|patch|x-amazon-apigateway-any-method)$/;
 
-/** What is said elsewhere in OpenAPI 3.0; everything else, extensions among it, has one place in both. */
+/** Members with another place in OpenAPI 3.0; all others, including extensions, have the same place in both. */
 const moved = ["swagger", "host", "basePath", "schemes", "consumes", "produces", "paths", "securityDefinitions"];
 const movedComponents = ["definitions", "parameters", "responses"];
 
@@ -64,7 +64,7 @@ export function fromSwagger(document: Swagger): OpenApi {
   } as OpenApi;
 }
 
-/** The document, with what of its shared parameters are bodies. */
+/** The document, and its shared body parameters. */
 type Reading = Scope & { bodies: Record<string, SwaggerParameter> };
 
 function pathItem(

@@ -1,5 +1,5 @@
 /**
- * Access log: one line a request, in the stage's own format.
+ * Access log: one line per request, in the stage's format.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html
  */
 import type { Exchange, Reply } from "./exchange.ts";
@@ -43,7 +43,7 @@ export function accessLogLine(format: string, exchange: Exchange, reply: Reply):
   return line;
 }
 
-/** What a client sent must not end a JSON string; the one variable that brings its own quotes is left alone. */
+/** Client input must not terminate a JSON string; the one variable that includes its own quotes is left as it is. */
 const escaped = (name: string, value: string): string =>
   name === "error.messageString" ? value : JSON.stringify(value).slice(1, -1);
 

@@ -2,11 +2,11 @@ import { deflateSync, gunzipSync, gzipSync, inflateSync } from "node:zlib";
 import type { Exchange, Reply } from "./exchange.ts";
 import { GatewayFailure } from "./failure.ts";
 
-/** A body that unpacks to more than a request may have is as large as one that came so. */
+/** A body that decompresses beyond the size limit counts as one that was sent at that size. */
 const MAX_UNPACKED = 10_485_760;
 
 /**
- * Compresses a response that is large enough and not compressed yet, for a caller who accepts it.
+ * Compresses a response that is large enough and not compressed yet, for a client that accepts it.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gzip-compression-decompression.html
  */
 export function compress(reply: Reply, exchange: Exchange): Reply {
@@ -22,7 +22,7 @@ export function compress(reply: Reply, exchange: Exchange): Reply {
 /**
  * A request's body as the integration gets it: decompressed, whether or not the API compresses its responses.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-make-request-with-compressed-payload.html
- * @throws GatewayFailure 415 for a coding other than gzip and deflate, or a body that is not of its coding.
+ * @throws GatewayFailure 415 for a coding other than gzip and deflate, or a body that does not match its coding.
  */
 export function decompress(exchange: Exchange): void {
   const { body } = exchange;

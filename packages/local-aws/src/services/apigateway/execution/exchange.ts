@@ -6,7 +6,7 @@ import type { MethodRuntime, StageRuntime } from "./stageRuntime.ts";
 /** The answer to one request, before it is compressed and written. */
 export interface Reply {
   status: number;
-  /** Names and values in turn, as `writeHead` takes them; a name may come twice. */
+  /** Names and values in turn, as `writeHead` takes them; a name may occur twice. */
   headers: string[];
   body: Buffer | string;
   /** The gateway's own kind of error (`$context.error.responseType`). */
@@ -15,7 +15,7 @@ export interface Reply {
 
 type MultiValue = Record<string, string[]>;
 
-/** One request on its way through the gateway: what was sent, and what is found out about it. */
+/** One request on its way through the gateway: what was sent, and what has been determined about it. */
 export class Exchange {
   readonly request: IncomingMessage;
   readonly stage: StageRuntime;
@@ -30,18 +30,18 @@ export class Exchange {
   readonly startedAt = Date.now();
   readonly sourceIp: string;
   body: Buffer | undefined;
-  /** Whether the body came compressed; its headers then say nothing true of it any more. */
+  /** Whether the body was sent compressed; its headers then no longer describe it. */
   unpacked = false;
-  /** The custom domain that the request came by, and the base path that led to the stage (empty for the root). */
+  /** The custom domain of the request, and the base path that led to the stage (empty for the root). */
   readonly domain: { name: string; basePath: string } | undefined;
-  /** The caller, when the method asks for a signature. */
+  /** The caller, when the method requires a signature. */
   principal: Principal | undefined;
   /** `requestContext.authorizer`, once an authorizer has let the caller in. */
   authorizer: Record<string, unknown> | undefined;
   apiKey: { id: string; value: string } | undefined;
   /** `usageIdentifierKey` of a Lambda authorizer: the API key, when the API takes it from there. */
   usageIdentifierKey: string | undefined;
-  /** Milliseconds that the integration took, and the status it answered with. */
+  /** Milliseconds that the integration took, and its status. */
   integration: { latency: number; status?: number } | undefined;
   /** `requestContext` as the integration got it. */
   context: Record<string, unknown> | undefined;
@@ -82,7 +82,7 @@ export class Exchange {
     return Array.isArray(value) ? value.at(-1) : value;
   }
 
-  /** `Root=1-TIME-ID`, the client's own when it sent one. */
+  /** `Root=1-TIME-ID`, the client's own if it sent one. */
   get traceId(): string {
     if (this.#traceId === undefined) {
       const sent = this.header("x-amzn-trace-id");
@@ -92,7 +92,7 @@ export class Exchange {
     return this.#traceId;
   }
 
-  /** Query parameters, decoded; the last of several is the single one. */
+  /** Query parameters, decoded; of several values, the last one is the single value. */
   get queryParameters(): { single: Record<string, string> | null; multi: MultiValue | null } {
     this.#query ??= parseQuery(this.query);
     return this.#query;
@@ -153,7 +153,7 @@ export class Exchange {
 let pool = randomBytes(0);
 let used = 0;
 
-/** Eleven random bytes as text, taken from a pool that is filled once in a while. */
+/** Eleven random bytes as text, taken from a pool that is refilled occasionally. */
 export function extendedRequestId(): string {
   if (used + 11 > pool.length) {
     pool = randomBytes(11 * 512);

@@ -44,7 +44,7 @@ function story(exchange: Exchange, reply: Reply): string[] {
 const mishap = ({ error }: Reply): string[] => (error ? [error.logged ?? `${error.type}: ${error.message}`] : []);
 const completed = ({ status }: Reply): string => `Method completed with status: ${status}`;
 
-/** Credentials never reach a log; API Gateway stars all but their end. */
+/** Credentials never reach a log; API Gateway masks all but their end. */
 const masked = (headers: Record<string, string>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) =>

@@ -1,4 +1,4 @@
-/** What the gateway answers by itself: its own errors, in the form that the API's gateway responses give them. */
+/** The gateway's own errors, in the form that the API's gateway responses give them. */
 import { DEFAULT_TEMPLATE, GATEWAY_RESPONSE_STATUS, type GatewayResponseType } from "../definition/gatewayResponse.ts";
 import type { Definition, GatewayResponse } from "../model.ts";
 import type { Exchange, Reply } from "./exchange.ts";
@@ -40,7 +40,7 @@ export class GatewayFailure extends Error {
   readonly status: number | undefined;
   /** The sentence for the execution log, which the caller never sees. */
   readonly logged: string | undefined;
-  /** Whether the default body spells `Message`, as answers of AWS's own authorization do. */
+  /** Whether the default body uses `Message`, as AWS's own authorization errors do. */
   readonly capital: boolean;
 
   constructor(
@@ -57,11 +57,11 @@ export class GatewayFailure extends Error {
   }
 }
 
-/** 502: what the function gave back is no answer, or no answer came of it. */
+/** 502: the function returned a malformed answer, or none. */
 export const badGateway = (logged: string) =>
   new GatewayFailure("DEFAULT_5XX", "Internal server error", { status: 502, logged });
 
-/** 500: the gateway may not, or cannot, call what it was told to. */
+/** 500: the gateway may not, or cannot, call the configured target. */
 export const misconfigured = (logged: string) => new GatewayFailure("API_CONFIGURATION_ERROR", undefined, { logged });
 
 const describe = ({ type, message, logged }: GatewayFailure): NonNullable<Reply["error"]> => ({
@@ -72,7 +72,7 @@ const describe = ({ type, message, logged }: GatewayFailure): NonNullable<Reply[
 
 interface Where {
   definition: Pick<Definition, "gatewayResponses">;
-  /** Absent when no method was found: then only the request itself can be spoken of. */
+  /** Absent when no method was found: then only the request itself is known. */
   exchange?: Exchange;
   requestHeader(name: string): string | undefined;
   context: Record<string, unknown>;

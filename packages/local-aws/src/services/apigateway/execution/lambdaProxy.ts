@@ -37,7 +37,7 @@ export function proxyEvent(exchange: Exchange): string {
   });
 }
 
-/** @param as who calls the function: the gateway for this method, or a session of the integration's role. */
+/** @param as the caller of the function: the gateway for this method, or a session of the integration's role. */
 export async function invokeProxy(cloud: Cloud, exchange: Exchange, as: Principal): Promise<Reply> {
   const { functionArn, integration } = exchange.method;
   if (functionArn === undefined)
@@ -52,7 +52,7 @@ export async function invokeProxy(cloud: Cloud, exchange: Exchange, as: Principa
   return proxyReply(text(result), exchange);
 }
 
-/** Calls a function; what Lambda refuses is the API's configuration, which its caller is not told of. */
+/** Calls a function; Lambda's refusals are configuration errors of the API, which are hidden from its caller. */
 export async function invoke(cloud: Cloud, functionArn: string, event: string, as: Principal): Promise<Invocation> {
   try {
     // A function may be in another region than the API.
@@ -104,7 +104,7 @@ const RESULT_KEYS = new Set(["statusCode", "headers", "multiValueHeaders", "body
 const malformed = (why: string) =>
   badGateway(`Execution failed due to configuration error: Malformed Lambda proxy response (${why})`);
 
-/** The function's result as a response. All of its keys may be left out; any other key makes it malformed. */
+/** The function's result as a response. All of its keys are optional; any other key makes it malformed. */
 export function proxyReply(payload: string, exchange: Exchange): Reply {
   let result: Record<string, unknown>;
   try {
@@ -137,7 +137,7 @@ export function proxyReply(payload: string, exchange: Exchange): Reply {
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 const BAD_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
 
-/** Names that the gateway keeps to itself: the function's value comes under another name. */
+/** Names reserved for the gateway: the function's value is sent under another name. */
 const REMAPPED = new Set([
   ...["authorization", "connection", "content-length", "content-md5", "date", "expect", "host", "max-forwards"],
   ...["proxy-authenticate", "server", "trailer", "upgrade", "user-agent", "www-authenticate"],
@@ -155,7 +155,7 @@ function readHeaders(result: Record<string, unknown>, add: (name: string, value:
     if (!Array.isArray(values)) throw malformed(`multiValueHeaders.${name} is not a list`);
     merged.add(name.toLowerCase());
     for (const value of values) add(name, value);
-    // The same pair in both maps is there once.
+    // A pair that is in both maps is sent once.
     const same = Object.keys(single).find((key) => key.toLowerCase() === name.toLowerCase());
     if (same !== undefined && !values.includes(single[same])) add(same, single[same]);
   }
@@ -167,7 +167,7 @@ function readBody(result: Record<string, unknown>, exchange: Exchange): Buffer |
   if (body === undefined || body === null) return "";
   if (typeof body === "object") throw malformed("body is not a string");
   if (result.isBase64Encoded !== true) return String(body);
-  // Decoded only for a caller who accepts a type that the API says is binary.
+  // Decoded only for a client that accepts one of the API's binary types.
   return exchange.stage.binaryMediaTypes.matches(exchange.header("accept"))
     ? Buffer.from(String(body), "base64")
     : String(body);

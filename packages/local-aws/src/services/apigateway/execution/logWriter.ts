@@ -6,9 +6,9 @@ const FLUSH_AFTER = 200;
 /** Events of one call. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
 const MAX_BATCH = 5000;
 const MAX_BATCH_BYTES = 1_048_576;
-/** What waits to be written, at most: a log service that does not keep up must not eat the memory. */
+/** Most events that wait to be written: a log service that cannot keep up must not exhaust memory. */
 const MAX_WAITING = 100_000;
-/** API Gateway cuts its events. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html */
+/** API Gateway truncates its events. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html */
 const MAX_EVENT = 1024;
 
 interface LogEvent {
@@ -18,7 +18,7 @@ interface LogEvent {
 
 interface Group {
   name: string;
-  /** Whether the gateway makes the group itself, as it does its execution logs. */
+  /** Whether the gateway creates the group itself, as it does its execution logs. */
   own: boolean;
   waiting: LogEvent[];
   ready: boolean;
@@ -39,7 +39,7 @@ export class LogWriter {
     this.#records = records;
   }
 
-  /** An event of this moment: a group's events must come in the order of their times. */
+  /** An event with the current time: a group's events must come in the order of their times. */
   write(groupName: string, own: boolean, message: string): void {
     const timestamp = Date.now();
     let group = this.#groups.get(groupName);
@@ -75,7 +75,7 @@ export class LogWriter {
         await this.#cloud.call("logs", "PutLogEvents", { ...stream, logEvents }, principal);
       } catch (error) {
         group.ready = false;
-        // AWS says nothing at all; one line a group is worth having.
+        // AWS stays silent; one warning per group is worth having.
         if (!group.complained)
           console.error(`API Gateway cannot write to log group ${group.name}: ${(error as Error).message}`);
         group.complained = true;
@@ -122,7 +122,7 @@ export class LogWriter {
 /** A stream's name is thirty-two hex digits, as AWS has them. */
 const streamName = (group: string): string => createHash("sha256").update(group).digest("hex").slice(0, 32);
 
-/** How many of these events one call takes: an event counts 26 bytes more than its text, in UTF-8. */
+/** How many of these events fit into one call: an event counts 26 bytes more than its text, in UTF-8. */
 function fitting(events: LogEvent[]): number {
   let bytes = 0;
   let count = 0;

@@ -1,5 +1,5 @@
 /**
- * What CloudWatch is told of every request, in namespace `AWS/ApiGateway`: summed up here, and handed on once a second.
+ * Metrics of every request for CloudWatch, in namespace `AWS/ApiGateway`: aggregated here, and sent once a second.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
  */
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
@@ -46,7 +46,7 @@ export class Metrics {
     this.#add(this.#of(apiName, stageName, httpMethod, resource.path), exchange, reply, latency);
   }
 
-  /** Hands on what there is. Without a CloudWatch to take it, it is gone: metrics are no reason to fail. */
+  /** Sends what has been collected. If CloudWatch does not accept it, it is lost: metrics are no reason to fail. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -49,7 +49,7 @@ export function mockReply(exchange: Exchange, integration: Integration): Reply {
   return { status: Number(chosen.statusCode), headers, body: render(template, exchange, requestContext(exchange), "") };
 }
 
-/** The template of the request's content type; without one, `passthroughBehavior` says whether the body goes through. */
+/** The template of the request's content type; without one, `passthroughBehavior` decides whether the body is passed through. */
 function requestTemplate(exchange: Exchange, { requestTemplates = {}, passthroughBehavior }: Integration): string {
   const type = mediaType(exchange.header("content-type") ?? "application/json");
   const found = requestTemplates[type];

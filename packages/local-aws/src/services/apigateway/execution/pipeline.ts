@@ -1,4 +1,4 @@
-/** What happens to a request, in order: who may, how many may, is it valid, what answers it. */
+/** The steps of a request, in order: authorization, throttling, validation, integration. */
 import type { Cloud, Principal } from "../../../service.ts";
 import { writeAccessLog } from "./accessLog.ts";
 import type { Authorization } from "./authorization/authorization.ts";
@@ -37,7 +37,7 @@ export class Pipeline {
   async run(exchange: Exchange): Promise<Reply> {
     const { authorization, usage } = this.#steps;
     const { method } = exchange.method;
-    // A signature is of the body as sent, so it is verified before anything is unpacked.
+    // A signature covers the body as sent, so it is verified before anything is decompressed.
     if (!authorization.isOpen(exchange)) await authorization.authorize(exchange);
     if (method.apiKeyRequired) usage.admit(exchange);
     this.#throttle(exchange);
@@ -94,7 +94,7 @@ export class Pipeline {
     });
   }
 
-  /** Counts and logs, once the answer is known. */
+  /** Updates metrics and logs, once the answer is known. */
   finished(exchange: Exchange, reply: Reply): void {
     this.#steps.metrics.record(exchange, reply);
     writeAccessLog(this.#steps.log, exchange, reply);

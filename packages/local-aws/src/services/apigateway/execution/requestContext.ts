@@ -35,7 +35,7 @@ export function requestContext(exchange: Exchange): Record<string, unknown> {
       userArn: principal?.arn ?? null,
       userAgent: request.headers["user-agent"] ?? null,
       user: principal?.userId ?? null,
-      // Only of a method that asks for a key.
+      // Only for a method that requires a key.
       ...(exchange.apiKey && { apiKey: exchange.apiKey.value, apiKeyId: exchange.apiKey.id }),
     },
     domainName,

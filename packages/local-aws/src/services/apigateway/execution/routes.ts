@@ -20,7 +20,7 @@ interface Node {
 export class RouteTree {
   readonly #root: Node = { literals: new Map() };
 
-  /** @param resources those without methods lead nowhere and are left out. */
+  /** @param resources those without methods are left out. */
   constructor(resources: Iterable<Resource>) {
     for (const resource of resources) {
       if (Object.keys(resource.resourceMethods).length > 0) this.#insert(resource);
@@ -47,7 +47,7 @@ export class RouteTree {
     node.resource = resource;
   }
 
-  /** @param path begins with a slash; one at its end says nothing. */
+  /** @param path begins with a slash; a trailing one is ignored. */
   find(path: string): Match | undefined {
     const segments = path.split("/");
     segments.shift();

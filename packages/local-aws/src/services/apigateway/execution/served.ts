@@ -3,7 +3,7 @@ import { isLoopback } from "../../../front/door.ts";
 import type { Records } from "../records.ts";
 import { StageRuntime, type Where } from "./stageRuntime.ts";
 
-/** Where a request is bound: a stage, and the path within it. */
+/** The target of a request: a stage, and the path within it. */
 export interface Target {
   stage: StageRuntime;
   path: string;
@@ -28,17 +28,17 @@ const UNKNOWN: NoTarget = {
 };
 
 /**
- * Everything that is deployed to a stage, and which of it a URL means:
+ * Everything that is deployed to a stage, and which stage a URL means:
  * - `/_aws/execute-api/API_ID/STAGE/path`, the full form;
  * - host `API_ID.execute-api.REGION.…` and `/STAGE/path`, AWS's own form;
  * - the host of a custom domain, or `/_aws/custom-domain/NAME/path`, by its base path mappings;
- * - `/path` alone, when one stage of all has it.
+ * - `/path` alone, when exactly one stage has it.
  */
 export class Served {
-  /** One for each region. */
+  /** One per region. */
   readonly #places: { records: Records; where: Where }[] = [];
   #stages: Map<string, StageRuntime> | undefined;
-  /** The stages before the last change. */
+  /** The stages before the last change, whose runtimes are reused. */
   #before: ReadonlyMap<string, StageRuntime> = new Map();
   #short = new Map<string, Target>();
 
@@ -54,7 +54,7 @@ export class Served {
     changed();
   }
 
-  /** Every stage, by `apiId/stageName`. A stage that did not change keeps its runtime, and all that it has compiled. */
+  /** Every stage, by `apiId/stageName`. An unchanged stage keeps its runtime and everything compiled for it. */
   get stages(): ReadonlyMap<string, StageRuntime> {
     if (!this.#stages) {
       this.#stages = new Map();
@@ -89,7 +89,7 @@ export class Served {
     return this.#inShort(path, httpMethod);
   }
 
-  /** Whether this host is a name of ours: of this machine, of AWS for an API that is here, or a custom domain. */
+  /** Whether this host is one of ours: this machine's, AWS's name of an API that exists here, or a custom domain. */
   isOwn(host: string): boolean {
     if (isLoopback(host)) return true;
     const name = hostname(host);
@@ -119,7 +119,7 @@ export class Served {
     let rest = mapping.basePath === "(none)" ? path : path.slice(1 + mapping.basePath.length) || "/";
     let stageName = mapping.stage;
     if (stageName === undefined) {
-      // A mapping to no stage leaves it to the caller to name one.
+      // With a mapping without a stage, the caller names one in the path.
       const [given, below] = cut(rest.slice(1));
       stageName = given;
       rest = below;

@@ -1,4 +1,4 @@
-/** The data plane's HTTP server: `node:http` itself, since every request of every API passes here. */
+/** The data plane's HTTP server: `node:http` itself, since every request of every API passes through it. */
 
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -27,7 +27,7 @@ export class DataPlane {
   #port: number;
   #leaveIpv6 = () => {};
 
-  /** @param port on 127.0.0.1; 0 takes a free one. */
+  /** @param port on 127.0.0.1; 0 picks a free one. */
   constructor(port: number, cognito: CognitoIssuer) {
     this.#port = port;
     this.#cognito = cognito;
@@ -110,7 +110,7 @@ export class DataPlane {
     try {
       write(response, compress(reply, exchange), exchange);
     } catch (error) {
-      // A header of the API's own templates that HTTP does not allow.
+      // A header from the API's templates that HTTP does not allow.
       write(response, pipeline.fail(exchange, error), exchange);
     }
   }
@@ -155,7 +155,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, { status, me
   request.resume();
 }
 
-/** No resource of that path, or no such method on it: both are the same to the caller. */
+/** No resource at that path, or no such method on it: both look the same to the caller. */
 function unmatched(request: IncomingMessage, { stage, path }: Target): Reply {
   return failureReply(new GatewayFailure("MISSING_AUTHENTICATION_TOKEN"), {
     definition: stage.definition,
@@ -185,11 +185,11 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 }
 
 function write(response: ServerResponse, { status, headers, body }: Reply, exchange: Exchange | undefined): void {
-  // What reaches no method has an id too, by which it can be spoken of.
+  // A request that reaches no method gets an id too, for reference.
   headers.push("x-amzn-RequestId", exchange?.requestId ?? randomUUID());
   headers.push("x-amz-apigw-id", exchange?.extendedRequestId ?? extendedRequestId());
   if (exchange) headers.push("X-Amzn-Trace-Id", exchange.traceId);
-  // Statuses without a body must not announce one either.
+  // Responses without a body must not announce one either.
   if (status !== 204 && status !== 304) headers.push("Content-Length", String(Buffer.byteLength(body)));
   response.writeHead(status, headers);
   response.end(body);

@@ -1,4 +1,4 @@
-/** A stage ready to serve: its deployment's snapshot, with everything worked out that does not depend on the request. */
+/** A stage ready to serve: its deployment's snapshot, with everything precomputed that does not depend on the request. */
 import type { PolicyDocument, Principal } from "../../../service.ts";
 import { servicePrincipal } from "../../../service.ts";
 import { lambdaOf } from "../definition/integration.ts";
@@ -24,7 +24,7 @@ export interface MethodRuntime {
   /** API Gateway itself, calling on behalf of this method: what the function's resource policy sees. */
   caller: Principal;
   setting: MethodSetting;
-  /** Whether the stage says how many requests the method takes. The account's limit, a stage's default, is not kept here. */
+  /** Whether the stage sets a throttling limit for the method. The account's limit, a stage's default, is not stored here. */
   throttled: boolean;
   /** `/pets/{petId}/GET`, as usage plans name a method. */
   key: string;
@@ -56,7 +56,7 @@ export class StageRuntime {
     this.#routes = new RouteTree(Object.values(this.definition.resources));
   }
 
-  /** The resource at a path. Paths without parameters are remembered: they are few, and most requests. */
+  /** The resource at a path. Paths without parameters are cached: they are few, and get most requests. */
   find(path: string): ReturnType<RouteTree["find"]> {
     const known = this.#found.get(path);
     if (known) return known;
@@ -65,7 +65,7 @@ export class StageRuntime {
     return match;
   }
 
-  /** A resource's method for an HTTP method, `ANY` in its place; `undefined` when there is neither. */
+  /** A resource's method for an HTTP method, else its `ANY`; `undefined` when there is neither. */
   method(resource: Resource, httpMethod: string): MethodRuntime | undefined {
     const methods = this.#methods.get(resource.id) ?? new Map<string, MethodRuntime>();
     this.#methods.set(resource.id, methods);
@@ -79,7 +79,7 @@ export class StageRuntime {
     return found;
   }
 
-  /** `arn:aws:execute-api:us-east-1:000000000000:abc123/dev/GET/pets/5`, without its leading slash twice. */
+  /** `arn:aws:execute-api:us-east-1:000000000000:abc123/dev/GET/pets/5`, with the path's leading slash not doubled. */
   invocationArn(httpMethod: string, path: string): string {
     const { region, accountId } = this.where;
     return `arn:aws:execute-api:${region}:${accountId}:${this.apiId}/${this.stage.stageName}/${httpMethod}${path}`;

@@ -14,7 +14,7 @@ export function render(template: string, exchange: Exchange, context: Record<str
   });
 }
 
-/** `$input.params('x')`: of path, query or header, in this order. */
+/** `$input.params('x')`: from path, query or header, in this order. */
 function requestParameter(exchange: Exchange, name: string): string | undefined {
   return (
     exchange.pathParameters?.[name] ?? exchange.queryParameters.single?.[name] ?? exchange.header(name.toLowerCase())

@@ -1,5 +1,5 @@
 /**
- * Token buckets: so many requests a second in the long run (`rateLimit`), and so many at one moment (`burstLimit`).
+ * Token buckets: requests per second in the long run (`rateLimit`), and at one moment (`burstLimit`).
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
  */
 interface Bucket {
@@ -16,7 +16,7 @@ export class Throttle {
     this.#now = now;
   }
 
-  /** Takes a token of that bucket. A limit of -1, or none, lets everything through. @returns whether there was one. */
+  /** Takes a token from that bucket. A limit of -1, or none, lets everything through. @returns whether there was one. */
   take(key: string, rateLimit: number | undefined, burstLimit: number | undefined): boolean {
     if (rateLimit === undefined || burstLimit === undefined || rateLimit < 0 || burstLimit < 0) return true;
     const now = this.#now();

@@ -1,5 +1,5 @@
 /**
- * API keys and usage plans: a method that asks for a key is open to the keys of its stage's plans, within their limits.
+ * API keys and usage plans: a method that asks for a key accepts the keys of its stage's plans, within their limits.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
  */
 import type { ApiKey, UsagePlan } from "../model.ts";
@@ -28,7 +28,7 @@ export class Usage {
     });
   }
 
-  /** @throws GatewayFailure 403 without a good key, 429 beyond its plan. */
+  /** @throws GatewayFailure 403 without a valid key, 429 beyond its plan's limits. */
   admit(exchange: Exchange): void {
     const { stage, method } = exchange;
     const value =
@@ -58,7 +58,7 @@ export class Usage {
         .entries(prefix)
         .filter(([date]) => date >= first)
         .reduce((sum, [, count]) => sum + count, 0);
-      // The offset is what was used of the first period before the plan began.
+      // The offset is the usage counted in the first period before the plan began.
       if (used >= plan.quota.limit - plan.quota.offset) throw new GatewayFailure("QUOTA_EXCEEDED");
     }
     usage.put(day, today + 1);

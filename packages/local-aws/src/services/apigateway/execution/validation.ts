@@ -14,7 +14,7 @@ import type { MethodRuntime } from "./stageRuntime.ts";
 
 interface Validator {
   parameters: { kind: string; name: string }[];
-  /** By content type; empty when bodies are not looked at. */
+  /** By content type; empty when bodies are not validated. */
   models: Map<string, ValidateFunction>;
 }
 

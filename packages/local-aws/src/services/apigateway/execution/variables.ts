@@ -1,4 +1,4 @@
-/** `$context.identity.sourceIp` and the like, out of a request context. */
+/** `$context.identity.sourceIp` and so on, from a request context. */
 export function contextVariable(context: Record<string, unknown>, name: string): string | undefined {
   let value: unknown = context;
   for (const part of name.split(".")) value = (value as Record<string, unknown> | null | undefined)?.[part];

@@ -4,7 +4,7 @@ import { applyPatch } from "../patch.ts";
 import { badRequest, type Records } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
 
-/** The account's settings in this region: above all the role by which the gateway writes logs. */
+/** The account's settings in this region: above all the role with which the gateway writes logs. */
 export function accountOperations(records: Records, cloud: Cloud): Handlers {
   const describe = (): Account => ({
     ...records.account.get("account"),

@@ -82,7 +82,7 @@ const describe = ({ id, description, createdDate }: Deployment): DeploymentShape
   ...(description !== undefined && { description }),
 });
 
-/** What is deployed, as path, method, and how it is authorized. */
+/** What is deployed: path, method, and authorization. */
 function summary({ definition }: Deployment): DeploymentShape["apiSummary"] {
   return Object.fromEntries(
     Object.values(definition.resources).map(({ path, resourceMethods }) => [

@@ -14,7 +14,7 @@ interface Named {
 
 const ROOT = "(none)";
 
-/** Custom domain names, and which stage answers under which path of them. */
+/** Custom domain names, and which stage answers at which of their paths. */
 export function domainOperations(records: Records, region: string): Handlers {
   const find = (name: string): DomainName => {
     const found = records.domainNames.get(name);

@@ -4,7 +4,7 @@ import type { Handlers } from "./handlers.ts";
 
 const EXTENSIONS = new Set(["integrations", "authorizers", "apigateway", "documentation", "postman"]);
 
-/** @param origin where a stage's paths begin, its own name left out. */
+/** @param origin URL of the stages, without a stage's name. */
 export function exportOperations(records: Records, origin: (apiId: string) => string): Handlers {
   return {
     async GetExport(input) {

@@ -3,7 +3,7 @@ import type { Operations } from "../../../operations.ts";
 import type { Input, OperationName, Output } from "../../../sdks.ts";
 import type { Access, Call } from "../../../service.ts";
 
-/** Operations by AWS's name, before it is said who may call them. */
+/** Operations by AWS's name, before their permissions are added. */
 export type Handlers = {
   [Of in OperationName<"apigateway">]?: (
     input: Input<"apigateway", Of>,
@@ -11,7 +11,7 @@ export type Handlers = {
   ) => Output<"apigateway", Of> | Promise<Output<"apigateway", Of>>;
 };
 
-/** Operations that carry a resource policy, and the further permission that this takes. */
+/** Operations that carry a resource policy, and the additional permission that this requires. */
 const POLICY_INPUT = /"(policy|\/policy|x-amazon-apigateway-policy)"/;
 
 /**
@@ -23,7 +23,7 @@ export function withAccess(handlers: Handlers): Operations<"apigateway"> {
   const access =
     (operation: string) =>
     async (input: Record<string, unknown>, call: Call): Promise<Access[]> => {
-      // The administrator needs no look at the paths, which would load the SDK package.
+      // The administrator is allowed without the paths, which would load the SDK package.
       if (call.principal.kind === "root") return [{ action: "apigateway:*", resource: "*" }];
       const shapes = (await import("@aws-sdk/client-api-gateway")) as unknown as Record<string, unknown[]>;
       const [verb, template] = (shapes[`${operation}$`]![3] as { http: [string, string, number] }).http;
@@ -40,14 +40,14 @@ export function withAccess(handlers: Handlers): Operations<"apigateway"> {
   );
 }
 
-/** What names a role that the gateway shall assume: members of requests, paths of patches. */
+/** Where requests name a role that the gateway is to assume: members, and paths of patches. */
 const ROLE_MEMBER = /^\/?(credentials|authorizerCredentials|cloudwatchRoleArn)$/;
 /** The same in an OpenAPI document, JSON or YAML. */
 const ROLE_IN_DOCUMENT =
   /\b(?:c|authorizerC)redentials["']?\s*:\s*["']?(arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]+)/g;
 
 /**
- * Roles that a request hands to the gateway. `arn:aws:iam::*:user/*` is none: it stands for whoever calls the API.
+ * Roles that a request passes to the gateway. `arn:aws:iam::*:user/*` is not one: it stands for the API's caller.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/permissions.html
  */
 function rolesIn(input: Record<string, unknown>): string[] {

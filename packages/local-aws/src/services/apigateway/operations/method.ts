@@ -1,17 +1,17 @@
-/** What operations on methods work with, and what is checked of a method. */
+/** The context of operations on methods, and checks of a method. */
 import type { Api, Definition, Integration, Method } from "../model.ts";
 import { badRequest } from "../records.ts";
 
 const AUTHORIZATIONS = new Set(["NONE", "AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS"]);
 
-/** What an operation on a method works with. */
+/** The context of an operation on a method. */
 export interface Found {
   api: Api;
   method: Method;
   integration(): Integration;
 }
 
-/** What a method refers to must be there. */
+/** What a method refers to must exist. */
 export function checkMethod(definition: Definition, method: Method): void {
   if (!AUTHORIZATIONS.has(method.authorizationType)) {
     throw badRequest(

@@ -7,7 +7,7 @@ import { notFound } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
 import { checkMethod, type Found } from "./method.ts";
 
-/** A map of booleans, as request and response parameters are. */
+/** A map of booleans, like request and response parameters. */
 const booleanEntry =
   <T extends object>(name: keyof T & string): PatchRule<T> =>
   (target, { op, value, segments }) => {
@@ -75,7 +75,7 @@ export function updateOperations(find: (input: Input) => Found, save: <T>(found:
     UpdateIntegration(input: Input) {
       const found = find(input);
       const integration = applyPatch(found.integration(), input.patchOperations, integrationRules);
-      // The result is read as if it were put: the same rules hold.
+      // The result is validated as if it were put: the same rules apply.
       const { integrationResponses, ...given } = integration;
       const checked = readIntegration(given, `${input.httpMethod} of ${input.resourceId}`, integration.cacheNamespace);
       found.method.methodIntegration = { ...checked, integrationResponses };

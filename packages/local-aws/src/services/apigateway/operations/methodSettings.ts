@@ -79,7 +79,7 @@ export const methodSettingRules: PatchRules<Stage> = {
   },
 };
 
-/** As the patch said it, which is how the API returns it: `~1pets~1{petId}/GET`, `pets/GET`, or `*` + `/*`. */
+/** As in the patch, which is how the API returns it: `~1pets~1{petId}/GET`, `pets/GET`, or `*` + `/*`. */
 const settingKey = (resource: string, method: string): string => `${escapePointer(resource)}/${method}`;
 
 /**

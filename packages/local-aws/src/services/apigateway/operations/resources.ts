@@ -66,7 +66,7 @@ function descendants({ definition }: Api, id: string): string[] {
   return children.flatMap((child) => [child.id, ...descendants({ definition } as Api, child.id)]);
 }
 
-/** Gives a resource, and all below it, the path that follows from its parent and part; the part's rules hold again. */
+/** Gives a resource, and all below it, the path that follows from its parent and part; the part's rules are checked again. */
 function move(api: Api, resource: Resource): void {
   const { definition } = api;
   if (resource.id === definition.rootResourceId) throw badRequest("Root resource cannot be changed");
@@ -85,7 +85,7 @@ function move(api: Api, resource: Resource): void {
   }
 }
 
-/** Methods come whole when `embed=methods` asks for them, else as empty objects under their names. */
+/** Methods are complete with `embed=methods`, otherwise empty objects under their names. */
 function describe({ resourceMethods, ...resource }: Resource, embed: string[] | undefined): ResourceShape {
   const names = Object.keys(resourceMethods);
   if (names.length === 0) return resource;

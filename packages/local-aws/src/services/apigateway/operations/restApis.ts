@@ -9,7 +9,7 @@ import type { Handlers } from "./handlers.ts";
 
 const MAX_COMPRESSION_SIZE = 10_485_760;
 
-/** REST APIs themselves: made, imported from OpenAPI, changed, deleted. */
+/** REST APIs themselves: created, imported from OpenAPI, changed, deleted. */
 export function restApiOperations(records: Records): Handlers {
   const save = (api: Api): RestApi => {
     check(api);
@@ -171,7 +171,7 @@ function describe({ definition, createdDate, ...api }: Api): RestApi {
     rootResourceId: definition.rootResourceId,
     ...(binaryMediaTypes.length > 0 && { binaryMediaTypes }),
     ...(minimumCompressionSize !== undefined && { minimumCompressionSize }),
-    // The policy is JSON escaped as if within a JSON string: so the service has always given it.
+    // The policy is JSON escaped as if within a JSON string: as the service has always returned it.
     ...(policy && { policy: JSON.stringify(JSON.stringify(policy)).slice(1, -1) }),
   };
 }

@@ -10,7 +10,7 @@ interface OfPlan {
   patchOperations?: PatchOperation[];
 }
 
-/** API keys: texts that identify a caller, whom a usage plan then lets in and limits. */
+/** API keys: strings that identify a caller, which a usage plan then admits and limits. */
 export function apiKeyOperations(records: Records): Handlers {
   const find = (id: string): ApiKey => {
     const found = records.apiKeys.get(id);
@@ -24,7 +24,7 @@ export function apiKeyOperations(records: Records): Handlers {
   };
   return {
     CreateApiKey(input) {
-      // Tools that know no value say an empty one.
+      // Tools without a value send an empty one.
       const value = input.value || newKeyValue();
       if (value.length < 20 || value.length > 128) throw badRequest("API Key value should be at least 20 characters");
       if (records.apiKeys.values().some((key) => key.value === value)) throw conflict("API Key already exists");

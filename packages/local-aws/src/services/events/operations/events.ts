@@ -1,4 +1,4 @@
-/** Events themselves: put, and tried against a pattern. */
+/** Events themselves: put, and tested against a pattern. */
 
 import type { PutEventsRequest, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import type { BusEvent } from "../../../delivery/records.ts";
@@ -75,12 +75,12 @@ function putEvents(events: EventsState, { Entries: entries = [] }: PutEventsRequ
     accepted.set(bus, [...(accepted.get(bus) ?? []), read]);
     return { EventId: read.id };
   });
-  // What is put on a bus that is not there is taken, and nobody hears of it.
+  // An event for a missing bus is accepted and dropped silently.
   for (const [bus, batch] of accepted) if (events.buses.has(bus)) events.publish(bus, batch);
   return { FailedEntryCount: Entries.filter((entry) => "ErrorCode" in entry).length, Entries };
 }
 
-/** What counts of an entry, in bytes. */
+/** The size of an entry as counted, in bytes. */
 const entrySize = ({
   Time,
   Source = "",
@@ -100,7 +100,7 @@ function readEntry(
     if (!entry[name]) return refuse(`Parameter ${name} is not valid. Reason: ${name} is a required argument.`);
   }
   const { Source: source = "", DetailType = "", Detail = "", Resources = [], Time = new Date() } = entry;
-  // A rule that sends an event on to another bus sends it as it came, whatever its source.
+  // A rule forwards an event to another bus unchanged, whatever its source.
   if (source.startsWith("aws.") && call.principal.kind !== "service" && !isForwarded(call)) {
     return refuse("Not authorized for the source.", "NotAuthorizedForSourceException");
   }

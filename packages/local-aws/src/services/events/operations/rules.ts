@@ -110,8 +110,8 @@ export function ruleOperations(events: EventsState): Operations<"events"> {
 }
 
 /**
- * What a rule's pattern asks for by name. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
- * @param pattern one that is none is refused afterwards.
+ * Condition keys from a rule's pattern. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-conditions.html
+ * @param pattern an invalid one is refused later.
  */
 function patternKeys(pattern = ""): Access["context"] & object {
   let asked: Record<string, unknown> | null;
@@ -161,7 +161,7 @@ function putRule(events: EventsState, input: PutRuleRequest) {
     bus: bus.name,
     arn,
     state: (input.State as RuleRecord["state"] | undefined) ?? "ENABLED",
-    // A rate goes on from where it began, unless it is another one.
+    // A rate keeps its start, unless it changes.
     created: before?.schedule === schedule && before ? before.created : new Date().toISOString(),
     targets: before?.targets ?? [],
     tags: before?.tags ?? tagMap(input.Tags),
@@ -177,7 +177,7 @@ function checkSchedule(schedule: string): void {
   try {
     if (parseSchedule(schedule).kind !== "at") return;
   } catch {
-    // Said below, in EventBridge's one sentence for all of them.
+    // Reported below, in EventBridge's one sentence for all errors.
   }
   throw invalid("Parameter ScheduleExpression is not valid.");
 }
@@ -206,7 +206,7 @@ function checkTarget(
       `Value '${id}' at 'targets.member.id' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+`,
     );
   const service = arn.split(":")[2] as string;
-  // Events go to buses of other regions, and to nothing else there.
+  // In other regions, events may only go to buses.
   const isHere = regionOf(arn) === region || service === "events";
   if (!/^arn:aws[\w-]*:[a-z0-9-]+:/.test(arn) || !isHere)
     throw invalid(`Parameter ${arn} is not valid. Reason: Provided Arn is not in correct format.`);

@@ -29,17 +29,17 @@ export class Authorization {
     this.#lambda = new LambdaAuthorizers(cloud);
   }
 
-  /** Whether there is nothing to ask: an open method of an API without a policy. */
+  /** Whether there is nothing to check: an open method of an API without a policy. */
   isOpen({ method, stage }: Exchange): boolean {
     return method.method.authorizationType === "NONE" && stage.policy === undefined;
   }
 
-  /** Forgets what Lambda authorizers have said of a stage's callers. */
+  /** Drops cached results of a stage's Lambda authorizers. */
   flush(apiId: string, stageName: string): void {
     this.#lambda.flush(apiId, stageName);
   }
 
-  /** @throws GatewayFailure unless the caller may; notes in the exchange who it is. */
+  /** @throws GatewayFailure unless the caller is allowed; records the caller's identity in the exchange. */
   async authorize(exchange: Exchange): Promise<void> {
     const { method, stage } = exchange;
     switch (method.method.authorizationType) {
@@ -83,7 +83,7 @@ export class Authorization {
   }
 }
 
-/** `execute-api:Invoke` on the very path of the request. */
+/** `execute-api:Invoke` on the exact path of the request. */
 function accessOf(exchange: Exchange): Access {
   const userAgent = exchange.header("user-agent");
   const referer = exchange.header("referer");

@@ -1,6 +1,6 @@
 /**
  * Cognito user pools: tokens of a pool, verified as API Gateway does, and the local issuer of them. Each pool has a key
- * of its own, made when it is first asked for and kept in the store, so that tokens outlive a restart.
+ * of its own, created on first use and kept in the store, so that tokens outlive a restart.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html
  */
 
@@ -25,13 +25,13 @@ export interface TokenRequest {
   claims?: JWTPayload;
   /** Default `id`. */
   tokenUse?: "id" | "access";
-  /** Seconds, default 3,600; a negative one makes an expired token. */
+  /** Seconds, default 3,600; a negative value gives an expired token. */
   expiresIn?: number;
 }
 
 const ALGORITHM = "RS256";
 
-/** Loaded when the first token is seen: most programs have no user pool. */
+/** Loaded for the first token: most programs have no user pool. */
 const jose = () => import("jose");
 
 export class CognitoIssuer {
@@ -39,7 +39,7 @@ export class CognitoIssuer {
   readonly #making = new Map<string, Promise<PoolKey>>();
   readonly #region: string;
 
-  /** @param cloud where its keys are kept, and the region of pools whose id names none. */
+  /** @param cloud stores the keys, and gives the region of pools whose id names none. */
   constructor(cloud: Pick<Cloud, "store" | "region">) {
     this.#keys = cloud.store.collection("cognito.keys");
     this.#region = cloud.region;
@@ -96,7 +96,7 @@ export class CognitoIssuer {
     const { errors, importJWK, jwtVerify } = await jose();
     const pools = providerARNs.map((arn) => arn.slice(arn.lastIndexOf("/") + 1));
     for (const poolId of pools) {
-      // Only a key that was made can have signed anything.
+      // Only an existing key can have signed anything.
       const key = this.#keys.get(poolId);
       if (!key) continue;
       try {
@@ -131,5 +131,5 @@ export class CognitoIssuer {
 
 const refused = (logged: string) => new GatewayFailure("UNAUTHORIZED", undefined, { logged });
 
-/** Claims reach a function as texts; a list is joined, as API Gateway does. */
+/** Claims reach a function as strings; a list is joined, as API Gateway does. */
 const text = (value: unknown): string => (Array.isArray(value) ? value.join(",") : String(value));

@@ -39,7 +39,7 @@ export class LambdaAuthorizers {
     this.#cloud = cloud;
   }
 
-  /** @returns what the authorizer's policy says of this request. */
+  /** @returns the decision of the authorizer's policy on this request. */
   async authorize(exchange: Exchange, authorizer: Authorizer, access: Access): Promise<"allow" | "deny" | "none"> {
     const identity = identityOf(exchange, authorizer);
     const { principalId, policy, context, usageIdentifierKey, latency } = await this.#result(
@@ -72,7 +72,7 @@ export class LambdaAuthorizers {
     if (this.#cache.size >= MAX_CACHED) this.#cache.clear();
     const result = this.#ask(exchange, authorizer, identity);
     this.#cache.set(key, { expires: now + ttl, result });
-    // A failure is not remembered: the next caller asks again.
+    // A failure is not cached: the next caller asks again.
     result.catch(() => this.#cache.delete(key));
     return result;
   }
@@ -111,7 +111,7 @@ export class LambdaAuthorizers {
   }
 }
 
-/** The values that name the caller. One that is missing, or does not look right, is 401 without asking the function. */
+/** The values that identify the caller. If one is missing or malformed, the answer is 401 without asking the function. */
 function identityOf(
   exchange: Exchange,
   { type, identitySource, identityValidationExpression, authorizerResultTtlInSeconds }: Authorizer,
