@@ -73,7 +73,7 @@ export const aclNotSupported = (): AwsError =>
 
 export const encryptionMembers = ({ encryption: used }: Pick<Description, "encryption">) =>
   defined({
-    ServerSideEncryption: used?.algorithm ?? "AES256",
+    ServerSideEncryption: used?.algorithm ?? ("AES256" as const),
     SSEKMSKeyId: used?.keyId,
     BucketKeyEnabled: used?.bucketKey || undefined,
   });
@@ -93,7 +93,7 @@ export function objectMembers(bucket: BucketRecord, version: Version, withChecks
       ContentDisposition: version.contentDisposition,
       ContentEncoding: version.contentEncoding,
       ContentLanguage: version.contentLanguage,
-      Expires: version.expires,
+      ExpiresString: version.expires,
       WebsiteRedirectLocation: version.websiteRedirect,
       StorageClass: version.storageClass,
       TagCount: tagCount || undefined,

@@ -91,10 +91,9 @@ async function answer(service: Service, s3: S3State, raw: RawRequest, call: Call
     const input = await readInput(shape, request, target);
     const asked = withRequestKeys(call, input);
     await s3.cloud.authorize(asked, await operation.access(input, asked));
-    const { Expires: expires, ...output } = (await operation.run(input, asked)) as Record<string, unknown>;
+    const { ExpiresString: expires, ...output } = (await operation.run(input, asked)) as Record<string, unknown>;
     const response = s3Xml.write(shapes, shape, output, call.requestId);
-    if (expires !== undefined)
-      response.headers.expires = expires instanceof Date ? expires.toUTCString() : String(expires);
+    if (expires !== undefined) response.headers.expires = String(expires);
     return adjusted(name, output, response);
   } catch (error) {
     const response = failure(error, request, call, raw);

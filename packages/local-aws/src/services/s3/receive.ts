@@ -1,5 +1,6 @@
 /** Takes in a body: onto the disk, while its checksums are worked out and held against what the caller said. */
 import { Readable } from "node:stream";
+import type { ChecksumType } from "@aws-sdk/client-s3";
 import { AwsError } from "../../service.ts";
 import type { Written } from "./blobs.ts";
 import {
@@ -91,7 +92,7 @@ function toStream(body: unknown): AsyncIterable<Uint8Array> {
 }
 
 /** `{ ChecksumCRC32: "…", ChecksumType: "FULL_OBJECT" }` */
-export const checksumMembers = (checksum: { algorithm: Algorithm; value: string; type?: string } | undefined) =>
+export const checksumMembers = (checksum: { algorithm: Algorithm; value: string; type?: ChecksumType } | undefined) =>
   checksum
     ? { [memberOf(checksum.algorithm)]: checksum.value, ...(checksum.type && { ChecksumType: checksum.type }) }
     : {};

@@ -8,7 +8,9 @@ import type {
   OwnershipControls,
   PublicAccessBlockConfiguration,
   PutBucketLifecycleConfigurationRequest,
+  ServerSideEncryption,
   ServerSideEncryptionConfiguration,
+  StorageClass,
   Tag,
 } from "@aws-sdk/client-s3";
 import type { Algorithm } from "./checksum.ts";
@@ -60,10 +62,10 @@ export interface Description {
   /** Without the prefix `x-amz-meta-`, in lower case. */
   metadata: Record<string, string>;
   /** Absent: STANDARD. */
-  storageClass?: string;
+  storageClass?: StorageClass;
   tags: Record<string, string>;
   /** Default AES256. */
-  encryption?: { algorithm: string; keyId?: string; bucketKey?: boolean };
+  encryption?: { algorithm: ServerSideEncryption; keyId?: string; bucketKey?: boolean };
 }
 
 export interface Version extends Description {

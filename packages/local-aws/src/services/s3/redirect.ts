@@ -2,14 +2,15 @@
  * A bucket is asked for in its region. Whoever asks in another is told which it is, and SDKs go there by themselves.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html
  */
-import type { Call, Operation } from "../../service.ts";
+import type { Operations } from "../../operations.ts";
+import type { Call, Operation, Service } from "../../service.ts";
 import { S3Error, type S3State } from "./state.ts";
 
 /** What is asked for anywhere. */
 const everywhere = new Set(["CreateBucket", "GetBucketLocation", "ListBuckets"]);
 
 /** Gives operations this rule: before IAM is asked, so that nobody takes a wrong region for a missing permission. */
-export function inOwnRegion(s3: S3State, operations: Record<string, Operation>): Record<string, Operation> {
+export function inOwnRegion(s3: S3State, operations: Operations<"s3">): Service["operations"] {
   const ruled = ([name, operation]: [string, Operation]): [string, Operation] => {
     if (everywhere.has(name)) return [name, operation];
     return [

@@ -1,13 +1,9 @@
 /** Buckets: create, list, head, delete. */
-import type {
-  CreateBucketRequest,
-  DeleteBucketRequest,
-  GetBucketLocationRequest,
-  HeadBucketRequest,
-  ListBucketsRequest,
-} from "@aws-sdk/client-s3";
+import type { BucketLocationConstraint } from "@aws-sdk/client-s3";
 import { isRegion } from "../../../arn.ts";
-import { AwsError, type Operation } from "../../../service.ts";
+import type { Operations } from "../../../operations.ts";
+import type { Input } from "../../../sdks.ts";
+import { AwsError } from "../../../service.ts";
 import { bucketAccess, bucketArn } from "../access.ts";
 import { refuseAcl } from "../describe.ts";
 import { notImplemented } from "../errors.ts";
@@ -18,17 +14,15 @@ import type { S3State } from "../state.ts";
 /** S3's first region has no location constraint. */
 const firstRegion = "us-east-1";
 
-export function bucketOperations(s3: S3State): Record<string, Operation> {
+export function bucketOperations(s3: S3State): Operations<"s3"> {
   return {
     CreateBucket: {
-      access: ({ Bucket }: CreateBucketRequest) => [
-        { action: "s3:CreateBucket", resource: bucketArn(Bucket as string) },
-      ],
-      run: (input: CreateBucketRequest, { region }) => createBucket(s3, input, region),
+      access: ({ Bucket }) => [{ action: "s3:CreateBucket", resource: bucketArn(Bucket) }],
+      run: (input, { region }) => createBucket(s3, input, region),
     },
     ListBuckets: {
       access: () => [{ action: "s3:ListAllMyBuckets", resource: "*" }],
-      run: ({ Prefix = "", MaxBuckets = 10_000, ContinuationToken: token, BucketRegion }: ListBucketsRequest) => {
+      run: ({ Prefix = "", MaxBuckets = 10_000, ContinuationToken: token, BucketRegion }) => {
         const after = token ? Buffer.from(token, "base64url").toString() : "";
         const found = s3.buckets.values(Prefix).filter((bucket) => {
           return bucket.name > after && (!BucketRegion || s3.regionOf(bucket) === BucketRegion);
@@ -50,23 +44,24 @@ export function bucketOperations(s3: S3State): Record<string, Operation> {
       },
     },
     HeadBucket: {
-      access: (input: HeadBucketRequest) => [bucketAccess("ListBucket", s3.bucket(input))],
-      run: (input: HeadBucketRequest) => ({
-        BucketArn: bucketArn(input.Bucket as string),
+      access: (input) => [bucketAccess("ListBucket", s3.bucket(input))],
+      run: (input) => ({
+        BucketArn: bucketArn(input.Bucket),
         BucketRegion: s3.regionOf(s3.bucket(input)),
         AccessPointAlias: false,
       }),
     },
     GetBucketLocation: {
-      access: (input: GetBucketLocationRequest) => [bucketAccess("GetBucketLocation", s3.bucket(input))],
-      run: (input: GetBucketLocationRequest) => {
+      access: (input) => [bucketAccess("GetBucketLocation", s3.bucket(input))],
+      run: (input) => {
         const region = s3.regionOf(s3.bucket(input));
-        return { LocationConstraint: region === firstRegion ? undefined : region };
+        // SDKs write down the regions of their time; constraints are those of now.
+        return { LocationConstraint: region === firstRegion ? undefined : (region as BucketLocationConstraint) };
       },
     },
     DeleteBucket: {
-      access: (input: DeleteBucketRequest) => [bucketAccess("DeleteBucket", s3.bucket(input))],
-      run: (input: DeleteBucketRequest) => {
+      access: (input) => [bucketAccess("DeleteBucket", s3.bucket(input))],
+      run: (input) => {
         const { name } = s3.bucket(input);
         const uploads = s3.uploads.values().some(({ bucket }) => bucket === name);
         if (!s3.versions.isEmpty(name) || uploads) {
@@ -82,7 +77,7 @@ export function bucketOperations(s3: S3State): Record<string, Operation> {
 
 /** The region of a bucket to be made: the first makes it wherever it is told to, each other one in itself alone. */
 function locationOf(
-  { CreateBucketConfiguration: { LocationConstraint: given } = {} }: CreateBucketRequest,
+  { CreateBucketConfiguration: { LocationConstraint: given } = {} }: Input<"s3", "CreateBucket">,
   asked: string,
 ) {
   // What the constraint was called when there were two.
@@ -100,8 +95,8 @@ function locationOf(
   );
 }
 
-function createBucket(s3: S3State, input: CreateBucketRequest, asked: string) {
-  const name = input.Bucket as string;
+function createBucket(s3: S3State, input: Input<"s3", "CreateBucket">, asked: string) {
+  const name = input.Bucket;
   checkBucketName(name);
   const region = locationOf(input, asked);
   if (input.ObjectLockEnabledForBucket) throw notImplemented("S3 Object Lock");

@@ -1,10 +1,8 @@
 /** What is set on a bucket: each setting is put, read and (most) deleted under operations of its own. */
-import type {
-  PutBucketNotificationConfigurationRequest,
-  PutBucketPolicyRequest,
-  PutBucketVersioningRequest,
-} from "@aws-sdk/client-s3";
+import type { PutBucketPolicyRequest, PutBucketVersioningRequest } from "@aws-sdk/client-s3";
 import { tagList } from "../../../kit/tags.ts";
+import type { Operations } from "../../../operations.ts";
+import type { OperationName } from "../../../sdks.ts";
 import { AwsError, type Operation } from "../../../service.ts";
 import { bucketAccess } from "../access.ts";
 import { aclNotSupported } from "../describe.ts";
@@ -16,19 +14,20 @@ import type { BucketRecord } from "../records.ts";
 import type { S3State } from "../state.ts";
 import { ownerOnly } from "./objectDetails.ts";
 
-type Input = { Bucket?: string; [member: string]: unknown };
+type Name = OperationName<"s3">;
+type Given = { Bucket?: string; [member: string]: unknown };
 
 interface Setting {
   /** Field of the record. */
   field: Exclude<keyof BucketRecord, "name" | "created">;
-  get: { operation: string; action: string; answer(value: never): object; missing?: [code: string, message: string] };
+  get: { operation: Name; action: string; answer(value: never): object; missing?: [code: string, message: string] };
   put: {
-    operation: string;
+    operation: Name;
     action: string;
     read(input: never, bucket: BucketRecord): unknown;
     answer?(value: never): object;
   };
-  delete?: { operation: string; action: string };
+  delete?: { operation: Name; action: string };
 }
 
 const unwrapped = (value: object) => value;
@@ -36,7 +35,7 @@ const wrapped = (member: string) => (value: unknown) => ({ [member]: value });
 
 /** A payload that must be there. */
 function payload(member: string) {
-  return (input: Input) => {
+  return (input: Given) => {
     const value = input[member];
     if (value === undefined) throw malformedXml();
     return value;
@@ -178,13 +177,13 @@ function versioning({ VersioningConfiguration: given }: PutBucketVersioningReque
   return given.Status;
 }
 
-export function configurationOperations(s3: S3State): Record<string, Operation> {
-  const operations: Record<string, Operation> = {};
-  const access = (action: string) => (input: Input) => [bucketAccess(action, s3.bucket(input))];
+export function configurationOperations(s3: S3State): Operations<"s3"> {
+  const operations: { [Of in Name]?: Operation } = {};
+  const access = (action: string) => (input: Given) => [bucketAccess(action, s3.bucket(input))];
   for (const { field, get, put, delete: remove } of settings) {
     operations[get.operation] = {
       access: access(get.action),
-      run(input: Input) {
+      run(input: Given) {
         const bucket = s3.bucket(input);
         const value = bucket[field];
         if (value !== undefined) return get.answer(value as never);
@@ -194,7 +193,7 @@ export function configurationOperations(s3: S3State): Record<string, Operation> 
     };
     operations[put.operation] = {
       access: access(put.action),
-      run(input: Input) {
+      run(input: Given) {
         const bucket = s3.bucket(input);
         const value = put.read(input as never, bucket);
         s3.buckets.put(bucket.name, { ...bucket, [field]: value });
@@ -204,7 +203,7 @@ export function configurationOperations(s3: S3State): Record<string, Operation> 
     if (remove) {
       operations[remove.operation] = {
         access: access(remove.action),
-        run(input: Input) {
+        run(input: Given) {
           const { [field]: _, ...rest } = s3.bucket(input);
           s3.buckets.put(rest.name, rest as BucketRecord);
           return {};
@@ -215,15 +214,15 @@ export function configurationOperations(s3: S3State): Record<string, Operation> 
   return { ...operations, ...notificationOperations(s3), ...fixedOperations(s3) };
 }
 
-function notificationOperations(s3: S3State): Record<string, Operation> {
+function notificationOperations(s3: S3State): Operations<"s3"> {
   return {
     GetBucketNotificationConfiguration: {
-      access: (input: Input) => [bucketAccess("GetBucketNotification", s3.bucket(input))],
-      run: (input: Input) => s3.bucket(input).notification ?? {},
+      access: (input) => [bucketAccess("GetBucketNotification", s3.bucket(input))],
+      run: (input) => s3.bucket(input).notification ?? {},
     },
     PutBucketNotificationConfiguration: {
-      access: (input: Input) => [bucketAccess("PutBucketNotification", s3.bucket(input))],
-      async run(input: PutBucketNotificationConfigurationRequest) {
+      access: (input) => [bucketAccess("PutBucketNotification", s3.bucket(input))],
+      async run(input) {
         const configuration = input.NotificationConfiguration ?? {};
         const lists: { Id?: string | undefined; Events: string[] | undefined }[] = [
           ...(configuration.LambdaFunctionConfigurations ?? []),
@@ -248,10 +247,10 @@ function notificationOperations(s3: S3State): Record<string, Operation> {
 }
 
 /** Settings with one value only, which tools ask for all the same. */
-function fixedOperations(s3: S3State): Record<string, Operation> {
-  const fixed = (action: string, answer: (bucket: BucketRecord) => object): Operation => ({
-    access: (input: Input) => [bucketAccess(action, s3.bucket(input))],
-    run: (input: Input) => answer(s3.bucket(input)),
+function fixedOperations(s3: S3State): Operations<"s3"> {
+  const fixed = <Answer>(action: string, answer: (bucket: BucketRecord) => Answer): Operation<Given, Answer> => ({
+    access: (input: Given) => [bucketAccess(action, s3.bucket(input))],
+    run: (input: Given) => answer(s3.bucket(input)),
   });
   return {
     GetBucketAcl: fixed("GetBucketAcl", () => ownerOnly(s3)),

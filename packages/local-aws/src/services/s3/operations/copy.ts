@@ -1,6 +1,7 @@
 /** Copies: of a whole object, or of a range of it as a part. */
-import type { CopyObjectRequest } from "@aws-sdk/client-s3";
-import type { Access, Call, Operation } from "../../../service.ts";
+import type { Operations } from "../../../operations.ts";
+import type { Input } from "../../../sdks.ts";
+import type { Access, Call } from "../../../service.ts";
 import { existingTags, objectAccess, versioned, writeAccess } from "../access.ts";
 import { defaultAlgorithm, readAlgorithm } from "../checksum.ts";
 import { checkCopySource, checkWrite } from "../conditions.ts";
@@ -73,29 +74,29 @@ export function sourceAccess(s3: S3State, header: string, withTags: boolean): Ac
   return accesses;
 }
 
-export function copyOperations(s3: S3State): Record<string, Operation> {
+export function copyOperations(s3: S3State): Operations<"s3"> {
   return {
     CopyObject: {
-      access(input: CopyObjectRequest) {
-        const source = input.CopySource as string;
+      access(input) {
+        const source = input.CopySource;
         const copiesTags = input.TaggingDirective !== "REPLACE";
         const { bucket, key, versionId } = readCopySource(source);
         const from = sourceAccess(s3, source, copiesTags);
         const version = versionId ? s3.versions.find(bucket, key, versionId) : s3.versions.latest(bucket, key);
         const Tagging = copiesTags ? new URLSearchParams(version?.tags).toString() : input.Tagging;
         const writing = defined({ ...input, Tagging: Tagging || undefined });
-        return [...from, ...writeAccess(s3.bucket(input), input.Key as string, writing)];
+        return [...from, ...writeAccess(s3.bucket(input), input.Key, writing)];
       },
-      run: (input: CopyObjectRequest, call) => copyObject(s3, input, call),
+      run: (input, call) => copyObject(s3, input, call),
     },
   };
 }
 
-async function copyObject(s3: S3State, input: CopyObjectRequest, call: Call) {
+async function copyObject(s3: S3State, input: Input<"s3", "CopyObject">, call: Call) {
   const bucket = s3.bucket(input);
-  const key = input.Key as string;
+  const key = input.Key;
   checkKey(key);
-  const source = await sourceVersion(s3, input.CopySource as string, input as SourceConditions, call);
+  const source = await sourceVersion(s3, input.CopySource, input, call);
   const { version: from } = source;
   if (from.size > maxPut) {
     throw invalidRequest(
@@ -134,20 +135,25 @@ async function copyObject(s3: S3State, input: CopyObjectRequest, call: Call) {
   };
 }
 
-function refuseNoChange(input: CopyObjectRequest, bucket: BucketRecord, key: string, source: { version: Version }) {
+function refuseNoChange(
+  input: Input<"s3", "CopyObject">,
+  bucket: BucketRecord,
+  key: string,
+  source: { version: Version },
+) {
   const { version: from } = source;
   const same =
     from.bucket === bucket.name &&
     from.key === key &&
-    from.id === (readCopySource(input.CopySource as string).versionId ?? from.id);
+    from.id === (readCopySource(input.CopySource).versionId ?? from.id);
   const latest = s3Same(input) && same;
-  if (!latest || readCopySource(input.CopySource as string).versionId !== undefined) return;
+  if (!latest || readCopySource(input.CopySource).versionId !== undefined) return;
   throw invalidRequest(
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
   );
 }
 
-const s3Same = (input: CopyObjectRequest): boolean =>
+const s3Same = (input: Input<"s3", "CopyObject">): boolean =>
   input.MetadataDirective !== "REPLACE" &&
   input.TaggingDirective !== "REPLACE" &&
   !input.StorageClass &&
@@ -156,7 +162,7 @@ const s3Same = (input: CopyObjectRequest): boolean =>
   !input.ChecksumAlgorithm;
 
 /** Metadata and tags come along unless they are replaced; the storage class never does. */
-function copiedDescription(input: CopyObjectRequest, bucket: BucketRecord, from: Version): Description {
+function copiedDescription(input: Input<"s3", "CopyObject">, bucket: BucketRecord, from: Version): Description {
   for (const [name, value] of [
     ["x-amz-metadata-directive", input.MetadataDirective],
     ["x-amz-tagging-directive", input.TaggingDirective],
@@ -179,7 +185,7 @@ function copiedDescription(input: CopyObjectRequest, bucket: BucketRecord, from:
  */
 async function copiedBytes(
   s3: S3State,
-  input: CopyObjectRequest,
+  input: Input<"s3", "CopyObject">,
   from: Version,
 ): Promise<{ etag: string; segments: Segment[]; checksum: Checksum }> {
   const algorithm = input.ChecksumAlgorithm

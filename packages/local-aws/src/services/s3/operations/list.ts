@@ -1,12 +1,8 @@
 /** Listings: of objects (two versions of the operation), of versions, of uploads, of parts. */
-import type {
-  ListMultipartUploadsRequest,
-  ListObjectsRequest,
-  ListObjectsV2Request,
-  ListObjectVersionsRequest,
-  ListPartsRequest,
-} from "@aws-sdk/client-s3";
-import type { Access, Operation } from "../../../service.ts";
+import type { EncodingType } from "@aws-sdk/client-s3";
+import type { Operations } from "../../../operations.ts";
+import type { Input } from "../../../sdks.ts";
+import type { Access } from "../../../service.ts";
 import { bucketAccess, objectAccess } from "../access.ts";
 import { memberOf } from "../checksum.ts";
 import { defined } from "../describe.ts";
@@ -17,17 +13,17 @@ import { quoted, type S3State } from "../state.ts";
 import { findUpload } from "./multipart.ts";
 
 interface Listing {
-  Bucket?: string | undefined;
+  Bucket: string;
   Prefix?: string | undefined;
   Delimiter?: string | undefined;
-  EncodingType?: string | undefined;
+  EncodingType?: EncodingType | undefined;
 }
 
-export function listOperations(s3: S3State): Record<string, Operation> {
+export function listOperations(s3: S3State): Operations<"s3"> {
   const access =
     (action: string) =>
     (input: Listing & { MaxKeys?: number }): Access[] => [
-      bucketAccess(action, s3.bucket(input as { Bucket: string }), {
+      bucketAccess(action, s3.bucket(input), {
         // A prefix that is not given is an empty one: a policy may ask for it.
         "s3:prefix": input.Prefix ?? "",
         "s3:delimiter": input.Delimiter,
@@ -35,21 +31,19 @@ export function listOperations(s3: S3State): Record<string, Operation> {
       }),
     ];
   return {
-    ListObjectsV2: { access: access("ListBucket"), run: (input: ListObjectsV2Request) => listV2(s3, input) },
-    ListObjects: { access: access("ListBucket"), run: (input: ListObjectsRequest) => listV1(s3, input) },
+    ListObjectsV2: { access: access("ListBucket"), run: (input) => listV2(s3, input) },
+    ListObjects: { access: access("ListBucket"), run: (input) => listV1(s3, input) },
     ListObjectVersions: {
       access: access("ListBucketVersions"),
-      run: (input: ListObjectVersionsRequest) => listVersions(s3, input),
+      run: (input) => listVersions(s3, input),
     },
     ListMultipartUploads: {
       access: access("ListBucketMultipartUploads"),
-      run: (input: ListMultipartUploadsRequest) => listUploads(s3, input),
+      run: (input) => listUploads(s3, input),
     },
     ListParts: {
-      access: (input: ListPartsRequest) => [
-        objectAccess("ListMultipartUploadParts", s3.bucket(input), input.Key as string),
-      ],
-      run: (input: ListPartsRequest) => listParts(s3, input),
+      access: (input) => [objectAccess("ListMultipartUploadParts", s3.bucket(input), input.Key)],
+      run: (input) => listParts(s3, input),
     },
   };
 }
@@ -78,7 +72,7 @@ const content = (version: Version, encode: (text: string) => string, owner?: obj
   ETag: quoted(version.etag),
   ...(version.checksum && { ChecksumAlgorithm: [version.checksum.algorithm], ChecksumType: version.checksum.type }),
   Size: version.size,
-  StorageClass: version.storageClass ?? "STANDARD",
+  StorageClass: version.storageClass ?? ("STANDARD" as const),
   ...(owner && { Owner: owner }),
 });
 
@@ -97,13 +91,13 @@ const prefixes = (groups: Group<unknown>[], encode: (text: string) => string) =>
 const items = <T>(groups: Group<T>[]): T[] => groups.flatMap(({ item }) => (item === undefined ? [] : [item]));
 
 function objects(s3: S3State, input: Listing, after: string | undefined, limit: number) {
-  const { Bucket = "", Prefix: prefix = "", Delimiter: delimiter } = input;
+  const { Bucket, Prefix: prefix = "", Delimiter: delimiter } = input;
   const fetch = (from: string | undefined, count: number) =>
     s3.versions.current(Bucket, { prefix, limit: count, ...(from !== undefined && { after: from }) });
   return grouped({ fetch, keyOf: ({ key }) => key, prefix, delimiter, after, limit });
 }
 
-function listV2(s3: S3State, input: ListObjectsV2Request) {
+function listV2(s3: S3State, input: Input<"s3", "ListObjectsV2">) {
   const encode = encoder(input);
   const limit = pageSize(input.MaxKeys);
   if (input.ContinuationToken === "")
@@ -125,7 +119,7 @@ function listV2(s3: S3State, input: ListObjectsV2Request) {
   };
 }
 
-function listV1(s3: S3State, input: ListObjectsRequest) {
+function listV1(s3: S3State, input: Input<"s3", "ListObjects">) {
   const encode = encoder(input);
   const limit = pageSize(input.MaxKeys);
   const { groups, next } = objects(s3, input, input.Marker, limit);
@@ -142,16 +136,10 @@ function listV1(s3: S3State, input: ListObjectsRequest) {
   };
 }
 
-function listVersions(s3: S3State, input: ListObjectVersionsRequest) {
+function listVersions(s3: S3State, input: Input<"s3", "ListObjectVersions">) {
   const encode = encoder(input);
   const limit = pageSize(input.MaxKeys);
-  const {
-    Bucket = "",
-    Prefix: prefix = "",
-    Delimiter: delimiter,
-    KeyMarker: keyMarker,
-    VersionIdMarker: idMarker,
-  } = input;
+  const { Bucket, Prefix: prefix = "", Delimiter: delimiter, KeyMarker: keyMarker, VersionIdMarker: idMarker } = input;
   if (idMarker && !keyMarker)
     throw invalidArgument(
       "A version-id marker cannot be specified without a key marker.",
@@ -189,6 +177,8 @@ function listVersions(s3: S3State, input: ListObjectVersionsRequest) {
       .filter(({ marker }) => !marker)
       .map((version) => ({
         ...content(version, encode, s3.owner),
+        // The SDK knows one class of versions; S3 answers each one's own.
+        StorageClass: (version.storageClass ?? "STANDARD") as "STANDARD",
         VersionId: version.id,
         IsLatest: isLatest(version),
       })),
@@ -210,7 +200,7 @@ function listVersions(s3: S3State, input: ListObjectVersionsRequest) {
 }
 
 /** Uploads of a bucket: few, and sorted here, by key and then by age. */
-function listUploads(s3: S3State, input: ListMultipartUploadsRequest) {
+function listUploads(s3: S3State, input: Input<"s3", "ListMultipartUploads">) {
   const encode = encoder(input);
   const limit = pageSize(input.MaxUploads, "max-uploads");
   const { Prefix: prefix = "", Delimiter: delimiter, KeyMarker: keyMarker = "", UploadIdMarker: idMarker } = input;
@@ -249,7 +239,7 @@ function listUploads(s3: S3State, input: ListMultipartUploadsRequest) {
       Key: encode(upload.key),
       UploadId: upload.id,
       Initiated: new Date(upload.initiated),
-      StorageClass: upload.storageClass ?? "STANDARD",
+      StorageClass: upload.storageClass ?? ("STANDARD" as const),
       Owner: s3.owner,
       Initiator: s3.owner,
       ...(upload.algorithmGiven && { ChecksumAlgorithm: upload.algorithm, ChecksumType: upload.checksumType }),
@@ -259,8 +249,8 @@ function listUploads(s3: S3State, input: ListMultipartUploadsRequest) {
   };
 }
 
-function listParts(s3: S3State, input: ListPartsRequest) {
-  const upload = findUpload(s3, input as { UploadId?: string });
+function listParts(s3: S3State, input: Input<"s3", "ListParts">) {
+  const upload = findUpload(s3, input);
   const limit = pageSize(input.MaxParts, "max-parts");
   const after = Number(input.PartNumberMarker ?? 0);
   const left = s3.partsOf(upload.id).filter(({ number }) => number > after);
@@ -275,7 +265,7 @@ function listParts(s3: S3State, input: ListPartsRequest) {
     IsTruncated: left.length > page.length,
     Owner: s3.owner,
     Initiator: s3.owner,
-    StorageClass: upload.storageClass ?? "STANDARD",
+    StorageClass: upload.storageClass ?? ("STANDARD" as const),
     ...(upload.algorithmGiven && { ChecksumAlgorithm: upload.algorithm, ChecksumType: upload.checksumType }),
     Parts: page.map(({ number, modified, size, etag, checksum }) => ({
       PartNumber: number,

@@ -1,13 +1,8 @@
 /** Uploads in parts. https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
 import { createHash, randomBytes } from "node:crypto";
-import type {
-  AbortMultipartUploadRequest,
-  CompleteMultipartUploadRequest,
-  CreateMultipartUploadRequest,
-  UploadPartCopyRequest,
-  UploadPartRequest,
-} from "@aws-sdk/client-s3";
-import { AwsError, type Call, type Operation } from "../../../service.ts";
+import type { Operations } from "../../../operations.ts";
+import type { Input } from "../../../sdks.ts";
+import { AwsError, type Call } from "../../../service.ts";
 import { objectAccess, writeAccess } from "../access.ts";
 import {
   badDigest,
@@ -26,46 +21,41 @@ import { copyRange } from "../range.ts";
 import { checksumMembers, type Received, receive } from "../receive.ts";
 import type { PartRecord, UploadRecord, Version } from "../records.ts";
 import { partKey, quoted, type S3State, toldVersion } from "../state.ts";
-import { type SourceConditions, sourceAccess, sourceVersion } from "./copy.ts";
+import { sourceAccess, sourceVersion } from "./copy.ts";
 
 const minPart = 5 * 1024 ** 2;
 const maxParts = 10_000;
 
-type OfUpload = { Bucket?: string; Key?: string; UploadId?: string };
+type OfUpload = { Bucket: string; Key: string; UploadId: string };
 
-export function multipartOperations(s3: S3State): Record<string, Operation> {
-  const onUpload = (action: string) => (input: OfUpload) => [
-    objectAccess(action, s3.bucket(input), input.Key as string),
-  ];
+export function multipartOperations(s3: S3State): Operations<"s3"> {
+  const onUpload = (action: string) => (input: OfUpload) => [objectAccess(action, s3.bucket(input), input.Key)];
   return {
     CreateMultipartUpload: {
-      access: (input: CreateMultipartUploadRequest) => writeAccess(s3.bucket(input), input.Key as string, input),
-      run: (input: CreateMultipartUploadRequest) => create(s3, input),
+      access: (input) => writeAccess(s3.bucket(input), input.Key, input),
+      run: (input) => create(s3, input),
     },
     UploadPart: {
       access: onUpload("PutObject"),
-      async run(input: UploadPartRequest) {
-        const upload = findUpload(s3, input as OfUpload);
+      async run(input) {
+        const upload = findUpload(s3, input);
         const number = partNumber(input.PartNumber);
         const part = await addPart(s3, upload, number, input);
         return { ETag: quoted(part.etag), ...encryptionMembers(upload), ...told(upload, part) };
       },
     },
     UploadPartCopy: {
-      access: (input: UploadPartCopyRequest) => [
-        ...sourceAccess(s3, input.CopySource as string, false),
-        ...onUpload("PutObject")(input as OfUpload),
-      ],
-      run: (input: UploadPartCopyRequest, call) => copyPart(s3, input, call),
+      access: (input) => [...sourceAccess(s3, input.CopySource, false), ...onUpload("PutObject")(input)],
+      run: (input, call) => copyPart(s3, input, call),
     },
     CompleteMultipartUpload: {
       access: onUpload("PutObject"),
-      run: (input: CompleteMultipartUploadRequest, call) => complete(s3, input, call),
+      run: (input, call) => complete(s3, input, call),
     },
     AbortMultipartUpload: {
       access: onUpload("AbortMultipartUpload"),
-      async run(input: AbortMultipartUploadRequest) {
-        const upload = findUpload(s3, input as OfUpload);
+      async run(input) {
+        const upload = findUpload(s3, input);
         await discardUpload(s3, upload);
         return {};
       },
@@ -73,9 +63,9 @@ export function multipartOperations(s3: S3State): Record<string, Operation> {
   };
 }
 
-function create(s3: S3State, input: CreateMultipartUploadRequest) {
+function create(s3: S3State, input: Input<"s3", "CreateMultipartUpload">) {
   const bucket = s3.bucket(input);
-  const key = input.Key as string;
+  const key = input.Key;
   checkKey(key);
   const algorithm = input.ChecksumAlgorithm ? readAlgorithm(input.ChecksumAlgorithm) : defaultAlgorithm;
   if (input.ChecksumType && !input.ChecksumAlgorithm) {
@@ -139,10 +129,10 @@ const record = (number: number, { blob, size, md5, checksum }: Received): PartRe
 const told = (upload: UploadRecord, part: PartRecord) =>
   checksumMembers({ algorithm: upload.algorithm, value: part.checksum });
 
-async function copyPart(s3: S3State, input: UploadPartCopyRequest, call: Call) {
-  const upload = findUpload(s3, input as OfUpload);
+async function copyPart(s3: S3State, input: Input<"s3", "UploadPartCopy">, call: Call) {
+  const upload = findUpload(s3, input);
   const number = partNumber(input.PartNumber);
-  const source = await sourceVersion(s3, input.CopySource as string, input as SourceConditions, call);
+  const source = await sourceVersion(s3, input.CopySource, input, call);
   const { start, end } = copyRange(input.CopySourceRange, source.version.size);
   const Body = s3.blobs.read(source.version.segments, start, end);
   const part = await addPart(s3, upload, number, { Body });
@@ -153,9 +143,9 @@ async function copyPart(s3: S3State, input: UploadPartCopyRequest, call: Call) {
   };
 }
 
-async function complete(s3: S3State, input: CompleteMultipartUploadRequest, call: Call) {
+async function complete(s3: S3State, input: Input<"s3", "CompleteMultipartUpload">, call: Call) {
   const bucket = s3.bucket(input);
-  const upload = findUpload(s3, input as OfUpload);
+  const upload = findUpload(s3, input);
   const { parts, unused } = chosenParts(s3, upload, input);
   const size = parts.reduce((sum, part) => sum + part.size, 0);
   if (input.MpuObjectSize !== undefined && Number(input.MpuObjectSize) !== size) {
@@ -169,7 +159,7 @@ async function complete(s3: S3State, input: CompleteMultipartUploadRequest, call
   const etag = `${createHash("md5").update(digests).digest("hex")}-${parts.length}`;
 
   // Somebody else may have completed or aborted it while the checksum was worked out.
-  findUpload(s3, input as OfUpload);
+  findUpload(s3, input);
   checkWrite(s3, bucket.name, upload.key, input);
   const {
     id: _id,
@@ -205,7 +195,7 @@ async function complete(s3: S3State, input: CompleteMultipartUploadRequest, call
 const bare = (checksum: string): string => checksum.replace(/-\d+$/, "");
 
 /** The parts that the caller lists, in order, each as it was uploaded; and those that he leaves out. */
-function chosenParts(s3: S3State, upload: UploadRecord, input: CompleteMultipartUploadRequest) {
+function chosenParts(s3: S3State, upload: UploadRecord, input: Input<"s3", "CompleteMultipartUpload">) {
   const listed = input.MultipartUpload?.Parts ?? [];
   if (listed.length === 0) throw malformedXml();
   const uploaded = new Map(s3.partsOf(upload.id).map((part) => [part.number, part]));

@@ -1,13 +1,8 @@
 /** What is known of an object besides its bytes: tags, attributes, owner. */
-import type {
-  DeleteObjectTaggingRequest,
-  GetObjectAclRequest,
-  GetObjectAttributesRequest,
-  GetObjectTaggingRequest,
-  PutObjectTaggingRequest,
-} from "@aws-sdk/client-s3";
 import { tagList } from "../../../kit/tags.ts";
-import type { Call, Operation } from "../../../service.ts";
+import type { Operations } from "../../../operations.ts";
+import type { Input, Output } from "../../../sdks.ts";
+import type { Call } from "../../../service.ts";
 import { objectAccess, requestTags, versioned } from "../access.ts";
 import { memberOf } from "../checksum.ts";
 import { aclNotSupported } from "../describe.ts";
@@ -17,29 +12,27 @@ import type { Version } from "../records.ts";
 import { type S3State, toldVersion } from "../state.ts";
 import { onObject } from "./objects.ts";
 
-type Keyed = { Bucket?: string | undefined; Key?: string | undefined; VersionId?: string | undefined };
+type Keyed = { Bucket: string; Key: string; VersionId?: string | undefined };
 
-export function objectDetailOperations(s3: S3State): Record<string, Operation> {
+export function objectDetailOperations(s3: S3State): Operations<"s3"> {
   const find = async (input: Keyed, call: Call) => {
-    const bucket = s3.bucket(input as { Bucket: string });
-    return { bucket, version: await s3.existing(bucket, input.Key as string, input.VersionId, call) };
+    const bucket = s3.bucket(input);
+    return { bucket, version: await s3.existing(bucket, input.Key, input.VersionId, call) };
   };
   return {
     GetObjectTagging: {
       access: onObject(s3, "GetObjectTagging"),
-      async run(input: GetObjectTaggingRequest, call) {
+      async run(input, call) {
         const { bucket, version } = await find(input, call);
         return { TagSet: tagList(version.tags), ...toldVersion(bucket, version) };
       },
     },
     PutObjectTagging: {
-      access(input: PutObjectTaggingRequest) {
+      access(input) {
         const action = versioned("PutObjectTagging", input.VersionId);
-        return [
-          objectAccess(action, s3.bucket(input), input.Key as string, requestTags(tagsOf(input.Tagging?.TagSet ?? []))),
-        ];
+        return [objectAccess(action, s3.bucket(input), input.Key, requestTags(tagsOf(input.Tagging?.TagSet ?? [])))];
       },
-      async run(input: PutObjectTaggingRequest, call) {
+      async run(input, call) {
         const tags = tagsOf(input.Tagging?.TagSet ?? []);
         const { bucket, version } = await find(input, call);
         s3.update({ ...version, tags }, "ObjectTagging:Put", call);
@@ -48,18 +41,15 @@ export function objectDetailOperations(s3: S3State): Record<string, Operation> {
     },
     DeleteObjectTagging: {
       access: onObject(s3, "DeleteObjectTagging"),
-      async run(input: DeleteObjectTaggingRequest, call) {
+      async run(input, call) {
         const { bucket, version } = await find(input, call);
         s3.update({ ...version, tags: {} }, "ObjectTagging:Delete", call);
         return toldVersion(bucket, version);
       },
     },
     GetObjectAttributes: {
-      access: (input: GetObjectAttributesRequest) => [
-        ...onObject(s3, "GetObject")(input as { VersionId?: string }),
-        ...onObject(s3, "GetObjectAttributes")(input as { VersionId?: string }),
-      ],
-      async run(input: GetObjectAttributesRequest, call) {
+      access: (input) => [...onObject(s3, "GetObject")(input), ...onObject(s3, "GetObjectAttributes")(input)],
+      async run(input, call) {
         const { bucket, version } = await find(input, call);
         return {
           LastModified: new Date(version.modified),
@@ -70,7 +60,7 @@ export function objectDetailOperations(s3: S3State): Record<string, Operation> {
     },
     GetObjectAcl: {
       access: onObject(s3, "GetObjectAcl"),
-      async run(input: GetObjectAclRequest, call) {
+      async run(input, call) {
         await find(input, call);
         return ownerOnly(s3);
       },
@@ -85,12 +75,12 @@ export function objectDetailOperations(s3: S3State): Record<string, Operation> {
 }
 
 /** The access control list of whatever its owner alone owns. */
-export const ownerOnly = (s3: S3State) => ({
+export const ownerOnly = (s3: S3State): Output<"s3", "GetObjectAcl"> => ({
   Owner: s3.owner,
   Grants: [{ Grantee: { ...s3.owner, Type: "CanonicalUser" }, Permission: "FULL_CONTROL" }],
 });
 
-function attributes(input: GetObjectAttributesRequest, version: Version) {
+function attributes(input: Input<"s3", "GetObjectAttributes">, version: Version) {
   const wanted = new Set<string>(input.ObjectAttributes ?? []);
   const { checksum, parts = [] } = version;
   const max = Math.min(input.MaxParts ?? 1000, 1000);
@@ -101,7 +91,7 @@ function attributes(input: GetObjectAttributesRequest, version: Version) {
   return {
     ...(wanted.has("ETag") && { ETag: version.etag }),
     ...(wanted.has("ObjectSize") && { ObjectSize: version.size }),
-    ...(wanted.has("StorageClass") && { StorageClass: version.storageClass ?? "STANDARD" }),
+    ...(wanted.has("StorageClass") && { StorageClass: version.storageClass ?? ("STANDARD" as const) }),
     ...(wanted.has("Checksum") &&
       checksum && {
         Checksum: checksumMembers({ ...checksum, value: checksum.value.replace(/-\d+$/, "") }),

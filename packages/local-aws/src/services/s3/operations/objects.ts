@@ -1,12 +1,7 @@
 /** Objects: put, get, head, delete. */
-import type {
-  DeleteObjectRequest,
-  DeleteObjectsRequest,
-  GetObjectRequest,
-  HeadObjectRequest,
-  PutObjectRequest,
-} from "@aws-sdk/client-s3";
-import { AwsError, type Call, type Operation } from "../../../service.ts";
+import type { Operations } from "../../../operations.ts";
+import type { Input } from "../../../sdks.ts";
+import { AwsError, type Call } from "../../../service.ts";
 import { existingTags, objectAccess, versioned, writeAccess } from "../access.ts";
 import { checkRead, checkWrite } from "../conditions.ts";
 import { defined, describe, encryptionMembers, objectMembers } from "../describe.ts";
@@ -17,13 +12,13 @@ import { checksumMembers, receive } from "../receive.ts";
 import type { BucketRecord, Version } from "../records.ts";
 import { quoted, type S3State, toldVersion } from "../state.ts";
 
-type Keyed = { Bucket?: string; Key?: string; VersionId?: string; IfMatch?: string };
+type Keyed = { Bucket: string; Key: string; VersionId?: string; IfMatch?: string };
 
 /** Access of an operation on one object, or on one version of it. */
 export function onObject(s3: S3State, action: string) {
   return (input: Keyed) => {
     const bucket = s3.bucket(input);
-    const key = input.Key as string;
+    const key = input.Key;
     const version = input.VersionId
       ? s3.versions.find(bucket.name, key, input.VersionId)
       : s3.versions.latest(bucket.name, key);
@@ -37,41 +32,41 @@ export function onObject(s3: S3State, action: string) {
   };
 }
 
-export function objectOperations(s3: S3State): Record<string, Operation> {
+export function objectOperations(s3: S3State): Operations<"s3"> {
   return {
     PutObject: {
-      access: (input: PutObjectRequest) => writeAccess(s3.bucket(input), input.Key as string, input),
-      run: (input: PutObjectRequest, call) => putObject(s3, input, call),
+      access: (input) => writeAccess(s3.bucket(input), input.Key, input),
+      run: (input, call) => putObject(s3, input, call),
     },
     GetObject: {
       access: onObject(s3, "GetObject"),
-      run: (input: GetObjectRequest, call) => getObject(s3, input, call),
+      run: (input, call) => getObject(s3, input, call),
     },
     HeadObject: {
       access: onObject(s3, "GetObject"),
-      async run(input: HeadObjectRequest, call) {
+      async run(input, call) {
         const { Body: _, ...output } = await getObject(s3, input, call);
         return output;
       },
     },
     DeleteObject: {
       access: onObject(s3, "DeleteObject"),
-      run: (input: DeleteObjectRequest, call) => deleteObject(s3, s3.bucket(input), input, call),
+      run: (input, call) => deleteObject(s3, s3.bucket(input), input, call),
     },
     DeleteObjects: {
       // Each object is a question of its own: those that are denied are reported beside those that went.
-      access: (input: DeleteObjectsRequest) => {
+      access: (input) => {
         s3.bucket(input);
         return [];
       },
-      run: (input: DeleteObjectsRequest, call) => deleteObjects(s3, input, call),
+      run: (input, call) => deleteObjects(s3, input, call),
     },
   };
 }
 
-async function putObject(s3: S3State, input: PutObjectRequest, call: Call) {
+async function putObject(s3: S3State, input: Input<"s3", "PutObject">, call: Call) {
   const bucket = s3.bucket(input);
-  const key = input.Key as string;
+  const key = input.Key;
   checkKey(key);
   const description = describe(input, bucket);
   checkWrite(s3, bucket.name, key, input);
@@ -116,9 +111,9 @@ export function checkReadable({ storageClass = "STANDARD" }: Version): void {
   throw new AwsError("InvalidObjectState", message, 403, { StorageClass: storageClass });
 }
 
-async function getObject(s3: S3State, input: GetObjectRequest, call: Call) {
+async function getObject(s3: S3State, input: Input<"s3", "GetObject">, call: Call) {
   const bucket = s3.bucket(input);
-  const version = await s3.existing(bucket, input.Key as string, input.VersionId, call);
+  const version = await s3.existing(bucket, input.Key, input.VersionId, call);
   checkRead(input, version);
   if (call.operation !== "HeadObject") checkReadable(version);
   if (input.Range !== undefined && input.PartNumber !== undefined) {
@@ -141,7 +136,7 @@ async function getObject(s3: S3State, input: GetObjectRequest, call: Call) {
     ContentEncoding: input.ResponseContentEncoding,
     ContentLanguage: input.ResponseContentLanguage,
     ContentType: input.ResponseContentType,
-    Expires: input.ResponseExpires,
+    ExpiresString: input.ResponseExpires?.toUTCString(),
   });
   return {
     ...objectMembers(
@@ -157,10 +152,10 @@ async function getObject(s3: S3State, input: GetObjectRequest, call: Call) {
   };
 }
 
-type Deletion = { Key?: string; VersionId?: string; IfMatch?: string };
+type Deletion = { Key: string; VersionId?: string; IfMatch?: string };
 
 function deleteObject(s3: S3State, bucket: BucketRecord, input: Deletion, call: Call) {
-  const key = input.Key as string;
+  const key = input.Key;
   if (input.IfMatch !== undefined) {
     const latest = s3.versions.latest(bucket.name, key);
     const holds = latest && !latest.marker && ["*", latest.etag, quoted(latest.etag)].includes(input.IfMatch);
@@ -199,7 +194,7 @@ export function addMarker(s3: S3State, bucket: BucketRecord, key: string, call: 
   return marker;
 }
 
-async function deleteObjects(s3: S3State, input: DeleteObjectsRequest, call: Call) {
+async function deleteObjects(s3: S3State, input: Input<"s3", "DeleteObjects">, call: Call) {
   const bucket = s3.bucket(input);
   const objects = input.Delete?.Objects ?? [];
   if (objects.length === 0 || objects.length > 1000) throw malformedXml();
@@ -209,7 +204,7 @@ async function deleteObjects(s3: S3State, input: DeleteObjectsRequest, call: Cal
     const { Key: key, VersionId: id } = object as { Key: string; VersionId?: string };
     const named = { Key: key, ...(id && { VersionId: id }) };
     try {
-      const request = defined({ Key: key, VersionId: id || undefined, IfMatch: object.ETag });
+      const request = { Key: key, ...defined({ VersionId: id || undefined, IfMatch: object.ETag }) };
       await s3.cloud.authorize(call, onObject(s3, "DeleteObject")({ ...request, Bucket: bucket.name }));
       const gone: { DeleteMarker?: boolean; VersionId?: string } = deleteObject(s3, bucket, request, call);
       const marker = gone.DeleteMarker && { DeleteMarker: true, DeleteMarkerVersionId: gone.VersionId };
