@@ -4,6 +4,8 @@
  */
 import { mkdirSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import type * as sqs from "@aws-sdk/client-sqs";
+import type { OperationName } from "../../sdks.ts";
 import { AwsError } from "../../service.ts";
 
 export interface Message {
@@ -16,11 +18,9 @@ export interface Message {
   sourceArn?: string;
 }
 
-export interface Received {
+export interface Received extends sqs.Message {
   MessageId: string;
   ReceiptHandle: string;
-  Attributes?: Record<string, string>;
-  [member: string]: unknown;
 }
 
 export interface Queue {
@@ -79,7 +79,7 @@ const actions = [
   "SetQueueAttributes",
   "TagQueue",
   "UntagQueue",
-] as const;
+] as const satisfies OperationName<"sqs">[];
 
 export const engineActions: readonly EngineAction[] = actions;
 export type EngineAction = (typeof actions)[number];

@@ -1,8 +1,10 @@
 /** SQS: queues of an engine behind AWS's endpoint, with IAM and queue policies before them. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Permission, policyOf, withoutPermission, withPermission } from "../../kit/permissions.ts";
-import type { Access, Call, Cloud, Operation, Service } from "../../service.ts";
+import { policyOf, withoutPermission, withPermission } from "../../kit/permissions.ts";
+import type { OperationOf } from "../../operations.ts";
+import type { OperationName, Output } from "../../sdks.ts";
+import type { Access, Cloud, Operation, Service } from "../../service.ts";
 import { AwsError } from "../../service.ts";
 import type { Wakes } from "../../wakes.ts";
 import { queueAccess } from "./access.ts";
@@ -11,19 +13,17 @@ import { type EngineAction, engineActions, type Queue, QueueEngine } from "./eng
 import { checkMessages } from "./messages.ts";
 import { QueueMetrics } from "./metrics.ts";
 import { MoveTasks, sourcesOf } from "./moveTasks.ts";
-import { type ReceiveInput, Receiver } from "./receive.ts";
+import { Receiver } from "./receive.ts";
 
-interface Input extends ReceiveInput {
+type Name = OperationName<"sqs">;
+
+/** What operations name their queue or task by. */
+interface Named {
   QueueName?: string;
-  Attributes?: Record<string, string>;
+  QueueUrl?: string;
   SourceArn?: string;
-  DestinationArn?: string;
-  MaxNumberOfMessagesPerSecond?: number;
   TaskHandle?: string;
-  Label?: string;
 }
-
-type Output = Record<string, unknown>;
 
 /** The engine, and what is made of it once it is open. */
 interface Opened {
@@ -60,47 +60,44 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
     return queue;
   };
 
-  const changePolicy = async (input: Input, change: (queue: Queue) => string) => {
+  const changePolicy = async (QueueUrl: string, change: (queue: Queue) => string) => {
     const { engine } = await open();
-    const QueueUrl = input.QueueUrl as string;
     const Policy = change(existing(engine, nameOf(QueueUrl)));
     return engine.call("SetQueueAttributes", { QueueUrl, Attributes: { Policy } });
   };
 
   /** Operations that the engine does not have, or not as AWS does. */
-  const own: Record<string, (input: Input, call: Call) => Promise<Output>> = {
+  const own: { [Of in Name]?: OperationOf<"sqs", Of>["run"] } = {
     async ReceiveMessage(input, { signal }) {
       const { receiver, metrics } = await open();
-      metrics.used(nameOf(input.QueueUrl ?? ""));
-      return (await receiver.receive(nameOf(input.QueueUrl ?? ""), input, signal)) as Output;
+      const name = nameOf(input.QueueUrl);
+      metrics.used(name);
+      return textAsBinary(await receiver.receive(name, input, signal));
     },
-    async StartMessageMoveTask({ SourceArn = "", DestinationArn, MaxNumberOfMessagesPerSecond }) {
+    async StartMessageMoveTask({ SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond }) {
       return (await open()).tasks.start(SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond);
     },
-    async CancelMessageMoveTask({ TaskHandle = "" }) {
+    async CancelMessageMoveTask({ TaskHandle }) {
       return (await open()).tasks.cancel(TaskHandle);
     },
-    async ListMessageMoveTasks({ SourceArn = "", ...input }) {
-      const { MaxResults = 1 } = input as { MaxResults?: number };
+    async ListMessageMoveTasks({ SourceArn, MaxResults = 1 }) {
       const tasks = (await open()).tasks.list(SourceArn).slice(0, MaxResults);
       return {
         Results: tasks.map(({ TaskHandle, ...task }) => (task.Status === "RUNNING" ? { TaskHandle, ...task } : task)),
       };
     },
-    async ListDeadLetterSourceQueues({ QueueUrl = "" }) {
+    async ListDeadLetterSourceQueues({ QueueUrl }) {
       const { engine } = await open();
       const { arn } = existing(engine, nameOf(QueueUrl));
       return { queueUrls: sourcesOf(engine, arn).map(({ name }) => urlOf(name)) };
     },
     AddPermission: (input) =>
-      changePolicy(input, ({ arn, attributes }) =>
-        withPermission(attributes.Policy, "SQS", arn, input as Input & Permission),
-      ),
+      changePolicy(input.QueueUrl, ({ arn, attributes }) => withPermission(attributes.Policy, "SQS", arn, input)),
     RemovePermission: (input) =>
-      changePolicy(input, ({ attributes }) => withoutPermission(attributes.Policy, input.Label ?? "")),
+      changePolicy(input.QueueUrl, ({ attributes }) => withoutPermission(attributes.Policy, input.Label)),
   };
 
-  const run = (operation: EngineAction) => async (input: Input) => {
+  const run = (operation: EngineAction) => async (input: Named & { Attributes?: Record<string, string> }) => {
     const { engine, metrics } = await open();
     const name = input.QueueName ?? nameOf(input.QueueUrl ?? "");
     if (operation === "CreateQueue") checkName(name);
@@ -125,8 +122,8 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
   };
 
   const access =
-    (operation: string) =>
-    async (input: Input): Promise<Access[]> => {
+    (operation: Name) =>
+    async (input: Named): Promise<Access[]> => {
       const { engine, tasks } = await open();
       const arn = input.SourceArn ?? (input.TaskHandle && tasks.sourceOf(input.TaskHandle));
       const name =
@@ -135,13 +132,14 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
       return queueAccess(operation, arnOf(""), name, policy);
     };
 
-  const operations: [string, Operation][] = [
-    ...engineActions.map((name): [string, Operation] => [name, { access: access(name), run: run(name) }]),
-    ...Object.entries(own).map(([name, work]): [string, Operation] => [
-      name,
-      { access: access(name), run: async (input: Input, call) => textAsBinary(await work(input, call)) },
-    ]),
-  ];
+  const runs: { [Of in Name]?: Operation["run"] } = {
+    ...Object.fromEntries(engineActions.map((name) => [name, run(name)])),
+    ...own,
+  };
+  const operations = Object.entries(runs).map(([name, work]): [string, Operation] => [
+    name,
+    { access: access(name as Name), run: work },
+  ]);
 
   return {
     name: "sqs",
@@ -175,14 +173,12 @@ function binaryAsText(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, binaryAsText(item)]));
 }
 
-function textAsBinary(output: Output): Output {
-  for (const message of (output.Messages ?? []) as {
-    MessageAttributes?: Record<string, { BinaryValue?: unknown }>;
-  }[]) {
-    for (const [name, attribute] of Object.entries(message.MessageAttributes ?? {})) {
-      if (typeof attribute.BinaryValue !== "string" || !message.MessageAttributes) continue;
-      message.MessageAttributes[name] = { ...attribute, BinaryValue: Buffer.from(attribute.BinaryValue, "base64") };
-    }
+function textAsBinary(output: Output<"sqs", "ReceiveMessage">): Output<"sqs", "ReceiveMessage"> {
+  for (const attribute of (output.Messages ?? []).flatMap((message) =>
+    Object.values(message.MessageAttributes ?? {}),
+  )) {
+    const { BinaryValue: value } = attribute as { BinaryValue?: unknown };
+    if (typeof value === "string") attribute.BinaryValue = Buffer.from(value, "base64");
   }
   return output;
 }

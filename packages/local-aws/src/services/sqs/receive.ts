@@ -118,11 +118,9 @@ function select(received: Received, queue: Queue, input: ReceiveInput): Received
     ([name, value]) => value !== undefined && (system.includes(name) || system.includes("All")),
   );
   const wanted = input.MessageAttributeNames ?? [];
-  const own = Object.entries((MessageAttributes ?? {}) as object).filter(([name]) =>
-    wanted.some((one) => selects(one, name)),
-  );
+  const own = Object.entries(MessageAttributes ?? {}).filter(([name]) => wanted.some((one) => selects(one, name)));
   return {
-    ...(message as Received),
+    ...message,
     ...(attributes.length > 0 && { Attributes: Object.fromEntries(attributes) as Record<string, string> }),
     ...(own.length > 0 && { MessageAttributes: Object.fromEntries(own), MD5OfMessageAttributes }),
   };
