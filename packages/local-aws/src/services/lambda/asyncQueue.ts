@@ -1,5 +1,5 @@
 /**
- * Asynchronous requests: kept in the store until they are done, tried again when the function fails or is throttled,
+ * Asynchronous requests: kept in the store until they are done, retried when the function fails or is throttled,
  * and reported to the function's destinations.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
@@ -22,7 +22,7 @@ const throttleDelay = 1000;
 const maxThrottleDelay = 5 * minute;
 const defaultMaxAgeSeconds = 6 * 60 * 60;
 const defaultRetries = 2;
-/** Events that run at a time; more wait, as they would for concurrency on AWS. */
+/** Events that run concurrently; others wait, as they would for concurrency on AWS. */
 const maxRunning = 100;
 
 export class AsyncQueue {
@@ -44,13 +44,13 @@ export class AsyncQueue {
     this.#options = options;
   }
 
-  /** Takes up what an earlier run of the program left behind. */
+  /** Resumes what an earlier run of the program left behind. */
   start(): void {
     this.#stopped = false;
     for (const event of this.#events.values()) this.#schedule(event);
   }
 
-  /** What is under way is run again by the next start. */
+  /** Events in progress are run again at the next start. */
   stop(): void {
     this.#stopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
@@ -77,7 +77,7 @@ export class AsyncQueue {
 
   #schedule(event: AsyncEvent): void {
     if (this.#stopped) return;
-    // A timer even where nothing is to wait for: an event that fails at once, again and again, must let others get on.
+    // A timer even without a delay: an event that keeps failing immediately must not block the others.
     const wait = Math.max(event.due - Date.now(), 0);
     const timer = setTimeout(() => {
       this.#timers.delete(event.requestId);

@@ -1,5 +1,5 @@
 /**
- * A function's configuration: what may be in it, and what AWS fills in.
+ * A function's configuration: what it may contain, and AWS's defaults.
  * https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
  */
 import { randomUUID } from "node:crypto";
@@ -29,7 +29,7 @@ const maxVariableBytes = 4 * 1024;
 const architectures = ["x86_64", "arm64"];
 const logLevels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 
-/** The settings that `input` gives, checked, over those of `before` (default: AWS's). */
+/** The validated settings of `input` over those of `before` (default: AWS's). */
 export function configure(input: Input, before?: FunctionConfiguration): FunctionConfiguration {
   check(input);
   const name = input.FunctionName as string;
@@ -147,10 +147,10 @@ function environment(variables: Record<string, string>): EnvironmentResponse {
   return { Variables: variables };
 }
 
-/** The time as Lambda writes it. */
+/** The time in Lambda's format. */
 export const now = () => new Date().toISOString().replace("Z", "+0000");
 
-/** A timestamp and revision of its own for what was changed. */
+/** A new timestamp and revision for what was changed. */
 export const revised = (configuration: VersionRecord["configuration"]): VersionRecord["configuration"] => ({
   ...configuration,
   LastModified: now(),

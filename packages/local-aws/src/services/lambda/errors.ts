@@ -16,7 +16,7 @@ export const tooLarge = (message: string) => new AwsError("RequestTooLargeExcept
 export const throttled = (reason: string) =>
   new AwsError("TooManyRequestsException", "Rate Exceeded.", 429, { ...user, Reason: reason });
 
-/** A value outside of what the API's model allows, as AWS's request validation says it. */
+/** A value that the API's model does not allow, in the words of AWS's request validation. */
 export const outsideConstraint = (value: unknown, member: string, constraint: string) =>
   new AwsError(
     "ValidationException",
@@ -45,7 +45,7 @@ export function checkEnum(value: string | undefined, member: string, allowed: re
   throw outsideConstraint(value, member, `Member must satisfy enum value set: [${allowed.join(", ")}]`);
 }
 
-/** `RevisionId` of a request against the one of what it changes. */
+/** Compares the `RevisionId` of a request with that of what it changes. */
 export function checkRevision(given: string | undefined, current: string | undefined): void {
   if (given === undefined || given === current) return;
   const message =

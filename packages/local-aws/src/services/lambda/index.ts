@@ -2,8 +2,8 @@
  * AWS Lambda on one machine. Functions run in threads and processes (see `execution/`), everything else is its
  * API as documented: https://docs.aws.amazon.com/lambda/latest/api/Welcome.html
  *
- * Event source mappings (`eventSources/`) have a table of operations of their own, which is given to
- * {@link createLambda} and answer under the same name.
+ * Event source mappings (`eventSources/`) have their own table of operations, which is passed to
+ * {@link createLambda} and served under the same name.
  */
 import type { Operations } from "../../operations.ts";
 import type { Cloud, Service } from "../../service.ts";
@@ -37,19 +37,19 @@ export interface LambdaOptions {
   idleMs?: number;
   /** Environments beyond this number end as soon as they are idle. Default 64. */
   maxEnvironments?: number;
-  /** Requests that may run at once in the account. Default 1,000, as on AWS. */
+  /** Concurrent requests of the account. Default 1,000, as on AWS. */
   concurrency?: number;
-  /** Factor of the waiting times between the tries of an asynchronous request. Default 1: a minute, then two. */
+  /** Factor of the waiting times between attempts of an asynchronous request. Default 1: a minute, then two. */
   asyncDelayScale?: number;
   /** Where metrics go. Default: `PutMetricData` of the service `monitoring`. */
   metrics?: MetricSink;
-  /** Further operations of the Lambda API, of event source mappings above all. */
+  /** Further operations of the Lambda API, above all those of event source mappings. */
   operations?: Operations<"lambda">;
-  /** What else has tags, by its ARN. */
+  /** Other tagged resources, by ARN. */
   tagged?: (arn: string) => Tagged | undefined;
 }
 
-/** What the service shares with others of this machine. */
+/** What the service shares with other parts of the local cloud. */
 export interface LambdaSurroundings {
   /** Answered by the AWS endpoint. */
   runtimeApi: RuntimeApi;

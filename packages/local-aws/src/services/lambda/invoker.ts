@@ -1,4 +1,4 @@
-/** Runs a request on the version that its function, version or alias stands for, within the limits of concurrency. */
+/** Runs a request on the version that its function, version or alias resolves to, within the concurrency limits. */
 import { randomBytes } from "node:crypto";
 import { AwsError } from "../../service.ts";
 import type { Concurrency } from "./execution/concurrency.ts";
@@ -14,7 +14,7 @@ export interface InvokeRequest {
   /** JSON; empty stands for `{}`. */
   payload: string;
   clientContext?: string;
-  /** Trace header of the caller: the same trace goes on. */
+  /** Trace header of the caller: its trace is continued. */
   trace?: string;
   tail?: boolean;
 }
@@ -39,7 +39,7 @@ export class Invoker {
     this.#metrics = metrics;
   }
 
-  /** @throws AwsError when it was not run: throttled, no JSON, a role that cannot be assumed. */
+  /** @throws AwsError when it was not run: throttled, invalid JSON, a role that cannot be assumed. */
   async invoke(target: Target, request: InvokeRequest): Promise<Invoked> {
     const version = chosen(target);
     const { configuration } = version;
@@ -94,7 +94,7 @@ function sampleOf({ record, qualifier }: Target, { configuration }: VersionRecor
 let traces = 0;
 const traceSeed = randomBytes(8).toString("hex");
 
-/** A trace of its own. https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
+/** A new trace. https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
 function newTrace(sampled: boolean): string {
   const seconds = Math.floor(Date.now() / 1000).toString(16);
   const count = (++traces).toString(16).padStart(8, "0");

@@ -23,13 +23,13 @@ export interface LayerRecord {
   /** Folder of the package. */
   code: string;
   content: LayerVersionContentOutput;
-  /** Nobody finds it any more; functions that have it keep it. */
+  /** Deleted: it can no longer be found, but functions that use it keep it. */
   deleted?: boolean;
 }
 
 export class Layers {
   readonly records: Collection<LayerRecord>;
-  /** The number given last, by layer: numbers are never given twice. */
+  /** The latest number, by layer: numbers are never reused. */
   readonly numbers: Collection<number>;
   readonly #packages: Packages;
   readonly #region: string;
@@ -62,7 +62,7 @@ export class Layers {
     return this.records.get(`${name}:${version}`);
   }
 
-  /** Layers of a function as its configuration shows them. @throws AwsError when one is not there. */
+  /** Layers of a function as its configuration shows them. @throws AwsError when one does not exist. */
   references(arns: string[]): { Arn: string; CodeSize: number }[] {
     return arns.map((arn) => {
       if (regionOf(arn) !== this.#region) {
@@ -90,7 +90,7 @@ export class Layers {
       await rename(temporary, folder);
     } catch (error) {
       await rm(temporary, { recursive: true, force: true });
-      // Another environment was quicker.
+      // Another environment was faster.
       if (!existsSync(folder)) throw error;
     }
     return folder;

@@ -1,5 +1,5 @@
 /**
- * What CloudWatch is told of every request, in namespace `AWS/Lambda`: summed up here and handed on as each second ends,
+ * Metrics of every request for CloudWatch, in namespace `AWS/Lambda`: aggregated here and sent at the end of each second,
  * since one call per request would cost more than the request.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  */
@@ -17,7 +17,7 @@ export interface InvocationSample {
 
 /**
  * Where the sums go: namespace and data as `PutMetricData` takes them. Default: the service `monitoring`, called as the
- * account's administrator (it must take the namespace `AWS/Lambda` from it).
+ * account's administrator (which must accept the namespace `AWS/Lambda` from it).
  */
 export type MetricSink = (namespace: string, data: MetricDatum[]) => void | Promise<void>;
 
@@ -37,7 +37,7 @@ interface Sums {
   maxConcurrent: number;
 }
 
-/** PutMetricData takes no more values of a metric, and no more metrics, at once. */
+/** Limits of one PutMetricData call: values per metric, and metrics. */
 const maxValues = 150;
 const maxData = 1000;
 const secondMs = 1000;
@@ -46,14 +46,14 @@ export class InvocationMetrics {
   readonly #sink: MetricSink;
   #sums = new Map<string, Sums>();
   #timer: NodeJS.Timeout | undefined;
-  /** When the first of the requests was that are summed up, in milliseconds since 1970. */
+  /** Time of the first aggregated request, in milliseconds since 1970. */
   #since = 0;
 
   constructor(sink: MetricSink) {
     this.#sink = sink;
   }
 
-  /** @param durationMs of the handler; `concurrent` requests of the function were under way, this one included. */
+  /** @param durationMs of the handler; `concurrent` requests of the function were in progress, including this one. */
   record(sample: InvocationSample, durationMs: number, failed: boolean, concurrent: number): void {
     for (const sums of this.#each(sample)) {
       sums.invocations++;
@@ -70,7 +70,7 @@ export class InvocationMetrics {
     for (const sums of this.#each(sample)) sums.throttles++;
   }
 
-  /** Hands on what there is. */
+  /** Sends what has been collected. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -78,7 +78,7 @@ export class InvocationMetrics {
     const data = [...this.#sums.values()].flatMap((sums) => metricData(sums, Timestamp));
     this.#sums = new Map();
     for (let from = 0; from < data.length; from += maxData) {
-      // No service takes them, or it is gone already: metrics are no reason to fail.
+      // No service accepts them, or it has already stopped: metrics are no reason to fail.
       await Promise.resolve(this.#sink("AWS/Lambda", data.slice(from, from + maxData))).catch(() => {});
     }
   }
@@ -121,7 +121,7 @@ function metricData(sums: Sums, Timestamp: Date): MetricDatum[] {
   return [
     ...data,
     { ...common, MetricName: "Invocations", Unit: "Count", StatisticValues: ones(invocations, invocations) },
-    // One sample a request, so that the average is the rate of errors.
+    // One sample per request, so that the average is the error rate.
     { ...common, MetricName: "Errors", Unit: "Count", StatisticValues: ones(errors, invocations) },
     { ...common, MetricName: "ConcurrentExecutions", Value: maxConcurrent, Unit: "Count" },
     {

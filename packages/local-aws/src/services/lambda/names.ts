@@ -14,8 +14,8 @@ const pattern =
 const parsed = new Map<string, FunctionReference>();
 
 /**
- * A function by name, partial ARN or ARN, each with or without a qualifier; or by its qualifier beside it.
- * @throws AwsError when it is none of these, or when both qualifiers are there and differ.
+ * A function by name, partial ARN or ARN, each with or without a qualifier; or with a separate qualifier.
+ * @throws AwsError when it is none of these, or when both qualifiers are present and differ.
  */
 export function functionReference(given: string, qualifier?: string): FunctionReference {
   let found = parsed.get(given);
@@ -46,7 +46,7 @@ export function checkFunctionName(name: string): void {
 
 export const isVersion = (qualifier: string) => /^\d+$/.test(qualifier);
 
-/** Makes ARNs of one account and region. */
+/** Creates ARNs of one account and region. */
 export class Arns {
   readonly #prefix: string;
 

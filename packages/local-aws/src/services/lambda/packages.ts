@@ -1,6 +1,6 @@
 /**
  * Deployment packages and layers on disk, by content: `<sha256>/` holds the unpacked files, `<sha256>.zip` the archive,
- * `<sha256>.pycache/` what Python compiles of it.
+ * `<sha256>.pycache/` the bytecode that Python compiles.
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 import { createHash, randomUUID } from "node:crypto";
@@ -26,7 +26,7 @@ export interface CodeLocation {
 export interface Package {
   /** Name of its folder: SHA-256 of the archive, in hex. */
   id: string;
-  /** The same in base64, as the API says it. */
+  /** The same in base64, as in the API. */
   sha256: string;
   /** Bytes of the archive. */
   size: number;
@@ -35,7 +35,7 @@ export interface Package {
 export class Packages {
   readonly #directory: string;
   readonly #cloud: Cloud;
-  /** Packages that requests under way are about to use, and how many of them. */
+  /** Packages that current requests are about to use, and the number of requests. */
   readonly #held = new Map<string, number>();
   readonly #unpacking = new Map<string, Promise<void>>();
   readonly #replaced = new Set<string>();
@@ -45,7 +45,7 @@ export class Packages {
     this.#cloud = cloud;
     const directory = join(cloud.directory, "lambda");
     mkdirSync(directory, { recursive: true });
-    // Modules know themselves by their real path.
+    // Modules see their own real path.
     this.#directory = realpathSync(directory);
   }
 
@@ -64,8 +64,8 @@ export class Packages {
   }
 
   /**
-   * Takes an archive as it is given in a request, or from S3 as the caller may read it.
-   * @param keep records who uses it; until then it is not swept, however many functions are deleted meanwhile.
+   * Takes an archive from a request, or from S3 with the caller's permissions.
+   * @param keep records who uses it; until then it is not swept, however many functions are deleted in the meantime.
    */
   async add<Kept>(code: CodeLocation | undefined, caller: Principal, keep: (added: Package) => Kept): Promise<Kept> {
     const zip = await this.#bytes(code, caller);
@@ -82,7 +82,7 @@ export class Packages {
     }
   }
 
-  /** Once, however many ask for the same at a time. */
+  /** Once, however many requests need the same package concurrently. */
   #unpacked(id: string, zip: Uint8Array): Promise<void> {
     let unpacking = this.#unpacking.get(id);
     if (!unpacking) {
@@ -130,13 +130,13 @@ export class Packages {
     await this.sweep(used);
   }
 
-  /** Removes what no version of any function or layer uses any more, and nobody is about to. */
+  /** Removes packages that no version of any function or layer uses, or is about to use. */
   async sweep(used: ReadonlySet<string>): Promise<void> {
     const old = readdirSync(this.#directory).filter((name) => {
       const id = /^([0-9a-f]{64})(\.zip|\.pycache)?$/.exec(name)?.[1];
       return id !== undefined && !used.has(id) && !this.#held.has(id) && !this.#replaced.has(id);
     });
-    // At once under another name: whoever adds the same again must not find half of it.
+    // Renamed first: a request that adds the same package again must not find half of it.
     const renamed = old.map((name) => {
       const aside = `old-${randomUUID()}`;
       renameSync(join(this.#directory, name), join(this.#directory, aside));
@@ -224,7 +224,7 @@ async function writeEntry(folder: string, name: string, content: Uint8Array): Pr
     await mkdir(name.endsWith("/") ? path : dirname(path), { recursive: true });
     if (!name.endsWith("/")) await writeFile(path, content);
   } catch (error) {
-    // A file and a folder of one name, a name longer than the file system has.
+    // A file and a folder of the same name, or a name too long for the file system.
     if (/^(EEXIST|ENOTDIR|EISDIR|ENAMETOOLONG|EINVAL)$/.test((error as NodeJS.ErrnoException).code ?? ""))
       throw notUnzipped();
     throw error;

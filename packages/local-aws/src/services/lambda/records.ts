@@ -1,4 +1,4 @@
-/** What the service remembers of each function. */
+/** What the service stores for each function. */
 import type {
   AliasConfiguration,
   CodeSigningConfig,
@@ -12,7 +12,7 @@ export interface FunctionRecord {
   name: string;
   /** Without a qualifier. */
   arn: string;
-  /** Number of the version that is published next; never given twice. */
+  /** Number of the next published version; never reused. */
   nextVersion: number;
   tags: Record<string, string>;
   /** Reserved concurrency. */
@@ -23,11 +23,11 @@ export interface FunctionRecord {
 
 /** `$LATEST` or a published version: configuration and code as they are, or were when it was published. */
 export interface VersionRecord {
-  /** As the API shows it, without the state that every function here is in. */
+  /** As the API shows it, without the state, which is the same for every function here. */
   configuration: FunctionConfiguration & { FunctionName: string; Version: string; Role: string; FunctionArn: string };
   /** Name of the unpacked package below the code folder: the SHA-256 of the zip file, in hex. */
   code: string;
-  /** Changes with every change of code or configuration: environments of an older one are not used any more. */
+  /** Changes with every change of code or configuration: environments of an older one are no longer used. */
   generation: string;
 }
 
@@ -66,7 +66,7 @@ export interface AsyncEvent {
   qualifier?: string;
   payload: string;
   trace?: string;
-  /** Milliseconds since the epoch: when it came, and when it is tried next. */
+  /** Milliseconds since the epoch: when it was accepted, and when it is attempted next. */
   received: number;
   due: number;
   /** How often the function has run with it. */

@@ -17,7 +17,7 @@ import type {
   VersionRecord,
 } from "./records.ts";
 
-/** What a name and qualifier stand for when they are invoked. */
+/** What a name and qualifier resolve to when invoked. */
 export interface Target {
   record: FunctionRecord;
   /** As given: version, alias, or none. */
@@ -42,7 +42,7 @@ export class Registry {
   /** By ARN. */
   readonly codeSigning: Collection<CodeSigningRecord>;
   readonly arns: Arns;
-  /** Called with `name:version` when code or configuration of a version changed, or it is gone. */
+  /** Called with `name:version` when code or configuration of a version changed, or it was deleted. */
   onVersionChange: (key: string) => void = () => {};
   /** Counts the changes of anything. */
   revision = 0;
@@ -108,7 +108,7 @@ export class Registry {
       .sort((a, b) => Number(a.configuration.Version) - Number(b.configuration.Version));
   }
 
-  /** What `FunctionName` and `Qualifier` of a request stand for. */
+  /** What `FunctionName` and `Qualifier` of a request resolve to. */
   target(functionName: string, givenQualifier?: string): Target {
     const key = givenQualifier === undefined ? functionName : `${functionName}\n${givenQualifier}`;
     let target = this.#targets.get(key);
@@ -143,7 +143,7 @@ export class Registry {
 /** Where a policy is kept: one per qualifier, and one of the function itself. */
 export const policyKey = (name: string, qualifier?: string) => `${name}:${qualifier ?? ""}`;
 
-/** A collection held in memory, too. Documents are shared: who changes one writes a new one. */
+/** A collection that is also held in memory. Documents are shared: to change one, write a new one. */
 export class Cached<T> {
   readonly #collection: Collection<T>;
   readonly #documents: Map<string, T>;

@@ -12,7 +12,7 @@ export class RoleSessions {
     this.#cloud = cloud;
   }
 
-  /** @throws AwsError when the role is gone or does not trust Lambda. */
+  /** @throws AwsError when the role does not exist or does not trust Lambda. */
   async of({
     configuration: { Role, FunctionName, FunctionArn },
   }: Pick<VersionRecord, "configuration">): Promise<Principal> {

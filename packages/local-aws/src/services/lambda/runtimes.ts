@@ -1,6 +1,6 @@
 /**
- * Which runtimes there are, and what runs them here. Functions of Node.js run on this program's own, whatever version they
- * ask for; those of Python on the interpreter that they name, where this machine has it.
+ * Which runtimes there are, and what runs them here. Node.js functions run on this program's own version, whichever they
+ * name; Python functions on the interpreter that they name, if this machine has it.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
  */
 import { AwsError } from "../../service.ts";
@@ -35,7 +35,7 @@ const retired = new Set([
   ...["java8", "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1", "dotnetcore3.1", "dotnet6", "go1.x", "provided"],
 ]);
 
-/** Runtimes of AWS that this machine does not run: their functions are kept, and cannot be invoked. */
+/** Runtimes of AWS that this machine does not run: their functions are stored, but cannot be invoked. */
 const elsewhere = /^(nodejs26\.x|python3\.\d+|ruby\d\.\d|java\d+(\.al2|\.al2023)?|dotnet\d+)$/;
 
 const supportedNames = Object.keys(supported).join(", ");

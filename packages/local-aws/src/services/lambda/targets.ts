@@ -1,5 +1,5 @@
 /**
- * Where asynchronous requests end: destinations for results and failures, and the dead-letter queue. Everything is sent
+ * Where asynchronous requests end up: destinations for results and failures, and the dead-letter queue. Everything is sent
  * as the function's role.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  */
@@ -73,7 +73,7 @@ export class Targets {
     }
   }
 
-  /** Tells whoever wants to know. A target that cannot be reached is tried three times; then it is given up. */
+  /** Notifies the targets. One that cannot be reached is tried three times, then given up. */
   async report(
     event: AsyncEvent,
     target: Target,

@@ -6,7 +6,7 @@
 
 const directoryEntry = 0x02014b50;
 const directoryEnd = 0x06054b50;
-/** Of the record at the end, without its comment. */
+/** Size of the record at the end, without its comment. */
 const endBytes = 22;
 const maxComment = 0xffff;
 const unix = 3;

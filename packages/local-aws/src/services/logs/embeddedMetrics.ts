@@ -13,11 +13,11 @@ interface Directive {
   Metrics?: unknown;
 }
 
-/** By namespace, what the events say; events that are no such documents say nothing. */
+/** The events' metrics by namespace; events that are not such documents have none. */
 export function embeddedMetrics(events: LogEvent[]): Map<string, MetricDatum[]> {
   const found = new Map<string, MetricDatum[]>();
   for (const { message } of events) {
-    // Nearly all events are nothing of the kind: they are not parsed.
+    // Nearly all events contain no metrics: they are not parsed.
     if (!message.includes('"CloudWatchMetrics"')) continue;
     for (const [namespace, data] of ofMessage(message)) {
       const list = found.get(namespace);

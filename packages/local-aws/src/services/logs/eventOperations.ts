@@ -74,7 +74,7 @@ export function eventOperations(logs: LogGroups, metricFilters: MetricFilters): 
             events.backward(group, stream, token?.batch ?? Number.MAX_SAFE_INTEGER, token?.index ?? 0, range),
             limit,
           ).reverse();
-      // At the end of a stream the token stays the same: callers stop there, or ask again for what comes next.
+      // At the end of a stream the token stays the same: callers stop there, or ask again for later events.
       const here = token ?? (ahead ? { batch: 0, index: -1 } : lastPlace(group, stream));
       return {
         events: found.map(({ timestamp, message, ingestionTime }) => ({ timestamp, message, ingestionTime })),

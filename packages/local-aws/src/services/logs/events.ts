@@ -1,6 +1,6 @@
 /**
  * Log events on disk: each batch that comes in is one row, so that a busy function costs one row per tenth of a second,
- * not one per line. Rows carry the times between which their events lie; reading opens only those that may matter.
+ * not one per line. Rows carry the times between which their events lie; reading opens only those that may match.
  */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
@@ -33,7 +33,7 @@ export interface TimeRange {
   to: number;
 }
 
-/** What all batches together may take on disk; the oldest go first. AWS has no such limit, one machine has. */
+/** The most that all batches together may use on disk; the oldest are removed first. AWS has no such limit, one machine has. */
 const maxBytes = 512 * 1024 * 1024;
 
 export class EventStore {
@@ -108,7 +108,7 @@ export class EventStore {
 
   /**
    * Events of a group by time, across its streams, `limit` at most.
-   * @param after the event that was given last, when the list goes on.
+   * @param after the last event of the previous page, if any.
    */
   search(
     group: string,
@@ -149,7 +149,7 @@ export class EventStore {
     this.#db.prepare(`DELETE FROM "logs.batches" WHERE log_group = ? AND last < ?`).run(group, before);
   }
 
-  /** Keeps all of it within bounds. */
+  /** Keeps the total size within bounds. */
   bound(limit = maxBytes): void {
     const total = this.#db.prepare(`SELECT COALESCE(SUM(bytes), 0) AS bytes FROM "logs.batches"`).get() as {
       bytes: number;

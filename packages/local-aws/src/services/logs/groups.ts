@@ -50,7 +50,7 @@ export interface ResourcePolicyRecord {
   resourceArn?: string;
   policyDocument: string;
   policyScope: "ACCOUNT" | "RESOURCE";
-  /** Of a group's alone. */
+  /** Only for a group's policy. */
   revisionId?: string;
   lastUpdatedTime: number;
 }
@@ -60,7 +60,7 @@ export class LogGroups {
   readonly cloud: Cloud;
   readonly groups: Collection<GroupRecord>;
   readonly streams: Collection<StreamRecord>;
-  /** By name where it is the account's, by the group's ARN where it is a group's. */
+  /** By name where it is the account's, by the group's ARN if it is a group's. */
   readonly policies: Collection<ResourcePolicyRecord>;
   readonly metricFilters: Collection<MetricFilterRecord>;
   readonly events: EventStore;
@@ -124,7 +124,7 @@ export class LogGroups {
     ];
   }
 
-  /** A resource policy came or went. */
+  /** A resource policy was added or removed. */
   policiesChanged(): void {
     this.#accountStatements = undefined;
   }
@@ -148,7 +148,7 @@ function statementsOf({ policyDocument }: ResourcePolicyRecord): PolicyStatement
 /** `arn:aws:logs:region:account:log-group:NAME`, with or without `:*`. */
 export const groupOfArn = (arn: string): string => arn.split(":").slice(6).join(":").replace(/:\*$/, "");
 
-/** A page of a list, in words of CloudWatch Logs. */
+/** A page of a list, in the terms of CloudWatch Logs. */
 export function pageOf<T>(all: T[], request: PageRequest, key: (item: T) => Key, descending = false) {
   const invalidToken = () => invalid("The specified nextToken is invalid.");
   const { items, next } = page(all, request, key, { size: 50, most: 50, descending, invalid: invalidToken });

@@ -12,7 +12,7 @@ import type { LogEvent } from "./events.ts";
 import { filterPattern, type Matches, selected } from "./filterPattern.ts";
 import { type LogGroups, type MetricFilterRecord, pageOf } from "./groups.ts";
 
-/** PutMetricData takes no more at once. */
+/** Limit of one PutMetricData call. */
 const maxData = 1000;
 
 type Compiled = MetricFilterRecord & { matches: Matches };
@@ -25,7 +25,7 @@ export class MetricFilters {
     this.#logs = logs;
   }
 
-  /** Counts what matches among new events, and reads the metrics that they carry; the service `monitoring` takes both. */
+  /** Counts what matches among new events, and reads the metrics that they carry; both go to the service `monitoring`. */
   see(group: string, events: LogEvent[]): void {
     for (const [Namespace, data] of embeddedMetrics(events)) this.#put(Namespace, data);
     for (const filter of this.#of(group)) {
@@ -46,7 +46,7 @@ export class MetricFilters {
   #put(Namespace: string, data: MetricDatum[]): void {
     for (let from = 0; from < data.length; from += maxData) {
       const MetricData = data.slice(from, from + maxData);
-      // Nobody takes metrics, or not these: that is no reason to lose a log.
+      // Metrics are not accepted, or not these: that is no reason to lose a log.
       this.#logs.cloud.call("monitoring", "PutMetricData", { Namespace, MetricData }).catch(() => {});
     }
   }

@@ -50,7 +50,7 @@ const maxPolicies = 10;
 export function resourcePolicyOperations(logs: LogGroups): Operations<"logs"> {
   const anything = (action: string) => () => [{ action: `logs:${action}`, resource: "*" }];
 
-  /** Which policy is meant: an account's by its name, a group's by the group, at the revision that the caller knows. */
+  /** Which policy is meant: an account's by its name, a group's by the group, at the revision that the caller expects. */
   function existing({ policyName, resourceArn, expectedRevisionId }: DeleteResourcePolicyCommandInput) {
     if ((policyName === undefined) === (resourceArn === undefined)) {
       throw invalid("Exactly one of policyName and resourceArn must be given.");
@@ -77,7 +77,7 @@ export function resourcePolicyOperations(logs: LogGroups): Operations<"logs"> {
       try {
         statements = (parseJson(policyDocument) as PolicyDocument).Statement;
       } catch {
-        // Said below.
+        // Reported below.
       }
       if (!statements) throw invalid("Resource policy document is invalid.");
       const fault = conditionFault(statements);

@@ -1,4 +1,4 @@
-/** Alarms as they are put: what is required, what goes together, what a changed alarm keeps. */
+/** Alarms as they are put: what is required, what may be combined, what a changed alarm keeps. */
 import type { ComparisonOperator, PutCompositeAlarmInput, PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
 import { regionOf } from "../../arn.ts";
 import { tagMap } from "../../kit/tags.ts";
@@ -11,7 +11,7 @@ import { simpleStatistics, statistic } from "./statistics.ts";
 
 export type ArnOf = (name: string) => string;
 
-/** What both kinds of alarm take, and what a changed alarm keeps. */
+/** Members of both kinds of alarm, and what a changed alarm keeps. */
 function common(input: PutMetricAlarmInput | PutCompositeAlarmInput, before: AlarmRecord | undefined, arnOf: ArnOf) {
   const now = new Date().toISOString();
   const name = input.AlarmName as string;

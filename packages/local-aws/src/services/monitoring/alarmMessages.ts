@@ -1,5 +1,5 @@
 /**
- * What is said of a change: to EventBridge, to topics, to functions.
+ * Messages about a state change: to EventBridge, to topics, to functions.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
  */
@@ -91,7 +91,7 @@ export const alarmEvent = (alarm: AlarmRecord, before: AlarmRecord) => ({
   }),
 });
 
-/** What a function gets that is an alarm's action. */
+/** The event for a function that is an alarm's action. */
 export const lambdaEvent = (alarm: AlarmRecord, before: AlarmRecord, accountId: string, region: string) => ({
   source: "aws.cloudwatch",
   alarmArn: alarm.arn,
@@ -106,7 +106,7 @@ export const lambdaEvent = (alarm: AlarmRecord, before: AlarmRecord, accountId: 
   },
 });
 
-/** What a topic publishes. */
+/** The message for a topic. */
 export function alarmMessage(alarm: AlarmRecord, before: AlarmRecord, accountId: string, region: string) {
   return {
     AlarmName: alarm.name,

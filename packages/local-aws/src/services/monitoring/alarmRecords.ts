@@ -2,7 +2,7 @@ import type { ComparisonOperator, Dimension, MetricDataQuery, StandardUnit } fro
 
 export type StateValue = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
-/** What alarms of both kinds have. */
+/** What both kinds of alarm have. */
 interface AlarmBase {
   name: string;
   arn: string;

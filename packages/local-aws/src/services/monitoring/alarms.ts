@@ -1,4 +1,4 @@
-/** Alarms: their states, how they change, and who is told. */
+/** Alarms: their states, how they change, and who is notified. */
 
 import { deliver } from "../../delivery/deliver.ts";
 import { AwsError, type Cloud, servicePrincipal } from "../../service.ts";
@@ -9,9 +9,9 @@ import { parseRule } from "./composite.ts";
 import { evaluateAlarm, periodOf } from "./evaluation.ts";
 import type { Metrics } from "./metrics.ts";
 
-/** Most entries of history that are kept of one alarm. */
+/** Most history entries that are kept for one alarm. */
 const maxHistory = 1000;
-/** Alarms are looked at once a minute, those with shorter periods every ten seconds. */
+/** Alarms are evaluated once a minute, those with shorter periods every ten seconds. */
 const every = 60;
 const everyShort = 10;
 const shortestMs = 200;
@@ -56,7 +56,7 @@ export class Alarms {
     return this.records.get(nameOrArn.replace(/^arn:[^:]*:cloudwatch:[^:]*:\d*:alarm:/, ""));
   }
 
-  /** Makes or changes an alarm, and looks at once what state its data give it. */
+  /** Creates or changes an alarm, and evaluates its state immediately. */
   put(alarm: AlarmRecord): void {
     const before = this.records.get(alarm.name);
     this.records.put(alarm.name, alarm);
@@ -98,7 +98,7 @@ export class Alarms {
     else void this.#scaleAgain({ ...alarm, reasonData });
   }
 
-  /** Policies of scaling are told once a minute, as long as the state lasts: what they see changes with the capacity. */
+  /** Scaling policies are notified once a minute while the state lasts: the metric changes with the capacity. */
   async #scaleAgain(alarm: AlarmRecord): Promise<void> {
     if (!alarm.actionsEnabled) return;
     for (const arn of actionsOf(alarm).filter(isPolicy)) {
@@ -106,7 +106,7 @@ export class Alarms {
     }
   }
 
-  /** Changes the state, when it is another; then the actions are taken and those who watch the alarm look anew. */
+  /** Changes the state if it differs; then runs the actions and re-evaluates the alarms that watch this one. */
   change(before: AlarmRecord, state: StateValue, reason: string, reasonData?: string): void {
     if (before.state === state) return;
     const now = new Date().toISOString();
@@ -138,7 +138,7 @@ export class Alarms {
     }
   }
 
-  /** EventBridge always, actions when they are enabled. */
+  /** EventBridge always, actions only when enabled. */
   async #tell(alarm: AlarmRecord, before: AlarmRecord): Promise<void> {
     await this.#cloud
       .call("events", "PutEvents", { Entries: [alarmEvent(alarm, before)] }, servicePrincipal(speaker, alarm.arn))
@@ -196,7 +196,7 @@ export class Alarms {
     for (const old of keys.slice(0, -maxHistory)) this.history.delete(old);
   }
 
-  /** Composite alarms need no timer: they look when one that they watch changes. */
+  /** Composite alarms need no timer: they are evaluated when one that they watch changes. */
   #plan(alarm: AlarmRecord): void {
     clearInterval(this.#timers.get(alarm.name));
     if (!this.#running || alarm.kind !== "MetricAlarm") return;

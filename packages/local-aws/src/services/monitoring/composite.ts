@@ -5,7 +5,7 @@
 import type { StateValue } from "./alarmRecords.ts";
 
 export interface CompositeRule {
-  /** Names or ARNs of the alarms that it speaks of. */
+  /** Names or ARNs of the alarms in the rule. */
   alarms: string[];
   holds(stateOf: (alarm: string) => StateValue | undefined): boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * The state that data give an alarm.
+ * The state of an alarm, from its data.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 import type { MetricDataQuery } from "@aws-sdk/client-cloudwatch";
@@ -15,7 +15,7 @@ export const comparisons: Record<string, { holds(value: number, threshold: numbe
   LessThanOrEqualToThreshold: { holds: (value, threshold) => value <= threshold, words: "less than or equal to" },
 };
 
-/** How many periods more than an alarm needs are looked at, so that one that is missing can be made up for. */
+/** How many more periods than an alarm needs are read, so that missing ones can be substituted. */
 const extraPeriods = 2;
 
 export interface Verdict {
@@ -37,7 +37,7 @@ export function periodOf({ metric, queries = [] }: MetricAlarmRecord): number {
 export function evaluateAlarm(metrics: Metrics, alarm: MetricAlarmRecord, clock: number, now: number): Verdict {
   const period = Math.max(1, Math.round(periodOf(alarm) / clock));
   const count = alarm.evaluationPeriods + extraPeriods;
-  // Periods that are over: one that is not would look as if it had little.
+  // Finished periods only: an unfinished one would look too low.
   const end = Math.floor(now / 1000 / period) * period;
   const start = end - count * period;
   const series = read(metrics, alarm, { start, end, period });
@@ -106,7 +106,7 @@ export function judge(alarm: MetricAlarmRecord, points: (number | undefined)[], 
     }
     if (recent.length === 0) return "INSUFFICIENT_DATA";
     if (breaching.length >= needed) return "ALARM";
-    // The oldest that breaches is old enough, and since then nothing says otherwise.
+    // The oldest breaching period is old enough, and nothing after it contradicts it.
     const oldest = breaching[0];
     const onlyBreaching = breaching.length === recent.length;
     return oldest && onlyBreaching && points.length - oldest.index >= needed ? "ALARM" : "OK";

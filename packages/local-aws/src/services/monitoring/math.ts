@@ -9,13 +9,13 @@ export type TimeSeries = Map<number, number>;
 type Value = number | TimeSeries | TimeSeries[];
 
 export interface Scope {
-  /** @returns `undefined` for an id that is not there. */
+  /** @returns `undefined` for an unknown id. */
   get(id: string): TimeSeries | undefined;
-  /** Ids of the metrics that are no expressions. */
+  /** Ids of the metrics that are not expressions. */
   metrics: string[];
   /** Seconds. */
   period: number;
-  /** All moments of the range, for `FILL`. */
+  /** All points in time of the range, for `FILL`. */
   times: number[];
 }
 
@@ -150,7 +150,7 @@ class Parser {
   }
 }
 
-/** Point by point, where both have one; a number is there at every moment. */
+/** Point by point, where both have one; a number applies to every point. */
 function combine(a: Value, b: Value, apply: (a: number, b: number) => number): Value {
   if (Array.isArray(a)) return a.map((one) => combine(one, b, apply) as TimeSeries);
   if (Array.isArray(b)) return b.map((one) => combine(a, one, apply) as TimeSeries);

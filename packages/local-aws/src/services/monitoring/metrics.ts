@@ -19,7 +19,7 @@ export interface Bucket {
   min: number;
   max: number;
   unit: StandardUnit | undefined;
-  /** How often each value came; absent where only statistics were given. */
+  /** How often each value occurred; absent where only statistics were given. */
   values?: Map<number, number>;
 }
 
@@ -66,7 +66,7 @@ export class Metrics {
     });
   }
 
-  /** The series of that very set of dimensions. */
+  /** The series of exactly that set of dimensions. */
   find(namespace: string, name: string, dimensions: Dimension[] = []): number | undefined {
     const key = seriesKey(namespace, name, dimensions);
     const known = this.#ids.get(key);
@@ -103,7 +103,7 @@ export class Metrics {
     return [...periods.values()];
   }
 
-  /** Makes minutes of seconds that are old, and forgets what is older still. */
+  /** Aggregates old seconds into minutes, and deletes even older data. */
   compact(now = Date.now()): void {
     const { database } = this.#store;
     const seconds = Math.floor(now / 1000);

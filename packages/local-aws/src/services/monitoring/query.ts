@@ -9,7 +9,7 @@ export interface Range {
   /** Seconds since 1970; the end is exclusive. */
   start: number;
   end: number;
-  /** Seconds, in place of those that the queries state. */
+  /** Seconds; overrides the queries' own periods. */
   period?: number;
 }
 
@@ -37,7 +37,7 @@ export function checkQueries(queries: MetricDataQuery[]): void {
   for (const { Id } of queries) empty(Id as string);
 }
 
-/** Answers queries by their ids; each is worked out once, when it is asked for. */
+/** Answers queries by id; each is computed once, on first use. */
 export function answerQueries(metrics: Metrics, queries: MetricDataQuery[], range: Range): (id: string) => TimeSeries {
   return answerAll(queries, (query, period) => readStat(metrics, query, { ...range, period }), range);
 }

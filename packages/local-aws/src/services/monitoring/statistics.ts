@@ -1,7 +1,7 @@
 import { AwsError } from "../../service.ts";
 import type { Bucket } from "./metrics.ts";
 
-/** One statistic of a period; `undefined` where the data do not tell it (a percentile of sums). */
+/** One statistic of a period; `undefined` where the data do not provide it (a percentile of sums). */
 export type Statistic = (bucket: Bucket) => number | undefined;
 
 const simple: Record<string, Statistic> = {

@@ -15,13 +15,13 @@ const types = new Set([
   ...["TLSA", "TXT"],
 ]);
 
-/** What makes one of several sets of a name and type; each needs an identifier. */
+/** Members that allow several sets with one name and type; each needs an identifier. */
 const routing = [
   ...["Weight", "Region", "GeoLocation", "Failover", "MultiValueAnswer", "CidrRoutingConfig", "GeoProximityLocation"],
 ] as const;
 
 const maxTtl = 2 ** 31 - 1;
-/** Of records in a batch. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html */
+/** Limits of records in a batch. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html */
 const maxChanges = 1000;
 
 /** @throws AwsError InvalidInput, InvalidChangeBatch: with every fault of the batch. */
@@ -39,12 +39,12 @@ export function applyChanges(zones: Zones, zone: ZoneRecord, changes: Change[]):
       else if (found.length === 0) zones.put(zone.id, set);
       return found;
     });
-    // Thrown within the transaction, this takes back what the batch has done so far.
+    // Thrown within the transaction, this rolls back what the batch has done so far.
     if (faults.length > 0) throw new AwsError("InvalidChangeBatch", `[${faults.join(", ")}]`, 400);
   });
 }
 
-/** The set as it is kept: names are normal, members without a value absent. */
+/** The set as it is stored: names normalized, members without a value absent. */
 function normal(set: ResourceRecordSet): ResourceRecordSet {
   const { AliasTarget: target, ResourceRecords: records } = set;
   const kept = {
@@ -87,7 +87,7 @@ function checkForm({ Action = "" as never, ResourceRecordSet: set }: Change): vo
   }
 }
 
-/** What the zone has against the change. */
+/** Why the change conflicts with the zone. */
 function faultsOf(zones: Zones, zone: ZoneRecord, action: string, set: ResourceRecordSet): string[] {
   const { Name = "", Type, SetIdentifier, ResourceRecords = [], AliasTarget } = set;
   const identifier = SetIdentifier === undefined ? "" : `, set-identifier='${SetIdentifier}'`;
@@ -136,7 +136,7 @@ function faultsOf(zones: Zones, zone: ZoneRecord, action: string, set: ResourceR
 const isTarget = (zones: Zones, zone: ZoneRecord, name: string, type: string): boolean =>
   zones.records(zone.id).some((one) => one.Name === name && one.Type === type);
 
-/** Values of a set have no order. */
+/** Values of a set are unordered. */
 const comparable = ({ ResourceRecords, ...set }: ResourceRecordSet) => ({
   ...set,
   values: ResourceRecords?.map(({ Value }) => Value).toSorted(),

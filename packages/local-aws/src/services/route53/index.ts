@@ -27,7 +27,7 @@ const onZone = (zones: Zones, action: string) => (input: { Id?: string; HostedZo
 
 const unmodelled = (what: string) => new AwsError("InvalidInput", `The local cloud does not model ${what}`, 400);
 
-/** Of what every zone has itself. */
+/** Properties of the zone itself. */
 const ownTypes = ["NS", "SOA"];
 
 function zoneOperations(zones: Zones): Operations<"route53"> {
@@ -119,7 +119,7 @@ function zoneOperations(zones: Zones): Operations<"route53"> {
     },
   };
 
-  /** No zone is signed: keys for that cannot be made here. */
+  /** No zone is signed: keys for that cannot be created here. */
   const GetDNSSEC: OperationOf<"route53", "GetDNSSEC"> = {
     access: onZone(zones, "GetDNSSEC"),
     run({ HostedZoneId }) {

@@ -1,6 +1,6 @@
 /** DNS names as Route 53 keeps them. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html */
 
-/** Characters that a name shows as they are; a backslash begins an escape that the caller wrote. */
+/** Characters that are kept as they are in a name; a backslash begins an escape by the caller. */
 const plain = /[a-z0-9\-_.\\]/;
 
 /** In lower case, other characters escaped in octal (`*` is `\052`), with a dot at the end. */
@@ -13,15 +13,15 @@ export function normalName(name: string): string {
   return escaped.endsWith(".") ? escaped : `${escaped}.`;
 }
 
-/** What orders names: their labels from the last to the first, `org.example.www.`. */
+/** Sort key of names: their labels from the last to the first, `org.example.www.`. */
 export const orderOf = (normal: string): string => `${normal.slice(0, -1).split(".").reverse().join(".")}.`;
 
-/** Whether it is a domain's name: labels of 1 to 63 characters, 255 in all. */
+/** Whether it is a domain name: labels of 1 to 63 characters, 255 in all. */
 export function isDomainName(name: string): boolean {
   // An escape is one character.
   const normal = normalName(name).replace(/\\\d{3}/g, "*");
   return normal.length <= 255 && /^(?:[^.\\]{1,63}\.)+$/.test(normal);
 }
 
-/** Whether the name is the zone's own or lies below it. Both are normal. */
+/** Whether the name is the zone's or below it. Both are normalized. */
 export const isWithin = (name: string, zone: string): boolean => name === zone || name.endsWith(`.${zone}`);

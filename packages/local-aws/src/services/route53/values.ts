@@ -7,7 +7,7 @@ const quoted = /^"(?:[^"\\]|\\.){0,255}"(?:\s+"(?:[^"\\]|\\.){0,255}")*$/;
 
 const uint16 = (text = ""): boolean => /^\d{1,5}$/.test(text) && Number(text) <= 65535;
 
-/** Whether numbers and then a name stand there, parted by spaces: `10 mail.example.org`. */
+/** Whether it consists of numbers followed by a name, separated by spaces: `10 mail.example.org`. */
 const numbersThenName = (value: string, numbers: number): boolean => {
   const parts = value.split(/\s+/);
   return parts.length === numbers + 1 && parts.slice(0, -1).every(uint16) && isDomainName(parts.at(-1) ?? "");
@@ -22,7 +22,7 @@ const text: Rule = [
   (value) => quoted.test(value),
 ];
 
-/** Types that are not among them take any text. */
+/** Types that are not listed accept any text. */
 const rules: Partial<Record<string, Rule>> = {
   A: ["ARRDATAIllegalIPv4Address", "Value is not a valid IPv4 address", isIPv4],
   AAAA: ["AAAARRDATAIllegalIPv6Address", "Value is not a valid IPv6 address", isIPv6],

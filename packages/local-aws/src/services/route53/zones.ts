@@ -1,4 +1,4 @@
-/** What Route 53 remembers: zones, their records, and changes, which are in force at once. */
+/** What Route 53 stores: zones, their records, and changes, which take effect immediately. */
 import { createHash, randomBytes } from "node:crypto";
 import type { ChangeInfo, HostedZone, ResourceRecordSet } from "@aws-sdk/client-route-53";
 import type { Tags } from "../../kit/tags.ts";
@@ -8,7 +8,7 @@ import { normalName, orderOf } from "./names.ts";
 
 export interface ZoneRecord {
   id: string;
-  /** Normal, with its dot. */
+  /** Normalized, with its final dot. */
   name: string;
   callerReference: string;
   comment?: string;
@@ -46,7 +46,7 @@ export class Zones {
     return zone;
   }
 
-  /** A zone with the records that every zone has: its name servers, and where its authority begins. */
+  /** A zone with the records that every zone has: NS and SOA. */
   add({ name, callerReference, comment }: Pick<ZoneRecord, "name" | "callerReference" | "comment">): ZoneRecord {
     const id = `Z${randomBytes(16).toString("hex").toUpperCase().slice(0, 20)}`;
     const zone = { id, name, callerReference, ...(comment !== undefined && { comment }), tags: {} };
@@ -100,7 +100,7 @@ export class Zones {
 
   delegation = (zone: string) => ({ NameServers: nameServers(zone) });
 
-  /** A change that was just made. One machine has no servers that it would have to reach: GetChange finds it in sync. */
+  /** A change just made. There are no name servers to update: GetChange reports it in sync. */
   changed(comment?: string): ChangeInfo {
     const Id = `C${randomBytes(16).toString("hex").toUpperCase().slice(0, 20)}`;
     const SubmittedAt = Date.now();
@@ -120,7 +120,7 @@ export class Zones {
   }
 }
 
-/** Ids are taken with the path that answers give them. */
+/** Ids are accepted with the path that answers include. */
 export const idOf = (given: string): string => given.replace(/^\/?(hostedzone|change)\//, "");
 
 /** Keys order records as lists show them. */

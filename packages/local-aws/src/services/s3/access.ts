@@ -58,7 +58,7 @@ interface Writing {
   IfNoneMatch?: string;
 }
 
-/** Making an object: its headers are condition keys, and tags need a permission more. */
+/** Creating an object: its headers are condition keys, and tags need an additional permission. */
 export function writeAccess(bucket: BucketRecord, key: string, input: Writing): Access[] {
   const tags = input.Tagging ? readTagging(input.Tagging) : {};
   const context: Context = {

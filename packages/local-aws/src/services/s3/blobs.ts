@@ -1,4 +1,4 @@
-/** Bodies on disk: a file each, never changed once it is there. Written and read as streams, so size costs no memory. */
+/** Bodies on disk: a file each, never changed once written. Written and read as streams, so size costs no memory. */
 import { createHash, randomUUID } from "node:crypto";
 import { createReadStream, mkdirSync } from "node:fs";
 import { link, mkdir, open, readdir, rename, rm } from "node:fs/promises";
@@ -27,7 +27,7 @@ export class Blobs {
   readonly #directory: string;
   readonly #incoming: string;
 
-  /** @param directory is made when missing. What an earlier process was still writing when it ended is removed. */
+  /** @param directory created when missing. What an earlier process was still writing when it ended is removed. */
   constructor(directory: string) {
     this.#directory = join(directory, "objects");
     this.#incoming = join(directory, "incoming");
@@ -38,7 +38,7 @@ export class Blobs {
     for (const name of await readdir(this.#incoming)) await rm(join(this.#incoming, name), { force: true });
   }
 
-  /** Writes all of a body, hashing it on the way. Nothing stays when that fails. */
+  /** Writes all of a body, hashing it on the way. Nothing is kept if that fails. */
   async write(body: AsyncIterable<Uint8Array>, { algorithms, limit, length }: WriteOptions): Promise<Written> {
     const blob = randomUUID();
     const path = join(this.#incoming, blob);
@@ -69,7 +69,7 @@ export class Blobs {
     return { blob, size, md5: md5.digest("hex"), checksums };
   }
 
-  /** The same bytes under a second name: a copy costs nothing, and each is removed on its own. */
+  /** The same bytes under a second name: a copy costs nothing, and each is removed separately. */
   async copy(segments: Segment[]): Promise<Segment[]> {
     const copies: Segment[] = [];
     for (const { blob, size } of segments) {

@@ -32,7 +32,7 @@ const algorithms = {
 export type Algorithm = keyof typeof algorithms;
 export const algorithmNames = Object.keys(algorithms) as Algorithm[];
 
-/** What S3 computes when nobody says otherwise. */
+/** What S3 computes by default. */
 export const defaultAlgorithm: Algorithm = "CRC64NVME";
 
 /** `ChecksumSHA256`: the member of inputs and outputs that holds it. */
@@ -93,7 +93,7 @@ export const badDigest = (algorithm: Algorithm): AwsError =>
 
 const crcs = new Set<Algorithm>(["CRC32", "CRC32C", "CRC64NVME"]);
 
-/** Type of an upload's checksum when it is not said; @throws AwsError for one that the algorithm does not have. */
+/** Type of an upload's checksum when it is not given; @throws AwsError for one that the algorithm does not have. */
 export function checksumType(algorithm: Algorithm, wanted: string | undefined): ChecksumType {
   const type = wanted ?? (algorithm === "CRC64NVME" ? "FULL_OBJECT" : "COMPOSITE");
   const allowed =

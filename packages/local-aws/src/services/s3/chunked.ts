@@ -13,7 +13,7 @@ const maxLine = 8192;
 const incomplete = () => new AwsError("IncompleteBody", "The request body terminated unexpectedly", 400);
 const malformed = () => new AwsError("InvalidRequest", "The body is not a valid aws-chunked stream.", 400);
 
-/** Gives the content, and after its end the trailing headers in lower case. */
+/** Yields the content, and after its end the trailing headers in lower case. */
 export class AwsChunkedDecoder extends Transform {
   readonly trailers = new Map<string, string>();
   /** Algorithm of the checksum that comes after the body. */

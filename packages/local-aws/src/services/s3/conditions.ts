@@ -16,7 +16,7 @@ export interface ReadConditions {
 const names = (header: string, etag: string): boolean =>
   header.split(",").some((one) => ["*", etag, quoted(etag)].includes(one.trim().replace(/^W\//, "")));
 
-/** Which condition does not hold: `modified` is one that a cache asks with. Tags count for more than dates. */
+/** The condition that fails: `modified` is one that caches use. ETags take precedence over dates. */
 function failing(
   conditions: ReadConditions,
   { etag, modified }: Version,
@@ -45,7 +45,7 @@ export function checkRead(conditions: ReadConditions, version: Version): void {
   throw new S3Error("NotModified", "Not Modified", 304, headers);
 }
 
-/** @throws AwsError `PreconditionFailed`: a copy has no caches to please. */
+/** @throws AwsError `PreconditionFailed`: copies do not involve caches. */
 export function checkCopySource(conditions: ReadConditions, version: Version): void {
   const failed = failing(conditions, version);
   if (failed) throw preconditionFailed(`x-amz-copy-source-${failed.name.toLowerCase()}`);

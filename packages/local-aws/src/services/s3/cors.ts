@@ -1,10 +1,10 @@
-/** CORS: what pages of other sites may do with a bucket. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html */
+/** CORS: what pages from other sites may do with a bucket. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html */
 import type { IncomingHttpHeaders } from "node:http";
 import type { CORSConfiguration } from "@aws-sdk/client-s3";
 
 /**
  * Whether one of the bucket's rules has the request's origin and method. A preflight is asked for the method that is to
- * follow; a request without `Origin` (an image, a link) is of no known site, which `*` alone allows.
+ * follow; a request without `Origin` (an image, a link) has no known origin, which only `*` allows.
  */
 export function allowsPage(cors: CORSConfiguration | undefined, method: string, headers: IncomingHttpHeaders): boolean {
   const origin = headers.origin ?? "";
@@ -15,7 +15,7 @@ export function allowsPage(cors: CORSConfiguration | undefined, method: string, 
   );
 }
 
-/** At most one `*`, as S3 takes them: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CORSRule.html */
+/** At most one `*`, as S3 allows: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CORSRule.html */
 function matches(pattern: string, origin: string): boolean {
   const [start = "", end] = pattern.split("*");
   if (end === undefined) return pattern === origin;

@@ -1,4 +1,4 @@
-/** An object's description: from the input that makes it, and into the outputs that tell of it. */
+/** An object's description: from the input that creates it, and into the outputs that describe it. */
 import type { CopyObjectRequest, CreateMultipartUploadRequest, PutObjectRequest } from "@aws-sdk/client-s3";
 import { AwsError } from "../../service.ts";
 import { invalidArgument, notImplemented } from "./errors.ts";
@@ -9,7 +9,7 @@ import { quoted, toldVersion } from "./state.ts";
 
 type Making = Omit<PutObjectRequest, "Body"> | CreateMultipartUploadRequest | CopyObjectRequest;
 
-/** @throws AwsError for what is not allowed, and for what the local cloud does not model (object lock, customer keys). */
+/** @throws AwsError for what is not allowed, and for what the local cloud does not support (object lock, customer keys). */
 export function describe(input: Making, bucket: BucketRecord): Description {
   if (input.ObjectLockMode || input.ObjectLockRetainUntilDate || input.ObjectLockLegalHoldStatus) {
     throw notImplemented("S3 Object Lock");
@@ -25,7 +25,7 @@ export function describe(input: Making, bucket: BucketRecord): Description {
   const fields = {
     cacheControl: input.CacheControl,
     contentDisposition: input.ContentDisposition,
-    // What was only the body's framing is not the object's encoding.
+    // The body's framing is not part of the object's encoding.
     contentEncoding:
       input.ContentEncoding?.split(",")
         .map((one) => one.trim())
@@ -62,7 +62,7 @@ function encryption(input: Making, bucket: BucketRecord): Description["encryptio
   return { algorithm, ...defined({ keyId, bucketKey }) };
 }
 
-/** Owners are enforced, as in every bucket made since 2023: of ACLs only the one that changes nothing is accepted. */
+/** Owners are enforced, as in every bucket created since 2023: only the ACL that changes nothing is accepted. */
 export function refuseAcl(input: { ACL?: string }): void {
   if (input.ACL === undefined || input.ACL === "private" || input.ACL === "bucket-owner-full-control") return;
   throw aclNotSupported();
@@ -78,7 +78,7 @@ export const encryptionMembers = ({ encryption: used }: Pick<Description, "encry
     BucketKeyEnabled: used?.bucketKey || undefined,
   });
 
-/** Members that GetObject and HeadObject share. */
+/** Members common to GetObject and HeadObject. */
 export function objectMembers(bucket: BucketRecord, version: Version, withChecksum: boolean) {
   const tagCount = Object.keys(version.tags).length;
   return {
@@ -106,6 +106,6 @@ export function objectMembers(bucket: BucketRecord, version: Version, withChecks
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** Without the members that are not there. */
+/** Without absent members. */
 export const defined = <T extends object>(members: T): Defined<T> =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>;

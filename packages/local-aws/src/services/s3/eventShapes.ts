@@ -25,7 +25,7 @@ export interface Happening {
   call: Call;
   accountId: string;
   region: string;
-  /** Whether the bucket is, or was, versioned: then ids are told. */
+  /** Whether the bucket is, or was, versioned: then ids are included. */
   versioned: boolean;
 }
 
@@ -102,7 +102,7 @@ export function notificationRecord(
       configurationId,
       bucket: { name: bucket, ownerIdentity: { principalId: accountId }, arn: bucketArn(bucket) },
       object: {
-        // As in a form: this is the one place where a space is a plus.
+        // As in a form: this is the only place where a space becomes a plus.
         key: encodeURIComponent(key).replaceAll("%20", "+").replaceAll("%2F", "/"),
         ...(name.startsWith("ObjectCreated") && { size }),
         ...(etag && { eTag: etag }),

@@ -22,7 +22,7 @@ import { bucketRegion, inOwnRegion } from "./redirect.ts";
 import { bucketOfHost, operationOf, readInput, readTarget, type Target } from "./request.ts";
 import { S3Error, S3State } from "./state.ts";
 
-/** How often lifecycle rules are looked at, in milliseconds. */
+/** How often lifecycle rules are applied, in milliseconds. */
 const sweepEvery = 3600_000;
 
 export interface S3 extends Service {
@@ -97,13 +97,13 @@ async function answer(service: Service, s3: S3State, raw: RawRequest, call: Call
     return adjusted(name, output, response);
   } catch (error) {
     const response = failure(error, request, call, raw);
-    // Clients look for a bucket by asking for it without any right to it.
+    // Clients look a bucket up without any permission on it.
     if (request.method === "HEAD") Object.assign(response.headers, bucketRegion(s3, target?.bucket));
     return response;
   }
 }
 
-/** Where S3's answers are not what their schemas say. */
+/** Where S3's answers differ from their schemas. */
 function adjusted(name: string, output: Record<string, unknown>, response: RawResponse): RawResponse {
   if (output.ContentRange !== undefined) response.status = 206;
   if (name === "GetBucketLocation") {
@@ -118,7 +118,7 @@ function adjusted(name: string, output: Record<string, unknown>, response: RawRe
 }
 
 function failure(error: unknown, request: WireRequest, call: Call, raw: RawRequest): RawResponse {
-  // A body that nobody reads would hold up the connection's next request.
+  // An unread body would block the connection's next request.
   raw.body.on("error", () => {}).resume();
   if (!(error instanceof AwsError)) throw error;
   const members = { ...error.members, Resource: request.path };

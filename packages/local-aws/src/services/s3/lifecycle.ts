@@ -15,7 +15,7 @@ import { addMarker } from "./operations/objects.ts";
 import type { BucketRecord, Version } from "./records.ts";
 import type { S3State } from "./state.ts";
 
-/** @throws AwsError as S3 answers a rule that is not one. */
+/** @throws AwsError as S3 answers an invalid rule. */
 function checkLifecycle({ Rules: rules = [] }: BucketLifecycleConfiguration): void {
   if (rules.length === 0 || rules.length > 1000) throw malformedXml();
   const ids = new Set<string>();
@@ -39,7 +39,7 @@ function checkLifecycle({ Rules: rules = [] }: BucketLifecycleConfiguration): vo
   }
 }
 
-/** A configuration as it is kept, with what is said beside it: how small an object may be to be moved. */
+/** A stored configuration, with the smallest object size for transitions, which is set beside it. */
 export function readLifecycle(input: PutBucketLifecycleConfigurationRequest): BucketRecord["lifecycle"] {
   const { LifecycleConfiguration: configuration, TransitionDefaultMinimumObjectSize: size } = input;
   if (configuration === undefined) throw malformedXml();
@@ -47,14 +47,14 @@ export function readLifecycle(input: PutBucketLifecycleConfigurationRequest): Bu
   return { ...configuration, ...minimumSize({ TransitionDefaultMinimumObjectSize: size }) };
 }
 
-/** Which both the request and its answers say in a header. */
+/** A header in both requests and answers. */
 export const minimumSize = ({
   TransitionDefaultMinimumObjectSize = "all_storage_classes_128K",
 }: Pick<PutBucketLifecycleConfigurationRequest, "TransitionDefaultMinimumObjectSize">) => ({
   TransitionDefaultMinimumObjectSize,
 });
 
-/** Dates, which the store keeps as text. */
+/** Restores dates, which the store keeps as text. */
 export function revivedLifecycle(configuration: NonNullable<BucketRecord["lifecycle"]>): object {
   const dated = <T extends { Date?: Date | undefined }>(one: T): T =>
     one.Date === undefined ? one : { ...one, Date: new Date(one.Date) };
@@ -107,7 +107,7 @@ async function apply(s3: S3State, bucket: BucketRecord, rule: LifecycleRule, now
 }
 
 interface Placed extends Version {
-  /** The version that came after it; absent for the newest. */
+  /** The next newer version; absent for the newest. */
   next?: Version | undefined;
   /** Versions of the key that are newer, not counting the newest. */
   newer: number;
@@ -123,7 +123,7 @@ function* allVersions(s3: S3State, bucket: string, prefix: string): Generator<Pl
     const last = page.at(-1)?.key;
     if (last === undefined) return;
     const byKey = Map.groupBy(page, ({ key }) => key);
-    // The last key of a full page may go on behind it.
+    // The last key of a full page may continue on the next.
     if (page.length === 1000) byKey.set(last, s3.versions.older(bucket, last, Number.MAX_SAFE_INTEGER, -1));
     for (const versions of byKey.values()) {
       for (const [index, version] of versions.entries()) {

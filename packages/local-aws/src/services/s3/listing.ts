@@ -15,7 +15,7 @@ interface Request<T> {
   delimiter: string | undefined;
   after: string | undefined;
   limit: number;
-  /** Entries that come before all that is fetched. */
+  /** Entries that precede all that is fetched. */
   first?: T[];
 }
 
@@ -33,7 +33,7 @@ export function grouped<T>({ fetch, keyOf, prefix, delimiter, after, limit, firs
     const end = delimiter ? key.indexOf(delimiter, prefix.length) : -1;
     return end < 0 ? undefined : key.slice(0, end + (delimiter as string).length);
   };
-  // A page that ended with a prefix goes on behind everything below it.
+  // A page that ended with a prefix continues after everything below it.
   const ended = after === undefined ? undefined : common(after);
   let cursor = ended !== undefined && ended === after ? afterPrefix(ended) : after;
   let batch = first;
@@ -47,7 +47,7 @@ export function grouped<T>({ fetch, keyOf, prefix, delimiter, after, limit, firs
       groups.push(shared === undefined ? { item } : { prefix: shared });
       last = shared ?? key;
       cursor = shared === undefined ? key : afterPrefix(shared);
-      // Whatever else lies below it would only repeat the prefix: ask anew, behind it.
+      // The remaining keys below it would only repeat the prefix: query again, after it.
       if (shared !== undefined && batch !== first) break;
     }
     batch = fetch(cursor, limit - groups.length + 1);

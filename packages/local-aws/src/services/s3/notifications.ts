@@ -1,6 +1,6 @@
 /**
- * Tells of what happened to objects: EventBridge, functions, queues and topics. An event is written with the change it
- * tells of and removed when it has arrived, so a restart loses none; like S3, it may tell of one twice.
+ * Notifies EventBridge, functions, queues and topics of changes to objects. An event is stored together with its change
+ * and removed when it has been delivered, so a restart loses none; as on S3, it may be delivered twice.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
  */
 import { randomUUID } from "node:crypto";
@@ -19,7 +19,7 @@ interface Pending {
   /** ARN, or `bridge`. */
   target: string;
   bucket: string;
-  /** The bucket's. Absent of those that version 0.1 left: the home region. */
+  /** The bucket's region. Absent in records of version 0.1: the home region. */
   region?: string;
   body: string;
 }
@@ -60,18 +60,18 @@ export class Notifications {
     }
   }
 
-  /** Takes up what an earlier process left. */
+  /** Resumes what an earlier process left. */
   start(): void {
     this.#fresh = this.#pending.entries();
     this.flush();
   }
 
-  /** Delivers what was recorded since. */
+  /** Delivers what has been recorded since. */
   flush(): void {
     const batch = this.#fresh;
     this.#fresh = [];
     for (const [key, pending] of batch) {
-      // What was recorded in a transaction that failed is not there.
+      // Events recorded in a failed transaction do not exist.
       if (!this.#stopped && this.#pending.has(key)) void this.#deliver(key, pending);
     }
   }
@@ -81,7 +81,7 @@ export class Notifications {
     clearTimeout(this.#retry);
   }
 
-  /** @throws AwsError `InvalidArgument` for a destination that is not there, or does not admit S3. */
+  /** @throws AwsError `InvalidArgument` for a destination that does not exist, or does not admit S3. */
   async check({ name: bucket, region = this.#cloud.region }: BucketRecord, configuration: NotificationConfiguration) {
     const principal = servicePrincipal("s3.amazonaws.com", bucketArn(bucket));
     const cloud = this.#cloud.in(region);
@@ -125,7 +125,7 @@ export class Notifications {
       if (!this.#stopped) this.#pending.delete(key);
     } catch (error) {
       if (this.#stopped) return;
-      // A destination that is gone or forbids it will not want it later; one that fails will be asked again.
+      // A destination that is gone or forbids it will not accept it later; one that fails is retried.
       if (error instanceof AwsError && error.status < 500) this.#pending.delete(key);
       else this.#later([key, pending]);
     }

@@ -9,7 +9,7 @@ import type { BucketRecord } from "./records.ts";
 
 const maxSize = 20 * 1024;
 
-/** @returns the policy as it was given. @throws AwsError `MalformedPolicy`, `AccessDenied` when it is public and may not be. */
+/** @returns the policy as it was given. @throws AwsError `MalformedPolicy`, `AccessDenied` when it is public and public policies are blocked. */
 export function checkBucketPolicy(text: string, bucket: BucketRecord): string {
   if (Buffer.byteLength(text) > maxSize) throw malformed("The policy document exceeds 20 KB");
   const policy = parsed(text);
@@ -40,12 +40,12 @@ function parsed(text: string): PolicyDocument {
 
 const malformed = (message: string) => new AwsError("MalformedPolicy", message, 400);
 
-/** Condition keys whose fixed values make a statement for everyone a statement for somebody. */
+/** Condition keys whose fixed values make a statement for everyone non-public. */
 const narrowing =
   /^(aws:(principalarn|principalaccount|principalorgid|sourcearn|sourceaccount|sourcevpc|sourcevpce|sourceip|userid)|s3:dataaccesspointarn|s3:x-amz-server-side-encryption-aws-kms-key-id)$/i;
 
 /**
- * Whether a policy grants anything to everybody.
+ * Whether a policy grants anything to everyone.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
  */
 export function isPublic(text: string): boolean {

@@ -28,7 +28,7 @@ export function readRange(header: string | undefined, size: number): Range | und
   return { start, end };
 }
 
-/** Bytes of one part, of an object that was made of parts; the only part of any other is the whole. */
+/** Bytes of one part of an object made of parts; any other object has one part, the whole. */
 export function partRange(version: Version, number: number): Range {
   const parts = version.parts ?? [{ number: 1, size: version.size }];
   const index = number - 1;

@@ -1,4 +1,4 @@
-/** Takes in a body: onto the disk, while its checksums are worked out and held against what the caller said. */
+/** Receives a body: writes it to disk, while its checksums are computed and compared with the caller's. */
 import { Readable } from "node:stream";
 import type { ChecksumType } from "@aws-sdk/client-s3";
 import { AwsError } from "../../service.ts";
@@ -33,7 +33,7 @@ export interface Received extends Written {
   stated: boolean;
 }
 
-/** @param required algorithm of an upload, which its parts must have too. */
+/** @param required algorithm of an upload, which its parts must use too. */
 export async function receive(s3: S3State, input: Input, required?: Algorithm): Promise<Received> {
   const { ContentLength: length, ContentMD5: md5 } = input;
   if (length !== undefined && length > maxPut) {

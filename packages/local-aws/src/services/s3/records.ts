@@ -1,4 +1,4 @@
-/** What S3 remembers: buckets, versions of objects, uploads and their parts. */
+/** What S3 stores: buckets, versions of objects, uploads and their parts. */
 import type {
   BucketLifecycleConfiguration,
   ChecksumType,
@@ -19,7 +19,7 @@ export interface BucketRecord {
   name: string;
   /** ISO date. */
   created: string;
-  /** Absent of those that version 0.1 made: the home region. */
+  /** Absent in buckets of version 0.1: the home region. */
   region?: string;
   /** Absent: never versioned. */
   versioning?: "Enabled" | "Suspended";
@@ -50,7 +50,7 @@ export interface Checksum {
   type: ChecksumType;
 }
 
-/** What describes an object: given when it is made, kept with each version. */
+/** Metadata of an object: given when it is created, stored with each version. */
 export interface Description {
   contentType: string;
   cacheControl?: string;
@@ -83,7 +83,7 @@ export interface Version extends Description {
   etag: string;
   segments: Segment[];
   checksum?: Checksum;
-  /** Of an object made of parts. */
+  /** Only for an object made of parts. */
   parts?: { number: number; size: number; checksum: string }[];
 }
 

@@ -1,15 +1,15 @@
 /**
- * A bucket is asked for in its region. Whoever asks in another is told which it is, and SDKs go there by themselves.
+ * A bucket must be requested in its region. Requests in another region get a redirect, which SDKs follow by themselves.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html
  */
 import type { Operations } from "../../operations.ts";
 import type { Call, Operation, Service } from "../../service.ts";
 import { S3Error, type S3State } from "./state.ts";
 
-/** What is asked for anywhere. */
+/** Operations that work in any region. */
 const everywhere = new Set(["CreateBucket", "GetBucketLocation", "ListBuckets"]);
 
-/** Gives operations this rule: before IAM is asked, so that nobody takes a wrong region for a missing permission. */
+/** Adds this rule to operations: it runs before IAM, so that a wrong region is not mistaken for a missing permission. */
 export function inOwnRegion(s3: S3State, operations: Operations<"s3">): Service["operations"] {
   const ruled = ([name, operation]: [string, Operation]): [string, Operation] => {
     if (everywhere.has(name)) return [name, operation];
@@ -29,7 +29,7 @@ export function inOwnRegion(s3: S3State, operations: Operations<"s3">): Service[
 
 function checkRegion(s3: S3State, name: string, { region, principal }: Call): void {
   const bucket = s3.buckets.get(name);
-  // Who does not sign names no region.
+  // Unsigned requests name no region.
   if (!bucket || s3.regionOf(bucket) === region || principal.kind === "anonymous") return;
   throw new S3Error(
     "PermanentRedirect",
@@ -41,7 +41,7 @@ function checkRegion(s3: S3State, name: string, { region, principal }: Call): vo
   );
 }
 
-/** The header by which S3 tells a bucket's region, whatever else it answers. */
+/** The header with a bucket's region, which S3 sends with any answer. */
 export function bucketRegion(s3: S3State, name: string | undefined): Record<string, string> {
   const bucket = name === undefined ? undefined : s3.buckets.get(name);
   return bucket ? { "x-amz-bucket-region": s3.regionOf(bucket) } : {};

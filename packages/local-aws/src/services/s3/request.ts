@@ -1,4 +1,4 @@
-/** Reads S3's requests: which operation, by method, bucket or key, and subresource; and what is in the body. */
+/** Reads S3's requests: which operation, by method, bucket or key, and subresource; and the body. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { AwsError } from "../../service.ts";
@@ -24,7 +24,7 @@ export function readTarget(path: string, host?: string): Target {
   return { bucket: bucket || undefined, key: key || undefined };
 }
 
-/** `bucket.localhost:4566`, `bucket.s3.localhost`, `bucket.s3.eu-west-1.localhost`: as a bucket's host on AWS, of this machine. */
+/** `bucket.localhost:4566`, `bucket.s3.localhost`, `bucket.s3.eu-west-1.localhost`: like a bucket's host on AWS, but local. */
 export function bucketOfHost(host = ""): string | undefined {
   const [, bucket] = /^([a-z0-9.-]+?)(?:\.s3(?:[.-][a-z]+-[a-z]+-\d)?)?\.localhost\.?(?::\d+)?$/i.exec(host) ?? [];
   return bucket === undefined || /^s3([.-][a-z]+-[a-z]+-\d)?$/i.test(bucket) ? undefined : bucket.toLowerCase();
@@ -49,7 +49,7 @@ function subresources(shapes: ServiceShapes): Map<string, string> {
     const [method, template] = http ?? ["", ""];
     const [path, query = ""] = template.split("?");
     const subresource = query.split("&")[0] ?? "";
-    // Operations with an id (analytics, inventory) are not modelled, so that two of one path do not matter.
+    // Operations with an id (analytics, inventory) are not supported, so two on one path do not matter.
     if (subresource && !subresource.includes("=")) {
       found.set(`${method} ${path === "/" ? "bucket" : "object"} ${subresource}`, name);
     }
@@ -61,7 +61,7 @@ function subresources(shapes: ServiceShapes): Map<string, string> {
 /** @throws AwsError `MethodNotAllowed`, `InvalidRequest`, `NotImplemented` */
 export function operationOf(shapes: ServiceShapes, request: WireRequest, { bucket, key }: Target): string {
   const { method, query, headers } = request;
-  // What old clients presign with: no bucket made since 2020 takes it.
+  // Signature version 2 of old clients: no bucket created since 2020 accepts it.
   if (query.has("AWSAccessKeyId") && query.has("Signature")) {
     throw invalidRequest(
       "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
@@ -121,7 +121,7 @@ export async function readInput(
   request: WireRequest,
   { bucket, key }: Target,
 ): Promise<Record<string, unknown>> {
-  // A date that is none is the object's `Expires` all the same: it is kept as text.
+  // An invalid date is still the object's `Expires`: it is kept as text.
   const { expires, ...headers } = request.headers;
   const labels = { ...(bucket && { Bucket: bucket }), ...(key && { Key: key }) };
   const bound = { ...request, headers: headers as IncomingHttpHeaders };
@@ -179,7 +179,7 @@ async function checkIntegrity(input: Record<string, unknown>, body: Buffer): Pro
     hash.update(body);
     checkMd5(input.ContentMD5, Buffer.from(await hash.digest()).toString("hex"));
   }
-  // The result of a completed upload is stated in the same header: it is not this body's.
+  // A completed upload's checksum is in the same header: it is not that of this body.
   if (input.UploadId !== undefined) return;
   const stated = statedChecksum(input);
   if (!stated) return;

@@ -1,4 +1,4 @@
-/** All that S3 holds, and the one way in which an object comes, changes and goes: with its event, in one transaction. */
+/** All that S3 stores, and the only way to add, change and remove an object: with its event, in one transaction. */
 import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { AwsError, type Call, type Cloud } from "../../service.ts";
@@ -10,7 +10,7 @@ import { type EventName, Notifications } from "./notifications.ts";
 import type { BucketRecord, PartRecord, UploadRecord, Version } from "./records.ts";
 import { Versions } from "./versions.ts";
 
-/** An error that says something in headers as well. */
+/** An error with additional headers. */
 export class S3Error extends AwsError {
   readonly headers: Record<string, string>;
 
@@ -93,12 +93,12 @@ export class S3State {
     });
   }
 
-  /** Who may not list a bucket does not learn that a key is missing: to him it is forbidden. */
+  /** A caller who may not list a bucket does not learn that a key is missing: the answer is 403. */
   async mayKnow(bucket: BucketRecord, call: Call): Promise<void> {
     await this.cloud.authorize(call, [bucketAccess("ListBucket", bucket)]);
   }
 
-  /** Adds a version of an object, or a delete marker, and tells of it. `also` is written with it or not at all. */
+  /** Adds a version of an object, or a delete marker, with its event. `also` is written with it or not at all. */
   add(version: Version, event: EventName, call: Call, also?: () => void): void {
     let replaced: Version | undefined;
     this.cloud.store.transaction(() => {
@@ -110,7 +110,7 @@ export class S3State {
     this.notifications.flush();
   }
 
-  /** Removes a version for good. */
+  /** Removes a version permanently. */
   remove(version: Version, event: EventName, call: Call): void {
     this.cloud.store.transaction(() => {
       this.versions.remove(version);
@@ -133,7 +133,7 @@ export class S3State {
   stamp(bucket: BucketRecord): { id: string; sequence: number; modified: string } {
     const sequence = this.versions.next();
     const id = bucket.versioning === "Enabled" ? randomBytes(24).toString("base64url") : "null";
-    // HTTP dates have whole seconds; a listing must not say more than a header.
+    // HTTP dates have whole seconds; a listing must not be more precise than a header.
     const modified = `${new Date().toISOString().slice(0, 19)}.000Z`;
     return { id, sequence, modified };
   }
@@ -142,7 +142,7 @@ export class S3State {
     return this.parts.values(`${uploadId}/`);
   }
 
-  /** Bytes that nothing refers to any more; a failure to remove them hurts nobody. */
+  /** Bytes that nothing refers to any longer; failing to remove them is harmless. */
   #discard({ segments }: Version): void {
     this.blobs.remove(segments).catch(() => {});
   }
@@ -150,7 +150,7 @@ export class S3State {
 
 export const partKey = (uploadId: string, number: number): string => `${uploadId}/${String(number).padStart(5, "0")}`;
 
-/** A version's id is told of buckets that are, or were, versioned. */
+/** A version's id is returned for buckets that are, or were, versioned. */
 export const toldVersion = (bucket: BucketRecord, { id }: Pick<Version, "id">): { VersionId?: string } =>
   bucket.versioning ? { VersionId: id } : {};
 

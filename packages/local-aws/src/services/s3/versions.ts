@@ -43,7 +43,7 @@ export class Versions {
     return this.#one("bucket = ? AND key = ? AND id = ?", bucket, key, id);
   }
 
-  /** Adds a version as the newest. The one of the same id, if there is one (`null`), gives way. @returns that one. */
+  /** Adds a version as the newest. An existing one with the same id (`null`) is replaced. @returns that one. */
   add(version: Version): Version | undefined {
     const { bucket, key, id, sequence, marker } = version;
     const replaced = id === "null" ? this.find(bucket, key, id) : undefined;
@@ -54,14 +54,14 @@ export class Versions {
     return replaced;
   }
 
-  /** Writes what changed of a version that is there (tags). */
+  /** Updates an existing version (its tags). */
   update(version: Version): void {
     const where = "bucket = ? AND key = ? AND sequence = ?";
     const { bucket, key, sequence } = version;
     this.#run(`UPDATE s3_versions SET record = ? WHERE ${where}`, JSON.stringify(version), bucket, key, sequence);
   }
 
-  /** Takes a version away; the one before it becomes the newest. */
+  /** Removes a version; the one before it becomes the newest. */
   remove(version: Version): void {
     const { bucket, key } = version;
     this.#delete(version);
@@ -75,7 +75,7 @@ export class Versions {
     return this.#prepare("SELECT 1 FROM s3_versions WHERE bucket = ? LIMIT 1").get(bucket) === undefined;
   }
 
-  /** Objects as they are now: newest versions that are no delete markers. */
+  /** Objects as they are now: newest versions that are not delete markers. */
   current(bucket: string, page: Page): Version[] {
     return this.#list("latest = 1 AND marker = 0", bucket, page, "key");
   }
@@ -85,7 +85,7 @@ export class Versions {
     return this.#list("TRUE", bucket, page, "key, sequence DESC");
   }
 
-  /** Older versions of one key than `sequence`. */
+  /** Versions of one key older than `sequence`. */
   older(bucket: string, key: string, sequence: number, limit: number): Version[] {
     const sql =
       "SELECT record FROM s3_versions WHERE bucket = ? AND key = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?";
@@ -126,5 +126,5 @@ export class Versions {
 const parse = (rows: unknown[]): Version[] =>
   rows.map((row) => JSON.parse((row as { record: string }).record) as Version);
 
-/** Where a listing goes on after all keys that start with `prefix`. */
+/** Where a listing continues after all keys that start with `prefix`. */
 export const afterPrefix = (prefix: string): string => prefix + last;

@@ -20,7 +20,7 @@ export function endpointOperations(
       ResourceId: `endpoint/${endpoint}/variant/${variant}`,
       ScalableDimension: "sagemaker:variant:DesiredInstanceCount" as const,
     };
-    // Most are no targets.
+    // Most are not scalable targets.
     cloud.call("application-autoscaling", "DeregisterScalableTarget", target).catch(() => {});
   };
   const existing = (name: string): Endpoint => {

@@ -1,6 +1,6 @@
 import type { RoleSession } from "../../service.ts";
 
-/** What every container of SageMaker's has. @param root folder that stands for `/opt/ml` */
+/** Variables of every SageMaker container. @param root folder that stands for `/opt/ml` */
 export const containerEnvironment = (root: string, { credentials }: RoleSession): Record<string, string> => ({
   SM_ROOT: root,
   AWS_ACCESS_KEY_ID: credentials.accessKeyId,

@@ -6,7 +6,7 @@ import { Host } from "./host.ts";
 import type { Deployed, Endpoint } from "./model.ts";
 import type { Records } from "./records.ts";
 
-/** The processes behind endpoints. An update starts the new ones first, and turns to them when they answer. */
+/** The processes behind endpoints. An update starts the new ones first, and switches to them when they answer. */
 export class Fleet {
   readonly #cloud: Cloud;
   readonly #records: Records;
@@ -24,7 +24,7 @@ export class Fleet {
     this.#workingDirectory = workingDirectory;
   }
 
-  /** What served before the machine went down serves again. */
+  /** Endpoints that served before a shutdown serve again. */
   resume(): void {
     for (const endpoint of this.#records.endpoints.values()) {
       if (endpoint.status === "Deleting") this.remove(endpoint.name);
@@ -38,7 +38,7 @@ export class Fleet {
     return variant === undefined ? hosts?.values().next().value : hosts?.get(variant);
   }
 
-  /** Brings the endpoint to its `next`; afterwards it is InService or, when it never was, Failed. */
+  /** Brings the endpoint to its `next`; then it is InService or, if it never was, Failed. */
   deploy(name: string): void {
     this.#track(this.#deploy(name));
   }
@@ -75,7 +75,7 @@ export class Fleet {
       this.#records.putEndpoint({ ...changed, status: "InService", serving: next, config: next.config.name });
       await this.#stop(before);
     } else {
-      // An update that fails leaves in service what was.
+      // A failed update leaves the previous version in service.
       const config = serving?.config.name ?? changed.config;
       this.#records.putEndpoint({
         ...changed,

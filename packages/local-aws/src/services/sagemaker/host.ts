@@ -28,7 +28,7 @@ export interface Answer {
 
 /** How long a container may take until its /ping is 200: on AWS four minutes, and here a minute is plenty. */
 const longestStartMs = 60_000;
-/** A container that died is started again, ever more slowly, as long as its endpoint is there. */
+/** A container that died is restarted, with growing pauses, as long as its endpoint exists. */
 const restartMs = [100, 500, 2_000, 10_000];
 
 /** What serves a model: the container's `serve` as a process, kept alive until `stop`. */
@@ -45,7 +45,7 @@ export class Host {
     this.#args = args;
   }
 
-  /** Whether it can be asked. */
+  /** Whether it can be invoked. */
   get ready(): boolean {
     return this.#ready;
   }
@@ -128,7 +128,7 @@ export class Host {
     });
   }
 
-  /** Asks the container. @throws Error when it is not there. */
+  /** Invokes the container. @throws Error when it is not running. */
   invoke(headers: Record<string, string>, body: Uint8Array): Promise<Answer> {
     return this.#send("POST", "/invocations", headers, body);
   }

@@ -1,6 +1,6 @@
 /**
- * SageMaker's training jobs, models, endpoints and notebook instances, and its runtime. Containers are processes of this
- * machine: what an image is here, option `images` says.
+ * SageMaker's training jobs, models, endpoints and notebook instances, and its runtime. Containers are local
+ * processes: option `images` maps images to commands.
  */
 
 import type { Images } from "../../containers/images.ts";
@@ -22,11 +22,11 @@ export interface SageMakerOptions {
   images?: Images;
   /** Folder that their paths are relative to. Default: where this process was started. */
   workingDirectory?: string;
-  /** What starts JupyterLab, for notebook instances. Default: `jupyter-lab`, where it is found. */
+  /** Command that starts JupyterLab, for notebook instances. Default: `jupyter-lab`, where it is found. */
   jupyter?: string[];
-  /** Where it is looked for. Default: on PATH. */
+  /** Where that is looked up. Default: on PATH. */
   tools?: Tools;
-  /** What a notebook instance's tags say of what goes on on it, every five minutes. Default: nothing. */
+  /** Tags for activity reports of a notebook instance, written every five minutes. Default: none. */
   notebookReport?: NotebookReport;
   /** How much faster than on AWS such reports come. Default 1. */
   clock?: number;
@@ -46,7 +46,7 @@ export function createSageMaker(cloud: Cloud, options: SageMakerOptions = {}): S
   });
   return {
     name: "sagemaker",
-    // Two APIs, one by target, one by path, with one name in signatures.
+    // Two APIs, one by target, one by path, with one signing name.
     shapes: async () => ({
       ...(await import("@aws-sdk/client-sagemaker-runtime")),
       ...(await import("@aws-sdk/client-sagemaker")),

@@ -14,7 +14,7 @@ import type { Records } from "./records.ts";
 
 interface Running {
   container?: Container;
-  /** Why it is stopped before its end. */
+  /** Why it is stopped early. */
   stopped?: "Stopped" | "MaxRuntimeExceeded";
   done: Promise<void>;
 }
@@ -35,7 +35,7 @@ export class JobRunner {
     this.#workingDirectory = workingDirectory;
   }
 
-  /** Jobs whose machine went down begin again. */
+  /** Jobs interrupted by a shutdown begin again. */
   resume(): void {
     for (const [name, { status }] of this.#records.jobs.entries()) {
       if (status === "InProgress") this.start(name);
@@ -140,7 +140,7 @@ export class JobRunner {
     return code;
   }
 
-  /** Whether it was stopped; then it is at its end. */
+  /** Whether it was stopped; if so, it is finished. */
   #halted(name: string, { stopped }: Running): boolean {
     if (stopped && !this.#closing) this.#finish(name, stopped);
     return stopped !== undefined || this.#closing;
@@ -199,7 +199,7 @@ const channelConfig = ({ ContentType }: Channel) => ({
   ...(ContentType && { ContentType }),
 });
 
-/** @param withModel a job that failed has output, and no model. */
+/** @param withModel false for a failed job, which has output but no model. */
 async function upload(root: string, name: string, path: string, artifacts: Artifacts, withModel: boolean) {
   const target = `${path.replace(/\/$/, "")}/${name}/output`;
   for (const [folder, leaf] of [...(withModel ? [["model", "model.tar.gz"]] : []), ["output/data", "output.tar.gz"]]) {

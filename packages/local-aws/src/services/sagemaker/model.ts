@@ -1,4 +1,4 @@
-/** What SageMaker keeps of jobs, models and endpoints. */
+/** What SageMaker stores of jobs, models and endpoints. */
 import type { CreateTrainingJobCommandInput, ProductionVariant, SecondaryStatus } from "@aws-sdk/client-sagemaker";
 
 export type JobStatus = "InProgress" | "Completed" | "Failed" | "Stopping" | "Stopped";
@@ -29,7 +29,7 @@ export interface Model {
   modelDataUrl?: string;
   environment?: Record<string, string>;
   roleArn: string;
-  /** Network isolation: said, and without effect on a process. */
+  /** Network isolation: stored, without effect on a process. */
   isolated?: boolean;
   created: number;
 }
@@ -44,13 +44,13 @@ export type EndpointStatus = "Creating" | "InService" | "Updating" | "Deleting" 
 
 export interface Endpoint {
   name: string;
-  /** The configuration that it serves, or is created with. */
+  /** The configuration that it serves or is created with. */
   config: string;
-  /** What it serves: configuration, models and all, as they were when it came into service. */
+  /** What it serves: configuration and models as they were when it came into service. */
   serving?: Deployed;
-  /** What it is on the way to. */
+  /** What it is being updated to. */
   next?: Deployed;
-  /** Machines by variant, where it was scaled; here one process stands for all of them. */
+  /** Instances by variant, where it was scaled; here one process stands for all of them. */
   instances?: Record<string, number>;
   status: EndpointStatus;
   created: number;

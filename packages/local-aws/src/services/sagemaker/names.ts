@@ -9,7 +9,7 @@ export type Kind =
   | "notebook-instance"
   | "notebook-instance-lifecycle-config";
 
-/** ARNs, permissions and errors of SageMaker, which have one form for all of its things. */
+/** ARNs, permissions and errors of SageMaker, which have one form for all of its resources. */
 export class Names {
   readonly #cloud: Cloud;
 
@@ -65,7 +65,7 @@ interface ListInput {
   StatusEquals?: string;
 }
 
-/** A page of what has that text in its name, and the token of the next. */
+/** A page of items with that text in their name, and the token of the next page. */
 export function page<T extends { name: string; status?: string }>(
   all: T[],
   input: ListInput,

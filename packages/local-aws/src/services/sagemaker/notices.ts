@@ -3,7 +3,7 @@ import type { Endpoint, TrainingJob } from "./model.ts";
 import type { Names } from "./names.ts";
 
 /**
- * Tells EventBridge what has become of jobs and endpoints.
+ * Sends status changes of jobs and endpoints to EventBridge.
  * https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
  */
 export class Notices {
@@ -36,7 +36,7 @@ export class Notices {
       EndpointName: name,
       EndpointArn,
       EndpointConfigName: config,
-      // Here, and only here, statuses are written so.
+      // Only these events spell statuses this way.
       EndpointStatus: status === "InService" ? "IN_SERVICE" : status.toUpperCase(),
       ...(reason && { FailureReason: reason }),
       CreationTime: created,
@@ -48,7 +48,7 @@ export class Notices {
     const entry = { Source: "aws.sagemaker", DetailType, Detail: JSON.stringify(detail), Resources: [arn] };
     this.#cloud
       .call("events", "PutEvents", { Entries: [entry] }, servicePrincipal("sagemaker.amazonaws.com", arn))
-      // The bus may be closing with the cloud; what is told of is recorded.
+      // The bus may be closing with the cloud; the change itself is stored.
       .catch(() => {});
   }
 }

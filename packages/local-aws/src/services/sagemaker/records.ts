@@ -4,7 +4,7 @@ import type { Endpoint, EndpointConfig, Model, TrainingJob } from "./model.ts";
 import { Names } from "./names.ts";
 import { Notices } from "./notices.ts";
 
-/** All that SageMaker remembers, by name; tags by ARN. */
+/** All that SageMaker stores, by name; tags by ARN. */
 export class Records {
   readonly jobs: Collection<TrainingJob>;
   readonly models: Collection<Model>;
@@ -24,7 +24,7 @@ export class Records {
     this.tags = store.collection("sagemaker.tags");
   }
 
-  /** A change of status is told to EventBridge. */
+  /** Status changes are sent to EventBridge. */
   putJob(name: string, job: TrainingJob): void {
     const before = this.jobs.get(name)?.status;
     this.jobs.put(name, job);

@@ -4,10 +4,10 @@ import type { Fleet } from "./fleet.ts";
 import type { Names } from "./names.ts";
 import type { Records } from "./records.ts";
 
-/** Bytes that an endpoint takes and gives. https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html */
+/** Limits of requests and responses, in bytes. https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html */
 const largestBody = 6 * 1024 * 1024;
 
-/** SageMaker's runtime, an API of its own with SageMaker's signature. */
+/** SageMaker's runtime, a separate API with the signing name of SageMaker. */
 export function runtimeOperations(cloud: Cloud, records: Records, names: Names, fleet: Fleet): Operations<"sagemaker"> {
   const count = (EndpointName: string, VariantName: string, metric: string, latency: number) =>
     cloud

@@ -7,7 +7,7 @@ import { checkName, conflict, type GroupRecord, invalid, type SchedulerState, sc
 
 type Named = { Name?: string; Tags?: Tag[] };
 
-/** @param forget takes a schedule out of the timetable. */
+/** @param forget unschedules a schedule. */
 export function groupOperations(state: SchedulerState, forget: (key: string) => void): Operations<"scheduler"> {
   const access = (action: string) => (input: Named) => [
     { action: `scheduler:${action}`, resource: state.arn(`schedule-group/${input.Name}`) },

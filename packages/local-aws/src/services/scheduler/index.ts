@@ -1,5 +1,5 @@
 /**
- * EventBridge Scheduler: schedules, in groups, each with one target that it reaches in a session of its role.
+ * EventBridge Scheduler: schedules, in groups, each with one target that it calls in a session of its role.
  * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_Operations.html
  */
 import type { Target } from "@aws-sdk/client-scheduler";
@@ -35,7 +35,7 @@ export function createScheduler(cloud: Cloud): Service {
   const plan = (schedule: ScheduleRecord): void => {
     const key = scheduleKey(schedule.group, schedule.name);
     if (schedule.state !== "ENABLED") ticker.delete(key);
-    // A moment that passed while the cloud was down is made up for, once and only for a schedule that has but one.
+    // An invocation missed while the cloud was down is made up for, once and only for one-time schedules.
     else
       ticker.set(
         key,
@@ -62,11 +62,11 @@ export function createScheduler(cloud: Cloud): Service {
   };
 }
 
-/** A moment of its flexible window. https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html */
+/** A random time in its flexible window. https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html */
 const delayWithin = ({ flexible: { Mode, MaximumWindowInMinutes = 0 } }: ScheduleRecord): number =>
   Mode === "FLEXIBLE" ? Math.floor(Math.random() * MaximumWindowInMinutes * 60_000) : 0;
 
-/** Its expression, between its first and its last day. */
+/** Its expression, between its start and end dates. */
 function timetable({ expression, timezone, created, start, end }: ScheduleRecord): Schedule {
   const first = Date.parse(start ?? created);
   const last = end ? Date.parse(end) : Number.POSITIVE_INFINITY;

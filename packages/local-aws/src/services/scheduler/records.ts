@@ -26,7 +26,7 @@ export interface ScheduleRecord {
   end?: string;
   flexible: { Mode: "OFF" | "FLEXIBLE"; MaximumWindowInMinutes?: number };
   afterCompletion: "NONE" | "DELETE";
-  /** The moment, in milliseconds, for which it last ran. */
+  /** The due time, in milliseconds, of its last run. */
   last?: number;
 }
 

@@ -11,7 +11,7 @@ import { checkName, conflict, invalid, type ScheduleRecord, type SchedulerState,
 
 type Named = { Name?: string; GroupName?: string };
 
-/** @param plan puts a schedule into the timetable; `forget` takes it out. */
+/** @param plan schedules a schedule; `forget` unschedules it. */
 export function scheduleOperations(
   state: SchedulerState,
   plan: (schedule: ScheduleRecord) => void,
@@ -149,7 +149,7 @@ function checkWindow({ Mode, MaximumWindowInMinutes: minutes }: Partial<Flexible
   }
 }
 
-/** As on AWS, the role must let the scheduler assume it when the schedule is made. */
+/** As on AWS, the scheduler must be able to assume the role when the schedule is created. */
 async function checkTarget(
   { cloud }: SchedulerState,
   { Arn = "", RoleArn = "", Input }: Target,

@@ -1,4 +1,4 @@
-/** What requests of several operations have in common. */
+/** What requests to several operations have in common. */
 import type * as sdk from "@aws-sdk/client-secrets-manager";
 import { type Access, AwsError, type Call } from "../../service.ts";
 import { invalidParameter, invalidRequest, type Secret, type Secrets } from "./secrets.ts";
@@ -6,7 +6,7 @@ import { invalidParameter, invalidRequest, type Secret, type Secrets } from "./s
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
 const maxBytes = 65_536;
 
-/** What IAM must allow, the secret's own policy among it. */
+/** What IAM must allow, including the secret's own policy. */
 export const accessOf =
   (secrets: Secrets) =>
   (action: string, id: string): Access[] => {
@@ -16,14 +16,14 @@ export const accessOf =
     return [{ action: `secretsmanager:${action}`, resource, ...resourcePolicy }];
   };
 
-/** SDKs make one for each call; over the wire it is needed. */
+/** SDKs generate one for each call; requests must contain it. */
 export function token(given: string | undefined, { sourceIp }: Call): string {
   if (given !== undefined && given !== "") return given;
   if (sourceIp === undefined) return crypto.randomUUID();
   throw invalidRequest("You must provide a ClientRequestToken value. We recommend a UUID-type value.");
 }
 
-/** @throws AwsError where there are two values, or one is too large. */
+/** @throws AwsError when both values are given, or one is too large. */
 export function valueIn({
   SecretString: text,
   SecretBinary: binary,
@@ -43,7 +43,7 @@ export function valueIn({
 
 export const invalidToken = () => new AwsError("InvalidNextTokenException", "The token is not valid.");
 
-/** A filter's values are beginnings, or, after `!`, what it must not begin with. */
+/** A filter's values are prefixes, or, after `!`, excluded prefixes. */
 export function matches({ name, description = "", tags = {} }: Secret, filters: sdk.Filter[]): boolean {
   const texts: Record<string, string[]> = {
     name: [name],

@@ -36,7 +36,7 @@ export class Rotations {
     }
   }
 
-  /** Rotates it in the background, and again when its rules say. */
+  /** Rotates it in the background, and again by its rules. */
   begin(secret: Secret, token: string): void {
     this.#rotate(secret, token).catch((error: Error) =>
       console.error(`secretsmanager: ${secret.name} is not rotated: ${error.message}`),

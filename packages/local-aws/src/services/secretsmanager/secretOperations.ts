@@ -1,4 +1,4 @@
-/** Secrets themselves: made, described, deleted, tagged, rotated. */
+/** Secrets themselves: created, described, deleted, tagged, rotated. */
 import { parsePolicy } from "../../authorization/validate.ts";
 import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
@@ -207,7 +207,7 @@ export function secretOperations(secrets: Secrets, rotations: Rotations): Operat
   };
 }
 
-/** Nobody is told that a secret was not there. */
+/** A missing secret is not an error. */
 function deletedAtOnce(secrets: Secrets, id: string) {
   const DeletionDate = new Date();
   try {

@@ -1,11 +1,11 @@
-/** Secrets as they are kept: their versions, and the stages that name them. */
+/** Secrets as they are stored: their versions, and the stages that refer to them. */
 import { randomBytes } from "node:crypto";
 import { AwsError, type Cloud } from "../../service.ts";
 import type { Collection } from "../../store.ts";
 
 export interface Version {
   id: string;
-  /** Milliseconds since 1970, as all times here. */
+  /** Milliseconds since 1970, like all times here. */
   created: number;
   text?: string;
   /** Base64. */
@@ -36,7 +36,7 @@ export interface Secret {
   accessed?: number;
   deletion?: number;
   deleted?: number;
-  /** Absent until there was a tag. */
+  /** Absent until a tag is set. */
   tags?: Record<string, string>;
   policy?: string;
   rotation?: Rotation;
@@ -75,12 +75,12 @@ export class Secrets {
   newArn = (name: string): string =>
     `${this.#prefix}${name}-${randomBytes(12).toString("base64").replace(/\W/g, "").slice(0, 6)}`;
 
-  /** What permissions are asked for: of a name that nobody has, with any ending. */
+  /** The resource of permissions: for an unknown name, with any suffix. */
   arnOf(id = ""): string {
     return this.#lookup(id)?.arn ?? (id.startsWith("arn:") ? id : `${this.#prefix}${id}-??????`);
   }
 
-  /** By name, ARN, or ARN without its six random characters, where these cannot be mistaken for a name's. */
+  /** By name, ARN, or ARN without its six random characters, unless these could be part of a name. */
   #lookup(id: string): Secret | undefined {
     if (!id.startsWith("arn:")) return this.#records.get(id);
     const name = id.startsWith(this.#prefix) ? id.slice(this.#prefix.length) : "";
@@ -97,7 +97,7 @@ export class Secrets {
     return secret;
   }
 
-  /** @throws AwsError `InvalidRequestException` where it waits for its deletion. */
+  /** @throws AwsError `InvalidRequestException` when it is pending deletion. */
   usable(id: string): Secret {
     const secret = this.known(id);
     if (secret.deletion !== undefined)
@@ -126,7 +126,7 @@ export class Secrets {
     return found;
   }
 
-  /** A value under a token; the same again changes nothing. @param stages that name it from now on. */
+  /** Stores a value under a token; repeating it changes nothing. @param stages that refer to it from now on. */
   addVersion(
     secret: Secret,
     id: string,
@@ -166,7 +166,7 @@ export class Secrets {
   }
 }
 
-/** A stage names one version at most; what was current is the previous one afterwards. */
+/** A stage refers to one version at most; the current version becomes the previous one. */
 function moved(versions: Version[], stage: string, to: string | undefined): Version[] {
   const before = versions.find(({ stages }) => stages.includes(stage))?.id;
   const set = (list: Version[], name: string, id: string | undefined) =>

@@ -8,7 +8,7 @@ import { invalidParameter, invalidRequest, type Secret, type Secrets, type Versi
 
 const day = 86_400_000;
 
-/** When something was last read is told by the day. */
+/** The last access is only tracked by day. */
 const today = () => Math.floor(Date.now() / day) * day;
 
 export function valueOperations(secrets: Secrets): Operations<"secretsmanager"> {

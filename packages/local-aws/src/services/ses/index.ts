@@ -1,5 +1,5 @@
 /**
- * SES, version 2: identities, and mails that end in this machine's mail sink. An identity counts as verified once it
+ * SES, version 2: identities, and mails that end up in this machine's mail sink. An identity counts as verified once it
  * exists: there is no mailbox to ask. https://docs.aws.amazon.com/ses/latest/APIReference-V2/
  */
 import { createHash, randomUUID } from "node:crypto";
@@ -117,7 +117,7 @@ export function createSes(cloud: Cloud): Service {
   };
 }
 
-/** As SES signs mails of a domain: nothing is signed here. */
+/** As if SES signed the domain's mails: nothing is signed here. */
 const dkim = (name: string) => ({
   SigningEnabled: !name.includes("@"),
   Status: name.includes("@") ? "NOT_STARTED" : "SUCCESS",

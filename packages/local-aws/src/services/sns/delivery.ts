@@ -1,6 +1,6 @@
 /**
- * Brings messages to subscribers. A queue, a function's queue of events and a mailbox have taken a message before its
- * publisher hears of success; web servers are called afterwards.
+ * Delivers messages to subscribers. Queues, functions' event queues and mailboxes have accepted a message before its
+ * publisher gets the answer; web servers are called afterwards.
  */
 import { debuglog } from "node:util";
 import { queueUrl, regionOf } from "../../arn.ts";
@@ -30,7 +30,7 @@ export class Delivery {
     this.#stop.abort();
   }
 
-  /** To every confirmed subscription that takes it. One that fails does not hold up the others. */
+  /** Delivers to every confirmed subscription whose filter matches. One that fails does not hold up the others. */
   async fanOut(message: Message): Promise<void> {
     const receivers = this.#records.of(message.topicArn).filter((one) => {
       return !one.token && takes(one, message.text(one.protocol), message.attributes);
@@ -38,7 +38,7 @@ export class Delivery {
     await Promise.all(receivers.map((one) => this.#deliver(one, message)));
   }
 
-  /** Asks whoever is at the other end whether he wants the messages. */
+  /** Asks the endpoint's owner to confirm the subscription. */
   async askToConfirm({ topicArn, protocol, endpoint, token = "" }: Subscription): Promise<void> {
     const query = new URLSearchParams({ Action: "ConfirmSubscription", TopicArn: topicArn, Token: token });
     const url = `${this.#cloud.origin}/?${query}`;
@@ -76,7 +76,7 @@ export class Delivery {
         const Payload = JSON.stringify(functionEvent(message, arn, links));
         const as = servicePrincipal("sns.amazonaws.com", topicArn);
         const input = { FunctionName: endpoint, InvocationType: "Event" as const, Payload };
-        // Queues and functions may be in other regions, and they alone.
+        // Only queues and functions may be in other regions.
         await this.#cloud.in(regionOf(endpoint)).call("lambda", "Invoke", input, as);
       } else if (protocol.startsWith("email")) this.#mail(subscription, message, links);
       else void this.#web(endpoint, this.#webBody(subscription, message, links), topicArn, subscription, message);
@@ -135,7 +135,7 @@ export class Delivery {
       if (this.#stop.signal.aborted) return;
       const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(webTimeout)]);
       try {
-        // Not beyond this machine, even by a detour.
+        // No redirects, which could lead beyond this machine.
         const answer = await fetch(endpoint, { method: "POST", headers, body: text, redirect: "error", signal });
         if (answer.ok) return;
         debug("%s answered %d", endpoint, answer.status);

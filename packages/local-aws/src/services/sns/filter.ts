@@ -1,4 +1,4 @@
-/** Which messages a subscription takes. https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html */
+/** Which messages a subscription accepts. https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html */
 
 import { compilePattern, type EventMatcher, PatternError } from "../../eventPattern/pattern.ts";
 import { parseJson } from "../../jsonText.ts";

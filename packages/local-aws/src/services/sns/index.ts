@@ -16,7 +16,7 @@ import { topicOperations } from "./topics.ts";
 
 let lastSequence = 0n;
 
-/** Twenty digits, each greater than the one before, over restarts as well. */
+/** Twenty digits, each greater than the one before, even across restarts. */
 function nextSequence(): string {
   const now = BigInt(Date.now()) * 1_000n;
   lastSequence = now > lastSequence ? now : lastSequence + 1n;

@@ -3,7 +3,7 @@ import type { Topic } from "./records.ts";
 
 const refusal = (message: string) => new AwsError("KMSAccessDeniedException", message, 400);
 
-/** What KMS says, as SNS passes it on. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors */
+/** KMS's errors, as SNS passes them on. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors */
 const passedOn: Record<string, string> = {
   AccessDeniedException: "KMSAccessDeniedException",
   DisabledException: "KMSDisabledException",
@@ -12,11 +12,11 @@ const passedOn: Record<string, string> = {
 };
 
 /**
- * A message to an encrypted topic is encrypted for whoever publishes it: the topic's key must let him, by SNS.
+ * A message to an encrypted topic is encrypted on behalf of its publisher: the topic's key must allow that, via SNS.
  * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#sns-permissions-for-publishing-to-encrypted-topic
  *
- * @throws {AwsError} KMS's refusal. The policy of AWS's own key lets everybody of the account in, and no service: an alarm
- * cannot publish to a topic that is encrypted with it.
+ * @throws {AwsError} KMS's refusal. The policy of the AWS managed key admits everyone in the account, but no service: an
+ * alarm cannot publish to a topic that is encrypted with it.
  */
 export async function useKey(cloud: Cloud, { attributes }: Topic, { principal }: Call): Promise<void> {
   const KeyId = attributes.KmsMasterKeyId;
@@ -28,7 +28,7 @@ export async function useKey(cloud: Cloud, { attributes }: Topic, { principal }:
     );
   }
   const { sourceArn, ...caller } = principal;
-  // EventBridge does not tell KMS for which account it asks.
+  // EventBridge does not tell KMS on behalf of which account it calls.
   const told = principal.arn === "events.amazonaws.com" ? {} : { ...(sourceArn && { sourceArn }) };
   const through = { ...caller, ...told, via: "sns" };
   try {

@@ -1,4 +1,4 @@
-/** A message as its receivers get it. https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
+/** A message as its receivers see it. https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
 import { parseJson } from "../../jsonText.ts";
 import { invalid, type Protocol } from "./records.ts";
 

@@ -4,7 +4,7 @@ import { policyOf } from "../../kit/permissions.ts";
 import type { Access, Call, PolicyDocument } from "../../service.ts";
 import type { Topic } from "./records.ts";
 
-/** What a topic has where nobody set a policy: whatever acts for the owner's account may use it. */
+/** The default policy of a topic: whatever acts for the owner's account may use it. */
 export function defaultPolicy(arn: string): string {
   const actions = ["GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission", "DeleteTopic"];
   return JSON.stringify({
@@ -23,7 +23,7 @@ export function defaultPolicy(arn: string): string {
   });
 }
 
-/** Services that publish in the name of the account that owns what they watch; others say no owner. */
+/** Services that publish on behalf of the account that owns the watched resource; others state no owner. */
 const inOwnersName = ["cloudwatch.amazonaws.com"];
 
 export function topicAccess(
@@ -46,7 +46,7 @@ export function topicAccess(
 
 const adapted = new WeakMap<PolicyDocument, PolicyDocument>();
 
-/** `{"AWS": "*"}` takes in services, too, where a condition on the owner decides. */
+/** `{"AWS": "*"}` includes services, too, where a condition on the owner decides. */
 function servicesAsPrincipals(policy: PolicyDocument | undefined): PolicyDocument | undefined {
   if (!policy) return undefined;
   let found = adapted.get(policy);

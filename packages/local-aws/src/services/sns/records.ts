@@ -1,4 +1,4 @@
-/** What SNS remembers. */
+/** What SNS stores. */
 
 import { type PageRequest, page } from "../../kit/page.ts";
 import { AwsError } from "../../service.ts";
@@ -7,7 +7,7 @@ import type { Collection, Store } from "../../store.ts";
 export interface Topic {
   arn: string;
   name: string;
-  /** As set by users; a policy that nobody set is not among them. */
+  /** As set by users; without the default policy. */
   attributes: Record<string, string>;
   tags: Record<string, string>;
 }
@@ -28,7 +28,7 @@ export interface Subscription {
 
 export class Records {
   readonly topics: Collection<Topic>;
-  /** By ARN, so that those of a topic lie together. */
+  /** By ARN, so that those of a topic are adjacent. */
   readonly subscriptions: Collection<Subscription>;
 
   constructor(store: Store) {
@@ -58,7 +58,7 @@ export class Records {
 export const invalid = (reason: string) =>
   new AwsError("InvalidParameterException", `Invalid parameter: ${reason}`, 400);
 
-/** A page of a list, which is of a hundred items. */
+/** A page of a list, of a hundred items. */
 export function pageOf<T extends { arn: string }>(all: T[], request: Pick<PageRequest, "NextToken">) {
   const { items, next } = page(all, request, ({ arn }) => arn, { invalid: () => invalid("NextToken") });
   return { items, paging: { ...(next && { NextToken: next }) } };

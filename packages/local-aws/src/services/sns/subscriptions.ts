@@ -66,7 +66,7 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
         endpoint: Endpoint,
         attributes: { ...Attributes },
         created: Date.now(),
-        // Whoever is outside of AWS is asked first.
+        // Endpoints outside AWS must confirm first.
         ...(protocol !== "sqs" && protocol !== "lambda" && { token: randomBytes(128).toString("hex") }),
       };
       save(subscription);
@@ -76,7 +76,7 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
   };
 
   const ConfirmSubscription: OperationOf<"sns", "ConfirmSubscription"> = {
-    // Who has the token may: it was sent to the endpoint alone.
+    // Anyone with the token may: it was sent to the endpoint only.
     access: () => [],
     run({ TopicArn, Token, AuthenticateOnUnsubscribe }, { principal }) {
       const topic = records.topic(TopicArn);
@@ -98,7 +98,7 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
   const Unsubscribe: OperationOf<"sns", "Unsubscribe"> = {
     access({ SubscriptionArn = "" }, { principal }) {
       const subscription = records.subscriptions.get(SubscriptionArn);
-      // The link in each message needs no signature, unless confirming it had one.
+      // The link in each message needs no signature, unless the confirmation required one.
       const byLink = principal.kind === "anonymous" && subscription?.attributes.ConfirmationWasAuthenticated !== "true";
       return byLink ? [] : [{ action: "sns:Unsubscribe", resource: "*" }];
     },
@@ -195,7 +195,7 @@ function checkEndpoint(protocol: string, endpoint: string, isFifo: boolean): Pro
   }
 }
 
-/** Messages stay on the machine. */
+/** Messages never leave this machine. */
 function checkWeb(protocol: string, endpoint: string): void {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url?.protocol !== `${protocol}:`) throw invalid("Endpoint must match the specified protocol");
@@ -224,7 +224,7 @@ function checkAttribute(name: string, value: string, protocol: Protocol): void {
     if (String((parseJson(value) as { deadLetterTargetArn: string }).deadLetterTargetArn).startsWith("arn:aws:sqs:"))
       return;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new AwsError(
     "InvalidParameterException",

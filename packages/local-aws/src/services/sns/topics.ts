@@ -15,7 +15,7 @@ const settable = new Set([
 const feedback =
   /^(HTTP|Firehose|Lambda|Application|SQS)(SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn)$/;
 
-/** Roles by which SNS logs what it delivered. https://docs.aws.amazon.com/sns/latest/dg/topics-attrib.html */
+/** Roles with which SNS logs deliveries. https://docs.aws.amazon.com/sns/latest/dg/topics-attrib.html */
 const feedbackRoles = (attributes: Record<string, string>): Access[] =>
   Object.entries(attributes).flatMap(([name, value]) =>
     /FeedbackRoleArn$/.test(name) ? passRole("sns.amazonaws.com", value) : [],
@@ -30,7 +30,7 @@ export function topicOperations(cloud: Cloud, records: Records): Operations<"sns
   const save = (topic: Topic) => records.topics.put(topic.arn, topic);
   const setAttribute = (topic: Topic, name: string, value: string): Topic => {
     const attributes = { ...topic.attributes, [name]: value };
-    // A policy that is taken away is the first one again.
+    // Removing the policy restores the default one.
     if (value === "" && (name === "Policy" || name === "KmsMasterKeyId" || name === "DeliveryPolicy"))
       delete attributes[name];
     return { ...topic, attributes };
@@ -209,7 +209,7 @@ function checkAttribute(name: string, value: string, isFifo: boolean): void {
       if (!fault) return;
     }
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw invalid(`Policy Error: ${fault ?? "it must be JSON with statements that each have an Effect and a Principal"}`);
 }

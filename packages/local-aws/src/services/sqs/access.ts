@@ -1,6 +1,6 @@
 import type { Access, PolicyDocument } from "../../service.ts";
 
-/** A batch needs the right of its single operation. */
+/** A batch needs the permission of the single operation. */
 const singular: Record<string, string> = {
   ChangeMessageVisibilityBatch: "ChangeMessageVisibility",
   DeleteMessageBatch: "DeleteMessage",

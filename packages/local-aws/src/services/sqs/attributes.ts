@@ -26,7 +26,7 @@ export function checkName(name: string): void {
 
 /**
  * @param arn of the queue that is to have these attributes.
- * @returns them as they are given back: of redrive policies what they say, however they were written.
+ * @returns them in the form in which they are returned: redrive policies are normalized.
  */
 export function checkedAttributes(
   engine: QueueEngine,
@@ -56,7 +56,7 @@ export function checkedAttributes(
 
 const flags = ["FifoQueue", "ContentBasedDeduplication", "SqsManagedSseEnabled"];
 
-/** Written in any case; other texts are the engine's to refuse. */
+/** In any case; the engine refuses other texts. */
 const flag = (name: string, value: string | undefined): [string, string][] =>
   /^(true|false)$/i.test(value ?? "") ? [[name, value!.toLowerCase()]] : [];
 
@@ -93,7 +93,7 @@ function json(name: string, text: string): Record<string, unknown> {
     const value: unknown = parseJson(text);
     if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw refused(name, text, "It must be a JSON object.");
 }

@@ -1,6 +1,6 @@
 /**
  * The engine behind SQS: fauxqs' queues, kept in its SQLite file. Its parts are used in process, without its server,
- * which would listen on every interface and bring an S3 along.
+ * which would listen on every interface and include an S3.
  */
 import { mkdirSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
@@ -101,7 +101,7 @@ export class QueueEngine {
     const [{ SqsStore }, { SnsStore }, { PersistenceManager }, types] = await Promise.all(
       ["sqs/sqsStore.js", "sns/snsStore.js", "persistence.js", "sqs/sqsTypes.js"].map(part),
     );
-    // It takes characters beyond the basic plane for invalid, and two attributes for unchangeable.
+    // It treats characters beyond the basic plane as invalid, and two attributes as unchangeable.
     types.INVALID_MESSAGE_BODY_CHAR.compile(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u);
     types.SETTABLE_ATTRIBUTES.add("DeduplicationScope").add("FifoThroughputLimit");
     const store: QueueStore = new SqsStore();
@@ -120,7 +120,7 @@ export class QueueEngine {
     return new QueueEngine(store, persistence, new Map(loaded));
   }
 
-  /** Does one operation, all of it or nothing. */
+  /** Performs one operation atomically. */
   call(action: EngineAction, input: object): Record<string, unknown> {
     return this.atOnce(() => {
       const request = { headers: { host: "engine" } };
@@ -177,7 +177,7 @@ export class QueueEngine {
   }
 }
 
-/** Puts right how it writes to its file. */
+/** Corrects how it writes to its file. */
 function repaired(persistence: Persistence): Persistence {
   const { db } = persistence;
   // Each message is written several times; in WAL mode a killed process loses nothing this way either.

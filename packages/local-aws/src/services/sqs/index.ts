@@ -25,7 +25,7 @@ interface Named {
   TaskHandle?: string;
 }
 
-/** The engine, and what is made of it once it is open. */
+/** The engine, and what is created from it once it is open. */
 interface Opened {
   engine: QueueEngine;
   receiver: Receiver;
@@ -66,7 +66,7 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
     return engine.call("SetQueueAttributes", { QueueUrl, Attributes: { Policy } });
   };
 
-  /** Operations that the engine does not have, or not as AWS does. */
+  /** Operations that the engine lacks, or implements differently from AWS. */
   const own: { [Of in Name]?: OperationOf<"sqs", Of>["run"] } = {
     async ReceiveMessage(input, { signal }) {
       const { receiver, metrics } = await open();
@@ -110,7 +110,7 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
       wakes.ring(arnOf(name));
       metrics.used(name);
     }
-    // An attribute that is set to nothing is taken away.
+    // An attribute with an empty value is removed.
     if (operation === "GetQueueAttributes") output.Attributes = present(output.Attributes as Record<string, string>);
     if (typeof output.QueueUrl === "string") output.QueueUrl = urlOf(nameOf(output.QueueUrl));
     if (Array.isArray(output.QueueUrls)) output.QueueUrls = output.QueueUrls.map((url: string) => urlOf(nameOf(url)));
@@ -145,7 +145,7 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
     name: "sqs",
     shapes: () => import("@aws-sdk/client-sqs"),
     operations: Object.fromEntries(operations),
-    // Alarms watch queues that are there from the beginning, whether or not somebody calls.
+    // Alarms may watch existing queues from the start, even if no one calls SQS.
     async start() {
       if (existsSync(directory)) await open();
     },

@@ -1,17 +1,17 @@
 /**
- * What CloudWatch is told of queues that are in use, in namespace `AWS/SQS`.
+ * Metrics for CloudWatch of queues in use, in namespace `AWS/SQS`.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import type { Cloud } from "../../service.ts";
 import type { Queue, QueueEngine } from "./engine.ts";
 
-/** A queue is told of for so long after its last use. */
+/** How long a queue is reported after its last use. */
 const activeMs = 6 * 3_600_000;
-/** Twice a minute, so that no period of a minute is without. */
+/** Twice a minute, so that no one-minute period is without data. */
 const everyMs = 30_000;
 const shortestMs = 200;
-/** PutMetricData takes no more at once. */
+/** Limit of one PutMetricData call. */
 const maxData = 1_000;
 
 export class QueueMetrics {
@@ -27,7 +27,7 @@ export class QueueMetrics {
     this.#timer = setInterval(() => void this.publish().catch(() => {}), Math.max(shortestMs, everyMs / clock)).unref();
   }
 
-  /** Somebody sent to the queue, or asked it for messages. */
+  /** To be called when the queue is used: a message is sent or received. */
   used(name: string): void {
     this.#used.set(name, Date.now());
   }

@@ -20,9 +20,9 @@ export interface MoveTask {
   StartedTimestamp: number;
 }
 
-/** Tasks of a queue that are remembered. */
+/** How many tasks of a queue are kept. */
 const remembered = 10;
-/** Messages moved between two breaths. */
+/** Messages moved before other work gets its turn. */
 const portion = 50;
 
 export class MoveTasks {
@@ -35,7 +35,7 @@ export class MoveTasks {
     this.#tasks = tasks;
     this.#engine = engine;
     this.#wakes = wakes;
-    // What ran when the process ended was not finished.
+    // Tasks that ran when the process ended did not finish.
     for (const [key, task] of tasks.entries()) if (task.Status === "RUNNING") this.#run(key, task);
   }
 
@@ -123,7 +123,7 @@ export class MoveTasks {
         const target = arn === undefined ? undefined : this.#engine.byArn(arn);
         if (!message || !target) continue;
         source.deleteMessage(ReceiptHandle);
-        // It begins anew: counted from nothing, kept for the whole time.
+        // It starts afresh: receive count zero, full retention period.
         const { sourceArn: _, ...fresh } = message;
         target.enqueue({ ...fresh, approximateReceiveCount: 0, sentTimestamp: Date.now() });
         targets.add(target.arn);
@@ -135,7 +135,7 @@ export class MoveTasks {
   }
 }
 
-/** Queues that have this one for their dead letters. */
+/** Queues that use this one as their dead-letter queue. */
 export function sourcesOf(engine: QueueEngine, arn: string): Queue[] {
   return engine.queues().filter(({ attributes: { RedrivePolicy } }) => {
     return RedrivePolicy

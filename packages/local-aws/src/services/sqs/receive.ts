@@ -13,7 +13,7 @@ export interface ReceiveInput {
   MessageAttributeNames?: string[];
 }
 
-/** Milliseconds between two looks for messages whose delay or invisibility ends; a new message is seen at once. */
+/** Milliseconds between checks for messages whose delay or visibility timeout ends; a new message is noticed at once. */
 const look = 100;
 
 export class Receiver {
@@ -34,7 +34,7 @@ export class Receiver {
     const until = Date.now() + seconds * 1000;
     for (;;) {
       if (this.#stopped) return {};
-      // Whoever has gone must not be given messages.
+      // A client that has disconnected must not be given messages.
       const found = signal?.aborted ? [] : this.#take(this.#existing(name), input);
       const left = until - Date.now();
       if (found.length > 0) return { Messages: found };
@@ -43,7 +43,7 @@ export class Receiver {
     }
   }
 
-  /** Ends the waiting of everybody. */
+  /** Ends all waiting calls. */
   stop(): void {
     this.#stopped = true;
     for (const done of this.#waiting) done();

@@ -1,6 +1,6 @@
 /**
- * Systems Manager's parameters: hierarchies, versions, tags. A SecureString is kept as it is (KMS has no meaning here) but
- * leaves only decrypted when it is asked for so.
+ * Systems Manager's parameters: hierarchies, versions, tags. A SecureString is stored as it is (KMS has no meaning here) but
+ * is returned in plain text only when decryption is requested.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
  */
 import type {
@@ -17,7 +17,7 @@ import { checkValue, type ParameterRecord, Parameters, type ParameterVersion, pa
 import { ssmTagOperations } from "./tags.ts";
 
 const maxNames = 10;
-/** Versions that are kept; older ones go. */
+/** How many versions are kept; older ones are removed. */
 const maxVersions = 100;
 
 export function createSsm(cloud: Cloud): Service {

@@ -1,4 +1,4 @@
-/** Parameters as they are kept, found and shown. */
+/** Parameters as they are stored, found and shown. */
 
 import { compileExpression } from "../../expression.ts";
 import { AwsError, type Cloud } from "../../service.ts";
@@ -9,7 +9,7 @@ export interface ParameterVersion {
   value: string;
   /** ISO date. */
   modified: string;
-  /** ARN of who wrote it. */
+  /** ARN of the principal that wrote it. */
   user: string;
   description?: string;
   allowedPattern?: string;
@@ -36,7 +36,7 @@ interface Found {
 /** A name, or an ARN, without the version that may follow it. */
 export const parameterName = (nameOrArn: string): string => {
   const arn = /^arn:[^:]*:ssm:[^:]*:\d*:parameter(\/.*)$/.exec(nameOrArn)?.[1];
-  // In an ARN a name that is no path has a slash all the same.
+  // In an ARN, a name that is not a path still follows a slash.
   const name = arn === undefined ? nameOrArn : arn.lastIndexOf("/") === 0 ? arn.slice(1) : arn;
   return name.replace(/:[^/:]+$/, "");
 };
@@ -94,7 +94,7 @@ export class Parameters {
     return {
       Name: record.name,
       Type: record.type,
-      // Without decryption a caller gets what he cannot read.
+      // Without decryption a caller gets an unreadable value.
       Value: hidden ? `kms:${record.keyId}:${Buffer.from(version.value).toString("base64")}` : version.value,
       Version: version.number,
       LastModifiedDate: new Date(version.modified),

@@ -1,4 +1,4 @@
-/** Who somebody is, and credentials for a while. https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html */
+/** Identities of callers, and temporary credentials. https://docs.aws.amazon.com/STS/latest/APIReference/API_Operations.html */
 
 import type { Directory } from "../../authorization/directory.ts";
 import { checkTags, constraint, noSuchEntity, policySize, validationError } from "../../authorization/limits.ts";
@@ -17,7 +17,7 @@ const maxPolicy = 2048;
 
 export function createSts(cloud: Cloud, directory: Directory): Service {
   const { accountId } = cloud;
-  /** The session that a role is assumed from, if it is one: what it hands on cannot be changed. */
+  /** The session that a role is assumed from, if it is one: what it passes on cannot be changed. */
   const sessionOf = ({ accessKeyId }: Call["principal"]) =>
     accessKeyId === undefined ? undefined : directory.key(accessKeyId);
 
@@ -81,7 +81,7 @@ export function createSts(cloud: Cloud, directory: Directory): Service {
   return {
     name: "sts",
     shapes: () => import("@aws-sdk/client-sts"),
-    // Their caller proves with a token who it is.
+    // Their caller proves its identity with a token.
     unsigned: { AssumeRoleWithWebIdentity: undefined, AssumeRoleWithSAML: undefined },
     operations: {
       AssumeRole,
@@ -141,7 +141,7 @@ function checkDuration(seconds: number, max: number): void {
   }
 }
 
-/** The policies that limit a session, as texts: what managed ones say now is what they say to its end. */
+/** The policies that limit a session, as text: managed ones are captured as they are now, until it ends. */
 function sessionPolicies(directory: Directory, { Policy, PolicyArns = [] }: AssumeRole): string[] {
   const texts = PolicyArns.map(({ arn = "" }) => {
     const document = managedPolicyDocument(directory, arn);

@@ -1,6 +1,6 @@
 /**
- * Where the batches of a stream end that were given up: an envelope that says which records they were, and to S3 the
- * records themselves. https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ * The destination of discarded stream batches: an envelope that tells which records they were, and for S3 the records
+ * themselves. https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
 import { randomUUID } from "node:crypto";
 import { debuglog } from "node:util";
@@ -13,7 +13,7 @@ const debug = debuglog("eventsources");
 
 export interface GivenUp {
   condition: "RetryAttemptsExhausted" | "RecordAgeExceeded";
-  /** Times that the function was invoked with it. */
+  /** How many times the function was invoked with it. */
   invocations: number;
   report?: Report | undefined;
   shardId: string;

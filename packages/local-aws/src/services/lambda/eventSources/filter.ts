@@ -1,5 +1,5 @@
 /**
- * Which records a mapping's function is given.
+ * Which records a mapping passes to its function.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
 
@@ -21,7 +21,7 @@ export function checkFilter(criteria: FilterCriteria | undefined, kind: SourceKi
   compileFilter(criteria, kind);
 }
 
-/** A record passes when any of the filters takes it, or when there is none. */
+/** A record passes when any of the filters matches it, or when there are none. */
 export function compileFilter(criteria: FilterCriteria | undefined, kind: SourceKind): Filter {
   const patterns = (criteria?.Filters ?? []).map(({ Pattern = "{}" }) => compile(Pattern, kind));
   if (patterns.length === 0) return () => true;
@@ -32,7 +32,7 @@ function compile(text: string, kind: SourceKind): Filter {
   try {
     const pattern = parseJson(text) as Record<string, unknown> | null;
     if (pattern === null) throw new PatternError("Filter is not an object");
-    // What asks for nothing takes everything.
+    // An empty pattern accepts everything.
     if (Object.keys(pattern).length === 0) return () => true;
     const matches = compilePattern(pattern);
     return kind === "sqs" ? onBody(pattern, matches) : matches;

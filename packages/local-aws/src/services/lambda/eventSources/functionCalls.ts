@@ -1,4 +1,4 @@
-/** The function behind a mapping: who it runs as, and what it makes of a batch. */
+/** The function behind a mapping: its role, and its result for a batch. */
 
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { parseJson } from "../../../jsonText.ts";
@@ -9,12 +9,12 @@ export type Outcome =
   | { kind: "done" }
   /** Identifiers of the records that failed; the others are done. */
   | { kind: "partial"; failed: Set<string> }
-  /** Nothing is done. */
+  /** No record is done. */
   | { kind: "failed"; report: Report }
-  /** It did not run: no concurrency is left, or it is not there. */
+  /** It did not run: no concurrency is left, or it does not exist. */
   | { kind: "refused"; reason: string };
 
-/** What the envelope of a failed batch says of the last try. */
+/** What the envelope of a failed batch tells about the last attempt. */
 export interface Report {
   requestId: string;
   statusCode: number;
@@ -39,7 +39,7 @@ export class FunctionCalls {
     this.#partial = mapping.FunctionResponseTypes?.includes("ReportBatchItemFailures") ?? false;
   }
 
-  /** A session of the function's role, in which the source is read. */
+  /** A session of the function's role, with which the source is read. */
   async role(): Promise<Principal> {
     const { Role = "", FunctionName = "", FunctionArn } = await functionOf(this.#cloud, this.#mapping.FunctionArn);
     return (await this.#cloud.assumeRole(Role, "lambda.amazonaws.com", FunctionName, FunctionArn)).principal;
@@ -47,7 +47,7 @@ export class FunctionCalls {
 
   /**
    * @param records as JSON texts.
-   * @param identifiers by which a record may be named as failed.
+   * @param identifiers by which the function may report records as failed.
    */
   async invoke(records: string[], identifiers: ReadonlySet<string>): Promise<Outcome> {
     const requestId = crypto.randomUUID();
@@ -74,7 +74,7 @@ export class FunctionCalls {
 }
 
 /**
- * Nothing, an empty object and an empty list are success; what cannot be read is the failure of all.
+ * No result, an empty object and an empty list mean success; an invalid result means that all failed.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
 function batchItemFailures(text: string): unknown[] | undefined {

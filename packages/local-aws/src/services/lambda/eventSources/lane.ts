@@ -21,7 +21,7 @@ export class Lane {
     this.#awake();
   }
 
-  /** The surroundings' signal has been given: returns when the running invocation is over. */
+  /** To be called after the signal is aborted: returns when the running invocation is over. */
   stop(): Promise<void> {
     return this.#ended;
   }

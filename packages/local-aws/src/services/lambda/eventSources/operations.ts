@@ -197,7 +197,7 @@ export function mappingOperations(
   };
 }
 
-/** What is tagged under that ARN, if it is a mapping. */
+/** The tagged mapping with that ARN, if it is one. */
 export const taggedMapping =
   (mappings: Collection<MappingRecord>) =>
   (arn: string): Tagged | undefined => {
@@ -205,7 +205,7 @@ export const taggedMapping =
     return record && { tags: record.tags ?? {}, put: (tags) => mappings.put(record.UUID, { ...record, tags }) };
   };
 
-/** An update takes settings away by giving them empty. */
+/** An update removes settings by passing empty values. */
 const kept = ({ FilterCriteria, ScalingConfig, ...settings }: Settings): Settings => ({
   ...settings,
   ...(FilterCriteria?.Filters?.length && { FilterCriteria }),
@@ -229,7 +229,7 @@ function checkPosition(position: string | undefined): void {
   );
 }
 
-/** A mapping belongs to the qualifier that it was made for. */
+/** A mapping belongs to the qualifier that it was created for. */
 function qualifiedArn({ FunctionArn = "", FunctionName = "" }: FunctionConfiguration, given: string): string {
   const bare = FunctionArn.split(":").slice(0, 7).join(":");
   const qualifier = given.startsWith("arn:") ? given.split(":")[7] : given.split(`${FunctionName}:`)[1];

@@ -1,4 +1,4 @@
-/** AWS refuses a mapping whose function's role may not read the source, or not send to where failures go. */
+/** AWS refuses a mapping if the function's role may not read the source or send to the failure destination. */
 import type { DestinationConfig, FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { queueUrl } from "../../../arn.ts";
 import { AwsError, type Cloud, type PolicyDocument } from "../../../service.ts";
@@ -43,7 +43,7 @@ export async function checkPermissions(
 
 type May = (action: string, resource: string) => Promise<boolean>;
 
-/** The source's own policy may let the role in, too. */
+/** The source's own policy may also allow the role. */
 async function policyOf(
   cloud: Cloud,
   { arn, kind }: { arn: string; kind: SourceKind },
@@ -59,7 +59,7 @@ async function policyOf(
     const { Policy = "null" } = await cloud.call("dynamodb", "GetResourcePolicy", { ResourceArn: arn });
     return JSON.parse(Policy) as PolicyDocument;
   } catch (error) {
-    // No policy, or no source: the latter is said by whoever looks for it.
+    // No policy, or no source: a missing source is reported where it is looked up.
     if (error instanceof AwsError) return undefined;
     throw error;
   }

@@ -8,7 +8,7 @@ import { type MappingRecord, type Position, sourceKind } from "./records.ts";
 import { StreamPoller } from "./streamPoller.ts";
 
 interface Poller {
-  /** What is written from then on is not missed. */
+  /** Nothing written from then on is missed. */
   placed?: Promise<void>;
   stop(): Promise<void>;
 }
@@ -19,9 +19,9 @@ export class Pollers {
   readonly #mappings: Collection<MappingRecord>;
   readonly #positions: Collection<Position>;
   readonly #running = new Map<string, Poller>();
-  /** Changes of one mapping happen one after the other. */
+  /** Changes of one mapping are applied one after the other. */
   readonly #changes = new Map<string, Promise<void>>();
-  /** What the last batch of each came to. */
+  /** The result of each mapping's last batch. */
   readonly results = new Map<string, string>();
   #open = false;
 
@@ -42,7 +42,7 @@ export class Pollers {
     await Promise.all([...this.#running.keys()].map((uuid) => this.restart(uuid)));
   }
 
-  /** Ends the mapping's poller and, when there is still such a mapping and it is enabled, starts it as it now is. */
+  /** Stops the mapping's poller and, if the mapping still exists and is enabled, starts it with the current settings. */
   restart(uuid: string): Promise<void> {
     const change = (this.#changes.get(uuid) ?? Promise.resolve()).then(async () => {
       await this.#running.get(uuid)?.stop();

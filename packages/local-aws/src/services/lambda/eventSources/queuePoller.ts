@@ -1,6 +1,6 @@
 /**
- * Takes messages from a queue for one mapping and hands them to the function; what is done is deleted, what is not comes
- * back when its invisibility ends. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+ * Takes messages from a queue for one mapping and hands them to the function; what is done is deleted, the rest becomes
+ * visible again after its visibility timeout. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
 
 import type { Message } from "@aws-sdk/client-sqs";
@@ -17,7 +17,7 @@ interface Taken {
   json: string;
 }
 
-/** Batches at once where the mapping does not say how many: what Lambda begins with. */
+/** Concurrent batches if the mapping sets no number: what Lambda begins with. */
 const usualConcurrency = 5;
 
 export class QueuePoller {
@@ -58,7 +58,7 @@ export class QueuePoller {
           void work.then(() => this.#running.delete(work));
           if (this.#running.size >= most) await Promise.race(this.#running);
         }
-        // A function without concurrency left is not asked at full speed.
+        // A function without concurrency left is not retried at full speed.
         if (this.#refusals > 0) await pause(Math.min(this.#refusals, 8), signal);
       } catch (error) {
         this.#problem(error);
@@ -73,7 +73,7 @@ export class QueuePoller {
     if (!(error instanceof AwsError)) console.error("lambda: event source mapping:", error);
   }
 
-  /** A batch: full, or all that came within the window. */
+  /** A batch: full, or all that arrived within the window. */
   async #gather(): Promise<Taken[]> {
     const { BatchSize, MaximumBatchingWindowInSeconds: window } = this.#around.mapping;
     const batch: Taken[] = [];
@@ -109,7 +109,7 @@ export class QueuePoller {
     );
     const records = Messages.map((message) => ({ message, record: this.#record(message) }));
     const passed = records.filter(({ record }) => this.#passes(record));
-    // What the filter does not take is taken from the queue all the same.
+    // Messages that the filter rejects are deleted from the queue all the same.
     await this.#delete(records.filter((one) => !passed.includes(one)).map(({ message }) => message));
     return passed.map(({ message, record }) => ({ message, json: JSON.stringify(record) }));
   }
@@ -167,7 +167,7 @@ export class QueuePoller {
   }
 }
 
-/** What a request to a function may hold: usually all of it. */
+/** The messages that fit into one request: usually all of them. */
 function payloads(batch: Taken[]): Taken[][] {
   const parts: Taken[][] = [[]];
   let bytes = 0;

@@ -1,4 +1,4 @@
-/** What is remembered of each event source mapping. */
+/** What is stored for each event source mapping. */
 import type { EventSourceMappingConfiguration } from "@aws-sdk/client-lambda";
 
 export type SourceKind = "dynamodb" | "sqs";
@@ -16,7 +16,7 @@ export type MappingRecord = Omit<EventSourceMappingConfiguration, "LastModified"
   tags?: Record<string, string>;
 };
 
-/** How far a stream has been worked through; `iterator` is where it began, until the first record is done. */
+/** How far a stream has been processed; `iterator` is where it began, until the first record is done. */
 export interface Position {
   sequence?: string;
   iterator?: string;

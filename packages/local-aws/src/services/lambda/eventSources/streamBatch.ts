@@ -1,5 +1,5 @@
 /**
- * One batch of a stream's records until nothing of it is left: tried, tried again, split, given up, in the records'
+ * One batch of a stream's records until nothing of it is left: tried, retried, split, discarded, in the records'
  * order. https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
  */
 import { setTimeout } from "node:timers/promises";
@@ -19,12 +19,12 @@ export interface BatchSurroundings {
   mapping: MappingRecord;
   calls: FunctionCalls;
   shardId: string;
-  /** Set when the mapping stops: what is not done then is left as it is. */
+  /** Aborted when the mapping stops: unfinished records are then left as they are. */
   signal: AbortSignal;
-  /** These are done with, one way or the other. */
+  /** These are finished, one way or the other. */
   done(entries: StreamEntry[]): void;
   giveUp(batch: GivenUp): Promise<void>;
-  /** What the last try came to. */
+  /** The result of the last attempt. */
   result(text: string): void;
 }
 
@@ -36,7 +36,7 @@ interface Segment {
   report?: Report;
 }
 
-/** Milliseconds before a batch is tried again: doubled each time, up to a limit. */
+/** Milliseconds before a batch is retried: doubled each time, up to a limit. */
 const firstPause = 50;
 const longestPause = 10_000;
 
@@ -75,7 +75,7 @@ async function settle(
   const failedAt =
     outcome.kind === "partial" ? segment.entries.findIndex(({ sequence }) => outcome.failed.has(sequence)) : 0;
   if (failedAt > 0) {
-    // The first that failed is where the stream goes on.
+    // The stream continues at the first that failed.
     around.done(segment.entries.slice(0, failedAt));
     segments[0] = { entries: segment.entries.slice(failedAt), tries: 0, invocations: 1 };
     return pause(1, around.signal);
@@ -96,7 +96,7 @@ async function settle(
   await pause(segment.tries, around.signal);
 }
 
-/** Gives up the records at the front that are too old. */
+/** Discards the records at the front that are too old. */
 async function dropAged(segment: Segment, around: BatchSurroundings): Promise<void> {
   const seconds = around.mapping.MaximumRecordAgeInSeconds ?? -1;
   if (seconds < 0) return;
@@ -128,7 +128,7 @@ function resultText(outcome: Outcome): string {
   return outcome.kind === "partial" ? "PROBLEM: Partial failure" : "PROBLEM: Function call failed";
 }
 
-/** Ends early when the signal is given. */
+/** Ends early when the signal is aborted. */
 export async function pause(attempt: number, signal: AbortSignal): Promise<void> {
   const milliseconds = Math.min(firstPause * 2 ** (attempt - 1), longestPause);
   await setTimeout(milliseconds, undefined, { signal }).catch(() => {});

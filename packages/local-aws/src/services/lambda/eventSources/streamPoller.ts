@@ -15,15 +15,15 @@ export interface PollerSurroundings {
   cloud: Cloud;
   wakes: Wakes;
   mapping: MappingRecord;
-  /** Where it went on last time. */
+  /** Where it stopped last time. */
   position(): Position | undefined;
   keep(position: Position): void;
   result(text: string): void;
 }
 
-/** Milliseconds between two looks at a stream that nobody has written to; a write is seen at once. */
+/** Milliseconds between two reads of an idle stream; a write is noticed at once. */
 const idle = 1_000;
-/** Milliseconds in which a stream that is written to gathers records, to be read and handed over together; AWS takes longer. */
+/** Milliseconds for which records gather in a stream that is written to, to be read and processed together; AWS takes longer. */
 const breath = 20;
 /** Records and bytes that are read ahead. */
 const mostRecords = 2_000;
@@ -35,7 +35,7 @@ interface Shard {
   partitionKey: string | undefined;
 }
 
-/** A record that is read and not yet done with, in the stream's order. */
+/** A record that is read and not yet finished, in the stream's order. */
 interface Pending {
   sequence: string;
   done: boolean;
@@ -59,7 +59,7 @@ export class StreamPoller {
     this.#ended = this.#run();
   }
 
-  /** The place where it begins is known, or cannot be known now. */
+  /** Resolves when its starting position is known, or cannot be found at present. */
   get placed(): Promise<void> {
     return this.#placed.promise;
   }
@@ -188,7 +188,7 @@ export class StreamPoller {
     this.#awake();
   }
 
-  /** Everything before the first record that is not done is done. */
+  /** Everything before the first unfinished record is done. */
   #advance(): void {
     let count = 0;
     while (this.#pending[count]?.done) count++;
@@ -213,7 +213,7 @@ export class StreamPoller {
 
   async #iterator(ShardId: string): Promise<string> {
     const { cloud, mapping, position, keep } = this.#around;
-    // What is read and not yet done with is in the lanes: reading goes on behind it.
+    // Records that are read but unfinished are in the lanes: reading continues after them.
     const read = this.#pending.at(-1)?.sequence;
     const { sequence = read, iterator } = read ? { sequence: read } : (position() ?? {});
     if (!sequence && iterator) return iterator;
@@ -222,7 +222,7 @@ export class StreamPoller {
       : { ShardIteratorType: mapping.StartingPosition as "LATEST" | "TRIM_HORIZON" };
     const input = { StreamArn: mapping.EventSourceArn, ShardId, ...where };
     const { ShardIterator = "" } = await cloud.call("dynamodb", "GetShardIterator", input, await this.#calls.role());
-    // From now on its beginning is that place, however often it is started anew.
+    // From now on it begins at that position, however often it is restarted.
     if (!sequence) keep({ iterator: ShardIterator });
     return ShardIterator;
   }

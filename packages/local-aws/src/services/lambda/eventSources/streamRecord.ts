@@ -1,4 +1,4 @@
-/** As much of a stream's record as its poller looks at; the rest goes into the event as it is. */
+/** The parts of a stream's record that its poller reads; the rest goes into the event as it is. */
 export interface StreamRecord {
   dynamodb: {
     /** Seconds since the epoch. */

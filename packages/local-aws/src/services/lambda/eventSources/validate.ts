@@ -1,5 +1,5 @@
 /**
- * What AWS checks of a mapping's settings, by kind of source.
+ * AWS's checks of a mapping's settings, by kind of source.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html and .../services-sqs-parameters.html
  */
 import type { CreateEventSourceMappingCommandInput } from "@aws-sdk/client-lambda";

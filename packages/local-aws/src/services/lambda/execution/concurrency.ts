@@ -1,5 +1,5 @@
 /**
- * How many requests run at once: of each function that has a reservation, and of all others together.
+ * Limits concurrent requests: of each function that has a reservation, and of all others together.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-concurrency.html
  */
 import { throttled } from "../errors.ts";
@@ -10,12 +10,12 @@ import type { Registry } from "../registry.ts";
 export interface Ticket {
   name: string;
   reserved: boolean;
-  /** Requests of the function under way, this one included. */
+  /** Requests of the function in progress, including this one. */
   concurrent: number;
 }
 
 export class Concurrency {
-  /** Of the account, in this region. */
+  /** The account's limit in this region. */
   readonly limit: number;
   readonly #registry: Registry;
   readonly #running = new Map<string, number>();

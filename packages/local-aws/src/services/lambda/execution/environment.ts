@@ -1,6 +1,6 @@
 /**
- * One execution environment of a function version, from without. It serves one request at a time and is thrown away as
- * soon as anything is wrong with it. What it runs in, a thread or a process, its subclasses know.
+ * One execution environment of a function version, from the outside. It serves one request at a time and is discarded as
+ * soon as anything is wrong with it. Subclasses run it in a thread or a process.
  */
 import { performance } from "node:perf_hooks";
 import type { InvocationMessage } from "../runtime/protocol.ts";
@@ -17,13 +17,13 @@ export interface EnvironmentSettings {
   /** Milliseconds that loading the handler may take. */
   initTimeout: number;
   onLog(timestamp: number, message: string): void;
-  /** It is gone for good, whatever the reason. */
+  /** It has ended permanently, whatever the reason. */
   onEnd(): void;
 }
 
 /** How the memory of an environment is measured. */
 interface Gauge {
-  /** MiB that an environment on AWS has in use before anything of the function's is loaded, where that is not measured. */
+  /** MiB that an environment on AWS uses before any of the function is loaded, where that is not measured. */
   baseMb: number;
   /** Milliseconds between measurements while it is busy. */
   pollMs: number;
@@ -34,7 +34,7 @@ const mebibyte = 1024 * 1024;
 export abstract class Environment {
   /** Milliseconds from its start until its handler was loaded. */
   initDuration = 0;
-  /** Most memory that was seen in use, in MiB. */
+  /** Peak of measured memory, in MiB. */
   maxMemoryMb: number;
   /** When it became idle, by `performance.now()`. */
   idleSince = 0;
@@ -55,7 +55,7 @@ export abstract class Environment {
     this.maxMemoryMb = gauge.baseMb;
   }
 
-  /** Hands a request over; the answer comes by {@link finish}. */
+  /** Passes a request on; the answer arrives through {@link finish}. */
   protected abstract send(message: InvocationMessage): void;
   /** Ends what it runs in, without waiting for it. */
   protected abstract kill(): void;
@@ -66,7 +66,7 @@ export abstract class Environment {
     return this.#ended;
   }
 
-  /** Resolves when the handler is loaded; otherwise to the error, and the environment has ended. */
+  /** Resolves to nothing when the handler is loaded, or to the error after the environment has ended. */
   initialise(): Promise<Extract<Outcome, { kind: "error" }> | undefined> {
     return new Promise((done) => {
       this.#initialised = () => {
@@ -89,7 +89,7 @@ export abstract class Environment {
     });
   }
 
-  /** Discards it. A request under way fails. */
+  /** Discards it. A request in progress fails. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -104,7 +104,7 @@ export abstract class Environment {
     this.#initialised?.();
   }
 
-  /** Whether it has said that its handler is loaded, or was not asked to load it. */
+  /** Whether its handler is loaded, or it was not asked to load it. */
   protected get initialising(): boolean {
     return this.#initialised !== undefined;
   }
@@ -117,12 +117,12 @@ export abstract class Environment {
   protected finish(outcome: Outcome): void {
     const settle = this.#settle;
     this.#rest();
-    // Requests too short to be polled are looked at now and then, for the report.
+    // Memory is also measured occasionally after requests too short for polling, for the report.
     if (!this.#ended && performance.now() - this.#measuredAt > 1000) void this.#measure();
     settle?.(outcome);
   }
 
-  /** The environment is of no more use. */
+  /** The environment cannot be used any longer. */
   protected fail(errorType: string, errorMessage: string, cause: "timeout" | "crash" = "crash"): void {
     if (this.#ended) return;
     this.finish({ kind: "error", json: this.#json(errorType, errorMessage), errorType, cause });
@@ -134,7 +134,7 @@ export abstract class Environment {
     this.fail("Runtime.OutOfMemory", "Runtime exited with error: signal: killed");
   }
 
-  /** @param how `exit status 1`; nothing for one that ended as if all were well. */
+  /** @param how `exit status 1`; absent for an exit without an error. */
   protected exited(how: string | undefined): void {
     const reason =
       how === undefined ? "Runtime exited without providing a reason" : `Runtime exited with error: ${how}`;
@@ -163,7 +163,7 @@ export abstract class Environment {
     try {
       this.#use(await this.memory());
     } catch {
-      return; // It has ended meanwhile.
+      return; // It has ended in the meantime.
     }
     if (this.#settle && !this.#ended) this.#poll = setTimeout(() => this.#measure(), this.#gauge.pollMs);
   }

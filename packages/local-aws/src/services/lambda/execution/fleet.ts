@@ -1,4 +1,4 @@
-/** All execution environments of the account: made, found, bounded in number and ended. */
+/** All execution environments of the account: created, found, limited in number and ended. */
 import { randomBytes } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { AwsError, type Cloud } from "../../../service.ts";
@@ -55,7 +55,7 @@ export class Fleet {
     this.#pools.delete(key);
   }
 
-  /** Environments that are there, busy or idle. */
+  /** Existing environments, busy or idle. */
   get size(): number {
     return this.#live.size;
   }
@@ -64,7 +64,7 @@ export class Fleet {
     this.#sweeper = setInterval(() => this.#sweep(), Math.min(sweepMs, this.#options.idleMs)).unref();
   }
 
-  /** Ends every environment, and writes what is left of their logs. */
+  /** Ends every environment, and writes the rest of their logs. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#sweeper);
@@ -79,7 +79,7 @@ export class Fleet {
     const session = await this.#assumeRole(version);
     const day = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
     const logGroup = logging?.LogGroup ?? `/aws/lambda/${name}`;
-    // A group that functions share tells them apart by the stream's name.
+    // In a shared group, the stream's name identifies the function.
     const shared = logGroup === `/aws/lambda/${name}` ? "" : `${name}`;
     const logStream = `${day}/${shared}[${number}]${randomBytes(16).toString("hex")}`;
     const log = new LogStreamWriter(this.#cloud, session.principal, configuration.FunctionArn, logGroup, logStream);
@@ -118,7 +118,7 @@ export class Fleet {
 
   #ended(hosted: Hosted): void {
     this.#live.delete(hosted);
-    // What it said last arrives with the end of its thread.
+    // Its last output arrives with the end of its thread.
     const flushing = new Promise((done) => setTimeout(done, 20)).then(() => hosted.log.flush());
     const settled = flushing.finally(() => this.#logs.delete(settled));
     this.#logs.add(settled);

@@ -1,6 +1,6 @@
 /**
- * The log of one environment: what its function writes, and what the service itself says of each request, written to
- * CloudWatch Logs in batches, as the function's role and only as far as that role may.
+ * The log of one environment: what its function writes, and the service's own lines about each request, written to
+ * CloudWatch Logs in batches, with the function's role and only if that role may.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
  */
 import { debuglog } from "node:util";
@@ -13,16 +13,16 @@ interface LogEvent {
   message: string;
 }
 
-/** Functions of which it was said that they may not write their log. */
+/** Functions for which a missing permission to log has been reported. */
 const reported = new Set<string>();
 const flushMs = 100;
-/** PutLogEvents takes no more at once. */
+/** Limits of one PutLogEvents call. */
 const maxEvents = 10_000;
 const maxBytes = 1_048_576;
 const overhead = 26;
 /** A longer line is cut into events of this many characters. */
 const maxCharacters = 256 * 1024;
-/** Nothing is tried for so long after a refusal; what is written meanwhile is lost, as on AWS. */
+/** Pause after a refusal; what is written in the meantime is lost, as on AWS. */
 const refusedMs = 2000;
 
 export class LogStreamWriter {
@@ -56,14 +56,14 @@ export class LogStreamWriter {
     // In UTF-8, what JavaScript counts as one character has three bytes at most.
     const size = message.length * 3 + overhead;
     if (this.#events.length >= maxEvents || this.#bytes + size > maxBytes) void this.flush();
-    // Events must come in the order of their times, even when somebody sets the clock.
+    // Events must come in the order of their times, even when the system clock is changed.
     this.#last = Math.max(this.#last, timestamp);
     this.#events.push({ timestamp: this.#last, message });
     this.#bytes += size;
     this.#timer ??= setTimeout(() => void this.flush(), flushMs);
   }
 
-  /** Writes what is there; resolves when everything before has been written, too. */
+  /** Writes what is buffered; resolves when everything before has been written, too. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -89,7 +89,7 @@ export class LogStreamWriter {
           await put();
           return;
         } catch (error) {
-          // The group was deleted, and perhaps made anew.
+          // The group was deleted, and perhaps recreated.
           if (!isMissing(error)) throw error;
         }
       }

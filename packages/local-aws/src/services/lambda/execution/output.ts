@@ -1,6 +1,6 @@
 /**
- * What a runtime writes becomes events of its log: standard output and error line by line, and what its logger sends as
- * frames, which keep several lines together and their time.
+ * Turns a runtime's output into log events: standard output and error line by line, and what its logger sends as
+ * frames, which keep several lines together, with their time.
  */
 import type { Readable } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
@@ -8,10 +8,10 @@ import { StringDecoder } from "node:string_decoder";
 /** Takes one event: milliseconds since the epoch, and text. */
 export type Sink = (timestamp: number, message: string) => void;
 
-/** A line that does not end is cut after so many characters. */
+/** An unterminated line is cut after this many characters. */
 const maxLine = 256 * 1024;
 
-/** Reads lines until the stream ends. @returns what sends a line that has no end yet. */
+/** Reads lines until the stream ends. @returns a function that sends a line without an end. */
 export function readLines(stream: Readable, sink: Sink): () => void {
   const decoder = new StringDecoder("utf8");
   let rest = "";
@@ -33,7 +33,7 @@ export function readLines(stream: Readable, sink: Sink): () => void {
 
 /** Type, length of the message, and microseconds since the epoch. */
 const headerBytes = 16;
-/** What every type of frame begins with; its last byte says level and format, which the message says, too. */
+/** What every type of frame begins with; its last byte encodes level and format, which the message contains as well. */
 const magic = 0xa55a00;
 
 /**
@@ -46,7 +46,7 @@ export function readFrames(stream: Readable, sink: Sink): void {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     while (rest.length >= headerBytes) {
       if (rest.readUIntBE(0, 3) !== magic) {
-        // No frame: something else has found the stream, and is a line of text.
+        // Not a frame: something else wrote to the stream; treated as a line of text.
         sink(Date.now(), rest.toString());
         rest = Buffer.alloc(0);
         return;

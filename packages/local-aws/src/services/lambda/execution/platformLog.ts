@@ -9,7 +9,7 @@ export interface Report {
   requestId: string;
   /** Milliseconds. */
   duration: number;
-  /** Milliseconds; of the request that started its environment. */
+  /** Milliseconds; only for the request that started its environment. */
   initDuration?: number;
   maxMemoryMb: number;
   status: "success" | "error" | "timeout";
@@ -20,9 +20,9 @@ export interface Report {
 
 export interface PlatformLog {
   start(now: number, requestId: string): string | undefined;
-  /** What comes after a request, one text per event. */
+  /** Events written after a request, one string each. */
   end(now: number, report: Report): string[];
-  /** An initialisation that did not end well. */
+  /** An initialisation that failed. */
   initFailed(now: number, duration: number, status: "error" | "timeout", errorType: string): string | undefined;
 }
 
@@ -59,7 +59,7 @@ const text = (version: string, memory: number): PlatformLog => ({
     `${status === "timeout" ? "" : `\tError Type: ${errorType}`}\n`,
 });
 
-/** JSON events of level INFO; those of a failure are of level WARN or ERROR and pass `SystemLogLevel: WARN`, too. */
+/** JSON events of level INFO; for a failure they have level WARN or ERROR and also pass `SystemLogLevel: WARN`. */
 function json(version: string, memorySizeMB: number, level: string): PlatformLog {
   const event = (now: number, type: string, record: object) =>
     `${JSON.stringify({ time: new Date(now).toISOString(), type: `platform.${type}`, record })}\n`;

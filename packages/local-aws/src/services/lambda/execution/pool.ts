@@ -1,6 +1,6 @@
 /**
  * The execution environments of one version of a function. A request takes an idle one; when there is none it waits for
- * whichever comes first, one that has finished or a new one. Few start at a time: a burst of short requests is served by
+ * whichever comes first, one that becomes idle or a new one. Few start at a time: a burst of short requests is served by
  * few environments, one of long requests by as many as it needs.
  */
 import { performance } from "node:perf_hooks";
@@ -32,7 +32,7 @@ export interface Execution {
   log?: string;
 }
 
-/** An environment with its log. `tail` takes the lines of the initialisation, then of a request that wants them back. */
+/** An environment with its log. `tail` collects the lines of the initialisation, then those of a request that wants them returned. */
 export interface Hosted {
   environment: Environment;
   log: LogStreamWriter;
@@ -51,7 +51,7 @@ interface Job {
 
 /** Environments of one pool that start at a time. */
 const maxStarting = 2;
-/** So many environments a pool gets as soon as requests wait; more only when they have waited for this long. */
+/** A pool gets this many environments as soon as requests wait; more only after a wait of this length. */
 const promptEnvironments = 4;
 const patienceMs = 30;
 /** An environment is not used beyond this age: its credentials expire. */
@@ -59,7 +59,7 @@ const maxAgeMs = 2 * 60 * 60 * 1000;
 
 export class Pool {
   readonly version: VersionRecord;
-  /** Idle ones, the one used last at the end. */
+  /** Idle ones, the most recently used last. */
   readonly idle: Hosted[] = [];
   readonly #platform: PlatformLog;
   readonly #create: (ended: () => void) => Promise<Hosted>;
@@ -67,14 +67,14 @@ export class Pool {
   readonly #timeoutMs: number;
   readonly #tracing: boolean;
   readonly #waiting: Job[] = [];
-  /** Environments that are there: starting, busy or idle. */
+  /** Existing environments: starting, busy or idle. */
   #size = 0;
   #starting = 0;
   #patience: NodeJS.Timeout | undefined;
   #retired = false;
 
   /**
-   * @param create makes an environment that starts to initialise, and calls back when it has ended.
+   * @param create creates an environment that starts to initialise, and calls back when it has ended.
    * @param idled is called when an environment became idle.
    */
   constructor(version: VersionRecord, create: (ended: () => void) => Promise<Hosted>, idled: () => void) {
@@ -86,7 +86,7 @@ export class Pool {
     this.#tracing = version.configuration.TracingConfig?.Mode === "Active";
   }
 
-  /** @throws what kept an environment from being made (the role cannot be assumed). */
+  /** @throws the error that prevented an environment (e.g. the role cannot be assumed). */
   run(request: InvocationRequest): Promise<Execution> {
     return new Promise((done, failed) => {
       const job = { request, since: performance.now(), done, failed };
@@ -99,13 +99,13 @@ export class Pool {
     });
   }
 
-  /** Uses no environment for another request: code or configuration changed. Requests under way end as they are. */
+  /** Uses no environment for another request: code or configuration changed. Requests in progress finish normally. */
   retire(): void {
     this.#retired = true;
     for (const { environment } of this.idle.splice(0)) environment.end();
   }
 
-  /** Fails what waits, besides. */
+  /** Retires its environments and fails waiting requests. */
   close(): void {
     this.retire();
     clearTimeout(this.#patience);
@@ -236,7 +236,7 @@ export class Pool {
   }
 }
 
-/** What requests get when the cloud stops. */
+/** The error for requests when the cloud stops. */
 export const shutDown = () =>
   new AwsError("ServiceException", "The local cloud is being stopped.", 500, { Type: "Service" });
 

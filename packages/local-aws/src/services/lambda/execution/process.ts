@@ -1,6 +1,6 @@
 /**
  * An environment whose runtime is a process: Python's by AWS's own client, or the `bootstrap` of a package. It fetches its
- * requests by the Runtime API. All that it starts belongs to one process group, and ends with it.
+ * requests from the Runtime API. All that it starts belongs to one process group, and ends with it.
  */
 import { setImmediate } from "node:timers/promises";
 import { type Group, runGroup } from "../../../containers/group.ts";
@@ -13,21 +13,21 @@ export interface ProcessSettings extends EnvironmentSettings {
   command: string[];
   /** The unpacked package: the process starts there. */
   taskRoot: string;
-  /** All of its environment but where the Runtime API is. */
+  /** All of its environment except the address of the Runtime API. */
   variables: Record<string, string>;
   /** Host and port of the AWS endpoint: `127.0.0.1:4566`. */
   endpoint: string;
   runtimeApi: RuntimeApi;
-  /** What it is told to write its log's frames to, of the client libraries that know how. */
+  /** Whether to offer its client library a file descriptor for log frames. */
   frames: boolean;
-  /** Paths of this machine, and what stands for them in logs and errors. */
+  /** Local paths, and their replacements in logs and errors. */
   shownPaths: Record<string, string>;
 }
 
 const pollMs = 100;
-/** What a process said before it ended is waited for no longer than this: something else may hold its streams open. */
+/** Longest wait for the last output of a process that has ended: something else may hold its streams open. */
 const lastWordsMs = 500;
-/** By which exit status a shell tells of a signal. */
+/** A shell's exit status for a signal. */
 const signals: Record<number, string> = { 134: "aborted", 137: "killed", 139: "segmentation fault", 143: "terminated" };
 
 export class ProcessEnvironment extends Environment {
@@ -67,7 +67,7 @@ export class ProcessEnvironment extends Environment {
     });
   }
 
-  /** Resolves when nothing of it runs any more. */
+  /** Resolves when none of its processes is left. */
   get gone(): Promise<unknown> {
     return this.#group.ended;
   }
@@ -93,7 +93,7 @@ export class ProcessEnvironment extends Environment {
     this.#group.kill();
   }
 
-  /** What it said last is heard before anybody is told how it ended. */
+  /** Its last output is read before its end is reported. */
   protected override fail(errorType: string, errorMessage: string, cause?: "timeout" | "crash"): void {
     if (this.#failing) return;
     this.#failing = true;
@@ -127,12 +127,12 @@ export class ProcessEnvironment extends Environment {
     return new Promise((given) => {
       this.#waiting = given;
       this.#give();
-      // Nobody waits any more: the runtime has ended, or this machine's AWS is about to.
+      // No one is waiting: the runtime has ended, or the cloud is stopping.
       signal.addEventListener("abort", () => this.#waiting === given && this.end(), { once: true });
     });
   }
 
-  /** Brings together a runtime that waits and a request that does. */
+  /** Matches a waiting runtime with a waiting request. */
   #give(): void {
     if (!this.#waiting || !this.#request || this.#given) return;
     this.#given = true;
@@ -143,7 +143,7 @@ export class ProcessEnvironment extends Environment {
   async #answered(outcome: Outcome): Promise<void> {
     this.#request = undefined;
     this.#given = false;
-    // What it wrote before it answered is there already, but may not have been read.
+    // Output from before the answer has arrived, but may not have been read.
     await setImmediate();
     await setImmediate();
     for (const flush of this.#flushes) flush();
@@ -165,5 +165,5 @@ export class ProcessEnvironment extends Environment {
   }
 }
 
-/** Of an error that names none. */
+/** For an error without a type. */
 const unknown = "Runtime.Unknown";

@@ -1,6 +1,6 @@
 /**
- * Lambda's Runtime API: by it a runtime that is a process fetches its requests and answers them. It is part of the AWS
- * endpoint, below a path that nobody but the environment's own processes is told.
+ * Lambda's Runtime API, from which a runtime in a process fetches its requests, and to which it sends the answers. It is
+ * part of the AWS endpoint, below a path that only the environment's own processes know.
  * https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 import { randomBytes } from "node:crypto";
@@ -9,16 +9,16 @@ import type { RawRequest, RawResponse } from "../../../service.ts";
 import type { InvocationMessage } from "../runtime/protocol.ts";
 import { maxResponseBytes } from "./limits.ts";
 
-/** What an environment does when its runtime speaks. */
+/** An environment's side of the Runtime API. */
 export interface RuntimeSession {
-  /** The next request. Aborted when the runtime that waits for it has gone. */
+  /** The next request. Aborted when the waiting runtime has disconnected. */
   next(signal: AbortSignal): Promise<InvocationMessage>;
-  /** The request that is being served. */
+  /** The request in progress. */
   readonly requestId: string | undefined;
   /** Whether the runtime has not asked for a request yet. */
   readonly starting: boolean;
   responded(json: string): void;
-  /** @param type of the header `Lambda-Runtime-Function-Error-Type`. */
+  /** @param type from the header `Lambda-Runtime-Function-Error-Type`. */
   failed(json: string, type: string | undefined): void;
   /** No further request goes to this runtime: it could not start, or is about to end. */
   failedForGood(json: string, type: string | undefined): void;
@@ -35,14 +35,14 @@ export class RuntimeApi {
     return url.startsWith(root);
   }
 
-  /** @returns what is put behind the endpoint's host and port in `AWS_LAMBDA_RUNTIME_API`, and how it is closed. */
+  /** @returns the path to append to the endpoint's host and port in `AWS_LAMBDA_RUNTIME_API`, and a function that closes it. */
   open(session: RuntimeSession): { path: string; close(): void } {
     const secret = randomBytes(32).toString("base64url");
     this.#sessions.set(secret, session);
     return { path: root + secret, close: () => this.#sessions.delete(secret) };
   }
 
-  /** @param signal aborted when whoever asks has gone. */
+  /** @param signal aborted when the client has disconnected. */
   async answer({ method, url, headers, body }: RawRequest, signal: AbortSignal): Promise<RawResponse> {
     const [secret = "", version, ...rest] = url.slice(root.length).split("?", 1)[0]!.split("/");
     const session = this.#sessions.get(secret);
@@ -86,10 +86,10 @@ function invocation([requestId, payload, deadline, arn, trace, clientContext]: I
   };
 }
 
-/** JSON in one line; what is not ASCII goes as the bytes of its UTF-8. */
+/** JSON in one line; non-ASCII characters are sent as their UTF-8 bytes. */
 const headerOf = (json: string) => Buffer.from(JSON.stringify(JSON.parse(json))).toString("latin1");
 
-/** @returns `undefined` for more than a function may answer; the rest is read and dropped. */
+/** @returns `undefined` beyond a function's response limit; the rest is read and dropped. */
 function collect(body: Readable): Promise<string | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
   const chunks: Buffer[] = [];

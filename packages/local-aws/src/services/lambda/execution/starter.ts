@@ -1,4 +1,4 @@
-/** Makes an environment for a version: a thread for Node.js, a process for every other runtime. */
+/** Creates an environment for a version: a thread for Node.js, a process for every other runtime. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Cloud, RoleSession } from "../../../service.ts";
@@ -31,17 +31,17 @@ interface Log {
 type Listeners = Pick<EnvironmentSettings, "onLog" | "onEnd">;
 type Start = (listeners: Listeners) => Environment;
 
-/** A version, with all that an environment of it is made from. */
+/** A version, with everything needed to create an environment. */
 interface Plan {
   version: VersionRecord;
   taskRoot: string;
   layerRoot: string | undefined;
-  /** AWS's variables and the function's, with these of the runtime. */
+  /** AWS's and the function's variables, with those of the runtime. */
   variables(runtime: Record<string, string>): Record<string, string>;
   settings: Pick<EnvironmentSettings, "memoryMb" | "initTimeout">;
 }
 
-/** Initialisation has ten seconds of its own; then it goes on within the function's timeout. */
+/** Initialisation has ten seconds of its own; after that it continues within the function's timeout. */
 const initMs = 10_000;
 
 export class EnvironmentStarter {
@@ -52,7 +52,7 @@ export class EnvironmentStarter {
     this.#parts = parts;
   }
 
-  /** Installs in the background what a version needs, so that its first request does not wait; that one says what fails. */
+  /** Installs in the background what a version needs, so that its first request does not wait; failures are reported by that request. */
   warm({ configuration, code }: VersionRecord): void {
     const { pythons, packages } = this.#parts;
     const version = /^python(3\.\d+)$/.exec(configuration.Runtime ?? "")?.[1];
@@ -61,7 +61,7 @@ export class EnvironmentStarter {
     installed.catch(() => {});
   }
 
-  /** Ends what is being installed. */
+  /** Cancels running installations. */
   close(): Promise<void> {
     return this.#parts.pythons.close();
   }
@@ -120,7 +120,7 @@ export class EnvironmentStarter {
     return this.#process(plan, {
       command: [python, launcher, handler, layerRoot, packages],
       frames: true,
-      // Bytecode is kept beside the package, in which nothing may be written.
+      // Bytecode is kept beside the package, which is read-only.
       variables: { ...searchPaths(plan, join(folder, "bin")), PYTHONPYCACHEPREFIX: `${taskRoot}.pycache` },
       shownPaths: {
         [join(folder, "lib", `python${version}`, "site-packages")]: "/var/runtime",
@@ -133,7 +133,7 @@ export class EnvironmentStarter {
 
   #bootstrap(plan: Plan): Promise<Start> {
     const { taskRoot, layerRoot } = plan;
-    // As on AWS: the package's own, or else a layer's.
+    // As on AWS: the package's own, otherwise a layer's.
     const places = [taskRoot, layerRoot]
       .filter((folder) => folder !== undefined)
       .map((root) => join(root, "bootstrap"));
@@ -147,7 +147,7 @@ export class EnvironmentStarter {
   ): Promise<Start> {
     const { cloud, packages, runtimeApi } = this.#parts;
     const { taskRoot, layerRoot, settings } = plan;
-    // Of its own, and removed with it; one that outlives this process is removed when the next one starts.
+    // Its own folder, removed with it; one that outlives this process is removed when the next one starts.
     const temporary = await mkdtemp(join(packages.directory, "new-tmp-"));
     const variables = plan.variables({ ...own.variables, HOME: temporary, TMPDIR: temporary });
     const shownPaths = { [temporary]: "/tmp", [taskRoot]: "/var/task", ...(layerRoot && { [layerRoot]: "/opt" }) };

@@ -1,4 +1,4 @@
-/** An environment of Node.js: a worker thread, from without. */
+/** An environment of Node.js: a worker thread, from the outside. */
 import { Worker } from "node:worker_threads";
 import {
   badPayload,
@@ -19,7 +19,7 @@ export interface ThreadSettings extends EnvironmentSettings {
   variables: Record<string, string>;
 }
 
-/** What Node.js itself takes of a function's memory on AWS: added to what is measured of a thread. */
+/** Memory that Node.js itself uses on AWS: added to what is measured for a thread. */
 const baseMb = 40;
 const pollMs = 50;
 
@@ -50,11 +50,11 @@ export class ThreadEnvironment extends Environment {
   }
 
   protected override kill(): void {
-    // Native code that never returns outlives this; nobody waits for it.
+    // Native code that never returns outlives this; it is not waited for.
     void this.#worker.terminate();
   }
 
-  /** V8's own limit knows nothing of buffers: what is outside of its heap is counted here. */
+  /** V8's own limit excludes buffers: memory outside its heap is counted here. */
   protected override async memory(): Promise<number> {
     const statistics = await this.#worker.getHeapStatistics();
     return statistics.used_heap_size + statistics.external_memory;

@@ -1,6 +1,6 @@
 /**
- * The environment of a function: AWS's own variables, the credentials of its role, and the function's variables. Nothing
- * of the machine's environment is in it but what its runtime needs to run.
+ * The environment of a function: AWS's own variables, the credentials of its role, and the function's variables. Of the
+ * machine's environment it contains only what its runtime needs to run.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 import type { Cloud, RoleSession } from "../../../service.ts";
@@ -10,7 +10,7 @@ export interface EnvironmentPlace {
   taskRoot: string;
   logGroup: string;
   logStream: string;
-  /** What a kind of runtime has of its own, where it differs from what all have. */
+  /** Settings specific to a kind of runtime. */
   runtime: Record<string, string>;
 }
 
@@ -25,7 +25,7 @@ export function environmentVariables(
     PATH: "/usr/local/bin:/usr/bin:/bin",
     LANG: "en_US.UTF-8",
     TZ: ":UTC",
-    // As everywhere in a function, only /tmp may be written.
+    // As for everything in a function, only /tmp is writable.
     HOME: "/tmp",
     ...runtime,
     ...configuration.Environment?.Variables,
@@ -39,7 +39,7 @@ export function environmentVariables(
     AWS_SECRET_ACCESS_KEY: session.credentials.secretAccessKey,
     AWS_SESSION_TOKEN: session.credentials.sessionToken,
     AWS_ENDPOINT_URL: cloud.origin,
-    // The machine's own profiles are none of a function's business.
+    // Functions must not see the machine's AWS profiles.
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
     AWS_EC2_METADATA_DISABLED: "true",

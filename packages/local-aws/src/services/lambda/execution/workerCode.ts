@@ -12,7 +12,7 @@ import writeFileAtomic from "write-file-atomic";
 const run = promisify(execFile);
 const sources = fileURLToPath(new URL("../runtime/", import.meta.url));
 
-/** Makes the file below `directory` unless it is there already. @returns its path. */
+/** Builds the file below `directory` unless it exists. @returns its path. */
 export async function workerCode(directory: string): Promise<string> {
   const hash = createHash("sha256").update(process.version);
   for (const name of (await readdir(sources)).sort()) hash.update(name).update(await readFile(join(sources, name)));
@@ -28,11 +28,11 @@ export async function workerCode(directory: string): Promise<string> {
 
 let bundled: string | undefined;
 
-/** By esbuild's command, in a process of its own: its library would leave a service behind, or share somebody else's. */
+/** Runs esbuild's command, in its own process: its library would leave a service behind, or share one with other code. */
 async function bundle(): Promise<string> {
   const esbuild = join(dirname(createRequire(import.meta.url).resolve("esbuild/package.json")), "bin/esbuild");
   const options = ["--bundle", "--platform=node", "--format=esm", `--target=node${process.versions.node}`];
-  // The command may be a script, for which Node is looked up.
+  // The command may be a script, which needs Node on PATH.
   const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
   const { stdout } = await run(esbuild, [join(sources, "main"), ...options, "--log-level=error"], {
     env: { ...process.env, PATH },

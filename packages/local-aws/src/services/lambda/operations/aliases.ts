@@ -15,7 +15,7 @@ export function aliasOperations(lambda: Lambda): Operations<"lambda"> {
     { action: `lambda:${action}`, resource: arns.function(functionReference(input.FunctionName as string).name) },
   ];
 
-  /** The weights of `routing`, checked against the versions that there are. */
+  /** The weights of `routing`, checked against the existing versions. */
   function routed(name: string, version: string, routing: AliasRoutingConfiguration | undefined): Partial<AliasRecord> {
     const weights = Object.entries(routing?.AdditionalVersionWeights ?? {});
     if (weights.length === 0) return {};

@@ -1,6 +1,6 @@
 /**
- * Code signing: whose code a function takes. There is no AWS Signer here, so no code is signed: a configuration that
- * enforces signatures refuses all. https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html
+ * Code signing: whose code a function accepts. There is no AWS Signer here, so no code is signed: a configuration that
+ * enforces signatures refuses all code. https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html
  */
 import { randomBytes } from "node:crypto";
 import type {
@@ -127,7 +127,7 @@ export function codeSigningOperations({ registry, arns }: Lambda): Operations<"l
   };
 }
 
-/** @throws AwsError where signatures are enforced: code here has none. */
+/** @throws AwsError where signatures are enforced, as no code here is signed. */
 export function checkSignature({ registry }: Pick<Lambda, "registry">, codeSigning: string | undefined): void {
   if (!codeSigning) return;
   const { CodeSigningPolicies } = registry.codeSigningConfig(codeSigning);

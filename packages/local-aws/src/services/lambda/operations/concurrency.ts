@@ -6,7 +6,7 @@ import { functionReference, latest } from "../names.ts";
 import type { ProvisionedRecord } from "../records.ts";
 import { listed } from "./paging.ts";
 
-/** What AWS keeps for functions without a reservation. */
+/** What AWS keeps available for functions without a reservation. */
 const leastUnreserved = 100;
 
 export function concurrencyOperations({ registry, arns, concurrency }: Lambda): Operations<"lambda"> {
@@ -48,7 +48,7 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
     },
   };
 
-  /** It is kept and shown; environments start as fast without it. */
+  /** It is stored and shown; environments start as fast without it. */
   const shown = ({ requested, lastModified }: ProvisionedRecord) => ({
     RequestedProvisionedConcurrentExecutions: requested,
     AvailableProvisionedConcurrentExecutions: requested,

@@ -1,4 +1,4 @@
-/** How asynchronous requests are tried again, and where they end. */
+/** How asynchronous requests are retried, and where they end up. */
 import type { FunctionEventInvokeConfig, PutFunctionEventInvokeConfigCommandInput } from "@aws-sdk/client-lambda";
 import type { OperationOf, Operations } from "../../../operations.ts";
 import type { Lambda } from "../context.ts";
@@ -8,7 +8,7 @@ import type { EventInvokeConfig } from "../records.ts";
 import { policyKey, type Target } from "../registry.ts";
 import { listed } from "./paging.ts";
 
-/** `$LATEST` and no qualifier are the same. */
+/** `$LATEST` is the same as no qualifier. */
 const keyOf = ({ record, qualifier }: Target) => policyKey(record.name, qualifier === latest ? undefined : qualifier);
 
 export function eventInvokeConfigOperations({ registry, arns, targets }: Lambda): Operations<"lambda"> {

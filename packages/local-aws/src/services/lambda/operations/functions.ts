@@ -14,7 +14,7 @@ import { listed } from "./paging.ts";
 import { checkedTags } from "./tags.ts";
 import { publish } from "./versions.ts";
 
-/** As the API shows a version. */
+/** A version in the API's form. */
 export function shown({ configuration }: VersionRecord, qualified = false): FunctionConfiguration {
   const { FunctionArn: arn, Version } = configuration;
   return {
@@ -26,7 +26,7 @@ export function shown({ configuration }: VersionRecord, qualified = false): Func
 }
 
 /**
- * What AWS says of a function that it has just taken: its state comes to `Active` afterwards, here before anybody can ask.
+ * AWS's answer for a function that was just accepted: its state becomes `Active` later, here before anyone can ask.
  * https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
  */
 const creating = "The function is being created.";
@@ -41,7 +41,7 @@ const updating = (configuration: FunctionConfiguration): FunctionConfiguration =
   ...configuration,
   LastUpdateStatus: "InProgress",
   LastUpdateStatusReason: creating,
-  // AWS answers it, though its own model does not list it.
+  // AWS returns it, though its own model does not list it.
   LastUpdateStatusReasonCode: "Creating" as string as LastUpdateStatusReasonCode,
 });
 
@@ -60,7 +60,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
     return [{ action: `lambda:${action}`, resource: arns.function(name, qualifier) }];
   };
 
-  /** The role must trust Lambda, and may be asked to send what fails to the dead-letter queue. */
+  /** The role must trust Lambda, and be allowed to send to the dead-letter queue, if there is one. */
   async function checkRole(configuration: FunctionConfiguration, before?: FunctionConfiguration): Promise<void> {
     const { Role, FunctionName, FunctionArn, DeadLetterConfig } = configuration;
     if (Role !== before?.Role) {

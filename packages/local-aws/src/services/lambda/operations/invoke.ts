@@ -94,7 +94,7 @@ const text = (payload: Uint8Array | string | undefined): string => {
   return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8");
 };
 
-/** Checked when it is taken on: later there is nobody to tell. */
+/** Checked when it is accepted: later there is no caller to report to. */
 function eventPayload(given: Uint8Array | string | undefined): string {
   const payload = text(given) || "{}";
   const size = Buffer.byteLength(payload);

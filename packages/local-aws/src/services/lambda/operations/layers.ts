@@ -95,7 +95,7 @@ export function layerOperations({ layers, packages, arns }: Lambda): Operations<
     },
   };
 
-  /** Functions that use it keep its files; nobody else can use it any more. */
+  /** Functions that use it keep its files; others can no longer use it. */
   const DeleteLayerVersion: OperationOf<"lambda", "DeleteLayerVersion"> = {
     access: access("DeleteLayerVersion"),
     run({ LayerName, VersionNumber }) {

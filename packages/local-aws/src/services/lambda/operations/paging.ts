@@ -2,7 +2,7 @@
 import { type Key, type PageRequest, page } from "../../../kit/page.ts";
 import { checkRange, invalidParameter } from "../errors.ts";
 
-/** @param most that a page holds at most; AWS's own limit for that list. */
+/** @param most items per page: AWS's limit for that list. */
 export function listed<T>(
   all: readonly T[],
   request: Pick<PageRequest, "Marker" | "MaxItems">,

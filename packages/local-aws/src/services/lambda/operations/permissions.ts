@@ -111,7 +111,7 @@ function statementOf(input: AddPermissionCommandInput, resource: string): Policy
   };
 }
 
-/** Condition keys of a permission that is to be taken away; those of one that is given are in the request. */
+/** Condition keys of a permission to be removed; those of one to be added are in the request. */
 function keysOf(statement: PolicyStatement | undefined): NonNullable<Access["context"]> {
   const { Principal = {}, Condition } = statement ?? {};
   const [principal] = typeof Principal === "string" ? [Principal] : Object.values(Principal).flat();

@@ -10,7 +10,7 @@ export interface Tagged {
   put(tags: Tags): void;
 }
 
-/** Tags with `added` among them. @throws AwsError for what AWS allows nowhere in tags. */
+/** The tags with `added` merged in. @throws AwsError for tags that AWS never allows. */
 export function checkedTags(before: Tags, added: Tags): Tags {
   for (const [key, value] of Object.entries(added)) {
     if (key.length < 1 || key.length > 128)
@@ -25,7 +25,7 @@ export function checkedTags(before: Tags, added: Tags): Tags {
   return tags;
 }
 
-/** @param others what has tags besides functions, by its ARN. */
+/** @param others other tagged resources, by ARN. */
 export function tagOperations(
   { registry, arns }: Lambda,
   others: (arn: string) => Tagged | undefined = () => undefined,

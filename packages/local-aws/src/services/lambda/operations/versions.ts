@@ -5,7 +5,7 @@ import type { Lambda } from "../context.ts";
 import { latest } from "../names.ts";
 import type { VersionRecord } from "../records.ts";
 
-/** Publishes `$LATEST`. When nothing changed since the version published last, that one is it. */
+/** Publishes `$LATEST`. If nothing changed since the latest version, returns that one. */
 export function publish({ registry, cloud }: Lambda, name: string, description?: string): VersionRecord {
   const current = registry.version(name);
   const last = registry.published(name).at(-1);
@@ -22,12 +22,12 @@ export function publish({ registry, cloud }: Lambda, name: string, description?:
   return version;
 }
 
-/** What tells versions apart. */
+/** What distinguishes versions. */
 function essence({ configuration }: VersionRecord): object {
   const { Version, LastModified, RevisionId, Description, ...rest } = configuration;
   return rest;
 }
 
-/** Whether that is a version that there is, `$LATEST` included. */
+/** Whether that version exists, `$LATEST` included. */
 export const exists = ({ registry }: Lambda, name: string, version: string = latest): boolean =>
   registry.versions.get(`${name}:${version}`) !== undefined;

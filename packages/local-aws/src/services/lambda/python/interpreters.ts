@@ -16,17 +16,17 @@ export interface Interpreter {
   prefix: string;
 }
 
-/** The oldest for which AWS's runtime interface client is made. */
+/** The oldest that AWS's runtime interface client supports. */
 const oldest = 10;
 
-/** What an interpreter says of itself. One without `ensurepip` (Debian's, without python3-venv) can install nothing. */
+/** What an interpreter reports about itself. One without `ensurepip` (Debian's, without python3-venv) can install nothing. */
 const question = `
 import ensurepip, json, os, sys, venv
 print(json.dumps({"path": os.path.realpath(sys.executable), "version": "%d.%d" % sys.version_info[:2], "prefix": sys.base_prefix}))`;
 
 /**
  * @param version `3.13`
- * @returns the interpreter of that version; otherwise the newest that can stand in for it; `undefined` when there is none.
+ * @returns the interpreter of that version; otherwise the newest that can replace it; `undefined` when there is none.
  */
 export async function findInterpreter(version: string): Promise<Interpreter | undefined> {
   const exact = await first(programs(`python${version}`, `${version}.*`), (found) => found.version === version);
@@ -46,7 +46,7 @@ async function first(paths: string[], fits: (found: Interpreter) => boolean): Pr
   return undefined;
 }
 
-/** Programs of that name on PATH, and versions that pyenv and uv have. */
+/** Programs of that name on PATH, and the versions of pyenv and uv. */
 function programs(name: string, versions: string): string[] {
   const home = homedir();
   const pyenv = process.env.PYENV_ROOT ?? join(home, ".pyenv");
@@ -71,7 +71,7 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** It may be pyenv's placeholder for one that is not there. */
+/** It may be pyenv's shim for a version that is not installed. */
 async function ask(path: string): Promise<Interpreter | undefined> {
   try {
     const { stdout } = await run(path, ["-I", "-c", question], { timeout: 20_000 });

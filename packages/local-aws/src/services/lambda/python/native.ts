@@ -1,4 +1,4 @@
-/** Whether the compiled parts of a package are of this machine's kind. */
+/** Whether the compiled parts of a package fit this machine. */
 import { open, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 
@@ -15,7 +15,7 @@ export async function runsHere(folder: string, version: string): Promise<boolean
 }
 
 async function fits(path: string, version: string): Promise<boolean> {
-  // A module for one version of Python says so in its name: https://peps.python.org/pep-3149/
+  // A module for one version of Python has that in its name: https://peps.python.org/pep-3149/
   const made = /\.cpython-3(\d+)/.exec(basename(path))?.[1];
   if (made !== undefined && `3.${made}` !== version) return false;
   if (process.platform !== "linux") return false;

@@ -1,6 +1,6 @@
 /**
- * Python's runtime on this machine: AWS's runtime interface client and its SDK, in a virtual environment that is made when
- * the first function of Python runs. What is in it is pinned by hashes.
+ * Python's runtime on this machine: AWS's runtime interface client and its SDK, in a virtual environment that is created
+ * when the first Python function runs. Its packages are pinned by hashes.
  * https://github.com/aws/aws-lambda-python-runtime-interface-client
  */
 import { execFile } from "node:child_process";
@@ -22,16 +22,16 @@ export interface PythonRuntime {
   python: string;
   /** Folder of the virtual environment. */
   folder: string;
-  /** `3.13`: of the interpreter, which may be another than the function's. */
+  /** `3.13`: version of the interpreter, which may differ from the function's. */
   version: string;
   /** Where the interpreter's own library is. */
   prefix: string;
 }
 
-/** Wheels alone: nothing is built, and so nothing of a package is run. */
+/** Wheels only: nothing is built, so no code of a package is run. */
 const pip = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--only-binary", ":all:"];
 
-/** What a wrong interpreter was said for. */
+/** Versions for which a different interpreter was reported. */
 const told = new Set<string>();
 
 export class PythonRuntimes {
@@ -40,29 +40,29 @@ export class PythonRuntimes {
   readonly #packages = new Map<string, Promise<string | undefined>>();
   readonly #closing = new AbortController();
 
-  /** @param tools folder in which virtual environments are made. */
+  /** @param tools folder in which virtual environments are created. */
   constructor(tools: string) {
     this.#tools = tools;
   }
 
   /**
    * @param version of the function's runtime: `3.13`.
-   * @throws AwsError that says what to install, or what to run when there is no network.
+   * @throws AwsError that tells what to install, or what to run later if there is no network.
    */
   get(version: string): Promise<PythonRuntime> {
     let made = this.#made.get(version);
     if (!made) {
       made = this.#make(version);
       this.#made.set(version, made);
-      // Whatever was missing may be there the next time.
+      // Whatever was missing may be available the next time.
       made.catch(() => this.#made.delete(version));
     }
     return made;
   }
 
   /**
-   * What a package requires, for this machine: where the package brings it for another processor, system or version of
-   * Python, it is installed a second time, by the exact versions in its `requirements.txt`.
+   * What a package requires, for this machine: if the package contains it for another processor, system or version of
+   * Python, it is installed again, in the exact versions of its `requirements.txt`.
    * @returns the folder of these packages; `undefined` where the package's own will do.
    * @throws AwsError with the command to run, when there is no network.
    */
@@ -77,7 +77,7 @@ export class PythonRuntimes {
     return installed;
   }
 
-  /** Ends what is being installed; nothing of it stays. */
+  /** Cancels running installations; nothing of them is kept. */
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.allSettled([...this.#made.values(), ...this.#packages.values()]);
@@ -143,12 +143,12 @@ export class PythonRuntimes {
       await this.#run(path, ["-m", "venv", temporary]);
       const options = [...pip, "--require-hashes", "--requirement", requirements];
       await this.#run(join(temporary, "bin/python"), options);
-      // What is there was never finished.
+      // What exists was never finished.
       if (!isInstalled(folder, interpreter)) await rm(folder, { recursive: true, force: true });
       await rename(temporary, folder);
     } catch (error) {
       await rm(temporary, { recursive: true, force: true });
-      // Another process was quicker.
+      // Another process was faster.
       if (isInstalled(folder, interpreter)) return;
       throw unavailable(
         `AWS's runtime interface client for Python ${version} could not be installed (${reasonOf(error)}); with a network, run: ` +

@@ -1,12 +1,12 @@
 /**
- * AWS's names of APIs, `https://abc123.execute-api.eu-west-1.amazonaws.com`, lead to the gateway on this machine: they are
- * what AWS's own provider gives a function as the URL of an API. Everything else goes where it says.
+ * AWS's names of APIs, `https://abc123.execute-api.eu-west-1.amazonaws.com`, lead to the gateway on this machine: AWS's
+ * own provider gives functions such URLs of APIs. All other requests are unaffected.
  */
 import https from "node:https";
 import net from "node:net";
 
 const names = /^\w+\.execute-api\.[\w-]+\.amazonaws\.com$/;
-/** Where Node.js keeps what sends the requests of `fetch`. https://nodejs.org/api/globals.html#custom-dispatcher */
+/** Where Node.js keeps the dispatcher of `fetch`. https://nodejs.org/api/globals.html#custom-dispatcher */
 const dispatcherOfFetch = Symbol.for("undici.globalDispatcher.1");
 
 interface Dispatcher {
@@ -15,7 +15,7 @@ interface Dispatcher {
 type Connect = (options: unknown, callback: (error: Error | null, socket: net.Socket | null) => void) => void;
 type Globals = Record<symbol, Dispatcher & { constructor: new (options: { connect: Connect }) => Dispatcher }>;
 
-/** @param gateway `http://localhost:3000`: it knows an API by the host that a request names, and speaks no TLS. */
+/** @param gateway `http://localhost:3000`: it finds an API by the request's host, and does not use TLS. */
 export function leadApiNamesTo(gateway: string): void {
   const { hostname: host, port } = new URL(gateway);
   const connect = (): net.Socket => net.connect({ host, port: Number(port) });
@@ -25,7 +25,7 @@ export function leadApiNamesTo(gateway: string): void {
   globalAgent.createConnection = (options, callback) =>
     names.test(String((options as { host?: string }).host)) ? connect() : createConnection(options, callback);
 
-  // What is behind `fetch` takes its time to load, which few functions need to spend.
+  // The implementation of `fetch` is slow to load, and few functions need it.
   const { fetch } = globalThis;
   globalThis.fetch = (...given) => {
     globalThis.fetch = fetch;
@@ -35,7 +35,7 @@ export function leadApiNamesTo(gateway: string): void {
 }
 
 function leadFetch(connect: () => net.Socket): void {
-  // It is there as soon as one of its classes has been named.
+  // It is set as soon as one of its classes has been accessed.
   void globalThis.Request;
   const globals = globalThis as unknown as Globals;
   const elsewhere = globals[dispatcherOfFetch]!;

@@ -1,5 +1,5 @@
 /**
- * What a function writes becomes events of its log: the console in Lambda's text or JSON format, standard output line
+ * Turns a function's output into log events: the console in Lambda's text or JSON format, standard output line
  * by line as it is.
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-logging.html
  */
@@ -27,7 +27,7 @@ export interface FunctionLog {
   requestId: string | undefined;
   /** Logs an error that ended an invocation or the initialisation, as the runtime does. */
   error(title: string, thrown: unknown): void;
-  /** Sends what was written without a line's end. */
+  /** Sends an unterminated line. */
   flush(): void;
 }
 

@@ -20,11 +20,11 @@ export function showPathsAs(paths: Record<string, string>): void {
   places = Object.entries(paths);
 }
 
-/** A text of the function with those paths. */
+/** A text of the function's with those paths. */
 export const withShownPaths = (text: string): string =>
   places.reduce((changed, [path, shown]) => changed.replaceAll(path, shown), text);
 
-/** An error's stack, line by line, down to the runtime's own first frame: what calls that one is this machine's affair. */
+/** An error's stack, line by line, down to the runtime's own first frame: what is below it belongs to the local runtime. */
 export function stackOf({ stack }: Error): string[] {
   const lines = withShownPaths(String(stack)).split("\n");
   const runtime = lines.findIndex((line) => line.includes("/var/runtime/"));
@@ -37,7 +37,7 @@ export interface ErrorResponse {
   trace?: string[];
 }
 
-/** What the caller of the function gets to see of whatever was thrown. */
+/** What the function's caller sees of a thrown value. */
 export function errorResponse(thrown: unknown): ErrorResponse {
   try {
     if (isError(thrown)) {
@@ -55,7 +55,7 @@ const isError = (value: unknown): value is Error =>
     value !== null &&
     ["name", "message", "stack"].every((key) => typeof (value as Record<string, unknown>)[key] === "string"));
 
-/** The error as one JSON line for the log, with what it carries besides (`code`, `$metadata`). */
+/** The error as one JSON line for the log, with its additional properties (`code`, `$metadata`). */
 export function errorLine(thrown: unknown): string {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   try {

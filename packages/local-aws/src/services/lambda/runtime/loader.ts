@@ -1,6 +1,6 @@
 /**
- * Finds a function's handler as AWS's Node.js runtime does, and keeps its modules to what it would have there: its own
- * package, its layers, Node's own modules and the AWS SDK. A package that merely lies around on this machine is not found.
+ * Finds a function's handler as AWS's Node.js runtime does, and limits its modules to what it would have there: its own
+ * package, its layers, Node's own modules and the AWS SDK. Other packages on this machine are not found.
  */
 import { existsSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
@@ -12,7 +12,7 @@ import type { EnvironmentStart } from "./protocol.ts";
 export type Handler = (event: unknown, context: object, callback?: Callback) => unknown;
 export type Callback = (error?: unknown, result?: unknown) => void;
 
-/** Packages that the managed runtimes bring along. */
+/** Packages that the managed runtimes include. */
 const provided = /^@(aws-sdk|smithy|aws-crypto)\//;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html */
@@ -71,7 +71,7 @@ function confine({ taskRoot, layerRoot, sdkRoot }: EnvironmentStart): void {
   const own = (url: string | undefined) => url?.startsWith("file:") && isWithin(fileURLToPath(url), roots);
   registerHooks({
     resolve(specifier, context, next) {
-      // What the SDK's own modules import is their own matter.
+      // Imports by the SDK's own modules are not restricted.
       if (!own(context.parentURL)) return next(specifier, context);
       try {
         const resolved = next(specifier, context);

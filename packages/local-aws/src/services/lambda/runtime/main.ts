@@ -1,7 +1,7 @@
 /**
- * An execution environment from within: loads the handler once, then answers one request after the other. It runs in a
+ * An execution environment from the inside: loads the handler once, then answers one request after the other. It runs in a
  * worker thread with an environment of its own; `process.chdir` and `process.abort` throw there, as Node documents.
- * Background work that a handler leaves behind goes on between requests (AWS freezes it).
+ * Background work that a handler leaves behind continues between requests (AWS freezes it).
  */
 import { fileURLToPath } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
@@ -31,7 +31,7 @@ leadApiNamesTo(start.apiOrigin);
 process.cwd = () => start.taskRoot;
 showPathsAs({ [start.taskRoot]: "/var/task", [fileURLToPath(import.meta.url)]: "/var/runtime/index.mjs" });
 
-/** Called when nothing is left to wait for although the request was not answered. */
+/** Called when the event loop is empty although the request was not answered. */
 let onIdle = () => {};
 
 const failed = (thrown: unknown, fatal: boolean): EnvironmentMessage => {
@@ -124,7 +124,7 @@ const neverSettled =
   "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise that " +
   "was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes";
 
-/** Up to Node.js 22: a callback, and `succeed`, `fail` and `done` of the context. A handler that ends in none answers null. */
+/** Up to Node.js 22: a callback, and `succeed`, `fail` and `done` of the context. A handler that uses none of them answers null. */
 function withCallback(
   handler: Handler,
   event: unknown,

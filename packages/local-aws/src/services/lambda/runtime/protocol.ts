@@ -1,5 +1,5 @@
 /**
- * What passes between an execution environment (a worker thread) and the service. Tuples of strings and numbers: they
+ * Messages between an execution environment (a worker thread) and the service. Tuples of strings and numbers: they
  * are the cheapest thing to send, and one environment serves one request at a time, so no message needs an id.
  */
 
@@ -14,7 +14,7 @@ export interface EnvironmentStart {
   /** Whether the runtime still takes `(event, context, callback)`: up to nodejs22.x. */
   callbacks: boolean;
   logFormat: "Text" | "JSON";
-  /** Least level that leaves the console; JSON format only. */
+  /** Lowest level that the console emits; JSON format only. */
   logLevel?: string;
   /** A module of this program: the AWS SDK that the runtime offers is found from there. */
   sdkRoot: string;
@@ -32,7 +32,7 @@ export type InvocationMessage = [
   clientContext: string | undefined,
 ];
 
-/** Kinds of what a worker says. */
+/** Kinds of messages from a worker. */
 export const ready = 0;
 export const result = 1;
 export const failure = 2;
@@ -40,7 +40,7 @@ export const log = 3;
 export const badPayload = 4;
 
 export type EnvironmentMessage =
-  /** The module is loaded; from here on it takes invocations. */
+  /** The module is loaded; from now on it accepts invocations. */
   | [kind: typeof ready]
   /** The handler's answer as JSON. */
   | [kind: typeof result, json: string]
@@ -48,5 +48,5 @@ export type EnvironmentMessage =
   | [kind: typeof failure, json: string, errorType: string, fatal: boolean]
   /** Lines for the log: time (ms since the epoch) and text. */
   | [kind: typeof log, timestamp: number, message: string]
-  /** The payload is no JSON; the parser's message. */
+  /** The payload is not JSON; the parser's message. */
   | [kind: typeof badPayload, message: string];

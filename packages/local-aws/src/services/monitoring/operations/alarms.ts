@@ -1,4 +1,4 @@
-/** Alarms: put, described, switched, deleted, and their history. */
+/** Alarms: put, described, enabled and disabled, deleted, and their history. */
 
 import type {
   CompositeAlarm,

@@ -1,4 +1,4 @@
-/** Dashboards: kept as they are; no one draws them here. And tags, of alarms and dashboards. */
+/** Dashboards: stored as they are; nothing renders them here. And tags, of alarms and dashboards. */
 
 import type { Tag } from "@aws-sdk/client-cloudwatch";
 import { parseJson } from "../../../jsonText.ts";
@@ -113,7 +113,7 @@ export function tagOperations(alarms: Alarms): Operations<"monitoring"> {
     },
     ListTagsForResource: {
       access: access("ListTagsForResource"),
-      // What is not there has none: nobody is told so.
+      // A missing alarm has no tags: that is not an error.
       run: ({ ResourceARN = "" }: Input) => ({ Tags: tagList(alarms.get(ResourceARN)?.tags) }),
     },
   };

@@ -76,7 +76,7 @@ export function metricOperations(metrics: Metrics): Operations<"monitoring"> {
   };
 }
 
-/** AWS's own namespaces are its services': those call in process, and from no address. */
+/** AWS's own namespaces are reserved for its services, which call in process, without a source address. */
 function checkNamespace(namespace: string, { sourceIp }: Call): void {
   if (!/^[^:]\S*$/.test(namespace) || namespace.length > 255)
     throw validation(`The value ${namespace} for parameter Namespace is invalid.`);
@@ -202,7 +202,7 @@ function getData(metrics: Metrics, input: GetMetricDataInput) {
   return { MetricDataResults, Messages: [] };
 }
 
-/** A metric's label: its name, and of statistic and period what tells the queries apart. */
+/** A metric's label: its name, plus statistic and period where they distinguish the queries. */
 function labels(all: MetricStat[]): (one: MetricStat) => string {
   const differ = (values: unknown[]) => new Set(values).size > 1;
   const stats = differ(all.map(({ Stat }) => Stat));

@@ -75,12 +75,12 @@ export function bucketOperations(s3: S3State): Operations<"s3"> {
   };
 }
 
-/** The region of a bucket to be made: the first makes it wherever it is told to, each other one in itself alone. */
+/** The region of a new bucket: S3's first region creates it in any region, each other one only in its own. */
 function locationOf(
   { CreateBucketConfiguration: { LocationConstraint: given } = {} }: Input<"s3", "CreateBucket">,
   asked: string,
 ) {
-  // What the constraint was called when there were two.
+  // Legacy name of the constraint.
   const wanted: string = given === "EU" ? "eu-west-1" : (given ?? firstRegion);
   if (asked === firstRegion) {
     if (given === undefined || (wanted !== firstRegion && isRegion(wanted))) return wanted;
@@ -104,12 +104,12 @@ function createBucket(s3: S3State, input: Input<"s3", "CreateBucket">, asked: st
   const location = { Location: `/${name}`, BucketArn: bucketArn(name) };
   const before = s3.buckets.get(name);
   if (before) {
-    // In the first region, and there alone, making it again is no mistake.
+    // Creating it again is not an error in the first region, and only there.
     if (region === firstRegion && s3.regionOf(before) === firstRegion) return location;
     const message = "Your previous request to create the named bucket succeeded and you already own it.";
     throw new AwsError("BucketAlreadyOwnedByYou", message, 409, { BucketName: name });
   }
-  // What every new bucket has. https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
+  // Settings of every new bucket. https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
   const bucket: BucketRecord = {
     name,
     created: new Date().toISOString(),

@@ -1,4 +1,4 @@
-/** What is set on a bucket: each setting is put, read and (most) deleted under operations of its own. */
+/** Settings of a bucket: each is put, read and (mostly) deleted by its own operations. */
 import type { PutBucketPolicyRequest, PutBucketVersioningRequest } from "@aws-sdk/client-s3";
 import { tagList } from "../../../kit/tags.ts";
 import type { Operations } from "../../../operations.ts";
@@ -33,7 +33,7 @@ interface Setting {
 const unwrapped = (value: object) => value;
 const wrapped = (member: string) => (value: unknown) => ({ [member]: value });
 
-/** A payload that must be there. */
+/** A required payload. */
 function payload(member: string) {
   return (input: Given) => {
     const value = input[member];
@@ -246,7 +246,7 @@ function notificationOperations(s3: S3State): Operations<"s3"> {
   };
 }
 
-/** Settings with one value only, which tools ask for all the same. */
+/** Settings with only one value here, which tools read all the same. */
 function fixedOperations(s3: S3State): Operations<"s3"> {
   const fixed = <Answer>(action: string, answer: (bucket: BucketRecord) => Answer): Operation<Given, Answer> => ({
     access: (input: Given) => [bucketAccess(action, s3.bucket(input))],

@@ -43,7 +43,7 @@ export interface SourceConditions {
   CopySourceIfUnmodifiedSince?: Date;
 }
 
-/** The version to be copied, which must be there, be readable and meet the conditions. */
+/** The version to be copied, which must exist, be readable and meet the conditions. */
 export async function sourceVersion(s3: S3State, header: string, conditions: SourceConditions, call: Call) {
   const { bucket: name, key, versionId } = readCopySource(header);
   const bucket = s3.bucket({ Bucket: name });
@@ -61,7 +61,7 @@ export async function sourceVersion(s3: S3State, header: string, conditions: Sou
   return { bucket, version };
 }
 
-/** Reading the source is a permission of its own; so is reading its tags, when they are copied. */
+/** Reading the source needs its own permission; so does reading its tags, if they are copied. */
 export function sourceAccess(s3: S3State, header: string, withTags: boolean): Access[] {
   const { bucket: name, key, versionId } = readCopySource(header);
   const bucket = s3.bucket({ Bucket: name });
@@ -161,7 +161,7 @@ const s3Same = (input: Input<"s3", "CopyObject">): boolean =>
   !input.ServerSideEncryption &&
   !input.ChecksumAlgorithm;
 
-/** Metadata and tags come along unless they are replaced; the storage class never does. */
+/** Metadata and tags are copied unless they are replaced; the storage class never does. */
 function copiedDescription(input: Input<"s3", "CopyObject">, bucket: BucketRecord, from: Version): Description {
   for (const [name, value] of [
     ["x-amz-metadata-directive", input.MetadataDirective],
@@ -180,8 +180,8 @@ function copiedDescription(input: Input<"s3", "CopyObject">, bucket: BucketRecor
 }
 
 /**
- * The same bytes: by a second name where ETag and checksum stay what they are; otherwise (an object made of parts, another
- * algorithm) they are read, for both are then those of the whole.
+ * The same bytes: a second name where ETag and checksum stay the same; otherwise (an object made of parts, another
+ * algorithm) they are read, since both are then computed over the whole.
  */
 async function copiedBytes(
   s3: S3State,

@@ -24,7 +24,7 @@ export function listOperations(s3: S3State): Operations<"s3"> {
     (action: string) =>
     (input: Listing & { MaxKeys?: number }): Access[] => [
       bucketAccess(action, s3.bucket(input), {
-        // A prefix that is not given is an empty one: a policy may ask for it.
+        // A missing prefix is an empty one: a policy may use it.
         "s3:prefix": input.Prefix ?? "",
         "s3:delimiter": input.Delimiter,
         "s3:max-keys": input.MaxKeys === undefined ? undefined : String(input.MaxKeys),
@@ -76,7 +76,7 @@ const content = (version: Version, encode: (text: string) => string, owner?: obj
   ...(owner && { Owner: owner }),
 });
 
-/** Members that every listing repeats of its request. */
+/** Members of the request that every listing repeats. */
 function echoed(input: Listing, encode: (text: string) => string) {
   return {
     Name: input.Bucket,

@@ -158,7 +158,7 @@ async function complete(s3: S3State, input: Input<"s3", "CompleteMultipartUpload
   const digests = Buffer.concat(parts.map(({ etag }) => Buffer.from(etag, "hex")));
   const etag = `${createHash("md5").update(digests).digest("hex")}-${parts.length}`;
 
-  // Somebody else may have completed or aborted it while the checksum was worked out.
+  // It may have been completed or aborted while the checksum was computed.
   findUpload(s3, input);
   checkWrite(s3, bucket.name, upload.key, input);
   const {
@@ -194,7 +194,7 @@ async function complete(s3: S3State, input: Input<"s3", "CompleteMultipartUpload
 
 const bare = (checksum: string): string => checksum.replace(/-\d+$/, "");
 
-/** The parts that the caller lists, in order, each as it was uploaded; and those that he leaves out. */
+/** The parts that the caller lists, in order, each as it was uploaded; and those left out. */
 function chosenParts(s3: S3State, upload: UploadRecord, input: Input<"s3", "CompleteMultipartUpload">) {
   const listed = input.MultipartUpload?.Parts ?? [];
   if (listed.length === 0) throw malformedXml();
@@ -241,7 +241,7 @@ function forget(s3: S3State, upload: UploadRecord): void {
   s3.uploads.delete(upload.id);
 }
 
-/** Ends an upload that shall not become an object. */
+/** Ends an upload without creating an object. */
 export async function discardUpload(s3: S3State, upload: UploadRecord): Promise<void> {
   const parts = s3.partsOf(upload.id);
   s3.cloud.store.transaction(() => forget(s3, upload));

@@ -1,4 +1,4 @@
-/** What is known of an object besides its bytes: tags, attributes, owner. */
+/** What is known about an object apart from its bytes: tags, attributes, owner. */
 import { tagList } from "../../../kit/tags.ts";
 import type { Operations } from "../../../operations.ts";
 import type { Input, Output } from "../../../sdks.ts";
@@ -74,7 +74,7 @@ export function objectDetailOperations(s3: S3State): Operations<"s3"> {
   };
 }
 
-/** The access control list of whatever its owner alone owns. */
+/** The access control list that grants everything to the owner alone. */
 export const ownerOnly = (s3: S3State): Output<"s3", "GetObjectAcl"> => ({
   Owner: s3.owner,
   Grants: [{ Grantee: { ...s3.owner, Type: "CanonicalUser" }, Permission: "FULL_CONTROL" }],
@@ -104,7 +104,7 @@ function attributes(input: Input<"s3", "GetObjectAttributes">, version: Version)
           NextPartNumberMarker: String(lastOne),
           MaxParts: max,
           IsTruncated: truncated,
-          // Part by part only where the parts' checksums make up the whole's.
+          // Parts are listed only where their checksums make up the whole's.
           ...(checksum?.type === "COMPOSITE" && {
             Parts: page.map(({ number, size, checksum: value }) => ({
               PartNumber: number,

@@ -25,7 +25,7 @@ export function onObject(s3: S3State, action: string) {
     const context = {
       ...existingTags(version),
       "s3:VersionId": input.VersionId,
-      // Reading has the condition, and no key of it.
+      // Reads accept If-Match too, but IAM has no condition key for it.
       ...(action === "DeleteObject" && { "s3:if-match": input.IfMatch }),
     };
     return [objectAccess(versioned(action, input.VersionId), bucket, key, context)];
@@ -54,7 +54,7 @@ export function objectOperations(s3: S3State): Operations<"s3"> {
       run: (input, call) => deleteObject(s3, s3.bucket(input), input, call),
     },
     DeleteObjects: {
-      // Each object is a question of its own: those that are denied are reported beside those that went.
+      // Each object is authorized separately: denied ones are reported beside deleted ones.
       access: (input) => {
         s3.bucket(input);
         return [];
@@ -73,7 +73,7 @@ async function putObject(s3: S3State, input: Input<"s3", "PutObject">, call: Cal
   const received = await receive(s3, input);
   const { size, md5: etag, algorithm } = received;
   const checksum = { algorithm, value: received.checksum, type: "FULL_OBJECT" as const };
-  // The bucket may have gone, or changed, while the body came in.
+  // The bucket may have been deleted, or changed, while the body was received.
   const now = s3.buckets.get(bucket.name) ?? bucket;
   const version: Version = {
     bucket: bucket.name,
@@ -175,7 +175,7 @@ function deleteVersion(s3: S3State, bucket: string, key: string, VersionId: stri
   return { VersionId, ...(version.marker && { DeleteMarker: true }) };
 }
 
-/** A version that says: from here on, there is no such object. */
+/** A version that marks the object as deleted from here on. */
 export function addMarker(s3: S3State, bucket: BucketRecord, key: string, call: Call, lifecycle = false): Version {
   const marker: Version = {
     bucket: bucket.name,

@@ -1,6 +1,6 @@
 /**
- * What goes on in notebooks, told by their own tags. On AWS a lifecycle script tells it from inside the instance; here such
- * scripts do not run, and the program that wrote one says what it would have written.
+ * Activity of notebooks, reported in their own tags. On AWS a lifecycle script reports it from inside the instance; such
+ * scripts do not run here, so the program that defined one configures what it would have written.
  */
 import { tagList } from "../../../kit/tags.ts";
 import type { Cloud } from "../../../service.ts";
@@ -19,11 +19,11 @@ export class ActivityReports {
   readonly #report: NotebookReport;
   readonly #clock: number;
   #timer: LongTimer | undefined;
-  /** When the next is due, by name; for as long as its server is the same. */
+  /** When the next is due, by name; as long as its server is the same. */
   readonly #due = new Map<string, { server: JupyterServer; at: number; refused?: boolean }>();
   #work: Promise<void> = Promise.resolve();
 
-  /** @param clock how much faster than on AWS they come. */
+  /** @param clock how much faster than on AWS reports are written. */
   constructor(
     cloud: Cloud,
     records: NotebookRecords,
@@ -71,7 +71,7 @@ export class ActivityReports {
     }
   }
 
-  /** In the name of the notebook's role. @returns why that may not, where it may not. */
+  /** With the notebook's role. @returns why the role may not, if it may not. */
   async #tell(name: string, server: JupyterServer): Promise<string | undefined> {
     const activity = await server.activity().catch(() => undefined);
     const Tags = tagList(activity && this.#report(activity));

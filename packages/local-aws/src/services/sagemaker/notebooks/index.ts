@@ -11,13 +11,13 @@ import { NotebookSite } from "./site.ts";
 import { UrlTokens } from "./urlTokens.ts";
 
 export interface NotebookOptions {
-  /** What starts JupyterLab: a program and arguments before its own. Default: `jupyter-lab`, where it is found. */
+  /** Command that starts JupyterLab: a program and its leading arguments. Default: `jupyter-lab`, where it is found. */
   jupyter?: string[] | undefined;
-  /** Where it is looked for. */
+  /** Where that is looked up. */
   tools: Tools;
-  /** What an instance's tags say of what goes on on it. Default: nothing. */
+  /** Tags for activity reports of an instance. Default: none. */
   report?: NotebookReport | undefined;
-  /** How much faster than on AWS it does. Default 1. */
+  /** How much faster than on AWS reports are written. Default 1. */
   clock?: number | undefined;
 }
 

@@ -34,7 +34,7 @@ export function notebookInstanceOperations(
     if (!instance) throw invalid("RecordNotFound");
     return instance;
   };
-  /** @throws AwsError when it cannot go from where it is to the status. */
+  /** @throws AwsError when it cannot change from its status to that one. */
   const fromOneOf = ({ name, status }: NotebookInstance, allowed: Status[], to: Status) => {
     if (allowed.includes(status)) return;
     throw invalid(
@@ -145,7 +145,7 @@ export function notebookInstanceOperations(
           );
         }
         if (input.RoleArn) await checkRole(name, input.RoleArn);
-        // Somebody may have been faster.
+        // A concurrent request may have been faster.
         fromOneOf(existing(name), ["Stopped", "Failed"], "Updating");
         records.put({ ...existing(name), input: settings, status: "Updating" });
         keeper.update(name);
@@ -179,7 +179,7 @@ export function notebookInstanceOperations(
   };
 }
 
-/** What an update leaves as it was, and takes away. */
+/** What an update keeps, and what it removes. */
 function updated(before: NotebookInstance["input"], input: UpdateNotebookInstanceInput): NotebookInstance["input"] {
   const {
     DisassociateLifecycleConfig,

@@ -1,4 +1,4 @@
-/** A notebook instance's JupyterLab: a process that listens on a socket of its own, which only this user may open. */
+/** A notebook instance's JupyterLab: a process that listens on a socket of its own, which only the current user may open. */
 import { randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
@@ -21,7 +21,7 @@ export interface JupyterServerArgs {
   arn: string;
   /** `jupyter-lab`, with its path. */
   command: string[];
-  /** The instance's volume: what is in its `SageMaker` stays as long as the instance. */
+  /** The instance's volume: what is in its `SageMaker` folder is kept as long as the instance. */
   folder: string;
 }
 
@@ -30,7 +30,7 @@ const longestStartMs = 120_000;
 
 export class JupyterServer {
   readonly #args: JupyterServerArgs;
-  /** What the server asks of every request; the proxy before it adds it. */
+  /** The token that the server requires with every request; the proxy adds it. */
   readonly token = randomBytes(32).toString("hex");
   #group: Group | undefined;
   #removeCredentials: (() => void) | undefined;
@@ -61,7 +61,7 @@ export class JupyterServer {
     }
   }
 
-  /** What goes on on it. @throws Error when it does not answer. */
+  /** Its current activity. @throws Error when it does not answer. */
   async activity(): Promise<NotebookActivity> {
     type Told = { execution_state: string; last_activity: string };
     const [kernels, terminals] = await Promise.all([this.#ask("/api/kernels"), this.#ask("/api/terminals")]);
@@ -116,14 +116,14 @@ export class JupyterServer {
       "--ServerApp.sock_mode=0600",
       `--ServerApp.root_dir=${work}`,
       `--ServerApp.local_hostnames=${this.#host}`,
-      // Of this machine's user, who may be root; on AWS a notebook's user is, unless RootAccess is Disabled.
+      // This machine's user may be root; on AWS a notebook's user is, unless RootAccess is Disabled.
       "--ServerApp.allow_root=True",
       "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
       "--LabApp.news_url=",
     ];
   }
 
-  /** The one name that it answers to. */
+  /** The only host name that it answers to. */
   get #host(): string {
     const { cloud, instance } = this.#args;
     return urlOf(cloud, instance.name).split(":")[0]!;
@@ -178,7 +178,7 @@ export class JupyterServer {
     });
   }
 
-  /** A session of the notebook's role. @throws AwsError when the role is gone, or no longer trusts SageMaker. */
+  /** A session of the notebook's role. @throws AwsError when the role does not exist, or no longer trusts SageMaker. */
   async assume(): Promise<RoleSession> {
     const { cloud, instance, arn } = this.#args;
     return cloud.assumeRole(instance.input.RoleArn!, "sagemaker.amazonaws.com", "SageMaker", arn);

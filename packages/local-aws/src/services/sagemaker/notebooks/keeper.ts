@@ -5,20 +5,20 @@ import { after, type LongTimer } from "../../../timers.ts";
 import { JupyterServer } from "./jupyterServer.ts";
 import type { NotebookRecords } from "./records.ts";
 
-/** How long a state lasts in which AWS makes something ready that is ready here. */
+/** How long transitional states last, in which AWS prepares something that is ready here at once. */
 const passingMs = 50;
-/** Servers that start at once: each is a Python of its own, and busy for a second or two. */
+/** Servers that start concurrently: each is its own Python process, busy for a second or two. */
 const width = 4;
 
 /** Brings notebook instances from state to state; one that is InService has a JupyterLab that answers, where there is one. */
 export class Keeper {
   readonly #cloud: Cloud;
   readonly #records: NotebookRecords;
-  /** What starts JupyterLab; undefined where it is not installed. Asked at each start. */
+  /** The command that starts JupyterLab; undefined where it is not installed. Called at each start. */
   readonly #command: () => string[] | undefined;
   readonly #servers = new Map<string, JupyterServer>();
   readonly #timers = new Map<string, LongTimer>();
-  /** What is done to each notebook, one after the other. */
+  /** Serializes the work on each notebook. */
   readonly #work = new Map<string, Promise<void>>();
   readonly #waiting: (() => void)[] = [];
   #starting = 0;
@@ -30,7 +30,7 @@ export class Keeper {
     this.#command = command;
   }
 
-  /** What ran when the machine went down runs again; what was on its way goes on. */
+  /** Restarts what ran before a shutdown; resumes transitions. */
   resume(): void {
     for (const { name, status } of this.#records.all()) {
       if (status === "Pending" || status === "InService") this.start(name);
@@ -129,7 +129,7 @@ export class Keeper {
     await server?.stop();
   }
 
-  /** Into a state after the while that AWS would need, too; without one it is gone. */
+  /** Changes the state after a delay, as on AWS; without a state it is deleted. */
   #pass(name: string, status: "InService" | "Stopped" | undefined): Promise<void> {
     return new Promise((done) => {
       const timer = after(passingMs, () => {

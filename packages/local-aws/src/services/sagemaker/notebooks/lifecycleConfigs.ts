@@ -65,7 +65,7 @@ export function lifecycleConfigOperations(records: NotebookRecords): Record<stri
         const config = existing("update", input.NotebookInstanceLifecycleConfigName!);
         checkHooks("onCreate", input.OnCreate);
         checkHooks("onStart", input.OnStart);
-        // What is not given is taken away: Terraform's provider counts on it.
+        // What is not given is removed: Terraform's provider relies on it.
         const { OnCreate: onCreate = [], OnStart: onStart = [] } = input;
         configs.put(config.name, { ...config, onCreate, onStart, modified: Date.now() });
         return {};

@@ -2,7 +2,7 @@ import { page } from "../../../kit/page.ts";
 import { invalid } from "../names.ts";
 import { checkRange } from "./input.ts";
 
-/** What lists of SageMaker's are narrowed and ordered by. */
+/** Filters and orders of SageMaker's lists. */
 export interface Listing {
   NextToken?: string;
   /** Default 10, at most 100. */
@@ -23,7 +23,7 @@ interface Listed {
   modified: number;
 }
 
-/** @throws AwsError `ValidationException` for a token that is none, or a length that is not allowed. */
+/** @throws AwsError `ValidationException` for an invalid token or page size. */
 export function listed<T extends Listed>(all: T[], input: Listing) {
   checkRange("maxResults", input.MaxResults, 1, 100);
   const text = input.NameContains?.toLowerCase() ?? "";

@@ -1,4 +1,4 @@
-/** Requests and WebSockets, handed to a notebook's server. */
+/** Requests and WebSockets, forwarded to a notebook's server. */
 import { type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream";
@@ -9,7 +9,7 @@ interface Server {
   token: string;
 }
 
-/** Of a connection, not of a request. https://www.rfc-editor.org/rfc/rfc9110#name-connection */
+/** Headers of a connection, not of a request. https://www.rfc-editor.org/rfc/rfc9110#name-connection */
 const hopByHop = new Set([
   "connection",
   "keep-alive",
@@ -20,7 +20,7 @@ const hopByHop = new Set([
   "upgrade",
 ]);
 
-/** What the server is asked with: the proxy's own right, and not the browser's session with this endpoint. */
+/** Headers for the server: with the proxy's token, without the browser's session at this endpoint. */
 function headersFor({ headers }: IncomingMessage, { token }: Server): IncomingHttpHeaders {
   const kept = Object.entries(headers).filter(([name]) => !hopByHop.has(name));
   const cookie = headers.cookie
@@ -51,7 +51,7 @@ export function forward(incoming: IncomingMessage, response: ServerResponse, ser
     if (response.headersSent) response.destroy();
     else show(response, unanswered);
   });
-  // Who went away wants no answer.
+  // A client that went away needs no answer.
   response.once("close", () => {
     if (!response.writableFinished) asked.destroy();
   });
@@ -69,7 +69,7 @@ export function forwardUpgrade(incoming: IncomingMessage, client: Duplex, head: 
   client.on("close", close);
   asked.on("error", close);
   asked.once("response", (answer) => {
-    // No WebSocket is opened: a kernel that is gone.
+    // No WebSocket was opened, e.g. because the kernel is gone.
     client.end(
       `HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
     );

@@ -9,7 +9,7 @@ import { type Kind, Names } from "../names.ts";
 
 export interface NotebookInstance {
   name: string;
-  /** As it was created, and updated since; tags are apart. */
+  /** As it was created, and updated since; tags are stored separately. */
   input: Omit<CreateNotebookInstanceInput, "Tags">;
   status: NotebookInstanceStatus;
   /** Why it is `Failed`. */
@@ -27,11 +27,11 @@ export interface LifecycleConfig {
   modified: number;
 }
 
-/** What SageMaker remembers of notebooks; names are one whatever their case, as are ARNs. A change of status is told to EventBridge. */
+/** What SageMaker stores of notebooks; names and ARNs are case-insensitive. Status changes are sent to EventBridge. */
 export class NotebookRecords {
   readonly names: Names;
   readonly configs: Collection<LifecycleConfig>;
-  /** All of SageMaker's, by ARN. */
+  /** All of SageMaker's tags, by ARN. */
   readonly tags: Collection<Record<string, string>>;
   readonly #cloud: Cloud;
   readonly #instances: Collection<NotebookInstance>;
@@ -64,7 +64,7 @@ export class NotebookRecords {
     if (before !== instance.status) this.#tell(now);
   }
 
-  /** Nothing when it is gone. A reason counts for `Failed` alone. */
+  /** `undefined` when it is gone. A reason is only kept for `Failed`. */
   enter(name: string, status: NotebookInstanceStatus, reason?: string): void {
     const found = this.get(name);
     if (!found) return;
@@ -103,7 +103,7 @@ export class NotebookRecords {
       Resources: [NotebookInstanceArn],
     };
     const principal = servicePrincipal("sagemaker.amazonaws.com", NotebookInstanceArn);
-    // The bus may be closing with the cloud; what is told of is recorded.
+    // The bus may be closing with the cloud; the change itself is stored.
     this.#cloud.call("events", "PutEvents", { Entries: [entry] }, principal).catch(() => {});
   }
 }

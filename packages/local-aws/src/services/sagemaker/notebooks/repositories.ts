@@ -1,4 +1,4 @@
-/** Git repositories that are there when a notebook instance starts, as on AWS. */
+/** Git repositories that a notebook instance has when it starts, as on AWS. */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ const run = promisify(execFile);
 
 type Repositories = Pick<NotebookInstance["input"], "DefaultCodeRepository" | "AdditionalCodeRepositories">;
 
-/** Clones those that are not there yet. @throws Error that names the one that cannot be had, as AWS's failure reason does. */
+/** Clones those that are missing. @throws Error naming the one that cannot be cloned, as AWS's failure reason does. */
 export async function cloneRepositories(
   { DefaultCodeRepository: first, AdditionalCodeRepositories: more = [] }: Repositories,
   folder: string,

@@ -4,7 +4,7 @@ import { date } from "../names.ts";
 import type { NotebookInstance } from "./records.ts";
 
 /**
- * Host of a notebook's pages: one of its own, so that no page of a notebook is of the same origin as another's, or as the AWS
+ * Host of a notebook's pages: one of its own, so that no notebook shares its origin with another one, or with the AWS
  * endpoint. On AWS it is `NAME.notebook.REGION.sagemaker.aws`.
  */
 export const urlOf = ({ region, origin }: Pick<Cloud, "region" | "origin">, name: string): string =>

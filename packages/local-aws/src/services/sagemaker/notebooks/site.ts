@@ -44,12 +44,12 @@ export class NotebookSite implements Site {
     for (const socket of this.#open) socket.destroy();
   }
 
-  /** The server that answers, or the page that says why none does. */
+  /** The running server, or a page that explains why there is none. */
   #find(request: IncomingMessage, name: string | undefined): JupyterServer | Page {
     if (!name) return { status: 404, title: "There is nothing here", text: "This is no host of a notebook instance." };
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     const token = searchParams.get("authToken");
-    // The one thing that a link elsewhere may do: its token is the proof.
+    // The only request allowed from other sites: its token is the proof.
     if (token !== null && request.method === "GET" && pathname === "/") return this.#redeem(name, token);
     const foreign = foreignTo(request.headers);
     if (foreign)
@@ -81,7 +81,7 @@ export class NotebookSite implements Site {
       return { status: 403, title: "This URL is no longer valid", text };
     }
     const cookie = `${cookieName}=${session.secret}; Path=/; Max-Age=${session.seconds}; HttpOnly; SameSite=Strict`;
-    // Not by a redirect: whoever came by a link from another site would come from there still, and without the cookie.
+    // Not a redirect: after a link from another site the request would still be cross-site, and without the cookie.
     const headers = { "set-cookie": cookie, refresh: "0; url=/lab" };
     return { status: 200, title: "Opening JupyterLab", text: "One moment.", headers };
   }
@@ -97,7 +97,7 @@ const notInstalled: Page = {
 /** `a.notebook` of `a.notebook.us-east-1.sagemaker.localhost`. */
 const nameOf = (host: string): string | undefined => /^([a-z0-9-]+)\.notebook$/.exec(host)?.[1];
 
-/** Why a request is not of this host's own pages, in what browsers say; nothing else may make them act. */
+/** Why a request, by its browser headers, is not from this host's own pages; no others may trigger actions. */
 function foreignTo({ host, origin, "sec-fetch-site": site }: IncomingHttpHeaders): string | undefined {
   if (origin !== undefined && origin !== `http://${host}`) return `Origin is ${JSON.stringify(origin)}`;
   if (site !== undefined && site !== "same-origin" && site !== "none") {

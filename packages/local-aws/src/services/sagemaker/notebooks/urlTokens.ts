@@ -11,7 +11,7 @@ interface Granted {
 const urlMs = 5 * 60_000;
 
 /**
- * Who may see a notebook's pages: whoever opens a presigned URL, once and within five minutes, has a session. Neither outlives
+ * Access to a notebook's pages: opening a presigned URL, once and within five minutes, starts a session. Neither outlives
  * this process, and only their hashes are kept.
  */
 export class UrlTokens {
@@ -26,7 +26,7 @@ export class UrlTokens {
     return token;
   }
 
-  /** @returns a session's secret and its length; undefined for a token that is another notebook's, spent or too old. */
+  /** @returns a session's secret and its length; undefined for a token that is another notebook's, used or too old. */
   redeem(notebook: string, token: string): { secret: string; seconds: number } | undefined {
     const granted = this.#valid(this.#urls, notebook, token);
     if (!granted) return undefined;
@@ -41,7 +41,7 @@ export class UrlTokens {
     return this.#valid(this.#sessions, notebook, secret) !== undefined;
   }
 
-  /** Ends its sessions, and what could become one. */
+  /** Ends its sessions, and revokes unused URLs. */
   revoke(notebook: string): void {
     for (const all of [this.#urls, this.#sessions]) {
       for (const [key, granted] of all) if (granted.notebook === notebook.toLowerCase()) all.delete(key);
