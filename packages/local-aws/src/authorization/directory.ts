@@ -1,5 +1,7 @@
 /** What IAM and STS store: roles, users, managed policies, OIDC providers, and issued sessions. */
+
 import { randomBytes } from "node:crypto";
+import type { StatusType } from "@aws-sdk/client-iam";
 import type { Principal } from "../service.ts";
 import type { Collection, Store } from "../store.ts";
 
@@ -39,7 +41,7 @@ export interface ServiceCredential {
   ServiceSpecificCredentialId: string;
   UserName: string;
   /** `Active` or `Inactive`. */
-  Status: string;
+  Status: StatusType;
 }
 
 export interface ManagedPolicy {
@@ -86,7 +88,7 @@ export interface AccessKey {
   /** Keys of the session tags that are passed on to sessions opened from it. */
   transitive?: Record<string, string>;
   sourceIdentity?: string;
-  status?: "Active" | "Inactive";
+  status?: StatusType;
   userName?: string;
 }
 

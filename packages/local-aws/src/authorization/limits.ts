@@ -50,11 +50,6 @@ export function checkPolicySize(text: string, max: number, quota: string): void 
   if (policySize(text) > max) throw limitExceeded(`Cannot exceed quota for ${quota}: ${max}`);
 }
 
-export interface TagPair {
-  Key: string;
-  Value: string;
-}
-
 export function checkTags(tags: { Key?: string; Value?: string }[] = []): Record<string, string> {
   if (tags.length > 50) throw limitExceeded("Cannot exceed quota for TagsPerResource: 50");
   const seen = new Set<string>();
@@ -74,12 +69,12 @@ export function checkTags(tags: { Key?: string; Value?: string }[] = []): Record
 }
 
 /** The tags with `added` merged in. */
-export const mergeTags = (tags: Tags, added: TagPair[]): Tags =>
+export const mergeTags = (tags: Tags, added: { Key?: string; Value?: string }[]): Tags =>
   checkTags([
     ...tagList(
       withoutTags(
         tags,
-        added.map(({ Key }) => Key),
+        added.map(({ Key = "" }) => Key),
       ),
     ),
     ...added,

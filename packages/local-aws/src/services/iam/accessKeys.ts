@@ -3,19 +3,15 @@ import { randomBytes } from "node:crypto";
 import { type AccessKey, type Directory, type User, uniqueId } from "../../authorization/directory.ts";
 import { limitExceeded, noSuchEntity, now } from "../../authorization/limits.ts";
 import type { Operations } from "../../operations.ts";
-import type { OfUser, OnUser } from "./onUser.ts";
-import { type Paging, pageOf } from "./paging.ts";
-
-interface OfKey extends OfUser {
-  AccessKeyId: string;
-}
+import type { On } from "./entity.ts";
+import { pageOf } from "./paging.ts";
 
 const maxKeys = 2;
 
 export const keysOf = (directory: Directory, user: User): AccessKey[] =>
   directory.keys().filter((key) => key.userName === user.UserName);
 
-export function accessKeyOperations(directory: Directory, accountId: string, onUser: OnUser): Operations<"iam"> {
+export function accessKeyOperations(directory: Directory, accountId: string, onUser: On<User>): Operations<"iam"> {
   const keyOf = (user: User, id: string): AccessKey => {
     const key = keysOf(directory, user).find(({ accessKeyId }) => accessKeyId === id);
     if (!key) throw noSuchEntity(`The Access Key with id ${id} cannot be found.`);
@@ -44,15 +40,15 @@ export function accessKeyOperations(directory: Directory, accountId: string, onU
       directory.putKey(key);
       return { AccessKey: { ...describe(key), SecretAccessKey: key.secretAccessKey } };
     }),
-    ListAccessKeys: onUser<OfUser & Paging>("ListAccessKeys", (user, input) => {
+    ListAccessKeys: onUser("ListAccessKeys", (user, input) => {
       const found = pageOf(keysOf(directory, user), input, ({ accessKeyId }) => accessKeyId);
       return { AccessKeyMetadata: found.items.map(describe), ...found.paging };
     }),
-    UpdateAccessKey: onUser<OfKey & { Status: "Active" | "Inactive" }>("UpdateAccessKey", (user, input) => {
+    UpdateAccessKey: onUser("UpdateAccessKey", (user, input) => {
       directory.putKey({ ...keyOf(user, input.AccessKeyId), status: input.Status });
       return {};
     }),
-    DeleteAccessKey: onUser<OfKey>("DeleteAccessKey", (user, { AccessKeyId }) => {
+    DeleteAccessKey: onUser("DeleteAccessKey", (user, { AccessKeyId }) => {
       directory.deleteKey(keyOf(user, AccessKeyId).accessKeyId);
       return {};
     }),

@@ -10,26 +10,15 @@ import {
   checkTags,
   constraint,
   limitExceeded,
-  noSuchEntity,
+  mergeTags,
   now,
   validationError,
 } from "../../authorization/limits.ts";
 import { tagList, withoutTags } from "../../kit/tags.ts";
 import type { OperationOf, Operations } from "../../operations.ts";
-import { AwsError, type Operation } from "../../service.ts";
+import { AwsError } from "../../service.ts";
+import { entityOperations } from "./entity.ts";
 import { tagPage } from "./paging.ts";
-
-interface OfProvider {
-  OpenIDConnectProviderArn: string;
-}
-interface OfClient extends OfProvider {
-  ClientID: string;
-}
-interface Paging {
-  Marker?: string;
-  MaxItems?: number;
-}
-type Tag = { Key: string; Value: string };
 
 const maxClients = 100;
 const maxThumbprints = 5;
@@ -37,26 +26,13 @@ const maxThumbprints = 5;
 export function oidcProviderOperations(directory: Directory, accountId: string): Operations<"iam"> {
   const { oidcProviders: providers } = directory;
   const arnOf = (url: string) => `arn:aws:iam::${accountId}:oidc-provider/${withoutScheme(url)}`;
-  const onProvider = <Input extends OfProvider>(
-    action: string,
-    run: (provider: OidcProvider, input: Input) => unknown,
-  ): Operation<Input> => ({
-    access: ({ OpenIDConnectProviderArn }) => [{ action: `iam:${action}`, resource: OpenIDConnectProviderArn }],
-    run(input) {
-      const provider = providers.get(input.OpenIDConnectProviderArn);
-      if (!provider) {
-        throw noSuchEntity(`OpenIDConnect Provider not found for arn ${input.OpenIDConnectProviderArn}`);
-      }
-      return run(provider, input) ?? {};
-    },
+  const { on: onProvider, change } = entityOperations<OidcProvider, { OpenIDConnectProviderArn: string }>({
+    nameOf: ({ OpenIDConnectProviderArn }) => OpenIDConnectProviderArn,
+    get: (arn) => providers.get(arn),
+    arnOf: (arn) => arn,
+    put: (provider) => providers.put(provider.Arn, provider),
+    missing: (arn) => `OpenIDConnect Provider not found for arn ${arn}`,
   });
-  const change = <Input extends OfProvider>(
-    action: string,
-    apply: (provider: OidcProvider, input: Input) => Partial<OidcProvider>,
-  ) =>
-    onProvider<Input>(action, (provider, input) => {
-      providers.put(provider.Arn, { ...provider, ...apply(provider, input) });
-    });
 
   const CreateOpenIDConnectProvider: OperationOf<"iam", "CreateOpenIDConnectProvider"> = {
     access: ({ Url }) => [{ action: "iam:CreateOpenIDConnectProvider", resource: arnOf(Url) }],
@@ -97,44 +73,36 @@ export function oidcProviderOperations(directory: Directory, accountId: string):
     },
     DeleteOpenIDConnectProvider: onProvider("DeleteOpenIDConnectProvider", ({ Arn }) => {
       providers.delete(Arn);
+      return {};
     }),
     // Both are idempotent, as documented.
-    AddClientIDToOpenIDConnectProvider: change<OfClient>(
-      "AddClientIDToOpenIDConnectProvider",
+    AddClientIDToOpenIDConnectProvider: change("AddClientIDToOpenIDConnectProvider", (provider, { ClientID }) => {
+      provider.ClientIDList = [...new Set([...provider.ClientIDList, ClientID])];
+      checkClients(provider.ClientIDList);
+    }),
+    RemoveClientIDFromOpenIDConnectProvider: change(
+      "RemoveClientIDFromOpenIDConnectProvider",
       (provider, { ClientID }) => {
-        const ClientIDList = [...new Set([...provider.ClientIDList, ClientID])];
-        checkClients(ClientIDList);
-        return { ClientIDList };
+        provider.ClientIDList = provider.ClientIDList.filter((one) => one !== ClientID);
       },
     ),
-    RemoveClientIDFromOpenIDConnectProvider: change<OfClient>(
-      "RemoveClientIDFromOpenIDConnectProvider",
-      (provider, { ClientID }) => ({ ClientIDList: provider.ClientIDList.filter((one) => one !== ClientID) }),
-    ),
-    UpdateOpenIDConnectProviderThumbprint: change<OfProvider & { ThumbprintList: string[] }>(
+    UpdateOpenIDConnectProviderThumbprint: change(
       "UpdateOpenIDConnectProviderThumbprint",
-      (_provider, { ThumbprintList }) => {
+      (provider, { ThumbprintList }) => {
         if (ThumbprintList.length === 0) throw invalidInput("Thumbprint list must contain at least one entry.");
         checkThumbprints(ThumbprintList);
-        return { ThumbprintList };
+        provider.ThumbprintList = ThumbprintList;
       },
     ),
-    TagOpenIDConnectProvider: change<OfProvider & { Tags: Tag[] }>("TagOpenIDConnectProvider", ({ tags }, { Tags }) => {
-      const kept = tagList(tags).filter(({ Key }) => !Tags.some((tag) => tag.Key === Key));
-      return { tags: checkTags([...kept, ...Tags]) };
+    TagOpenIDConnectProvider: change("TagOpenIDConnectProvider", (provider, { Tags }) => {
+      provider.tags = mergeTags(provider.tags, Tags);
     }),
-    UntagOpenIDConnectProvider: change<OfProvider & { TagKeys: string[] }>(
-      "UntagOpenIDConnectProvider",
-      ({ tags }, { TagKeys }) => ({
-        tags: withoutTags(tags, TagKeys),
-      }),
-    ),
-    ListOpenIDConnectProviderTags: onProvider<OfProvider & Paging>(
-      "ListOpenIDConnectProviderTags",
-      ({ tags }, input) => {
-        return tagPage(tags, input);
-      },
-    ),
+    UntagOpenIDConnectProvider: change("UntagOpenIDConnectProvider", (provider, { TagKeys }) => {
+      provider.tags = withoutTags(provider.tags, TagKeys);
+    }),
+    ListOpenIDConnectProviderTags: onProvider("ListOpenIDConnectProviderTags", ({ tags }, input) => {
+      return tagPage(tags, input);
+    }),
   };
 }
 

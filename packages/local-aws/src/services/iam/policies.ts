@@ -12,32 +12,21 @@ import {
   mergeTags,
   noSuchEntity,
   now,
-  type TagPair,
 } from "../../authorization/limits.ts";
 import { awsPolicies } from "../../authorization/managed.ts";
 import { parsePolicy } from "../../authorization/validate.ts";
 import { tagList } from "../../kit/tags.ts";
 import type { OperationOf, Operations } from "../../operations.ts";
-import { AwsError, type Operation } from "../../service.ts";
+import { AwsError } from "../../service.ts";
+import { entityOperations } from "./entity.ts";
 import { type Paging, pageOf, tagPage } from "./paging.ts";
 
-interface OfPolicy {
-  PolicyArn: string;
-}
-interface OfVersion extends OfPolicy {
-  VersionId: string;
-}
 /** Characters, without white space. */
 const maxSize = 6144;
 const maxVersions = 5;
 
 export function policyOperations(directory: Directory, accountId: string): Operations<"iam"> {
   const { policies, roles, users } = directory;
-  const find = (arn: string): ManagedPolicy => {
-    const policy = policies.get(arn) ?? awsPolicy(arn);
-    if (!policy) throw noSuchEntity(`Policy ${arn} was not found.`);
-    return policy;
-  };
   const attachedTo = (arn: string) => ({
     roles: roles.all().filter((role) => role.attached.includes(arn)),
     users: users.all().filter((user) => user.attached.includes(arn)),
@@ -64,23 +53,18 @@ export function policyOperations(directory: Directory, accountId: string): Opera
       ...(full && { Tags: tagList(policy.tags) }),
     };
   };
-  const onPolicy = <Input extends OfPolicy>(
-    action: string,
-    run: (policy: ManagedPolicy, input: Input) => unknown,
-  ): Operation<Input> => ({
-    access: ({ PolicyArn }) => [{ action: `iam:${action}`, resource: PolicyArn }],
-    run: (input) => run(find(input.PolicyArn), input),
-  });
-  const own = (policy: ManagedPolicy): ManagedPolicy => {
-    if (policies.get(policy.Arn)) return policy;
-    throw new AwsError("AccessDenied", `Policy ${policy.Arn} is managed by AWS and cannot be changed.`, 403);
+  const checkOwn = ({ Arn }: ManagedPolicy): void => {
+    if (!policies.get(Arn))
+      throw new AwsError("AccessDenied", `Policy ${Arn} is managed by AWS and cannot be changed.`, 403);
   };
-  const change = <Input extends OfPolicy>(action: string, apply: (policy: ManagedPolicy, input: Input) => unknown) =>
-    onPolicy<Input>(action, (policy, input) => {
-      const output = apply(own(policy), input);
-      policies.put(policy.Arn, policy);
-      return output ?? {};
-    });
+  const { on: onPolicy, change } = entityOperations<ManagedPolicy, { PolicyArn: string }>({
+    nameOf: ({ PolicyArn }) => PolicyArn,
+    get: (arn) => policies.get(arn) ?? awsPolicy(arn),
+    arnOf: (arn) => arn,
+    put: (policy) => policies.put(policy.Arn, policy),
+    checkOwn,
+    missing: (arn) => `Policy ${arn} was not found.`,
+  });
   const versionOf = (policy: ManagedPolicy, id: string) => {
     const version = policy.versions[id];
     if (!version) throw noSuchEntity(`Policy ${policy.Arn} version ${id} does not exist or is not attachable.`);
@@ -157,7 +141,8 @@ export function policyOperations(directory: Directory, accountId: string): Opera
       },
     },
     DeletePolicy: onPolicy("DeletePolicy", (policy) => {
-      const attached = attachedTo(own(policy).Arn);
+      checkOwn(policy);
+      const attached = attachedTo(policy.Arn);
       if (attached.roles.length + attached.users.length > 0) {
         throw deleteConflict("Cannot delete a policy attached to entities.");
       }
@@ -169,52 +154,46 @@ export function policyOperations(directory: Directory, accountId: string): Opera
       policies.delete(policy.Arn);
       return {};
     }),
-    CreatePolicyVersion: change<OfPolicy & { PolicyDocument: string; SetAsDefault?: boolean }>(
-      "CreatePolicyVersion",
-      (policy, { PolicyDocument, SetAsDefault = false }) => {
-        if (Object.keys(policy.versions).length >= maxVersions) {
-          throw limitExceeded(
-            `A managed policy can have up to ${maxVersions} versions. Before you create a new version, you must delete an existing version.`,
-          );
-        }
-        return { PolicyVersion: describeVersion(policy, addVersion(policy, PolicyDocument, SetAsDefault), false) };
-      },
-    ),
-    GetPolicyVersion: onPolicy<OfVersion>("GetPolicyVersion", (policy, { VersionId }) => ({
+    CreatePolicyVersion: change("CreatePolicyVersion", (policy, { PolicyDocument, SetAsDefault = false }) => {
+      if (Object.keys(policy.versions).length >= maxVersions) {
+        throw limitExceeded(
+          `A managed policy can have up to ${maxVersions} versions. Before you create a new version, you must delete an existing version.`,
+        );
+      }
+      return { PolicyVersion: describeVersion(policy, addVersion(policy, PolicyDocument, SetAsDefault), false) };
+    }),
+    GetPolicyVersion: onPolicy("GetPolicyVersion", (policy, { VersionId }) => ({
       PolicyVersion: describeVersion(policy, VersionId, true),
     })),
-    ListPolicyVersions: onPolicy<OfPolicy & Paging>("ListPolicyVersions", (policy, input) => {
+    ListPolicyVersions: onPolicy("ListPolicyVersions", (policy, input) => {
       const found = pageOf(Object.keys(policy.versions), input, (id) => Number(id.slice(1)), true);
       return { Versions: found.items.map((id) => describeVersion(policy, id, false)), ...found.paging };
     }),
-    SetDefaultPolicyVersion: change<OfVersion>("SetDefaultPolicyVersion", (policy, { VersionId }) => {
+    SetDefaultPolicyVersion: change("SetDefaultPolicyVersion", (policy, { VersionId }) => {
       versionOf(policy, VersionId);
       policy.DefaultVersionId = VersionId;
     }),
-    DeletePolicyVersion: change<OfVersion>("DeletePolicyVersion", (policy, { VersionId }) => {
+    DeletePolicyVersion: change("DeletePolicyVersion", (policy, { VersionId }) => {
       versionOf(policy, VersionId);
       if (VersionId === policy.DefaultVersionId) throw deleteConflict("Cannot delete the default version of a policy.");
       delete policy.versions[VersionId];
     }),
-    ListEntitiesForPolicy: onPolicy<OfPolicy & { PolicyUsageFilter?: string }>(
-      "ListEntitiesForPolicy",
-      ({ Arn }, { PolicyUsageFilter }) => {
-        const found = PolicyUsageFilter === "PermissionsBoundary" ? limitedBy(Arn) : attachedTo(Arn);
-        return {
-          PolicyGroups: [],
-          PolicyUsers: found.users.map(({ UserName, UserId }) => ({ UserName, UserId })),
-          PolicyRoles: found.roles.map(({ RoleName, RoleId }) => ({ RoleName, RoleId })),
-          IsTruncated: false,
-        };
-      },
-    ),
-    ListPolicyTags: onPolicy<OfPolicy & Paging>("ListPolicyTags", (policy, input) => {
+    ListEntitiesForPolicy: onPolicy("ListEntitiesForPolicy", ({ Arn }, { PolicyUsageFilter }) => {
+      const found = PolicyUsageFilter === "PermissionsBoundary" ? limitedBy(Arn) : attachedTo(Arn);
+      return {
+        PolicyGroups: [],
+        PolicyUsers: found.users.map(({ UserName, UserId }) => ({ UserName, UserId })),
+        PolicyRoles: found.roles.map(({ RoleName, RoleId }) => ({ RoleName, RoleId })),
+        IsTruncated: false,
+      };
+    }),
+    ListPolicyTags: onPolicy("ListPolicyTags", (policy, input) => {
       return tagPage(policy.tags, input);
     }),
-    TagPolicy: change<OfPolicy & { Tags: TagPair[] }>("TagPolicy", (policy, { Tags }) => {
+    TagPolicy: change("TagPolicy", (policy, { Tags }) => {
       policy.tags = mergeTags(policy.tags, Tags);
     }),
-    UntagPolicy: change<OfPolicy & { TagKeys: string[] }>("UntagPolicy", (policy, { TagKeys }) => {
+    UntagPolicy: change("UntagPolicy", (policy, { TagKeys }) => {
       for (const key of TagKeys) delete policy.tags[key];
     }),
   };

@@ -10,46 +10,29 @@ import {
   deleteConflict,
   limitExceeded,
   mergeTags,
-  noSuchEntity,
   now,
   policySize,
-  type TagPair,
 } from "../../authorization/limits.ts";
 import { parsePolicy } from "../../authorization/validate.ts";
 import { tagList } from "../../kit/tags.ts";
 import type { OperationOf, Operations } from "../../operations.ts";
-import type { Operation } from "../../service.ts";
 import { checkBoundary, describeBoundary } from "./boundary.ts";
+import { entityOperations } from "./entity.ts";
 import { type Paging, pageOf, tagPage } from "./paging.ts";
 
-interface Named {
-  RoleName: string;
-}
 /** Most characters in a trust policy. */
 const maxTrust = 2048;
 
 export function roleOperations(directory: Directory, accountId: string): Operations<"iam"> {
   const { roles } = directory;
-  const find = (name: string): Role => {
-    const role = roles.get(name);
-    if (!role) throw noSuchEntity(`The role with name ${name} cannot be found.`);
-    return role;
-  };
   const arnOf = (name: string, path = "/") => roles.get(name)?.Arn ?? `arn:aws:iam::${accountId}:role${path}${name}`;
-  /** An operation on one role, which is its resource. */
-  const onRole = <Input extends Named>(
-    action: string,
-    run: (role: Role, input: Input) => unknown,
-  ): Operation<Input> => ({
-    access: ({ RoleName }) => [{ action: `iam:${action}`, resource: arnOf(RoleName) }],
-    run: (input) => run(find(input.RoleName), input),
+  const { on: onRole, change } = entityOperations<Role, { RoleName: string }>({
+    nameOf: ({ RoleName }) => RoleName,
+    get: (name) => roles.get(name),
+    arnOf,
+    put: (role) => roles.put(role.RoleName, role),
+    missing: (name) => `The role with name ${name} cannot be found.`,
   });
-  const change = <Input extends Named>(action: string, apply: (role: Role, input: Input) => unknown) =>
-    onRole<Input>(action, (role, input) => {
-      const output = apply(role, input);
-      roles.put(role.RoleName, role);
-      return output ?? {};
-    });
 
   const CreateRole: OperationOf<"iam", "CreateRole"> = {
     access: ({ RoleName, Path }) => [{ action: "iam:CreateRole", resource: arnOf(RoleName, Path) }],
@@ -102,36 +85,33 @@ export function roleOperations(directory: Directory, accountId: string): Operati
       roles.delete(role.RoleName);
       return {};
     }),
-    UpdateRole: change<Named & { Description?: string; MaxSessionDuration?: number }>("UpdateRole", (role, input) => {
+    UpdateRole: change("UpdateRole", (role, input) => {
       if (input.MaxSessionDuration !== undefined) checkDuration(input.MaxSessionDuration);
       role.MaxSessionDuration = input.MaxSessionDuration ?? role.MaxSessionDuration;
       if (input.Description !== undefined) role.Description = input.Description;
     }),
-    UpdateRoleDescription: change<Named & { Description: string }>("UpdateRoleDescription", (role, { Description }) => {
+    UpdateRoleDescription: change("UpdateRoleDescription", (role, { Description }) => {
       role.Description = Description;
       return { Role: describeRole(role) };
     }),
-    UpdateAssumeRolePolicy: change<Named & { PolicyDocument: string }>("UpdateAssumeRolePolicy", (role, input) => {
+    UpdateAssumeRolePolicy: change("UpdateAssumeRolePolicy", (role, input) => {
       checkTrust(input.PolicyDocument);
       role.AssumeRolePolicyDocument = input.PolicyDocument;
     }),
-    PutRolePermissionsBoundary: change<Named & { PermissionsBoundary: string }>(
-      "PutRolePermissionsBoundary",
-      (role, input) => {
-        checkBoundary(directory, input.PermissionsBoundary);
-        role.boundary = input.PermissionsBoundary;
-      },
-    ),
+    PutRolePermissionsBoundary: change("PutRolePermissionsBoundary", (role, input) => {
+      checkBoundary(directory, input.PermissionsBoundary);
+      role.boundary = input.PermissionsBoundary;
+    }),
     DeleteRolePermissionsBoundary: change("DeleteRolePermissionsBoundary", (role) => {
       delete role.boundary;
     }),
-    TagRole: change<Named & { Tags: TagPair[] }>("TagRole", (role, { Tags }) => {
+    TagRole: change("TagRole", (role, { Tags }) => {
       role.tags = mergeTags(role.tags, Tags);
     }),
-    UntagRole: change<Named & { TagKeys: string[] }>("UntagRole", (role, { TagKeys }) => {
+    UntagRole: change("UntagRole", (role, { TagKeys }) => {
       for (const key of TagKeys) delete role.tags[key];
     }),
-    ListRoleTags: onRole<Named & Paging>("ListRoleTags", (role, input) => {
+    ListRoleTags: onRole("ListRoleTags", (role, input) => {
       return tagPage(role.tags, input);
     }),
     ListInstanceProfilesForRole: onRole("ListInstanceProfilesForRole", () => ({

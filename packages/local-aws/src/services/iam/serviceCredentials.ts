@@ -1,15 +1,9 @@
 /** A user's names and passwords for services that do not use AWS's signatures: CodeCommit, Keyspaces. */
 import { randomBytes } from "node:crypto";
-import type * as iam from "@aws-sdk/client-iam";
-import type { StatusType } from "@aws-sdk/client-iam";
 import { type Directory, type ServiceCredential, type User, uniqueId } from "../../authorization/directory.ts";
 import { limitExceeded, noSuchEntity, now } from "../../authorization/limits.ts";
 import type { Operations } from "../../operations.ts";
-import type { OfUser, OnUser } from "./onUser.ts";
-
-interface OfCredential extends OfUser {
-  ServiceSpecificCredentialId: string;
-}
+import type { On } from "./entity.ts";
 
 const services = ["codecommit.amazonaws.com", "cassandra.amazonaws.com", "bedrock.amazonaws.com"];
 const maxCredentials = 2;
@@ -18,7 +12,7 @@ const newPassword = () => `${randomBytes(32).toString("base64")}=`;
 export function serviceCredentialOperations(
   { users }: Directory,
   accountId: string,
-  onUser: OnUser,
+  onUser: On<User>,
 ): Operations<"iam"> {
   const find = ({ credentials = [] }: User, id = ""): ServiceCredential => {
     const found = credentials.find(({ ServiceSpecificCredentialId }) => ServiceSpecificCredentialId === id);
@@ -40,29 +34,26 @@ export function serviceCredentialOperations(
   };
 
   return {
-    CreateServiceSpecificCredential: onUser<OfUser & Partial<iam.CreateServiceSpecificCredentialRequest>>(
-      "CreateServiceSpecificCredential",
-      (user, { ServiceName = "" }) => {
-        const { credentials = [], UserName } = user;
-        if (!services.includes(ServiceName))
-          throw noSuchEntity(`No such service ${ServiceName} is supported for Service Specific Credentials`);
-        const ofService = credentials.filter((one) => one.ServiceName === ServiceName);
-        if (ofService.length >= maxCredentials)
-          throw limitExceeded(`Cannot exceed quota for ServiceSpecificCredentialsPerUser: ${maxCredentials}`);
-        const more = ofService.length > 0 ? `+${ofService.length}` : "";
-        const credential: ServiceCredential = {
-          CreateDate: now(),
-          ServiceName,
-          ServiceUserName: `${UserName}${more}-at-${accountId}`,
-          ServiceSpecificCredentialId: uniqueId("ACCA"),
-          UserName,
-          Status: "Active",
-        };
-        save(user, [...credentials, credential]);
-        return { ServiceSpecificCredential: { ...shown(credential), ServicePassword: newPassword() } };
-      },
-    ),
-    ListServiceSpecificCredentials: onUser<OfUser & Partial<iam.ListServiceSpecificCredentialsRequest>>(
+    CreateServiceSpecificCredential: onUser("CreateServiceSpecificCredential", (user, { ServiceName }) => {
+      const { credentials = [], UserName } = user;
+      if (!services.includes(ServiceName))
+        throw noSuchEntity(`No such service ${ServiceName} is supported for Service Specific Credentials`);
+      const ofService = credentials.filter((one) => one.ServiceName === ServiceName);
+      if (ofService.length >= maxCredentials)
+        throw limitExceeded(`Cannot exceed quota for ServiceSpecificCredentialsPerUser: ${maxCredentials}`);
+      const more = ofService.length > 0 ? `+${ofService.length}` : "";
+      const credential: ServiceCredential = {
+        CreateDate: now(),
+        ServiceName,
+        ServiceUserName: `${UserName}${more}-at-${accountId}`,
+        ServiceSpecificCredentialId: uniqueId("ACCA"),
+        UserName,
+        Status: "Active",
+      };
+      save(user, [...credentials, credential]);
+      return { ServiceSpecificCredential: { ...shown(credential), ServicePassword: newPassword() } };
+    }),
+    ListServiceSpecificCredentials: onUser(
       "ListServiceSpecificCredentials",
       ({ credentials = [] }, { ServiceName }) => ({
         ServiceSpecificCredentials: credentials
@@ -70,21 +61,21 @@ export function serviceCredentialOperations(
           .map(shown),
       }),
     ),
-    UpdateServiceSpecificCredential: onUser<OfCredential & { Status: StatusType }>(
+    UpdateServiceSpecificCredential: onUser(
       "UpdateServiceSpecificCredential",
       (user, { ServiceSpecificCredentialId, Status }) => {
         change(user, ServiceSpecificCredentialId, { Status });
         return {};
       },
     ),
-    ResetServiceSpecificCredential: onUser<OfCredential>(
+    ResetServiceSpecificCredential: onUser(
       "ResetServiceSpecificCredential",
       (user, { ServiceSpecificCredentialId }) => {
         const credential = change(user, ServiceSpecificCredentialId, {});
         return { ServiceSpecificCredential: { ...shown(credential), ServicePassword: newPassword() } };
       },
     ),
-    DeleteServiceSpecificCredential: onUser<OfCredential>(
+    DeleteServiceSpecificCredential: onUser(
       "DeleteServiceSpecificCredential",
       (user, { ServiceSpecificCredentialId }) => {
         const gone = find(user, ServiceSpecificCredentialId);

@@ -10,7 +10,6 @@ import {
   mergeTags,
   noSuchEntity,
   now,
-  type TagPair,
   validationError,
 } from "../../authorization/limits.ts";
 import { tagList, withoutTags } from "../../kit/tags.ts";
@@ -18,7 +17,7 @@ import type { OperationOf, Operations } from "../../operations.ts";
 import type { Call } from "../../service.ts";
 import { accessKeyOperations, keysOf } from "./accessKeys.ts";
 import { checkBoundary, describeBoundary } from "./boundary.ts";
-import type { OfUser, OnUser } from "./onUser.ts";
+import { entityOperations } from "./entity.ts";
 import { type Paging, pageOf, tagPage } from "./paging.ts";
 import { serviceCredentialOperations } from "./serviceCredentials.ts";
 
@@ -36,28 +35,21 @@ function noLoginProfile({ UserName }: User): never {
 
 export function userOperations(directory: Directory, accountId: string): Operations<"iam"> {
   const { users } = directory;
-  const find = (name: string): User => {
-    const user = users.get(name);
-    if (!user) throw noSuchEntity(`The user with name ${name} cannot be found.`);
-    return user;
-  };
   const newArn = (name: string, path: string) => `arn:aws:iam::${accountId}:user${path}${name}`;
   const arnOf = (name: string, path = "/") => users.get(name)?.Arn ?? newArn(name, path);
   /** Without a name, the calling user is meant. */
-  const nameOf = ({ UserName }: Partial<OfUser>, { principal }: Call): string => {
+  const nameOf = ({ UserName }: { UserName?: string }, { principal }: Call): string => {
     if (UserName !== undefined) return UserName;
     if (principal.kind === "user") return principal.arn.split("/").at(-1) as string;
     throw validationError("Must specify userName when calling with non-User credentials");
   };
-  const onUser: OnUser = (action, run) => ({
-    access: (input, call) => [{ action: `iam:${action}`, resource: arnOf(nameOf(input, call)) }],
-    run: (input, call) => run(find(nameOf(input, call)), input),
+  const { on: onUser, change } = entityOperations<User, { UserName?: string }>({
+    nameOf,
+    get: (name) => users.get(name),
+    arnOf,
+    put: (user) => users.put(user.UserName, user),
+    missing: (name) => `The user with name ${name} cannot be found.`,
   });
-  const change = <Input extends OfUser>(action: string, changed: (user: User, input: Input) => Partial<User>) =>
-    onUser<Input>(action, (user, input) => {
-      users.put(user.UserName, { ...user, ...changed(user, input) });
-      return {};
-    });
   const describe = (user: User, full = true) => ({
     Path: user.Path,
     UserName: user.UserName,
@@ -118,7 +110,7 @@ export function userOperations(directory: Directory, accountId: string): Operati
         return { Users: found.items.map((user) => describe(user, false)), ...found.paging };
       },
     },
-    UpdateUser: onUser<OfUser & { NewUserName?: string; NewPath?: string }>("UpdateUser", (user, input) => {
+    UpdateUser: onUser("UpdateUser", (user, input) => {
       rename(user, input.NewUserName ?? user.UserName, input.NewPath ?? user.Path);
       return {};
     }),
@@ -132,28 +124,29 @@ export function userOperations(directory: Directory, accountId: string): Operati
       users.delete(user.UserName);
       return {};
     }),
-    PutUserPermissionsBoundary: change<OfUser & { PermissionsBoundary: string }>(
-      "PutUserPermissionsBoundary",
-      (_user, { PermissionsBoundary }) => {
-        checkBoundary(directory, PermissionsBoundary);
-        return { boundary: PermissionsBoundary };
-      },
-    ),
-    DeleteUserPermissionsBoundary: onUser("DeleteUserPermissionsBoundary", ({ boundary: _, ...user }) => {
-      users.put(user.UserName, user);
-      return {};
+    PutUserPermissionsBoundary: change("PutUserPermissionsBoundary", (user, { PermissionsBoundary }) => {
+      checkBoundary(directory, PermissionsBoundary);
+      user.boundary = PermissionsBoundary;
     }),
-    TagUser: change<OfUser & { Tags: TagPair[] }>("TagUser", ({ tags }, { Tags }) => ({ tags: mergeTags(tags, Tags) })),
-    UntagUser: change<OfUser & { TagKeys: string[] }>("UntagUser", ({ tags }, { TagKeys }) => ({
-      tags: withoutTags(tags, TagKeys),
-    })),
-    ListUserTags: onUser<OfUser & Paging>("ListUserTags", (user, input) => {
+    DeleteUserPermissionsBoundary: change("DeleteUserPermissionsBoundary", (user) => {
+      delete user.boundary;
+    }),
+    TagUser: change("TagUser", (user, { Tags }) => {
+      user.tags = mergeTags(user.tags, Tags);
+    }),
+    UntagUser: change("UntagUser", (user, { TagKeys }) => {
+      user.tags = withoutTags(user.tags, TagKeys);
+    }),
+    ListUserTags: onUser("ListUserTags", (user, input) => {
       return tagPage(user.tags, input);
     }),
     ...accessKeyOperations(directory, accountId, onUser),
     ...serviceCredentialOperations(directory, accountId, onUser),
     ...Object.fromEntries(
-      Object.entries(lacking).map(([name, list]) => [name, onUser(name, () => ({ [list]: [], IsTruncated: false }))]),
+      Object.entries(lacking).map(([name, list]) => [
+        name,
+        onUser(name as keyof typeof lacking, () => ({ [list]: [], IsTruncated: false })),
+      ]),
     ),
     ListVirtualMFADevices: {
       access: () => [{ action: "iam:ListVirtualMFADevices", resource: "*" }],
