@@ -5,7 +5,7 @@ import type { LocalCloud } from "./index.ts";
 export function invitation({ cloud }: LocalCloud, stateDirectory: string | undefined): string {
   const { origin, apiOrigin, region, accountId } = cloud;
   return `${pc.bold("AWS")} at ${origin}, account ${accountId}; routes of APIs at ${apiOrigin}
-state: ${stateDirectory ?? "dropped at the end (--state DIR keeps it)"}
+state: ${stateDirectory ?? "removed at the end (--state DIR keeps it)"}
 
 ${pc.bold("SDKs, boto3, the AWS CLI (2.13 or newer), Terraform, Pulumi")}
   export AWS_ENDPOINT_URL=${origin} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${region} AWS_DEFAULT_REGION=${region}

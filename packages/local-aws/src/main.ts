@@ -37,7 +37,7 @@ async function run(settings: CloudSettings): Promise<void> {
   const directory = resolve(settings.stateDirectory ?? mkdtempSync(join(tmpdir(), "cloud-")));
   const unlock = lockFolder(directory);
   if (!unlock)
-    throw new CannotStart(`the local cloud already runs on ${directory}; end it, or choose another: --state`);
+    throw new CannotStart(`the local cloud already runs on ${directory}; stop it, or choose another folder: --state`);
   const { region, accountId, port: awsPort, apiPort, clock: deploymentClock } = settings;
   if (kept) exits.keepIn(directory);
   else process.once("exit", () => rmSync(directory, { recursive: true, force: true }));

@@ -25,7 +25,7 @@ export const usage = `npm run cloud [-- OPTION ...]     runs AWS on this machine
   --api-port N      port of the routes of APIs (LOCAL_API_PORT, default 3000, 0: a free one)
   --region REGION   region of the exports      (default us-east-1; every region answers)
   --account ID      twelve digits              (default 000000000000)
-  --state DIR       where state is kept        (LOCAL_STATE_DIR, default: nowhere, it is dropped at the end)
+  --state DIR       where state is kept        (LOCAL_STATE_DIR, default: a temporary folder, removed at the end)
   --clock FACTOR    speed of deployments, alarms and scaling, 1 to 10000 times AWS's (default 1)`;
 
 /** @throws {UsageError} naming the option, its value and what is allowed. */
@@ -33,10 +33,10 @@ export function readCloudSettings(args: string[], environment: NodeJS.ProcessEnv
   const values = parse(args);
   const { region = "us-east-1", account: accountId = "000000000000" } = values;
   if (!isRegion(region)) {
-    throw new UsageError(`--region is "${region}"; allowed is a region of AWS, as eu-west-1`);
+    throw new UsageError(`--region is "${region}"; allowed is an AWS region, such as eu-west-1`);
   }
   if (!/^\d{12}$/.test(accountId)) {
-    throw new UsageError(`--account is "${accountId}"; allowed are twelve digits, as 123456789012`);
+    throw new UsageError(`--account is "${accountId}"; allowed are twelve digits, such as 123456789012`);
   }
   const stateDirectory = values.state ?? environment.LOCAL_STATE_DIR;
   if (stateDirectory === "") throw new UsageError(`--state (LOCAL_STATE_DIR) is ""; allowed is a folder`);

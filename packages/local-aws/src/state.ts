@@ -36,12 +36,12 @@ export function openState(directory: string, region: string, accountId: string):
   try {
     if (found && found.version > version) {
       throw new StateError(
-        `the state in ${directory} is of a newer program (layout ${found.version}, this one knows ${version}); use that, or another folder`,
+        `the state in ${directory} was written by a newer version (layout ${found.version}, this one knows ${version}); use that, or another folder`,
       );
     }
     if (found && found.accountId !== accountId) {
       throw new StateError(
-        `the state in ${directory} is of account ${found.accountId}, not ${accountId}; use that account, or another folder`,
+        `the state in ${directory} belongs to account ${found.accountId}, not ${accountId}; use that account, or another folder`,
       );
     }
   } catch (error) {

@@ -80,7 +80,7 @@ describe("npm run cloud", function () {
 
   it("keeps nothing, unless it is told where", async () => {
     const first = run("--port", "0");
-    assert.match(await first.until(/ready/), /dropped at the end/);
+    assert.match(await first.until(/ready/), /removed at the end/);
     assert.equal(readdirSync(folder).filter((name) => name.startsWith("cloud-")).length, 1);
     assert.equal(await first.end("SIGINT"), 0);
     assert.deepEqual(

@@ -54,7 +54,7 @@ describe("a state folder", () => {
     mark("'$.version', 2");
     assert.throws(() => open(), {
       constructor: StateError,
-      message: `the state in ${folder} is of a newer program (layout 2, this one knows 1); use that, or another folder`,
+      message: `the state in ${folder} was written by a newer version (layout 2, this one knows 1); use that, or another folder`,
     });
     // It is left as it was, and free.
     mark("'$.version', 1");
@@ -65,7 +65,7 @@ describe("a state folder", () => {
     await open({ accountId: "111111111111" }).close();
     assert.throws(() => open(), {
       constructor: StateError,
-      message: `the state in ${folder} is of account 111111111111, not 000000000000; use that account, or another folder`,
+      message: `the state in ${folder} belongs to account 111111111111, not 000000000000; use that account, or another folder`,
     });
     await open({ accountId: "111111111111" }).close();
   });

@@ -47,5 +47,5 @@ export function refusal(headers: IncomingHttpHeaders, mayCross: () => boolean): 
   if (host === undefined || !isLoopback(host)) return refused(wrongHost(host));
   const page = foreignPage(headers);
   if (!page || mayCross()) return undefined;
-  return refused(`${page}; web pages of other sites may do only what a bucket's CORS rules allow them`);
+  return refused(`${page}; web pages from other sites may do only what a bucket's CORS rules allow`);
 }

@@ -35,12 +35,12 @@ export class Exits {
     process.stdout.once("error", () => this.#end("standard output was closed"));
     // Unawaited background work belongs to one execution or one delivery: all others go on.
     process.on("unhandledRejection", (error) => {
-      console.error(pc.red("a rejection that nobody handled; everything else goes on:"), error);
+      console.error(pc.red("an unhandled rejection; everything else continues:"), error);
     });
     process.once("uncaughtException", (error) => {
       const stack = inspect(error);
       this.because(`an uncaught error: ${stack.split("\n", 1)[0]}`, { stack });
-      console.error(`${pc.red("ends by an uncaught error:")} ${stack}`);
+      console.error(`${pc.red("ending because of an uncaught error:")} ${stack}`);
       process.exit(1);
     });
     process.once("exit", (code) => this.because(`exit code ${code}`));
@@ -97,7 +97,7 @@ function lastEnd(directory: string): string | undefined {
   if (report?.header.processId === last.pid) {
     return `${run} ended by a fatal error: ${report.header.event}; Node's report is ${join(directory, reportName)}`;
   }
-  return `${run} ended without saying why: by SIGKILL, or by the kernel for want of memory`;
+  return `${run} ended without saying why: by SIGKILL, or by the kernel when memory ran out`;
 }
 
 function read<T>(directory: string, leaf: string): T | undefined {

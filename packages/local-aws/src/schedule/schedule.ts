@@ -84,6 +84,6 @@ function at(body: string, timezone: string): Schedule {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(body)) throw new Error(`at(${body}) is not at(yyyy-mm-ddThh:mm:ss)`);
   const once = new Cron(body, { timezone, paused: true });
   const time = once.nextRun(new Date(0))?.getTime();
-  if (time === undefined) throw new Error(`at(${body}) is no moment`);
+  if (time === undefined) throw new Error(`at(${body}) is not a valid date and time`);
   return { kind: "at", next: (after) => (time > after ? time : undefined) };
 }

@@ -15,7 +15,7 @@ export const restJson: Protocol = {
     if (!payload) {
       const body = readJson(codec, operation.input, bytes(request));
       if (typeof body !== "object" || body === null || Array.isArray(body)) {
-        throw new AwsError("SerializationException", "The body is no JSON object", 400);
+        throw new AwsError("SerializationException", "The body is not a JSON object", 400);
       }
       const members = Object.entries(body).filter(([name]) => !bound.has(name));
       return { operation, input: Object.assign(input, Object.fromEntries(members)) };

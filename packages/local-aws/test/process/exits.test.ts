@@ -53,13 +53,13 @@ describe("the end of a process", () => {
     [
       "an error that nobody caught",
       "setImmediate(() => { throw new TypeError('on purpose'); });",
-      "ends by an uncaught error: TypeError: on purpose\n    at ",
+      "ending because of an uncaught error: TypeError: on purpose\n    at ",
       "an uncaught error: TypeError: on purpose",
     ],
     [
       "something that is no error",
       "setImmediate(() => { throw { code: 7 }; });",
-      "ends by an uncaught error: { code: 7 }",
+      "ending because of an uncaught error: { code: 7 }",
       "an uncaught error: { code: 7 }",
     ],
   ];
@@ -84,7 +84,7 @@ describe("the end of a process", () => {
     );
     assert.match(
       await process.until(/alive/),
-      /a rejection that nobody handled; everything else goes on: Error: left alone\n {4}at /,
+      /an unhandled rejection; everything else continues: Error: left alone\n {4}at /,
     );
     assert.equal(last().reason, undefined);
     assert.equal(await process.end("SIGTERM"), 0);

@@ -34,7 +34,7 @@ export function readAppSpec(revision: RevisionLocation | undefined): Pick<Deploy
   }
   const hooks = Object.assign({}, ...(spec.Hooks ?? [])) as Record<string, string>;
   const unknown = Object.keys(hooks).find((name) => !hookNames.includes(name));
-  if (unknown) throw invalid(`the hook ${unknown} is none of ${hookNames.join(", ")}`);
+  if (unknown) throw invalid(`the hook ${unknown} is not one of ${hookNames.join(", ")}`);
   return {
     target: {
       functionName: String(Name),

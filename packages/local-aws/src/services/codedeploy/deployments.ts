@@ -191,7 +191,7 @@ export function deploymentOperations(cloud: Cloud, records: Records, conductor: 
         if (!["Succeeded", "Failed"].includes(status)) {
           throw new AwsError(
             "InvalidLifecycleEventHookExecutionStatusException",
-            `The status ${status} is none of Succeeded, Failed`,
+            `The status ${status} is not one of Succeeded, Failed`,
           );
         }
         if (!conductor.report(lifecycleEventHookExecutionId, status)) {

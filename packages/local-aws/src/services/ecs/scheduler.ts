@@ -144,7 +144,7 @@ export class Scheduler {
     this.#closing = true;
     for (const { timer } of this.#failures.values()) clearTimeout(timer);
     await Promise.all(
-      [...this.#tasks.values()].map((task) => task.stop("TerminationNotice", "The local cloud ends", closeMs)),
+      [...this.#tasks.values()].map((task) => task.stop("TerminationNotice", "The local cloud is stopping", closeMs)),
     );
   }
 }

@@ -64,7 +64,7 @@ export class Dashboards implements Site {
   handle({ url = "/" }: IncomingMessage, response: ServerResponse, host: string): void {
     const granted = this.#urls.get(new URL(url, "http://localhost").searchParams.get("authToken") ?? "");
     if (!granted || granted.expires <= Date.now() || host !== `${granted.run}.dashboard`) {
-      const text = "A dashboard's URL is valid for an hour, and until the local cloud ends.";
+      const text = "A dashboard's URL is valid for an hour, and until the local cloud stops.";
       show(response, { status: 403, title: "This URL is not valid", text });
       return;
     }

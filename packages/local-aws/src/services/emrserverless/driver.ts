@@ -122,7 +122,7 @@ export class Driver {
       return await cloud.assumeRole(role, "emr-serverless.amazonaws.com", run.id, names.application(run.application));
     } catch {
       throw new Error(
-        `Could not assume the execution role ${role}: it must be there, and its trust policy must let emr-serverless.amazonaws.com assume it`,
+        `Could not assume the execution role ${role}: it must exist, and its trust policy must let emr-serverless.amazonaws.com assume it`,
       );
     }
   }

@@ -30,10 +30,10 @@ export interface ProgramArgs {
 export async function programOf(args: ProgramArgs): Promise<Program> {
   const { run, artifacts, folder } = args;
   const submit = run.input.jobDriver?.sparkSubmit;
-  if (!submit) throw new Error("Hive queries do not run on this machine: only jobDriver.sparkSubmit does");
+  if (!submit) throw new Error("Hive queries do not run on this machine: use jobDriver.sparkSubmit");
   const { entryPoint = "", entryPointArguments = [] } = submit;
   if (!entryPoint.startsWith("s3://")) {
-    throw new Error(`The entry point ${entryPoint} cannot be read: on this machine it must be an object of S3, s3://…`);
+    throw new Error(`The entry point ${entryPoint} cannot be read: on this machine it must be an S3 object, s3://…`);
   }
   const script = join(folder, basename(entryPoint));
   await artifacts.download(entryPoint, script).catch((error: Error) => {
@@ -61,7 +61,7 @@ async function spark(args: ProgramArgs, script: string, given: string[]): Promis
   const submit = tools.find("spark-submit");
   if (!submit) {
     throw new Error(
-      "PySpark is not installed on this machine: `npm run notebooks:install` does, and Java 17 is needed",
+      "PySpark is not installed on this machine: run `npm run notebooks:install`; Java 17 is needed, too",
     );
   }
   const java = process.env.JAVA_HOME ?? tools.find("java");

@@ -104,6 +104,6 @@ export function workersOf({ conf }: SparkSettings): Workers {
 /** Spark's sizes: `14g`, `512m`; a bare number is in mebibytes. @throws Error for an invalid size. */
 function bytesOf(text: string): number {
   const [, value, unit = "m"] = /^(\d+)\s*([kmgt])?b?$/i.exec(text.trim()) ?? [];
-  if (!value) throw new Error(`"${text}" is no amount of memory of Spark's, such as 14g`);
+  if (!value) throw new Error(`"${text}" is not an amount of memory for Spark, such as 14g`);
   return Number(value) * 2 ** ({ k: 10, m: 20, g: 30, t: 40 }[unit.toLowerCase()] ?? 20);
 }

@@ -208,7 +208,7 @@ function checkSwitches({ DryRun, Recipient, ...algorithms }: Switches): void {
   if (Recipient)
     throw new AwsError(
       "UnsupportedOperationException",
-      "The local cloud knows no enclaves: Recipient cannot be given.",
+      "The local cloud has no enclaves: Recipient cannot be given.",
     );
   if (DryRun)
     throw new AwsError("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.");

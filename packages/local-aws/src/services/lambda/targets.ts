@@ -57,7 +57,7 @@ export class Targets {
     const allowed = kind === "deadLetter" ? ["sqs", "sns"] : Object.keys(senders);
     if (!sender || !allowed.includes(service)) {
       throw invalidParameter(
-        `The provided ${kind === "deadLetter" ? "dead letter" : "destination"} ARN ${arn} is of no supported type.`,
+        `The provided ${kind === "deadLetter" ? "dead letter" : "destination"} ARN ${arn} is not of a supported type.`,
       );
     }
     const role = await this.#role(version);

@@ -48,7 +48,7 @@ function regular(expression: string): Matches {
   try {
     return compileExpression(expression).test;
   } catch {
-    throw invalid(`Invalid filter pattern: %${expression}% is no regular expression.`);
+    throw invalid(`Invalid filter pattern: %${expression}% is not a regular expression.`);
   }
 }
 
@@ -133,7 +133,7 @@ class Parser {
     const operand = this.#next();
     if (operand === undefined) throw this.#wrong(`a value is missing after ${selector}`);
     const compare = comparison(operator ?? "", operand);
-    if (!compare) throw this.#wrong(`"${operator} ${operand}" is no comparison`);
+    if (!compare) throw this.#wrong(`"${operator} ${operand}" is not a comparison`);
     return (event) => compare(value(event));
   }
 

@@ -43,7 +43,7 @@ function tokenize(text: string): string[] {
   while (pattern.lastIndex < text.length) {
     const at = pattern.lastIndex;
     const match = pattern.exec(text);
-    if (!match) throw new MathError(`"${text}" is no expression: unexpected "${text.slice(at, at + 10)}"`);
+    if (!match) throw new MathError(`"${text}" is not an expression: unexpected "${text.slice(at, at + 10)}"`);
     tokens.push(match[1] ?? match[2] ?? match[3] ?? (match[4] as string));
   }
   return tokens;
@@ -168,7 +168,7 @@ function combine(a: Value, b: Value, apply: (a: number, b: number) => number): V
 const seriesOf = (value: Value | string | undefined): TimeSeries[] => {
   if (Array.isArray(value)) return value;
   if (value instanceof Map) return [value];
-  throw new MathError("a time series is needed where there is a number");
+  throw new MathError("a time series is needed instead of a number");
 };
 
 const aggregates: Record<string, (values: number[]) => number> = {

@@ -139,7 +139,7 @@ function zoneOperations(zones: Zones): Operations<"route53"> {
   };
 }
 
-const noMarker = () => new AwsError("InvalidInput", "Marker is not one that ListHostedZones gave.", 400);
+const noMarker = () => new AwsError("InvalidInput", "Marker is not one that ListHostedZones returned.", 400);
 
 function recordOperations(zones: Zones): Operations<"route53"> {
   const ChangeResourceRecordSets: OperationOf<"route53", "ChangeResourceRecordSets"> = {

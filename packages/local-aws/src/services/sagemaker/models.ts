@@ -18,7 +18,7 @@ export function modelOperations(records: Records, names: Names): Operations<"sag
         const { Image, ModelDataUrl, Environment } = PrimaryContainer ?? {};
         if (!Image) throw invalid("The local cloud serves models of one container: PrimaryContainer.Image is missing");
         if (!ExecutionRoleArn)
-          throw invalid("The local cloud serves models as their role: ExecutionRoleArn is missing");
+          throw invalid("The local cloud runs models with their own role: ExecutionRoleArn is missing");
         const ModelArn = names.arn("model", ModelName);
         records.models.put(ModelName, {
           name: ModelName,

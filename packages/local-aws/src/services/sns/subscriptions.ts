@@ -190,7 +190,7 @@ function checkEndpoint(protocol: string, endpoint: string, isFifo: boolean): Pro
       return protocol;
     default:
       throw invalid(
-        `The local cloud does not deliver by the protocol ${protocol || "(none)"}; it has sqs, lambda, email, email-json, http and https`,
+        `The local cloud does not deliver over the protocol ${protocol || "(none)"}; it has sqs, lambda, email, email-json, http and https`,
       );
   }
 }

@@ -173,7 +173,7 @@ export function checkValue(
     );
   }
   if (dataType !== "text")
-    throw invalid(`The local cloud models parameters of data type text alone; it is ${dataType}.`);
+    throw invalid(`The local cloud only models parameters of data type text; it is ${dataType}.`);
 }
 
 function matches(pattern: string, value: string): boolean {

@@ -173,7 +173,7 @@ describe("CodeDeploy", function () {
     ["text that is no document", ": :", /AppSpec/],
     ["no function", JSON.stringify({ version: 0 }), /exactly one AWS::Lambda::Function/],
     ["$LATEST", appSpec("x", [], { TargetVersion: "$LATEST" }), /"\$LATEST" is not a published version/],
-    ["a hook of another platform", appSpec("x", [{ BeforeInstall: "y" }]), /BeforeInstall is none of/],
+    ["a hook of another platform", appSpec("x", [{ BeforeInstall: "y" }]), /BeforeInstall is not one of/],
   ];
   for (const [what, content, message] of wrong) {
     it(`refuses an AppSpec with ${what}`, async () => {

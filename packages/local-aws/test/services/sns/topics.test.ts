@@ -121,7 +121,7 @@ describe("topics of SNS", () => {
     );
     await assert.rejects(topics.make("no spaces"), /Topic Name must be/);
     const topicArn = await topics.make("refusing");
-    await assert.rejects(topics.subscribe(topicArn, "sms", "+100"), /does not deliver by the protocol sms/);
+    await assert.rejects(topics.subscribe(topicArn, "sms", "+100"), /does not deliver over the protocol sms/);
     await assert.rejects(topics.subscribe(topicArn, "email", "nobody"), /Email address/);
     await assert.rejects(topics.subscribe(topicArn, "email", "a@b", { FilterPolicy: "{" }), /FilterPolicy/);
     await assert.rejects(topics.publish(topicArn, "x".repeat(262_145)), /Message too long/);

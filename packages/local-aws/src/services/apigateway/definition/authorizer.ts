@@ -78,7 +78,7 @@ function readScheme(name: string, scheme: Scheme, definition: Definition): Auth 
     return { authorizationType: "NONE", apiKeyRequired: true };
   }
   throw badRequest(
-    `Security scheme '${name}' is none that API Gateway enforces: an API key in x-api-key, awsSigv4, or one with x-amazon-apigateway-authorizer`,
+    `Security scheme '${name}' is not one that API Gateway enforces: an API key in x-api-key, awsSigv4, or one with x-amazon-apigateway-authorizer`,
   );
 }
 

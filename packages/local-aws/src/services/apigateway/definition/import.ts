@@ -76,7 +76,7 @@ export function importDocument(api: Api, body: Uint8Array, options: ImportOption
   checkSchemas(definition, fresh);
   if (options.mode === "overwrite") keepResourceIds(before, definition);
   const warnings = document.security?.length
-    ? ["Security at the document's root is ignored by API Gateway: each operation must say its own"]
+    ? ["Security at the document's root is ignored by API Gateway: each operation must state its own"]
     : [];
   if (options.failOnWarnings && warnings.length > 0)
     throw badRequest(`Warnings found during import: ${warnings.join("; ")}`);

@@ -78,7 +78,7 @@ export class DataPlane {
       if (!path.startsWith(COGNITO)) return refuse(request, response, target);
       const page = foreignPage(request.headers);
       if (page)
-        return refuse(request, response, forbidden(`${page}: tokens are issued to no web page of another site`));
+        return refuse(request, response, forbidden(`${page}: no tokens are issued to web pages of other sites`));
       return this.#issue(path.slice(COGNITO.length), request, response);
     }
     const match = target.stage.find(target.path);
@@ -135,7 +135,7 @@ export class DataPlane {
       const asked = body ? (parseJson(body.toString()) as TokenRequest) : {};
       return reply(200, { token: await this.#cognito.mint(poolId, asked) });
     } catch (error) {
-      return reply(400, { message: `the body is no token request: ${(error as Error).message}` });
+      return reply(400, { message: `the body is not a token request: ${(error as Error).message}` });
     }
   }
 }

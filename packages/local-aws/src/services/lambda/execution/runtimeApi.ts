@@ -46,13 +46,13 @@ export class RuntimeApi {
   async answer({ method, url, headers, body }: RawRequest, signal: AbortSignal): Promise<RawResponse> {
     const [secret = "", version, ...rest] = url.slice(root.length).split("?", 1)[0]!.split("/");
     const session = this.#sessions.get(secret);
-    if (!session) return refusal(403, "Forbidden", "There is no execution environment of that path");
+    if (!session) return refusal(403, "Forbidden", "There is no execution environment at that path");
     const operation = version === "2018-06-01" ? `${method} ${rest.join("/")}` : "";
     if (operation === "GET runtime/invocation/next") return invocation(await session.next(signal));
     const text = method === "POST" ? await collect(body) : "";
     const type = headers["lambda-runtime-function-error-type"] as string | undefined;
     if (operation === "POST runtime/init/error") {
-      if (!session.starting) return refusal(403, "InvalidStateTransition", "The runtime is initialised already");
+      if (!session.starting) return refusal(403, "InvalidStateTransition", "The runtime is already initialised");
       session.failedForGood(text ?? "", type);
       return accepted;
     }

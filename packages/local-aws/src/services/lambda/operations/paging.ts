@@ -10,7 +10,7 @@ export function listed<T>(
   { most = 50, descending = false } = {},
 ): { items: T[]; NextMarker?: string } {
   checkRange(request.MaxItems, "maxItems", 1, 10_000);
-  const invalid = () => invalidParameter("The Marker is not one that this list gave.");
+  const invalid = () => invalidParameter("The Marker is not one that this list returned.");
   const { items, next } = page(all, request, key, { size: most, most, descending, invalid });
   return { items, ...(next && { NextMarker: next }) };
 }

@@ -124,7 +124,7 @@ export class PythonRuntimes {
     if (found.version !== version && !told.has(version)) {
       told.add(version);
       console.error(
-        `lambda: there is no Python ${version} on this machine; its functions run on ${found.version} (\`uv python install ${version}\` brings it)`,
+        `lambda: there is no Python ${version} on this machine; its functions run on ${found.version} (\`uv python install ${version}\` installs it)`,
       );
     }
     const pinned = await readFile(requirements);

@@ -46,7 +46,7 @@ export class NotebookSite implements Site {
 
   /** The running server, or a page that explains why there is none. */
   #find(request: IncomingMessage, name: string | undefined): JupyterServer | Page {
-    if (!name) return { status: 404, title: "There is nothing here", text: "This is no host of a notebook instance." };
+    if (!name) return { status: 404, title: "There is nothing here", text: "This is not the host of a notebook instance." };
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     const token = searchParams.get("authToken");
     // The only request allowed from other sites: its token is the proof.
@@ -57,14 +57,14 @@ export class NotebookSite implements Site {
     if (!this.#hasSession(request, name)) {
       return {
         status: 403,
-        title: "This notebook opens by its presigned URL",
+        title: "This notebook opens with its presigned URL",
         text: "It is valid for five minutes, and once:",
         command: `aws sagemaker create-presigned-notebook-instance-url --notebook-instance-name ${name}`,
       };
     }
     const status = this.#records.get(name)?.status ?? "gone";
     if (status !== "InService") {
-      return { status: 503, title: "This notebook instance does not run", text: `Its status is ${status}.` };
+      return { status: 503, title: "This notebook instance is not running", text: `Its status is ${status}.` };
     }
     return this.#keeper.server(name) ?? notInstalled;
   }
