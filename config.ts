@@ -187,9 +187,12 @@ export const notebookArgs = {
   directInternet,
 } satisfies NotebookServiceArgs;
 
+const jobApplicationArn = config.text("jobApplicationArn");
+
 /** What runs of jobs may take. */
 export const jobArgs = {
   ...platformApi,
+  ...(jobApplicationArn && { applicationArn: jobApplicationArn }),
   maximumCpu: config.integer("jobMaximumCpu"),
   maximumMemory: config.integer("jobMaximumMemory"),
   timeoutMinutes: config.integer("jobTimeoutMinutes"),
@@ -239,6 +242,7 @@ config.requireArguments(notebookRules("notebooks", { ...notebookArgs, network: {
   idleMinutes: "notebookIdleMinutes",
 });
 config.requireArguments(jobRules("jobs", jobArgs), {
+  applicationArn: "jobApplicationArn",
   maximumCpu: "jobMaximumCpu",
   maximumMemory: "jobMaximumMemory",
   timeoutMinutes: "jobTimeoutMinutes",

@@ -1,6 +1,5 @@
 import type { LogGroup, MetricAlarm } from "@pulumi/aws/cloudwatch";
 import type { Table } from "@pulumi/aws/dynamodb";
-import type { Application } from "@pulumi/aws/emrserverless";
 import { getRegionOutput } from "@pulumi/aws/getRegion";
 import type { Bucket } from "@pulumi/aws/s3";
 import { ScheduleGroup } from "@pulumi/aws/scheduler";
@@ -12,7 +11,7 @@ import type { Statement } from "./function/statement.ts";
 import { createSweepOnDestroy } from "./function/sweepOnDestroy.ts";
 import { createItemTable } from "./itemTable.ts";
 import { createJobAlarms } from "./jobs/alarms.ts";
-import { createApplication } from "./jobs/application.ts";
+import { type SparkApplication, sparkApplication } from "./jobs/application.ts";
 import type { JobFunction, SparkJobsArgs } from "./jobs/args.ts";
 import { createJobFunctions } from "./jobs/functions.ts";
 import { dataStatements, runStatements } from "./jobs/rights.ts";
@@ -38,7 +37,7 @@ export class SparkJobs extends ComponentResource {
   readonly table: Table;
   /** Scripts, and below `data/` what runs read and write. */
   readonly bucket: Bucket;
-  readonly application: Application;
+  readonly application: SparkApplication;
   /** What runs act as. */
   readonly role: ExecutionRole;
   /** What runs say while they run. */
@@ -65,12 +64,13 @@ export class SparkJobs extends ComponentResource {
     this.logGroup = createCodeLogs(`${name}-runs`, { service: "emr-serverless", retention: logRetention }, this);
     const statements = [...runStatements(this.bucket, this.logGroup), ...grants];
     this.role = createExecutionRole(`${name}-job`, "emr-serverless.amazonaws.com", statements, this);
-    this.application = createApplication(name, args, this);
+    this.application = sparkApplication(name, args, this);
     const schedules = new ScheduleGroup(`${name}-schedules`, {}, { parent: this });
     const { table, bucket, application, role, logGroup: logs } = this;
     this.functions = createJobFunctions(name, args, { table, bucket, application, role, logs, schedules }, this);
     createEventRule(`${name}-changes`, changesOf(application), this.functions.observe, this);
-    createSweepOnDestroy(name, { sweep: this.functions.sweep, after: [application, role.role, role.policy] }, this);
+    const needed = [role.role, role.policy, ...(application.resource ? [application.resource] : [])];
+    createSweepOnDestroy(name, { sweep: this.functions.sweep, after: needed }, this);
     this.alarms = createJobAlarms(name, { functions: this.functions, actions }, this);
 
     this.routes = jobRoutes(this.functions, auth);
@@ -87,7 +87,7 @@ export class SparkJobs extends ComponentResource {
 }
 
 /** https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/using-eventbridge.html */
-const changesOf = ({ id }: Application) => ({
+const changesOf = ({ id }: SparkApplication) => ({
   description: "Runs of jobs that change their state",
   eventPattern: {
     source: ["aws.emr-serverless"],

@@ -38,6 +38,13 @@ export interface SparkJobsArgs {
    */
   grants?: Statement[];
   /**
+   * ARN of an application of EMR Serverless that is there already, whose runs are of this stack's jobs alone. What follows
+   * about the application is then its own affair.
+   * @default one of the stack's own
+   * @example "arn:aws:emr-serverless:eu-west-1:123456789012:/applications/00f1r2e3q4u5i6z7"
+   */
+  applicationArn?: string;
+  /**
    * Release of EMR, which says which Spark and Python runs have.
    * https://docs.aws.amazon.com/emr/latest/EMR-Serverless-UserGuide/release-versions.html
    * @default "emr-7.5.0": Spark 3.5, Python 3.9

@@ -1,6 +1,5 @@
 import type { LogGroup } from "@pulumi/aws/cloudwatch";
 import type { Table } from "@pulumi/aws/dynamodb";
-import type { Application } from "@pulumi/aws/emrserverless";
 import type { Bucket } from "@pulumi/aws/s3";
 import type { ScheduleGroup } from "@pulumi/aws/scheduler";
 import { all, type Input, interpolate, jsonStringify, type Resource } from "@pulumi/pulumi";
@@ -10,6 +9,7 @@ import type { Binding, Statement } from "../function/statement.ts";
 import { NodeFunction, type NodeFunctionArgs } from "../nodeFunction.ts";
 import { corsEnvironment } from "../openapi/cors.ts";
 import { resourceTags } from "../resourceTags.ts";
+import type { SparkApplication } from "./application.ts";
 import { defaultHandlers, type JobFunction, type SparkJobsArgs } from "./args.ts";
 import { rights } from "./rights.ts";
 import { dataPrefix, scriptNames, scriptsPrefix } from "./scripts.ts";
@@ -17,7 +17,7 @@ import { dataPrefix, scriptNames, scriptsPrefix } from "./scripts.ts";
 export interface FunctionSettings {
   table: Table;
   bucket: Bucket;
-  application: Application;
+  application: SparkApplication;
   /** What runs act as, and where they log. */
   role: ExecutionRole;
   logs: LogGroup;

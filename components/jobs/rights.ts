@@ -1,9 +1,9 @@
 import type { LogGroup } from "@pulumi/aws/cloudwatch";
-import type { Application } from "@pulumi/aws/emrserverless";
 import type { Bucket } from "@pulumi/aws/s3";
 import type { ScheduleGroup } from "@pulumi/aws/scheduler";
 import { type Input, interpolate } from "@pulumi/pulumi";
 import type { Statement } from "../function/statement.ts";
+import type { SparkApplication } from "./application.ts";
 import { dataPrefix, scriptsPrefix } from "./scripts.ts";
 
 const allow = (service: string, actions: string[], resources: Input<string>[]): Statement => ({
@@ -12,18 +12,20 @@ const allow = (service: string, actions: string[], resources: Input<string>[]): 
   Resource: resources,
 });
 
-const runs = ({ arn }: Application) => interpolate`${arn}/jobruns/*`;
+const runs = ({ arn }: SparkApplication) => interpolate`${arn}/jobruns/*`;
 
 /** Statements about the stack's own application, its runs and its schedules. */
 export const rights = {
-  start: (application: Application): Statement[] => [
+  start: (application: SparkApplication): Statement[] => [
     allow("emr-serverless", ["StartJobRun"], [application.arn]),
     allow("emr-serverless", ["TagResource"], [runs(application)]),
   ],
-  look: (application: Application): Statement[] => [allow("emr-serverless", ["GetJobRun"], [runs(application)])],
-  list: (application: Application): Statement[] => [allow("emr-serverless", ["ListJobRuns"], [application.arn])],
-  cancel: (application: Application): Statement[] => [allow("emr-serverless", ["CancelJobRun"], [runs(application)])],
-  stop: (application: Application): Statement[] => [
+  look: (application: SparkApplication): Statement[] => [allow("emr-serverless", ["GetJobRun"], [runs(application)])],
+  list: (application: SparkApplication): Statement[] => [allow("emr-serverless", ["ListJobRuns"], [application.arn])],
+  cancel: (application: SparkApplication): Statement[] => [
+    allow("emr-serverless", ["CancelJobRun"], [runs(application)]),
+  ],
+  stop: (application: SparkApplication): Statement[] => [
     allow("emr-serverless", ["GetApplication", "StopApplication"], [application.arn]),
   ],
   readLogs: (logs: LogGroup): Statement[] => [allow("logs", ["FilterLogEvents"], [interpolate`${logs.arn}:*`])],

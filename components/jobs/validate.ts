@@ -1,5 +1,6 @@
 import { longestFunctionName } from "../naming.ts";
 import { integerBetween, matches, oneOf, type Rule } from "../validation.ts";
+import { applicationArn } from "./application.ts";
 import type { SparkJobsArgs } from "./args.ts";
 import { scriptNames } from "./scripts.ts";
 
@@ -17,6 +18,7 @@ export function jobRules(name: string, args: SparkJobsArgs): Rule[] {
     ...scripts.map((script) => matches("scripts", script, /^[\w-]+\.py$/, "scripts of letters, digits, - and _")),
     oneOf("defaultScript", args.defaultScript, scripts),
     ...Object.keys(args.scriptArguments ?? {}).map((script) => oneOf("scriptArguments", script, scripts)),
+    matches("applicationArn", args.applicationArn, applicationArn, "the ARN of an application of EMR Serverless"),
     matches("releaseLabel", args.releaseLabel, /^emr-\d+\.\d+\.\d+$/, "a release such as emr-7.5.0"),
     integerBetween("maximumCpu", args.maximumCpu, 4, 400),
     integerBetween("maximumMemory", args.maximumMemory, 8, 3_000),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { Failure } from "../lib/failure.ts";
 import type { Stack } from "../lib/stack.ts";
+import { makeApplication } from "./application.ts";
 import { clientOf, type LocalCloud, reachable, startCloud } from "./cloud.ts";
 import { contentsOf } from "./contents.ts";
 import { describe } from "./events.ts";
@@ -52,6 +53,7 @@ export async function openSession(judges: Judges, options: { program?: string; e
   try {
     workspace.configure(initial);
     cloud = await startCloud(join(workspace.folder, "cloud"));
+    workspace.configure({ jobApplicationArn: await makeApplication(cloud) });
     const environment = workspace.environment(judges.pulumi ?? "", cloud);
     const logs = join(workspace.folder, "logs");
     const pulumi = new Pulumi({ folder: workspace.program, stack: stackName, environment, logs });

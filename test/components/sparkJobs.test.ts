@@ -94,6 +94,15 @@ describe("SparkJobs", function () {
     });
   });
 
+  it("uses an application that is there already, and none of its own", async () => {
+    const applicationArn = "arn:aws:emr-serverless:eu-west-1:123456789012:/applications/00f1given";
+    const made = await record(() => new SparkJobs("spark", { applicationArn }));
+    assert.equal(made.all.filter(({ type }) => type === types.application).length, 0);
+    assert.equal(made.variables("spark-run").APPLICATION_ID, "00f1given");
+    const [start] = made.statements("spark-run").filter(({ Action }) => Action.includes("emr-serverless:StartJobRun"));
+    assert.deepEqual(start?.Resource, [applicationArn]);
+  });
+
   it("makes functions, a table of jobs and runs, and nothing at the top", () => {
     const functions = plain.all.filter(({ type }) => type === types.function).map(({ name }) => name);
     assert.deepEqual(functions.toSorted(), ["spark-change", "spark-observe", "spark-read", "spark-run", "spark-sweep"]);
@@ -256,6 +265,10 @@ describe("SparkJobs", function () {
     [{ scripts: "nowhere" }, 'scripts is "nowhere"; allowed is a folder with a script, such as a.py'],
     [{ defaultScript: "x.py" }, `defaultScript is "x.py"; allowed is one of ${scripts}`],
     [{ scriptArguments: { "x.py": [] } }, `scriptArguments is "x.py"; allowed is one of ${scripts}`],
+    [
+      { applicationArn: "00f1given" },
+      'applicationArn is "00f1given"; allowed is the ARN of an application of EMR Serverless',
+    ],
     [{ releaseLabel: "7.5" }, 'releaseLabel is "7.5"; allowed is a release such as emr-7.5.0'],
     [{ maximumCpu: 2 }, "maximumCpu is 2; allowed is a whole number from 4 to 400"],
     [{ maximumMemory: 4 }, "maximumMemory is 4; allowed is a whole number from 8 to 3000"],

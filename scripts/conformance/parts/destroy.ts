@@ -1,4 +1,5 @@
 import { S3 } from "@aws-sdk/client-s3";
+import { dropApplications } from "../application.ts";
 import { clientOf, type LocalCloud } from "../cloud.ts";
 import { contentsOf } from "../contents.ts";
 import { expectExplained } from "../differences.ts";
@@ -14,6 +15,7 @@ export const destroy: Part = {
   async run({ pulumi, bootstrap, cloud, contents }) {
     const outcome = await pulumi.run("destroy");
     await pulumi.text("stack", "rm", "--yes");
+    await dropApplications(cloud);
     // Its bucket holds the state of every stack: whoever means to lose it empties it, and says so.
     await empty(await bootstrap.text("stack", "output", "stateBucketUrl"), cloud);
     await bootstrap.text("state", "unprotect", "--all", "--yes");

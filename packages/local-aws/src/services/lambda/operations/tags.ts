@@ -13,6 +13,7 @@ export interface Tagged {
 /** The tags with `added` merged in. @throws AwsError for tags that AWS never allows. */
 export function checkedTags(before: Tags, added: Tags): Tags {
   for (const [key, value] of Object.entries(added)) {
+    if (value === null) throw invalidParameter(`The value of tag "${key}" must not be null.`);
     if (key.length < 1 || key.length > 128)
       throw invalidParameter(`The tag key "${key}" must have 1 to 128 characters.`);
     if (value.length > 256) throw invalidParameter(`The value of tag "${key}" must have at most 256 characters.`);
