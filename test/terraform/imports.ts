@@ -71,6 +71,7 @@ export const unread: Record<string, string[]> = {
     ...["filename", "publish", "source_code_hash"],
     ...["last_modified", "qualified_arn", "qualified_invoke_arn", "version"],
   ],
+  aws_route53_zone: ["force_destroy"],
   aws_s3_bucket: ["force_destroy"],
   aws_s3_object: ["content", "force_destroy", "source", "source_hash", "version_id"],
   aws_sfn_alias: ["routing_configuration"],

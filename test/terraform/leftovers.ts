@@ -12,6 +12,7 @@ const staying: Record<string, string> = {
   monitoring_data: "metrics are kept for fifteen months",
   monitoring_series: "metrics are kept for fifteen months",
   records: "what a stream tells is kept for a day, without its table, too",
+  "route53.changes": "a change can be looked up when its zone is gone",
   "scheduler.groups": "the default group",
   sqlite_sequence: "the database's own",
   streams: "a stream can be read for a day, without its table, too",
