@@ -37,7 +37,7 @@ describe("settings of npm run cloud", () => {
       ["--port", "65536"],
       /^--port \(LOCAL_AWS_PORT\) is "65536"; allowed is a whole number from 0/,
     ],
-    ["a region that is none", ["--region", "Ireland"], /^--region is "Ireland"; allowed is a region of AWS/],
+    ["a region that is none", ["--region", "Ireland"], /^--region is "Ireland"; allowed is an AWS region/],
     ["a region of another partition", ["--region", "us-gov-west-1"], /^--region is "us-gov-west-1"; allowed is/],
     ["an account that is none", ["--account", "12"], /^--account is "12"; allowed are twelve digits/],
     ["an empty state folder", ["--state", ""], /^--state \(LOCAL_STATE_DIR\) is ""/],

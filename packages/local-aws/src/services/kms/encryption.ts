@@ -206,10 +206,7 @@ function checkSwitches({ DryRun, Recipient, ...algorithms }: Switches): void {
     if (given !== undefined && given !== algorithm)
       throw new AwsError("InvalidKeyUsageException", `${given} is not an algorithm of a key of ${algorithm}.`);
   if (Recipient)
-    throw new AwsError(
-      "UnsupportedOperationException",
-      "The local cloud has no enclaves: Recipient cannot be given.",
-    );
+    throw new AwsError("UnsupportedOperationException", "The local cloud has no enclaves: Recipient cannot be given.");
   if (DryRun)
     throw new AwsError("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.");
 }

@@ -53,6 +53,6 @@ describe("what a run says of Spark", () => {
     assert.deepEqual(usual.driver, { cpu: 4, memory: Math.ceil(15.4 * gb) });
     const small = workersOf(sparkSettings("--executor-memory 1g --executor-cores 2 --num-executors 5"));
     assert.deepEqual([small.executor, small.executors], [{ cpu: 2, memory: gb + 384 * 2 ** 20 }, 5]);
-    assert.throws(() => workersOf(sparkSettings("--driver-memory much")), /"much" is no amount/);
+    assert.throws(() => workersOf(sparkSettings("--driver-memory much")), /"much" is not an amount/);
   });
 });

@@ -46,7 +46,8 @@ export class NotebookSite implements Site {
 
   /** The running server, or a page that explains why there is none. */
   #find(request: IncomingMessage, name: string | undefined): JupyterServer | Page {
-    if (!name) return { status: 404, title: "There is nothing here", text: "This is not the host of a notebook instance." };
+    if (!name)
+      return { status: 404, title: "There is nothing here", text: "This is not the host of a notebook instance." };
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://localhost");
     const token = searchParams.get("authToken");
     // The only request allowed from other sites: its token is the proof.
