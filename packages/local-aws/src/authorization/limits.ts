@@ -2,6 +2,7 @@
  * Names, sizes and numbers that IAM allows.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
+import { brokenConstraint } from "../kit/constraint.ts";
 import { type Tags, tagList, tagMap, withoutTags } from "../kit/tags.ts";
 import { AwsError } from "../service.ts";
 
@@ -41,7 +42,7 @@ export function checkDuration(seconds: number): void {
 
 /** The form in which AWS says that a value does not fit its constraint. */
 export const constraint = (field: string, value: string, what: string): AwsError =>
-  validationError(`1 validation error detected: Value '${value}' at '${field}' failed to satisfy constraint: ${what}`);
+  validationError(brokenConstraint(value, field, what));
 
 /** Characters of a policy as quotas count them: white space does not count. */
 export const policySize = (text: string): number => text.replace(/\s/g, "").length;

@@ -1,6 +1,7 @@
 /** What DynamoDB remembers of a table and the engine does not: backups and policies. */
 
 import { conditionFault } from "../../authorization/validate.ts";
+import { brokenConstraint } from "../../kit/constraint.ts";
 import { AwsError, type PolicyDocument } from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
 import { type Names, tableOf } from "./names.ts";
@@ -163,8 +164,4 @@ const policyNotFound = (arn: string) =>
   new AwsError("PolicyNotFoundException", `Resource-based policy not found for the provided ResourceArn: ${arn}`, 400);
 
 const invalid = (member: string, constraint: string) =>
-  new AwsError(
-    "ValidationException",
-    `1 validation error detected: Value at '${member}' failed to satisfy constraint: ${constraint}`,
-    400,
-  );
+  new AwsError("ValidationException", brokenConstraint(undefined, member, constraint), 400);

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { brokenConstraint } from "../../kit/constraint.ts";
 import { page } from "../../kit/page.ts";
 import { AwsError, type Cloud } from "../../service.ts";
 
@@ -42,16 +43,14 @@ export function checkPattern(member: string, value: string | undefined, pattern:
   const rule = pattern.test(value)
     ? `Member must have length less than or equal to ${max}`
     : `Member must satisfy regular expression pattern: ${pattern.source.slice(1, -1)}`;
-  throw invalid(`1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${rule}`);
+  throw invalid(brokenConstraint(value, member, rule));
 }
 
 /** @throws AwsError in the words of AWS's validation. */
 export function checkRange(member: string, value: number | undefined, min: number, max: number): void {
   if (value === undefined || (Number.isInteger(value) && value >= min && value <= max)) return;
   const rule = value < min ? `greater than or equal to ${min}` : `less than or equal to ${max}`;
-  throw invalid(
-    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must have value ${rule}`,
-  );
+  throw invalid(brokenConstraint(value, member, `Member must have value ${rule}`));
 }
 
 /** One page, newest first; at most 50 items, which is the default. @throws AwsError `ValidationException` */

@@ -2,8 +2,10 @@
  * Encryption with symmetric keys. A ciphertext starts with its key's id and is for this cloud alone: AWS's own format is
  * not published. https://docs.aws.amazon.com/kms/latest/developerguide/symmetric-encryption-algorithms.html
  */
+
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { GenerateDataKeyRequest } from "@aws-sdk/client-kms";
+import { brokenConstraint } from "../../kit/constraint.ts";
 import type { Operations } from "../../operations.ts";
 import { type Access, AwsError, type Operation, type PolicyDocument } from "../../service.ts";
 import type { Key, Records } from "./records.ts";
@@ -179,7 +181,7 @@ function dataKeyLength({ KeySpec, NumberOfBytes }: GenerateDataKeyRequest): numb
   if (length === undefined) {
     throw new AwsError(
       "ValidationException",
-      `1 validation error detected: Value '${KeySpec}' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [AES_256, AES_128]`,
+      brokenConstraint(KeySpec, "keySpec", "Member must satisfy enum value set: [AES_256, AES_128]"),
     );
   }
   return length;
@@ -212,7 +214,4 @@ function checkSwitches({ DryRun, Recipient, ...algorithms }: Switches): void {
 }
 
 const invalid = (member: string, constraint: string, value?: number): AwsError =>
-  new AwsError(
-    "ValidationException",
-    `1 validation error detected: Value ${value === undefined ? "" : `'${value}' `}at '${member}' failed to satisfy constraint: Member must have ${constraint}`,
-  );
+  new AwsError("ValidationException", brokenConstraint(value, member, `Member must have ${constraint}`));

@@ -1,4 +1,5 @@
 /** Signatures by asymmetric keys, their public halves, and codes by HMAC keys. https://docs.aws.amazon.com/kms/latest/developerguide/asymmetric-key-specs.html */
+
 import {
   constants,
   createHmac,
@@ -12,6 +13,7 @@ import {
 } from "node:crypto";
 import { promisify } from "node:util";
 import type { KeySpec, KeyUsageType } from "@aws-sdk/client-kms";
+import { brokenConstraint } from "../../kit/constraint.ts";
 import type { Operations } from "../../operations.ts";
 import { type Access, AwsError, type PolicyDocument } from "../../service.ts";
 import type { Key, Records } from "./records.ts";
@@ -92,7 +94,7 @@ export function signingOperations(records: Records): Operations<"kms"> {
     const allowed = "[HMAC_SHA_384, HMAC_SHA_256, HMAC_SHA_224, HMAC_SHA_512]";
     throw new AwsError(
       "ValidationException",
-      `1 validation error detected: Value '${algorithm}' at 'macAlgorithm' failed to satisfy constraint: Member must satisfy enum value set: ${allowed}`,
+      brokenConstraint(algorithm, "macAlgorithm", `Member must satisfy enum value set: ${allowed}`),
     );
   };
 

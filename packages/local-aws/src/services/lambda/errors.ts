@@ -1,4 +1,5 @@
 /** Errors of the Lambda API, in its own words. https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html */
+import { brokenConstraint } from "../../kit/constraint.ts";
 import { AwsError } from "../../service.ts";
 
 const user = { Type: "User" };
@@ -18,11 +19,7 @@ export const throttled = (reason: string) =>
 
 /** A value that the API's model does not allow, in the words of AWS's request validation. */
 export const outsideConstraint = (value: unknown, member: string, constraint: string) =>
-  new AwsError(
-    "ValidationException",
-    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${constraint}`,
-    400,
-  );
+  new AwsError("ValidationException", brokenConstraint(value, member, constraint), 400);
 
 export function checkRange(value: number | undefined, member: string, min: number, max: number): void {
   if (value === undefined) return;

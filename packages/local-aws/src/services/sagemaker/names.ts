@@ -1,3 +1,4 @@
+import { brokenConstraint } from "../../kit/constraint.ts";
 import { type Key, page as pageOf } from "../../kit/page.ts";
 import { type Access, AwsError, type Cloud } from "../../service.ts";
 
@@ -52,7 +53,7 @@ export const invalid = (message: string): AwsError => new AwsError("ValidationEx
 export function checkName(member: string, value: string): void {
   if (value.length <= 63 && /^[a-zA-Z0-9](-*[a-zA-Z0-9])*$/.test(value)) return;
   throw invalid(
-    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}`,
+    brokenConstraint(value, member, "Member must satisfy regular expression pattern: [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"),
   );
 }
 

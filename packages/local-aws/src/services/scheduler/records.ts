@@ -1,4 +1,5 @@
 import type { Target } from "@aws-sdk/client-scheduler";
+import { brokenConstraint } from "../../kit/constraint.ts";
 import { AwsError, type Cloud } from "../../service.ts";
 import type { Collection } from "../../store.ts";
 
@@ -76,7 +77,5 @@ export const conflict = (message: string): AwsError =>
 /** @throws AwsError `ValidationException` */
 export function checkName(name: string, field: string): void {
   if (/^[0-9a-zA-Z-_.]{1,64}$/.test(name)) return;
-  throw invalid(
-    `1 validation error detected: Value '${name}' at '${field}' failed to satisfy constraint: Member must satisfy regular expression pattern: [0-9a-zA-Z-_.]+`,
-  );
+  throw invalid(brokenConstraint(name, field, "Member must satisfy regular expression pattern: [0-9a-zA-Z-_.]+"));
 }

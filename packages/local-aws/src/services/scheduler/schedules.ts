@@ -3,6 +3,7 @@
 import type { CreateScheduleInput, FlexibleTimeWindow, ListSchedulesInput, Target } from "@aws-sdk/client-scheduler";
 import { isTarget } from "../../delivery/deliver.ts";
 import { parseJson } from "../../jsonText.ts";
+import { brokenConstraint } from "../../kit/constraint.ts";
 import { page } from "../../kit/page.ts";
 import { passRole } from "../../kit/passRole.ts";
 import type { Operations } from "../../operations.ts";
@@ -144,7 +145,11 @@ function checkWindow({ Mode, MaximumWindowInMinutes: minutes }: Partial<Flexible
   }
   if (minutes !== undefined && !(minutes >= 1 && minutes <= 1_440)) {
     throw invalid(
-      `1 validation error detected: Value '${minutes}' at 'flexibleTimeWindow.maximumWindowInMinutes' failed to satisfy constraint: Member must have value between 1 and 1440`,
+      brokenConstraint(
+        minutes,
+        "flexibleTimeWindow.maximumWindowInMinutes",
+        "Member must have value between 1 and 1440",
+      ),
     );
   }
 }

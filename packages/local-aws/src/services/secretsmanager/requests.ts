@@ -1,5 +1,7 @@
 /** What requests to several operations have in common. */
+
 import type * as sdk from "@aws-sdk/client-secrets-manager";
+import { brokenConstraint } from "../../kit/constraint.ts";
 import { type Access, AwsError, type Call } from "../../service.ts";
 import { invalidParameter, invalidRequest, type Secret, type Secrets } from "./secrets.ts";
 
@@ -35,7 +37,7 @@ export function valueIn({
   if (Buffer.byteLength(text ?? binary ?? "") > maxBytes)
     throw new AwsError(
       "ValidationException",
-      `1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must have length less than or equal to ${maxBytes}`,
+      brokenConstraint(undefined, "secretString", `Member must have length less than or equal to ${maxBytes}`),
     );
   if (binary !== undefined) return { binary: Buffer.from(binary).toString("base64") };
   return text === undefined ? undefined : { text };

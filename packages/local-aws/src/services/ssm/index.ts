@@ -3,12 +3,14 @@
  * is returned in plain text only when decryption is requested.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
  */
+
 import type {
   DescribeParametersRequest,
   GetParametersByPathRequest,
   ParameterStringFilter,
   PutParameterRequest,
 } from "@aws-sdk/client-ssm";
+import { brokenConstraint } from "../../kit/constraint.ts";
 import { page } from "../../kit/page.ts";
 import { tagMap } from "../../kit/tags.ts";
 import type { Operations } from "../../operations.ts";
@@ -101,7 +103,7 @@ function checkCount(names: string[]): void {
   if (names.length >= 1 && names.length <= maxNames) return;
   throw new AwsError(
     "ValidationException",
-    `1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length between 1 and ${maxNames}`,
+    brokenConstraint(undefined, "names", `Member must have length between 1 and ${maxNames}`),
     400,
   );
 }

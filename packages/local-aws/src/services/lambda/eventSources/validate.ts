@@ -2,7 +2,9 @@
  * AWS's checks of a mapping's settings, by kind of source.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html and .../services-sqs-parameters.html
  */
+
 import type { CreateEventSourceMappingCommandInput } from "@aws-sdk/client-lambda";
+import { brokenConstraint } from "../../../kit/constraint.ts";
 import { AwsError } from "../../../service.ts";
 import { checkFilter } from "./filter.ts";
 import type { SourceKind } from "./records.ts";
@@ -26,11 +28,7 @@ export const invalidParameter = (message: string) =>
   new AwsError("InvalidParameterValueException", message, 400, { Type: "User" });
 
 const outside = (member: string, value: unknown, constraint: string) =>
-  new AwsError(
-    "ValidationException",
-    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: ${constraint}`,
-    400,
-  );
+  new AwsError("ValidationException", brokenConstraint(value, member, constraint), 400);
 
 /** Settings that only streams have. */
 const ofStreams = [

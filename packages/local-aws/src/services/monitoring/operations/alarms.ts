@@ -7,6 +7,7 @@ import type {
   MetricAlarm,
 } from "@aws-sdk/client-cloudwatch";
 import { parseJson } from "../../../jsonText.ts";
+import { brokenConstraint } from "../../../kit/constraint.ts";
 import { page } from "../../../kit/page.ts";
 import type { Operations } from "../../../operations.ts";
 import { AwsError } from "../../../service.ts";
@@ -75,7 +76,11 @@ export function alarmOperations(alarms: Alarms, arnOf: ArnOf): Operations<"monit
       run({ AlarmName = "", StateValue, StateReason = "", StateReasonData }) {
         if (!["OK", "ALARM", "INSUFFICIENT_DATA"].includes(StateValue as string)) {
           throw validation(
-            `1 validation error detected: Value '${StateValue}' at 'stateValue' failed to satisfy constraint: Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]`,
+            brokenConstraint(
+              StateValue,
+              "stateValue",
+              "Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]",
+            ),
           );
         }
         const alarm = alarms.get(AlarmName);
