@@ -22,12 +22,12 @@ export interface Kind<Entity, Named> {
   /** The name, or ARN, under which an input means an entity. */
   nameOf(input: Named, call: Call): string;
   get(name: string): Entity | undefined;
-  /** Of one that is not there, too: whoever has no right to it must not learn that. */
+  /** Also for a missing entity: a caller without permission must not learn that it is missing. */
   arnOf(name: string): string;
   put(entity: Entity): void;
   /** Throws for one that nobody may change. */
   checkOwn?(entity: Entity): void;
-  /** What is said of one that is not there. */
+  /** The error message for a missing entity. */
   missing(name: string): string;
 }
 
