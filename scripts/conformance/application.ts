@@ -26,7 +26,9 @@ export async function makeApplication(cloud: LocalCloud): Promise<string> {
 /** Stops and deletes it, and with it its runs. */
 export async function dropApplications(cloud: LocalCloud): Promise<void> {
   const client = new EMRServerlessClient(clientOf(cloud));
-  const { applications = [] } = await client.send(new ListApplicationsCommand({ states: ["CREATED", "STARTED", "STOPPED"] }));
+  const { applications = [] } = await client.send(
+    new ListApplicationsCommand({ states: ["CREATED", "STARTED", "STOPPED"] }),
+  );
   for (const { id: applicationId } of applications) {
     await client.send(new StopApplicationCommand({ applicationId }));
     const state = async () => (await client.send(new GetApplicationCommand({ applicationId }))).application?.state;
