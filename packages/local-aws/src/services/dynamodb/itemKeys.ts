@@ -2,17 +2,10 @@
  * Condition keys of what a request reads and writes within an item.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html#FGAC_DDB.ConditionKeys
  */
+import { expressionMembers, partsOf } from "./expressions/parts.ts";
+
 type Input = Record<string, unknown>;
 
-const expressions = [
-  "ProjectionExpression",
-  "FilterExpression",
-  "KeyConditionExpression",
-  "ConditionExpression",
-  "UpdateExpression",
-];
-/** Words of expressions that are no names. Functions are known by what follows them. */
-const words = new Set(["and", "or", "not", "between", "in", "set", "remove", "add", "delete"]);
 const reads = new Set(["GetItem", "BatchGetItem", "Query", "Scan"]);
 
 /** Top-level attributes that a request names, and how much of an item it asks for. */
@@ -35,10 +28,7 @@ function selectOf({ Select, ProjectionExpression, AttributesToGet, IndexName }: 
 
 function* attributesOf(input: Input): Iterable<string> {
   const names = isObject(input.ExpressionAttributeNames) ? input.ExpressionAttributeNames : {};
-  for (const expression of expressions) {
-    const text = input[expression];
-    if (typeof text === "string") yield* namesIn(text, names);
-  }
+  for (const member of expressionMembers) yield* namesIn(member, input[member], names);
   for (const member of ["Key", "Item", "AttributeUpdates", "Expected", "KeyConditions", "QueryFilter", "ScanFilter"]) {
     if (isObject(input[member])) yield* Object.keys(input[member]);
   }
@@ -53,10 +43,11 @@ function* attributesOf(input: Input): Iterable<string> {
 }
 
 /** What stands first in each path of an expression: `#a.b[0]` is of attribute `#a`. */
-function* namesIn(text: string, names: Record<string, unknown>): Iterable<string> {
-  for (const [found] of text.matchAll(/(?<![.\w:#])[#A-Za-z_]\w*(?!\s*\(|\w)/g)) {
-    if (words.has(found.toLowerCase())) continue;
-    const name = Object.hasOwn(names, found) ? names[found] : found;
+function* namesIn(member: string, text: unknown, names: Record<string, unknown>): Iterable<string> {
+  for (const part of partsOf(member, text)) {
+    if (part.kind !== "path") continue;
+    const [written] = part.parts as [string];
+    const name = Object.hasOwn(names, written) ? names[written] : written;
     if (typeof name === "string") yield name;
   }
 }

@@ -2,6 +2,8 @@
  * `dynamodb:LeadingKeys`: the partition keys that a request touches, so that a policy can give each caller items of its
  * own. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
  */
+import { partsOf } from "./expressions/parts.ts";
+import type { Syntax } from "./expressions/syntax.ts";
 import type { Catalog } from "./tables/catalog.ts";
 
 type Json = Record<string, unknown>;
@@ -32,12 +34,15 @@ export function leadingKeys(request: Json, name: string): string[] {
 function queried(request: Json, name: string): unknown {
   const legacy = (request.KeyConditions as Record<string, { AttributeValueList?: unknown[] }> | undefined)?.[name];
   if (legacy) return legacy.AttributeValueList?.[0];
-  if (typeof request.KeyConditionExpression !== "string") return undefined;
   const names = (request.ExpressionAttributeNames ?? {}) as Record<string, string>;
   const values = (request.ExpressionAttributeValues ?? {}) as Json;
-  for (const [, left = "", right = ""] of request.KeyConditionExpression.matchAll(/([#:\w.-]+)\s*=\s*([#:\w.-]+)/g)) {
-    if ((names[left] ?? left) === name) return values[right];
-    if ((names[right] ?? right) === name) return values[left];
+  const isKey = (one: Syntax) =>
+    one.kind === "path" && one.parts.length === 1 && (names[one.parts[0] as string] ?? one.parts[0]) === name;
+  for (const part of partsOf("KeyConditionExpression", request.KeyConditionExpression)) {
+    if (part.kind !== "compare" || part.comparator !== "=") continue;
+    const { left, right } = part;
+    if (isKey(left) && right.kind === "value") return values[right.name];
+    if (isKey(right) && left.kind === "value") return values[left.name];
   }
   return undefined;
 }

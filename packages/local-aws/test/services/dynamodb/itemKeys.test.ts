@@ -20,6 +20,7 @@ describe("condition keys of items", () => {
       "old",
       "id",
     ]);
+    assert.deepEqual(attributes({ UpdateExpression: "SET remove = :v REMOVE a" }), ["remove", "a"]);
     assert.deepEqual(
       attributes({ writes: [{ PutRequest: { Item: { a: {} } } }, { DeleteRequest: { Key: { b: {} } } }] }),
       ["a", "b"],

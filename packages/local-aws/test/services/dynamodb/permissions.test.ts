@@ -70,10 +70,10 @@ describe("DynamoDB permissions", () => {
     const putItem = (id: string) => new dynamodb.PutItemCommand({ TableName: "owned", Item: { id: { S: id } } });
     const batch = (...ids: string[]) =>
       new dynamodb.BatchGetItemCommand({ RequestItems: { owned: { Keys: ids.map((id) => ({ id: { S: id } })) } } });
-    const ask = (id: string) =>
+    const ask = (id: string, KeyConditionExpression = "#k = :k") =>
       new dynamodb.QueryCommand({
         TableName: "owned",
-        KeyConditionExpression: "#k = :k",
+        KeyConditionExpression,
         ExpressionAttributeNames: { "#k": "id" },
         ExpressionAttributeValues: { ":k": { S: id } },
       });
@@ -83,6 +83,8 @@ describe("DynamoDB permissions", () => {
     await assert.rejects(own.send(putItem("you")), named("AccessDeniedException"));
     await assert.rejects(own.send(batch("me", "you")), named("AccessDeniedException"));
     await assert.rejects(own.send(ask("you")), named("AccessDeniedException"));
+    await own.send(ask("me", "(#k) = (:k)"));
+    await assert.rejects(own.send(ask("you", "(#k) = (:k)")), named("AccessDeniedException"));
   });
 
   it("lets in whom the table's own policy names", async () => {
