@@ -3,7 +3,7 @@ import pc from "picocolors";
 import type { Argv, CommandModule } from "yargs";
 import { confirmed } from "../lib/confirmed.ts";
 import { Failure } from "../lib/failure.ts";
-import { ApiFailure, PlatformClient } from "../lib/platformClient.ts";
+import { PlatformClient } from "../lib/platformClient.ts";
 import { printJson, printTable } from "../lib/print.ts";
 import { readStack } from "../lib/stack.ts";
 import { waitFor } from "../lib/waiting.ts";
@@ -50,8 +50,7 @@ const list: CommandModule<object, Common> = {
   describe: "List jobs, newest first",
   async handler(options) {
     const client = await open(options);
-    const jobs: Job[] = [];
-    for await (const job of client.all("/jobs")) jobs.push(job);
+    const jobs: Job[] = await client.all("/jobs");
     if (options.json) return printJson(jobs);
     printTable(
       jobs.map(({ JobId, script, schedule, timezone, LastRunState, LastRunAt = "" }) => [
@@ -90,12 +89,6 @@ const settings = ({ script, timeout, retries, arg }: Making) => ({
   ...(arg && { args: arg.map(String) }),
 });
 
-const ifThere = <Value>(value: Promise<Value>): Promise<Value | undefined> =>
-  value.catch((error: unknown) => {
-    if (error instanceof ApiFailure && error.status === 404) return undefined;
-    throw error;
-  });
-
 const run: CommandModule<object, Making & { wait: boolean }> = {
   command: "run <job>",
   describe: "Run a job now; with a new name, make it first",
@@ -106,7 +99,7 @@ const run: CommandModule<object, Making & { wait: boolean }> = {
   async handler(options) {
     const { job, arg, wait, json } = options;
     const client = await open(options);
-    const there = await ifThere<Job>(client.get(path(job)));
+    const there: Job | undefined = await client.find(path(job));
     let runId: string;
     if (there) runId = (await client.post(`${path(job)}/runs`, arg ? { args: arg.map(String) } : {})).RunId;
     else runId = (await client.post("/jobs", { job_name: job, run_on_init: true, ...settings(options) })).LastRunId;
@@ -134,7 +127,7 @@ const schedule: CommandModule<object, Making & { expression?: string; timezone?:
     if (off === (expression !== undefined)) throw new Failure('Give an expression such as "rate(1 day)", or --off');
     const client = await open(options);
     const zone = timezone ? { timezone } : {};
-    const there = await ifThere<Job>(client.get(path(job)));
+    const there: Job | undefined = await client.find(path(job));
     if (off && !there) throw new Failure(`There is no job ${job}. See: dsp jobs list`);
     const made: Job = there
       ? await client.patch(path(job), { schedule: off ? null : expression, ...zone, ...settings(options) })
@@ -150,8 +143,7 @@ const history: CommandModule<object, Named> = {
   builder: named,
   async handler(options) {
     const client = await open(options);
-    const runs: Run[] = [];
-    for await (const one of client.all(`${path(options.job)}/runs`)) runs.push(one);
+    const runs: Run[] = await client.all(`${path(options.job)}/runs`);
     if (options.json) return printJson(runs);
     printTable(
       runs.map(({ RunId, State, Trigger = "", CreatedAt, EndedAt }) => [

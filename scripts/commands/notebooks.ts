@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import pc from "picocolors";
-import type { CommandModule } from "yargs";
+import type { Argv, CommandModule } from "yargs";
 import { confirmed } from "../lib/confirmed.ts";
 import { Failure } from "../lib/failure.ts";
-import { ApiFailure, PlatformClient } from "../lib/platformClient.ts";
+import { PlatformClient } from "../lib/platformClient.ts";
 import { printJson, printTable } from "../lib/print.ts";
 import { readStack } from "../lib/stack.ts";
 import { waitFor } from "../lib/waiting.ts";
@@ -61,10 +61,9 @@ const list: CommandModule<object, Common> = {
   describe: "List notebooks, newest first",
   async handler(options) {
     const client = await open(options);
-    const notebooks: Notebook[] = [];
-    for await (const notebook of client.all("/notebooks")) notebooks.push(notebook);
-    if (options.json) printJson(notebooks);
-    else printTable(notebooks.map(rowOf));
+    const notebooks: Notebook[] = await client.all("/notebooks");
+    if (options.json) return printJson(notebooks);
+    printTable(notebooks.map(rowOf));
   },
 };
 
@@ -78,7 +77,7 @@ interface Creation extends Named {
   root?: boolean;
 }
 
-const named = <Options>(command: import("yargs").Argv<Options>) =>
+const named = <Options>(command: Argv<Options>) =>
   command
     .positional("name", { type: "string", demandOption: true, describe: "The notebook's name" })
     .option("wait", { type: "boolean", default: true, describe: "Wait until it is done" });
@@ -159,11 +158,7 @@ const remove: CommandModule<object, Named & { yes: boolean }> = {
       throw new Failure("Nothing was deleted.");
     }
     await client.delete(path(name));
-    const look = (): Promise<Notebook | undefined> =>
-      client.get(path(name)).catch((error: unknown) => {
-        if (error instanceof ApiFailure && error.status === 404) return undefined;
-        throw error;
-      });
+    const look = (): Promise<Notebook | undefined> => client.find(path(name));
     const left = wait
       ? await waitFor(name, look, { state: (seen) => seen?.Nb_status ?? "gone", isDone: (seen) => seen === undefined })
       : await look();

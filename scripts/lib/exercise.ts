@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { archiveClients, readRecords } from "./archive.ts";
 import { explain, Failure } from "./failure.ts";
-import { ApiFailure, PlatformClient } from "./platformClient.ts";
+import { PlatformClient } from "./platformClient.ts";
 import { SnowflakeClient } from "./snowflake/client.ts";
 import { findFunction } from "./snowflake/functions.ts";
 import { output, type Stack } from "./stack.ts";
@@ -79,12 +79,16 @@ export const exercises: Exercise[] = [
       const path = "/notebooks/exercise";
       await client.post("/notebooks", { Name: "exercise" });
       try {
-        const url = await eventually("the notebook was not InService", () => found(client, path, "Url"), slow);
+        const url = await eventually(
+          "the notebook was not InService",
+          async () => (await client.find(path))?.Url,
+          slow,
+        );
         expect(/^https?:/.test(url), `its URL is "${url}"`);
       } finally {
         await client.delete(path);
       }
-      const gone = async () => ((await found(client, path, "Name")) === undefined ? true : undefined);
+      const gone = async () => ((await client.find(path)) === undefined ? true : undefined);
       await eventually("the notebook was not gone", gone, slow);
     },
   },
@@ -120,16 +124,6 @@ interface Run {
 
 /** A machine of SageMaker or of EMR Serverless takes minutes to start. */
 const slow = 900;
-
-/** A field of an item; undefined where it has none, or there is no item. */
-const found = (client: PlatformClient, path: string, field: string): Promise<string | undefined> =>
-  client.get(path).then(
-    (item) => item[field],
-    (error: unknown) => {
-      if (error instanceof ApiFailure && error.status === 404) return undefined;
-      throw error;
-    },
-  );
 
 /** @throws {Failure} when there is nothing within so many seconds. */
 async function eventually<T>(otherwise: string, look: () => Promise<T | undefined>, seconds = 20): Promise<T> {

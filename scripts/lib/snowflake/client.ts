@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { askPatiently, messageOf, parseAnswer } from "../apiAnswer.ts";
 import { Failure } from "../failure.ts";
 import { signedFetch } from "../signedFetch.ts";
 import { localStack, output, type Stack } from "../stack.ts";
@@ -21,8 +22,8 @@ interface Credentials {
 const polling = { first: 500, longest: 10_000 };
 /** https://docs.snowflake.com/en/sql-reference/external-functions-implementation */
 const patienceMs = 10 * 60_000;
-/** What goes by itself. Snowflake tries again for minutes; here somebody waits to hear what is wrong. */
-const transient = { statuses: [429, 502, 503, 504], tries: 3 };
+/** Tries of a request. Snowflake tries again for minutes; here somebody waits to hear what is wrong. */
+const tries = 3;
 
 /**
  * Calls external functions as Snowflake does: as the role of the API integration, which its user assumes with the
@@ -88,25 +89,15 @@ export class SnowflakeClient {
     return answersOf(await response.text(), response.status, rows.length);
   }
 
-  /** The same again where that may help. */
-  async #send(url: URL, method: "POST" | "GET", headers: Record<string, string>, body?: Buffer): Promise<Response> {
-    for (let tries = 1; ; tries++) {
-      const response = await this.#fetch(url, { method, headers, ...(body && { body }) });
-      if (!transient.statuses.includes(response.status) || tries === transient.tries) return response;
-      await response.body?.cancel();
-      await sleep(250 * 2 ** tries * Math.random());
-    }
+  #send(url: URL, method: "POST" | "GET", headers: Record<string, string>, body?: Buffer): Promise<Response> {
+    return askPatiently(() => this.#fetch(url, { method, headers, ...(body && { body }) }), tries);
   }
 }
 
 /** Each row's answer under its own number, in order: anything else fails a query in Snowflake. */
 function answersOf(text: string, status: number, rows: number): unknown[] {
-  const body = parse(text);
-  if (status !== 200) {
-    // API Gateway's own refusals begin with a capital.
-    const { message, Message } = Object(body) as { message?: string; Message?: string };
-    throw new Failure(`The API answered ${status}: ${message ?? Message ?? text}`);
-  }
+  const body = parseAnswer(text);
+  if (status !== 200) throw new Failure(`The API answered ${status}: ${messageOf(body) ?? text}`);
   const { data } = Object(body) as { data?: unknown };
   if (!Array.isArray(data) || data.length !== rows) {
     const found = Array.isArray(data) ? `${data.length} rows` : text.slice(0, 80);
@@ -116,14 +107,6 @@ function answersOf(text: string, status: number, rows: number): unknown[] {
     if (Array.isArray(row) && row[0] === index && row.length === 2) return row[1];
     throw new Failure(`The function answered ${JSON.stringify(row)} to row ${index}; expected [${index}, value]`);
   });
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function assumeRole(stack: Stack, externalId: string | undefined): Promise<Credentials> {
