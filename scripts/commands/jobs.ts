@@ -52,6 +52,7 @@ const list: CommandModule<object, Common> = {
     const client = await open(options);
     const jobs: Job[] = await client.all("/jobs");
     if (options.json) return printJson(jobs);
+    if (jobs.length === 0) return console.log("No jobs.");
     printTable(
       jobs.map(({ JobId, script, schedule, timezone, LastRunState, LastRunAt = "" }) => [
         JobId,
@@ -145,6 +146,7 @@ const history: CommandModule<object, Named> = {
     const client = await open(options);
     const runs: Run[] = await client.all(`${path(options.job)}/runs`);
     if (options.json) return printJson(runs);
+    if (runs.length === 0) return console.log("No runs.");
     printTable(
       runs.map(({ RunId, State, Trigger = "", CreatedAt, EndedAt }) => [
         RunId,

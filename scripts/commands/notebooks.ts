@@ -63,7 +63,8 @@ const list: CommandModule<object, Common> = {
     const client = await open(options);
     const notebooks: Notebook[] = await client.all("/notebooks");
     if (options.json) return printJson(notebooks);
-    printTable(notebooks.map(rowOf));
+    if (notebooks.length === 0) console.log("No notebooks.");
+    else printTable(notebooks.map(rowOf));
   },
 };
 

@@ -49,6 +49,12 @@ describe("notebooks and jobs, brought up on this machine", function () {
     }
   });
 
+  it("says that there is nothing yet", async () => {
+    assert.equal(await dsp("notebooks", "list"), "No notebooks.\n");
+    assert.equal(await dsp("jobs", "list"), "No jobs.\n");
+    assert.deepEqual([await dspJson("notebooks", "list"), await dspJson("jobs", "list")], [[], []]);
+  });
+
   it("notebooks: made, opened, stopped, started and deleted; events bring their states", async () => {
     assert.match(await dsp("notebooks", "create", "Anna", "--idle", "45"), /^anna +InService +ml\.t3\.medium +5 GB/);
     assert.match(
@@ -130,6 +136,7 @@ describe("notebooks and jobs, brought up on this machine", function () {
     assert.equal(await dsp("jobs", "schedule", "nightly", "--off"), "nightly runs by request\n");
     assert.match(await refusal("jobs", "schedule", "nightly"), /^Give an expression/);
     assert.match(await refusal("jobs", "logs", "nightly"), /^nightly has never run/);
+    assert.equal(await dsp("jobs", "history", "nightly"), "No runs.\n");
   });
 
   it("jobs: cancelled while they run", async () => {
