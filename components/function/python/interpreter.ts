@@ -15,13 +15,18 @@ export interface Python {
 const question =
   "import importlib.util, sys; print('%d.%d' % sys.version_info[:2], importlib.util.find_spec('pip') is not None)";
 
-let found: Python | undefined;
+const found = new Map<string, Python | undefined>();
 
 /**
  * The interpreter of that version where there is one, otherwise what `python3` is; `undefined` without any.
  * @param version of Lambda's runtime: `3.13`.
  */
 export function findPython(version: string): Python | undefined {
+  if (!found.has(version)) found.set(version, search(version));
+  return found.get(version);
+}
+
+function search(version: string): Python | undefined {
   const pyenv = process.env.PYENV_ROOT ?? join(homedir(), ".pyenv");
   const candidates = [
     `python${version}`,
@@ -29,14 +34,14 @@ export function findPython(version: string): Python | undefined {
     "python3",
     "python",
   ];
-  for (const program of found ? [] : candidates) {
+  for (const program of candidates) {
     // It may be pyenv's placeholder for one that is not there.
     const { status, stdout } = spawnSync(program, ["-I", "-c", question], { encoding: "utf8" });
     if (status !== 0) continue;
     const [is = "", pip] = stdout.trim().split(" ");
-    found = { program, version: is, pip: pip === "True" };
+    return { program, version: is, pip: pip === "True" };
   }
-  return found;
+  return undefined;
 }
 
 const installed = new Map<string, boolean>();
