@@ -16,6 +16,7 @@ import {
   type AttributeElement,
   checkDefinitions,
   checkIndexes,
+  checkIndexThroughput,
   type IndexInput,
   indexDefinition,
   type KeyElement,
@@ -69,7 +70,8 @@ export async function createTable(engine: Engine, input: CreateInput): Promise<J
   const made = (given: IndexInput[] = []) => given.map((one) => indexDefinition(one, engine.db.nextId()));
   const local = made(input.LocalSecondaryIndexes);
   const global = made(input.GlobalSecondaryIndexes);
-  checkIndexes({ keys, local, global, billing });
+  checkIndexes({ keys, local, global });
+  checkIndexThroughput(global, billing);
   checkDefinitions(attributes, keys, [...local, ...global]);
   checkTags(input.Tags ?? []);
   const now = Date.now();

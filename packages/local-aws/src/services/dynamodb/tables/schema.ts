@@ -46,19 +46,15 @@ export function keyTypes(definitions: AttributeElement[]): KeyTypes {
 export function checkDefinitions(types: KeyTypes, table: KeyNames, indexes: Pick<IndexDefinition, "keys">[]): void {
   const defined = Object.keys(types);
   const missing = (keys: KeyNames) => namesOf(keys).some((name) => !Object.hasOwn(types, name));
-  if (missing(table)) {
-    throw invalidParameter(
-      `Some index key attributes are not defined in AttributeDefinitions. Keys: [${namesOf(table).join(", ")}], AttributeDefinitions: [${defined.join(", ")}]`,
-    );
-  }
-  for (const { keys } of indexes) {
+  const all = [table, ...indexes.map(({ keys }) => keys)];
+  for (const keys of all) {
     if (missing(keys)) {
       throw invalidParameter(
         `Some index key attributes are not defined in AttributeDefinitions. Keys: [${namesOf(keys).join(", ")}], AttributeDefinitions: [${defined.join(", ")}]`,
       );
     }
   }
-  const used = [...new Set([...namesOf(table), ...indexes.flatMap(({ keys }) => namesOf(keys))])];
+  const used = [...new Set(all.flatMap(namesOf))];
   if (used.length === defined.length) return;
   if (indexes.length === 0) {
     throw invalidParameter(
@@ -92,12 +88,7 @@ export function indexDefinition(input: IndexInput, id: number): IndexDefinition 
   };
 }
 
-export function checkIndexes({
-  keys,
-  global,
-  local,
-  billing,
-}: Pick<TableDefinition, "keys" | "global" | "local" | "billing">): void {
+export function checkIndexes({ keys, global, local }: Pick<TableDefinition, "keys" | "global" | "local">): void {
   const names = [...local, ...global].map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw invalidParameter(`Duplicate index name: ${twice}`);
@@ -118,6 +109,10 @@ export function checkIndexes({
       );
     }
   }
+}
+
+/** Global indexes that are made have a capacity where the table's is provisioned, and only there. */
+export function checkIndexThroughput(global: IndexDefinition[], billing: TableDefinition["billing"]): void {
   for (const { name, throughput } of global) {
     if (billing === "PAY_PER_REQUEST" && throughput) {
       throw invalidParameter(

@@ -10,6 +10,7 @@ import {
   type AttributeElement,
   checkDefinitions,
   checkIndexes,
+  checkIndexThroughput,
   type IndexInput,
   indexDefinition,
   keyTypes,
@@ -135,28 +136,12 @@ function withIndexes(engine: Engine, definition: TableDefinition, input: UpdateI
   const keys = [definition.keys, ...[...global, ...definition.local].map((one) => one.keys)];
   const used = new Set(keys.flatMap(namesOf));
   const kept = Object.fromEntries(Object.entries(attributes).filter(([name]) => used.has(name)));
-  checkIndexes({
-    ...definition,
-    billing: input.BillingMode ?? definition.billing,
-    global: checkedGlobals(definition, input, global),
-  });
+  checkIndexes({ ...definition, global });
+  // What the others have was checked when they were made.
+  const made = global.filter((one) => !definition.global.some(({ id }) => id === one.id));
+  checkIndexThroughput(made, definition.billing);
   checkDefinitions(kept, definition.keys, [...definition.local, ...global]);
   return { ...definition, global, attributes: kept };
-}
-
-/** Those that this update makes: what others have was checked when they were made. */
-function checkedGlobals(
-  definition: TableDefinition,
-  { BillingMode }: UpdateInput,
-  global: IndexDefinition[],
-): IndexDefinition[] {
-  const billing = BillingMode ?? definition.billing;
-  const placeholder = { ReadCapacityUnits: 1, WriteCapacityUnits: 1 };
-  return global.map((one) => {
-    if (!definition.global.some(({ id }) => id === one.id)) return one;
-    const { throughput: _, ...rest } = one;
-    return billing === "PROVISIONED" ? { ...rest, throughput: placeholder } : rest;
-  });
 }
 
 function changedIndex(
