@@ -17,6 +17,10 @@ export const noTable = (): AwsError => new AwsError("ResourceNotFoundException",
 export const noTableNamed = (name: string): AwsError =>
   new AwsError("ResourceNotFoundException", `Requested resource not found: Table: ${name} not found`, 400);
 
+/** A table that is not there, as operations on backups say it. */
+export const noTableToBackUp = (name: string): AwsError =>
+  new AwsError("TableNotFoundException", `Table not found: ${name}`, 400);
+
 /** A condition that did not hold. @param item as JSON, where the request asked for it. */
 export const conditionFailed = (item?: string): AwsError =>
   new AwsError(

@@ -24,7 +24,6 @@ import { inputs } from "./inputs/operations.ts";
 import { checkInput } from "./inputs/shape.ts";
 import { Names, tableOf } from "./names.ts";
 import { Settings } from "./settings.ts";
-import { describe } from "./tables/create.ts";
 import { Expiry } from "./tables/timeToLive.ts";
 
 type Json = Record<string, unknown>;
@@ -72,19 +71,17 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, { ttlInterval = 10_00
       return resourcePolicy ? { ...need, resourcePolicy } : need;
     });
 
-  const describeNamed = async (TableName: string) => describe(open().engine, { TableName }).Table as Json;
-
   /** @returns the answer's JSON. */
   async function perform(operation: string, input: Json): Promise<string> {
     const own = settings.operations[operation];
-    if (own) return JSON.stringify(await own(input, describeNamed));
-    checkInput(inputs[operation] ?? {}, input);
     const { engine } = open();
+    if (own) return JSON.stringify(own(input, engine.tables));
+    checkInput(inputs[operation] ?? {}, input);
     const output = await handlers[operation]?.(engine, input);
     if (operation === "DeleteTable") settings.forget(tableOf(String(input.TableName)));
     if (operation === "CreateTable" && typeof input.ResourcePolicy === "string") {
       const ResourceArn = names.table(tableOf(String(input.TableName)));
-      await settings.operations.PutResourcePolicy?.({ ResourceArn, Policy: input.ResourcePolicy }, describeNamed);
+      settings.operations.PutResourcePolicy?.({ ResourceArn, Policy: input.ResourcePolicy }, engine.tables);
     }
     return typeof output === "string" ? output : JSON.stringify(output ?? {});
   }

@@ -4,10 +4,12 @@ import { conditionFault } from "../../authorization/validate.ts";
 import { brokenConstraint } from "../../kit/constraint.ts";
 import { AwsError, type PolicyDocument } from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
+import { noTableToBackUp } from "./errors.ts";
 import { type Names, tableOf } from "./names.ts";
+import type { Catalog } from "./tables/catalog.ts";
 
 type Json = Record<string, unknown>;
-type OwnOperation = (input: Json, describe: (table: string) => Promise<Json>) => Promise<Json>;
+type OwnOperation = (input: Json, tables: Catalog) => Json;
 
 interface Backups {
   enabled: boolean;
@@ -54,9 +56,9 @@ export class Settings {
   }
 
   readonly operations: Record<string, OwnOperation> = {
-    UpdateContinuousBackups: async (input, describe) => {
+    UpdateContinuousBackups: (input, tables) => {
       const table = tableOf(String(input.TableName));
-      await existing(table, describe);
+      if (!tables.find(table)) throw noTableToBackUp(table);
       const { PointInTimeRecoveryEnabled: enabled, RecoveryPeriodInDays: days = 35 } =
         (input.PointInTimeRecoverySpecification ?? {}) as Json;
       if (typeof enabled !== "boolean")
@@ -73,15 +75,15 @@ export class Settings {
       return this.#continuousBackups(table);
     },
 
-    DescribeContinuousBackups: async (input, describe) => {
+    DescribeContinuousBackups: (input, tables) => {
       const table = tableOf(String(input.TableName));
-      await existing(table, describe);
+      if (!tables.find(table)) throw noTableToBackUp(table);
       return this.#continuousBackups(table);
     },
 
-    PutResourcePolicy: async (input, describe) => {
+    PutResourcePolicy: (input, tables) => {
       const arn = String(input.ResourceArn);
-      await describe(tableOf(arn));
+      tables.existing(arn);
       const before = this.#policies.get(arn);
       if (
         typeof input.ExpectedRevisionId === "string" &&
@@ -96,17 +98,17 @@ export class Settings {
       return { RevisionId: String(revision) };
     },
 
-    GetResourcePolicy: async (input, describe) => {
+    GetResourcePolicy: (input, tables) => {
       const arn = String(input.ResourceArn);
-      await describe(tableOf(arn));
+      tables.existing(arn);
       const found = this.#policies.get(arn);
       if (!found) throw policyNotFound(arn);
       return { Policy: found.policy, RevisionId: String(found.revision) };
     },
 
-    DeleteResourcePolicy: async (input, describe) => {
+    DeleteResourcePolicy: (input, tables) => {
       const arn = String(input.ResourceArn);
-      await describe(tableOf(arn));
+      tables.existing(arn);
       const found = this.#policies.get(arn);
       this.#policies.delete(arn);
       return found ? { RevisionId: String(found.revision) } : {};
@@ -129,15 +131,6 @@ export class Settings {
         },
       },
     };
-  }
-}
-
-async function existing(table: string, describe: (table: string) => Promise<Json>): Promise<void> {
-  try {
-    await describe(table);
-  } catch (error) {
-    if (!(error instanceof AwsError) || error.code !== "ResourceNotFoundException") throw error;
-    throw new AwsError("TableNotFoundException", `Table not found: ${table}`, 400);
   }
 }
 

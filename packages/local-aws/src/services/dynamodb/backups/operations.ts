@@ -1,6 +1,6 @@
 /** CreateBackup and what follows: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/BackupRestore.html */
 import type { Engine } from "../engine.ts";
-import { AwsError, invalid } from "../errors.ts";
+import { AwsError, invalid, noTableToBackUp } from "../errors.ts";
 import { tableOf } from "../names.ts";
 import { ItemRows } from "../storage/rows.ts";
 import type { IndexDefinition, RestoreSource, TableDefinition, Throughput } from "../tables/definition.ts";
@@ -11,11 +11,9 @@ import { copyFrom, copyInto } from "./copying.ts";
 
 type Json = Record<string, unknown>;
 
-const noSuchTable = (name: string) => new AwsError("TableNotFoundException", `Table not found: ${name}`, 400);
-
 export function createBackup(engine: Engine, input: { TableName: string; BackupName: string }): Json {
   const table = engine.tables.find(input.TableName);
-  if (!table) throw noSuchTable(tableOf(input.TableName));
+  if (!table) throw noTableToBackUp(tableOf(input.TableName));
   const backup = engine.backups.create(input.BackupName, table.definition, engine.around.names.table(table.name));
   engine.background.go(copyInto(engine, table, backup));
   return { BackupDetails: details(engine, backup) };
@@ -151,7 +149,7 @@ export function restoreToPointInTime(engine: Engine, input: PointInput): Json {
   const { names, isRecoverable } = engine.around;
   const name = tableOf(input.SourceTableName ?? input.SourceTableArn ?? "");
   const table = engine.tables.find(name);
-  if (!table) throw noSuchTable(name);
+  if (!table) throw noTableToBackUp(name);
   if (!isRecoverable(name)) {
     throw new AwsError(
       "PointInTimeRecoveryUnavailableException",

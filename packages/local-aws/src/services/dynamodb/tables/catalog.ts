@@ -1,6 +1,6 @@
 /** The tables of a region. */
 import { randomUUID } from "node:crypto";
-import { AwsError, invalid, noTable } from "../errors.ts";
+import { AwsError, invalid, noTable, noTableNamed } from "../errors.ts";
 import { tableOf } from "../names.ts";
 import type { Database } from "../storage/database.ts";
 import { indexesOf, type TableDefinition } from "./definition.ts";
@@ -28,6 +28,13 @@ export class Catalog {
   /** The table of that name, if there is one. */
   find(name: string): Table | undefined {
     return this.#tables.get(tableOf(name));
+  }
+
+  /** As operations on tables find it. @param name a table's name or ARN. @throws AwsError `ResourceNotFoundException` naming it. */
+  existing(name: string): Table {
+    const found = this.find(name);
+    if (!found) throw noTableNamed(tableOf(name));
+    return found;
   }
 
   /** In the order of their names. */

@@ -1,7 +1,7 @@
 /** CreateTable, DeleteTable, DescribeTable and ListTables. */
 
 import type { Engine } from "../engine.ts";
-import { invalid, invalidParameter, noTableNamed } from "../errors.ts";
+import { invalid, invalidParameter } from "../errors.ts";
 import { tableOf } from "../names.ts";
 import type {
   OnDemandThroughput,
@@ -103,8 +103,7 @@ export async function createTable(engine: Engine, input: CreateInput): Promise<J
 }
 
 export function deleteTable(engine: Engine, { TableName }: { TableName: string }): Json {
-  const table = engine.tables.find(TableName);
-  if (!table) throw noTableNamed(tableOf(TableName));
+  const table = engine.tables.existing(TableName);
   if (table.definition.protected) {
     throw invalid(
       "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
@@ -123,9 +122,7 @@ export function deleteTable(engine: Engine, { TableName }: { TableName: string }
 }
 
 export function describe(engine: Engine, { TableName }: { TableName: string }): Json {
-  const table = engine.tables.find(TableName);
-  if (!table) throw noTableNamed(tableOf(TableName));
-  return { Table: describeTable(table, engine.around.names) };
+  return { Table: describeTable(engine.tables.existing(TableName), engine.around.names) };
 }
 
 export function listTables(engine: Engine, input: { ExclusiveStartTableName?: string; Limit?: number }): Json {

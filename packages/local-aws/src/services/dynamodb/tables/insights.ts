@@ -1,7 +1,6 @@
 /** Contributor insights: whether they are on; what they would show is not collected. */
 import type { Engine } from "../engine.ts";
-import { AwsError, noTableNamed } from "../errors.ts";
-import { tableOf } from "../names.ts";
+import { AwsError } from "../errors.ts";
 import type { Table } from "./table.ts";
 
 interface Input {
@@ -10,8 +9,7 @@ interface Input {
 }
 
 function found({ tables }: Engine, { TableName, IndexName }: Input): Table {
-  const table = tables.find(TableName);
-  if (!table) throw noTableNamed(tableOf(TableName));
+  const table = tables.existing(TableName);
   if (IndexName !== undefined && !table.definition.global.some(({ name }) => name === IndexName)) {
     throw new AwsError("ResourceNotFoundException", `Requested resource not found: Index: ${IndexName} not found`, 400);
   }

@@ -4,9 +4,8 @@
  */
 import { debuglog } from "node:util";
 import type { Engine } from "../engine.ts";
-import { invalid, noTableNamed } from "../errors.ts";
+import { invalid } from "../errors.ts";
 import { behind, itemKey, keyBytes, withoutHash } from "../items/keys.ts";
-import { tableOf } from "../names.ts";
 import { Slices } from "../slices.ts";
 import { change } from "../writes/change.ts";
 import type { Table } from "./table.ts";
@@ -22,7 +21,7 @@ interface Specification {
 
 /** UpdateTimeToLive */
 export function updateTimeToLive(engine: Engine, input: { TableName: string; TimeToLiveSpecification: Specification }) {
-  const table = found(engine, input.TableName);
+  const table = engine.tables.existing(input.TableName);
   const { Enabled, AttributeName: attribute } = input.TimeToLiveSpecification;
   const { ttl, ...rest } = table.definition;
   if (!Enabled) {
@@ -58,18 +57,12 @@ export function updateTimeToLive(engine: Engine, input: { TableName: string; Tim
 
 /** DescribeTimeToLive */
 export function describeTimeToLive(engine: Engine, { TableName }: { TableName: string }) {
-  const { ttl } = found(engine, TableName).definition;
+  const { ttl } = engine.tables.existing(TableName).definition;
   return {
     TimeToLiveDescription: ttl
       ? { TimeToLiveStatus: "ENABLED", AttributeName: ttl.attribute }
       : { TimeToLiveStatus: "DISABLED" },
   };
-}
-
-function found({ tables }: Engine, name: string): Table {
-  const table = tables.find(name);
-  if (!table) throw noTableNamed(tableOf(name));
-  return table;
 }
 
 /** Looks for what has expired, from time to time. */

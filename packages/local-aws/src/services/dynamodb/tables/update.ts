@@ -1,8 +1,7 @@
 /** UpdateTable: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html */
 import type { Engine } from "../engine.ts";
-import { AwsError, invalid, invalidParameter, noTableNamed } from "../errors.ts";
+import { AwsError, invalid, invalidParameter } from "../errors.ts";
 import { namesOf } from "../items/keys.ts";
-import { tableOf } from "../names.ts";
 import { checkStream, checkThroughput, encryptionOf, newStream, type SettingsInput } from "./create.ts";
 import type { IndexDefinition, TableDefinition, Throughput, ViewType, WarmThroughput } from "./definition.ts";
 import { describeTable } from "./describe.ts";
@@ -44,8 +43,7 @@ export async function updateTable(engine: Engine, input: UpdateInput): Promise<J
   checkStream(input.StreamSpecification);
   const { SSESpecification: encryption } = input;
   const encrypted = encryption?.Enabled ? await encryptionOf(engine, encryption) : undefined;
-  const table = engine.tables.find(input.TableName);
-  if (!table) throw noTableNamed(tableOf(input.TableName));
+  const table = engine.tables.existing(input.TableName);
   engine.db.transaction(() => {
     let definition = withCapacity(table.definition, input);
     definition = withIndexes(engine, definition, input);
