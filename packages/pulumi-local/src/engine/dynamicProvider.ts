@@ -166,7 +166,7 @@ export class DynamicProvider implements ResourceProvider {
     const main = sdkModule("cmd/dynamic-provider", directory);
     const sockets = new SocketFolder();
     const servers = join(import.meta.dirname, "privateServers.cjs");
-    const child = spawn(process.execPath, ["--require", lifeline, "--require", servers, main, "engine"], {
+    const child = spawn(process.execPath, ["--require", lifeline, servers, main, "engine"], {
       cwd: directory,
       stdio: ["pipe", "pipe", "pipe"],
       env: {

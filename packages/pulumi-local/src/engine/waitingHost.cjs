@@ -5,10 +5,10 @@ const [run, ...args] = process.argv.slice(2);
 const { createRequire } = require("node:module");
 const fromProgram = createRequire(`${process.cwd()}/`);
 const fromSdk = createRequire(run);
-require("./privateServers.cjs").usePrivateServers(fromSdk, process.env.PULUMI_LOCAL_SOCKETS);
 
 // Closures can be serialized only when the inspector has seen every script from the start; to begin takes it a while.
 fromSdk("../../runtime/closure/v8Hooks").isInitializedAsync();
+require("./privateServers.cjs").usePrivateServers(fromSdk);
 for (const [from, name] of [
   [fromSdk, "../.."],
   [fromSdk, "./tracing"],
