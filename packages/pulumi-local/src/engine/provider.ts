@@ -117,6 +117,7 @@ export interface ResourceProvider {
   diff(before: Properties, after: Properties, context: ResourceContext): Diff | Promise<Diff>;
   create(inputs: Properties, context: ResourceContext): Promise<Made>;
   update(id: string, before: Properties, after: Properties, context: ResourceContext): Promise<Made>;
+  /** What is gone already is no error: a run that was killed may have deleted it and not lived to record that. */
   delete(id: string, outputs: Properties, context: ResourceContext): Promise<void>;
   /**
    * For `Resource.get` and `import`; `undefined` when AWS has no such thing.

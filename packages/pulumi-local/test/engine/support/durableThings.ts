@@ -24,7 +24,7 @@ export function durableThings(directory: string): Registry {
     update: async (id, _before, inputs) => ({ id, outputs: inputs }),
     async delete(id) {
       await wait(3);
-      rmSync(join(directory, id));
+      rmSync(join(directory, id), { force: true });
     },
   };
   return { resources: new Map([["test:index:Thing", provider]]), invokes: new Map() };
