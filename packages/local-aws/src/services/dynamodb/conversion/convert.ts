@@ -9,7 +9,7 @@ import { checkItem } from "../items/value.ts";
 import { Database } from "../storage/database.ts";
 import { Streams } from "../streams/streams.ts";
 import { Catalog } from "../tables/catalog.ts";
-import type { StreamDefinition, TableDefinition, ViewType } from "../tables/definition.ts";
+import { expiryIndex, type StreamDefinition, type TableDefinition, type ViewType } from "../tables/definition.ts";
 import {
   type AttributeElement,
   type IndexInput,
@@ -92,18 +92,7 @@ function makeTable(db: Database, catalog: Catalog, store: Store, row: Row): Tabl
     ...(kept.encryption && { encryption: kept.encryption }),
     ...(typeof row.table_class === "string" && { tableClass: row.table_class }),
     protected: row.deletion_protection_enabled === 1,
-    ...(attribute !== undefined && {
-      ttl: {
-        attribute,
-        index: {
-          id: db.nextId(),
-          name: "",
-          keys: { hash: attribute },
-          projection: { type: "ALL" as const },
-          ordered: true,
-        },
-      },
-    }),
+    ...(attribute !== undefined && { ttl: { attribute, index: expiryIndex(attribute, db.nextId()) } }),
     tags: tagsOf(row.tags),
   });
 }

@@ -94,6 +94,15 @@ export interface RestoreSource {
   rows?: number;
 }
 
+/** The index by which expired items are found. @param id of its entries in the file. */
+export const expiryIndex = (attribute: string, id: number): IndexDefinition => ({
+  id,
+  name: "",
+  keys: { hash: attribute },
+  projection: { type: "ALL" },
+  ordered: true,
+});
+
 export const indexesOf = ({ global, local, ttl }: TableDefinition): IndexDefinition[] => [
   ...global,
   ...local,

@@ -8,6 +8,7 @@ import { invalid } from "../errors.ts";
 import { behind, itemKey, keyBytes, withoutHash } from "../items/keys.ts";
 import { Slices } from "../slices.ts";
 import { change } from "../writes/change.ts";
+import { expiryIndex } from "./definition.ts";
 import type { Table } from "./table.ts";
 
 const debug = debuglog("dynamodb");
@@ -38,17 +39,7 @@ export function updateTimeToLive(engine: Engine, input: { TableName: string; Tim
     }
     engine.tables.save(table, {
       ...rest,
-      ttl: {
-        attribute,
-        index: {
-          id: engine.db.nextId(),
-          name: "",
-          keys: { hash: attribute },
-          projection: { type: "ALL" },
-          ordered: true,
-          filling: true,
-        },
-      },
+      ttl: { attribute, index: { ...expiryIndex(attribute, engine.db.nextId()), filling: true } },
     });
     engine.background.fill(table);
   }
