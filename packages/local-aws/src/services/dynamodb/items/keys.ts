@@ -47,6 +47,9 @@ export function sortPrefix(range: AttributeValue): Buffer {
 /** Behind every key. */
 export const lastKey = Buffer.alloc(2100, 0xff);
 
+/** The first bytes behind this key alone. */
+export const after = (key: Buffer): Buffer => Buffer.concat([key, Buffer.alloc(1)]);
+
 /** The first bytes behind all that begin with these. */
 export function behind(prefix: Buffer): Buffer {
   let length = prefix.length;

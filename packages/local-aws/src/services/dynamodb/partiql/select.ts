@@ -4,7 +4,7 @@ import { invalid } from "../errors.ts";
 import { keyRange } from "../expressions/keyCondition.ts";
 import { valueAt } from "../expressions/paths.ts";
 import type { Condition, Path } from "../expressions/tree.ts";
-import { lastKey } from "../items/keys.ts";
+import { after, lastKey } from "../items/keys.ts";
 import { type AttributeValue, type Item, setAttribute } from "../items/types.ts";
 import { type Page, readPage } from "../reads/page.ts";
 import { checkProjected } from "../reads/query.ts";
@@ -81,7 +81,7 @@ export async function select(
   };
   if (position.last) {
     const { bytes } = startingKey(table, index, position.last);
-    if (up) request.low = Buffer.concat([bytes, Buffer.alloc(1)]);
+    if (up) request.low = after(bytes);
     else request.high = bytes;
   }
   const page = await readPage(request);

@@ -8,7 +8,7 @@ import { keyRange } from "../expressions/keyCondition.ts";
 import { checkMixture, legacyCondition, legacyPaths } from "../expressions/legacy.ts";
 import { Placeholders } from "../expressions/placeholders.ts";
 import { type Condition, type Path, pathsOf } from "../expressions/tree.ts";
-import { lastKey, namesOf } from "../items/keys.ts";
+import { after, lastKey, namesOf } from "../items/keys.ts";
 import { checkItem } from "../items/value.ts";
 import type { TableIndex } from "../tables/index.ts";
 import type { Table } from "../tables/table.ts";
@@ -97,7 +97,7 @@ export async function query(engine: Engine, input: PagingInput & { ScanIndexForw
   if (given) {
     const start = startingKey(table, index, given);
     start.checkWithin(queried);
-    if (up) request.low = Buffer.concat([start.bytes, Buffer.alloc(1)]);
+    if (up) request.low = after(start.bytes);
     else request.high = start.bytes;
   }
   return answer(request, input);
@@ -141,7 +141,7 @@ export async function scan(
           `${total} Segment: ${segment}`,
       );
     }
-    request.low = Buffer.concat([bytes, Buffer.alloc(1)]);
+    request.low = after(bytes);
   }
   return answer(request, input);
 }

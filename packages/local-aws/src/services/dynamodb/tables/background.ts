@@ -1,8 +1,8 @@
 /** What goes on behind the requests: filling new indexes, clearing up after tables, forgetting old records. */
 import { debuglog } from "node:util";
-import { lastKey } from "../items/keys.ts";
 import { Slices } from "../slices.ts";
 import type { Database } from "../storage/database.ts";
+import { walk } from "../storage/walk.ts";
 import type { Streams } from "../streams/streams.ts";
 import type { Catalog } from "./catalog.ts";
 import type { TableDefinition } from "./definition.ts";
@@ -78,22 +78,16 @@ export class Background {
   /** @returns enters some more items, and says whether there are others. */
   #filling(table: Table, id: number): () => boolean {
     const { db, tables } = this.#engine;
-    let low = Buffer.alloc(0);
-    return () => {
-      const index = table.indexes.find(({ definition }) => definition.id === id);
-      if (!index?.definition.filling || tables.find(table.name) !== table) return false;
-      return db.transaction(() => {
-        const found = table.rows.range(low, lastKey, true, step);
-        for (const { key, row } of found) {
-          const entry = index.entry(row.item, key);
-          if (entry) index.rows.insert(entry, row.id, index.size(row));
-          low = Buffer.concat([key, Buffer.alloc(1)]);
-        }
-        if (found.length === step) return true;
-        tables.save(table, filled(table.definition, id));
-        return false;
-      });
-    };
+    const wanted = () => table.indexes.find(({ definition }) => definition.id === id);
+    return walk(db, table.rows, {
+      goesOn: () => wanted()?.definition.filling === true && tables.find(table.name) === table,
+      take: ({ key, row }) => {
+        const index = wanted();
+        const entry = index?.entry(row.item, key);
+        if (index && entry) index.rows.insert(entry, row.id, index.size(row));
+      },
+      done: () => tables.save(table, filled(table.definition, id)),
+    });
   }
 
   async #clear(): Promise<void> {
