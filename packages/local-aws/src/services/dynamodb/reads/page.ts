@@ -3,8 +3,9 @@
 import { holds } from "../expressions/evaluate.ts";
 import { project } from "../expressions/projection.ts";
 import type { Condition, Path } from "../expressions/tree.ts";
-import { namesOf } from "../items/keys.ts";
-import { type Item, setAttribute } from "../items/types.ts";
+import { after, keyOf } from "../items/keys.ts";
+import { itemSize } from "../items/size.ts";
+import type { Item } from "../items/types.ts";
 import { Slices } from "../slices.ts";
 import type { Row } from "../storage/rows.ts";
 import type { TableIndex } from "../tables/index.ts";
@@ -66,7 +67,7 @@ export async function readPage(request: PageRequest): Promise<Page> {
     }
     const end = found.at(-1);
     if (!end || found.length < asked) return page;
-    if (up) low = Buffer.concat([end.key, Buffer.alloc(1)]);
+    if (up) low = after(end.key);
     else high = end.key;
     if (slices.isLong) await slices.rest();
   }
@@ -74,10 +75,10 @@ export async function readPage(request: PageRequest): Promise<Page> {
 
 function take(page: Page, request: PageRequest, row: Row, filter: Condition | undefined): void {
   const { index, countOnly, whole } = request;
-  const isPart = index !== undefined && !index.isWhole && !whole;
+  const part = index && !index.isWhole ? index.project(row.item) : undefined;
   page.scanned++;
-  page.size += index && !index.isWhole ? index.size(row) : row.size;
-  const item = isPart && (filter || !countOnly) ? index.project(row.item) : undefined;
+  page.size += part ? itemSize(part) : row.size;
+  const item = whole ? undefined : part;
   if (filter && !holds(filter, item ?? row.item)) return;
   page.count++;
   if (countOnly) return;
@@ -95,9 +96,7 @@ const nextPortion = ({ size, scanned }: Page): number => clamp(portion / (size /
 const clamp = (rows: number): number => Math.min(mostRows, Math.max(4, Math.ceil(rows)));
 
 /** The table's key, and the index's. */
-function lastKey(table: Table, index: TableIndex | undefined, item: Item): Item {
-  const key: Item = {};
-  const names = [...namesOf(table.keys), ...(index ? namesOf(index.definition.keys) : [])];
-  for (const name of names) setAttribute(key, name, item[name] as never);
-  return key;
-}
+const lastKey = (table: Table, index: TableIndex | undefined, item: Item): Item => ({
+  ...keyOf(item, table.keys),
+  ...(index && keyOf(item, index.definition.keys)),
+});
