@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import * as iam from "@aws-sdk/client-iam";
 import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
+import { policy, trust } from "../../support/policies.ts";
 import { refuses } from "../../support/refuses.ts";
-
-const trust = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
-});
-const policy = (Action: string, Resource = "*") =>
-  JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", Action, Resource } });
 
 describe("iam policies", () => {
   let test: TestCloud;
