@@ -1,5 +1,6 @@
 /** Temporary credentials of roles. */
 import { randomBytes } from "node:crypto";
+import { parsedPolicy } from "../kit/permissions.ts";
 import { type Access, AwsError, type PolicyDocument, type Principal, type RoleSession } from "../service.ts";
 import { type AccessKey, type Directory, type Role, uniqueId } from "./directory.ts";
 
@@ -28,18 +29,7 @@ export function assumeRoleAccess(role: Role, context?: Access["context"], action
   };
 }
 
-const parsed = new Map<string, PolicyDocument>();
-
-/** Parsed once per text, so that its compiled form is reused. */
-export function trustPolicy(role: Role): PolicyDocument {
-  let document = parsed.get(role.AssumeRolePolicyDocument);
-  if (!document) {
-    document = JSON.parse(role.AssumeRolePolicyDocument) as PolicyDocument;
-    if (parsed.size > 1_000) parsed.clear();
-    parsed.set(role.AssumeRolePolicyDocument, document);
-  }
-  return document;
-}
+export const trustPolicy = (role: Role): PolicyDocument => parsedPolicy(role.AssumeRolePolicyDocument);
 
 export function assumedRole(role: Role, sessionName: string, accountId: string): Principal {
   return {

@@ -4,9 +4,8 @@ import { AwsError, type PolicyDocument, type PolicyStatement } from "../service.
 
 const parsed = new Map<string, PolicyDocument>();
 
-/** A policy by its text; the same text is the same document, so that its compiled form is reused. */
-export function policyOf(text: string | undefined): PolicyDocument | undefined {
-  if (!text) return undefined;
+/** A stored policy, parsed once per text: the same text is the same document, so that its compiled form is reused. */
+export function parsedPolicy(text: string): PolicyDocument {
   let document = parsed.get(text);
   if (!document) {
     document = parseJson(text) as PolicyDocument;
@@ -15,6 +14,10 @@ export function policyOf(text: string | undefined): PolicyDocument | undefined {
   }
   return document;
 }
+
+/** As {@link parsedPolicy}; `undefined` without a policy. */
+export const policyOf = (text: string | undefined): PolicyDocument | undefined =>
+  text ? parsedPolicy(text) : undefined;
 
 export interface Permission {
   Label: string;

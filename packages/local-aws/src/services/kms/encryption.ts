@@ -6,8 +6,9 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { GenerateDataKeyRequest } from "@aws-sdk/client-kms";
 import { brokenConstraint } from "../../kit/constraint.ts";
+import { parsedPolicy } from "../../kit/permissions.ts";
 import type { Operations } from "../../operations.ts";
-import { type Access, AwsError, type Operation, type PolicyDocument } from "../../service.ts";
+import { type Access, AwsError, type Operation } from "../../service.ts";
 import type { Key, Records } from "./records.ts";
 
 /** The encryption context of a ciphertext: it is needed again to decrypt, and policies may require it. */
@@ -27,7 +28,7 @@ export function encryptionOperations(records: Records): Operations<"kms"> {
     return {
       action: `kms:${operation}`,
       resource: records.arn(id),
-      resourcePolicy: JSON.parse(policy) as PolicyDocument,
+      resourcePolicy: parsedPolicy(policy),
       rule: "resource",
       context: {
         "kms:EncryptionAlgorithm": algorithm,

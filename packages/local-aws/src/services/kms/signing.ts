@@ -14,8 +14,9 @@ import {
 import { promisify } from "node:util";
 import type { KeySpec, KeyUsageType } from "@aws-sdk/client-kms";
 import { brokenConstraint } from "../../kit/constraint.ts";
+import { parsedPolicy } from "../../kit/permissions.ts";
 import type { Operations } from "../../operations.ts";
-import { type Access, AwsError, type PolicyDocument } from "../../service.ts";
+import { type Access, AwsError } from "../../service.ts";
 import type { Key, Records } from "./records.ts";
 import { algorithms, algorithmsOf } from "./specs.ts";
 
@@ -31,7 +32,7 @@ const curves: Partial<Record<KeySpec, string>> = {
 export function signingOperations(records: Records): Operations<"kms"> {
   const use = (operation: string, given: string): Access[] => {
     const { id, policy } = records.found(given);
-    const resourcePolicy = JSON.parse(policy) as PolicyDocument;
+    const resourcePolicy = parsedPolicy(policy);
     return [{ action: `kms:${operation}`, resource: records.arn(id), resourcePolicy, rule: "resource" }];
   };
 
