@@ -2,6 +2,7 @@
 
 import type * as sdk from "@aws-sdk/client-secrets-manager";
 import { brokenConstraint } from "../../kit/constraint.ts";
+import { policyOf } from "../../kit/permissions.ts";
 import { type Access, AwsError, type Call } from "../../service.ts";
 import { invalidParameter, invalidRequest, type Secret, type Secrets } from "./secrets.ts";
 
@@ -12,10 +13,10 @@ const maxBytes = 65_536;
 export const accessOf =
   (secrets: Secrets) =>
   (action: string, id: string): Access[] => {
-    const resource = secrets.arnOf(id);
-    const policy = secrets.all().find(({ arn }) => arn === resource)?.policy;
-    const resourcePolicy = policy === undefined ? {} : { resourcePolicy: JSON.parse(policy) };
-    return [{ action: `secretsmanager:${action}`, resource, ...resourcePolicy }];
+    const secret = secrets.find(id);
+    const resourcePolicy = policyOf(secret?.policy);
+    const resource = secret?.arn ?? secrets.unknownArn(id);
+    return [{ action: `secretsmanager:${action}`, resource, ...(resourcePolicy && { resourcePolicy }) }];
   };
 
 /** SDKs generate one for each call; requests must contain it. */

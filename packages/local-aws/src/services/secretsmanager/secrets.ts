@@ -75,13 +75,13 @@ export class Secrets {
   newArn = (name: string): string =>
     `${this.#prefix}${name}-${randomBytes(12).toString("base64").replace(/\W/g, "").slice(0, 6)}`;
 
-  /** The resource of permissions: for an unknown name, with any suffix. */
-  arnOf(id = ""): string {
-    return this.#lookup(id)?.arn ?? (id.startsWith("arn:") ? id : `${this.#prefix}${id}-??????`);
+  /** The resource of permissions on a secret that does not exist: for a name, with any suffix. */
+  unknownArn(id = ""): string {
+    return id.startsWith("arn:") ? id : `${this.#prefix}${id}-??????`;
   }
 
   /** By name, ARN, or ARN without its six random characters, unless these could be part of a name. */
-  #lookup(id: string): Secret | undefined {
+  find(id = ""): Secret | undefined {
     if (!id.startsWith("arn:")) return this.#records.get(id);
     const name = id.startsWith(this.#prefix) ? id.slice(this.#prefix.length) : "";
     const whole = this.#records.get(name.slice(0, -7));
@@ -92,7 +92,7 @@ export class Secrets {
   /** @throws AwsError `ResourceNotFoundException` */
   known(id: string): Secret {
     if (!id.startsWith("arn:")) checkName(id);
-    const secret = this.#lookup(id);
+    const secret = this.find(id);
     if (!secret) throw notFound();
     return secret;
   }
