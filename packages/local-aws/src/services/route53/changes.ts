@@ -113,7 +113,8 @@ function faultsOf(zones: Zones, zone: ZoneRecord, action: string, set: ResourceR
   if (Type === "CNAME" && Name === zone.name) {
     faults.push(`RRSet of type CNAME with DNS name ${Name} is not permitted at apex in zone ${zone.name}`);
   }
-  const others = zones.records(zone.id).filter((one) => one.Name === Name && one !== existing);
+  // One that is replaced conflicts with nothing: it has the same type and identifier.
+  const others = zones.records(zone.id, Name);
   const conflicts = others.some((one) => (one.Type === "CNAME") !== (Type === "CNAME"));
   if (conflicts) {
     faults.push(
@@ -134,7 +135,7 @@ function faultsOf(zones: Zones, zone: ZoneRecord, action: string, set: ResourceR
 }
 
 const isTarget = (zones: Zones, zone: ZoneRecord, name: string, type: string): boolean =>
-  zones.records(zone.id).some((one) => one.Name === name && one.Type === type);
+  zones.records(zone.id, name).some((one) => one.Type === type);
 
 /** Values of a set are unordered. */
 const comparable = ({ ResourceRecords, ...set }: ResourceRecordSet) => ({

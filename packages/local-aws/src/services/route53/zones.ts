@@ -67,9 +67,9 @@ export class Zones {
     });
   }
 
-  /** By name from the last label to the first, then by type and set identifier. */
-  records(zone: string): ResourceRecordSet[] {
-    return this.#records.values(`${zone}\n`);
+  /** By name from the last label to the first, then by type and set identifier. @param name only those of it; normalized. */
+  records(zone: string, name?: string): ResourceRecordSet[] {
+    return this.#records.values(name === undefined ? `${zone}\n` : `${zone}\n${orderOf(name)}\n`);
   }
 
   record(zone: string, set: Pick<ResourceRecordSet, "Name" | "Type" | "SetIdentifier">): ResourceRecordSet | undefined {
