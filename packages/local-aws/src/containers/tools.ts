@@ -27,7 +27,8 @@ export class Tools {
   }
 }
 
-function isProgram(path: string): boolean {
+/** Whether this process may execute it. */
+export function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;

@@ -58,9 +58,12 @@ export function checkRuns(runtime: string | undefined): void {
   if (runtime !== undefined) runtimeOf(runtime);
 }
 
+/** What runs a runtime here; `undefined` for one that only AWS runs. */
+export const localRuntime = (runtime = ""): Runtime | undefined => supported[runtime];
+
 /** @throws AwsError for a runtime that only AWS runs. */
 export function runtimeOf(runtime: string): Runtime {
-  const found = supported[runtime];
+  const found = localRuntime(runtime);
   if (found) return found;
   const message = `The local cloud runs functions of the runtimes ${supportedNames}, not of ${runtime}.`;
   throw new AwsError("InvalidRuntimeException", message, 502, { Type: "User" });

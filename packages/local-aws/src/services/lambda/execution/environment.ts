@@ -104,11 +104,6 @@ export abstract class Environment {
     this.#initialised?.();
   }
 
-  /** Whether its handler is loaded, or it was not asked to load it. */
-  protected get initialising(): boolean {
-    return this.#initialised !== undefined;
-  }
-
   protected log(timestamp: number, message: string): void {
     this.#settings.onLog(timestamp, message);
   }

@@ -6,7 +6,7 @@ import type { Layers } from "../layers.ts";
 import type { Packages } from "../packages.ts";
 import { launcher, type PythonRuntimes } from "../python/runtime.ts";
 import type { VersionRecord } from "../records.ts";
-import { type Runtime, runtimeOf } from "../runtimes.ts";
+import { localRuntime, type Runtime, runtimeOf } from "../runtimes.ts";
 import type { Environment, EnvironmentSettings } from "./environment.ts";
 import { ProcessEnvironment } from "./process.ts";
 import type { RuntimeApi } from "./runtimeApi.ts";
@@ -55,9 +55,9 @@ export class EnvironmentStarter {
   /** Installs in the background what a version needs, so that its first request does not wait; failures are reported by that request. */
   warm({ configuration, code }: VersionRecord): void {
     const { pythons, packages } = this.#parts;
-    const version = /^python(3\.\d+)$/.exec(configuration.Runtime ?? "")?.[1];
-    if (version === undefined || Number(version.slice(2)) < 10) return;
-    const installed = pythons.get(version).then((runtime) => pythons.packages(runtime, packages.folder(code)));
+    const found = localRuntime(configuration.Runtime);
+    if (found?.kind !== "python") return;
+    const installed = pythons.get(found.version).then((runtime) => pythons.packages(runtime, packages.folder(code)));
     installed.catch(() => {});
   }
 

@@ -1,9 +1,10 @@
 /** Which Python interpreters this machine has: those on PATH, and those that pyenv and uv keep. */
 import { execFile } from "node:child_process";
-import { accessSync, constants, globSync } from "node:fs";
+import { globSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { isProgram } from "../../../containers/tools.ts";
 
 const run = promisify(execFile);
 
@@ -60,15 +61,6 @@ function programs(name: string, versions: string): string[] {
     join(uv, `cpython-${versions}`, "bin/python3"),
   ];
   return patterns.flatMap((pattern) => globSync(pattern)).filter(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** It may be pyenv's shim for a version that is not installed. */
