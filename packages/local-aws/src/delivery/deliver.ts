@@ -6,6 +6,7 @@
 import { randomUUID } from "node:crypto";
 import { queueUrl, regionOf } from "../arn.ts";
 import { parseJson } from "../jsonText.ts";
+import { signingName } from "../kit/sdkNames.ts";
 import { AwsError, type Cloud, type Principal } from "../service.ts";
 
 export interface Delivery {
@@ -104,22 +105,11 @@ const targets: Record<string, (delivery: Delivery, cloud: Cloud) => Request | Pr
   scheduler: ({ arn, body }, cloud) => universal(cloud, arn, body),
 };
 
-/** Services whose name in a universal target's ARN differs from their signing name. */
-const signing: Record<string, string> = {
-  sfn: "states",
-  cloudwatch: "monitoring",
-  eventbridge: "events",
-  cloudwatchlogs: "logs",
-  emrserverless: "emr-serverless",
-  applicationautoscaling: "application-autoscaling",
-  sesv2: "ses",
-};
-
 /** `arn:aws:scheduler:::aws-sdk:sfn:startExecution`: any operation, with the body as its input. */
 async function universal(cloud: Cloud, arn: string, body: string): Promise<Request> {
   const [, , , , , sdk, service = "", operation = ""] = arn.split(":");
   if (sdk !== "aws-sdk" || !service || !operation) throw unsupported(arn);
   const name = operation.charAt(0).toUpperCase() + operation.slice(1);
-  const signedAs = signing[service] ?? service;
+  const signedAs = signingName(service);
   return [signedAs, name, await cloud.readDocument(signedAs, name, parseJson(body))];
 }

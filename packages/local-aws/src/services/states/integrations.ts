@@ -1,6 +1,7 @@
 /** Calls of other services by tasks, with inputs, outputs and errors as Step Functions has them. */
 import { randomUUID } from "node:crypto";
 import { parseJson } from "../../jsonText.ts";
+import { signingName } from "../../kit/sdkNames.ts";
 import type { Cloud, Principal } from "../../service.ts";
 import { StateError } from "./language/failure.ts";
 import type { Integration } from "./language/resource.ts";
@@ -24,20 +25,21 @@ const optimized: Record<string, Names> = {
   sagemaker: { error: "SageMaker", cause: "AmazonSageMaker" },
 };
 
-/** The AWS SDK's names of services: what this cloud calls them, and what errors do. */
-const sdk: Record<string, { service: string; error: string }> = {
-  sfn: { service: "states", error: "Sfn" },
-  eventbridge: { service: "events", error: "EventBridge" },
-  cloudwatch: { service: "monitoring", error: "CloudWatch" },
-  cloudwatchlogs: { service: "logs", error: "CloudWatchLogs" },
-  dynamodb: { service: "dynamodb", error: "DynamoDb" },
-  secretsmanager: { service: "secretsmanager", error: "SecretsManager" },
-  sagemaker: { service: "sagemaker", error: "SageMaker" },
-  sesv2: { service: "ses", error: "SesV2" },
-  apigateway: { service: "apigateway", error: "ApiGateway" },
-  emrserverless: { service: "emr-serverless", error: "EmrServerless" },
-  applicationautoscaling: { service: "application-autoscaling", error: "ApplicationAutoScaling" },
-};
+/** Services in the names of errors of the AWS SDK, where it takes more than a capital. */
+const sdk = new Map(
+  Object.entries({
+    eventbridge: "EventBridge",
+    cloudwatch: "CloudWatch",
+    cloudwatchlogs: "CloudWatchLogs",
+    dynamodb: "DynamoDb",
+    secretsmanager: "SecretsManager",
+    sagemaker: "SageMaker",
+    sesv2: "SesV2",
+    apigateway: "ApiGateway",
+    emrserverless: "EmrServerless",
+    applicationautoscaling: "ApplicationAutoScaling",
+  }),
+);
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const small = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
@@ -102,7 +104,7 @@ export async function callService(
 }
 
 async function callSdk(cloud: Cloud, integration: Integration, given: Record<string, unknown>, role: Principal) {
-  const service = sdk[integration.service]?.service ?? integration.service;
+  const service = signingName(integration.service);
   const operation = capital(integration.action);
   const input = await document(cloud, integration, service, operation, given);
   const { $metadata: _, Body, ...output } = await call(cloud, integration, service, operation, input, role);
@@ -224,7 +226,7 @@ function failure(
   const shape = name.endsWith("Exception") ? name : `${name}Exception`;
   const own = unlisted[service]?.has(name) === true;
   if (kind === "sdk") {
-    const prefix = sdk[named]?.error ?? capital(named);
+    const prefix = sdk.get(named) ?? capital(named);
     const details = [`Service: ${prefix}`, `Status Code: ${status}`, `Request ID: ${randomUUID()}`];
     return new StateError(`${prefix}.${own ? `${prefix}Exception` : shape}`, `${message} (${details.join(", ")})`);
   }

@@ -1,5 +1,6 @@
 /** Results that TestState is given for a task, held against the model of the service that would answer. */
 import type { NormalizedSchema } from "@smithy/core/schema";
+import { signingName } from "../../kit/sdkNames.ts";
 import { AwsError } from "../../service.ts";
 import { readShapes } from "../../wire/shapes.ts";
 import type { Integration } from "./language/resource.ts";
@@ -10,10 +11,8 @@ const invalid = (message: string) =>
 /** Models of the services whose answers are checked: those that this cloud has. */
 const models: Record<string, () => Promise<object>> = {
   states: () => import("@aws-sdk/client-sfn"),
-  sfn: () => import("@aws-sdk/client-sfn"),
   dynamodb: () => import("@aws-sdk/client-dynamodb"),
   events: () => import("@aws-sdk/client-eventbridge"),
-  eventbridge: () => import("@aws-sdk/client-eventbridge"),
   kms: () => import("@aws-sdk/client-kms"),
   lambda: () => import("@aws-sdk/client-lambda"),
   s3: () => import("@aws-sdk/client-s3"),
@@ -33,7 +32,7 @@ const required: Record<string, string[]> = { StartExecution: ["ExecutionArn", "S
 /** @param mode `STRICT`: all fields; `PRESENT`: those that are there; `NONE`. @throws AwsError `ValidationException` */
 export async function checkMock(integration: Integration | undefined, result: unknown, mode: string): Promise<void> {
   if (mode === "NONE" || !integration) return;
-  const model = models[integration.service];
+  const model = models[signingName(integration.service)];
   const name = capital(integration.action);
   // The payload of a function is its own.
   if (
