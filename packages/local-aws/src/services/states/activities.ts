@@ -1,9 +1,10 @@
 /** Activities: tasks that workers elsewhere ask for. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-activities.html */
 import type * as sfn from "@aws-sdk/client-sfn";
-import { tagList, tagMap } from "../../kit/tags.ts";
+import { tagMap } from "../../kit/tags.ts";
 import type { Operations } from "../../operations.ts";
 import { type Access, AwsError, type Cloud } from "../../service.ts";
 import type { Collection } from "../../store.ts";
+import { Wakes } from "../../wakes.ts";
 import { pageOf } from "./records.ts";
 
 interface Activity {
@@ -28,7 +29,8 @@ const polling = 60_000;
 export class Activities {
   readonly records: Collection<Activity>;
   readonly #offers = new Map<string, Set<Offer>>();
-  readonly #workers = new Map<string, Set<() => void>>();
+  readonly #wakes = new Wakes();
+  readonly #closing = new AbortController();
 
   constructor({ store }: Pick<Cloud, "store">) {
     this.records = store.collection("states.activities");
@@ -38,13 +40,15 @@ export class Activities {
   offer(arn: string, offer: Offer): () => void {
     const offers = this.#offers.get(arn) ?? new Set();
     this.#offers.set(arn, offers.add(offer));
-    for (const wake of this.#workers.get(arn) ?? []) wake();
+    this.#wakes.ring(arn);
     return () => void offers.delete(offer);
   }
 
   /** The next task for a worker, or none within a minute. */
-  async take(arn: string, worker: string | undefined, signal: AbortSignal | undefined): Promise<Offer | undefined> {
+  async take(arn: string, worker: string | undefined, asked: AbortSignal | undefined): Promise<Offer | undefined> {
     const until = Date.now() + polling;
+    const closing = this.#closing.signal;
+    const signal = asked ? AbortSignal.any([asked, closing]) : closing;
     for (;;) {
       const offers = this.#offers.get(arn);
       const [offer] = offers ?? [];
@@ -54,26 +58,27 @@ export class Activities {
         return offer;
       }
       const left = until - Date.now();
-      if (left <= 0 || signal?.aborted) return undefined;
+      if (left <= 0 || signal.aborted) return undefined;
       await this.#woken(arn, left, signal);
     }
   }
 
-  #woken(arn: string, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  #woken(arn: string, milliseconds: number, signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const workers = this.#workers.get(arn) ?? new Set();
-    this.#workers.set(arn, workers.add(resolve));
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener("abort", () => resolve(), { once: true });
+    const wake = () => resolve();
+    const off = this.#wakes.on(arn, wake);
+    const timer = setTimeout(wake, milliseconds);
+    signal.addEventListener("abort", wake, { once: true });
     return promise.finally(() => {
       clearTimeout(timer);
-      workers.delete(resolve);
+      off();
+      signal.removeEventListener("abort", wake);
     });
   }
 
   /** Nobody waits any more. */
   close(): void {
-    for (const workers of this.#workers.values()) for (const wake of workers) wake();
+    this.#closing.abort();
   }
 }
 
@@ -104,7 +109,7 @@ export function activityOperations(cloud: Cloud, activities: Activities): Operat
           arn: arnOf(name),
           name,
           created: Date.now(),
-          tags: tagMap((tags ?? []).map(({ key, value }) => ({ Key: key, Value: value }))),
+          tags: tagMap(tags),
           ...(encryptionConfiguration && { encryptionConfiguration }),
         };
         if (!known) records.put(activity.arn, activity);
@@ -146,9 +151,3 @@ export function activityOperations(cloud: Cloud, activities: Activities): Operat
     },
   };
 }
-
-/** Tags of an activity, as they are listed. */
-export const activityTags = ({ records }: Activities, arn: string) => {
-  const activity = records.get(arn);
-  return activity && tagList(activity.tags).map(({ Key: key, Value: value }) => ({ key, value }));
-};

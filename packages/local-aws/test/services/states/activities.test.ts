@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import * as sfn from "@aws-sdk/client-sfn";
+import { Activities } from "../../../src/services/states/activities.ts";
+import { Store } from "../../../src/store.ts";
 import { Machines } from "./support.ts";
 
 describe("activities", () => {
@@ -10,6 +12,13 @@ describe("activities", () => {
     ({ client } = machines);
   });
   after(() => machines.test.stop());
+
+  it("let a worker go that waits when they close", async () => {
+    const activities = new Activities({ store: new Store(":memory:") });
+    const waiting = activities.take("arn", undefined, undefined);
+    activities.close();
+    assert.equal(await waiting, undefined);
+  }).timeout(5_000);
 
   it("hand tasks to workers, who answer", async () => {
     const { activityArn } = await client.send(new sfn.CreateActivityCommand({ name: "work" }));
