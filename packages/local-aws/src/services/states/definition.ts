@@ -18,13 +18,10 @@ export function faultsOf(text: string, type = "STANDARD"): Fault[] {
   }
 }
 
-/**
- * Reads Amazon States Language.
- * @param type of the machine. @throws {AwsError} `InvalidDefinition`, as CreateStateMachine answers.
- */
-export function readDefinition(text: string, type = "STANDARD"): Definition {
+/** @param type of the machine. @throws {AwsError} `InvalidDefinition`, as CreateStateMachine answers. */
+export function checkDefinition(text: string, type = "STANDARD"): void {
   const faults = faultsOf(text, type);
-  if (faults.length === 0) return parseJson(text) as Definition;
+  if (faults.length === 0) return;
   const said = faults.map(({ code, location, message }) => {
     return `${code}: ${message}${code === "INVALID_JSON_DESCRIPTION" ? "" : ` at ${location}`}`;
   });

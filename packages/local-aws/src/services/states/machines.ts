@@ -3,9 +3,9 @@ import { passRole } from "../../kit/passRole.ts";
 import { tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import type { Operations } from "../../operations.ts";
 import { type Access, AwsError, type Cloud } from "../../service.ts";
-import { faultsOf, readDefinition } from "./definition.ts";
+import { checkDefinition, faultsOf } from "./definition.ts";
 import type { Machine, Records } from "./records.ts";
-import { describedVersion, forgetVersions, publish, shownMachine } from "./versions.ts";
+import { describedVersion, forgetVersions, missingMachine, publish, shownMachine } from "./versions.ts";
 
 const principal = "states.amazonaws.com";
 const seconds = (): number => Date.now() / 1000;
@@ -21,7 +21,7 @@ export function machineOperations(cloud: Cloud, records: Records): Operations<"s
 
   const found = (arn: string): Machine => {
     const machine = records.machines.get(arn);
-    if (!machine) throw new AwsError("StateMachineDoesNotExist", `State Machine Does Not Exist: '${arn}'`);
+    if (!machine) throw missingMachine(arn);
     return machine;
   };
 
@@ -73,7 +73,7 @@ export function machineOperations(cloud: Cloud, records: Records): Operations<"s
         checkVersionDescription(input);
         if (!/^[^\s<>{}[\]?*"#%\\^|~`$&,;:/]{1,80}$/.test(name))
           throw new AwsError("InvalidName", `Invalid Name: '${name}'`);
-        readDefinition(definition, type);
+        checkDefinition(definition, type);
         await checkRole(arnOf(name), roleArn, loggingConfiguration);
         const known = records.machines.get(arnOf(name));
         // Creating the same machine again is no error, as long as it is the same.
@@ -107,7 +107,7 @@ export function machineOperations(cloud: Cloud, records: Records): Operations<"s
         const { stateMachineArn, definition, roleArn, loggingConfiguration, versionDescription } = input;
         const machine = found(stateMachineArn);
         checkVersionDescription(input);
-        if (definition) readDefinition(definition, machine.type);
+        if (definition) checkDefinition(definition, machine.type);
         await checkRole(
           stateMachineArn,
           roleArn ?? machine.roleArn,

@@ -5,7 +5,7 @@ import { parseJson } from "../../jsonText.ts";
 import { passRole } from "../../kit/passRole.ts";
 import type { Operations } from "../../operations.ts";
 import { AwsError, type Cloud } from "../../service.ts";
-import { readDefinition } from "./definition.ts";
+import { checkDefinition } from "./definition.ts";
 import { callService } from "./integrations.ts";
 import type { State } from "./language/definition.ts";
 import { StateError } from "./language/failure.ts";
@@ -30,7 +30,7 @@ function readState(text: string, name: string | undefined): [name: string, state
     );
   }
   if (given.States) {
-    readDefinition(text);
+    checkDefinition(text);
     const state = given.States[name ?? given.StartAt];
     if (!state) throw invalid("State not found in definition");
     return [name ?? given.StartAt, state, given.QueryLanguage];
@@ -44,7 +44,7 @@ function readState(text: string, name: string | undefined): [name: string, state
   ];
   const others = next.filter((one) => typeof one === "string").map((one) => [one, { Type: "Succeed" }]);
   const whole = { StartAt: "StateName", States: { ...Object.fromEntries(others), StateName: given } };
-  readDefinition(JSON.stringify(whole));
+  checkDefinition(JSON.stringify(whole));
   return ["StateName", given, undefined];
 }
 

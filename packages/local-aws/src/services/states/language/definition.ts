@@ -12,13 +12,3 @@ export interface States {
 export interface Definition extends States {
   TimeoutSeconds?: number;
 }
-
-/** Every state by name, those of branches and maps included: names are unique in a machine. */
-export function* statesOf({ States }: Pick<States, "States">): Iterable<[string, State]> {
-  for (const [name, state] of Object.entries(States ?? {})) {
-    yield [name, state];
-    for (const inner of [...(state.Branches ?? []), state.Iterator, state.ItemProcessor]) {
-      if (inner) yield* statesOf(inner);
-    }
-  }
-}
