@@ -119,11 +119,7 @@ export class Run implements Surroundings {
     }
     if (!(error instanceof StateError))
       return { status: "FAILED", error: "States.Runtime", cause: (error as Error).message };
-    const reason = {
-      ...(error.error !== undefined && { error: error.error }),
-      ...(error.cause !== undefined && { cause: error.cause }),
-    };
-    return { status: "FAILED", ...reason };
+    return { status: "FAILED", ...error.reason };
   }
 
   /** The last event. @returns when its log is written. */

@@ -1,6 +1,7 @@
 /** The context object that TestState may be given. */
 import { AwsError } from "../../service.ts";
 import type { State } from "./language/definition.ts";
+import { isObject } from "./language/jsonPath.ts";
 
 const invalid = (message: string) => new AwsError("ValidationException", `Invalid Context object provided: ${message}`);
 
@@ -24,7 +25,7 @@ const fields: Record<string, Record<string, Kind>> = {
 const isOf: Record<Kind, (value: unknown) => boolean> = {
   string: (value) => typeof value === "string",
   integer: (value) => Number.isInteger(value),
-  object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  object: isObject,
   any: () => true,
 };
 

@@ -1,11 +1,11 @@
 /** Maps whose iterations are executions of their own. https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { sideBySide } from "./branches.ts";
-import { Aborted, EvaluationError, RuntimeError, StateError } from "./failure.ts";
+import { Aborted, RuntimeError, StateError } from "./failure.ts";
 import type { Frame, MapRun } from "./frame.ts";
 import { readItems } from "./itemReader.ts";
 import { type ChildResult, writeResults } from "./resultWriter.ts";
-import type { Running } from "./running.ts";
+import { type Running, shownValue } from "./running.ts";
 import { Variables } from "./scope.ts";
 
 /** Child executions at a time, whatever is asked for. AWS allows 10,000; this is one machine. */
@@ -55,11 +55,8 @@ export async function runDistributed(
 }
 
 async function selectedItems(running: Running, items: unknown[]): Promise<unknown[]> {
-  const { ItemSelector, Parameters } = running.state;
-  const selector = ItemSelector ?? (running.jsonata ? undefined : Parameters);
-  if (selector === undefined) return items;
   const selected: unknown[] = [];
-  for (const [Index, Value] of items.entries()) selected.push(await running.fillItem(selector, { Index, Value }));
+  for (const [index, value] of items.entries()) selected.push(await running.item(index, value));
   return selected;
 }
 
@@ -156,8 +153,8 @@ async function tolerated(running: Running, field: string, type: "integer" | "flo
   const value = (await running.valueOf(field)) ?? 0;
   const valid = typeof value === "number" && (type === "float" || Number.isInteger(value));
   if (!valid) {
-    const cause = `The ${field}Path field refers to value "${typeof value === "string" ? value : JSON.stringify(value)}" which is not a valid ${type}: ${path}`;
-    throw running.jsonata ? new EvaluationError(cause, field) : new RuntimeError(cause);
+    const cause = `The ${field}Path field refers to value "${shownValue(value)}" which is not a valid ${type}: ${path}`;
+    throw running.refusal(field, cause);
   }
   if (type === "float" && (value < 0 || value > 100)) throw new RuntimeError(`${field} must be between 0 and 100.`);
   if (value < 0) throw new RuntimeError(`${field} cannot be negative.`);

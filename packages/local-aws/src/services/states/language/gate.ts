@@ -4,6 +4,7 @@ import type { State, States } from "./definition.ts";
 import { distributedFields, fieldsOf, jsonataFields, jsonPathFields } from "./fields.ts";
 import { parseCall } from "./intrinsics.ts";
 import { compileJsonata, expressionIn } from "./jsonata.ts";
+import { isObject } from "./jsonPath.ts";
 import { parsePath } from "./jsonPathReader.ts";
 import { readResource } from "./resource.ts";
 
@@ -24,8 +25,6 @@ interface Around {
 }
 
 const schema = "SCHEMA_VALIDATION_FAILED";
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** @param type of the machine. @returns all faults, in their order. */
 export function faultsIn(definition: unknown, type: string): Fault[] {

@@ -1,20 +1,15 @@
 /** ItemReader: items of a distributed Map out of S3. https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html */
 import { StateError } from "./failure.ts";
 import { readResource } from "./resource.ts";
-import type { Running } from "./running.ts";
+import { type Running, shownValue } from "./running.ts";
 
 const failed = (cause: string) => new StateError("States.ItemReaderFailed", cause);
 
 /** @throws StateError `States.ItemReaderFailed` */
 export async function readItems(running: Running): Promise<unknown[]> {
   const { state, frame } = running;
-  const { Resource, Parameters, Arguments, ReaderConfig = {} } = state.ItemReader;
-  const field = running.jsonata ? "ItemReader/Arguments" : "ItemReader/Parameters";
-  const request = (await running.fill(
-    running.jsonata ? Arguments : Parameters,
-    field,
-    running.selectedInput(),
-  )) as Record<string, unknown>;
+  const { Resource, ReaderConfig = {} } = state.ItemReader;
+  const request = (await running.argumentsOf("ItemReader")) as Record<string, unknown>;
   const limit = await mostItems(running, ReaderConfig);
   const action = readResource(Resource)?.action;
   const call = (service: string, operation: string, input: object) =>
@@ -62,17 +57,12 @@ async function mostItems(running: Running, config: Record<string, unknown>): Pro
   else if (running.jsonata && MaxItems !== undefined)
     value = await running.evaluate(MaxItems, "ItemReader/ReaderConfig/MaxItems");
   if (value === undefined || value === 0) return Number.POSITIVE_INFINITY;
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 0) {
-    const shown = typeof value === "string" ? value : JSON.stringify(value);
-    throw failed(
-      MaxItemsPath === undefined
-        ? `field MaxItems must be positive`
-        : typeof value === "number" && Number.isInteger(value)
-          ? "field MaxItems must be positive"
-          : `The MaxItemsPath field refers to value "${shown}" which is not a valid integer: ${MaxItemsPath}`,
-    );
-  }
-  return value;
+  const whole = typeof value === "number" && Number.isInteger(value) ? value : undefined;
+  if (whole !== undefined && whole > 0) return whole;
+  if (whole !== undefined || MaxItemsPath === undefined) throw failed("field MaxItems must be positive");
+  throw failed(
+    `The MaxItemsPath field refers to value "${shownValue(value)}" which is not a valid integer: ${MaxItemsPath}`,
+  );
 }
 
 async function textOf(body: unknown): Promise<string> {

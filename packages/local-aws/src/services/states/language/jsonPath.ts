@@ -42,7 +42,7 @@ function* nested(value: unknown): Iterable<unknown> {
   for (const item of Object.values(value)) yield* nested(item);
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What a step of a path that finds many makes of a value. */

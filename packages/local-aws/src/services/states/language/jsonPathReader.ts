@@ -120,10 +120,7 @@ export class PathReader {
 
 const isDefinite = (steps: Step[]): boolean =>
   steps.every(
-    ({ kind, ...step }) =>
-      kind === "names" ||
-      kind === "call" ||
-      (kind === "indices" && (step as { indices: number[] }).indices.length === 1),
+    (step) => step.kind === "names" || step.kind === "call" || (step.kind === "indices" && step.indices.length === 1),
   );
 
 const cache = new Map<string, Path>();

@@ -1,7 +1,7 @@
 /** Runs the states of a machine, a branch or an iteration, one after the other. */
 import { choose } from "./chooseState.ts";
 import type { State, States } from "./definition.ts";
-import { Aborted, RuntimeError, StateError } from "./failure.ts";
+import { Aborted, checkSize, RuntimeError, StateError } from "./failure.ts";
 import type { Frame } from "./frame.ts";
 import { runMap } from "./map.ts";
 import { runParallel } from "./parallel.ts";
@@ -9,9 +9,6 @@ import { attempts, tellEvaluation, whereabouts } from "./retry.ts";
 import { type Outcome, Running } from "./running.ts";
 import { runTask } from "./task.ts";
 import { waitState } from "./wait.ts";
-
-/** What a state may give on. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
-const maxBytes = 262_144;
 
 /** @returns the last state's output. @throws StateError */
 export async function runStates(states: States, input: unknown, frame: Frame): Promise<unknown> {
@@ -46,12 +43,7 @@ export async function runState(
   try {
     const outcome = await kinds[state.Type]!(running);
     const output = JSON.stringify(outcome.output);
-    if (Buffer.byteLength(output) > maxBytes) {
-      throw new StateError(
-        "States.DataLimitExceeded",
-        `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
-      );
-    }
+    checkSize(output, name);
     for (const [variable, value] of Object.entries(outcome.assigned)) variables.set(variable, value);
     const assigned = Object.entries(outcome.assigned).map(([variable, value]) => [variable, JSON.stringify(value)]);
     const exited = {

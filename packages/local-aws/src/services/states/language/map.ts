@@ -5,7 +5,7 @@ import { Aborted, EvaluationError, RuntimeError } from "./failure.ts";
 import type { Frame } from "./frame.ts";
 import { typeName } from "./jsonata.ts";
 import { attempts } from "./retry.ts";
-import type { Outcome, Running } from "./running.ts";
+import { type Outcome, type Running, shownValue } from "./running.ts";
 import { Variables } from "./scope.ts";
 
 /** Iterations of an inline Map at a time, whatever it asks for. */
@@ -79,7 +79,7 @@ async function runInline(running: Running, maxConcurrency: number, started: (len
     };
     tell("Started", index, inner.chain);
     try {
-      const input = await selected(running, value, index);
+      const input = await running.item(index, value);
       const output = await frame.run(state.ItemProcessor ?? state.Iterator, input, inner);
       tell("Succeeded", index, inner.chain, true);
       chain.last = inner.chain.last;
@@ -99,22 +99,14 @@ async function runInline(running: Running, maxConcurrency: number, started: (len
   }
 }
 
-/** What an iteration begins with: the item, or what ItemSelector makes of it. */
-async function selected(running: Running, value: unknown, index: number): Promise<unknown> {
-  const { state } = running;
-  const selector = state.ItemSelector ?? (running.jsonata ? undefined : state.Parameters);
-  if (selector === undefined) return value;
-  return running.fillItem(selector, { Index: index, Value: value });
-}
-
 /** @throws RuntimeError, EvaluationError */
-export async function wholeNumber(running: Running, field: string, otherwise: number): Promise<number> {
+async function wholeNumber(running: Running, field: string, otherwise: number): Promise<number> {
   const value = (await running.valueOf(field)) ?? otherwise;
   if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
   const path = running.state[`${field}Path`];
   const cause =
     path === undefined
       ? `The ${field} field must be a non-negative integer, it is ${JSON.stringify(value)}`
-      : `The ${field}Path field refers to value "${typeof value === "string" ? value : JSON.stringify(value)}" which is not a valid integer: ${path}`;
-  throw running.jsonata ? new EvaluationError(cause, field) : new RuntimeError(cause);
+      : `The ${field}Path field refers to value "${shownValue(value)}" which is not a valid integer: ${path}`;
+  throw running.refusal(field, cause);
 }

@@ -31,7 +31,7 @@ const describe = ({ arn, input, output, error, started, stopped }: ChildResult, 
 /** @returns the state's output: where the results are. @throws StateError `States.ResultWriterFailed` */
 export async function writeResults(running: Running, runArn: string, results: ChildResult[]): Promise<unknown> {
   const { state, frame } = running;
-  const { Resource, Parameters, Arguments, WriterConfig = {} } = state.ResultWriter;
+  const { Resource, WriterConfig = {} } = state.ResultWriter;
   const { Transformation = Resource ? "NONE" : "COMPACT", OutputType = "JSON" } = WriterConfig;
   const { surroundings } = frame;
   const { context } = surroundings;
@@ -43,8 +43,7 @@ export async function writeResults(running: Running, runArn: string, results: Ch
     });
   const outputs = Transformation === "FLATTEN" ? shown.flat() : shown;
   if (!Resource) return outputs;
-  const field = running.jsonata ? "ResultWriter/Arguments" : "ResultWriter/Parameters";
-  const target = await running.fill(running.jsonata ? Arguments : Parameters, field, running.selectedInput());
+  const target = await running.argumentsOf("ResultWriter");
   const { Bucket, Prefix = "" } = target as { Bucket: string; Prefix?: string };
   const folder = `${Prefix && `${Prefix.replace(/\/$/, "")}/`}${runArn.split(":").at(-1)}`;
   const write = async (name: string, value: unknown[] | object) => {

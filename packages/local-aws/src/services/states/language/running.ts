@@ -1,6 +1,6 @@
 /** A state that runs: its data on their way through its fields. */
 import type { State } from "./definition.ts";
-import { RuntimeError } from "./failure.ts";
+import { EvaluationError, RuntimeError, type StateError } from "./failure.ts";
 import type { Frame } from "./frame.ts";
 import { evaluateJsonata } from "./jsonata.ts";
 import { PathError, putAt } from "./jsonPath.ts";
@@ -22,6 +22,9 @@ export interface Outcome {
   /** Variables that it sets. */
   assigned: Record<string, unknown>;
 }
+
+/** A value in the words of causes: texts without quotes. */
+export const shownValue = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 export class Running {
   readonly frame: Frame;
@@ -103,12 +106,26 @@ export class Running {
     return evaluateReference(path, this.scope(input));
   }
 
-  /** ItemSelector, with the item in the context. */
-  fillItem(template: unknown, Item: Record<string, unknown>): Promise<unknown> {
-    const context = { ...this.context, Map: { Item } };
-    if (!this.jsonata) return Promise.resolve(evaluateTemplate(template, this.scope(this.selectedInput(), context)));
+  /** `Arguments` or `Parameters` of a field that calls a service. */
+  argumentsOf(field: "ItemReader" | "ResultWriter"): Promise<unknown> {
+    const member = this.jsonata ? "Arguments" : "Parameters";
+    return this.fill(this.state[field][member], `${field}/${member}`, this.selectedInput());
+  }
+
+  /** What is wrong with a field's value. */
+  refusal(field: string, cause: string): StateError {
+    return this.jsonata ? new EvaluationError(cause, field) : new RuntimeError(cause);
+  }
+
+  /** What an iteration of a Map begins with: the item, or what ItemSelector makes of it, with the item in the context. */
+  async item(Index: number, Value: unknown): Promise<unknown> {
+    const { ItemSelector, Parameters } = this.state;
+    const selector = ItemSelector ?? (this.jsonata ? undefined : Parameters);
+    if (selector === undefined) return Value;
+    const context = { ...this.context, Map: { Item: { Index, Value } } };
+    if (!this.jsonata) return evaluateTemplate(selector, this.scope(this.selectedInput(), context));
     const bindings = { ...this.frame.variables.all(), states: { input: this.input, context } };
-    return evaluateJsonata(template, bindings, "ItemSelector");
+    return evaluateJsonata(selector, bindings, "ItemSelector");
   }
 
   /** The part of the input that the state works with. */

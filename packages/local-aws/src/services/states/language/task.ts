@@ -1,11 +1,10 @@
 /** The Task state. https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html */
 import { after } from "../../../timers.ts";
-import { Aborted, EvaluationError, RuntimeError, StateError } from "./failure.ts";
+import { Aborted, checkSize, RuntimeError, StateError } from "./failure.ts";
 import type { Details } from "./frame.ts";
 import { type Integration, readResource } from "./resource.ts";
 import type { Running } from "./running.ts";
 
-const maxBytes = 262_144;
 const truncated = { truncated: false };
 
 /** Events of a task, as histories tell them of each kind. */
@@ -60,23 +59,13 @@ export async function runTask(running: Running): Promise<unknown> {
       }),
     );
     const text = JSON.stringify(output ?? null);
-    if (Buffer.byteLength(text) > maxBytes) {
-      const of = integration.kind === "function" ? integration.resource : integration.resourceType;
-      throw new StateError(
-        "States.DataLimitExceeded",
-        `The state/task '${of}' returned a result with a size exceeding the maximum number of bytes service limit.`,
-      );
-    }
+    checkSize(text, integration.kind === "function" ? integration.resource : integration.resourceType);
     tell("Succeeded", { output: text, outputDetails: truncated });
     return output ?? null;
   } catch (error) {
     // What the interpreter itself finds wrong is told by the end of the execution.
     if (!(error instanceof StateError) || error instanceof RuntimeError) throw error;
-    const reason = {
-      ...(error.error !== undefined && { error: error.error }),
-      ...(error.cause !== undefined && { cause: error.cause }),
-    };
-    tell(error.error === "States.Timeout" ? "TimedOut" : "Failed", reason);
+    tell(error.error === "States.Timeout" ? "TimedOut" : "Failed", error.reason);
     throw error;
   }
 }
@@ -112,8 +101,7 @@ function tellingOf(
 async function secondsOf(running: Running, field: string): Promise<number | undefined> {
   const value = await running.valueOf(field);
   if (value === undefined || (typeof value === "number" && Number.isInteger(value) && value > 0)) return value;
-  const cause = `The ${field} field must be a positive integer, it is ${JSON.stringify(value)}`;
-  throw running.jsonata ? new EvaluationError(cause, field) : new RuntimeError(cause);
+  throw running.refusal(field, `The ${field} field must be a positive integer, it is ${JSON.stringify(value)}`);
 }
 
 /** @throws StateError `States.Timeout` */

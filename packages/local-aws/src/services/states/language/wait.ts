@@ -1,6 +1,6 @@
 import { timeOf } from "./choice.ts";
-import { EvaluationError, RuntimeError } from "./failure.ts";
-import type { Running } from "./running.ts";
+import { RuntimeError } from "./failure.ts";
+import { type Running, shownValue } from "./running.ts";
 import { evaluateReference } from "./template.ts";
 
 /** In milliseconds, as AWS was seen to refuse: 2^31 seconds. */
@@ -19,7 +19,7 @@ export async function waitState(running: Running): Promise<void> {
 }
 
 async function end(running: Running): Promise<number> {
-  const { state, jsonata } = running;
+  const { state } = running;
   if (state.Seconds !== undefined || state.SecondsPath !== undefined)
     return Date.now() + (await seconds(running)) * 1_000;
   if (state.TimestampPath !== undefined) {
@@ -27,24 +27,22 @@ async function end(running: Running): Promise<number> {
     const time = timeOf(value);
     if (time !== undefined) return time;
     throw new RuntimeError(
-      `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${state.TimestampPath} == ${shown(value)}`,
+      `The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: ${state.TimestampPath} == ${shownValue(value)}`,
     );
   }
   const value = await running.valueOf("Timestamp");
   const time = timeOf(value);
   if (time !== undefined) return time;
-  const cause = `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${shown(value)}`;
-  throw jsonata ? new EvaluationError(cause, "Timestamp") : new RuntimeError(cause);
+  const cause = `The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: ${shownValue(value)}`;
+  throw running.refusal("Timestamp", cause);
 }
 
 async function seconds(running: Running): Promise<number> {
-  const { state, jsonata } = running;
-  const { SecondsPath: path } = state;
+  const { SecondsPath: path } = running.state;
   if (path === undefined) {
     const value = await running.valueOf("Seconds");
     if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
-    const cause = `The Seconds field must be a non-negative integer, it is ${shown(value)}`;
-    throw jsonata ? new EvaluationError(cause, "Seconds") : new RuntimeError(cause);
+    throw running.refusal("Seconds", `The Seconds field must be a non-negative integer, it is ${shownValue(value)}`);
   }
   let value: unknown;
   try {
@@ -53,9 +51,9 @@ async function seconds(running: Running): Promise<number> {
     throw new RuntimeError(`The SecondsPath parameter does not reference an input value: ${path}`);
   }
   if (typeof value !== "number" || !Number.isInteger(value))
-    throw new RuntimeError(`The SecondsPath parameter cannot be parsed as a long value: ${path} == ${shown(value)}`);
+    throw new RuntimeError(
+      `The SecondsPath parameter cannot be parsed as a long value: ${path} == ${shownValue(value)}`,
+    );
   if (value < 0) throw new RuntimeError(`The SecondsPath parameter references a negative value: ${path} == ${value}`);
   return value;
 }
-
-const shown = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
