@@ -1,5 +1,6 @@
 /** Reads the file of the engine that earlier versions came with. */
 import { DatabaseSync } from "node:sqlite";
+import { tagMap } from "../../../kit/tags.ts";
 import { StateError } from "../../../state.ts";
 import type { Store } from "../../../store.ts";
 import { itemKey } from "../items/keys.ts";
@@ -19,7 +20,7 @@ import {
   keyTypes,
 } from "../tables/schema.ts";
 import type { Table } from "../tables/table.ts";
-import { type Tag, tagMap } from "../tables/tags.ts";
+import type { Tag } from "../tables/tags.ts";
 import { change, nextOf } from "../writes/change.ts";
 
 type Row = Record<string, unknown>;

@@ -1,5 +1,6 @@
 /** CreateTable, DeleteTable, DescribeTable and ListTables. */
 
+import { tagMap } from "../../../kit/tags.ts";
 import type { Engine } from "../engine.ts";
 import { invalid, invalidParameter } from "../errors.ts";
 import { tableOf } from "../names.ts";
@@ -23,7 +24,7 @@ import {
   keyNames,
   keyTypes,
 } from "./schema.ts";
-import { checkTags, type Tag, tagMap } from "./tags.ts";
+import { checkTags, type Tag } from "./tags.ts";
 
 type Json = Record<string, unknown>;
 
@@ -96,7 +97,7 @@ export async function createTable(engine: Engine, input: CreateInput): Promise<J
       ...(encrypted && { encryption: encrypted }),
       ...(input.TableClass && { tableClass: input.TableClass }),
       protected: input.DeletionProtectionEnabled ?? false,
-      tags: tagMap(input.Tags ?? []),
+      tags: tagMap(input.Tags),
     }),
   );
   return { TableDescription: describeTable(table, engine.around.names, "CREATING") };

@@ -1,5 +1,6 @@
 /** Tags of tables. */
 
+import { tagList, tagMap, withoutTags } from "../../../kit/tags.ts";
 import type { Engine } from "../engine.ts";
 import { AwsError, invalid, invalidParameter } from "../errors.ts";
 import type { Table } from "./table.ts";
@@ -10,9 +11,6 @@ export interface Tag {
 }
 
 const most = 50;
-
-export const tagMap = (tags: Tag[]): Record<string, string> =>
-  Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 
 /** @throws AwsError `ValidationException` */
 export function checkTags(tags: Tag[]): void {
@@ -35,14 +33,13 @@ export function tagResource(engine: Engine, { ResourceArn, Tags }: { ResourceArn
 
 export function untagResource(engine: Engine, input: { ResourceArn: string; TagKeys: string[] }): object {
   const table = tagged(engine, input.ResourceArn);
-  const kept = Object.entries(table.definition.tags).filter(([key]) => !input.TagKeys.includes(key));
-  engine.tables.save(table, { ...table.definition, tags: Object.fromEntries(kept) });
+  const tags = withoutTags(table.definition.tags, input.TagKeys);
+  engine.tables.save(table, { ...table.definition, tags });
   return {};
 }
 
 export function listTags(engine: Engine, { ResourceArn }: { ResourceArn: string }): { Tags: Tag[] } {
-  const { tags } = tagged(engine, ResourceArn).definition;
-  return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
+  return { Tags: tagList(tagged(engine, ResourceArn).definition.tags) };
 }
 
 function tagged({ tables, around }: Engine, arn: string): Table {
