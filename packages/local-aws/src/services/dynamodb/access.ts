@@ -2,7 +2,8 @@
  * What IAM must allow for each operation.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  */
-import { type Access, AwsError } from "../../service.ts";
+import type { Access } from "../../service.ts";
+import { serialization } from "./errors.ts";
 import { itemKeys } from "./itemKeys.ts";
 import { leadingKeys, partitionKey } from "./leadingKeys.ts";
 import { type Names, streamOf, tableOf } from "./names.ts";
@@ -180,8 +181,6 @@ function ofStatement({ Statement: text, Parameters }: Input, names: Names): Need
     request: { table, input: { IndexName: index, ...statementKeys(statement) } },
   };
 }
-
-const serialization = (message: string) => new AwsError("SerializationException", message, 400);
 
 const asList = (value: unknown): Input[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === "object" && item !== null) : [];

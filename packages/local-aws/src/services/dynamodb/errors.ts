@@ -6,6 +6,9 @@ export { AwsError };
 /** @param message the whole message. */
 export const invalid = (message: string): AwsError => new AwsError("ValidationException", message, 400);
 
+/** What is not of the type that its member has. */
+export const serialization = (message: string): AwsError => new AwsError("SerializationException", message, 400);
+
 /** What is wrong with a value that a request gives. */
 export const invalidParameter = (message: string): AwsError =>
   invalid(`One or more parameter values were invalid: ${message}`);

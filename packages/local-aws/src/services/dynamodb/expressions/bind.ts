@@ -1,14 +1,13 @@
 /** Puts names and values into a parsed expression, and checks what each operator and function takes. */
 import { invalid } from "../errors.ts";
 import { compareValues } from "../items/compare.ts";
-import { type AttributeValue, contentOf, typeOf, type ValueType } from "../items/types.ts";
+import { type AttributeValue, contentOf, typeOf, type ValueType, valueTypes } from "../items/types.ts";
 import { checkOverlap } from "./overlap.ts";
 import { parseCondition, parseProjection } from "./parser.ts";
 import type { Placeholders } from "./placeholders.ts";
 import type { CallSyntax, Syntax } from "./syntax.ts";
 import { type Condition, type Operand, type Path, pathText } from "./tree.ts";
 
-const valueTypes: ReadonlySet<unknown> = new Set(["S", "N", "B", "SS", "NS", "BS", "L", "M", "BOOL", "NULL"]);
 /** Functions of conditions, with the number of their operands. */
 const functions: Record<string, number> = {
   attribute_exists: 1,

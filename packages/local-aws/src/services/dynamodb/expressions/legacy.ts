@@ -40,6 +40,12 @@ export function legacyCondition(given: unknown, operator: unknown): Condition | 
   return conditions.reduce((left, right) => ({ kind, left, right }));
 }
 
+/** @param operator `ConditionalOperator` @param given what it joins: `QueryFilter`, `ScanFilter` or `Expected` */
+export function checkOperator(operator: unknown, given: unknown): void {
+  if (operator === undefined || Object.keys((given ?? {}) as object).length >= 2) return;
+  throw invalidParameter("ConditionalOperator can only be used when Filter or Expected has two or more elements");
+}
+
 function condition(name: string, { Value, Exists, ComparisonOperator, AttributeValueList }: Given): Condition {
   const path: Path = [name];
   if (ComparisonOperator === undefined || ComparisonOperator === null) {
@@ -85,11 +91,12 @@ function expected(name: string, value: unknown, exists: unknown): Condition {
 function checkTypes(operator: string, values: AttributeValue[]): void {
   const types = values.map(typeOf);
   const [first = "S"] = types;
-  const refused = invalidParameter(`ComparisonOperator ${operator} is not valid for ${first} AttributeValue type`);
+  const refused = () =>
+    invalidParameter(`ComparisonOperator ${operator} is not valid for ${first} AttributeValue type`);
   if (["LT", "LE", "GT", "GE", "BETWEEN", "IN"].includes(operator) && !types.every((type) => scalars.has(type)))
-    throw refused;
-  if (operator === "BEGINS_WITH" && first !== "S" && first !== "B") throw refused;
-  if (["CONTAINS", "NOT_CONTAINS"].includes(operator) && ["SS", "NS", "BS"].includes(first)) throw refused;
+    throw refused();
+  if (operator === "BEGINS_WITH" && first !== "S" && first !== "B") throw refused();
+  if (["CONTAINS", "NOT_CONTAINS"].includes(operator) && ["SS", "NS", "BS"].includes(first)) throw refused();
   if (types.some((type) => type !== first))
     throw invalidParameter("AttributeValues inside AttributeValueList must be of same type");
 }

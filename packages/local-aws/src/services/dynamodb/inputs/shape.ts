@@ -1,5 +1,5 @@
 /** Shapes of requests, with the bounds that AWS checks before anything else, and its words for what is out of them. */
-import { AwsError, invalid } from "../errors.ts";
+import { type AwsError, invalid, serialization } from "../errors.ts";
 import { asText } from "../items/value.ts";
 
 export type Json = Record<string, unknown>;
@@ -51,8 +51,6 @@ export type Shape =
   | MapShape
   | StructureShape
   | (Common & { type: "boolean" | "value" | "item" });
-
-const serialization = (message: string) => new AwsError("SerializationException", message, 400);
 
 /**
  * @throws AwsError `SerializationException` when a member is of another type, `ValidationException` with all that is out of

@@ -4,6 +4,8 @@
 export type KeyType = "S" | "N" | "B";
 export type ValueType = KeyType | "SS" | "NS" | "BS" | "L" | "M" | "BOOL" | "NULL";
 
+export const valueTypes: ReadonlySet<unknown> = new Set(["S", "N", "B", "SS", "NS", "BS", "L", "M", "BOOL", "NULL"]);
+
 /** Exactly one member is set. Binary values are base64; numbers are text, in the form of {@link normalNumber} once checked. */
 export interface AttributeValue {
   S?: string;

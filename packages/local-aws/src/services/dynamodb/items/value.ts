@@ -1,12 +1,10 @@
 /** Checks attribute values as they come in, and brings them to the form in which they are stored. */
-import { AwsError, invalid, invalidParameter } from "../errors.ts";
+import { invalid, invalidParameter, serialization } from "../errors.ts";
 import { normalNumber } from "./number.ts";
-import { type AttributeValue, type Item, setAttribute, type ValueType } from "./types.ts";
+import { type AttributeValue, type Item, setAttribute, type ValueType, valueTypes } from "./types.ts";
 
 /** Levels of lists and maps within a value: the attribute itself is the first of 32. */
 const deepest = 31;
-
-const types: ReadonlySet<string> = new Set(["S", "N", "B", "SS", "NS", "BS", "L", "M", "BOOL", "NULL"]);
 
 /**
  * A map of attributes, checked and in normal form; the object that is given may be changed and used.
@@ -30,11 +28,11 @@ export function checkItem(given: unknown, depth = 0): Item {
 export function checkValue(given: unknown, depth = 0): AttributeValue {
   const value = asObject(given);
   const names = Object.keys(value);
-  if (names.length === 1 && types.has(names[0] as string) && value[names[0] as string] !== null) {
+  if (names.length === 1 && valueTypes.has(names[0] as string) && value[names[0] as string] !== null) {
     checkContent(value, names[0] as ValueType, depth);
     return value as AttributeValue;
   }
-  const present = names.filter((name) => types.has(name) && value[name] !== null && value[name] !== undefined);
+  const present = names.filter((name) => valueTypes.has(name) && value[name] !== null && value[name] !== undefined);
   if (present.length === 0) {
     throw invalid("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes");
   }
@@ -93,16 +91,21 @@ function checkDepth(depth: number): void {
   );
 }
 
+const emptySets = {
+  SS: "An string set  may not be empty",
+  NS: "An number set  may not be empty",
+  BS: "Binary sets should not be empty",
+};
+
 function checkSet(type: "SS" | "NS" | "BS", given: unknown[]): string[] {
-  const kinds = { SS: "An string set ", NS: "An number set ", BS: "Binary sets should not be empty" };
-  if (given.length === 0) throw invalidParameter(type === "BS" ? kinds.BS : `${kinds[type]} may not be empty`);
+  if (given.length === 0) throw invalidParameter(emptySets[type]);
   const members = given.map(type === "BS" ? base64 : asText);
   const normal = type === "NS" ? members.map(normalNumber) : members;
   if (new Set(normal).size < normal.length) {
     if (type === "NS") throw invalid("Input collection contains duplicates");
-    const [separator, end] =
-      type === "BS" ? [", ", "of type BS contains duplicates."] : [", ", " contains duplicates."];
-    throw invalidParameter(`Input collection [${normal.join(separator)}]${end}`);
+    throw invalidParameter(
+      `Input collection [${normal.join(", ")}]${type === "BS" ? "of type BS " : " "}contains duplicates.`,
+    );
   }
   return normal;
 }
@@ -116,8 +119,6 @@ function base64(given: unknown): string {
   // The bits that padding leaves over may be anything.
   return text.endsWith("=") ? Buffer.from(text, "base64").toString("base64") : text;
 }
-
-const serialization = (message: string) => new AwsError("SerializationException", message, 400);
 
 function asObject(value: unknown): Record<string, unknown> {
   if (Array.isArray(value)) throw serialization("Start of list found where not expected");

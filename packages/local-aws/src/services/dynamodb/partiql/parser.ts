@@ -1,5 +1,6 @@
 /** Parses statements of PartiQL; conditions and updates become those that expressions make. */
 import { invalid } from "../errors.ts";
+import type { Comparator } from "../expressions/syntax.ts";
 import { type Action, type Assigned, type Condition, type Operand, type Path, pathText } from "../expressions/tree.ts";
 import { typeOf, type ValueType } from "../items/types.ts";
 import { malformed, tokenize } from "./lexer.ts";
@@ -7,7 +8,7 @@ import type { Delete, Exists, Insert, Returning, Select, Statement, Update } fro
 import { called, checkOrdered } from "./tests.ts";
 import { Values } from "./values.ts";
 
-const comparators: Record<string, "=" | "<>" | "<" | "<=" | ">" | ">="> = {
+const comparators: Record<string, Comparator> = {
   "=": "=",
   "<>": "<>",
   "!=": "<>",
@@ -29,9 +30,6 @@ const typeNames: Record<string, ValueType> = {
   NUMBER_SET: "NS",
   BINARY_SET: "BS",
 };
-/** Levels of parentheses, lists and maps. */
-const _deepest = 100;
-
 /** @param parameters for the question marks, in their order. @throws AwsError `ValidationException` */
 export function parseStatement(text: string, parameters: unknown[] = []): Statement {
   const parser = new Parser(tokenize(text), parameters);

@@ -4,14 +4,14 @@ import { invalid } from "../errors.ts";
 import { keyRange } from "../expressions/keyCondition.ts";
 import { valueAt } from "../expressions/paths.ts";
 import type { Condition, Path } from "../expressions/tree.ts";
-import { after, lastKey } from "../items/keys.ts";
+import { after, lastKey, namesOf } from "../items/keys.ts";
 import { type AttributeValue, type Item, setAttribute } from "../items/types.ts";
 import { type Page, readPage } from "../reads/page.ts";
 import { checkProjected } from "../reads/query.ts";
 import { startingKey } from "../reads/startingKey.ts";
 import type { Table } from "../tables/table.ts";
 import type { Select } from "./statement.ts";
-import { all, conjuncts, equalTo, oneOf } from "./where.ts";
+import { all, conjuncts, equalTo, isAttribute, oneOf } from "./where.ts";
 
 export interface Selected {
   table: Table;
@@ -126,10 +126,7 @@ function positionOf(token: string): Position {
 function isDown({ order }: Select, table: Table): boolean {
   if (!order) return false;
   const known = new Set(
-    [...table.definition.global, ...table.definition.local, { keys: table.keys }].flatMap(({ keys }) => [
-      keys.hash,
-      keys.range,
-    ]),
+    [...table.definition.global, ...table.definition.local, { keys: table.keys }].flatMap(({ keys }) => namesOf(keys)),
   );
   const unknown = order.find(({ name }) => !known.has(name));
   if (unknown) throw invalid(`Variable reference ${unknown.name} in ORDER BY clause must be part of the primary key`);
@@ -166,21 +163,12 @@ function isSortTest(condition: Condition, name: string): boolean {
   if (equalTo(condition, name)) return true;
   switch (condition.kind) {
     case "compare":
-      return (
-        condition.comparator !== "<>" &&
-        condition.left.kind === "path" &&
-        condition.left.path.length === 1 &&
-        condition.left.path[0] === name &&
-        condition.right.kind === "value"
-      );
+      return condition.comparator !== "<>" && isAttribute(condition.left, name) && condition.right.kind === "value";
     case "between":
-      return isPath(condition.operand, name) && condition.low.kind === "value" && condition.high.kind === "value";
+      return isAttribute(condition.operand, name) && condition.low.kind === "value" && condition.high.kind === "value";
     case "begins":
-      return isPath(condition.operand, name) && condition.part.kind === "value";
+      return isAttribute(condition.operand, name) && condition.part.kind === "value";
     default:
       return false;
   }
 }
-
-const isPath = (operand: { kind: string; path?: unknown[] }, name: string) =>
-  operand.kind === "path" && operand.path?.length === 1 && operand.path[0] === name;

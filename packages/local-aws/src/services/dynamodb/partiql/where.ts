@@ -1,7 +1,7 @@
 /** The keys that a WHERE names, and what else it asks for. */
 import { invalid } from "../errors.ts";
-import { type Condition, pathsOf } from "../expressions/tree.ts";
-import type { KeyNames } from "../items/keys.ts";
+import { type Condition, type Operand, pathsOf } from "../expressions/tree.ts";
+import { type KeyNames, namesOf } from "../items/keys.ts";
 import type { AttributeValue, Item } from "../items/types.ts";
 import type { Statement } from "./statement.ts";
 
@@ -14,6 +14,10 @@ export function conjuncts(where: Condition | undefined): Condition[] {
 export const all = (conditions: Condition[]): Condition | undefined =>
   conditions.length === 0 ? undefined : conditions.reduce((left, right) => ({ kind: "and", left, right }));
 
+/** Whether an operand is that attribute of the item itself. */
+export const isAttribute = (operand: Operand, name: string): boolean =>
+  operand.kind === "path" && operand.path.length === 1 && operand.path[0] === name;
+
 /** The value that a condition says an attribute has. */
 export function equalTo(condition: Condition, name: string): AttributeValue | undefined {
   if (condition.kind !== "compare" || condition.comparator !== "=") return undefined;
@@ -21,7 +25,7 @@ export function equalTo(condition: Condition, name: string): AttributeValue | un
     [condition.left, condition.right],
     [condition.right, condition.left],
   ] as const) {
-    if (a.kind === "path" && a.path.length === 1 && a.path[0] === name && b.kind === "value") return b.value;
+    if (isAttribute(a, name) && b.kind === "value") return b.value;
   }
   return undefined;
 }
@@ -30,9 +34,7 @@ export function equalTo(condition: Condition, name: string): AttributeValue | un
 export function oneOf(condition: Condition, name: string): AttributeValue[] | undefined {
   const value = equalTo(condition, name);
   if (value) return [value];
-  if (condition.kind !== "in" || condition.operand.kind !== "path") return undefined;
-  const { path } = condition.operand;
-  if (path.length > 1 || path[0] !== name) return undefined;
+  if (condition.kind !== "in" || !isAttribute(condition.operand, name)) return undefined;
   const values = condition.candidates.flatMap((one) => (one.kind === "value" ? [one.value] : []));
   return values.length === condition.candidates.length ? values : undefined;
 }
@@ -65,7 +67,7 @@ export function statementKeys(statement: Statement): Record<string, unknown> {
 export function wholeKey(where: Condition, keys: KeyNames): { key: Item; condition: Condition | undefined } {
   const key: Item = {};
   let rest = conjuncts(where);
-  for (const name of keys.range === undefined ? [keys.hash] : [keys.hash, keys.range]) {
+  for (const name of namesOf(keys)) {
     const found = rest.find((one) => equalTo(one, name));
     if (!found) throw invalid("Where clause does not contain a mandatory equality on all key attributes");
     key[name] = equalTo(found, name) as AttributeValue;

@@ -5,7 +5,7 @@ import type { Engine } from "../engine.ts";
 import { invalid, invalidParameter } from "../errors.ts";
 import { bindCondition, bindProjection } from "../expressions/bind.ts";
 import { keyRange } from "../expressions/keyCondition.ts";
-import { checkMixture, legacyCondition, legacyPaths } from "../expressions/legacy.ts";
+import { checkMixture, checkOperator, legacyCondition, legacyPaths } from "../expressions/legacy.ts";
 import { Placeholders } from "../expressions/placeholders.ts";
 import { type Condition, type Path, pathsOf } from "../expressions/tree.ts";
 import { after, lastKey, namesOf } from "../items/keys.ts";
@@ -49,9 +49,7 @@ function bind(operation: "Query" | "Scan", input: PagingInput): Bound {
   );
   const placeholders = new Placeholders(input.ExpressionAttributeNames, input.ExpressionAttributeValues);
   const { ConditionalOperator: operator } = input;
-  if (operator !== undefined && Object.keys((input[filterName] ?? {}) as object).length < 2) {
-    throw invalidParameter("ConditionalOperator can only be used when Filter or Expected has two or more elements");
-  }
+  checkOperator(operator, input[filterName]);
   const condition = isQuery
     ? (bindCondition("KeyConditionExpression", input.KeyConditionExpression, placeholders) ??
       legacyCondition(input.KeyConditions, "AND"))

@@ -2,14 +2,13 @@
 import { json, object } from "../answer.ts";
 import { consumedCapacity, type Wanted, writeUse } from "../capacity.ts";
 import type { Engine } from "../engine.ts";
-import { invalid, invalidParameter } from "../errors.ts";
+import { invalid } from "../errors.ts";
 import { bindCondition } from "../expressions/bind.ts";
-import { checkMixture, legacyCondition, legacyUpdate } from "../expressions/legacy.ts";
+import { checkMixture, checkOperator, legacyCondition, legacyUpdate } from "../expressions/legacy.ts";
 import { Placeholders } from "../expressions/placeholders.ts";
 import { project } from "../expressions/projection.ts";
 import type { Action, Condition } from "../expressions/tree.ts";
 import { bindUpdate } from "../expressions/updates.ts";
-import { namesOf } from "../items/keys.ts";
 import type { Item } from "../items/types.ts";
 import { checkItem } from "../items/value.ts";
 import type { Table } from "../tables/table.ts";
@@ -36,9 +35,7 @@ function bound(input: WriteInput, isUpdate: boolean): { condition: Condition | u
     [...(isUpdate ? ["UpdateExpression"] : []), "ConditionExpression"],
   );
   const { ConditionalOperator: operator } = input;
-  if (operator !== undefined && Object.keys((input.Expected ?? {}) as object).length < 2) {
-    throw invalidParameter("ConditionalOperator can only be used when Filter or Expected has two or more elements");
-  }
+  checkOperator(operator, input.Expected);
   const placeholders = new Placeholders(input.ExpressionAttributeNames, input.ExpressionAttributeValues);
   const actions = isUpdate
     ? (bindUpdate(input.UpdateExpression, placeholders) ?? legacyUpdate(input.AttributeUpdates) ?? [])
@@ -119,6 +116,5 @@ function answer(
 /** Only tables with local indexes have item collections. */
 export function collectionMetrics({ definition, keys }: Table, wanted: unknown, keyed: Item): object | undefined {
   if (wanted !== "SIZE" || definition.local.length === 0) return undefined;
-  const [hash] = namesOf(keys) as [string];
-  return { ItemCollectionKey: { [hash]: keyed[hash] }, SizeEstimateRangeGB: [0, 1] };
+  return { ItemCollectionKey: { [keys.hash]: keyed[keys.hash] }, SizeEstimateRangeGB: [0, 1] };
 }
