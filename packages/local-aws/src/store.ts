@@ -11,6 +11,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 export class Store {
   readonly #db: DatabaseSync;
   readonly #collections = new Map<string, Collection<unknown>>();
+  readonly #statements = new Map<string, StatementSync>();
 
   /**
    * @param directory the state folder; created when missing. `":memory:"` keeps nothing on disk.
@@ -37,6 +38,16 @@ export class Store {
   /** The database itself, for a service whose records want a table of their own (log events, stream positions). */
   get database(): DatabaseSync {
     return this.#db;
+  }
+
+  /** A statement for such a table, compiled once. For texts that are written in the code: each is kept. */
+  prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
   }
 
   /** Runs `work` in one transaction: all of its writes or, when it throws, none. Not for asynchronous work. */

@@ -72,9 +72,7 @@ export class Metrics {
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
     const sql = "SELECT id FROM monitoring_series WHERE namespace = ? AND name = ? AND dimensions = ?";
-    const row = this.#store.database.prepare(sql).get(namespace, name, canonical(dimensions)) as
-      | { id: number }
-      | undefined;
+    const row = this.#store.prepare(sql).get(namespace, name, canonical(dimensions)) as { id: number } | undefined;
     if (row) this.#ids.set(key, row.id);
     return row?.id;
   }
@@ -82,7 +80,7 @@ export class Metrics {
   /** All series, in order; `since` leaves out those with no data from that second on. */
   series(since = 0): Series[] {
     const sql = "SELECT * FROM monitoring_series WHERE last >= ? ORDER BY namespace, name, dimensions";
-    const rows = this.#store.database.prepare(sql).all(since) as unknown as (Omit<Series, "dimensions"> & {
+    const rows = this.#store.prepare(sql).all(since) as unknown as (Omit<Series, "dimensions"> & {
       dimensions: string;
     })[];
     return rows.map((row) => ({ ...row, dimensions: JSON.parse(row.dimensions) }));
@@ -93,7 +91,7 @@ export class Metrics {
     const sql =
       "SELECT time, count, sum, min, max, unit, dist FROM monitoring_data WHERE series = ? AND time >= ? AND time < ? ORDER BY time";
     const periods = new Map<number, Bucket>();
-    for (const row of this.#store.database.prepare(sql).all(series, start, end) as unknown as Row[]) {
+    for (const row of this.#store.prepare(sql).all(series, start, end) as unknown as Row[]) {
       if (unit !== undefined && row.unit !== null && row.unit !== unit) continue;
       const time = Math.floor(row.time / period) * period;
       const bucket = periods.get(time);
@@ -105,17 +103,17 @@ export class Metrics {
 
   /** Aggregates old seconds into minutes, and deletes even older data. */
   compact(now = Date.now()): void {
-    const { database } = this.#store;
+    const store = this.#store;
     const seconds = Math.floor(now / 1000);
     const edge = Math.floor((seconds - fineFor) / minute) * minute;
-    this.#store.transaction(() => {
-      database.prepare("DELETE FROM monitoring_data WHERE time < ?").run(seconds - keptFor);
-      database.prepare("DELETE FROM monitoring_series WHERE last < ?").run(seconds - keptFor);
+    store.transaction(() => {
+      store.prepare("DELETE FROM monitoring_data WHERE time < ?").run(seconds - keptFor);
+      store.prepare("DELETE FROM monitoring_series WHERE last < ?").run(seconds - keptFor);
       const sql = `SELECT DISTINCT series, time / ${minute} AS slot FROM monitoring_data WHERE time < ? AND time % ${minute} <> 0`;
-      for (const { series, slot } of database.prepare(sql).all(edge) as { series: number; slot: number }[]) {
+      for (const { series, slot } of store.prepare(sql).all(edge) as { series: number; slot: number }[]) {
         const from = slot * minute;
         const [whole] = this.read(series, from, from + minute, minute);
-        database
+        store
           .prepare("DELETE FROM monitoring_data WHERE series = ? AND time >= ? AND time < ?")
           .run(series, from, from + minute);
         if (whole) this.#write(series, whole);
@@ -129,7 +127,7 @@ export class Metrics {
     let time = Math.floor((timestamp?.getTime() ?? now) / 1000);
     if (time < now / 1000 - fineFor) time = Math.floor(time / minute) * minute;
     const series = this.find(namespace, name, dimensions) ?? this.#newSeries(namespace, name, dimensions);
-    this.#store.database.prepare("UPDATE monitoring_series SET last = max(last, ?) WHERE id = ?").run(time, series);
+    this.#store.prepare("UPDATE monitoring_series SET last = max(last, ?) WHERE id = ?").run(time, series);
     const bucket = toBucket(datum, time);
     const [before] = this.read(series, time, time + 1, 1);
     if (before) merge(before, bucket);
@@ -138,13 +136,13 @@ export class Metrics {
 
   #newSeries(namespace: string, name: string, dimensions: Dimension[]): number {
     const sql = "INSERT INTO monitoring_series (namespace, name, dimensions, last) VALUES (?, ?, ?, 0)";
-    const { lastInsertRowid } = this.#store.database.prepare(sql).run(namespace, name, canonical(dimensions));
+    const { lastInsertRowid } = this.#store.prepare(sql).run(namespace, name, canonical(dimensions));
     return Number(lastInsertRowid);
   }
 
   #write(series: number, { time, count, sum, min, max, unit, values }: Bucket): void {
     const dist = values ? JSON.stringify([...values].slice(0, maxDistinct)) : null;
-    this.#store.database
+    this.#store
       .prepare("INSERT OR REPLACE INTO monitoring_data VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
       .run(series, time, count, sum, min, max, unit ?? null, dist);
   }

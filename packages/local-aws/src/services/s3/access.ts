@@ -2,12 +2,13 @@
  * What IAM must allow, under S3's own names for actions and condition keys.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
-import type { Access, PolicyDocument } from "../../service.ts";
+import { policyOf } from "../../kit/permissions.ts";
+import type { Access } from "../../service.ts";
 import { readTagging } from "./names.ts";
 import type { BucketRecord, Version } from "./records.ts";
 
 export const bucketArn = (bucket: string): string => `arn:aws:s3:::${bucket}`;
-export const objectArn = (bucket: string, key: string): string => `arn:aws:s3:::${bucket}/${key}`;
+const objectArn = (bucket: string, key: string): string => `arn:aws:s3:::${bucket}/${key}`;
 
 type Context = Record<string, string | string[] | undefined>;
 
@@ -21,12 +22,8 @@ export function objectAccess(action: string, bucket: BucketRecord, key: string, 
 
 function access(action: string, resource: string, bucket: BucketRecord, context: Context): Access {
   const known = Object.entries(context).filter((entry): entry is [string, string | string[]] => entry[1] !== undefined);
-  return {
-    action,
-    resource,
-    context: Object.fromEntries(known),
-    ...(bucket.policy && { resourcePolicy: JSON.parse(bucket.policy) as PolicyDocument }),
-  };
+  const resourcePolicy = policyOf(bucket.policy);
+  return { action, resource, context: Object.fromEntries(known), ...(resourcePolicy && { resourcePolicy }) };
 }
 
 /** Reading, tagging or deleting one version needs a permission of its own. */

@@ -1,6 +1,7 @@
 /** CORS: what pages from other sites may do with a bucket. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html */
 import type { IncomingHttpHeaders } from "node:http";
 import type { CORSConfiguration } from "@aws-sdk/client-s3";
+import { globTest } from "../../glob.ts";
 
 /**
  * Whether one of the bucket's rules has the request's origin and method. A preflight is asked for the method that is to
@@ -11,13 +12,6 @@ export function allowsPage(cors: CORSConfiguration | undefined, method: string, 
   const asked = method === "OPTIONS" ? headers["access-control-request-method"] : method;
   return (cors?.CORSRules ?? []).some(
     ({ AllowedOrigins = [], AllowedMethods = [] }) =>
-      AllowedMethods.includes(String(asked)) && AllowedOrigins.some((pattern) => matches(pattern, origin)),
+      AllowedMethods.includes(String(asked)) && AllowedOrigins.some((pattern) => globTest(pattern.split("*"))(origin)),
   );
-}
-
-/** At most one `*`, as S3 allows: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CORSRule.html */
-function matches(pattern: string, origin: string): boolean {
-  const [start = "", end] = pattern.split("*");
-  if (end === undefined) return pattern === origin;
-  return origin.length >= start.length + end.length && origin.startsWith(start) && origin.endsWith(end);
 }

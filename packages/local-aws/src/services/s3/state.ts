@@ -5,7 +5,7 @@ import { AwsError, type Call, type Cloud } from "../../service.ts";
 import type { Collection } from "../../store.ts";
 import { bucketAccess } from "./access.ts";
 import { Blobs } from "./blobs.ts";
-import { noSuchBucket, noSuchKey, noSuchVersion } from "./errors.ts";
+import { invalidArgument, noSuchBucket, noSuchKey, noSuchVersion } from "./errors.ts";
 import { type EventName, Notifications } from "./notifications.ts";
 import type { BucketRecord, PartRecord, UploadRecord, Version } from "./records.ts";
 import { Versions } from "./versions.ts";
@@ -29,20 +29,18 @@ export class S3State {
   readonly parts: Collection<PartRecord>;
   readonly blobs: Blobs;
   readonly notifications: Notifications;
+  /** The account's canonical user id, as S3 names owners. */
+  readonly owner: { ID: string };
 
   constructor(cloud: Cloud) {
     this.cloud = cloud;
     this.buckets = cloud.store.collection("s3.buckets");
     this.uploads = cloud.store.collection("s3.uploads");
     this.parts = cloud.store.collection("s3.parts");
-    this.versions = new Versions(cloud.store.database);
+    this.versions = new Versions(cloud.store);
     this.blobs = new Blobs(join(cloud.directory, "s3"));
     this.notifications = new Notifications(cloud);
-  }
-
-  /** The account's canonical user id, as S3 names owners. */
-  get owner(): { ID: string } {
-    return { ID: createHash("sha256").update(this.cloud.accountId).digest("hex") };
+    this.owner = { ID: createHash("sha256").update(cloud.accountId).digest("hex") };
   }
 
   /** @throws AwsError `NoSuchBucket`; `AccessDenied` when the caller expects another owner. */
@@ -55,7 +53,7 @@ export class S3State {
     }
     const bucket = this.buckets.get(name);
     if (!bucket) throw noSuchBucket(name);
-    if (input.ExpectedBucketOwner !== undefined && input.ExpectedBucketOwner !== this.cloud.accountId) {
+    if (owner !== undefined && owner !== this.cloud.accountId) {
       throw new AwsError("AccessDenied", "Access Denied", 403);
     }
     return bucket;
@@ -87,10 +85,7 @@ export class S3State {
     const found = this.versions.find(bucket.name, key, versionId);
     if (found) return found;
     if (versionId === "null" || versionId.length === 32) throw noSuchVersion(key, versionId);
-    throw new AwsError("InvalidArgument", "Invalid version id specified", 400, {
-      ArgumentName: "versionId",
-      ArgumentValue: versionId,
-    });
+    throw invalidArgument("Invalid version id specified", "versionId", versionId);
   }
 
   /** A caller who may not list a bucket does not learn that a key is missing: the answer is 403. */

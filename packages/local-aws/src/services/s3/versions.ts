@@ -1,5 +1,6 @@
 /** Versions of objects, in a table of their own: listings walk it in the order of keys (UTF-8), newest version first. */
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { SQLInputValue } from "node:sqlite";
+import type { Store } from "../../store.ts";
 import type { Version } from "./records.ts";
 
 /** Above every key that starts with what is before it. */
@@ -13,19 +14,19 @@ export interface Page {
 }
 
 export class Versions {
-  readonly #db: DatabaseSync;
+  readonly #store: Store;
   #sequence = 0;
 
-  constructor(db: DatabaseSync) {
-    this.#db = db;
-    db.exec(`
+  constructor(store: Store) {
+    this.#store = store;
+    store.database.exec(`
       CREATE TABLE IF NOT EXISTS s3_versions (
         bucket TEXT, key TEXT, sequence INTEGER, id TEXT, latest INTEGER, marker INTEGER, record TEXT,
         PRIMARY KEY (bucket, key, sequence DESC)
       ) WITHOUT ROWID;
       CREATE INDEX IF NOT EXISTS s3_current ON s3_versions (bucket, key) WHERE latest = 1 AND marker = 0;
       CREATE UNIQUE INDEX IF NOT EXISTS s3_version_ids ON s3_versions (bucket, key, id)`);
-    const row = db.prepare("SELECT max(sequence) AS last FROM s3_versions").get() as { last: number | null };
+    const row = store.prepare("SELECT max(sequence) AS last FROM s3_versions").get() as { last: number | null };
     this.#sequence = row.last ?? 0;
   }
 
@@ -72,7 +73,7 @@ export class Versions {
   }
 
   isEmpty(bucket: string): boolean {
-    return this.#prepare("SELECT 1 FROM s3_versions WHERE bucket = ? LIMIT 1").get(bucket) === undefined;
+    return this.#store.prepare("SELECT 1 FROM s3_versions WHERE bucket = ? LIMIT 1").get(bucket) === undefined;
   }
 
   /** Objects as they are now: newest versions that are not delete markers. */
@@ -89,17 +90,17 @@ export class Versions {
   older(bucket: string, key: string, sequence: number, limit: number): Version[] {
     const sql =
       "SELECT record FROM s3_versions WHERE bucket = ? AND key = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?";
-    return parse(this.#prepare(sql).all(bucket, key, sequence, limit));
+    return parse(this.#store.prepare(sql).all(bucket, key, sequence, limit));
   }
 
   #list(where: string, bucket: string, { prefix = "", after, limit }: Page, order: string): Version[] {
     const sql = `SELECT record FROM s3_versions
       WHERE ${where} AND bucket = ? AND key >= ? AND key < ? AND key > ? ORDER BY ${order} LIMIT ?`;
-    return parse(this.#prepare(sql).all(bucket, prefix, prefix + last, after ?? "", limit));
+    return parse(this.#store.prepare(sql).all(bucket, prefix, prefix + last, after ?? "", limit));
   }
 
   #one(where: string, ...values: SQLInputValue[]): Version | undefined {
-    const row = this.#prepare(`SELECT record FROM s3_versions WHERE ${where}`).get(...values);
+    const row = this.#store.prepare(`SELECT record FROM s3_versions WHERE ${where}`).get(...values);
     return row && (JSON.parse((row as { record: string }).record) as Version);
   }
 
@@ -108,18 +109,7 @@ export class Versions {
   }
 
   #run(sql: string, ...values: SQLInputValue[]): void {
-    this.#prepare(sql).run(...values);
-  }
-
-  readonly #statements = new Map<string, ReturnType<DatabaseSync["prepare"]>>();
-
-  #prepare(sql: string) {
-    let statement = this.#statements.get(sql);
-    if (!statement) {
-      statement = this.#db.prepare(sql);
-      this.#statements.set(sql, statement);
-    }
-    return statement;
+    this.#store.prepare(sql).run(...values);
   }
 }
 
