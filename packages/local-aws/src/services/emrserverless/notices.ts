@@ -1,5 +1,6 @@
 import type { JobRunState } from "@aws-sdk/client-emr-serverless";
-import { type Cloud, servicePrincipal } from "../../service.ts";
+import { putEvent } from "../../kit/putEvent.ts";
+import type { Cloud } from "../../service.ts";
 import type { Application, JobRun } from "./model.ts";
 import type { Names } from "./names.ts";
 
@@ -69,13 +70,9 @@ export class Notices {
     };
   }
 
-  #put(DetailType: string, arn: string, detail: object): void {
+  #put(DetailType: string, sourceArn: string, Detail: object): void {
     // Unlike SageMaker's, these events name no resources.
-    const entry = { Source: "aws.emr-serverless", DetailType, Detail: JSON.stringify(detail), Resources: [] };
-    this.#cloud
-      .call("events", "PutEvents", { Entries: [entry] }, servicePrincipal("emr-serverless.amazonaws.com", arn))
-      // The bus may be closing with the cloud; the change itself is stored.
-      .catch(() => {});
+    putEvent(this.#cloud, "emr-serverless", { DetailType, Detail, Resources: [], sourceArn });
   }
 }
 

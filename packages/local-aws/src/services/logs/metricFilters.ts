@@ -5,15 +5,13 @@
 
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import { parseJson } from "../../jsonText.ts";
+import { putMetrics } from "../../kit/putMetrics.ts";
 import type { OperationOf, Operations } from "../../operations.ts";
 import { embeddedMetrics } from "./embeddedMetrics.ts";
 import { checkName, invalid, notFound } from "./errors.ts";
 import type { LogEvent } from "./events.ts";
 import { filterPattern, type Matches, selected } from "./filterPattern.ts";
 import { type LogGroups, type MetricFilterRecord, pageOf } from "./groups.ts";
-
-/** Limit of one PutMetricData call. */
-const maxData = 1000;
 
 type Compiled = MetricFilterRecord & { matches: Matches };
 
@@ -27,7 +25,7 @@ export class MetricFilters {
 
   /** Counts what matches among new events, and reads the metrics that they carry; both go to the service `monitoring`. */
   see(group: string, events: LogEvent[]): void {
-    for (const [Namespace, data] of embeddedMetrics(events)) this.#put(Namespace, data);
+    for (const [Namespace, data] of embeddedMetrics(events)) void putMetrics(this.#logs.cloud, Namespace, data);
     for (const filter of this.#of(group)) {
       const matching = events.filter(({ message }) => filter.matches(message));
       if (matching.length === 0) continue;
@@ -38,16 +36,9 @@ export class MetricFilters {
         if (values.length === 0) continue;
         const Unit = unit as MetricDatum["Unit"];
         const StatisticValues = statistics(values);
-        this.#put(metricNamespace, [{ MetricName, Timestamp: new Date(), ...(Unit && { Unit }), StatisticValues }]);
+        const datum = { MetricName, Timestamp: new Date(), ...(Unit && { Unit }), StatisticValues };
+        void putMetrics(this.#logs.cloud, metricNamespace, [datum]);
       }
-    }
-  }
-
-  #put(Namespace: string, data: MetricDatum[]): void {
-    for (let from = 0; from < data.length; from += maxData) {
-      const MetricData = data.slice(from, from + maxData);
-      // Metrics are not accepted, or not these: that is no reason to lose a log.
-      this.#logs.cloud.call("monitoring", "PutMetricData", { Namespace, MetricData }).catch(() => {});
     }
   }
 

@@ -1,4 +1,5 @@
-import { type Cloud, servicePrincipal } from "../../service.ts";
+import { putEvent } from "../../kit/putEvent.ts";
+import type { Cloud } from "../../service.ts";
 import type { Endpoint, TrainingJob } from "./model.ts";
 import type { Names } from "./names.ts";
 
@@ -44,11 +45,7 @@ export class Notices {
     });
   }
 
-  #put(DetailType: string, arn: string, detail: object): void {
-    const entry = { Source: "aws.sagemaker", DetailType, Detail: JSON.stringify(detail), Resources: [arn] };
-    this.#cloud
-      .call("events", "PutEvents", { Entries: [entry] }, servicePrincipal("sagemaker.amazonaws.com", arn))
-      // The bus may be closing with the cloud; the change itself is stored.
-      .catch(() => {});
+  #put(DetailType: string, arn: string, Detail: object): void {
+    putEvent(this.#cloud, "sagemaker", { DetailType, Detail, Resources: [arn], sourceArn: arn });
   }
 }

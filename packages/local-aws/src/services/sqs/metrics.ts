@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
+import { putMetrics } from "../../kit/putMetrics.ts";
 import type { Cloud } from "../../service.ts";
 import type { Queue, QueueEngine } from "./engine.ts";
 
@@ -11,8 +12,6 @@ const activeMs = 6 * 3_600_000;
 /** Twice a minute, so that no one-minute period is without data. */
 const everyMs = 30_000;
 const shortestMs = 200;
-/** Limit of one PutMetricData call. */
-const maxData = 1_000;
 
 export class QueueMetrics {
   readonly #cloud: Cloud;
@@ -41,10 +40,7 @@ export class QueueMetrics {
       const Dimensions = [{ Name: "QueueName", Value: queue.name }];
       data.push(...gauges.map((gauge) => ({ ...gauge, Dimensions, Timestamp: new Date(now) })));
     }
-    for (let from = 0; from < data.length; from += maxData) {
-      const MetricData = data.slice(from, from + maxData);
-      await this.#cloud.call("monitoring", "PutMetricData", { Namespace: "AWS/SQS", MetricData });
-    }
+    await putMetrics(this.#cloud, "AWS/SQS", data);
   }
 
   stop(): void {

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
  */
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
+import { putMetrics } from "../../../kit/putMetrics.ts";
 import type { Cloud } from "../../../service.ts";
 import type { Exchange, Reply } from "./exchange.ts";
 
@@ -23,8 +24,6 @@ interface Statistic {
 }
 
 const FLUSH_AFTER = 1000;
-/** Metrics of one call of PutMetricData. */
-const MAX_DATA = 1000;
 
 export class Metrics {
   readonly #cloud: Cloud;
@@ -46,19 +45,14 @@ export class Metrics {
     this.#add(this.#of(apiName, stageName, httpMethod, resource.path), exchange, reply, latency);
   }
 
-  /** Sends what has been collected. If CloudWatch does not accept it, it is lost: metrics are no reason to fail. */
+  /** Sends what has been collected. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const timestamp = new Date();
     const data = [...this.#sums.values()].flatMap((sums) => metricData(sums, timestamp));
     this.#sums = new Map();
-    for (let from = 0; from < data.length; from += MAX_DATA) {
-      const MetricData = data.slice(from, from + MAX_DATA);
-      await this.#cloud
-        .call("monitoring", "PutMetricData", { Namespace: "AWS/ApiGateway", MetricData })
-        .catch(() => {});
-    }
+    await putMetrics(this.#cloud, "AWS/ApiGateway", data);
   }
 
   #add(sums: Sums, exchange: Exchange, { status }: Reply, latency: number): void {

@@ -3,7 +3,8 @@ import type {
   NotebookInstanceLifecycleHook,
   NotebookInstanceStatus,
 } from "@aws-sdk/client-sagemaker";
-import { type Cloud, servicePrincipal } from "../../../service.ts";
+import { putEvent } from "../../../kit/putEvent.ts";
+import type { Cloud } from "../../../service.ts";
 import type { Collection } from "../../../store.ts";
 import { type Kind, Names } from "../names.ts";
 
@@ -80,7 +81,7 @@ export class NotebookRecords {
   /** https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html */
   #tell({ name, input, status, reason, created, modified }: NotebookInstance): void {
     const NotebookInstanceArn = this.arn("notebook-instance", name);
-    const detail = {
+    const Detail = {
       NotebookInstanceArn,
       NotebookInstanceName: name,
       NotebookInstanceStatus: status,
@@ -96,14 +97,11 @@ export class NotebookRecords {
       DirectInternetAccess: input.DirectInternetAccess ?? "Enabled",
       Tags: this.tags.get(NotebookInstanceArn) ?? {},
     };
-    const entry = {
-      Source: "aws.sagemaker",
+    putEvent(this.#cloud, "sagemaker", {
       DetailType: "SageMaker Notebook Instance State Change",
-      Detail: JSON.stringify(detail),
+      Detail,
       Resources: [NotebookInstanceArn],
-    };
-    const principal = servicePrincipal("sagemaker.amazonaws.com", NotebookInstanceArn);
-    // The bus may be closing with the cloud; the change itself is stored.
-    this.#cloud.call("events", "PutEvents", { Entries: [entry] }, principal).catch(() => {});
+      sourceArn: NotebookInstanceArn,
+    });
   }
 }
