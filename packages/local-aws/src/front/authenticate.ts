@@ -4,7 +4,7 @@ import { isRegion } from "../arn.ts";
 import type { AccessKey, Directory } from "../authorization/directory.ts";
 import { AwsError, administrator, type Principal } from "../service.ts";
 import type { Protocol, WireRequest } from "../wire/index.ts";
-import { type Authorization, timeOf } from "./authorization.ts";
+import { type Authorization, timeOf, timestampOf } from "./authorization.ts";
 import { computeSignature } from "./signature.ts";
 
 type Dialect = Protocol["dialect"];
@@ -100,7 +100,7 @@ const minutes = 60_000;
 export interface Door {
   directory: Directory;
   accountId: string;
-  /** The service that a request must be signed for. Default: any. */
+  /** The region that a request must be signed for. Default: any. */
   region?: string;
 }
 
@@ -164,28 +164,27 @@ function findKey({ directory, accountId }: Door, accessKeyId: string): AccessKey
 
 function checkTime({ timestamp, expires }: Authorization, now: number, dialect: Dialect): void {
   const signed = timeOf(timestamp);
-  const basic = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, "");
   if (signed > now + 15 * minutes) {
-    const limit = basic(now + 15 * minutes);
+    const limit = timestampOf(now + 15 * minutes);
     throw signatureError(
       dialect,
       "skewed",
-      `Signature not yet current: ${timestamp} is still later than ${limit} (${basic(now)} + 15 min.)`,
+      `Signature not yet current: ${timestamp} is still later than ${limit} (${timestampOf(now)} + 15 min.)`,
     );
   }
   if (expires === undefined && signed < now - 15 * minutes) {
-    const limit = basic(now - 15 * minutes);
+    const limit = timestampOf(now - 15 * minutes);
     throw signatureError(
       dialect,
       "skewed",
-      `Signature expired: ${timestamp} is now earlier than ${limit} (${basic(now)} - 15 min.)`,
+      `Signature expired: ${timestamp} is now earlier than ${limit} (${timestampOf(now)} - 15 min.)`,
     );
   }
   if (expires !== undefined && signed + expires * 1000 < now) {
     throw signatureError(
       dialect,
       "presignExpired",
-      `Signature expired: ${timestamp} is now earlier than ${basic(now - expires * 1000)}`,
+      `Signature expired: ${timestamp} is now earlier than ${timestampOf(now - expires * 1000)}`,
     );
   }
 }

@@ -100,8 +100,11 @@ function assemble(
 /** `Date: Sat, 31 Jan 2026 12:00:00 GMT` in the form of `X-Amz-Date`. */
 function isoBasic(date: string | undefined): string | undefined {
   const time = date === undefined ? Number.NaN : Date.parse(date);
-  return Number.isNaN(time) ? undefined : new Date(time).toISOString().replace(/[-:]|\.\d+/g, "");
+  return Number.isNaN(time) ? undefined : timestampOf(time);
 }
+
+/** `20260131T120000Z`, from milliseconds since 1970. */
+export const timestampOf = (time: number): string => new Date(time).toISOString().replace(/[-:]|\.\d+/g, "");
 
 /** Milliseconds since 1970 of `20260131T120000Z`. */
 export function timeOf(timestamp: string): number {

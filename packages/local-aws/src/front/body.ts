@@ -1,22 +1,15 @@
 import { createHash } from "node:crypto";
 import { type Readable, Transform } from "node:stream";
+import { collect } from "../kit/collect.ts";
 import { AwsError } from "../service.ts";
 
 /** Bytes of a request to any service but S3, whose bodies stream: a function's package of 50 MB is 70 MB of base64. */
 const maxBody = 100 * 1024 * 1024;
 
-export async function collect(stream: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBody) {
-      throw new AwsError("RequestEntityTooLargeException", `Request must be smaller than ${maxBody} bytes`, 413);
-    }
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-}
+const tooLarge = () =>
+  new AwsError("RequestEntityTooLargeException", `Request must be smaller than ${maxBody} bytes`, 413);
+
+export const wholeBody = (stream: Readable): Promise<Buffer> => collect(stream, maxBody, tooLarge);
 
 /** Passes a body on, and fails at its end unless it is the one that was signed. */
 export function verified(stream: Readable, expected: string): Readable {

@@ -19,9 +19,17 @@ export const isLoopback = (host: string): boolean => loopback.test(host);
 export const wrongHost = (host: string | undefined): string =>
   `the Host header is ${JSON.stringify(host ?? "")}; this server of the local AWS answers to localhost, *.localhost and 127.0.0.1`;
 
-/** Where a browser says that a request comes from, when that is a page of another site; otherwise `undefined`. */
-export function foreignPage({ origin, "sec-fetch-site": site }: IncomingHttpHeaders): string | undefined {
-  if (origin !== undefined && !isLoopback(hostOf(origin))) return `Origin is ${JSON.stringify(origin)}`;
+const isLocal = (origin: string): boolean => isLoopback(hostOf(origin));
+
+/**
+ * Where a browser says that a request comes from, when that is a page of another site; otherwise `undefined`.
+ * @param isOwn whether an origin is this site's. Default: any of this machine's.
+ */
+export function foreignPage(
+  { origin, "sec-fetch-site": site }: IncomingHttpHeaders,
+  isOwn: (origin: string) => boolean = isLocal,
+): string | undefined {
+  if (origin !== undefined && !isOwn(origin)) return `Origin is ${JSON.stringify(origin)}`;
   if (site !== undefined && site !== "none" && site !== "same-origin") {
     return `Sec-Fetch-Site is ${JSON.stringify(site)}`;
   }

@@ -1,6 +1,5 @@
 /** The AWS endpoint: one loopback server for every service, found by the service in the signature's scope. */
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
@@ -17,10 +16,10 @@ import {
   type Service,
   unknownOperation,
 } from "../service.ts";
-import { checkInput, protocolOf, shapesOf, type WireRequest } from "../wire/index.ts";
+import { checkInput, protocolOf, shapesOf, type WireRequest, wireRequest } from "../wire/index.ts";
 import { authenticate, signatureError } from "./authenticate.ts";
 import { type Authorization, readAuthorization } from "./authorization.ts";
-import { collect, verified } from "./body.ts";
+import { verified, wholeBody } from "./body.ts";
 import { contextOf } from "./context.ts";
 import { refusal } from "./door.ts";
 import { healthOf } from "./health.ts";
@@ -89,7 +88,7 @@ export async function createFront(options: FrontOptions): Promise<Front> {
   });
   server.get("/_aws/mail", async ({ raw, originalUrl }) => {
     await opened.promise;
-    return { mails: options.mails(wireRequest(raw, originalUrl).query.get("after") ?? "") };
+    return { mails: options.mails(wireRequest(raw, originalUrl, raw).query.get("after") ?? "") };
   });
   serveSites(server.server, options.regions, opened.promise);
   serveProcesses(server.server, options.processes, opened.promise);
@@ -111,30 +110,19 @@ function send(reply: FastifyReply, response: RawResponse): FastifyReply {
   return reply.code(response.status).send(response.body);
 }
 
-function wireRequest(raw: IncomingMessage, url: string): WireRequest {
-  const at = url.indexOf("?");
-  return {
-    method: raw.method ?? "GET",
-    path: at < 0 ? url : url.slice(0, at),
-    query: new URLSearchParams(at < 0 ? "" : url.slice(at + 1)),
-    headers: raw.headers,
-    body: raw,
-  };
-}
-
 /** The answer to what is not let in at all, whatever it asks for. */
 function refused(
   { regions, defaultRegion }: FrontOptions,
   { raw, originalUrl }: FastifyRequest,
 ): RawResponse | undefined {
   const error = refusal(raw.headers, () => {
-    const request = wireRequest(raw, originalUrl);
+    const request = wireRequest(raw, originalUrl, raw);
     const signed = readAuthorization(request);
     const name = typeof signed === "object" ? signed.service : looksLikeS3(request) ? "s3" : "";
     return regions.get(defaultRegion).services.get(name)?.mayCross?.(request) ?? false;
   });
   if (!error) return undefined;
-  const protocol = protocolOf(wireRequest(raw, originalUrl), undefined);
+  const protocol = protocolOf(wireRequest(raw, originalUrl, raw), undefined);
   return { ...protocol.writeError(error, randomUUID()), status: error.status };
 }
 
@@ -144,7 +132,7 @@ async function answer(
   reply: FastifyReply,
 ): Promise<RawResponse> {
   const requestId = randomUUID();
-  const request = wireRequest(raw, url);
+  const request = wireRequest(raw, url, raw);
   const authorization = readAuthorization(request);
   const signed = typeof authorization === "object" ? authorization : undefined;
   let service: Service | undefined;
@@ -160,7 +148,7 @@ async function answer(
     const shapes = await shapesOf(service);
     const protocol = protocolOf(request, shapes);
     const streams = isS3(name);
-    if (!streams && !Buffer.isBuffer(request.body)) request.body = await collect(raw);
+    if (!streams && !Buffer.isBuffer(request.body)) request.body = await wholeBody(raw);
     const principal = signed
       ? authenticate(options, request, signed, payloadHash(request, signed), protocol.dialect)
       : anonymous;
@@ -207,7 +195,7 @@ async function unsigned(
   services: ReadonlyMap<string, Service>,
 ): Promise<{ service: string; region?: string }> {
   if (looksLikeS3(request)) return { service: "s3" };
-  request.body = await collect(request.body as Readable);
+  request.body = await wholeBody(request.body as Readable);
   const form = new URLSearchParams(request.body.toString());
   const member = (name: string) => form.get(name) ?? request.query.get(name) ?? "";
   const action = member("Action");

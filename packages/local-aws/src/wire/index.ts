@@ -58,5 +58,5 @@ export function shapesOf(service: Service): Promise<ServiceShapes> | undefined {
 }
 
 export { checkInput } from "./check.ts";
-export type { Protocol, WireRequest } from "./protocol.ts";
+export { type Protocol, type WireRequest, wireRequest } from "./protocol.ts";
 export type { OperationShape, ServiceShapes } from "./shapes.ts";

@@ -14,6 +14,22 @@ export interface WireRequest {
   body: Buffer | Readable;
 }
 
+/** @param url as sent: path and query. */
+export function wireRequest(
+  { method = "GET", headers }: { method?: string; headers: IncomingHttpHeaders },
+  url: string,
+  body: Buffer | Readable,
+): WireRequest {
+  const at = url.indexOf("?");
+  return {
+    method,
+    path: at < 0 ? url : url.slice(0, at),
+    query: new URLSearchParams(at < 0 ? "" : url.slice(at + 1)),
+    headers,
+    body,
+  };
+}
+
 /** One of AWS's protocols, from the server's side. */
 export interface Protocol {
   /** @throws AwsError `UnknownOperationException` (501), `SerializationException`. */

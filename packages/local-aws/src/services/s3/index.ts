@@ -5,7 +5,7 @@
 
 import { withRequestKeys } from "../../authorization/requestKeys.ts";
 import { AwsError, type Call, type Cloud, type RawRequest, type RawResponse, type Service } from "../../service.ts";
-import { shapesOf, type WireRequest } from "../../wire/index.ts";
+import { shapesOf, type WireRequest, wireRequest } from "../../wire/index.ts";
 import { s3Xml } from "../../wire/restXml.ts";
 import { escapeXml } from "../../wire/xml.ts";
 import { allowsPage } from "./cors.ts";
@@ -70,14 +70,7 @@ export function createS3(cloud: Cloud): S3 {
 }
 
 async function answer(service: Service, s3: S3State, raw: RawRequest, call: Call): Promise<RawResponse> {
-  const at = raw.url.indexOf("?");
-  const request: WireRequest = {
-    method: raw.method,
-    path: at < 0 ? raw.url : raw.url.slice(0, at),
-    query: new URLSearchParams(at < 0 ? "" : raw.url.slice(at + 1)),
-    headers: raw.headers,
-    body: raw.body,
-  };
+  const request = wireRequest(raw, raw.url, raw.body);
   let target: Target | undefined;
   try {
     const shapes = await shapesOf(service);

@@ -1,6 +1,7 @@
 /** Reads S3's requests: which operation, by method, bucket or key, and subresource; and the body. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
+import { collect } from "../../kit/collect.ts";
 import { AwsError } from "../../service.ts";
 import type { OperationShape, ServiceShapes, WireRequest } from "../../wire/index.ts";
 import { readBindings } from "../../wire/rest.ts";
@@ -139,7 +140,7 @@ export async function readInput(
     input[name] = framed(request, input);
     return input;
   }
-  const body = await collect(framed(request, {}));
+  const body = await collect(framed(request, {}), maxXml, malformedXml);
   await checkIntegrity(input, body);
   if (member.isStringSchema()) input[name] = body.toString();
   else if (body.length > 0) input[name] = readXml(member, body);
@@ -160,17 +161,6 @@ function framed(request: WireRequest, input: Record<string, unknown>): Readable 
   const decoder = new AwsChunkedDecoder(trailer === undefined ? undefined : String(trailer));
   body.on("error", (error) => decoder.destroy(error));
   return body.pipe(decoder);
-}
-
-async function collect(body: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxXml) throw malformedXml();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 async function checkIntegrity(input: Record<string, unknown>, body: Buffer): Promise<void> {

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { foreignPage, wrongHost } from "../../../front/door.ts";
 import { listenOnIpv6 } from "../../../front/ipv6.ts";
 import { parseJson } from "../../../jsonText.ts";
+import { collect } from "../../../kit/collect.ts";
 import type { Records } from "../records.ts";
 import type { CognitoIssuer, TokenRequest } from "./authorization/cognito.ts";
 import { compress } from "./compression.ts";
@@ -173,15 +174,8 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const tooLarge = () => new GatewayFailure("REQUEST_TOO_LARGE");
   if (Number(request.headers["content-length"] ?? 0) > MAX_BODY) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY) throw tooLarge();
-    chunks.push(chunk);
-  }
-  if (size === 0) return undefined;
-  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size);
+  const body = await collect(request, MAX_BODY, tooLarge);
+  return body.length === 0 ? undefined : body;
 }
 
 function write(response: ServerResponse, { status, headers, body }: Reply, exchange: Exchange | undefined): void {

@@ -1,6 +1,7 @@
 /** The pages of notebooks: JupyterLab, behind a session that a presigned URL gives. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { foreignPage } from "../../../front/door.ts";
 import { type Page, show } from "../../../kit/htmlPage.ts";
 import type { Site } from "../../../service.ts";
 import type { JupyterServer } from "./jupyterServer.ts";
@@ -52,7 +53,8 @@ export class NotebookSite implements Site {
     const token = searchParams.get("authToken");
     // The only request allowed from other sites: its token is the proof.
     if (token !== null && request.method === "GET" && pathname === "/") return this.#redeem(name, token);
-    const foreign = foreignTo(request.headers);
+    // Not even another notebook's pages may trigger actions here.
+    const foreign = foreignPage(request.headers, (origin) => origin === `http://${request.headers.host}`);
     if (foreign)
       return { status: 403, title: "Refused", text: `${foreign}; only this notebook's own pages may do that.` };
     if (!this.#hasSession(request, name)) {
@@ -97,15 +99,6 @@ const notInstalled: Page = {
 
 /** `a.notebook` of `a.notebook.us-east-1.sagemaker.localhost`. */
 const nameOf = (host: string): string | undefined => /^([a-z0-9-]+)\.notebook$/.exec(host)?.[1];
-
-/** Why a request, by its browser headers, is not from this host's own pages; no others may trigger actions. */
-function foreignTo({ host, origin, "sec-fetch-site": site }: IncomingHttpHeaders): string | undefined {
-  if (origin !== undefined && origin !== `http://${host}`) return `Origin is ${JSON.stringify(origin)}`;
-  if (site !== undefined && site !== "same-origin" && site !== "none") {
-    return `Sec-Fetch-Site is ${JSON.stringify(site)}`;
-  }
-  return undefined;
-}
 
 function cookies({ cookie = "" }: IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(
