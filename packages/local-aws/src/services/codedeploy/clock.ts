@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { longestTimer } from "../../timers.ts";
 
 /** Tells the time and waits. */
 export interface Time {
@@ -8,14 +9,12 @@ export interface Time {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** A longer timer would fire immediately. */
-const longestMs = 2 ** 31 - 1;
 const alarmPollMs = 5_000;
 const shortestPollMs = 100;
 
 const realTime: Time = {
   now: Date.now,
-  sleep: (ms, signal) => sleep(Math.min(ms, longestMs), undefined, { signal }),
+  sleep: (ms, signal) => sleep(Math.min(ms, longestTimer), undefined, { signal }),
 };
 
 /** The clock of deployments, which may run faster than AWS's. */

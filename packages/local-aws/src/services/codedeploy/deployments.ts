@@ -63,8 +63,7 @@ export function deploymentOperations(cloud: Cloud, records: Records, conductor: 
         targetId: `${functionName}:${alias}`,
         targetArn: `arn:aws:lambda:${cloud.region}:${cloud.accountId}:function:${functionName}:${alias}`,
         // Until it has begun it has no targets.
-        status:
-          status === "Created" ? "Pending" : status === "Queued" ? "Pending" : status === "Stopped" ? "Failed" : status,
+        status: status === "Created" ? "Pending" : status === "Stopped" ? "Failed" : status,
         lastUpdatedAt: date(completed ?? started ?? created),
         lifecycleEvents: events.map(({ startTime, endTime, ...event }) => ({
           ...event,

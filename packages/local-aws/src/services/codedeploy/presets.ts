@@ -1,4 +1,4 @@
-import type { DeploymentConfig, TrafficRouting } from "./records.ts";
+import type { DeploymentConfig, Records, TrafficRouting } from "./records.ts";
 
 /** https://docs.aws.amazon.com/codedeploy/latest/userguide/deployment-configurations.html#deployment-configuration-lambda */
 const presets: Record<string, TrafficRouting> = {
@@ -25,6 +25,10 @@ export const presetConfigs: DeploymentConfig[] = Object.entries(presets).map(([n
   computePlatform: "Lambda",
   trafficRoutingConfig,
 }));
+
+/** A configuration that every account has, or one of this account's. */
+export const configNamed = (records: Records, name: string): DeploymentConfig | undefined =>
+  presetConfigs.find(({ deploymentConfigName }) => deploymentConfigName === name) ?? records.configs.get(name);
 
 /** One step of a shift: the share of the new version, and how long it stays so, in minutes. */
 export interface Step {

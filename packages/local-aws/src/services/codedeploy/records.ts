@@ -50,7 +50,7 @@ export interface Group {
   tags?: Tags;
 }
 
-export type DeploymentStatus = "Created" | "Queued" | "InProgress" | "Succeeded" | "Failed" | "Stopped";
+export type DeploymentStatus = "Created" | "InProgress" | "Succeeded" | "Failed" | "Stopped";
 
 /** One of the three steps of a deployment to Lambda. */
 export interface LifecycleEvent {

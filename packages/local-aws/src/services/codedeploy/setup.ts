@@ -4,7 +4,7 @@ import { passRole } from "../../kit/passRole.ts";
 import { tagMap } from "../../kit/tags.ts";
 import type { Operations } from "../../operations.ts";
 import { type Access, AwsError, type Cloud } from "../../service.ts";
-import { presetConfigs } from "./presets.ts";
+import { configNamed, presetConfigs } from "./presets.ts";
 import type { Application, DeploymentConfig, Group, Records, TrafficRouting } from "./records.ts";
 import { assumeServiceRole, type ServedGroup } from "./serviceRole.ts";
 
@@ -41,10 +41,8 @@ export function setupOperations(cloud: Cloud, records: Records): Operations<"cod
     currentDeploymentGroupName?: string;
   }) => `${input.applicationName}/${input.deploymentGroupName ?? input.currentDeploymentGroupName}`;
 
-  const configNamed = (name: string): DeploymentConfig => {
-    const found = [...presetConfigs, ...records.configs.values()].find(
-      (config) => config.deploymentConfigName === name,
-    );
+  const configAt = (name: string): DeploymentConfig => {
+    const found = configNamed(records, name);
     if (!found) throw missing("DeploymentConfig", name);
     return found;
   };
@@ -80,11 +78,7 @@ export function setupOperations(cloud: Cloud, records: Records): Operations<"cod
       if (deployment.applicationName === before) records.deployments.put(key, { ...deployment, applicationName });
   }
 
-  const described = ({ applicationName, tags: _, ...group }: Group) => ({
-    ...group,
-    applicationName,
-    computePlatform: "Lambda" as const,
-  });
+  const described = ({ tags: _, ...group }: Group) => ({ ...group, computePlatform: "Lambda" as const });
 
   return {
     CreateApplication: {
@@ -158,7 +152,7 @@ export function setupOperations(cloud: Cloud, records: Records): Operations<"cod
             `Deployment Group ${deploymentGroupName} already exists`,
           );
         }
-        configNamed(deploymentConfigName);
+        configAt(deploymentConfigName);
         await checkRole(input);
         const deploymentGroupId = randomUUID();
         const { tags, ...group } = input;
@@ -174,7 +168,7 @@ export function setupOperations(cloud: Cloud, records: Records): Operations<"cod
       async run({ currentDeploymentGroupName, newDeploymentGroupName, applicationName, ...changes }) {
         const key = groupKey({ applicationName, currentDeploymentGroupName });
         const group = groupAt(key);
-        if (changes.deploymentConfigName) configNamed(changes.deploymentConfigName);
+        if (changes.deploymentConfigName) configAt(changes.deploymentConfigName);
         const deploymentGroupName = newDeploymentGroupName ?? currentDeploymentGroupName;
         const { serviceRoleArn } = changes;
         if (serviceRoleArn) await checkRole({ applicationName, deploymentGroupName, serviceRoleArn });
@@ -231,7 +225,7 @@ export function setupOperations(cloud: Cloud, records: Records): Operations<"cod
     GetDeploymentConfig: {
       access: ({ deploymentConfigName }) => on("GetDeploymentConfig", "deploymentconfig", deploymentConfigName),
       run({ deploymentConfigName }) {
-        const { created, ...config } = configNamed(deploymentConfigName);
+        const { created, ...config } = configAt(deploymentConfigName);
         return { deploymentConfigInfo: { ...config, createTime: date(created) } };
       },
     },

@@ -2,7 +2,7 @@ import type { Cloud, Principal } from "../../service.ts";
 import type { Clock } from "./clock.ts";
 import type { Course } from "./course.ts";
 import { Halt } from "./halt.ts";
-import { presetConfigs, stepsOf } from "./presets.ts";
+import { configNamed, stepsOf } from "./presets.ts";
 import type { Deployment, Records } from "./records.ts";
 
 /** AllowTraffic: moves the alias step by step, as the deployment's configuration defines. */
@@ -14,8 +14,7 @@ export async function shiftTraffic(
 ): Promise<void> {
   if (course.done("AllowTraffic")) return;
   const { deploymentConfigName: name, target } = course.deployment;
-  const configs = [...presetConfigs, ...records.configs.values()];
-  const config = configs.find(({ deploymentConfigName }) => deploymentConfigName === name);
+  const config = configNamed(records, name);
   if (!config) throw new Halt("CODEDEPLOY_RESOURCE_CANNOT_BE_FOUND", `There is no configuration ${name}`);
   const startTime = course.event("AllowTraffic").startTime ?? clock.time.now();
   course.updateEvent("AllowTraffic", { status: "InProgress", startTime });

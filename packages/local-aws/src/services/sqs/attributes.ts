@@ -5,7 +5,8 @@ import { parseJson } from "../../jsonText.ts";
 import { AwsError, type PolicyDocument } from "../../service.ts";
 import type { QueueEngine } from "./engine.ts";
 
-const refused = (name: string, value: string, reason: string) =>
+/** A parameter of that value, in SQS's words. */
+export const refused = (name: string, value: string, reason: string) =>
   new AwsError("InvalidParameterValue", `Value ${value} for parameter ${name} is invalid. Reason: ${reason}`, 400);
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html */

@@ -52,6 +52,7 @@ interface Persistence {
   transaction(work: () => void): void;
   insertMessage(queue: string, message: Message): void;
   updateMessageReady(messageId: string): void;
+  deleteMessage(messageId: string): void;
   loadSqsAndSns(queues: QueueStore, topics: unknown): void;
   close(): void;
 }
@@ -145,6 +146,13 @@ export class QueueEngine {
     return this.#store.getQueueByName(name);
   }
 
+  /** @throws AwsError `QueueDoesNotExist` */
+  existing(name: string): Queue {
+    const queue = this.queue(name);
+    if (!queue) throw new AwsError("QueueDoesNotExist", "The specified queue does not exist.", 400);
+    return queue;
+  }
+
   byArn(arn: string): Queue | undefined {
     return this.#store.getQueueByArn(arn);
   }
@@ -162,14 +170,10 @@ export class QueueEngine {
       const gone = lists.flatMap((list) => list.filter(stale));
       if (gone.length === 0) continue;
       this.atOnce(() => {
-        for (const { messageId } of gone) this.#forget(messageId);
+        for (const { messageId } of gone) this.#persistence.deleteMessage(messageId);
       });
       for (const list of lists) list.splice(0, list.length, ...list.filter((message) => !stale(message)));
     }
-  }
-
-  #forget(messageId: string): void {
-    (this.#persistence as unknown as { deleteMessage(id: string): void }).deleteMessage(messageId);
   }
 
   close(): void {

@@ -5,7 +5,6 @@ import { policyOf, withoutPermission, withPermission } from "../../kit/permissio
 import type { OperationOf } from "../../operations.ts";
 import type { OperationName, Output } from "../../sdks.ts";
 import type { Access, Cloud, Operation, Service } from "../../service.ts";
-import { AwsError } from "../../service.ts";
 import type { Wakes } from "../../wakes.ts";
 import { queueAccess } from "./access.ts";
 import { checkedAttributes, checkName, checkPage } from "./attributes.ts";
@@ -54,15 +53,9 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
     return opening;
   };
 
-  const existing = (engine: QueueEngine, name: string): Queue => {
-    const queue = engine.queue(name);
-    if (!queue) throw new AwsError("QueueDoesNotExist", "The specified queue does not exist.", 400);
-    return queue;
-  };
-
   const changePolicy = async (QueueUrl: string, change: (queue: Queue) => string) => {
     const { engine } = await open();
-    const Policy = change(existing(engine, nameOf(QueueUrl)));
+    const Policy = change(engine.existing(nameOf(QueueUrl)));
     return engine.call("SetQueueAttributes", { QueueUrl, Attributes: { Policy } });
   };
 
@@ -88,7 +81,7 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
     },
     async ListDeadLetterSourceQueues({ QueueUrl }) {
       const { engine } = await open();
-      const { arn } = existing(engine, nameOf(QueueUrl));
+      const { arn } = engine.existing(nameOf(QueueUrl));
       return { queueUrls: sourcesOf(engine, arn).map(({ name }) => urlOf(name)) };
     },
     AddPermission: (input) =>

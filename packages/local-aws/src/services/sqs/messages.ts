@@ -1,5 +1,6 @@
 /** What SQS checks of messages beyond what the engine does. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 import { AwsError } from "../../service.ts";
+import { refused } from "./attributes.ts";
 
 interface Sent {
   Id?: string;
@@ -13,10 +14,8 @@ function checkIds(message: Sent): void {
   for (const name of ["MessageGroupId", "MessageDeduplicationId"] as const) {
     const value = message[name];
     if (value === undefined || allowed.test(value)) continue;
-    throw new AwsError(
-      "InvalidParameterValue",
-      `Value ${value} for parameter ${name} is invalid. Reason: ${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
-    );
+    const reason = `${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`;
+    throw refused(name, value, reason);
   }
 }
 

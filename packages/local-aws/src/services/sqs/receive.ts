@@ -1,6 +1,6 @@
 /** ReceiveMessage: long polling, dead letters, the attributes that are asked for. */
-import { AwsError } from "../../service.ts";
 import type { Wakes } from "../../wakes.ts";
+import { refused } from "./attributes.ts";
 import type { Message, Queue, QueueEngine, Received } from "./engine.ts";
 
 export interface ReceiveInput {
@@ -29,13 +29,13 @@ export class Receiver {
 
   async receive(name: string, input: ReceiveInput, signal?: AbortSignal): Promise<{ Messages?: Received[] }> {
     check(input);
-    const queue = this.#existing(name);
+    const queue = this.#engine.existing(name);
     const seconds = input.WaitTimeSeconds ?? Number(queue.attributes.ReceiveMessageWaitTimeSeconds);
     const until = Date.now() + seconds * 1000;
     for (;;) {
       if (this.#stopped) return {};
       // A client that has disconnected must not be given messages.
-      const found = signal?.aborted ? [] : this.#take(this.#existing(name), input);
+      const found = signal?.aborted ? [] : this.#take(this.#engine.existing(name), input);
       const left = until - Date.now();
       if (found.length > 0) return { Messages: found };
       if (left <= 0 || signal?.aborted) return {};
@@ -47,12 +47,6 @@ export class Receiver {
   stop(): void {
     this.#stopped = true;
     for (const done of this.#waiting) done();
-  }
-
-  #existing(name: string): Queue {
-    const queue = this.#engine.queue(name);
-    if (!queue) throw new AwsError("QueueDoesNotExist", "The specified queue does not exist.", 400);
-    return queue;
   }
 
   #take(queue: Queue, input: ReceiveInput): Received[] {
@@ -98,12 +92,7 @@ function check({
 }: ReceiveInput): void {
   const range = (name: string, value: number, min: number, max: number) => {
     if (value >= min && value <= max) return;
-    const reason = `Must be between ${min} and ${max}, if provided.`;
-    throw new AwsError(
-      "InvalidParameterValue",
-      `Value ${value} for parameter ${name} is invalid. Reason: ${reason}`,
-      400,
-    );
+    throw refused(name, String(value), `Must be between ${min} and ${max}, if provided.`);
   };
   range("MaxNumberOfMessages", most, 1, 10);
   range("WaitTimeSeconds", wait, 0, 20);

@@ -2,13 +2,7 @@
 import type { Cloud } from "local-aws/service";
 import type { Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { listPatches, mapPatches, patches } from "./patches.ts";
-
-type Call = <T = Properties>(operation: string, input: object) => Promise<T>;
-const caller =
-  (cloud: Cloud): Call =>
-  (operation, input) =>
-    cloud.call("apigateway", operation, input);
+import { caller, listPatches, mapPatches, patches } from "./patches.ts";
 
 const place = ({ restApi, resourceId, httpMethod }: Properties) => ({ restApiId: restApi, resourceId, httpMethod });
 const idOf = (prefix: string, { restApi, resourceId, httpMethod, statusCode }: Properties) =>

@@ -2,13 +2,7 @@
 import type { Cloud } from "local-aws/service";
 import type { Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { listPatches, patches } from "./patches.ts";
-
-type Call = <T = Properties>(operation: string, input: object) => Promise<T>;
-const caller =
-  (cloud: Cloud): Call =>
-  (operation, input) =>
-    cloud.call("apigateway", operation, input);
+import { caller, listPatches, patches } from "./patches.ts";
 
 export function authorizer(cloud: Cloud): ResourceType {
   const call = caller(cloud);

@@ -2,6 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import type { Cloud } from "local-aws/service";
 import type { Properties, ResourceContext } from "../../engine/provider.ts";
 
+type Call = <T = Properties>(operation: string, input: object) => Promise<T>;
+
+/** Calls of API Gateway. */
+export const caller =
+  (cloud: Cloud): Call =>
+  (operation, input) =>
+    cloud.call("apigateway", operation, input);
+
 export interface PatchOperation {
   op: "add" | "remove" | "replace";
   path: string;

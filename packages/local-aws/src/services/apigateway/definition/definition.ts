@@ -2,7 +2,7 @@ import type { Definition, Method, Resource } from "../model.ts";
 import { badRequest, conflict, limitExceeded, newId, notFound } from "../records.ts";
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
-export const MAX_RESOURCES = 300;
+const MAX_RESOURCES = 300;
 
 /** Every API starts with this model, and as on AWS with a second one named `Error`. */
 const EMPTY_SCHEMA = JSON.stringify({
@@ -44,8 +44,7 @@ export function emptyDefinition(rootResourceId = newId()): Definition {
 
 /** Adds a resource below `parentId`, under API Gateway's rules for path parts. */
 export function addResource(definition: Definition, parentId: string, pathPart: string): Resource {
-  const parent = definition.resources[parentId];
-  if (!parent) throw notFound("Invalid Resource identifier specified");
+  const parent = resourceOf(definition, parentId);
   if (!/^(\{[a-zA-Z0-9._:-]+\+?\}|[a-zA-Z0-9._:~!$&'()*+,;=@-]+)$/.test(pathPart)) {
     throw badRequest(
       `Resource's path part only allow a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the end: ${pathPart}`,
@@ -89,10 +88,14 @@ export function resourceAt(definition: Definition, path: string): Resource {
   return resource;
 }
 
+export function resourceOf(definition: Definition, id: string): Resource {
+  const found = definition.resources[id];
+  if (!found) throw notFound("Invalid Resource identifier specified");
+  return found;
+}
+
 export function methodOf(definition: Definition, resourceId: string, httpMethod: string): Method {
-  const resource = definition.resources[resourceId];
-  if (!resource) throw notFound("Invalid Resource identifier specified");
-  const method = resource.resourceMethods[httpMethod];
+  const method = resourceOf(definition, resourceId).resourceMethods[httpMethod];
   if (!method) throw notFound("Invalid Method identifier specified");
   return method;
 }

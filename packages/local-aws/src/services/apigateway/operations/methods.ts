@@ -1,5 +1,5 @@
 import type { PutMethodRequest } from "@aws-sdk/client-api-gateway";
-import { methodOf } from "../definition/definition.ts";
+import { methodOf, resourceOf } from "../definition/definition.ts";
 import { readIntegration, readIntegrationResponse } from "../definition/integration.ts";
 import type { AuthorizationType, Method } from "../model.ts";
 import { badRequest, conflict, notFound, type Records } from "../records.ts";
@@ -37,8 +37,7 @@ export function methodOperations(records: Records): Handlers {
   return {
     PutMethod(input) {
       const api = records.api(input.restApiId);
-      const resource = api.definition.resources[input.resourceId];
-      if (!resource) throw notFound("Invalid Resource identifier specified");
+      const resource = resourceOf(api.definition, input.resourceId);
       const httpMethod = input.httpMethod.toUpperCase();
       if (!METHODS.has(httpMethod))
         throw badRequest("Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY");

@@ -1,8 +1,8 @@
 import type { Resource as ResourceShape } from "@aws-sdk/client-api-gateway";
-import { addResource } from "../definition/definition.ts";
+import { addResource, resourceOf } from "../definition/definition.ts";
 import type { Api, Resource } from "../model.ts";
 import { applyPatch } from "../patch.ts";
-import { badRequest, notFound, pageOf, type Records } from "../records.ts";
+import { badRequest, pageOf, type Records } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
 
 /** Resources: the tree of an API's paths. */
@@ -17,7 +17,7 @@ export function resourceOperations(records: Records): Handlers {
 
     GetResource(input) {
       const api = records.api(input.restApiId);
-      return describe(resourceOf(api, input.resourceId), input.embed);
+      return describe(resourceOf(api.definition, input.resourceId), input.embed);
     },
 
     GetResources(input) {
@@ -29,13 +29,13 @@ export function resourceOperations(records: Records): Handlers {
     UpdateResource(input) {
       const api = records.api(input.restApiId);
       const { definition } = api;
-      const resource = resourceOf(api, input.resourceId);
+      const resource = resourceOf(api.definition, input.resourceId);
       applyPatch(resource, input.patchOperations, {
         "/pathPart": (target, { value }) => {
           target.pathPart = value!;
         },
         "/parentId": (target, { value }) => {
-          if (!definition.resources[value!]) throw notFound("Invalid Resource identifier specified");
+          resourceOf(definition, value!);
           target.parentId = value!;
         },
       });
@@ -46,19 +46,13 @@ export function resourceOperations(records: Records): Handlers {
 
     DeleteResource(input) {
       const api = records.api(input.restApiId);
-      const { id } = resourceOf(api, input.resourceId);
+      const { id } = resourceOf(api.definition, input.resourceId);
       if (id === api.definition.rootResourceId) throw badRequest("Root resource cannot be deleted");
       for (const child of [id, ...descendants(api, id)]) delete api.definition.resources[child];
       records.apis.put(api.id, api);
       return {};
     },
   };
-}
-
-function resourceOf({ definition }: Api, id: string): Resource {
-  const found = definition.resources[id];
-  if (!found) throw notFound("Invalid Resource identifier specified");
-  return found;
 }
 
 function descendants({ definition }: Api, id: string): string[] {
