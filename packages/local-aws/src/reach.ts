@@ -3,7 +3,7 @@
  * finds neither; without this check, an ARN of such a resource would match the caller's own one of the same name.
  */
 
-import { isRegion } from "./arn.ts";
+import { isRegion, regionOf } from "./arn.ts";
 import { accessDenied } from "./authorization/authorizer.ts";
 import { AwsError, type Call } from "./service.ts";
 
@@ -39,10 +39,10 @@ function checkArn(call: Call, member: string, arn: string): void {
   // A permission's source names who may invoke a function, not the resource of the call.
   if (call.operation === "AddPermission" && member === "SourceArn") return;
   checkAccount(call, arn);
-  const region = arn.split(":", 4)[3];
+  const region = regionOf(arn);
   if (region === "" || region === call.region || byWholeArn.has(call.service)) return;
   // Lambda refuses an invalid region like any other malformed text.
-  if (call.service === "lambda" && !isRegion(region ?? "")) return;
+  if (call.service === "lambda" && !isRegion(region)) return;
   throw elsewhere(call, member, arn);
 }
 
@@ -71,7 +71,7 @@ const functionOf = (name: string, region: string): string | undefined =>
 
 /** Codes and messages as recorded on AWS, where known. */
 function elsewhere({ service, region: own }: Call, member: string, arn: string): AwsError {
-  const region = arn.split(":", 4)[3];
+  const region = regionOf(arn);
   switch (service) {
     case "lambda": {
       const message = `Functions from '${region}' are not reachable in this region ('${own}')`;

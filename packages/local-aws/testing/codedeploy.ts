@@ -10,14 +10,14 @@ import { logAccess, zip } from "./lambda.ts";
 export const saying = (word: string) => `export const handler = async () => ${JSON.stringify(word)};`;
 
 /** Code of a hook that reports that. */
-export const reporting = (status: string) => `
+const reporting = (status: string) => `
   import { CodeDeployClient, PutLifecycleEventHookExecutionStatusCommand } from "@aws-sdk/client-codedeploy";
   export const handler = async ({ DeploymentId, LifecycleEventHookExecutionId }) => {
     await new CodeDeployClient({}).send(new PutLifecycleEventHookExecutionStatusCommand({
       deploymentId: DeploymentId, lifecycleEventHookExecutionId: LifecycleEventHookExecutionId, status: ${JSON.stringify(status)} }));
   };`;
 
-export const mayReport = {
+const mayReport = {
   Effect: "Allow",
   Action: "codedeploy:PutLifecycleEventHookExecutionStatus",
   Resource: "*",

@@ -65,7 +65,7 @@ export async function compare(
 }
 
 /** An unknown is compared as such: it may differ, so a preview says that it does. */
-export const comparable = (inputs: Properties): Properties => ({
+const comparable = (inputs: Properties): Properties => ({
   ...plain(inputs),
   ...Object.fromEntries(
     Object.entries(inputs)

@@ -30,7 +30,7 @@ export interface Subject extends Pick<Goal, "urn" | "type" | "name" | "hooks" | 
 }
 
 /** A thing that did not end in the time the program gives it: it may still end. */
-export class TimeoutError extends Error {
+class TimeoutError extends Error {
   override readonly name = "TimeoutError";
 }
 

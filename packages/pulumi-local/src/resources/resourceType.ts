@@ -173,7 +173,7 @@ async function leftByKilledRun(
 }
 
 /** Reads `a.b[].c` style paths without the brackets: arrays on the way are flattened. */
-export function valueAt(value: unknown, path: string): unknown {
+function valueAt(value: unknown, path: string): unknown {
   let found: unknown = value;
   for (const key of path.split(".")) {
     found = Array.isArray(found)

@@ -7,7 +7,7 @@ type Input = Partial<CreateApplicationRequest>;
 const amount = /^(\d+(?:\.\d+)?) ?([a-z]*)$/i;
 
 /** vCPU of `4 vCPU`. @throws AwsError `ValidationException` */
-export function cpuOf(member: string, text: string): number {
+function cpuOf(member: string, text: string): number {
   const [, value, unit = ""] = amount.exec(text) ?? [];
   if (value && /^(|vcpu)$/i.test(unit) && Number(value) > 0) return Number(value);
   throw invalid(`Invalid value '${text}' at '${member}': it must be a number of vCPU, such as 4 vCPU`);
@@ -16,7 +16,7 @@ export function cpuOf(member: string, text: string): number {
 const units: Record<string, number> = { "": 2 ** 30, g: 2 ** 30, gb: 2 ** 30, gib: 2 ** 30, m: 2 ** 20, mb: 2 ** 20 };
 
 /** Bytes of `16 GB`. @throws AwsError `ValidationException` */
-export function memoryOf(member: string, text: string): number {
+function memoryOf(member: string, text: string): number {
   const [, value, unit = ""] = amount.exec(text) ?? [];
   const factor = Object.hasOwn(units, unit.toLowerCase()) ? units[unit.toLowerCase()] : undefined;
   if (value && factor && Number(value) > 0) return Number(value) * factor;

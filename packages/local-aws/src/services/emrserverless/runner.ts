@@ -6,7 +6,7 @@ import { free, type Need, needOf } from "./capacity.ts";
 import { Driver } from "./driver.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { type Application, isOver, type JobRun } from "./model.ts";
-import type { Records } from "./records.ts";
+import { type Records, runKey } from "./records.ts";
 import { sparkSettings } from "./sparkSettings.ts";
 
 interface Active {
@@ -116,7 +116,7 @@ export class Runner {
   }
 
   #queuedTooLong({ application, id }: JobRun): void {
-    const run = this.#closing ? undefined : this.#records.runs.get(`${application}/${id}`);
+    const run = this.#closing ? undefined : this.#records.runs.get(runKey(application, id));
     if (run?.state === "QUEUED")
       this.#end(run, "FAILED", "The job run was queued for longer than the application's queueTimeoutMinutes");
   }
@@ -173,7 +173,7 @@ export class Runner {
   }
 
   #finish({ application, id }: JobRun, { cancelled }: Active, failure: string | undefined): void {
-    const run = this.#records.runs.get(`${application}/${id}`);
+    const run = this.#records.runs.get(runKey(application, id));
     if (!run) return;
     if (cancelled !== undefined) this.#end(run, "CANCELLED", cancelled);
     else if (failure !== undefined) this.#failed(run, failure);

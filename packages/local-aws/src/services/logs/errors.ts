@@ -1,4 +1,5 @@
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html */
+import { brokenConstraint } from "../../kit/constraint.ts";
 import { AwsError } from "../../service.ts";
 
 export const notFound = (what: string) =>
@@ -14,9 +15,7 @@ export function checkName(
   max = 512,
 ): asserts value is string {
   if (value === undefined || value.length < 1 || value.length > max || !pattern.test(value)) {
-    throw invalid(
-      `1 validation error detected: Value '${value ?? ""}' at '${member}' failed to satisfy constraint: ` +
-        `Member must have length between 1 and ${max} and must satisfy regular expression pattern: ${pattern.source}`,
-    );
+    const rule = `Member must have length between 1 and ${max} and must satisfy regular expression pattern: ${pattern.source}`;
+    throw invalid(brokenConstraint(value ?? "", member, rule));
   }
 }

@@ -1,5 +1,4 @@
 import type { OperationOf, Operations } from "../../operations.ts";
-import { AwsError } from "../../service.ts";
 import { invalid } from "./errors.ts";
 import type { LogEvent, StoredEvent, TimeRange } from "./events.ts";
 import { filterPattern } from "./filterPattern.ts";
@@ -185,7 +184,7 @@ const tokenOf = (direction: "f" | "b", { batch, index }: Place) =>
 
 function placeOf(token: string): Place & { direction: string } {
   const match = /^([fb])\/(\d{44})(\d{12})\/s$/.exec(token);
-  if (!match) throw new AwsError("InvalidParameterException", "The specified nextToken is invalid.", 400);
+  if (!match) throw invalid("The specified nextToken is invalid.");
   return { direction: match[1] as string, batch: Number(match[2]), index: Number(match[3]) - 1 };
 }
 

@@ -8,7 +8,7 @@ const retentions = [
   ...[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
 ];
 
-export const groupName = /^[.\-_/#A-Za-z0-9]+$/;
+const groupName = /^[.\-_/#A-Za-z0-9]+$/;
 const streamName = /^[^:*]*$/;
 
 export function groupOperations(logs: LogGroups): Operations<"logs"> {

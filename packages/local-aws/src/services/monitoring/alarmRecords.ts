@@ -50,7 +50,6 @@ export interface MetricAlarmRecord extends AlarmBase {
 export interface CompositeAlarmRecord extends AlarmBase {
   kind: "CompositeAlarm";
   rule: string;
-  suppressor?: { alarm: string; waitSeconds: number; extensionSeconds: number };
 }
 
 export type AlarmRecord = MetricAlarmRecord | CompositeAlarmRecord;

@@ -6,7 +6,7 @@ import type { MetricDataQuery } from "@aws-sdk/client-cloudwatch";
 import type { MetricAlarmRecord, StateValue } from "./alarmRecords.ts";
 import type { TimeSeries } from "./math.ts";
 import type { Metrics } from "./metrics.ts";
-import { answerQueries } from "./query.ts";
+import { answerQueries, shortestPeriod } from "./query.ts";
 
 export const comparisons: Record<string, { holds(value: number, threshold: number): boolean; words: string }> = {
   GreaterThanOrEqualToThreshold: { holds: (value, threshold) => value >= threshold, words: "greater than or equal to" },
@@ -27,10 +27,7 @@ export interface Verdict {
 
 /** Seconds of one period, as AWS counts them. */
 export function periodOf({ metric, queries = [] }: MetricAlarmRecord): number {
-  if (metric) return metric.period;
-  const periods = queries.map(({ MetricStat, Period }) => MetricStat?.Period ?? Period ?? Number.POSITIVE_INFINITY);
-  const shortest = Math.min(...periods);
-  return Number.isFinite(shortest) ? shortest : 60;
+  return metric?.period ?? shortestPeriod(queries);
 }
 
 /** @param clock how much faster than AWS's the clock runs; @param now milliseconds since 1970 */

@@ -32,10 +32,6 @@ export function evaluate(expression: string, scope: Scope): TimeSeries {
   throw new MathError(`"${expression}" results in several time series; one is needed`);
 }
 
-/** Ids that an expression refers to. */
-export const references = (expression: string): string[] =>
-  tokenize(expression).filter((token) => /^[a-z]/.test(token));
-
 function tokenize(text: string): string[] {
   const tokens: string[] = [];
   const pattern =

@@ -42,6 +42,13 @@ export function answerQueries(metrics: Metrics, queries: MetricDataQuery[], rang
   return answerAll(queries, (query, period) => readStat(metrics, query, { ...range, period }), range);
 }
 
+/** Seconds; a minute where no query states its period. */
+export function shortestPeriod(queries: MetricDataQuery[]): number {
+  const periods = queries.map(({ MetricStat, Period }) => MetricStat?.Period ?? Period ?? Number.POSITIVE_INFINITY);
+  const shortest = Math.min(...periods);
+  return Number.isFinite(shortest) ? shortest : 60;
+}
+
 function answerAll(
   queries: MetricDataQuery[],
   read: (query: MetricDataQuery, period: number) => TimeSeries,
@@ -49,10 +56,7 @@ function answerAll(
 ) {
   const known = new Map<string, TimeSeries | "under way">();
   const byId = new Map(queries.map((query) => [query.Id as string, query]));
-  const shortest = Math.min(
-    ...queries.map((query) => query.MetricStat?.Period ?? query.Period ?? Number.POSITIVE_INFINITY),
-  );
-  const period = range.period ?? (Number.isFinite(shortest) ? shortest : 60);
+  const period = range.period ?? shortestPeriod(queries);
   const times: number[] = [];
   for (let time = Math.floor(range.start / period) * period; time < range.end; time += period) times.push(time);
   const scope: Scope = {

@@ -30,7 +30,7 @@ const algorithms = {
 } satisfies Record<string, () => Hasher>;
 
 export type Algorithm = keyof typeof algorithms;
-export const algorithmNames = Object.keys(algorithms) as Algorithm[];
+const algorithmNames = Object.keys(algorithms) as Algorithm[];
 
 /** What S3 computes by default. */
 export const defaultAlgorithm: Algorithm = "CRC64NVME";

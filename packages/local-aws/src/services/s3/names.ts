@@ -72,7 +72,7 @@ export function tagsOf(list: Tag[], limit = 10): Record<string, string> {
 
 const invalidTag = (message: string, TagKey: string) => new AwsError("InvalidTag", message, 400, { TagKey });
 
-export const storageClasses = [
+const storageClasses = [
   "STANDARD",
   "REDUCED_REDUNDANCY",
   "STANDARD_IA",

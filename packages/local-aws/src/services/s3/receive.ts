@@ -29,8 +29,6 @@ interface Input {
 export interface Received extends Written {
   algorithm: Algorithm;
   checksum: string;
-  /** Whether the caller named the algorithm; then the answer carries the checksum. */
-  stated: boolean;
 }
 
 /** @param required algorithm of an upload, which its parts must use too. */
@@ -70,7 +68,7 @@ export async function receive(s3: S3State, input: Input, required?: Algorithm): 
     await s3.blobs.remove([written]);
     throw error;
   }
-  return { ...written, algorithm, checksum: written.checksums.get(algorithm) as string, stated: Boolean(named) };
+  return { ...written, algorithm, checksum: written.checksums.get(algorithm) as string };
 }
 
 export function checkMd5(stated: string, actual: string): void {

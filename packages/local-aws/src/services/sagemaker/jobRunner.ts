@@ -7,6 +7,7 @@ import { ContainerLog } from "../../containers/log.ts";
 import { type Container, runContainer } from "../../containers/process.ts";
 import { compileExpression } from "../../expression.ts";
 import type { Cloud, RoleSession } from "../../service.ts";
+import { after } from "../../timers.ts";
 import { containerEnvironment } from "./environment.ts";
 import type { TrainingJob } from "./model.ts";
 import { Names } from "./names.ts";
@@ -133,9 +134,9 @@ export class JobRunner {
       },
     });
     const seconds = input.StoppingCondition?.MaxRuntimeInSeconds ?? 86_400;
-    const limit = setTimeout(() => this.stop(name, "MaxRuntimeExceeded"), Math.min(seconds * 1_000, 2 ** 31 - 1));
+    const limit = after(seconds * 1_000, () => this.stop(name, "MaxRuntimeExceeded"));
     const code = await running.container.ended;
-    clearTimeout(limit);
+    limit.cancel();
     this.#change(name, { metrics: [...metrics.values()] });
     return code;
   }

@@ -1,5 +1,5 @@
 import { passRole } from "../../kit/passRole.ts";
-import { tagList, tagMap } from "../../kit/tags.ts";
+import { tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import type { Operations } from "../../operations.ts";
 import { checkName, date, invalid, type Names, page } from "./names.ts";
 import type { Records } from "./records.ts";
@@ -138,8 +138,7 @@ export function modelOperations(records: Records, names: Names): Operations<"sag
     DeleteTags: {
       access: ({ ResourceArn }) => [{ action: "sagemaker:DeleteTags", resource: ResourceArn }],
       run({ ResourceArn, TagKeys }: { ResourceArn: string; TagKeys: string[] }) {
-        const left = Object.entries(records.tags.get(ResourceArn) ?? {}).filter(([key]) => !TagKeys.includes(key));
-        records.tags.put(ResourceArn, Object.fromEntries(left));
+        records.tags.put(ResourceArn, withoutTags(records.tags.get(ResourceArn), TagKeys));
         return {};
       },
     },

@@ -36,11 +36,7 @@ export const tableOf = (inputs: Properties) => inputs as unknown as TablePropert
 export const attributeDefinitions = ({ attributes = [] }: TableProperties) =>
   attributes.map(({ name, type }) => ({ AttributeName: name, AttributeType: type }));
 
-export function keySchema({
-  hashKey,
-  rangeKey,
-  keySchemas,
-}: Pick<IndexProperties, "hashKey" | "rangeKey" | "keySchemas">) {
+function keySchema({ hashKey, rangeKey, keySchemas }: Pick<IndexProperties, "hashKey" | "rangeKey" | "keySchemas">) {
   if (keySchemas?.length) {
     return keySchemas.map(({ attributeName, keyType }) => ({ AttributeName: attributeName, KeyType: keyType }));
   }

@@ -88,7 +88,7 @@ function readResponse({ definition, api }: Reading, statusCode: string, given: R
 }
 
 /** Follows `#/components/KIND/NAME`. */
-export function resolve<T extends object>(document: OpenApi, given: T & Reference, where: string): T {
+function resolve<T extends object>(document: OpenApi, given: T & Reference, where: string): T {
   if (typeof given.$ref !== "string") return given;
   const [root, kind, name] = given.$ref.replace(/^#\//, "").split("/");
   const found = root === "components" && kind && name ? document.components?.[kind]?.[name] : undefined;

@@ -31,7 +31,7 @@ export function writeAccessLog(log: LogWriter, exchange: Exchange, reply: Reply)
   log.write(group, false, accessLogLine(settings.format, exchange, reply));
 }
 
-export function accessLogLine(format: string, exchange: Exchange, reply: Reply): string {
+function accessLogLine(format: string, exchange: Exchange, reply: Reply): string {
   const context = exchange.context ?? requestContext(exchange);
   let line = "";
   for (const part of parts(format)) {

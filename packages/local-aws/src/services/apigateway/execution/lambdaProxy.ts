@@ -15,7 +15,7 @@ interface Invocation {
 }
 
 /** The event that the function gets, as text. */
-export function proxyEvent(exchange: Exchange): string {
+function proxyEvent(exchange: Exchange): string {
   const { stage, method, body } = exchange;
   const { single, multi } = exchange.headers;
   const query = exchange.queryParameters;
@@ -105,7 +105,7 @@ const malformed = (why: string) =>
   badGateway(`Execution failed due to configuration error: Malformed Lambda proxy response (${why})`);
 
 /** The function's result as a response. All of its keys are optional; any other key makes it malformed. */
-export function proxyReply(payload: string, exchange: Exchange): Reply {
+function proxyReply(payload: string, exchange: Exchange): Reply {
   let result: Record<string, unknown>;
   try {
     result = parseJson(payload) as Record<string, unknown>;

@@ -151,7 +151,7 @@ export function newStage(restApiId: string, stageName: string, deploymentId: str
   };
 }
 
-export function describe({ restApiId: _, createdDate, lastUpdatedDate, ...stage }: Stage): StageShape {
+function describe({ restApiId: _, createdDate, lastUpdatedDate, ...stage }: Stage): StageShape {
   return {
     ...stage,
     methodSettings: stage.methodSettings as StageShape["methodSettings"],

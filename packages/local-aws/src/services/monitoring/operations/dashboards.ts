@@ -3,7 +3,7 @@
 import type { Tag } from "@aws-sdk/client-cloudwatch";
 import { parseJson } from "../../../jsonText.ts";
 import { page } from "../../../kit/page.ts";
-import { tagList, tagMap } from "../../../kit/tags.ts";
+import { tagList, tagMap, withoutTags } from "../../../kit/tags.ts";
 import type { Operations } from "../../../operations.ts";
 import { AwsError } from "../../../service.ts";
 import type { Collection } from "../../../store.ts";
@@ -106,8 +106,7 @@ export function tagOperations(alarms: Alarms): Operations<"monitoring"> {
       access: access("UntagResource"),
       run(input: Input) {
         const alarm = find(input);
-        const kept = Object.entries(alarm.tags).filter(([key]) => !input.TagKeys?.includes(key));
-        alarms.records.put(alarm.name, { ...alarm, tags: Object.fromEntries(kept) });
+        alarms.records.put(alarm.name, { ...alarm, tags: withoutTags(alarm.tags, input.TagKeys) });
         return {};
       },
     },

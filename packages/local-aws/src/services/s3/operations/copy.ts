@@ -20,7 +20,7 @@ export interface CopySource {
 }
 
 /** `bucket/key?versionId=ID`, URL-encoded, with or without a slash before it. @throws AwsError `InvalidArgument` */
-export function readCopySource(header: string): CopySource {
+function readCopySource(header: string): CopySource {
   const [path = "", query = ""] = header.split(/\?(?=versionId=)/);
   let decoded: string;
   try {
@@ -103,7 +103,7 @@ async function copyObject(s3: S3State, input: Input<"s3", "CopyObject">, call: C
       `The specified copy source is larger than the maximum allowable size for a copy source: ${maxPut}`,
     );
   }
-  refuseNoChange(input, bucket, key, source);
+  refuseNoChange(input, bucket, key, from);
   const description = copiedDescription(input, bucket, from);
   const copy = await copiedBytes(s3, input, from);
   try {
@@ -135,19 +135,10 @@ async function copyObject(s3: S3State, input: Input<"s3", "CopyObject">, call: C
   };
 }
 
-function refuseNoChange(
-  input: Input<"s3", "CopyObject">,
-  bucket: BucketRecord,
-  key: string,
-  source: { version: Version },
-) {
-  const { version: from } = source;
-  const same =
-    from.bucket === bucket.name &&
-    from.key === key &&
-    from.id === (readCopySource(input.CopySource).versionId ?? from.id);
-  const latest = s3Same(input) && same;
-  if (!latest || readCopySource(input.CopySource).versionId !== undefined) return;
+function refuseNoChange(input: Input<"s3", "CopyObject">, bucket: BucketRecord, key: string, from: Version) {
+  const itself = from.bucket === bucket.name && from.key === key;
+  // An older version as the newest is a change.
+  if (!itself || !s3Same(input) || readCopySource(input.CopySource).versionId !== undefined) return;
   throw invalidRequest(
     "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
   );

@@ -1,15 +1,14 @@
 /** Rules of a notebook instance's settings. https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateNotebookInstance.html */
 import type { CreateNotebookInstanceInput, NotebookInstanceLifecycleHook } from "@aws-sdk/client-sagemaker";
+import { brokenConstraint } from "../../../kit/constraint.ts";
 import { invalid } from "../names.ts";
 
 type Settings = Omit<CreateNotebookInstanceInput, "NotebookInstanceName">;
 
 const failed = (value: unknown, member: string, rule: string) =>
-  invalid(
-    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must ${rule}`,
-  );
+  invalid(brokenConstraint(value, member, `Member must ${rule}`));
 
-export function checkPattern(member: string, value: string | undefined, pattern: RegExp, max: number): void {
+function checkPattern(member: string, value: string | undefined, pattern: RegExp, max: number): void {
   if (value === undefined) return;
   if (value.length > max) throw failed(value, member, `have length less than or equal to ${max}`);
   if (!pattern.test(value)) throw failed(value, member, `satisfy regular expression pattern: ${pattern.source}`);

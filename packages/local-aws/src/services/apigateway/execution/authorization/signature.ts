@@ -13,10 +13,9 @@ const EMPTY = sha256("");
 
 export function verifySignature(exchange: Exchange, directory: Directory, cloud: Cloud): Principal {
   const { request, body } = exchange;
-  const url = request.url as string;
   const wire: WireRequest = {
     method: exchange.httpMethod,
-    path: url.split("?", 1)[0] as string,
+    path: (request.url as string).split("?", 1)[0] as string,
     query: new URLSearchParams(exchange.query),
     headers: request.headers,
     body: body ?? Buffer.alloc(0),
@@ -29,7 +28,7 @@ export function verifySignature(exchange: Exchange, directory: Directory, cloud:
   if (authorization.service !== "execute-api") {
     throw new GatewayFailure("INVALID_SIGNATURE", "Credential should be scoped to correct service: 'execute-api'. ");
   }
-  const door = { directory, accountId: cloud.accountId, region: cloud.region, now: Date.now };
+  const door = { directory, accountId: cloud.accountId, region: cloud.region };
   try {
     return authenticate(door, wire, authorization, body ? sha256(body) : EMPTY, "json");
   } catch (error) {
