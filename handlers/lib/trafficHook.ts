@@ -7,7 +7,7 @@ import type { Context, Handler } from "aws-lambda";
 import { logger } from "./logger.ts";
 
 /** What CodeDeploy sends. https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure-hooks.html#reference-appspec-file-structure-hooks-section-structure-lambda */
-interface TrafficHookEvent {
+export interface TrafficHookEvent {
   DeploymentId: string;
   LifecycleEventHookExecutionId: string;
 }

@@ -24,7 +24,7 @@ export const indexName = text({ min: 3, max: 255, pattern: /^[a-zA-Z0-9_.-]+$/ }
 export const consumed = oneOf("INDEXES", "TOTAL", "NONE");
 export const collections = oneOf("SIZE", "NONE");
 export const names: Shape = { type: "map", of: text({ max: 65_535 }) };
-export const values = item;
+export const values: Shape = item;
 export const attributesToGet = list(text({ max: 65_535 }), { min: 1 });
 
 const comparison = oneOf(
