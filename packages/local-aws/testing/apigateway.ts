@@ -54,13 +54,20 @@ export async function startApiTest(): Promise<ApiTest> {
   return {
     ...started,
     functions,
-    async deploy(document, { stageName = "dev", variables } = {}) {
-      const body = Buffer.from(JSON.stringify(document));
-      const { id } = await cloud.call<{ id: string }>("apigateway", "ImportRestApi", { body });
-      await redeploy(cloud, id, stageName, variables);
-      return { apiId: id, stageName, url: `${cloud.apiOrigin}/_aws/execute-api/${id}/${stageName}` };
-    },
+    deploy: (document, options) => deployApi(cloud, document, options),
   };
+}
+
+/** Imports a document and deploys it. */
+export async function deployApi(
+  cloud: Cloud,
+  document: object,
+  { stageName = "dev", variables }: { stageName?: string; variables?: Record<string, string> } = {},
+): Promise<Deployed> {
+  const body = Buffer.from(JSON.stringify(document));
+  const { id } = await cloud.call<{ id: string }>("apigateway", "ImportRestApi", { body });
+  await redeploy(cloud, id, stageName, variables);
+  return { apiId: id, stageName, url: `${cloud.apiOrigin}/_aws/execute-api/${id}/${stageName}` };
 }
 
 export async function redeploy(cloud: Cloud, restApiId: string, stageName: string, variables?: Record<string, string>) {

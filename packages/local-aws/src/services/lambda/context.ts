@@ -1,9 +1,11 @@
 /** What the operations of the service share. */
 import type { Cloud } from "../../service.ts";
 import type { Concurrency } from "./execution/concurrency.ts";
+import type { Preparation } from "./execution/starter.ts";
 import type { Layers } from "./layers.ts";
 import type { Arns } from "./names.ts";
 import type { Packages } from "./packages.ts";
+import type { VersionRecord } from "./records.ts";
 import type { Registry } from "./registry.ts";
 import type { Targets } from "./targets.ts";
 
@@ -16,4 +18,6 @@ export interface Lambda {
   concurrency: Concurrency;
   /** Where results and failures of asynchronous requests go. */
   targets: Targets;
+  /** What a version waits for before it can run; `undefined` once it is ready. */
+  preparing(version: VersionRecord): Preparation | undefined;
 }

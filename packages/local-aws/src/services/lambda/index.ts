@@ -28,6 +28,7 @@ import { permissionOperations } from "./operations/permissions.ts";
 import { type Tagged, tagOperations } from "./operations/tags.ts";
 import { Packages } from "./packages.ts";
 import { PythonRuntimes } from "./python/runtime.ts";
+import type { VersionRecord } from "./records.ts";
 import { Registry } from "./registry.ts";
 import { RoleSessions } from "./roleSessions.ts";
 import { Targets } from "./targets.ts";
@@ -79,12 +80,13 @@ export function createLambda(
   const fleet = new Fleet(cloud, starter, { idleMs, maxEnvironments });
   const invoker = new Invoker(fleet, concurrency, metrics);
   const queue = new AsyncQueue(cloud.store, registry, invoker, targets, { delayScale });
-  registry.onVersionChange = (key) => {
+  registry.onVersionChange = (key, isNew) => {
     fleet.retire(key);
     const version = registry.versions.get(key);
-    if (version) starter.warm(version);
+    if (version) starter.warm(version, isNew ? "created" : "updated");
   };
-  const lambda: Lambda = { cloud, arns, registry, packages, layers, concurrency, targets };
+  const preparing = (version: VersionRecord) => starter.preparing(version);
+  const lambda: Lambda = { cloud, arns, registry, packages, layers, concurrency, targets, preparing };
 
   return {
     name: "lambda",
@@ -103,6 +105,7 @@ export function createLambda(
     },
     async start() {
       await packages.start(usedPackages(lambda));
+      for (const version of registry.versions.values()) starter.warm(version, "updated");
       fleet.start();
       queue.start();
     },

@@ -42,8 +42,8 @@ export class Registry {
   /** By ARN. */
   readonly codeSigning: Collection<CodeSigningRecord>;
   readonly arns: Arns;
-  /** Called with `name:version` when code or configuration of a version changed, or it was deleted. */
-  onVersionChange: (key: string) => void = () => {};
+  /** Called with `name:version` when code or configuration of a version changed, or it was deleted; `isNew`: it was not there before. */
+  onVersionChange: (key: string, isNew: boolean) => void = () => {};
   /** Counts the changes of anything. */
   revision = 0;
   readonly #targets = new Map<string, Target>();
@@ -53,13 +53,13 @@ export class Registry {
       this.revision++;
       this.#targets.clear();
     };
-    const cached = <T>(name: string, also?: (key: string) => void) =>
-      new Cached<T>(store.collection<T>(`lambda.${name}`), (key) => {
+    const cached = <T>(name: string, also?: (key: string, isNew: boolean) => void) =>
+      new Cached<T>(store.collection<T>(`lambda.${name}`), (key, isNew) => {
         changed();
-        also?.(key);
+        also?.(key, isNew);
       });
     this.functions = cached("functions");
-    this.versions = cached("versions", (key) => this.onVersionChange(key));
+    this.versions = cached("versions", (key, isNew) => this.onVersionChange(key, isNew));
     this.aliases = cached("aliases");
     this.policies = cached("policies");
     this.eventInvokeConfigs = cached("eventInvokeConfigs");
@@ -147,9 +147,9 @@ export const policyKey = (name: string, qualifier?: string) => `${name}:${qualif
 export class Cached<T> {
   readonly #collection: Collection<T>;
   readonly #documents: Map<string, T>;
-  readonly #changed: (key: string) => void;
+  readonly #changed: (key: string, isNew: boolean) => void;
 
-  constructor(collection: Collection<T>, changed: (key: string) => void) {
+  constructor(collection: Collection<T>, changed: (key: string, isNew: boolean) => void) {
     this.#collection = collection;
     this.#documents = new Map(collection.entries());
     this.#changed = changed;
@@ -160,15 +160,16 @@ export class Cached<T> {
   }
 
   put(key: string, document: T): void {
+    const isNew = !this.#documents.has(key);
     this.#collection.put(key, document);
     this.#documents.set(key, document);
-    this.#changed(key);
+    this.#changed(key, isNew);
   }
 
   delete(key: string): boolean {
     const deleted = this.#collection.delete(key);
     this.#documents.delete(key);
-    this.#changed(key);
+    this.#changed(key, false);
     return deleted;
   }
 

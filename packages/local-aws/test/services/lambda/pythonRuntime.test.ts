@@ -2,9 +2,15 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  AddPermissionCommand,
+  GetFunctionConfigurationCommand,
+  waitUntilFunctionActiveV2,
+} from "@aws-sdk/client-lambda";
 import type { AwsError } from "../../../src/service.ts";
 import { findInterpreter } from "../../../src/services/lambda/python/interpreters.ts";
 import { PythonRuntimes } from "../../../src/services/lambda/python/runtime.ts";
+import { deployApi, openApi, proxy } from "../../../testing/apigateway.ts";
 import { startFunctions, zip } from "../../../testing/lambda.ts";
 import { pythonTools, withoutPython } from "../../../testing/python.ts";
 
@@ -32,7 +38,7 @@ describe("functions of Python 3.13", function () {
 });
 
 describe("Python's runtime", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   it("is no longer installed once the cloud ends, and leaves nothing of it", async () => {
     const folder = await mkdtemp(join(tmpdir(), "python-"));
@@ -42,6 +48,36 @@ describe("Python's runtime", function () {
     await functions.test.stop();
     assert.deepEqual(await readdir(folder), []);
     await rm(folder, { recursive: true });
+  });
+
+  it("is installed before anything's time counts: the function is pending meanwhile, and its gateway waits", async function () {
+    if (await withoutPython("3.11")) return this.skip();
+    const folder = await mkdtemp(join(tmpdir(), "python-"));
+    const functions = await startFunctions({}, { tools: folder });
+    try {
+      const ZipFile = zip({ "app.py": "def handler(e, c): return {'statusCode': 200, 'body': 'here'}" });
+      await functions.create("f", "", { Runtime: "python3.11", Handler: "app.handler", Code: { ZipFile }, Timeout: 2 });
+      const { State, StateReasonCode } = await functions.lambda.send(
+        new GetFunctionConfigurationCommand({ FunctionName: "f" }),
+      );
+      assert.deepEqual([State, StateReasonCode], ["Pending", "Creating"]);
+      await functions.lambda.send(
+        new AddPermissionCommand({
+          FunctionName: "f",
+          StatementId: "gateway",
+          Action: "lambda:InvokeFunction",
+          Principal: "apigateway.amazonaws.com",
+        }),
+      );
+      const document = openApi({ "/f": { get: proxy("f", { timeoutInMillis: 2_000 }) } });
+      const { url } = await deployApi(functions.test.cloud, document);
+      const response = await fetch(`${url}/f`);
+      assert.deepEqual([response.status, await response.text()], [200, "here"]);
+      await waitUntilFunctionActiveV2({ client: functions.lambda, maxWaitTime: 5 }, { FunctionName: "f" });
+    } finally {
+      await functions.test.stop();
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("says what to run where there is no package index", async function () {

@@ -5,6 +5,7 @@ import { type Archive, isArchive, type Made, type Properties } from "../../engin
 import { archiveZip } from "../archiveZip.ts";
 import type { ResourceType } from "../resourceType.ts";
 import { tagChanges } from "../tags.ts";
+import { until } from "../waiting.ts";
 
 const runtimes = [
   ...["nodejs20.x", "nodejs22.x", "nodejs24.x"],
@@ -74,6 +75,13 @@ export function functionType(cloud: Cloud): ResourceType {
     };
   }
 
+  /** As the provider does: nobody is told of a function that cannot be invoked yet. */
+  const ready = (FunctionName: string) =>
+    until(
+      () => call<FunctionConfiguration>("GetFunctionConfiguration", { FunctionName }),
+      ({ State, LastUpdateStatus }) => State !== "Pending" && LastUpdateStatus !== "InProgress",
+    );
+
   const setReserved = (FunctionName: string, reserved: unknown) =>
     reserved === undefined || reserved === -1
       ? call("DeleteFunctionConcurrency", { FunctionName })
@@ -135,6 +143,7 @@ export function functionType(cloud: Cloud): ResourceType {
       try {
         if (Number(inputs.reservedConcurrentExecutions) >= 0)
           await setReserved(name, inputs.reservedConcurrentExecutions);
+        await ready(name);
         const version = inputs.publish ? await publish(name) : "$LATEST";
         return await describe(inputs, version);
       } catch (error) {
@@ -156,6 +165,7 @@ export function functionType(cloud: Cloud): ResourceType {
           ...(await codeOf(after)),
         });
       }
+      await ready(id);
       if (changed(["reservedConcurrentExecutions"])) await setReserved(id, after.reservedConcurrentExecutions);
       const { put, remove } = tagChanges(before.tagsAll, after.tagsAll);
       const Resource = `arn:aws:lambda:${cloud.region}:${cloud.accountId}:function:${id}`;

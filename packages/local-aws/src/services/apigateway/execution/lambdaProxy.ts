@@ -2,6 +2,7 @@
  * Lambda proxy integration: the request as an event, and the function's result as the response.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import { regionOf } from "../../../arn.ts";
 import { parseJson } from "../../../jsonText.ts";
 import { AwsError, type Cloud, type Principal } from "../../../service.ts";
@@ -44,7 +45,9 @@ export async function invokeProxy(cloud: Cloud, exchange: Exchange, as: Principa
     throw misconfigured("Execution failed due to configuration error: Invalid endpoint address");
   const started = performance.now();
   const invoked = invoke(cloud, functionArn, proxyEvent(exchange), as);
-  const result = await within(integration?.timeoutInMillis ?? 29_000, invoked);
+  const result = await within(integration?.timeoutInMillis ?? 29_000, invoked, (isOver) =>
+    preparation(cloud, functionArn, isOver),
+  );
   exchange.integration = { latency: Math.round(performance.now() - started), status: 200 };
   if (result.FunctionError) {
     throw badGateway(`Lambda execution failed with status 200 due to customer function error: ${text(result)}`);
@@ -74,24 +77,46 @@ export async function invoke(cloud: Cloud, functionArn: string, event: string, a
   }
 }
 
-/** The function goes on when the gateway stops waiting for it, as on AWS. */
-function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(
-        new GatewayFailure("INTEGRATION_TIMEOUT", undefined, { logged: `Execution failed due to a timeout error` }),
-      );
+/**
+ * Waits until nothing is being installed any more that the function needs: that is no time of its own.
+ * @returns whether anything was.
+ */
+async function preparation(cloud: Cloud, functionArn: string, isOver: () => boolean): Promise<boolean> {
+  const here = cloud.in(regionOf(functionArn) || cloud.region);
+  for (let waited = false; ; waited = true) {
+    const { State, LastUpdateStatus } = await here.call("lambda", "GetFunctionConfiguration", {
+      FunctionName: functionArn,
+    });
+    if (isOver() || (State === "Active" && LastUpdateStatus === "Successful")) return waited;
+    await sleep(100);
+  }
+}
+
+/**
+ * The function goes on when the gateway stops waiting for it, as on AWS.
+ * @param extension asked at the end of the time: whether there is as much of it once more.
+ */
+function within<T>(
+  milliseconds: number,
+  work: Promise<T>,
+  extension: (isOver: () => boolean) => Promise<boolean>,
+): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  let over = false;
+  let timer: NodeJS.Timeout;
+  const wait = () => {
+    timer = setTimeout(async () => {
+      const extended = await extension(() => over).catch(() => false);
+      if (extended && !over) return wait();
+      const logged = "Execution failed due to a timeout error";
+      reject(new GatewayFailure("INTEGRATION_TIMEOUT", undefined, { logged }));
     }, milliseconds);
-    work.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      (error) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
+  };
+  wait();
+  work.then(resolve, reject);
+  return promise.finally(() => {
+    over = true;
+    clearTimeout(timer);
   });
 }
 

@@ -41,24 +41,35 @@ interface Plan {
   settings: Pick<EnvironmentSettings, "memoryMb" | "initTimeout">;
 }
 
+/** Why something is installed for a version: it was created, or is another one than before. */
+export type Preparation = "created" | "updated";
+
 /** Initialisation has ten seconds of its own; after that it continues within the function's timeout. */
 const initMs = 10_000;
 
 export class EnvironmentStarter {
   readonly #parts: Parts;
+  /** By generation: a published version has that of the one it was made of. */
+  readonly #preparing = new Map<string, Preparation>();
   #code: Promise<string> | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Installs in the background what a version needs, so that its first request does not wait; failures are reported by that request. */
-  warm({ configuration, code }: VersionRecord): void {
+  /** Installs in the background what a version needs, so that no request waits for it; failures are reported by the first request. */
+  warm({ configuration, code, generation }: VersionRecord, why: Preparation): void {
     const { pythons, packages } = this.#parts;
     const found = localRuntime(configuration.Runtime);
-    if (found?.kind !== "python") return;
+    if (found?.kind !== "python" || this.#preparing.has(generation)) return;
+    this.#preparing.set(generation, why);
     const installed = pythons.get(found.version).then((runtime) => pythons.packages(runtime, packages.folder(code)));
-    installed.catch(() => {});
+    void installed.catch(() => {}).finally(() => this.#preparing.delete(generation));
+  }
+
+  /** What is being installed for a version; `undefined` when nothing is. */
+  preparing({ generation }: VersionRecord): Preparation | undefined {
+    return this.#preparing.get(generation);
   }
 
   /** Cancels running installations. */

@@ -7,6 +7,7 @@ import type { OperationOf, Operations } from "../../../operations.ts";
 import { configure, revised } from "../configuration.ts";
 import type { Lambda } from "../context.ts";
 import { checkRevision, conflict, functionNotFound, invalidParameter } from "../errors.ts";
+import type { Preparation } from "../execution/starter.ts";
 import { checkFunctionName, functionReference, isVersion, latest } from "../names.ts";
 import type { VersionRecord } from "../records.ts";
 import { checkSignature } from "./codeSigning.ts";
@@ -14,22 +15,20 @@ import { listed } from "./paging.ts";
 import { checkedTags } from "./tags.ts";
 import { publish } from "./versions.ts";
 
-/** A version in the API's form. */
-export function shown({ configuration }: VersionRecord, qualified = false): FunctionConfiguration {
-  const { FunctionArn: arn, Version } = configuration;
-  return {
-    ...configuration,
-    FunctionArn: qualified ? `${arn}:${Version}` : arn,
-    State: "Active",
-    LastUpdateStatus: "Successful",
-  };
-}
-
 /**
- * AWS's answer for a function that was just accepted: its state becomes `Active` later, here before anyone can ask.
+ * AWS's answer for a function that was just accepted, and while it is made ready: here, while what its code needs is installed.
  * https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
  */
 const creating = "The function is being created.";
+
+/** A version in the API's form. */
+function shown({ configuration }: VersionRecord, preparation?: Preparation, qualified = false): FunctionConfiguration {
+  const { FunctionArn: arn, Version } = configuration;
+  const described = { ...configuration, FunctionArn: qualified ? `${arn}:${Version}` : arn };
+  if (preparation === "created") return created(described);
+  const ready: FunctionConfiguration = { ...described, State: "Active", LastUpdateStatus: "Successful" };
+  return preparation === "updated" ? updating(ready) : ready;
+}
 
 /** The answer of CreateFunction. */
 function created({ LastUpdateStatus: _, ...configuration }: FunctionConfiguration): FunctionConfiguration {
@@ -54,6 +53,7 @@ export const usedPackages = ({ registry, layers }: Pick<Lambda, "registry" | "la
 
 export function functionOperations(lambda: Lambda): Operations<"lambda"> {
   const { registry, packages, layers, arns, targets, cloud } = lambda;
+  const now = (version: VersionRecord, qualified = false) => shown(version, lambda.preparing(version), qualified);
 
   const onFunction = (action: string) => (input: { FunctionName?: string; Qualifier?: string }) => {
     const { name, qualifier } = functionReference(input.FunctionName as string, input.Qualifier);
@@ -125,7 +125,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
         });
         return made;
       });
-      return created(input.Publish ? shown(publish(lambda, name), true) : shown(version));
+      return created(shown(input.Publish ? publish(lambda, name) : version, undefined, input.Publish));
     },
   };
 
@@ -155,9 +155,9 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
         if (!input.DryRun) registry.versions.put(`${name}:${latest}`, changed);
         return changed;
       });
-      if (input.DryRun) return shown(after);
+      if (input.DryRun) return now(after);
       packages.sweepLater(replaced, () => usedPackages(lambda));
-      return updating(input.Publish ? shown(publish(lambda, name), true) : shown(after));
+      return updating(shown(input.Publish ? publish(lambda, name) : after, undefined, input.Publish));
     },
   };
 
@@ -187,7 +187,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
     access: onFunction("GetFunctionConfiguration"),
     run({ FunctionName, Qualifier }) {
       const target = registry.target(FunctionName, Qualifier);
-      return { ...shown(target.version), FunctionArn: target.arn };
+      return { ...now(target.version), FunctionArn: target.arn };
     },
   };
 
@@ -197,7 +197,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
       const { record, version, arn } = registry.target(FunctionName, Qualifier);
       const { reserved } = record;
       return {
-        Configuration: { ...shown(version), FunctionArn: arn },
+        Configuration: { ...now(version), FunctionArn: arn },
         Code: { RepositoryType: "S3", Location: pathToFileURL(packages.archive(version.code)).href },
         ...(Object.keys(record.tags).length > 0 && { Tags: record.tags }),
         ...(reserved !== undefined && { Concurrency: { ReservedConcurrentExecutions: reserved } }),
@@ -211,9 +211,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
       const all = input.FunctionVersion === "ALL";
       const found = registry.functions.values().flatMap(({ name }) => {
         const newest = registry.version(name);
-        return all
-          ? [shown(newest, true), ...registry.published(name).map((one) => shown(one, true))]
-          : [shown(newest)];
+        return all ? [now(newest, true), ...registry.published(name).map((one) => now(one, true))] : [now(newest)];
       });
       const { items: Functions, ...paging } = listed(found, input, versionKey);
       return { Functions, ...paging };
@@ -270,7 +268,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
           `CodeSHA256 (${input.CodeSha256}) is different from current CodeSHA256 in $LATEST (${configuration.CodeSha256}). Please try again with the CodeSHA256 in $LATEST.`,
         );
       }
-      return shown(publish(lambda, name, input.Description), true);
+      return now(publish(lambda, name, input.Description), true);
     },
   };
 
@@ -280,7 +278,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
       const { name } = functionReference(input.FunctionName);
       const all = [registry.version(name), ...registry.published(name)];
       const { items, ...paging } = listed(all, input, ({ configuration }) => versionKey(configuration));
-      return { Versions: items.map((one) => shown(one, true)), ...paging };
+      return { Versions: items.map((one) => now(one, true)), ...paging };
     },
   };
 
