@@ -38,6 +38,7 @@ export class Engine {
 
   async close(): Promise<void> {
     await this.background.stop();
+    await this.db.checkpoints.stop();
     this.db.close();
   }
 }

@@ -77,6 +77,7 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, { ttlInterval = 10_00
     const { engine } = open();
     if (own) return JSON.stringify(own(input, engine.tables));
     checkInput(inputs[operation] ?? {}, input);
+    await engine.db.checkpoints.pause;
     const output = await handlers[operation]?.(engine, input);
     if (operation === "DeleteTable") settings.forget(tableOf(String(input.TableName)));
     if (operation === "CreateTable" && typeof input.ResourcePolicy === "string") {

@@ -13,9 +13,9 @@ import type { Table } from "../tables/table.ts";
 
 /** Bytes of items that a page goes through. */
 const largestPage = 1024 * 1024;
-/** Bytes and rows that are read at a time, about. */
+/** Bytes that are read at a time, about, and rows: the first of a page, of which nothing is known yet, and others. */
 const portion = 128 * 1024;
-const mostRows = 200;
+const [firstRows, mostRows] = [25, 50];
 
 export interface PageRequest {
   table: Table;
@@ -55,7 +55,7 @@ export async function readPage(request: PageRequest): Promise<Page> {
   const page: Page = { items: [], count: 0, scanned: 0, size: 0 };
   const slices = new Slices();
   let { low, high } = request;
-  for (let rows = firstPortion(table, limit); ; rows = nextPortion(page)) {
+  for (let rows = firstRows; ; rows = nextPortion(page)) {
     const asked = Math.min(rows, limit - page.scanned);
     const found = source.range(low, high, up, asked);
     for (const { row } of found) {
@@ -86,14 +86,8 @@ function take(page: Page, request: PageRequest, row: Row, filter: Condition | un
   else page.items.push(item ? JSON.stringify(item) : row.text);
 }
 
-function firstPortion(table: Table, limit: number): number {
-  if (limit <= 25) return limit;
-  const { items, bytes } = table.rows.counts.read();
-  return clamp(portion / (bytes / Math.max(1, items) + 1));
-}
-
-const nextPortion = ({ size, scanned }: Page): number => clamp(portion / (size / Math.max(1, scanned) + 1));
-const clamp = (rows: number): number => Math.min(mostRows, Math.max(4, Math.ceil(rows)));
+const nextPortion = ({ size, scanned }: Page): number =>
+  Math.min(mostRows, Math.max(4, Math.ceil(portion / (size / Math.max(1, scanned) + 1))));
 
 /** The table's key, and the index's. */
 const lastKey = (table: Table, index: TableIndex | undefined, item: Item): Item => ({

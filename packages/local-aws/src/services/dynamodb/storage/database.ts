@@ -1,5 +1,6 @@
 /** The SQLite file behind DynamoDB. */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { Checkpoints } from "../../../kit/checkpoints.ts";
 
 /**
  * `tables` holds each table's definition as JSON, `counts` what a table or index holds; the items themselves are in a table
@@ -18,6 +19,8 @@ CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, request TEXT NOT NULL
 `;
 
 export class Database {
+  /** It ends before the file is closed. */
+  readonly checkpoints: Checkpoints;
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #begin: StatementSync;
@@ -28,8 +31,7 @@ export class Database {
   constructor(path: string) {
     this.#db = new DatabaseSync(path);
     this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000");
-    // The log is copied into the file when it has 32 MB: each time waits for the disk.
-    this.#db.exec("PRAGMA wal_autocheckpoint = 8000");
+    this.checkpoints = new Checkpoints(this.#db, path);
     this.#db.exec(schema);
     this.#begin = this.#db.prepare("BEGIN IMMEDIATE");
     this.#commit = this.#db.prepare("COMMIT");
@@ -59,6 +61,7 @@ export class Database {
     try {
       const result = work();
       this.#commit.run();
+      this.checkpoints.committed();
       return result;
     } catch (error) {
       this.#db.exec("ROLLBACK");

@@ -1,5 +1,6 @@
 /** The items of a table, and the entries of an index, as rows. */
 import type { StatementSync } from "node:sqlite";
+import { lastKey } from "../items/keys.ts";
 import type { Item } from "../items/types.ts";
 import { Counts } from "./counts.ts";
 import type { Database } from "./database.ts";
@@ -32,6 +33,7 @@ export interface Found {
 }
 
 const rowOf = ([id, text, size]: unknown[]) => new Row(id as number, text as string, size as number);
+const foundOf = (values: unknown[]): Found => ({ key: values[3] as Buffer, row: rowOf(values) });
 
 export class ItemRows {
   readonly counts: Counts;
@@ -68,7 +70,12 @@ export class ItemRows {
   /** Rows from `low` to before `high`, from the low end or (`up` false) the high one. */
   range(low: Buffer, high: Buffer, up: boolean, limit: number): Found[] {
     const found = (up ? this.#up : this.#down).all(low, high, limit) as unknown as unknown[][];
-    return found.map((values) => ({ key: values[3] as Buffer, row: rowOf(values) }));
+    return found.map(foundOf);
+  }
+
+  /** Rows from `low` on, each read when it is asked for. */
+  *from(low: Buffer): Iterable<Found> {
+    for (const values of this.#up.iterate(low, lastKey, -1) as Iterable<unknown>) yield foundOf(values as unknown[]);
   }
 
   insert(key: Buffer, text: string, size: number): number {
@@ -113,7 +120,7 @@ export class IndexRows {
   /** As {@link ItemRows.range}. */
   range(low: Buffer, high: Buffer, up: boolean, limit: number): Found[] {
     const found = (up ? this.#up : this.#down).all(low, high, limit) as unknown as unknown[][];
-    return found.map((values) => ({ key: values[3] as Buffer, row: rowOf(values) }));
+    return found.map(foundOf);
   }
 
   /** An entry that is there already stays. @param size bytes of the item as the index has it. */

@@ -1,9 +1,10 @@
 /** Going through all items of a table, some at a time. */
-import { after, lastKey } from "../items/keys.ts";
+import { after } from "../items/keys.ts";
+import { Slices } from "../slices.ts";
 import type { Database } from "./database.ts";
 import type { Found, ItemRows } from "./rows.ts";
 
-/** Rows at a time. */
+/** Rows at a time, at most. */
 const step = 100;
 
 export interface Walk {
@@ -21,12 +22,13 @@ export function walk(db: Database, source: ItemRows, { goesOn, take, done }: Wal
   return () => {
     if (!goesOn()) return false;
     return db.transaction(() => {
-      const found = source.range(low, lastKey, true, step);
-      for (const one of found) {
+      const slices = new Slices();
+      let taken = 0;
+      for (const one of source.from(low)) {
         take(one);
         low = after(one.key);
+        if (++taken === step || slices.isLong) return true;
       }
-      if (found.length === step) return true;
       done();
       return false;
     });

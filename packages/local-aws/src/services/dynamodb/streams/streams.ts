@@ -14,6 +14,9 @@ import type { StreamDefinition, ViewType } from "../tables/definition.ts";
 /** Milliseconds for which records are kept. */
 const retention = 24 * 3600 * 1000;
 
+/** Records that are dropped at a time: each may have two images of a large item. */
+const step = 20;
+
 /** A record as it is kept; its images are JSON. */
 export interface Kept {
   seq: number;
@@ -124,7 +127,8 @@ export class Streams {
   }
 
   #trimOne(stream: StreamDefinition, oldest: number): boolean {
-    const rows = this.#db.prepare("SELECT seq, at FROM records WHERE stream = ? ORDER BY seq LIMIT 500").all(stream.id);
+    const sql = "SELECT seq, at FROM records WHERE stream = ? ORDER BY seq LIMIT ?";
+    const rows = this.#db.prepare(sql).all(stream.id, step);
     const gone = rows.filter(({ at }) => Number(at) < oldest);
     return this.#db.transaction(() => {
       if (gone.length > 0) {
@@ -132,7 +136,7 @@ export class Streams {
         this.#db.prepare("DELETE FROM records WHERE stream = ? AND seq <= ?").run(stream.id, Number(gone.at(-1)?.seq));
         if (gone.length === rows.length) this.save({ ...stream, last });
       }
-      if (gone.length === 500) return true;
+      if (gone.length === step) return true;
       if (stream.ended !== undefined && stream.ended < oldest && gone.length === rows.length) {
         this.#db.prepare("DELETE FROM streams WHERE id = ?").run(stream.id);
         this.#known.delete(stream.id);

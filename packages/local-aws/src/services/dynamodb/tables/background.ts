@@ -9,8 +9,8 @@ import type { TableDefinition } from "./definition.ts";
 import type { Table } from "./table.ts";
 
 const debug = debuglog("dynamodb");
-/** Rows at a time. */
-const step = 100;
+/** Rows at a time: each may be as long as an item is. */
+const step = 20;
 
 interface Parts {
   db: Database;
@@ -72,7 +72,10 @@ export class Background {
 
   async #sliced(next: () => boolean): Promise<void> {
     const slices = new Slices();
-    while (!this.#stopped && next()) if (slices.isLong) await slices.rest();
+    while (!this.#stopped && next()) {
+      await this.#engine.db.checkpoints.pause;
+      if (slices.isLong) await slices.rest();
+    }
   }
 
   /** @returns enters some more items, and says whether there are others. */

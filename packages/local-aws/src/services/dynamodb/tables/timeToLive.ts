@@ -12,6 +12,8 @@ import { expiryIndex } from "./definition.ts";
 import type { Table } from "./table.ts";
 
 const debug = debuglog("dynamodb");
+/** Items that are deleted at a time. */
+const some = 20;
 /** Seconds: what is older than five years is not deleted. */
 const oldest = 5 * 365 * 24 * 3600;
 
@@ -88,7 +90,10 @@ export class Expiry {
   async #sweep(): Promise<void> {
     const slices = new Slices();
     for (const table of this.#engine.tables.all()) {
-      while (!this.#stopped && this.#some(table)) if (slices.isLong) await slices.rest();
+      while (!this.#stopped && this.#some(table)) {
+        await this.#engine.db.checkpoints.pause;
+        if (slices.isLong) await slices.rest();
+      }
     }
   }
 
@@ -98,7 +103,7 @@ export class Expiry {
     const index = table.indexes.find(({ definition }) => definition === table.definition.ttl?.index);
     if (!index) return false;
     const now = Math.floor(Date.now() / 1000);
-    const expired = index.rows.range(orderedBytes(now - oldest), behind(orderedBytes(now)), true, 50);
+    const expired = index.rows.range(orderedBytes(now - oldest), behind(orderedBytes(now)), true, some);
     if (expired.length === 0) return false;
     db.transaction(() => {
       for (const { row } of expired) {
@@ -106,7 +111,7 @@ export class Expiry {
       }
     });
     around.onWrite(table.name);
-    return expired.length === 50;
+    return expired.length === some;
   }
 }
 
