@@ -11,7 +11,8 @@ import { withRequestKeys } from "./authorization/requestKeys.ts";
 import { withResourceTags } from "./authorization/resourceTags.ts";
 import type { ServiceSessions } from "./authorization/serviceSessions.ts";
 import { identify } from "./front/authenticate.ts";
-import { signedInHeader } from "./front/context.ts";
+import { contextOf, signedInHeader } from "./front/context.ts";
+import { performed, unknownService, wholeStream } from "./front/perform.ts";
 import { checkReach } from "./reach.ts";
 import {
   AwsError,
@@ -28,7 +29,7 @@ import { type Factory, globalServices, regionalServices, type ServiceSetup } fro
 import { keptRegions, regionFolder, type State } from "./state.ts";
 import { Store } from "./store.ts";
 import { readDocument } from "./wire/document.ts";
-import { shapesOf } from "./wire/index.ts";
+import { shapesOf, wireRequest } from "./wire/index.ts";
 
 export interface Region {
   /** As its own services see it. */
@@ -161,6 +162,22 @@ export class Regions {
       in: (other) => (other === region ? cloud : this.#entrance(other)),
       call: request,
       request,
+      async send(name, { method, url, headers, body }, principal) {
+        const service = services.get(name);
+        if (!service) throw unknownService(name);
+        const wire = wireRequest({ method, headers }, url, body);
+        const context = () => ({ ...contextOf(wire, undefined), ...(name === "s3" && signedInHeader) });
+        const call: Call = {
+          service: name,
+          operation: "",
+          principal,
+          region,
+          accountId,
+          requestId: randomUUID(),
+          context,
+        };
+        return performed({ service, dispatch }, { request: wire, url, body: () => wholeStream(wire) }, call);
+      },
       async readDocument(service, operation, document) {
         const found = services.get(service);
         const shapes = found && (await shapesOf(found));
@@ -192,7 +209,11 @@ export class Regions {
       await region.starting;
       return cloud.request(service, operation, input, as, signal);
     };
-    return Object.assign(Object.create(cloud) as OpenCloud, { call: request, request });
+    const send: OpenCloud["send"] = async (...given) => {
+      await region.starting;
+      return cloud.send(...given);
+    };
+    return Object.assign(Object.create(cloud) as OpenCloud, { call: request, request, send });
   }
 }
 

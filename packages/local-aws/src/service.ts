@@ -90,6 +90,11 @@ export interface RawRequest {
   body: Readable;
 }
 
+/** A request with its whole body, for {@link Cloud.send}. */
+export interface SentRequest extends Omit<RawRequest, "body"> {
+  body: Buffer;
+}
+
 export interface RawResponse {
   status: number;
   headers: Record<string, string | string[]>;
@@ -160,6 +165,12 @@ export interface Cloud {
     as?: Principal,
     signal?: AbortSignal,
   ): Promise<Answer>;
+  /**
+   * An HTTP request to a service, as if it had come over the wire, signed by `as`: for integrations, which are given as
+   * requests. What the service refuses is an answer, too.
+   * @throws AwsError `UnknownOperationException` when there is no such service.
+   */
+  send(service: string, request: SentRequest, as: Principal): Promise<RawResponse>;
   /**
    * The input of an operation, from JSON in which every member begins with a capital, as in SDK integrations.
    * @throws AwsError `UnknownOperationException` when there is no such operation.

@@ -1,22 +1,14 @@
 /** The AWS endpoint: one loopback server for every service, found by the service in the signature's scope. */
 import { randomUUID } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { isRegion, regionOf } from "../arn.ts";
 import type { Directory } from "../authorization/directory.ts";
 import type { KeptMail } from "../mail.ts";
 import type { Region } from "../regions.ts";
-import {
-  AwsError,
-  type Call,
-  operationOf,
-  type Principal,
-  type RawResponse,
-  type Service,
-  unknownOperation,
-} from "../service.ts";
-import { checkInput, protocolOf, shapesOf, type WireRequest, wireRequest } from "../wire/index.ts";
+import { type Call, type Principal, type RawResponse, type Service } from "../service.ts";
+import { protocolOf, shapesOf, type WireRequest, wireRequest } from "../wire/index.ts";
 import { authenticate, signatureError } from "./authenticate.ts";
 import { type Authorization, readAuthorization } from "./authorization.ts";
 import { verified, wholeBody } from "./body.ts";
@@ -25,6 +17,7 @@ import { refusal } from "./door.ts";
 import { healthOf } from "./health.ts";
 import { listenOnIpv6 } from "./ipv6.ts";
 import { ownPath } from "./ownPaths.ts";
+import { known, perform, unknownService, wholeStream } from "./perform.ts";
 import { type ProcessApi, serveProcesses } from "./processes.ts";
 import { isS3, sha256 } from "./signature.ts";
 import { mayUpgrade, serveSites } from "./sites.ts";
@@ -168,18 +161,12 @@ async function answer(
       context: () => contextOf(request, signed),
       signal: goneOf(reply),
     };
-    if (service.handle) {
-      call.operation = operationName(request);
-      const body = streams ? signedStream(raw, request) : Readable.from([request.body], { objectMode: false });
-      return await service.handle({ method: request.method, url, headers: raw.headers, body }, call);
-    }
-    if (!shapes) throw unknownService(name);
-    const { operation, input } = protocol.read(shapes, request);
-    call.operation = operation.name;
-    if (!signed && !needsNoSignature(service, operation.name)) throw signatureError(protocol.dialect, "unsigned");
-    if (!operationOf(service, operation.name)) throw unknownOperation(name, operation.name);
-    checkInput(operation.input, input, protocol.invalid);
-    return protocol.write(shapes, operation, await place.dispatch(call, input), requestId);
+    const unsignedAllowed = signed ? undefined : (operation: string) => needsNoSignature(service as Service, operation);
+    return await perform(
+      { service, dispatch: place.dispatch, ...(unsignedAllowed && { permitted: unsignedAllowed }) },
+      { request, url, body: () => (streams ? signedStream(raw, request) : wholeStream(request)) },
+      call,
+    );
   } catch (error) {
     const shapes = service && (await shapesOf(service)?.catch(() => undefined));
     return protocolOf(request, shapes).writeError(known(error, service?.name), requestId, shapes);
@@ -232,27 +219,4 @@ function goneOf({ raw }: FastifyReply): AbortSignal {
     if (!raw.writableFinished) gone.abort();
   });
   return gone.signal;
-}
-
-/** For a service that reads the wire itself: what the request names, if it names anything. */
-const operationName = ({ headers, query }: WireRequest): string =>
-  String(headers["x-amz-target"] ?? "")
-    .split(".")
-    .at(-1) ||
-  (query.get("Action") ?? "");
-
-const unknownService = (name: string): AwsError =>
-  new AwsError("UnknownOperationException", `The local cloud does not have the service ${name}`, 501);
-
-/** A fault of the local cloud itself is printed on its console; the caller learns only what AWS would reveal. */
-function known(error: unknown, service = "endpoint"): AwsError {
-  if (error instanceof AwsError) return error;
-  // The client went away before it had sent its request: no one reads the answer.
-  if ((error as NodeJS.ErrnoException).code === "ECONNRESET") return new AwsError("RequestTimeout", "aborted", 400);
-  console.error(`${service}:`, error);
-  return new AwsError(
-    "InternalFailure",
-    "The request processing has failed because of an unknown error, exception or failure.",
-    500,
-  );
 }

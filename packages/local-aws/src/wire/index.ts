@@ -6,7 +6,7 @@ import type { Service } from "../service.ts";
 import { rpcCbor } from "./cbor.ts";
 import { awsJson } from "./json.ts";
 import type { Protocol, WireRequest } from "./protocol.ts";
-import { awsQuery, isQuery } from "./query.ts";
+import { acceptsJson, awsQuery, awsQueryJson, isQuery } from "./query.ts";
 import { restJson } from "./restJson.ts";
 import { restXml, s3Xml } from "./restXml.ts";
 import { readShapes, type ServiceShapes } from "./shapes.ts";
@@ -35,7 +35,9 @@ export function protocolOf(request: WireRequest, shapes: ServiceShapes | undefin
     return String(headers["content-type"]).includes("json-1.0") ? json10 : json11;
   }
   // S3 accepts forms, but has no actions.
-  if (isQuery(request) && shapes?.protocol !== "restXml" && shapes?.protocol !== "restJson1") return awsQuery;
+  if (isQuery(request) && shapes?.protocol !== "restXml" && shapes?.protocol !== "restJson1") {
+    return acceptsJson(request) ? awsQueryJson : awsQuery;
+  }
   const usual = shapes && (isS3(shapes) ? s3Xml : own[shapes.protocol]);
   // JSON without a target: for a service with two protocols (SageMaker and its runtime), the path-based one.
   return !usual || usual === json10 || usual === json11 ? restJson : usual;

@@ -2,7 +2,7 @@
 import { FromStringShapeDeserializer } from "@smithy/core/protocols";
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { AwsError } from "../service.ts";
-import { unknownOperation } from "./json.ts";
+import { jsonCodec, unknownOperation, writeJson } from "./json.ts";
 import { bytes, type Protocol, type WireRequest } from "./protocol.ts";
 import { escapeXml, writeXmlMembers } from "./xml.ts";
 
@@ -49,15 +49,54 @@ export const awsQuery: Protocol = {
   },
 };
 
-/** The fields: from the body or, for GET, from the query. */
-function formOf(request: WireRequest): URLSearchParams {
-  const body = bytes(request);
-  return body.length > 0 ? new URLSearchParams(body.toString()) : request.query;
+const codec = jsonCodec(false);
+
+/** The query protocol for a client that accepts JSON: the same answers, every member named. */
+export const awsQueryJson: Protocol = {
+  ...awsQuery,
+  write(_shapes, { name, output: schema }, output, requestId) {
+    const result = schema.isUnitSchema()
+      ? {}
+      : { [`${name}Result`]: complete(schema, JSON.parse(writeJson(codec, schema, output))) };
+    return json(200, { [`${name}Response`]: { ...result, ResponseMetadata: { RequestId: requestId } } }, requestId);
+  },
+  writeError(error, requestId, shapes) {
+    const { status } = awsQuery.writeError(error, requestId, shapes);
+    const Code = shapes?.errors.get(error.code)?.query?.[0] ?? error.code;
+    const Type = status >= 500 ? "Receiver" : "Sender";
+    return json(status, { Error: { Code, Message: error.message, Type }, RequestId: requestId }, requestId);
+  },
+};
+
+const json = (status: number, body: object, requestId: string) => ({
+  status,
+  headers: { "content-type": "application/json", "x-amzn-requestid": requestId },
+  body: JSON.stringify(body),
+});
+
+/** Members without a value are null in such answers. */
+function complete(schema: NormalizedSchema, value: unknown): unknown {
+  if (value === null || typeof value !== "object") return value;
+  if (schema.isListSchema()) return (value as unknown[]).map((item) => complete(schema.getValueSchema(), item));
+  if (!schema.isStructSchema()) return value;
+  const members = [...schema.structIterator()];
+  return Object.fromEntries(
+    members.map(([name, member]) => [name, complete(member, (value as Record<string, unknown>)[name] ?? null)]),
+  );
 }
 
-export const isQuery = (request: WireRequest): boolean =>
-  String(request.headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded") ||
-  (request.method === "GET" && request.query.has("Action"));
+/** The fields: of the query and of the body. */
+function formOf(request: WireRequest): URLSearchParams {
+  const body = bytes(request);
+  if (body.length === 0) return request.query;
+  return new URLSearchParams([...request.query, ...new URLSearchParams(body.toString())]);
+}
+
+export const isQuery = ({ headers, query, method, body }: WireRequest): boolean =>
+  String(headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded") ||
+  (query.has("Action") && (method === "GET" || (Buffer.isBuffer(body) && body.length === 0)));
+
+export const acceptsJson = ({ headers }: WireRequest): boolean => headers.accept === "application/json";
 
 interface Node {
   value?: string;

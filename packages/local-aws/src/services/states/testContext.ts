@@ -1,7 +1,8 @@
 /** The context object that TestState may be given. */
+
+import { isObject } from "../../jsonPath/evaluate.ts";
 import { AwsError } from "../../service.ts";
 import type { State } from "./language/definition.ts";
-import { isObject } from "./language/jsonPath.ts";
 
 const invalid = (message: string) => new AwsError("ValidationException", `Invalid Context object provided: ${message}`);
 

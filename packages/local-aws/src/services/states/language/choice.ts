@@ -1,7 +1,7 @@
 /** Rules of Choice states in JSONPath. https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html */
 import { globPieces, globTest } from "../../../glob.ts";
+import { PathError } from "../../../jsonPath/evaluate.ts";
 import { RuntimeError } from "./failure.ts";
-import { PathError } from "./jsonPath.ts";
 import { readPath, type Scope } from "./scope.ts";
 import { evaluateReference } from "./template.ts";
 

@@ -1,11 +1,12 @@
 /** What is wrong with a definition, before a machine is made of it. https://states-language.net */
+
+import { isObject } from "../../../jsonPath/evaluate.ts";
+import { parsePath } from "../../../jsonPath/read.ts";
 import { timeOf } from "./choice.ts";
 import type { State, States } from "./definition.ts";
 import { distributedFields, fieldsOf, jsonataFields, jsonPathFields } from "./fields.ts";
 import { parseCall } from "./intrinsics.ts";
 import { compileJsonata, expressionIn } from "./jsonata.ts";
-import { isObject } from "./jsonPath.ts";
-import { parsePath } from "./jsonPathReader.ts";
 import { readResource } from "./resource.ts";
 
 export interface Fault {

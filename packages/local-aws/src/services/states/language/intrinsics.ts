@@ -3,8 +3,8 @@
  * https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
  */
 import { createHash, randomUUID } from "node:crypto";
+import { PathReader } from "../../../jsonPath/read.ts";
 import { IntrinsicError } from "./failure.ts";
-import { PathReader } from "./jsonPathReader.ts";
 
 /** A call as it is written: its arguments are read when it is evaluated. */
 export interface Call {

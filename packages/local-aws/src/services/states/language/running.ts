@@ -1,10 +1,11 @@
 /** A state that runs: its data on their way through its fields. */
+
+import { PathError, putAt } from "../../../jsonPath/evaluate.ts";
+import { parsePath } from "../../../jsonPath/read.ts";
 import type { State } from "./definition.ts";
 import { EvaluationError, RuntimeError, type StateError } from "./failure.ts";
 import type { Frame } from "./frame.ts";
 import { evaluateJsonata } from "./jsonata.ts";
-import { PathError, putAt } from "./jsonPath.ts";
-import { parsePath } from "./jsonPathReader.ts";
 import type { Scope } from "./scope.ts";
 import { evaluateReference, evaluateTemplate } from "./template.ts";
 

@@ -1,6 +1,6 @@
 /** What expressions of a state see. */
-import { evaluatePath, PathError } from "./jsonPath.ts";
-import { parsePath } from "./jsonPathReader.ts";
+import { evaluatePath, PathError } from "../../../jsonPath/evaluate.ts";
+import { parsePath } from "../../../jsonPath/read.ts";
 
 /** Variables of an execution, those of branches and iterations apart from those around them. */
 export class Variables {

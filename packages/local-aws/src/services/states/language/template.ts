@@ -1,7 +1,8 @@
 /** Payload templates, paths and intrinsic functions of JSONPath states. */
+
+import { PathError } from "../../../jsonPath/evaluate.ts";
 import { IntrinsicError, RuntimeError } from "./failure.ts";
 import { evaluateCall, parseCall } from "./intrinsics.ts";
-import { PathError } from "./jsonPath.ts";
 import { readPath, type Scope } from "./scope.ts";
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { evaluatePath, PathError, putAt } from "../../../../src/services/states/language/jsonPath.ts";
-import { parsePath } from "../../../../src/services/states/language/jsonPathReader.ts";
+import { evaluatePath, PathError, putAt } from "../../src/jsonPath/evaluate.ts";
+import { parsePath } from "../../src/jsonPath/read.ts";
 
 const document = {
   zero: 0,

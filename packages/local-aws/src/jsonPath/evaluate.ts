@@ -1,5 +1,5 @@
 /**
- * JSONPath as Step Functions reads it: that of the Java library Jayway, whose words its causes have.
+ * JSONPath as Step Functions and API Gateway read it: that of the Java library Jayway, whose words its causes have.
  * https://docs.aws.amazon.com/step-functions/latest/dg/amazon-states-language-paths.html
  */
 

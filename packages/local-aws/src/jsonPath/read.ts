@@ -1,5 +1,5 @@
 /** Reads paths, their filters included. */
-import { calls, evaluatePath, type Filter, type Path, type Step } from "./jsonPath.ts";
+import { calls, evaluatePath, type Filter, type Path, type Step } from "./evaluate.ts";
 
 /** Reads the text of a path, a character at a time. */
 export class PathReader {
