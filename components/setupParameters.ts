@@ -5,7 +5,7 @@ import { getProject, getStack, type Input, interpolate, type Resource } from "@p
 import type { Statement } from "./function/statement.ts";
 
 /** Where a stack's parameters are: two stacks of one account do not meet. */
-export const setupPath = (): string => `/setup/${getProject()}-${getStack()}`;
+const setupPath = (): string => `/setup/${getProject()}-${getStack()}`;
 
 /**
  * What notebooks and scripts have to know of the stack, as parameters of Systems Manager: `/setup/PROJECT-STACK/NAME`.

@@ -24,7 +24,7 @@ const ended = new Set(["SUCCESS", "FAILED", "CANCELLED"]);
 export const hasEnded = (state: string): boolean => ended.has(state);
 
 /** What the names of a run's log streams begin with: told to EMR Serverless as the run is started. */
-export const streamPrefix = (jobId: string, token: string): string => `${jobId}/${token}`;
+const streamPrefix = (jobId: string, token: string): string => `${jobId}/${token}`;
 
 export interface Start {
   trigger: "init" | "request" | "schedule";

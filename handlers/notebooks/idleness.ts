@@ -1,7 +1,7 @@
 /** Minutes between a warning and the stop. */
-export const WARNING_MINUTES = 15;
+const WARNING_MINUTES = 15;
 /** Minutes without a report after which an instance is silent. */
-export const SILENCE_MINUTES = 30;
+const SILENCE_MINUTES = 30;
 
 /** What is known of a notebook that runs; times in milliseconds since 1970. */
 export interface Activity {

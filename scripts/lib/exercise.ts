@@ -17,7 +17,7 @@ export interface Exercise {
 }
 
 /** What a client may depend on, by output. The same against AWS (`npm run smoke:aws`) and the local cloud (the tests). */
-export const exercises: Exercise[] = [
+const exercises: Exercise[] = [
   greeting("whodisUrl", "Whoop whoop! This is the sound of the Python"),
   greeting("oleoleoleUrl", "Feelin' hot hot hot!"),
   {

@@ -156,7 +156,7 @@ const localAws = (origin: string, region: string): Record<string, string> => ({
 function regionOf(config: Record<string, string>): string {
   const region = config["aws:region"] ?? "us-east-1";
   if (isRegion(region)) return region;
-  throw new EngineError(`config "aws:region" is "${region}"; allowed is a region of AWS, as eu-west-1`);
+  throw new EngineError(`config "aws:region" is "${region}"; allowed is a region of AWS, such as eu-west-1`);
 }
 
 const ofState = (error: unknown): EngineError | undefined =>

@@ -36,7 +36,7 @@ export interface NameOptions {
   schedule: string;
 }
 
-export function stackValues(stack: Stack): StackValues {
+function stackValues(stack: Stack): StackValues {
   return {
     name: stack.name,
     url: output(stack, "recommenderUrl"),

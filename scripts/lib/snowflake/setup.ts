@@ -10,7 +10,7 @@ export interface Statement {
 }
 
 /** Who makes what is account-wide, and where everything goes. */
-export function asAdministrator(setting: Setting): Statement[] {
+function asAdministrator(setting: Setting): Statement[] {
   return [{ sql: sql`USE ROLE ACCOUNTADMIN` }, ...inSchema(setting)];
 }
 

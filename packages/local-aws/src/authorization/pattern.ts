@@ -119,7 +119,7 @@ export function matchesArn(pattern: ArnPattern, arn: string, context?: Context):
 }
 
 /** Splits at the first five colons that are not inside a variable (`${aws:username}` has one). */
-export function splitArn(arn: string): string[] {
+function splitArn(arn: string): string[] {
   const parts: string[] = [];
   let start = 0;
   let depth = 0;

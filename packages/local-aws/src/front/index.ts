@@ -49,8 +49,7 @@ export interface Front {
 /** @throws Error with `code` `EADDRINUSE` when the port is taken. */
 export async function createFront(options: FrontOptions): Promise<Front> {
   // The signature names the service: no path is routed or decoded before it is read.
-  const rewriteUrl = ({ url = "" }: { url?: string }) =>
-    ownPath(url) ?? (options.processes.some((api) => api.owns(url)) ? "/_process" : "/");
+  const rewriteUrl = ({ url = "" }: { url?: string }) => ownPath(url) ?? "/";
   const http = { shouldUpgradeCallback: mayUpgrade(options.regions) };
   const server = Fastify({ forceCloseConnections: true, rewriteUrl, clientErrorHandler: refuseUnreadable, http });
   const opened = Promise.withResolvers<void>();

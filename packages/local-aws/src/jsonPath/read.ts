@@ -147,7 +147,7 @@ type Operand = (item: unknown, root: unknown) => unknown;
 const nothing = Symbol("nothing");
 
 /** @throws SyntaxError */
-export function parseFilter(reader: PathReader): Filter {
+function parseFilter(reader: PathReader): Filter {
   const terms = [parseAnd(reader)];
   while (reader.skip("||")) terms.push(parseAnd(reader));
   return (item, root) => terms.some((term) => term(item, root));

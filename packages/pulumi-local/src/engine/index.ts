@@ -1,10 +1,11 @@
-import { readStackConfig, type StackConfig } from "./config.ts";
+import { readStackConfig } from "./config.ts";
 import { Deployment } from "./deployment.ts";
 import { DynamicProvider } from "./dynamicProvider.ts";
 import { type Counts, EngineError, type EngineEvent, operations } from "./events.ts";
-import { LanguageHost } from "./languageHost.ts";
+import type { LanguageHost } from "./languageHost.ts";
+import { LanguageHosts, type Settings } from "./languageHosts.ts";
 import { Mask } from "./mask.ts";
-import { type Project, readProject } from "./project.ts";
+import { readProject } from "./project.ts";
 import type { Properties, Registry } from "./provider.ts";
 import { EngineServer } from "./server.ts";
 import { type ResourceState, State } from "./state.ts";
@@ -28,8 +29,6 @@ export interface EngineOptions {
   onEvent(event: EngineEvent): void;
 }
 
-type Settings = Project & StackConfig;
-
 export interface RunResult {
   /** What the program exports, in the shape of `pulumi stack output --json`. */
   outputs: Properties;
@@ -52,9 +51,6 @@ export interface StackSnapshot {
   resources: StackResource[];
 }
 
-/** What a language host runs the program for. */
-type Role = "run" | "preview" | "rehearsal";
-
 /** How long an interrupted run may take to end its steps, in milliseconds. What has not ended then is looked for later. */
 const graceMs = 3000;
 
@@ -70,10 +66,7 @@ export class Engine {
   readonly #dynamic: DynamicProvider;
   readonly #mask = new Mask();
   readonly #stop = new AbortController();
-  /** Hosts that wait for a run: started with these settings. */
-  readonly #prepared = new Map<Role, { key: string; host: LanguageHost }>();
-  /** Those that run the program, or have not ended yet. */
-  readonly #hosts = new Set<LanguageHost>();
+  readonly #hosts: LanguageHosts;
   #hasRehearsed = false;
   #closed: Promise<void> | undefined;
   #underWay: Promise<unknown> = Promise.resolve();
@@ -82,9 +75,16 @@ export class Engine {
     this.#options = options;
     this.#project = readProject(options.programDirectory).project;
     this.#state = new State(options.stateDirectory, { project: this.#project, stack: options.stack });
-    this.#dynamic = new DynamicProvider({
-      environment: this.#environment(),
-      print: (text) => this.#print(text),
+    const environment = { ...process.env, ...options.environment };
+    const print = (text: string) => this.#print(text);
+    this.#dynamic = new DynamicProvider({ environment, print });
+    const servers = { run: this.#server, preview: this.#server, rehearsal: this.#rehearsals };
+    this.#hosts = new LanguageHosts({
+      root: options.programDirectory,
+      stack: options.stack,
+      environment,
+      servers,
+      print,
     });
   }
 
@@ -148,12 +148,8 @@ export class Engine {
     if (this.#closed) return;
     try {
       const settings = this.#settings();
-      const key = JSON.stringify(settings);
       // Who edits the program will do so again; who does not has no use for a second process.
-      const roles: Role[] = this.#hasRehearsed ? ["run", "rehearsal"] : ["run"];
-      for (const role of roles) {
-        if (!this.#prepared.has(role)) this.#prepared.set(role, { key, host: this.#startHost(role, settings) });
-      }
+      this.#hosts.prepare(this.#hasRehearsed ? ["run", "rehearsal"] : ["run"], settings);
     } catch {
       // A broken Pulumi.yaml is reported by the run that reads it.
     }
@@ -168,8 +164,7 @@ export class Engine {
   async #close(): Promise<void> {
     this.#stop.abort();
     await Promise.race([this.#underWay.catch(() => {}), new Promise((late) => setTimeout(late, graceMs).unref())]);
-    const hosts = [...this.#hosts, ...[...this.#prepared.values()].map(({ host }) => host)];
-    await Promise.all([...hosts.map((host) => host.kill()), this.#dynamic.close()]);
+    await Promise.all([this.#hosts.kill(), this.#dynamic.close()]);
     this.#server.close();
     this.#rehearsals.close();
     this.#state.close();
@@ -208,7 +203,7 @@ export class Engine {
       this.#hasRehearsed ||= rehearsed === true;
       const deployment = new Deployment({ ...common, ...mode, clearance: rehearsal, emit });
       const role = preview ? "preview" : "run";
-      if (withProgram) await this.#runProgram(deployment, this.#server, await this.#takeHost(role, settings));
+      if (withProgram) await this.#runProgram(deployment, this.#server, await this.#hosts.take(role, settings));
       else await deployment.programEnded();
       end(true);
       return { outputs: shown(deployment.outputs), counts };
@@ -227,13 +222,11 @@ export class Engine {
     const common = this.#common(settings);
     const signal = AbortSignal.any([common.signal, over]);
     const deployment = new Deployment({ ...common, preview: true, signal, emit: () => {} });
-    await this.#runProgram(deployment, this.#rehearsals, await this.#takeHost("rehearsal", settings));
+    await this.#runProgram(deployment, this.#rehearsals, await this.#hosts.take("rehearsal", settings));
   }
 
   async #runProgram(deployment: Deployment, server: EngineServer, host: LanguageHost): Promise<void> {
     server.serve(deployment);
-    this.#hosts.add(host);
-    host.exit.then(() => this.#hosts.delete(host));
     let over = false;
     try {
       host.begin();
@@ -266,27 +259,6 @@ export class Engine {
       );
     }
     return { ...project, ...readStackConfig(project, stack, this.#options.config) };
-  }
-
-  #environment(): NodeJS.ProcessEnv {
-    return { ...process.env, ...this.#options.environment };
-  }
-
-  async #takeHost(role: Role, settings: Settings): Promise<LanguageHost> {
-    const prepared = this.#prepared.get(role);
-    this.#prepared.delete(role);
-    if (prepared?.key === JSON.stringify(settings)) return prepared.host;
-    // The configuration has changed since it was started.
-    await prepared?.host.kill();
-    return this.#startHost(role, settings);
-  }
-
-  #startHost(role: Role, settings: Settings): LanguageHost {
-    const { programDirectory: root, stack } = this.#options;
-    const [server, print] =
-      role === "rehearsal" ? [this.#rehearsals, () => {}] : [this.#server, (text: string) => this.#print(text)];
-    const host = { root, stack, preview: role !== "run", address: server.address, sockets: server.sockets.path };
-    return LanguageHost.prepare({ ...host, environment: this.#environment(), ...settings }, print);
   }
 
   #print(text: string): void {

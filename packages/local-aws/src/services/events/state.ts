@@ -144,7 +144,7 @@ const toTargets = (rule: RuleRecord, event: BusEvent) =>
     event,
   }));
 
-export const ruleKey = (bus: string, name: string): string => `${bus}/${name}`;
+const ruleKey = (bus: string, name: string): string => `${bus}/${name}`;
 
 export const busName = (nameOrArn: string): string => nameOrArn.replace(/^arn:[^/]*event-bus\//, "");
 

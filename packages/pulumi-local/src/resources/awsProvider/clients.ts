@@ -85,7 +85,9 @@ export function regional(type: string, clients: Clients<Bound>): ResourceProvide
     async check(inputs, context) {
       const region = wanted(inputs, context);
       if (isRegion(region)) return of(clients.in(region)).check(inputs, context);
-      const failures = [{ property: "region", reason: `is "${region}"; allowed is a region of AWS, as eu-west-1` }];
+      const failures = [
+        { property: "region", reason: `is "${region}"; allowed is a region of AWS, such as eu-west-1` },
+      ];
       return { inputs, failures };
     },
 
@@ -150,7 +152,7 @@ export const asked =
   (token: string, clients: Clients<Bound>): Invoke =>
   async (args, context) => {
     const region = String(args.region ?? context.provider.region);
-    if (!isRegion(region)) throw new Error(`region is "${region}"; allowed is a region of AWS, as eu-west-1`);
+    if (!isRegion(region)) throw new Error(`region is "${region}"; allowed is a region of AWS, such as eu-west-1`);
     const invoke = (await clients.as(context.provider, region)).invokes.get(token) as Invoke;
     return withoutIgnored(await invoke(args, context), context.provider);
   };

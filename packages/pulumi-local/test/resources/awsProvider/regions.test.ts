@@ -75,7 +75,7 @@ describe("The region of a resource", () => {
   });
 
   it("must be one of AWS", async () => {
-    const reason = 'region: is "mars"; allowed is a region of AWS, as eu-west-1';
+    const reason = 'region: is "mars"; allowed is a region of AWS, such as eu-west-1';
     assert.deepEqual(await queue().failures({ name: "a", region: "mars" }), [reason]);
     const get = createRegistry(test.cloud).invokes.get("aws:sqs/getQueue:getQueue")!;
     const provider = settings("us-east-1");

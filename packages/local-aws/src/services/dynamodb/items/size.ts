@@ -9,7 +9,7 @@ export function itemSize(item: Item): number {
   return size;
 }
 
-export function valueSize(value: AttributeValue): number {
+function valueSize(value: AttributeValue): number {
   switch (typeOf(value)) {
     case "S":
       return textSize(value.S as string);

@@ -66,7 +66,7 @@ export function compileJsonata(expression: string): jsonata.Expression {
  * @param bindings `states` and the variables, by name. @param field where it is written, as `Output/x`.
  * @throws EvaluationError where it fails or gives nothing.
  */
-export async function evaluateExpression(
+async function evaluateExpression(
   expression: string,
   bindings: Record<string, unknown>,
   field: string,
