@@ -3,7 +3,7 @@ import { startInBackground } from "../lib/background.ts";
 import { Failure } from "../lib/failure.ts";
 
 /** Region that the judges deploy to. */
-export const region = "eu-west-1";
+const judgesRegion = "eu-west-1";
 
 /** How much faster than AWS's the clock of gradual deployments runs: five minutes of a canary are five seconds. */
 const clock = 60;
@@ -20,7 +20,7 @@ export interface LocalCloud {
 }
 
 /** @param stateDirectory made when missing. */
-export async function startCloud(stateDirectory: string): Promise<LocalCloud> {
+export async function startCloud(stateDirectory: string, region = judgesRegion): Promise<LocalCloud> {
   const options = ["--port", "0", "--api-port", "0", "--region", region, "--state", stateDirectory];
   const root = join(import.meta.dirname, "../..");
   const running = await startInBackground(root, "packages/local-aws/src/main.ts", [

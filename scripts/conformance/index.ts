@@ -10,6 +10,7 @@ import { again, policy, preview, refresh, requests, up } from "./parts/deploy.ts
 import { destroy } from "./parts/destroy.ts";
 import { parity, start } from "./parts/local.ts";
 import { pullRequest } from "./parts/pullRequest.ts";
+import { recorded } from "./parts/recorded.ts";
 import { rules } from "./parts/rules.ts";
 import { state } from "./parts/state.ts";
 import { terraform } from "./parts/terraform.ts";
@@ -36,6 +37,7 @@ const parts = [
   parity,
   destroy,
   terraform,
+  recorded,
 ];
 
 try {
@@ -48,7 +50,7 @@ try {
 }
 
 async function run(options: Options): Promise<number> {
-  const judges = findJudges();
+  const judges = findJudges(process.env, options.recorded);
   const results: Results = new Map();
   for (const part of options.parts) {
     const reason = judges.missing[part.judge];

@@ -10,6 +10,10 @@ export interface Options {
   program?: string;
   /** File for what `pulumi stack export` says after `up`. */
   export?: string;
+  /** Folder of answers recorded on AWS. */
+  recorded?: string;
+  /** Whether of those only a fixed sample is asked for. */
+  sample: boolean;
   /** Whether the temporary folder, with the logs of the CLI, stays. */
   keep: boolean;
 }
@@ -18,7 +22,9 @@ export const usage = (
   parts: Part[],
 ): string => `npm run conformance [-- OPTION ...]   holds the program and the local cloud against the real tools
 
-  --part NAME[,NAME ...]  these parts and what they need (default: all)
+  --part NAME[,NAME ...]  these parts and what they need (default: all; with --recorded, that one)
+  --recorded DIR          answers recorded on AWS, for the part of that name
+  --sample                of those only a fixed sample, of some minutes
   --program DIR           another version of the program, for instance a git worktree
   --export FILE           writes what pulumi stack export says after up
   --keep                  keeps the temporary folder, with the logs of every command
@@ -28,7 +34,8 @@ ${parts.map(({ name, description }) => `  ${name.padEnd(10)} ${description}`).jo
 /** @throws {Failure} naming the option, its value and what is allowed. */
 export function readOptions(args: string[], all: Part[]): Options {
   const { values } = parse(args, all);
-  const names = values.part?.flatMap((list) => list.split(",")) ?? all.map(({ name }) => name);
+  const usual = values.recorded === undefined ? all.map(({ name }) => name) : ["recorded"];
+  const names = values.part?.flatMap((list) => list.split(",")) ?? usual;
   const chosen = new Set<string>();
   const choose = (name: string): void => {
     const part = all.find((one) => one.name === name);
@@ -42,6 +49,8 @@ export function readOptions(args: string[], all: Part[]): Options {
     parts: all.filter(({ name }) => chosen.has(name)),
     ...(values.program !== undefined && { program: values.program }),
     ...(values.export !== undefined && { export: values.export }),
+    ...(values.recorded !== undefined && { recorded: values.recorded }),
+    sample: values.sample ?? false,
     keep: values.keep ?? false,
   };
 }
@@ -54,6 +63,8 @@ function parse(args: string[], all: Part[]) {
         part: { type: "string", multiple: true },
         program: { type: "string" },
         export: { type: "string" },
+        recorded: { type: "string" },
+        sample: { type: "boolean" },
         keep: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },

@@ -8,7 +8,7 @@ export interface Part<On extends Deployment = Session> {
   name: string;
   /** For the list of parts: what it proves. */
   description: string;
-  judge: "pulumi" | "terraform";
+  judge: "pulumi" | "terraform" | "recorded";
   /** Parts that must have gone before; they run as well where they were not chosen. */
   needs?: string[];
   /** @returns what was found, for the table. @throws {Failure} naming what is not as it is to be. */

@@ -39,11 +39,16 @@ export interface Session extends Deployment {
   /** What the cloud held before anything was deployed: an account is never quite empty. */
   contents: Set<string>;
   judges: Judges;
+  /** Whether of the recorded answers only a sample is asked for. */
+  sample: boolean;
   /** Ends the cloud. @param keep whether the workspace stays. Default false. */
   close(keep?: boolean): Promise<void>;
 }
 
-export async function openSession(judges: Judges, options: { program?: string; export?: string }): Promise<Session> {
+export async function openSession(
+  judges: Judges,
+  options: { program?: string; export?: string; sample?: boolean },
+): Promise<Session> {
   const workspace = new Workspace(options.program);
   let cloud: LocalCloud | undefined;
   const close = async (keep = false) => {
@@ -68,6 +73,7 @@ export async function openSession(judges: Judges, options: { program?: string; e
       environment,
       contents,
       judges,
+      sample: options.sample ?? false,
       real: false,
       exportTo: options.export,
       seconds: new Map(),
