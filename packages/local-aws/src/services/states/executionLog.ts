@@ -21,7 +21,7 @@ const gathering = 100;
 export class ExecutionLog {
   readonly #cloud: Cloud;
   readonly #logging: Logging;
-  readonly #execution: Pick<Execution, "arn" | "machineArn">;
+  readonly #execution: Pick<Execution, "arn" | "machineArn" | "redrives">;
   readonly #group: string;
   readonly #stream: string;
   #events: { timestamp: number; message: string }[] = [];
@@ -61,7 +61,7 @@ export class ExecutionLog {
       previous_event_id: String(previousEventId),
       event_timestamp: String(timestamp),
       execution_arn: this.#execution.arn,
-      redrive_count: "0",
+      redrive_count: String(this.#execution.redrives?.length ?? 0),
     };
     this.#events.push({ timestamp, message: JSON.stringify(entry) });
     this.#soon ??= setTimeout(() => this.#write(), gathering);

@@ -4,6 +4,7 @@ import { parseJson } from "../../jsonText.ts";
 import type { Operations } from "../../operations.ts";
 import { type Access, AwsError, type Cloud } from "../../service.ts";
 import { type Execution, type HistoryEvent, pageOf, type Records } from "./records.ts";
+import { describedRedrives, redriveOperation } from "./redrive.ts";
 import type { Runner } from "./runner.ts";
 import type { Tokens } from "./tokens.ts";
 import { type Asked, askedMachine } from "./versions.ts";
@@ -126,7 +127,7 @@ export function executionOperations(
           startDate: date(started),
           stopDate: date(stopped),
           inputDetails: { included: true },
-          redriveCount: 0,
+          ...describedRedrives(records.executions.get(executionArn)!, records),
         };
       },
     },
@@ -158,14 +159,15 @@ export function executionOperations(
           .filter((one) => (aliasArn ? one.aliasArn === aliasArn : !versionArn || one.versionArn === versionArn));
         const { items, paging } = pageOf(all, rest, ({ started, arn }) => [started, arn], true);
         return {
-          executions: items.map(({ arn, machineArn, name, status, started, stopped }) => ({
+          executions: items.map(({ arn, machineArn, name, status, started, stopped, redrives = [] }) => ({
             executionArn: arn,
             stateMachineArn: machineArn,
             name,
             status,
             startDate: date(started),
             stopDate: date(stopped),
-            redriveCount: 0,
+            redriveCount: redrives.length,
+            redriveDate: date(redrives.at(-1)?.at),
           })),
           ...paging,
         };
@@ -192,6 +194,7 @@ export function executionOperations(
         return { stopDate: date(stopped.stopped ?? Date.now()) };
       },
     },
+    ...redriveOperation(records, runner, found),
     SendTaskSuccess: {
       access: ({ taskToken }) => onTask("SendTaskSuccess", taskToken),
       run({ taskToken, output }) {

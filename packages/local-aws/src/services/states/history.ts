@@ -12,15 +12,21 @@ export class History {
   #last: number;
 
   /**
-   * @param before events that are there already: the execution passes through its states again and repeats them.
+   * @param before events that count, of those that are there already, and the last one's number: the execution passes
+   * through its states again and repeats them.
    * @param told called with each new event.
    */
-  constructor(records: Records, arn: string, before: HistoryEvent[], told?: (event: HistoryEvent) => void) {
+  constructor(
+    records: Records,
+    arn: string,
+    before: { events: HistoryEvent[]; last: number },
+    told?: (event: HistoryEvent) => void,
+  ) {
     this.#records = records;
     this.#arn = arn;
     this.#told = told;
-    this.#last = before.length;
-    for (const { id, previousEventId: _, timestamp: __, type, ...details } of before) {
+    this.#last = before.last;
+    for (const { id, previousEventId: _, timestamp: __, type, ...details } of before.events) {
       const key = `${type} ${JSON.stringify(details)}`;
       this.#before.set(key, [...(this.#before.get(key) ?? []), id]);
     }

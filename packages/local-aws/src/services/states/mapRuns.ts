@@ -26,6 +26,9 @@ interface Kept extends MapRunSettings {
   /** Milliseconds since 1970. */
   started: number;
   stopped?: number;
+  /** How often it went on after its end. */
+  redrives?: number;
+  redriven?: number;
   items: Counts;
   executions: Counts;
 }
@@ -42,12 +45,17 @@ export class MapRuns {
     const { records } = this;
     const name = `${machineArn.split(":")[6]}/${label ?? id}`;
     const arn = `${machineArn.split(":").slice(0, 5).join(":")}:mapRun:${name}:${id}`;
+    const before = records.get(arn);
+    const again = before && before.status !== "RUNNING";
+    const { started = Date.now(), redrives = 0, redriven } = before ?? {};
     const run: Kept = {
       arn,
       executionArn,
       machineArn: `${machineArn.split(":").slice(0, 7).join(":")}/${label ?? id}`,
       status: "RUNNING",
-      started: Date.now(),
+      started,
+      redrives: again ? redrives + 1 : redrives,
+      ...(again ? { redriven: Date.now() } : redriven && { redriven }),
       items: nothing(),
       executions: nothing(),
       ...settings,
@@ -61,6 +69,7 @@ export class MapRuns {
     };
     return {
       arn,
+      redrives: run.redrives ?? 0,
       get settings() {
         return records.get(arn) ?? settings;
       },
@@ -110,6 +119,8 @@ export function mapRunOperations({ records }: MapRuns): Operations<"states"> {
           items,
           executions,
           machineArn: _,
+          redrives: redriveCount = 0,
+          redriven,
           ...settings
         } = found(mapRunArn);
         const redrivable = { failuresNotRedrivable: 0, pendingRedrive: 0 };
@@ -122,7 +133,8 @@ export function mapRunOperations({ records }: MapRuns): Operations<"states"> {
           ...settings,
           itemCounts: { ...items, ...redrivable },
           executionCounts: { ...executions, ...redrivable },
-          redriveCount: 0,
+          redriveCount,
+          redriveDate: date(redriven),
         };
       },
     },

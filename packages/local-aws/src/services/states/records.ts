@@ -73,6 +73,28 @@ export interface Execution {
   error?: string;
   cause?: string;
   logging?: Machine["loggingConfiguration"];
+  /** Where it ended, if not well. */
+  unfinished?: Unfinished[];
+  redrives?: Redrive[];
+}
+
+/** A state that an execution did not come to the end of. */
+export interface Unfinished {
+  /** In the journal. */
+  place: string;
+  /** Number of the event by which it was entered. */
+  enteredId: number;
+}
+
+/** An execution that went on after its end. */
+export interface Redrive {
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Number of the last event before. */
+  last: number;
+  /** States that were run again, by the events by which they were entered. */
+  again: number[];
+  clientToken?: string;
 }
 
 /** What a task gave, so that an execution that goes on after a restart does not do it twice. */
@@ -261,13 +283,16 @@ export class Records {
     for (const [key] of this.#history.entries(`${arn} `)) this.#history.delete(key);
   }
 
-  /** What is kept only for the time that an execution runs. */
-  forgetJournal(arn: string): void {
-    for (const [key] of this.journal.entries(`${arn} `)) this.journal.delete(key);
-    for (const [key, token] of this.tokenByKey.entries(`${arn} `)) {
-      this.tokens.delete(token);
-      this.tokenByKey.delete(key);
-    }
+  /** What tasks gave, and the names of their tokens. @param place of a state, when only what it did is forgotten. */
+  forgetJournal(arn: string, place?: string): void {
+    const prefix = place === undefined ? `${arn} ` : `${arn} ${place} `;
+    for (const [key] of this.journal.entries(prefix)) this.journal.delete(key);
+    for (const [key] of this.tokenByKey.entries(prefix)) this.tokenByKey.delete(key);
+  }
+
+  /** Nobody waits for answers to an execution that has ended. */
+  forgetTokens(arn: string): void {
+    for (const token of this.tokenByKey.values(`${arn} `)) this.tokens.delete(token);
   }
 }
 

@@ -13,6 +13,7 @@ import { runStates } from "./language/machine.ts";
 import { Variables } from "./language/scope.ts";
 import type { MapRuns } from "./mapRuns.ts";
 import type { Execution, HistoryEvent, Outcome, Records, Status } from "./records.ts";
+import { OpenStates, remaining } from "./redrive.ts";
 import type { Sessions } from "./sessions.ts";
 import { describedExecution } from "./shown.ts";
 import type { Tokens } from "./tokens.ts";
@@ -42,6 +43,7 @@ export class Run implements Surroundings {
   readonly #log: ExecutionLog | undefined;
   readonly #chain: Chain = { last: 0 };
   readonly #over = new AbortController();
+  readonly #open = new OpenStates();
   #timedOut = false;
 
   /** @param before its history, when it goes on after a restart. */
@@ -52,9 +54,10 @@ export class Run implements Surroundings {
     const { definition: id } = execution;
     this.#definition = parsedDefinition(id, () => house.records.definition(id));
     this.#log = ExecutionLog.of(house.cloud, execution);
-    this.#history = new History(house.records, execution.arn, before, (event) => this.#log?.add(event));
+    const happened = { events: remaining(before, execution), last: before.at(-1)?.id ?? 0 };
+    this.#history = new History(house.records, execution.arn, happened, (event) => this.#log?.add(event));
     this.region = house.cloud.region;
-    const { arn, name, machineArn, roleArn, started, input } = execution;
+    const { arn, name, machineArn, roleArn, started, input, redrives = [] } = execution;
     this.context = {
       Execution: {
         Id: arn,
@@ -62,7 +65,8 @@ export class Run implements Surroundings {
         Name: name,
         RoleArn: roleArn,
         StartTime: new Date(started).toISOString(),
-        RedriveCount: 0,
+        RedriveCount: redrives.length,
+        ...(redrives.length > 0 && { RedriveTime: new Date(redrives.at(-1)!.at).toISOString() }),
       },
       StateMachine: { Id: machineArn, Name: machineArn.split(":")[6] },
     };
@@ -78,15 +82,20 @@ export class Run implements Surroundings {
 
   /** Runs it to its end. */
   async end(): Promise<Partial<Execution> & { status: Status }> {
-    const { started, input, roleArn } = this.#execution;
+    const { started, input, roleArn, type, redrives = [] } = this.#execution;
     const definition = this.#definition;
     if (this.#before.length === 0) {
       const details = { input, inputDetails: { truncated: false }, roleArn };
       this.#history.add("ExecutionStarted", { executionStartedEventDetails: details }, this.#chain, true, started);
     }
-    // A restart does not give it more time.
+    for (const [index, { last }] of redrives.entries()) {
+      const details = { executionRedrivenEventDetails: { redriveCount: index + 1 } };
+      this.#history.add("ExecutionRedriven", details, { last });
+    }
+    // A restart does not give it more time; a redrive does.
     const { TimeoutSeconds } = definition;
-    const timer = TimeoutSeconds && after(started + TimeoutSeconds * 1_000 - Date.now(), () => this.#timeOut());
+    const since = redrives.at(-1)?.at ?? started;
+    const timer = TimeoutSeconds && after(since + TimeoutSeconds * 1_000 - Date.now(), () => this.#timeOut());
     const frame: Frame = {
       surroundings: this,
       place: "",
@@ -102,7 +111,7 @@ export class Run implements Surroundings {
     } catch (error) {
       const ended = this.#failure(error);
       this.#over.abort();
-      return ended;
+      return type === "EXPRESS" ? ended : { ...ended, unfinished: this.#open.innermost() };
     } finally {
       if (timer) timer.cancel();
     }
@@ -130,6 +139,14 @@ export class Run implements Surroundings {
 
   add(type: string, details: Details, chain: Chain, passing = false): number {
     return this.#history.add(type, details, chain, passing);
+  }
+
+  enter(place: string, enteredId: number | undefined): void {
+    this.#open.enter(place, enteredId);
+  }
+
+  leave(place: string): void {
+    this.#open.leave(place);
   }
 
   hasActivity(arn: string): boolean {

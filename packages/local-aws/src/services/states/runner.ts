@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { HistoryEventType } from "@aws-sdk/client-sfn";
 import type { Execution, HistoryEvent, Status } from "./records.ts";
+import { redrivablePeriod } from "./redrive.ts";
 import { type House, Run } from "./run.ts";
 
 /** How long an execution that goes on has for itself before the next one does, in milliseconds. */
@@ -51,7 +52,10 @@ export class Runner {
     const culprits = new Set(resuming.values());
     for (const execution of executions.values()) {
       if (this.#closing) return;
-      if (execution.status !== "RUNNING") continue;
+      if (execution.status !== "RUNNING") {
+        this.#forget(execution);
+        continue;
+      }
       try {
         if (culprits.has(execution.arn)) throw new Error("the local cloud ended when it went on with it");
         resuming.put("", execution.arn);
@@ -64,6 +68,14 @@ export class Runner {
       }
       resuming.delete("");
     }
+  }
+
+  /** What an execution would need that cannot be redriven any more. */
+  #forget(execution: Execution): void {
+    const { arn, unfinished, stopped = 0, ...rest } = execution;
+    if (!unfinished || Date.now() - stopped < redrivablePeriod) return;
+    this.#house.records.forgetJournal(arn);
+    this.#house.records.executions.put(arn, { ...rest, arn, stopped });
   }
 
   /** StopExecution: the machine's Catch does not see it. */
@@ -96,7 +108,9 @@ export class Runner {
     this.#house.tokens.forget(ended.arn);
     await this.#house.records.commit(() => {
       this.#house.records.executions.put(ended.arn, ended);
-      this.#house.records.forgetJournal(ended.arn);
+      this.#house.records.forgetTokens(ended.arn);
+      // What failed may be run again, and then what its tasks gave is not done twice.
+      if (!ended.unfinished) this.#house.records.forgetJournal(ended.arn);
     }, ended.arn);
     await logged;
     this.#running.delete(execution.arn);

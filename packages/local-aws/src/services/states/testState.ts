@@ -252,6 +252,8 @@ function surroundingsOf(
       StateMachine: { Id: machineArn, Name: machine },
     },
     add: () => 2,
+    enter() {},
+    leave() {},
     async perform({ integration, input: given }) {
       if (mocked) return mocked();
       const { principal } = await session();

@@ -17,6 +17,8 @@ export function childOf(parent: Surroundings, run: MapRun, input: unknown): Surr
       if (!passing) chain.last = last;
       return last;
     },
+    enter: (place) => parent.enter(place, undefined),
+    leave: (place) => parent.leave(place),
     hasActivity: (arn) => parent.hasActivity(arn),
     perform: (work) => parent.perform(work),
     waitUntil: (time, signal) => parent.waitUntil(time, signal),

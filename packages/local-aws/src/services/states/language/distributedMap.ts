@@ -31,7 +31,9 @@ export async function runDistributed(
     toleratedFailurePercentage,
     place: running.attempt,
   });
-  surroundings.add("MapRunStarted", { mapRunStartedEventDetails: { mapRunArn: run.arn } }, chain);
+  const { arn: mapRunArn, redrives: redriveCount } = run;
+  if (redriveCount === 0) surroundings.add("MapRunStarted", { mapRunStartedEventDetails: { mapRunArn } }, chain);
+  else surroundings.add("MapRunRedriven", { mapRunRedrivenEventDetails: { mapRunArn, redriveCount } }, chain);
   try {
     const inputs = await batched(running, await selectedItems(running, given ?? (await readItems(running))));
     const results = await runChildren(running, run, inputs);

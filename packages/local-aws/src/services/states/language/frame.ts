@@ -58,6 +58,10 @@ export interface Surroundings {
    * @param passing whether the next one still comes after the one before. @returns its number.
    */
   add(type: string, details: Details, chain: Chain, passing?: boolean): number;
+  /** A state begins. @param enteredId number of its event; none where nobody reads the history. */
+  enter(place: string, enteredId: number | undefined): void;
+  /** A state has its outcome; one that fails or is aborted has none. */
+  leave(place: string): void;
   /** Does a task, or tells how it went before a restart. @throws StateError, Aborted */
   perform(work: Work): Promise<unknown>;
   hasActivity(arn: string): boolean;
@@ -100,6 +104,8 @@ export type ChildStatus = "succeeded" | "failed" | "aborted" | "timedOut";
 
 export interface MapRun {
   readonly arn: string;
+  /** How often it has gone on after its end. */
+  readonly redrives: number;
   /** As UpdateMapRun may have changed them. */
   readonly settings: MapRunSettings;
   /** @param items how many each child execution has. */

@@ -40,6 +40,7 @@ export async function runState(
   const entered = { name, input: text, inputDetails: truncated };
   const id = surroundings.add(`${state.Type}StateEntered`, { stateEnteredEventDetails: entered }, chain);
   const running = new Running(frame, name, state, input, id, `${frame.place}/${name}.${visit}`);
+  surroundings.enter(running.place, id);
   try {
     const outcome = await kinds[state.Type]!(running);
     const output = JSON.stringify(outcome.output);
@@ -56,6 +57,7 @@ export async function runState(
       }),
     };
     surroundings.add(`${state.Type}StateExited`, { stateExitedEventDetails: exited }, chain);
+    surroundings.leave(running.place);
     return outcome;
   } catch (error) {
     if (error instanceof Aborted) {
