@@ -8,6 +8,7 @@ import type {
 import { type Key, type PageRequest, page } from "../../kit/page.ts";
 import { AwsError, type Cloud } from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
+import type { Redrive, Unfinished } from "./unfinished.ts";
 
 /** A state machine as it was created or last updated. */
 export interface Machine {
@@ -76,25 +77,6 @@ export interface Execution {
   /** Where it ended, if not well. */
   unfinished?: Unfinished[];
   redrives?: Redrive[];
-}
-
-/** A state that an execution did not come to the end of. */
-export interface Unfinished {
-  /** In the journal. */
-  place: string;
-  /** Number of the event by which it was entered. */
-  enteredId: number;
-}
-
-/** An execution that went on after its end. */
-export interface Redrive {
-  /** Milliseconds since 1970. */
-  at: number;
-  /** Number of the last event before. */
-  last: number;
-  /** States that were run again, by the events by which they were entered. */
-  again: number[];
-  clientToken?: string;
 }
 
 /** What a task gave, so that an execution that goes on after a restart does not do it twice. */

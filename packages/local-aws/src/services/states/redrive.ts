@@ -1,11 +1,10 @@
 /** Runs what failed once more, and nothing else. https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html */
 import type { Operations } from "../../operations.ts";
 import { AwsError } from "../../service.ts";
-import type { Execution, HistoryEvent, Records, Unfinished } from "./records.ts";
+import type { Execution, Records } from "./records.ts";
 import type { Runner } from "./runner.ts";
+import { redrivablePeriod } from "./unfinished.ts";
 
-/** How long after its end, in milliseconds. */
-export const redrivablePeriod = 14 * 86_400_000;
 /** Events of a history. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
 const mostEvents = 25_000;
 /** How long a client's token stands for the redrive that it made, in milliseconds. */
@@ -30,53 +29,6 @@ export function describedRedrives(execution: Execution, records: Records) {
     redriveStatus: reason === undefined ? ("REDRIVABLE" as const) : ("NOT_REDRIVABLE" as const),
     redriveStatusReason: reason,
   };
-}
-
-/** States that an execution is in. */
-export class OpenStates {
-  readonly #entered = new Map<string, number | undefined>();
-
-  enter(place: string, enteredId: number | undefined): void {
-    this.#entered.set(place, enteredId);
-  }
-
-  /** It has an outcome, whatever became of the states in it. */
-  leave(place: string): void {
-    for (const inner of this.#entered.keys())
-      if (inner === place || isWithin(inner, place)) this.#entered.delete(inner);
-  }
-
-  /** Those that have no other open state in them: where the execution stands. */
-  innermost(): Unfinished[] {
-    const all = [...this.#entered.keys()];
-    return all
-      .filter((place) => !all.some((other) => isWithin(other, place)))
-      .map((place) => ({ place, enteredId: this.#eventOf(place, all) }));
-  }
-
-  /** Children of a map run have histories of their own: what counts there is the Map's event. */
-  #eventOf(place: string, all: string[]): number {
-    const around = all.filter((other) => other === place || isWithin(place, other)).sort((a, b) => b.length - a.length);
-    return around.map((other) => this.#entered.get(other)).find((id) => id !== undefined) ?? 0;
-  }
-}
-
-const isWithin = (inner: string, outer: string): boolean => inner.startsWith(`${outer} `);
-
-/** What of a history still counts: not the end, and nothing of what states did that are run again. */
-export function remaining(events: HistoryEvent[], { redrives = [] }: Execution): HistoryEvent[] {
-  return redrives.reduce((left, { last, again }) => {
-    const dropped = new Set<number>();
-    return left.filter(({ id, previousEventId, type }) => {
-      if (id > last) return true;
-      const drop =
-        again.includes(previousEventId) ||
-        dropped.has(previousEventId) ||
-        /^Execution(Failed|TimedOut|Aborted)$/.test(type);
-      if (drop) dropped.add(id);
-      return !drop;
-    });
-  }, events);
 }
 
 /** RedriveExecution. @param found the execution of an ARN. */

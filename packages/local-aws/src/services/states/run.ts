@@ -13,10 +13,10 @@ import { runStates } from "./language/machine.ts";
 import { Variables } from "./language/scope.ts";
 import type { MapRuns } from "./mapRuns.ts";
 import type { Execution, HistoryEvent, Outcome, Records, Status } from "./records.ts";
-import { OpenStates, remaining } from "./redrive.ts";
 import type { Sessions } from "./sessions.ts";
 import { describedExecution } from "./shown.ts";
 import type { Tokens } from "./tokens.ts";
+import { OpenStates, remaining } from "./unfinished.ts";
 
 /** What executions have in common. */
 export interface House {
@@ -54,7 +54,7 @@ export class Run implements Surroundings {
     const { definition: id } = execution;
     this.#definition = parsedDefinition(id, () => house.records.definition(id));
     this.#log = ExecutionLog.of(house.cloud, execution);
-    const happened = { events: remaining(before, execution), last: before.at(-1)?.id ?? 0 };
+    const happened = { events: remaining(before, execution.redrives), last: before.at(-1)?.id ?? 0 };
     this.#history = new History(house.records, execution.arn, happened, (event) => this.#log?.add(event));
     this.region = house.cloud.region;
     const { arn, name, machineArn, roleArn, started, input, redrives = [] } = execution;

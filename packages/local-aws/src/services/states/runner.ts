@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { HistoryEventType } from "@aws-sdk/client-sfn";
 import type { Execution, HistoryEvent, Status } from "./records.ts";
-import { redrivablePeriod } from "./redrive.ts";
 import { type House, Run } from "./run.ts";
+import { redrivablePeriod } from "./unfinished.ts";
 
 /** How long an execution that goes on has for itself before the next one does, in milliseconds. */
 const resumeMs = 5;
