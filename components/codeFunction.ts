@@ -21,6 +21,7 @@ import { functionRules } from "./function/validate.ts";
 import { GradualDeployment } from "./gradualDeployment.ts";
 import { createCodeLogs } from "./logGroup.ts";
 import { longestFunctionName, metricNamespace, shorten } from "./naming.ts";
+import { PythonLayer } from "./pythonLayer.ts";
 import { createQueue } from "./queue.ts";
 import { type Rule, validate } from "./validation.ts";
 
@@ -161,7 +162,7 @@ function createFunction(name: string, args: CodeFunctionArgs, parent: CodeFuncti
       memorySize: args.memory ?? 256,
       timeout: args.timeout ?? 10,
       reservedConcurrentExecutions: args.reservedConcurrency ?? -1,
-      ...(args.layers && { layers: args.layers }),
+      ...(args.layers && { layers: args.layers.map((one) => (one instanceof PythonLayer ? one.arn : one)) }),
       environment: { variables: { ...environment(name, args), ...variables } },
       // The levels are Lambda's own, said because the provider would take what it reads back for a change.
       loggingConfig: {

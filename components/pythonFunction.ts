@@ -15,6 +15,10 @@ export type PythonFunctionArgs = FunctionSettings & PythonCode & VersionArgs;
  * const whodis = new PythonFunction("whodis", { entry: "handlers/whodis/python/app.py" });
  *
  * @example
+ * const science = new PythonLayer("science", { requirements: "handlers/science/requirements.txt" });
+ * new PythonFunction("score", { entry: "handlers/score/app.py", layers: [science] });
+ *
+ * @example
  * new PythonFunction("forecast", {
  *   entry: "handlers/forecast/app.py",
  *   requirements: "handlers/forecast/requirements.txt",

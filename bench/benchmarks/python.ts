@@ -1,19 +1,25 @@
-/** Functions of Python, beside AWS's runtime interface client alone: what the local Lambda adds to it. */
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+/** Functions of Python, beside AWS's runtime interface client alone, which shows what the local Lambda adds to it, and beside a peer. */
+import { execFile, spawn } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { join, relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { CreateFunctionCommand, InvokeCommand, LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
 import { pythonTools, startCloud, zip } from "local-aws/testing";
 import type { Benchmark, Row } from "../lib/benchmark.ts";
 import { median } from "../lib/load.ts";
+import { startMiniStack } from "../lib/miniStack.ts";
+import { root } from "../lib/platform.ts";
 
 /** It answers with its event; asked for nothing, with the interpreter that it runs on. */
 const code = "import sys\ndef handler(event, context): return event or sys.executable\n";
 const payload = '{"a":1}';
 const rounds = 500;
+/** Milliseconds between measurements, in which each of those compared gets done with its last request and asks for the next. */
+const pauseMs = 5;
 
 /** A loop around AWS's client and nothing else: an HTTP server that hands out requests and takes answers. */
 async function startBare(python: string) {
@@ -68,40 +74,119 @@ async function startBare(python: string) {
 
 const milliseconds = (time: number) => `${time.toFixed(time < 10 ? 2 : 0)} ms`;
 
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+const settings = (Role: string) => ({
+  FunctionName: "f",
+  Runtime: "python3.13" as const,
+  Handler: "app.handler",
+  Timeout: 30,
+  Role,
+  Code: { ZipFile: zip({ "app.py": code }) },
+});
+
+/** Invocations by the SDK over HTTP, here and on the peer: warm, and of a function that is new. */
+async function beside(own: LambdaClient, roleArn: string, interpreter: string): Promise<Row[]> {
+  const peer = await startMiniStack(interpreter);
+  try {
+    const theirs = peer.client(LambdaClient);
+    const invoke = (client: LambdaClient, FunctionName: string) =>
+      timed(() => client.send(new InvokeCommand({ FunctionName, Payload: Buffer.from(payload) })));
+    const cold = { own: [] as number[], theirs: [] as number[] };
+    for (let round = 0; round < 5; round++) {
+      for (const [name, client, role] of [
+        ["own", own, roleArn],
+        ["theirs", theirs, "arn:aws:iam::000000000000:role/r"],
+      ] as const) {
+        const FunctionName = `cold-${round}`;
+        await client.send(new CreateFunctionCommand({ ...settings(role), FunctionName }));
+        await waitUntilFunctionActiveV2({ client, maxWaitTime: 60 }, { FunctionName });
+        cold[name].push(await invoke(client, FunctionName));
+      }
+    }
+    const warm = { own: [] as number[], theirs: [] as number[] };
+    for (let round = 0; round < 200; round++) {
+      await sleep(pauseMs);
+      warm.own.push(await invoke(own, "cold-0"));
+      await sleep(pauseMs);
+      warm.theirs.push(await invoke(theirs, "cold-0"));
+    }
+    const [mine, other] = [median(warm.own), median(warm.theirs)];
+    return [
+      {
+        what: `Python, warm invocation by the SDK, against ${peer.name}, p50`,
+        figure: `${milliseconds(mine)} against ${milliseconds(other)}: ${(mine / other).toFixed(2)} times`,
+        goal: "half of the peer's",
+        met: mine <= other / 2,
+      },
+      {
+        what: `Python, cold start by the SDK, against ${peer.name}`,
+        figure: `${milliseconds(median(cold.own))} against ${milliseconds(median(cold.theirs))}`,
+      },
+    ];
+  } finally {
+    await peer.stop();
+  }
+}
+
+/** Milliseconds to pack a changed handler whose packages are at hand, each time in a process of its own. */
+async function packing(): Promise<Row> {
+  mkdirSync(join(root, "node_modules/.cache"), { recursive: true });
+  const folder = mkdtempSync(join(root, "node_modules/.cache/packing-"));
+  try {
+    const entry = join(folder, "app.py");
+    writeFileSync(entry, "import pandas\ndef lambda_handler(event, context): return str(pandas)\n");
+    writeFileSync(join(folder, "requirements.txt"), "pandas==2.3.3\n");
+    const pack = async () => {
+      const args = ["--require", "ts-node/register", join(root, "bench/programs/python.ts"), relative(root, entry)];
+      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: root });
+      return Number(stdout);
+    };
+    await pack();
+    const times: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      appendFileSync(entry, `# ${round}\n`);
+      times.push(await pack());
+    }
+    const figure = median(times);
+    return {
+      what: "Python, packing a changed handler with pandas, packages at hand",
+      figure: milliseconds(figure),
+      goal: "<= 300 ms",
+      met: figure <= 300,
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 const python: Benchmark = {
   name: "python",
   async run(): Promise<Row[]> {
     const cloud = await startCloud({ tools: pythonTools });
     try {
       const { roleArn } = await cloud.mintRole();
-      await cloud.client(LambdaClient).send(
-        new CreateFunctionCommand({
-          FunctionName: "f",
-          Runtime: "python3.13",
-          Handler: "app.handler",
-          Timeout: 30,
-          Role: roleArn,
-          Code: { ZipFile: zip({ "app.py": code }) },
-        }),
-      );
-      const invoke = async () => {
-        const start = performance.now();
-        await cloud.cloud.call("lambda", "Invoke", { FunctionName: "f", Payload: payload });
-        return performance.now() - start;
-      };
+      const client = cloud.client(LambdaClient);
+      await client.send(new CreateFunctionCommand(settings(roleArn)));
+      const call = (Payload: string) =>
+        cloud.cloud.call("lambda", "Invoke", { FunctionName: "f", Payload: Payload as never });
       // The client is installed, and its code compiled, before anything is measured.
-      const { Payload } = await cloud.cloud.call<{ Payload: Buffer }>("lambda", "Invoke", {
-        FunctionName: "f",
-        Payload: "{}",
-      });
-      const interpreter = JSON.parse(Payload.toString()) as string;
+      const { Payload } = (await call("{}")) as { Payload: Uint8Array };
+      const interpreter = JSON.parse(Buffer.from(Payload).toString()) as string;
       await cloud.cloud.call("lambda", "UpdateFunctionConfiguration", { FunctionName: "f", MemorySize: 256 });
-      const cold = await invoke();
+      await waitUntilFunctionActiveV2({ client, maxWaitTime: 60 }, { FunctionName: "f" });
+      const cold = await timed(() => call(payload));
       const bare = await startBare(interpreter);
       const times = { bare: [] as number[], own: [] as number[] };
       for (let round = 0; round < rounds; round++) {
+        await sleep(pauseMs);
         times.bare.push(await bare.invoke());
-        times.own.push(await invoke());
+        await sleep(pauseMs);
+        times.own.push(await timed(() => call(payload)));
       }
       bare.stop();
       const [own, alone] = [median(times.own), median(times.bare)];
@@ -115,6 +200,8 @@ const python: Benchmark = {
         },
         { what: "Python, cold start, AWS's client alone", figure: milliseconds(bare.cold) },
         { what: "Python, cold start", figure: milliseconds(cold) },
+        ...(await beside(client, roleArn, interpreter)),
+        await packing(),
       ];
     } finally {
       await cloud.stop();

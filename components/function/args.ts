@@ -1,4 +1,5 @@
 import type { Input } from "@pulumi/pulumi";
+import type { PythonLayer } from "../pythonLayer.ts";
 import type { InlineCallback } from "./inlineCallback.ts";
 import type { Binding, Statement } from "./statement.ts";
 
@@ -116,10 +117,11 @@ export interface FunctionSettings {
    */
   logRetention?: Input<number>;
   /**
-   * ARNs of layer versions, at most 5.
+   * Layers, at most 5: ARNs of their versions, or, of a function in Python, those of the program.
    * @default []
+   * @example [new PythonLayer("science", { requirements: "handlers/science/requirements.txt" })]
    */
-  layers?: Input<string>[];
+  layers?: (Input<string> | PythonLayer)[];
 }
 
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */

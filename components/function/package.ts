@@ -3,7 +3,8 @@ import type { Archive } from "@pulumi/pulumi/asset";
 import type { FunctionArgs } from "./args.ts";
 import { bundle, runtime as nodeRuntime } from "./bundle.ts";
 import { bundleCallback } from "./inlineCallback.ts";
-import { pythonPackage, runtime as pythonRuntime } from "./python/package.ts";
+import { runtime as pythonRuntime } from "./python/interpreter.ts";
+import { pythonPackage } from "./python/package.ts";
 
 /** A function's deployment package, and what Lambda has to know of it. */
 interface Package {

@@ -2,11 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { retentionRule } from "../logGroup.ts";
 import { longestFunctionName } from "../naming.ts";
+import { PythonLayer } from "../pythonLayer.ts";
 import { integerBetween, matches, type Rule } from "../validation.ts";
 import type { FunctionArgs } from "./args.ts";
 import { root } from "./cache.ts";
 import { languageOf } from "./package.ts";
-import { pythonRules } from "./python/package.ts";
+import { pythonRules, unpackedSize } from "./python/package.ts";
 import { scheduleRules } from "./schedule.ts";
 
 /** All variables together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -45,6 +46,7 @@ export function functionRules(name: string, args: FunctionArgs, at = ""): Rule[]
     integerBetween(`${at}asynchronous.retries`, asynchronous?.retries, 0, 2),
     integerBetween(`${at}asynchronous.maximumAge`, asynchronous?.maximumAge, 60, 21_600),
     { ok: (layers?.length ?? 0) <= 5, field: `${at}layers`, value: layers?.length, allowed: "at most 5" },
+    ...layersRules(args, at),
     ...(args.schedule ? scheduleRules(`${at}schedule`, args.schedule) : []),
     retentionRule(`${at}logRetention`, args.logRetention),
     ...environmentRules(args, at),
@@ -63,6 +65,31 @@ function codeRules(args: FunctionArgs, at: string): Rule[] {
     value,
     allowed: "none: it is of functions in Python",
   }));
+}
+
+/** Of a function and its layers together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const largestUnzipped = 250 * 1024 * 1024;
+
+function layersRules(args: FunctionArgs, at: string): Rule[] {
+  const own = (args.layers ?? []).filter((layer): layer is PythonLayer => layer instanceof PythonLayer);
+  if (own.length === 0) return [];
+  const inPython = languageOf(args) === "Python";
+  const known = inPython && existsSync(join(root, args.entry as string)) ? unpackedSize(args) : 0;
+  const bytes = own.reduce((sum, { size }) => sum + size, known);
+  return [
+    {
+      ok: inPython,
+      field: `${at}layers`,
+      value: "a PythonLayer",
+      allowed: "ARNs of layer versions: modules of Python are of use to Python alone",
+    },
+    {
+      ok: bytes <= largestUnzipped,
+      field: `${at}layers`,
+      value: `${Math.ceil(bytes / 1024 ** 2)} MB unzipped, with the function's own package`,
+      allowed: "at most 250 MB (Lambda's quota)",
+    },
+  ];
 }
 
 /** A rule for a file's path, relative to the program; none at all is for others to check. */

@@ -40,7 +40,7 @@ def main(entry, required, *others):
             return
         if path == entry:
             defined = list(names(tree.body))
-    missing = [name for name in required.split(",") if name not in defined]
+    missing = [name for name in required.split(",") if name and name not in defined]
     if missing and None not in defined:
         public = sorted(name for name in defined if not name.startswith("_"))
         print(json.dumps({"missing": missing[0], "names": public}))

@@ -3,6 +3,10 @@ import { globSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+/** Of every function of Python. https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html */
+export const runtime = "python3.13";
+export const version = runtime.slice("python".length);
+
 /** A Python of this machine, which reads and packs functions; they run on Lambda's own. */
 export interface Python {
   program: string;
@@ -13,7 +17,7 @@ export interface Python {
 }
 
 const question =
-  "import importlib.util, sys; print('%d.%d' % sys.version_info[:2], importlib.util.find_spec('pip') is not None)";
+  "import importlib.util, sys; print('%d.%d' % sys.version_info[:2], importlib.util.find_spec('pip') is not None, sys.executable)";
 
 const found = new Map<string, Python | undefined>();
 
@@ -28,18 +32,15 @@ export function findPython(version: string): Python | undefined {
 
 function search(version: string): Python | undefined {
   const pyenv = process.env.PYENV_ROOT ?? join(homedir(), ".pyenv");
-  const candidates = [
-    `python${version}`,
-    ...globSync(`${pyenv}/versions/${version}.*/bin/python3`),
-    "python3",
-    "python",
-  ];
+  // Before what PATH has: pyenv's placeholders there take half a second to look them up.
+  const kept = globSync(`${pyenv}/versions/${version}.*/bin/python3`);
+  const candidates = [...kept, `python${version}`, "python3", "python"];
   for (const program of candidates) {
-    // It may be pyenv's placeholder for one that is not there.
+    // It may be a placeholder for one that is not there.
     const { status, stdout } = spawnSync(program, ["-I", "-c", question], { encoding: "utf8" });
     if (status !== 0) continue;
-    const [is = "", pip] = stdout.trim().split(" ");
-    return { program, version: is, pip: pip === "True" };
+    const [is = "", pip, ...path] = stdout.trim().split(" ");
+    return { program: path.join(" ") || program, version: is, pip: pip === "True" };
   }
   return undefined;
 }

@@ -61,6 +61,9 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
     return { arn, invokeArn: `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}/invocations` };
   },
   "aws:lambda/function:Function": (name) => ({ arn: regional("lambda", `function:${name}`), version: "1" }),
+  "aws:lambda/layerVersion:LayerVersion": (_name, { layerName }) => ({
+    arn: regional("lambda", `layer:${layerName}:1`),
+  }),
   "aws:s3/bucket:Bucket": (name) => ({ arn: `arn:aws:s3:::${name}`, bucket: name }),
   "aws:scheduler/scheduleGroup:ScheduleGroup": (name) => ({ arn: regional("scheduler", `schedule-group/${name}`) }),
   "aws:sfn/stateMachine:StateMachine": (name) => ({ arn: regional("states", `stateMachine:${name}`) }),

@@ -51,6 +51,10 @@ describe("a program with Python", function () {
     assert.match(String(answers[1]![2]), /"version":"v3"/);
   });
 
+  it("has modules of a layer, below python", async () => {
+    assert.equal(await (await fetch(`${outputs.url}/layer`)).text(), "from the layer in python");
+  });
+
   const post = async (pipeline: string, flower: object) => {
     const body = JSON.stringify(flower);
     return (await (await fetch(outputs.irises[pipeline]!, { method: "POST", body })).json()) as { id: string };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import type { CreateFunctionCommandInput } from "@aws-sdk/client-lambda";
+import { type CreateFunctionCommandInput, PublishLayerVersionCommand } from "@aws-sdk/client-lambda";
 import { type Functions, startFunctions, zip } from "../../../testing/lambda.ts";
 import { pythonTools, withoutPython } from "../../../testing/python.ts";
 
@@ -234,8 +234,30 @@ def handler(event, context):
     assert.deepEqual(value, ["&lt;", false]);
   });
 
+  it("have packages of layers for this machine, too", async function () {
+    const foreign = `${"\x7fELF".padEnd(18, "\0")}\xff\xff`;
+    const content = {
+      "python/markupsafe/__init__.py": "raise ImportError('not for this machine')",
+      "python/markupsafe/_speedups.so": foreign,
+      "python/requirements-0123abcd.txt": "MarkupSafe==3.0.2\n",
+      "python/shared.py": "name = 'layer'",
+    };
+    const { LayerVersionArn } = await functions.lambda.send(
+      new PublishLayerVersionCommand({ LayerName: "foreign", Content: { ZipFile: zip(content) } }),
+    );
+    const code = `
+import markupsafe, shared
+def handler(e, c): return [str(markupsafe.escape('<')), shared.name]`;
+    await create("foreign-layer", code, { Layers: [LayerVersionArn as string] });
+    const { value } = await functions.invoke("foreign-layer").catch((error: Error) => {
+      assert.match(error.message, /could not be installed for this machine/);
+      console.log("    no package index can be reached");
+      return this.skip();
+    });
+    assert.deepEqual(value, ["&lt;", "layer"]);
+  });
+
   it("find modules of their package, of nested folders and of layers", async () => {
-    const { PublishLayerVersionCommand } = await import("@aws-sdk/client-lambda");
     const layer = await functions.lambda.send(
       new PublishLayerVersionCommand({
         LayerName: "shared",

@@ -143,8 +143,7 @@ export class ProcessEnvironment extends Environment {
   async #answered(outcome: Outcome): Promise<void> {
     this.#request = undefined;
     this.#given = false;
-    // Output from before the answer has arrived, but may not have been read.
-    await setImmediate();
+    // Output from before the answer has arrived: it is read in the same turn of the event loop, if it has not been already.
     await setImmediate();
     for (const flush of this.#flushes) flush();
     this.finish(outcome);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Cloud, RoleSession } from "../../../service.ts";
 import type { Layers } from "../layers.ts";
 import type { Packages } from "../packages.ts";
-import { launcher, type PythonRuntimes } from "../python/runtime.ts";
+import { launcher, type PythonRuntime, type PythonRuntimes } from "../python/runtime.ts";
 import type { VersionRecord } from "../records.ts";
 import { localRuntime, type Runtime, runtimeOf } from "../runtimes.ts";
 import type { Environment, EnvironmentSettings } from "./environment.ts";
@@ -58,13 +58,23 @@ export class EnvironmentStarter {
   }
 
   /** Installs in the background what a version needs, so that no request waits for it; failures are reported by the first request. */
-  warm({ configuration, code, generation }: VersionRecord, why: Preparation): void {
-    const { pythons, packages } = this.#parts;
+  warm(version: VersionRecord, why: Preparation): void {
+    const { configuration, generation } = version;
+    const { pythons } = this.#parts;
     const found = localRuntime(configuration.Runtime);
     if (found?.kind !== "python" || this.#preparing.has(generation)) return;
     this.#preparing.set(generation, why);
-    const installed = pythons.get(found.version).then((runtime) => pythons.packages(runtime, packages.folder(code)));
+    const installed = pythons.get(found.version).then((runtime) => this.#pythonPackages(runtime, version));
     void installed.catch(() => {}).finally(() => this.#preparing.delete(generation));
+  }
+
+  /** Folders of packages that are taken instead of those of the package and of its layers, which are for another machine. */
+  async #pythonPackages(runtime: PythonRuntime, version: VersionRecord): Promise<[string, string]> {
+    const { pythons, packages, layers } = this.#parts;
+    const layerRoot = await layers.root(version);
+    const own = await pythons.packages(runtime, packages.folder(version.code));
+    const shared = layerRoot && (await pythons.packages(runtime, join(layerRoot, "python")));
+    return [own ?? "", shared ?? ""];
   }
 
   /** What is being installed for a version; `undefined` when nothing is. */
@@ -126,10 +136,10 @@ export class EnvironmentStarter {
     const runtime = await pythons.get(wanted);
     const { python, folder, prefix, version } = runtime;
     const { taskRoot, layerRoot = "" } = plan;
-    const packages = (await pythons.packages(runtime, taskRoot)) ?? "";
+    const [packages, layerPackages] = await this.#pythonPackages(runtime, plan.version);
     const handler = plan.version.configuration.Handler as string;
     return this.#process(plan, {
-      command: [python, launcher, handler, layerRoot, packages],
+      command: [python, launcher, handler, layerRoot, packages, layerPackages],
       frames: true,
       // Bytecode is kept beside the package, which is read-only.
       variables: { ...searchPaths(plan, join(folder, "bin")), PYTHONPYCACHEPREFIX: `${taskRoot}.pycache` },
@@ -137,6 +147,7 @@ export class EnvironmentStarter {
         [join(folder, "lib", `python${version}`, "site-packages")]: "/var/runtime",
         [launcher]: "/var/runtime/bootstrap.py",
         ...(packages && { [packages]: "/var/task" }),
+        ...(layerPackages && { [layerPackages]: "/opt/python" }),
         [join(prefix, "lib")]: "/var/lang/lib",
       },
     });

@@ -1,8 +1,8 @@
 """Starts AWS's runtime interface client as the managed runtime of AWS does: the function's own package is looked at first,
 then its layers, then what the runtime brings along.
 
-Arguments: the handler, the folder that stands for /opt, and the one of packages that are taken in place of those in the function's
-package, which are for another machine. Both folders may be empty.
+Arguments: the handler, the folder that stands for /opt, and those of packages that are taken in place of what is in the function's
+package and in its layers, which are for another machine. Each folder may be empty.
 """
 
 import os
@@ -26,11 +26,13 @@ class Client(LambdaRuntimeClient):
         super().call_rapid(http_method, self.path + endpoint, *args, **kwargs)
 
 
-def main(handler, layers, packages):
+def main(handler, layers, packages, layer_packages):
     config = LambdaConfigProvider(sys.argv)
     version = "python%d.%d" % sys.version_info[:2]
     places = [packages] if packages else []
     places.append(os.environ["LAMBDA_TASK_ROOT"])
+    if layer_packages:
+        places.append(layer_packages)
     if layers:
         python = os.path.join(layers, "python")
         places += [os.path.join(python, "lib", version, "site-packages"), python]
@@ -41,4 +43,4 @@ def main(handler, layers, packages):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:5])

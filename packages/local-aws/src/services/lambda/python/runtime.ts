@@ -6,7 +6,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { AwsError } from "../../../service.ts";
@@ -30,6 +30,9 @@ export interface PythonRuntime {
 
 /** Wheels only: nothing is built, so no code of a package is run. */
 const pip = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--only-binary", ":all:"];
+
+/** Lists of exact versions, beside the packages that they are of. */
+const lists = /^requirements(-[0-9a-f]{8})?\.txt$/;
 
 /** Versions for which a different interpreter was reported. */
 const told = new Set<string>();
@@ -61,16 +64,17 @@ export class PythonRuntimes {
   }
 
   /**
-   * What a package requires, for this machine: if the package contains it for another processor, system or version of
-   * Python, it is installed again, in the exact versions of its `requirements.txt`.
-   * @returns the folder of these packages; `undefined` where the package's own will do.
+   * What is in a package or in layers, for this machine: if it contains packages for another processor, system or version of
+   * Python, they are installed again, in the exact versions of its `requirements.txt`, or `requirements-HASH.txt` of a layer.
+   * @param content folder of the package, or that of modules in layers.
+   * @returns the folder of these packages; `undefined` where the content's own will do.
    * @throws AwsError with the command to run, when there is no network.
    */
-  packages(runtime: PythonRuntime, taskRoot: string): Promise<string | undefined> {
-    const key = `${runtime.folder} ${taskRoot}`;
+  packages(runtime: PythonRuntime, content: string): Promise<string | undefined> {
+    const key = `${runtime.folder} ${content}`;
     let installed = this.#packages.get(key);
     if (!installed) {
-      installed = this.#installPackages(runtime, taskRoot);
+      installed = this.#installPackages(runtime, content);
       this.#packages.set(key, installed);
       installed.catch(() => this.#packages.delete(key));
     }
@@ -87,18 +91,21 @@ export class PythonRuntimes {
     return run(program, args, { maxBuffer: 16 * 1024 * 1024, signal: this.#closing.signal });
   }
 
-  async #installPackages({ python, version }: PythonRuntime, taskRoot: string): Promise<string | undefined> {
-    const required = join(taskRoot, "requirements.txt");
-    if (!existsSync(required) || (await runsHere(taskRoot, version))) return undefined;
-    const hash = createHash("sha256")
-      .update(await readFile(required))
-      .update(python)
-      .digest("hex")
-      .slice(0, 16);
-    const folder = join(this.#tools, `lambda-packages-${hash}`);
+  async #installPackages({ python, version }: PythonRuntime, content: string): Promise<string | undefined> {
+    const names = existsSync(content) ? (await readdir(content)).filter((name) => lists.test(name)) : [];
+    if (names.length === 0 || (await runsHere(content, version))) return undefined;
+    const required = names.map((name) => join(content, name));
+    const hash = createHash("sha256").update(python);
+    for (const list of required) hash.update(await readFile(list));
+    const folder = join(this.#tools, `lambda-packages-${hash.digest("hex").slice(0, 16)}`);
     if (existsSync(folder)) return folder;
     const temporary = await mkdtemp(join(this.#tools, "new-"));
-    const install = (target: string) => [...pip, "--target", target, "--requirement", required];
+    const install = (target: string) => [
+      ...pip,
+      "--target",
+      target,
+      ...required.flatMap((list) => ["--requirement", list]),
+    ];
     try {
       await this.#run(python, install(temporary));
       await rename(temporary, folder);

@@ -1,0 +1,29 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { root } from "../cache.ts";
+import { findPython, version } from "./interpreter.ts";
+import { Problem } from "./problem.ts";
+
+const checker = join(__dirname, "check.py");
+
+/**
+ * Reads files as Python would.
+ * @param field that is said to be wrong when a name is not there.
+ * @throws {Problem} for a syntax error in any of them, with its file and line; for a name that the entry does not define.
+ */
+export function requireNames(entry: string, names: string[], others: string[], field = "handler"): void {
+  const python = findPython(version);
+  if (!python)
+    throw new Problem("entry", entry, `a file that a Python of this machine can read: install python${version}`);
+  const files = [entry, names.join(), ...others.filter((path) => path !== entry)];
+  const { stdout, stderr, status } = spawnSync(python.program, ["-I", checker, ...files], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Problem("entry", `${entry}: ${stderr.trim().split("\n").at(-1)}`, "a file in Python");
+  if (!stdout) return;
+  const said = JSON.parse(stdout) as { at?: string; problem?: string; missing?: string; names?: string[] };
+  if (said.at) throw new Problem("entry", `${said.at}: ${said.problem}`, `code that Python ${python.version} reads`);
+  const defined = said.names?.join(", ") || "it defines none";
+  throw new Problem(field, said.missing, `a function that ${entry} defines: ${defined}`);
+}
