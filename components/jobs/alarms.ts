@@ -29,5 +29,6 @@ export function createJobAlarms(
     }),
     failing("run", "Scheduled runs do not start"),
     failing("observe", "Changes of runs are not observed"),
+    failing("mend", "A job is not what its item says: its schedule, its first run or its end"),
   ];
 }

@@ -119,6 +119,7 @@ export const defaultHandlers = {
   change: "handlers/jobs/change.ts",
   observe: "handlers/jobs/observe.ts",
   run: "handlers/jobs/run.ts",
+  mend: "handlers/jobs/mend.ts",
   sweep: "handlers/jobs/sweep.ts",
 };
 

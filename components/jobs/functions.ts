@@ -61,6 +61,9 @@ export function createJobFunctions(
     bindings: { ...inTable("GetItem", "PutItem", "UpdateItem"), ...asRole },
     asynchronous: {},
   });
+  // What brings a job about, and ends it.
+  const making = [...rights.start(application), ...rights.cancel(application)];
+  const scheduling = { ...asRole, ...scheduleBindings(name, made.schedules, run, parent) };
   return {
     run,
     read: create("read", rights.readLogs(logs), {
@@ -68,24 +71,22 @@ export function createJobFunctions(
       description: "Reads jobs, their runs and logs",
       bindings: inTable("GetItem", "Query"),
     }),
-    change: create(
-      "change",
-      [
-        ...rights.start(application),
-        ...rights.look(application),
-        ...rights.cancel(application),
-        ...rights.readLogs(logs),
-      ],
-      {
-        ...answering,
-        description: "Makes, runs, schedules, cancels and deletes jobs",
-        bindings: {
-          ...inTable("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
-          ...asRole,
-          ...scheduleBindings(name, made.schedules, run, parent),
-        },
+    change: create("change", [...making, ...rights.look(application), ...rights.readLogs(logs)], {
+      ...answering,
+      description: "Makes, runs, schedules, cancels and deletes jobs",
+      bindings: {
+        ...inTable("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+        ...scheduling,
       },
-    ),
+    }),
+    mend: create("mend", making, {
+      description: "Finishes what interrupted requests have left of jobs",
+      timeout: 120,
+      bindings: { ...inTable("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"), ...scheduling },
+      // The next comes soon enough.
+      asynchronous: { retries: 0 },
+      schedule: { expression: "rate(15 minutes)" },
+    }),
     observe: create("observe", [...rights.look(application), ...rights.list(application), ...rights.readLogs(logs)], {
       description: "Hears from EMR Serverless what becomes of runs, and looks for what was not told",
       timeout: 120,

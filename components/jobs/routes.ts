@@ -47,6 +47,7 @@ const jobItem: JsonSchema = {
     LastRunState: { type: "string" },
     LastRunAt: { type: "string" },
     LastLog: log,
+    DeleteRequested: { type: "string", description: "When somebody has asked for its end" },
   },
 };
 
@@ -119,7 +120,7 @@ export function jobRoutes(functions: Record<JobFunction, NodeFunction>, auth: Ap
       summary: "Change a job; a schedule of null ends it",
       requestModel: change,
       optionalParameters: ifMatch,
-      responses: { 200: job("Changed"), ...errors(400, 404, 412, 413) },
+      responses: { 200: job("Changed"), ...errors(400, 404, 409, 412, 413) },
     }),
     "DELETE /jobs/{id}": route(write, {
       summary: "Delete a job, its schedule and its history; its runs are cancelled",
@@ -138,7 +139,7 @@ export function jobRoutes(functions: Record<JobFunction, NodeFunction>, auth: Ap
         properties: { args: { ...texts, description: "Instead of the job's own" } },
       },
       optionalParameters: idempotencyKey,
-      responses: { 201: run("Submitted; the same request again is the same run"), ...errors(400, 404, 413, 422) },
+      responses: { 201: run("Submitted; the same request again is the same run"), ...errors(400, 404, 409, 413, 422) },
     }),
     "GET /jobs/{id}/runs/{run}": route(read, {
       summary: "Get a run",

@@ -18,13 +18,11 @@ import {
   jobKey,
   publicItem,
   type Run,
-  runKey,
   runRequest,
-  runsOf,
   table,
 } from "./job.ts";
 import { cancelRun, describeRun, hasEnded, refreshRun, startRun } from "./runs.ts";
-import { putSchedule, removeSchedule } from "./schedules.ts";
+import { removeJob, settle } from "./settle.ts";
 
 /** Routes that change jobs, and start and cancel their runs. */
 export const handler = routes({
@@ -52,69 +50,65 @@ async function create(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResul
   const request = repeatable(event, "POST /jobs");
   const JobId = asked.job_name.toLowerCase();
   const Timestamp = new Date().toISOString();
-  const job = { ...jobKey(JobId), ...asked, Timestamp } satisfies Job & Item;
+  const job = { ...jobKey(JobId), ...asked, Timestamp, Unsettled: Timestamp } satisfies Job & Item;
   const made = await table.create({ ...job, Listed: JOBS, TimeKey: `${Timestamp}#${JobId}` }, request);
   if (!made) {
     const name = JSON.stringify(asked.job_name);
     throw new RequestError(409, `job_name: is ${name}; allowed is one that no job has`, "job_name");
   }
-  if (!made.isNew) return answer(200, made.item);
+  // The same request before may have been interrupted.
+  if (!made.isNew)
+    return answer(200, made.item.Unsettled ? ((await settle(made.item as Job)) ?? made.item) : made.item);
   try {
-    if (job.schedule !== undefined) await putSchedule(job);
-    if (job.run_on_init) await startRun(job, { trigger: "init", token: `${Timestamp} init` });
+    const settled = await settle(job);
+    logger.info("made", { job: JobId });
+    return answer(201, settled ?? made.item);
   } catch (error) {
-    await removeSchedule(JobId);
-    await table.remove(jobKey(JobId), request);
+    await removeJob(JobId, request);
     throw error;
   }
-  logger.info("made", { job: JobId });
-  return answer(201, (await table.read(jobKey(JobId))) ?? made.item);
 }
 
 /** 200 with the item. */
 async function update(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
-  const before = await foundJob(event.pathParameters?.id);
+  const before = await usedJob(event);
   const given = parseBody(event, change()) as Item;
   // What is taken away is undefined from here on.
   const changes: Item = Object.fromEntries(Object.entries(given).map(([key, value]) => [key, value ?? undefined]));
   if (Object.keys(changes).length === 0) throw new RequestError(400, "the body is {}; allowed is at least one field");
   if (changes.schedule !== undefined) checkSchedule(changes.schedule);
   checkIfMatch(event, before.Revision);
+  const isRescheduled = "schedule" in changes || "timezone" in changes;
+  if (isRescheduled) changes.Unsettled = new Date().toISOString();
   const after = (await table.update(jobKey(before.JobId), changes, unchanged(before))) as Job | undefined;
   if (!after) throw changedMeanwhile();
-  if ("schedule" in changes || "timezone" in changes) {
-    try {
-      await putSchedule(after);
-    } catch (error) {
-      const undone = Object.fromEntries(Object.keys(changes).map((key) => [key, (before as object as Item)[key]]));
-      await table.update(jobKey(before.JobId), undone, unchanged(after));
-      throw error;
-    }
+  if (!isRescheduled) return answer(200, after);
+  try {
+    return answer(200, (await settle(after)) ?? after);
+  } catch (error) {
+    const undone = Object.fromEntries(Object.keys(changes).map((key) => [key, (before as object as Item)[key]]));
+    const condition = { expression: "Unsettled = :since", values: { ":since": changes.Unsettled } };
+    await table.update(jobKey(before.JobId), undone, condition);
+    throw error;
   }
-  return answer(200, after);
 }
 
 /** 204: its schedule goes, its runs are cancelled, its history is forgotten. */
 async function remove(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
   const job = await foundJob(event.pathParameters?.id);
   checkIfMatch(event, job.Revision);
-  if (headerOf(event, "if-match") !== undefined) {
-    // From here on nobody else's change counts.
-    if (!(await table.update(jobKey(job.JobId), {}, unchanged(job)))) throw changedMeanwhile();
-  }
-  await removeSchedule(job.JobId);
-  for await (const run of table.all(runsOf(job.JobId))) {
-    if (!hasEnded(run.State)) await cancelRun(run.RunId);
-    await table.remove(runKey(job.JobId, run.RunId));
-  }
-  // Last, so that one that is interrupted can be gone on with.
-  await table.remove(jobKey(job.JobId));
+  // From here on nobody else's change counts, and one that is interrupted is gone on with.
+  const hasMatch = headerOf(event, "if-match") !== undefined;
+  const DeleteRequested = job.DeleteRequested ?? new Date().toISOString();
+  const marked = await table.update(jobKey(job.JobId), { DeleteRequested }, hasMatch ? unchanged(job) : undefined);
+  if (!marked && hasMatch) throw changedMeanwhile();
+  await removeJob(job.JobId);
   return { statusCode: 204, headers: json(204, {}).headers!, body: "" };
 }
 
 /** 201 with the run; the same request again is the same run. */
 async function start(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
-  const job = await foundJob(event.pathParameters?.id);
+  const job = await usedJob(event);
   const { args } = event.body ? parseBody(event, runRequest()) : {};
   const token = repeatable(event, `POST /jobs/${job.JobId}/runs`)?.key ?? randomUUID();
   const run = await startRun(job, { trigger: "request", token, args });
@@ -132,6 +126,13 @@ async function cancel(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResul
   await cancelRun(run.RunId);
   const now = await describeRun(run.RunId);
   return answer(202, (now && (await refreshRun(now))) ?? run);
+}
+
+/** @throws {RequestError} 404; 409 for one that is being deleted. */
+async function usedJob({ pathParameters }: APIGatewayProxyEvent): Promise<Job> {
+  const job = await foundJob(pathParameters?.id);
+  if (job.DeleteRequested) throw new RequestError(409, "the job is being deleted");
+  return job;
 }
 
 const unchanged = ({ Revision }: Job | Run) => ({ expression: "Revision = :seen", values: { ":seen": Revision } });

@@ -31,6 +31,10 @@ export interface Job extends JobSpec {
   LastRunAt?: string;
   /** Last lines of the last run that ended. */
   LastLog?: string;
+  /** When somebody has asked for its end. */
+  DeleteRequested?: string;
+  /** Since when its schedule and its first run may not be yet what it says; gone when they are. */
+  Unsettled?: string | undefined;
   Revision?: string;
 }
 
@@ -135,7 +139,7 @@ export function checkSchedule(expression: string): void {
 }
 
 /** Fields that are nobody's business but the table's. */
-const internal = new Set(["Entry", "Listed", "TimeKey", "ExpiresAt", "LogPrefix", "Revision"]);
+const internal = new Set(["Entry", "Listed", "TimeKey", "ExpiresAt", "LogPrefix", "Revision", "Unsettled"]);
 
 /** What callers see of a job or a run. */
 export const publicItem = (item: object): Item =>

@@ -8,7 +8,7 @@ import type { ScheduledStart } from "./schedules.ts";
 export async function handler({ jobId, scheduledTime }: ScheduledStart): Promise<void> {
   const job = (await table.read(jobKey(jobId))) as Job | undefined;
   // Its end was faster than its schedule's.
-  if (!job?.schedule) return;
+  if (!job?.schedule || job.DeleteRequested) return;
   try {
     const { RunId } = await startRun(job, { trigger: "schedule", token: scheduledTime });
     logger.info("started", { job: jobId, run: RunId, scheduledTime });

@@ -5,7 +5,7 @@ import { logger } from "../lib/logger.ts";
 import { parseBody } from "../lib/parse.ts";
 import { changedMeanwhile, checkIfMatch, etagOf, headerOf, repeatable } from "../lib/revision.ts";
 import { routes } from "../lib/routes.ts";
-import { changeInstance, makeInstance } from "./instances.ts";
+import { changeInstance, describe, instanceName, makeInstance, makeLifecycle } from "./instances.ts";
 import { change, creation, LIST, type Notebook, publicNotebook } from "./notebook.ts";
 import { advanceDeletion, found, readNotebook, refresh, table, updateNotebook } from "./store.ts";
 import { start, stop } from "./transitions.ts";
@@ -15,8 +15,8 @@ export const handler = routes({
   "POST /notebooks": create,
   "PATCH /notebooks/{id}": update,
   "DELETE /notebooks/{id}": remove,
-  "POST /notebooks/{id}/start": (event) => move(event, start),
-  "POST /notebooks/{id}/stop": (event) => move(event, stop),
+  "POST /notebooks/{id}/start": (event) => move(event, begin),
+  "POST /notebooks/{id}/stop": (event) => move(event, ({ NotebookId }) => stop(NotebookId)),
 });
 
 const answer = (statusCode: number, notebook: Item): APIGatewayProxyResult =>
@@ -38,16 +38,23 @@ async function create(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResul
   if (!made) {
     throw new RequestError(409, `Name: is ${JSON.stringify(asked.Name)}; allowed is one that no notebook has`, "Name");
   }
-  if (!made.isNew) return answer(200, made.item);
+  // The same request before may have been interrupted.
+  if (!made.isNew && made.item.Nb_status !== "Initiated") return answer(200, made.item);
   try {
-    await makeInstance(notebook);
+    await makeInstance(made.item as Notebook);
   } catch (error) {
+    // Where SageMaker does not say whether there is an instance, the item stays: the next look tells.
+    const isNone =
+      error instanceof RequestError ||
+      (await describe(id)
+        .then((one) => !one)
+        .catch(() => false));
     // The item is what others see of it, so that it goes last.
-    await table.remove({ NotebookId: id }, request);
+    if (isNone) await table.remove({ NotebookId: id }, request);
     throw error;
   }
   logger.info("made", { notebook: id });
-  return answer(201, made.item);
+  return answer(made.isNew ? 201 : 200, made.item);
 }
 
 /** 200 with the item; 409 where it is not stopped. */
@@ -98,13 +105,19 @@ async function remove(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResul
 
 async function move(
   event: APIGatewayProxyEvent,
-  command: (id: string) => Promise<void>,
+  command: (notebook: Notebook) => Promise<void>,
 ): Promise<APIGatewayProxyResult> {
   const notebook = await found(event);
   if (notebook.DeleteRequested) throw new RequestError(409, "the notebook is being deleted");
-  await command(notebook.NotebookId);
+  await command(notebook);
   await refresh(notebook);
   return answer(202, { ...(await current(notebook)) });
+}
+
+/** What runs as it starts is what its item says, whatever change of it was interrupted. */
+async function begin(notebook: Notebook): Promise<void> {
+  await makeLifecycle(instanceName(notebook.NotebookId), notebook);
+  await start(notebook.NotebookId);
 }
 
 /** As it is now; as it was, where it has gone meanwhile. */

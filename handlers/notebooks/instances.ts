@@ -71,7 +71,7 @@ export async function makeInstance(notebook: Notebook): Promise<void> {
     );
   } catch (error) {
     // An answer that got lost is no failure: the instance may be there, and what is left of an older one is not ours.
-    const there = await describe(notebook.NotebookId).catch(() => undefined);
+    const there = await describe(notebook.NotebookId);
     if (there && isOf(there, notebook)) return;
     if (!there) await removeLifecycle(name).catch((left) => logger.error("a lifecycle configuration is left", left));
     throw there
@@ -86,7 +86,8 @@ const isOf = (
   { Timestamp }: Notebook,
 ) => NotebookInstanceStatus !== "Deleting" && CreationTime!.getTime() > Date.parse(Timestamp) - 60_000;
 
-async function makeLifecycle(name: string, spec: NotebookSpec): Promise<void> {
+/** What an instance runs as it starts: made, or changed. */
+export async function makeLifecycle(name: string, spec: NotebookSpec): Promise<void> {
   const config = { NotebookInstanceLifecycleConfigName: name, OnStart: content(spec) };
   try {
     await sagemaker.send(new CreateNotebookInstanceLifecycleConfigCommand(config));

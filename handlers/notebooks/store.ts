@@ -40,6 +40,10 @@ export async function refresh({ NotebookId, Nb_status }: Notebook): Promise<stri
       Nb_status: status,
       Modified: modified,
       FailureReason: instance.FailureReason || undefined,
+      // A change that was interrupted is one of the item alone.
+      InstanceType: instance.InstanceType,
+      VolumeSize: instance.VolumeSizeInGB,
+      RootAccess: instance.RootAccess === "Enabled",
       ...(status === "InService"
         ? Nb_status !== status && { Started: new Date().toISOString() }
         : // A warning is for one that runs.

@@ -107,7 +107,9 @@ describe("SparkJobs", function () {
 
   it("makes functions, a table of jobs and runs, and nothing at the top", () => {
     const functions = plain.all.filter(({ type }) => type === types.function).map(({ name }) => name);
-    assert.deepEqual(functions.toSorted(), ["spark-change", "spark-observe", "spark-read", "spark-run", "spark-sweep"]);
+    assert.deepEqual(functions.toSorted(), [
+      ...["spark-change", "spark-mend", "spark-observe", "spark-read", "spark-run", "spark-sweep"],
+    ]);
     const { hashKey, rangeKey } = plain.get(types.table, "spark-table").inputs;
     assert.deepEqual([hashKey, rangeKey], ["JobId", "Entry"]);
     assert.deepEqual(
@@ -147,19 +149,29 @@ describe("SparkJobs", function () {
 
   it("grants each function exactly what it does", () => {
     const asRole = [["iam:PassRole"], [role("spark-job-role")]];
-    assert.deepEqual(grants(plain, "spark-read"), [readLogs, inTable("GetItem Query", `${table}/index/*`)]);
-    assert.deepEqual(grants(plain, "spark-change"), [
-      ...start,
-      emr("GetJobRun", runs),
-      emr("CancelJobRun", runs),
-      readLogs,
-      inTable("DeleteItem GetItem PutItem Query UpdateItem", `${table}/index/*`),
+    const inTableAndLists = inTable("DeleteItem GetItem PutItem Query UpdateItem", `${table}/index/*`);
+    const scheduling = [
       asRole,
       [
         ["scheduler:CreateSchedule", "scheduler:DeleteSchedule", "scheduler:UpdateSchedule"],
         [`arn:aws:scheduler:${region}:${accountId}:schedule/spark-schedules/*`],
       ],
       [["iam:PassRole"], [role("spark-schedule-role")]],
+    ];
+    assert.deepEqual(grants(plain, "spark-read"), [readLogs, inTable("GetItem Query", `${table}/index/*`)]);
+    assert.deepEqual(grants(plain, "spark-change"), [
+      ...start,
+      emr("CancelJobRun", runs),
+      emr("GetJobRun", runs),
+      readLogs,
+      inTableAndLists,
+      ...scheduling,
+    ]);
+    assert.deepEqual(grants(plain, "spark-mend"), [
+      ...start,
+      emr("CancelJobRun", runs),
+      inTableAndLists,
+      ...scheduling,
     ]);
     assert.deepEqual(grants(plain, "spark-run"), [...start, inTable("GetItem PutItem UpdateItem"), asRole]);
     assert.deepEqual(grants(plain, "spark-observe"), [
@@ -230,6 +242,7 @@ describe("SparkJobs", function () {
     });
     const { target, scheduleExpression } = plain.get(types.schedule, "spark-observe-schedule").inputs;
     assert.deepEqual([scheduleExpression, target.input], ["rate(15 minutes)", '{"reconcile":true}']);
+    assert.equal(plain.get(types.schedule, "spark-mend-schedule").inputs.scheduleExpression, "rate(15 minutes)");
     const sweep = plain.get("aws:lambda/invocation:Invocation", "spark-sweep-on-destroy");
     assert.ok(sweep.dependencies.includes("aws:emrserverless/application:Application spark"));
   });
@@ -238,6 +251,7 @@ describe("SparkJobs", function () {
     const alarms = whole.all.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
     assert.deepEqual(alarms.map(({ name, inputs }) => [name, inputs.metricName, inputs.alarmActions]).toSorted(), [
       ["spark-failed-alarm", "JobFailed", full.alarmTopics],
+      ["spark-mend-alarm", "Errors", full.alarmTopics],
       ["spark-observe-alarm", "Errors", full.alarmTopics],
       ["spark-run-alarm", "Errors", full.alarmTopics],
     ]);

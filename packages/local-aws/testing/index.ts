@@ -7,4 +7,5 @@ export { type Sources, startSources } from "./eventsources.ts";
 export { logAccess, zip } from "./lambda.ts";
 export { pythonTools, withoutPython } from "./python.ts";
 export { Running } from "./running.ts";
+export { duesOf } from "./schedule.ts";
 export { missing, toolsFolder } from "./tools.ts";

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { GetJobRunCommand, ListJobRunsCommand } from "@aws-sdk/client-emr-serverless";
 import { GetScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import "../support/proxyEvent.ts";
+import { duesOf } from "local-aws/testing";
 import { handler as observe } from "../../../handlers/jobs/observe.ts";
 import { handler as runScheduled } from "../../../handlers/jobs/run.ts";
 import { handler as sweep } from "../../../handlers/jobs/sweep.ts";
 import { during, refused } from "../support/environment.ts";
+import { kills } from "./killed.suite.ts";
 import { refusals } from "./refusals.suite.ts";
 import { call, ended, hear, startJobs, type TestJobs } from "./support.ts";
 
@@ -172,6 +174,30 @@ describe("jobs", function () {
     assert.deepEqual(await schedules(), []);
   });
 
+  it("a schedule across changes of clocks: one run for each moment, none where clocks leap over it", async () => {
+    const body = { job_name: "clocks", schedule: "cron(30 2 * * ? *)", timezone: "Europe/Berlin" };
+    assert.equal((await create(body)).statusCode, 201);
+    const { ScheduleExpression = "", ScheduleExpressionTimezone = "" } = await test.scheduler.send(
+      new GetScheduleCommand({ GroupName: "jobs", Name: "clocks" }),
+    );
+    const moments = ["2026-10-24T12:00:00Z", "2027-03-27T00:00:00Z"].flatMap((from) =>
+      duesOf(ScheduleExpression, ScheduleExpressionTimezone, from, 2),
+    );
+    assert.deepEqual(moments, [
+      // 2:30 comes twice on this day, and the schedule once.
+      ...["2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z"],
+      // There is no 2:30 on the 28th.
+      ...["2027-03-27T01:30:00Z", "2027-03-29T00:30:00Z"],
+    ]);
+    const before = await runCount();
+    // Events come twice. An hour later, when clocks show the same again, is another moment.
+    for (const scheduledTime of [...moments, ...moments, "2026-10-25T01:30:00Z"]) {
+      await runScheduled({ jobId: "clocks", scheduledTime });
+    }
+    assert.equal(await runCount(), before + moments.length + 1);
+    await remove("clocks");
+  });
+
   it("events: twice, out of order, of another application's or of no run change nothing that is not so", async () => {
     const { items } = (await call("GET", "/jobs/{id}/runs", { id: "hello" })).body;
     const [{ RunId: run }] = items;
@@ -258,6 +284,8 @@ describe("jobs", function () {
   });
 
   refusals();
+
+  kills(() => test);
 
   it("sweep: ends every run and stops the application", async () => {
     await create({ job_name: "endless", run_on_init: true, script: "wait.py" });

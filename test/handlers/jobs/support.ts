@@ -27,7 +27,7 @@ export const jobs: JobSettings = {
 
 const scripts: Record<string, string> = {
   "hello.py": "import sys\nprint(' '.join(sys.argv[1:]))\nprint('to whom it concerns', file=sys.stderr)\n",
-  "wait.py": "import time\nprint('waiting', flush=True)\ntime.sleep(60)\n",
+  "wait.py": "import os, time\nprint('waiting', os.getpid(), flush=True)\ntime.sleep(60)\n",
   "fail.py": "raise SystemExit('it went wrong')\n",
 };
 
@@ -43,21 +43,24 @@ interface Options {
 }
 
 /** A request to the API, as the function of its route gets it. */
-export async function call(
-  method: string,
-  resource: string,
-  { id, run, body, headers, query }: Options = {},
-): Promise<{ statusCode: number; headers: Record<string, unknown>; body: Body }> {
+export function requested(method: string, resource: string, { id, run, body, headers, query }: Options = {}) {
   const pathParameters = { ...(id !== undefined && { id }), ...(run !== undefined && { run }) };
-  const event = proxyEvent(method, resource, {
+  return proxyEvent(method, resource, {
     resource,
     pathParameters,
     body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
     headers: headers ?? {},
     queryStringParameters: query ?? null,
   } as Partial<APIGatewayProxyEvent>);
-  return answer(method === "GET" ? read : change, event);
 }
+
+/** What a request to the API is answered. */
+export const call = (
+  method: string,
+  resource: string,
+  options?: Options,
+): Promise<{ statusCode: number; headers: Record<string, unknown>; body: Body }> =>
+  answer(method === "GET" ? read : change, requested(method, resource, options));
 
 let applicationId: string;
 

@@ -11,6 +11,7 @@ import { handler as sweep } from "../../../handlers/notebooks/sweep.ts";
 import { during, refused } from "../support/environment.ts";
 import { context } from "../support/proxyEvent.ts";
 import { cleaning } from "./cleaning.suite.ts";
+import { kills } from "./killed.suite.ts";
 import { refusals } from "./refusals.suite.ts";
 import { call, hear, prefix, settled, startNotebooks, type TestNotebooks } from "./support.ts";
 
@@ -254,6 +255,8 @@ describe("notebooks", function () {
   });
 
   cleaning(() => test);
+
+  kills(() => test);
 
   describe("sweep", () => {
     it("everything goes with the stack, and nothing without", async () => {

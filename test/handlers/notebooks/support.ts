@@ -27,22 +27,31 @@ export const notebooks: NotebookSettings = {
 // biome-ignore lint/suspicious/noExplicitAny: bodies of every route
 type Body = any;
 
+interface Options {
+  id?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  query?: Record<string, string>;
+}
+
 /** A request to the API, as the function of its route gets it. */
-export async function call(
-  method: string,
-  resource: string,
-  options: { id?: string; body?: unknown; headers?: Record<string, string>; query?: Record<string, string> } = {},
-): Promise<{ statusCode: number; headers: Record<string, unknown>; body: Body }> {
-  const { id, body, headers, query } = options;
-  const event = proxyEvent(method, resource.replace("{id}", id ?? ""), {
+export function requested(method: string, resource: string, { id, body, headers, query }: Options = {}) {
+  return proxyEvent(method, resource.replace("{id}", id ?? ""), {
     resource,
     pathParameters: id === undefined ? null : { id },
     body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
     headers: headers ?? {},
     queryStringParameters: query ?? null,
   } as Partial<APIGatewayProxyEvent>);
-  return answer(method === "GET" ? read : change, event);
 }
+
+/** What a request to the API is answered. */
+export const call = (
+  method: string,
+  resource: string,
+  options?: Options,
+): Promise<{ statusCode: number; headers: Record<string, unknown>; body: Body }> =>
+  answer(method === "GET" ? read : change, requested(method, resource, options));
 
 /** What SageMaker's event makes of the item. */
 export const hear = (id: string, name = `${prefix}-${id}`) =>

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parseSchedule } from "../../src/schedule/schedule.ts";
+import { duesOf } from "../../testing/schedule.ts";
 
 const after = Date.parse("2026-11-21T10:20:30Z"); // a Saturday
 
@@ -25,14 +26,7 @@ describe("schedule expressions", () => {
     });
   }
 
-  const dues = (expression: string, timezone: string, from: string, count: number) => {
-    const { next: due } = parseSchedule(expression, { timezone });
-    const found: string[] = [];
-    for (let at = due(Date.parse(from)); at !== undefined && found.length < count; at = due(at)) {
-      found.push(new Date(at).toISOString().slice(0, 16));
-    }
-    return found;
-  };
+  const dues = (...args: Parameters<typeof duesOf>) => duesOf(...args).map((due) => due.slice(0, 16));
 
   it("keep to local time when clocks change", () => {
     assert.deepEqual(dues("cron(0 9 * * ? *)", "Europe/Berlin", "2026-03-28T00:00:00Z", 3), [
