@@ -38,6 +38,29 @@ export function compileExpression(source: string): Expression {
   };
 }
 
+/**
+ * @param by what each match is replaced by, in which `$1` is the first group.
+ * @param most how many matches are replaced. Default: all.
+ * @throws SyntaxError for an invalid regular expression.
+ */
+export function replaceAll(source: string, text: string, by: string, most?: number): string {
+  const matcher = linear(source).matcher(text);
+  return most === 1 ? matcher.replaceFirst(by) : matcher.replaceAll(by);
+}
+
+/** Parts of a text, empty ones at its end left out. @throws SyntaxError for an invalid regular expression. */
+export const split = (source: string, text: string): string[] => linear(source).split(text);
+
+/** @throws SyntaxError also for what RE2 lacks. */
+function linear(source: string): RE2JS {
+  new RegExp(source);
+  try {
+    return RE2JS.compile(source);
+  } catch (error) {
+    throw new SyntaxError((error as Error).message);
+  }
+}
+
 const context = createContext({ source: "", text: "" }) as { source: string; text: string };
 const script = new Script("new RegExp(source).exec(text)");
 

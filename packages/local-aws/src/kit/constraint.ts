@@ -5,4 +5,19 @@
  * @param constraint `Member must have length less than or equal to 64`
  */
 export const brokenConstraint = (value: unknown, member: string, constraint: string): string =>
-  `1 validation error detected: Value ${value === undefined ? "" : `'${value}' `}at '${member}' failed to satisfy constraint: ${constraint}`;
+  brokenConstraints([{ value, member, constraint }]);
+
+export interface Broken {
+  value: unknown;
+  member: string;
+  constraint: string;
+}
+
+/** As {@link brokenConstraint}, for all that a request breaks. */
+export function brokenConstraints(broken: Broken[]): string {
+  const sentences = broken.map(
+    ({ value, member, constraint }) =>
+      `Value ${value === undefined ? "" : `'${value}' `}at '${member}' failed to satisfy constraint: ${constraint}`,
+  );
+  return `${broken.length} validation error${broken.length > 1 ? "s" : ""} detected: ${sentences.join("; ")}`;
+}

@@ -14,7 +14,9 @@ export const awsQuery: Protocol = {
     const action = form.get("Action") ?? "";
     const operation = shapes.operations.get(action);
     if (!operation) throw unknownOperation(action);
-    return { operation, input: (read(operation.input, tree(form)) ?? {}) as object };
+    // A queue is the path, where no member names it.
+    const input = { ...queueOf(operation.input, request.path), ...(read(operation.input, tree(form)) as object) };
+    return { operation, input };
   },
   write(shapes, operation, output, requestId) {
     const { name } = operation;
@@ -48,6 +50,11 @@ export const awsQuery: Protocol = {
     };
   },
 };
+
+function queueOf(schema: NormalizedSchema, path: string): { QueueUrl?: string } {
+  const named = /^\/\d{12}\/[^/]+\/?$/.test(path) && schema.isStructSchema() && "QueueUrl" in schema.getMemberSchemas();
+  return named ? { QueueUrl: `https://queue.amazonaws.com${path}` } : {};
+}
 
 const codec = jsonCodec(false);
 

@@ -16,6 +16,7 @@ import { Throttle } from "./execution/throttle.ts";
 import { Usage } from "./execution/usage.ts";
 import { accountOperations } from "./operations/account.ts";
 import { deploymentOperations } from "./operations/deployments.ts";
+import { documentationOperations } from "./operations/documentation.ts";
 import { domainOperations } from "./operations/domains.ts";
 import { exportOperations } from "./operations/export.ts";
 import { withAccess } from "./operations/handlers.ts";
@@ -26,6 +27,7 @@ import { restApiOperations } from "./operations/restApis.ts";
 import { stageOperations } from "./operations/stages.ts";
 import { tagOperations } from "./operations/tags.ts";
 import { apiKeyOperations, usagePlanOperations } from "./operations/usagePlans.ts";
+import { vpcLinkOperations } from "./operations/vpcLinks.ts";
 import { Records } from "./records.ts";
 
 export interface ApiGatewayOptions {
@@ -39,7 +41,7 @@ export interface ApiGatewayOptions {
 }
 
 export function createApiGateway(cloud: Cloud, { plane, cognito, authorizer, directory }: ApiGatewayOptions): Service {
-  const records = new Records(cloud.store);
+  const records = new Records(cloud);
   const throttle = new Throttle();
   const log = new LogWriter(cloud, records);
   const metrics = new Metrics(cloud);
@@ -63,6 +65,8 @@ export function createApiGateway(cloud: Cloud, { plane, cognito, authorizer, dir
       ...resourceOperations(records),
       ...methodOperations(records),
       ...partOperations(records),
+      ...documentationOperations(records),
+      ...vpcLinkOperations(records),
       ...apiKeyOperations(records),
       ...usagePlanOperations(records),
       ...domainOperations(records, cloud.region),

@@ -3,18 +3,22 @@
  * of its definition at one moment; a {@link Stage} serves one deployment. Names are those of the REST API reference:
  * https://docs.aws.amazon.com/apigateway/latest/api/
  */
-import type { ContentHandlingStrategy, GatewayResponseType } from "@aws-sdk/client-api-gateway";
+import type {
+  ContentHandlingStrategy,
+  DocumentationPartLocation,
+  GatewayResponseType,
+} from "@aws-sdk/client-api-gateway";
 import type { PolicyDocument } from "../../service.ts";
 
 export type AuthorizationType = "NONE" | "AWS_IAM" | "CUSTOM" | "COGNITO_USER_POOLS";
-export type IntegrationType = "AWS_PROXY" | "MOCK";
+export type IntegrationType = "AWS" | "AWS_PROXY" | "HTTP" | "HTTP_PROXY" | "MOCK";
 
-/** How a mock integration's result becomes a response: by the first entry whose pattern matches its status code. */
+/** How an integration's answer becomes a response: by the first entry whose pattern it matches. */
 export interface IntegrationResponse {
   statusCode: string;
-  /** Regular expression on the integration's status code; without one it is the default response. */
+  /** Regular expression on the answer's status code, or a function's error message; without one it is the default response. */
   selectionPattern?: string;
-  /** `method.response.header.NAME` to `'a literal'` or `integration.response.header.NAME`. */
+  /** `method.response.header.NAME` to `'a literal'`, `integration.response.header.NAME`, `integration.response.body.JSONPATH` … */
   responseParameters?: Record<string, string>;
   responseTemplates?: Record<string, string>;
   contentHandling?: ContentHandlingStrategy;
@@ -22,13 +26,19 @@ export interface IntegrationResponse {
 
 export interface Integration {
   type: IntegrationType;
-  /** The method that the gateway calls the integration with: always POST for Lambda. */
+  /** The method that the gateway calls the integration with: always POST for Lambda; `ANY`: the request's own. */
   httpMethod?: string;
-  /** `arn:aws:apigateway:REGION:lambda:path/2015-03-31/functions/FUNCTION_ARN/invocations`; may hold `${stageVariables.x}`. */
+  /** An HTTP URL, or `arn:aws:apigateway:REGION:SERVICE:path/…` and `…:action/…`; may hold `${stageVariables.x}` and `{path parameters}`. */
   uri?: string;
   /** Role that the gateway assumes for the call; without one the function's resource policy decides. */
   credentials?: string;
+  /** `integration.request.{header,querystring,path}.NAME` to where it comes from. */
+  requestParameters?: Record<string, string>;
   requestTemplates?: Record<string, string>;
+  connectionType?: "INTERNET" | "VPC_LINK";
+  /** Id of a VPC link. */
+  connectionId?: string;
+  tlsConfig?: { insecureSkipVerification?: boolean };
   passthroughBehavior: "WHEN_NO_MATCH" | "WHEN_NO_TEMPLATES" | "NEVER";
   contentHandling?: ContentHandlingStrategy;
   /** Milliseconds, 50 to 29,000. */
@@ -100,8 +110,8 @@ export interface Authorizer {
   identitySource?: string;
   /** Regular expression that a token must match. */
   identityValidationExpression?: string;
-  /** Seconds that a result is cached, 0 to 3,600. */
-  authorizerResultTtlInSeconds: number;
+  /** Seconds that a result is cached, 0 to 3,600. Absent: 300. */
+  authorizerResultTtlInSeconds?: number;
 }
 
 export interface GatewayResponse {
@@ -157,7 +167,8 @@ export interface Deployment {
 /** Settings of one method of a stage, or of all of them (`*` + `/*`). */
 export interface MethodSetting {
   metricsEnabled: boolean;
-  loggingLevel: "OFF" | "ERROR" | "INFO";
+  /** Absent until it is set: as OFF. */
+  loggingLevel?: "OFF" | "ERROR" | "INFO";
   dataTraceEnabled: boolean;
   /** Burst of requests; -1: no limit of its own. */
   throttlingBurstLimit: number;
@@ -170,12 +181,22 @@ export interface MethodSetting {
   unauthorizedCacheControlHeaderStrategy: string;
 }
 
+export interface CanarySettings {
+  /** 0 to 100. */
+  percentTraffic: number;
+  deploymentId: string;
+  stageVariableOverrides?: Record<string, string>;
+  useStageCache: boolean;
+}
+
 export interface Stage {
   restApiId: string;
   stageName: string;
   deploymentId: string;
   description?: string;
   variables: Record<string, string>;
+  /** A second deployment that gets a part of the requests. */
+  canarySettings?: CanarySettings;
   /** By `resourcePath/METHOD` without the leading slash, the slashes within written `~1`; all of them: `*` + `/*`. */
   methodSettings: Record<string, MethodSetting>;
   accessLogSettings?: { format?: string; destinationArn?: string };
@@ -185,6 +206,31 @@ export interface Stage {
   tags: Record<string, string>;
   createdDate: number;
   lastUpdatedDate: number;
+}
+
+/** A link to load balancers of a VPC: kept, and nothing is at its end on one machine. */
+export interface VpcLink {
+  id: string;
+  name: string;
+  description?: string;
+  targetArns: string[];
+  tags: Record<string, string>;
+}
+
+/** What is said about a part of an API. */
+export interface DocumentationPart {
+  id: string;
+  restApiId: string;
+  location: DocumentationPartLocation;
+  /** JSON, as text. */
+  properties: string;
+}
+
+export interface DocumentationVersion {
+  restApiId: string;
+  version: string;
+  description?: string;
+  createdDate: number;
 }
 
 export interface ApiKey {

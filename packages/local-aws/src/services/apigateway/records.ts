@@ -1,8 +1,19 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { type Key, type PageRequest, page } from "../../kit/page.ts";
-import { AwsError } from "../../service.ts";
-import type { Collection, Store } from "../../store.ts";
-import type { Api, ApiKey, BasePathMapping, Deployment, DomainName, Stage, UsagePlan } from "./model.ts";
+import { AwsError, type Cloud } from "../../service.ts";
+import type { Collection } from "../../store.ts";
+import type {
+  Api,
+  ApiKey,
+  BasePathMapping,
+  Deployment,
+  DocumentationPart,
+  DocumentationVersion,
+  DomainName,
+  Stage,
+  UsagePlan,
+  VpcLink,
+} from "./model.ts";
 
 export const notFound = (message: string) => new AwsError("NotFoundException", message, 404);
 export const badRequest = (message: string) => new AwsError("BadRequestException", message, 400);
@@ -26,9 +37,19 @@ export class Records {
   /** By `domainName/basePath`. */
   readonly basePathMappings: Collection<BasePathMapping>;
   readonly account: Collection<{ cloudwatchRoleArn?: string }>;
+  readonly vpcLinks: Collection<VpcLink>;
+  /** By `apiId/partId`. */
+  readonly documentationParts: Collection<DocumentationPart>;
+  /** By `apiId/version`. */
+  readonly documentationVersions: Collection<DocumentationVersion>;
+  readonly #accountId: string;
   readonly #listeners: (() => void)[] = [];
 
-  constructor(store: Store) {
+  constructor({ store, accountId }: Pick<Cloud, "store" | "accountId">) {
+    this.#accountId = accountId;
+    this.vpcLinks = store.collection("apigateway.vpcLinks");
+    this.documentationParts = store.collection("apigateway.documentationParts");
+    this.documentationVersions = store.collection("apigateway.documentationVersions");
     this.apis = store.collection("apigateway.apis");
     this.deployments = store.collection("apigateway.deployments");
     this.stages = store.collection("apigateway.stages");
@@ -43,19 +64,24 @@ export class Records {
 
   api(restApiId: string): Api {
     const api = this.apis.get(restApiId);
-    if (!api) throw notFound(`Invalid API identifier specified ${restApiId}`);
+    if (!api) throw notFound(`Invalid API identifier specified ${this.#accountId}:${restApiId}`);
+    return api;
+  }
+
+  /** An API that one of its parts is asked of: without the API, there is no such part. */
+  apiOf(restApiId: string, missing: string | AwsError): Api {
+    const api = this.apis.get(restApiId);
+    if (!api) throw typeof missing === "string" ? notFound(missing) : missing;
     return api;
   }
 
   deployment(restApiId: string, deploymentId: string | undefined): Deployment {
-    this.api(restApiId);
     const found = this.deployments.get(`${restApiId}/${deploymentId}`);
     if (!found) throw notFound("Invalid Deployment identifier specified");
     return found;
   }
 
   stage(restApiId: string, stageName: string): Stage {
-    this.api(restApiId);
     const found = this.stages.get(`${restApiId}/${stageName}`);
     if (!found) throw notFound("Invalid stage identifier specified");
     return found;
@@ -87,7 +113,8 @@ export function pageOf<T>(
   key: (item: T) => Key,
 ): { items: T[]; position?: string } {
   const { limit = 25 } = request;
-  if (limit < 1 || limit > 500) throw badRequest(`limit is ${limit}; allowed are 1 to 500`);
+  if (limit > 500) throw badRequest(`limit is ${limit}; allowed are 1 to 500`);
+  if (limit < 1) return { items: [] };
   const invalid = () => badRequest("Invalid position parameter");
   const { items, next } = page(all, request, key, { size: 25, invalid });
   return { items, ...(next && { position: next }) };

@@ -45,14 +45,14 @@ describe("API Gateway, import", () => {
         /'x-amazon-apigateway-magic' of GET \/x is not modelled/,
       ],
       [
-        "an HTTP integration",
+        "an HTTP integration whose URI is a function's",
         get(integration({ type: "http_proxy" })),
-        /Integration type 'http_proxy' of GET \/x is not modelled/,
+        /^Invalid HTTP endpoint specified for URI$/,
       ],
       [
         "an integration that is no Lambda function",
         get(integration({ uri: "arn:aws:apigateway:us-east-1:sqs:path/q" })),
-        /is not a Lambda function's/,
+        /^Integrations of type 'AWS_PROXY' currently only supports Lambda function and Firehose stream invocations\.$/,
       ],
       [
         "a timeout of more than 29 s",
@@ -60,9 +60,9 @@ describe("API Gateway, import", () => {
         /^Timeout should be between 50 ms and 29000 ms$/,
       ],
       [
-        "a template that computes",
-        get(integration({ type: "mock", requestTemplates: { "application/json": "#set($x = 1)" } })),
-        /'#set' in the application\/json template/,
+        "a mapping to nowhere",
+        get(integration({ requestParameters: { "integration.request.cookie.a": "'b'" } })),
+        /^Invalid mapping expression specified: .*integration\.request\.cookie\.a/,
       ],
       ["an unknown security scheme", get({ security: [{ nobody: [] }] }), /Security scheme 'nobody' of GET \/x/],
       [

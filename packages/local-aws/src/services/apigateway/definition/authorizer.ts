@@ -1,6 +1,6 @@
 import type { Authorizer, Definition, Method } from "../model.ts";
 import { badRequest, newId } from "../records.ts";
-import { checkExpression, lambdaOf } from "./integration.ts";
+import { checkExpression } from "./integration.ts";
 import type { OpenApi } from "./openApi.ts";
 
 export interface GivenAuthorizer {
@@ -63,8 +63,12 @@ export function readSecuritySchemes(document: OpenApi, definition: Definition): 
 function readScheme(name: string, scheme: Scheme, definition: Definition): Auth {
   const given = scheme["x-amazon-apigateway-authorizer"];
   if (given) {
+    const authType = scheme["x-amazon-apigateway-authtype"];
     const source = scheme.name && given.type !== "request" ? `method.request.header.${scheme.name}` : undefined;
-    const authorizer = readAuthorizer({ ...(source && { identitySource: source }), ...given }, name);
+    const authorizer = readAuthorizer(
+      { ...(source && { identitySource: source }), ...(authType && { authType }), ...given },
+      name,
+    );
     const old = Object.values(definition.authorizers).find((candidate) => candidate.name === name);
     if (old) authorizer.id = old.id;
     definition.authorizers[authorizer.id] = authorizer;
@@ -82,17 +86,22 @@ function readScheme(name: string, scheme: Scheme, definition: Definition): Auth 
   );
 }
 
+/** Seconds that a result is kept, unless an authorizer says otherwise. */
+export const DEFAULT_TTL = 300;
+
 /** Checks an authorizer, and fills in what API Gateway would: a TTL of 300 s, the Authorization header. */
 export function readAuthorizer(given: GivenAuthorizer, name: string): Authorizer {
   const type = given.type?.toUpperCase();
   if (type !== "TOKEN" && type !== "REQUEST" && type !== "COGNITO_USER_POOLS") {
     throw badRequest(`Invalid authorizer type '${given.type}' of ${name}: TOKEN, REQUEST or COGNITO_USER_POOLS`);
   }
-  const ttl = given.authorizerResultTtlInSeconds ?? 300;
+  const ttl = given.authorizerResultTtlInSeconds ?? DEFAULT_TTL;
   if (!Number.isInteger(ttl) || ttl < 0 || ttl > 3600) {
     throw badRequest("Authorizer result TTL must be in the range of 0 to 3600 seconds");
   }
-  const authorizer: Authorizer = { id: newId(6), name, type, authorizerResultTtlInSeconds: ttl };
+  const authorizer: Authorizer = { id: newId(6), name, type };
+  if (given.authorizerResultTtlInSeconds !== undefined) authorizer.authorizerResultTtlInSeconds = ttl;
+  authorizer.authType = type === "COGNITO_USER_POOLS" ? "cognito_user_pools" : "custom";
   for (const key of ["identityValidationExpression", "authorizerCredentials", "authType"] as const) {
     if (given[key] !== undefined) authorizer[key] = given[key];
   }
@@ -102,7 +111,7 @@ export function readAuthorizer(given: GivenAuthorizer, name: string): Authorizer
       throw badRequest("At least one provider ARN must be specified for a COGNITO_USER_POOLS authorizer");
     authorizer.providerARNs = given.providerARNs;
   } else {
-    if (!given.authorizerUri || !lambdaOf(given.authorizerUri)) {
+    if (!given.authorizerUri || !/^arn:aws[\w-]*:apigateway:[\w-]+:lambda:path\//.test(given.authorizerUri)) {
       throw badRequest(
         `Invalid Authorizer URI: ${given.authorizerUri}. Authorizer URI should be a valid API Gateway ARN that represents a Lambda function invocation.`,
       );

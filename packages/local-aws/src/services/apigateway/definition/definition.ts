@@ -17,8 +17,22 @@ const ERROR_SCHEMA = JSON.stringify({
   properties: { message: { type: "string" } },
 });
 
-/** A new API's definition: the root resource and nothing in it. */
-export function emptyDefinition(rootResourceId = newId()): Definition {
+/** A new API's definition: the root resource and nothing in it. @param models default: the two that every new API has. */
+export function emptyDefinition(rootResourceId = newId(), models = initialModels()): Definition {
+  return {
+    rootResourceId,
+    resources: { [rootResourceId]: { id: rootResourceId, path: "/", resourceMethods: {} } },
+    models,
+    requestValidators: {},
+    authorizers: {},
+    gatewayResponses: {},
+    binaryMediaTypes: [],
+    apiKeySource: "HEADER",
+    disableExecuteApiEndpoint: false,
+  };
+}
+
+function initialModels(): Definition["models"] {
   const model = (name: string, schema: string, description: string) => ({
     id: newId(6),
     name,
@@ -27,18 +41,8 @@ export function emptyDefinition(rootResourceId = newId()): Definition {
     contentType: "application/json",
   });
   return {
-    rootResourceId,
-    resources: { [rootResourceId]: { id: rootResourceId, path: "/", resourceMethods: {} } },
-    models: {
-      Empty: model("Empty", EMPTY_SCHEMA, "This is a default empty schema model"),
-      Error: model("Error", ERROR_SCHEMA, "This is a default error schema model"),
-    },
-    requestValidators: {},
-    authorizers: {},
-    gatewayResponses: {},
-    binaryMediaTypes: [],
-    apiKeySource: "HEADER",
-    disableExecuteApiEndpoint: false,
+    Empty: model("Empty", EMPTY_SCHEMA, "This is a default empty schema model"),
+    Error: model("Error", ERROR_SCHEMA, "This is a default error schema model"),
   };
 }
 

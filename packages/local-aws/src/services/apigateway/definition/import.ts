@@ -6,7 +6,7 @@
 import { createRequire } from "node:module";
 import { parseJson } from "../../../jsonText.ts";
 import type { Call } from "../../../service.ts";
-import type { Api, Definition, GatewayResponse } from "../model.ts";
+import type { Api, Definition, DocumentationPart, GatewayResponse } from "../model.ts";
 import { badRequest, newId } from "../records.ts";
 import { requireItems } from "./arrays.ts";
 import { readSecuritySchemes } from "./authorizer.ts";
@@ -47,7 +47,8 @@ const ROOT_EXTENSIONS = new Set([
 export function importDocument(api: Api, body: Uint8Array, options: ImportOptions): string[] {
   const document = parseDocument(body);
   const before = api.definition;
-  const definition = options.mode === "overwrite" ? emptyDefinition(before.rootResourceId) : structuredClone(before);
+  const definition =
+    options.mode === "overwrite" ? emptyDefinition(before.rootResourceId, {}) : structuredClone(before);
 
   api.name = document.info?.title ?? api.name;
   for (const name of ["description", "version"] as const) {
@@ -68,7 +69,17 @@ export function importDocument(api: Api, body: Uint8Array, options: ImportOption
       const operation = item[name];
       if (!operation) continue;
       const httpMethod = name === ANY_METHOD ? "ANY" : name.toUpperCase();
-      const method = readOperation({ document, definition, security, item, operation, httpMethod, path, api });
+      const method = readOperation({
+        document,
+        definition,
+        security,
+        item,
+        operation,
+        httpMethod,
+        path,
+        resourceId: resource.id,
+        api,
+      });
       resource.resourceMethods[httpMethod] = method;
     }
   }
@@ -87,7 +98,7 @@ export function importDocument(api: Api, body: Uint8Array, options: ImportOption
 /** Loaded for the first YAML document: most are JSON. */
 const yaml = () => createRequire(import.meta.url)("yaml") as typeof import("yaml");
 
-function parseDocument(body: Uint8Array): OpenApi {
+export function parseDocument(body: Uint8Array): OpenApi {
   let document: OpenApi;
   try {
     const text = Buffer.from(body).toString();
@@ -114,7 +125,7 @@ function readSettings(document: OpenApi, definition: Definition, api: Api, { cal
   const policy = document["x-amazon-apigateway-policy"];
   if (policy) definition.policy = expandPolicy(policy, api.id, call);
   const binary = document["x-amazon-apigateway-binary-media-types"];
-  if (binary) definition.binaryMediaTypes = binary;
+  if (binary) definition.binaryMediaTypes = [...new Set([...definition.binaryMediaTypes, ...binary])];
   const size = document["x-amazon-apigateway-minimum-compression-size"];
   if (size !== undefined) definition.minimumCompressionSize = size;
   const source = document["x-amazon-apigateway-api-key-source"];
@@ -152,6 +163,16 @@ function basePath(document: OpenApi, mode = "ignore"): string {
   const url = document.servers?.[0]?.url ?? "/";
   const path = URL.canParse(url) ? new URL(url).pathname : url;
   return path.replace(/\/+$/, "");
+}
+
+interface Documentation {
+  documentationParts?: { location: DocumentationPart["location"]; properties: object }[];
+}
+
+/** What a document says about the API's parts. */
+export function documentationOf(document: OpenApi): Pick<DocumentationPart, "location" | "properties">[] {
+  const { documentationParts = [] } = (document["x-amazon-apigateway-documentation"] ?? {}) as Documentation;
+  return documentationParts.map(({ location, properties }) => ({ location, properties: JSON.stringify(properties) }));
 }
 
 /** An existing path keeps its resource's id, so that ids held elsewhere stay valid. */

@@ -48,6 +48,7 @@ export interface OpenApi {
     [kind: string]: Record<string, unknown> | undefined;
   };
   "x-amazon-apigateway-policy"?: object;
+  "x-amazon-apigateway-documentation"?: object;
   "x-amazon-apigateway-binary-media-types"?: string[];
   "x-amazon-apigateway-minimum-compression-size"?: number;
   "x-amazon-apigateway-api-key-source"?: string;

@@ -16,12 +16,14 @@ interface Reading {
   operation: OpenApiOperation;
   httpMethod: string;
   path: string;
+  /** Of the resource that gets the method. */
+  resourceId: string;
   api: Api;
 }
 
 /** One operation of the document as a method. */
 export function readOperation(reading: Reading): Method {
-  const { document, definition, security, item, operation, httpMethod, path, api } = reading;
+  const { document, definition, security, item, operation, httpMethod, path, resourceId, api } = reading;
   const where = `${httpMethod} ${path}`;
   refuseExtensions(operation, where, OPERATION_EXTENSIONS);
   const method: Method = {
@@ -68,7 +70,7 @@ export function readOperation(reading: Reading): Method {
   }
   const integration = operation["x-amazon-apigateway-integration"];
   if (integration) {
-    method.methodIntegration = readIntegration(resolve(document, integration, where), where, definition.rootResourceId);
+    method.methodIntegration = readIntegration(resolve(document, integration, where), where, resourceId);
   }
   return method;
 }

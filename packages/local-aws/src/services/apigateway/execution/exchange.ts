@@ -70,7 +70,8 @@ export class Exchange {
 
   /** The path as the function sees it: with the base path of a custom domain, without the stage. */
   get eventPath(): string {
-    return this.domain?.basePath ? `/${this.domain.basePath}${this.path}` : this.path;
+    const path = this.path.replace(/^\/+/, "/");
+    return this.domain?.basePath ? `/${this.domain.basePath}${path}` : path;
   }
 
   get httpMethod(): string {
@@ -110,7 +111,8 @@ export class Exchange {
     const multi: MultiValue = {};
     let forwardedFor: string | undefined;
     for (let i = 0; i < raw.length; i += 2) {
-      const name = raw[i] as string;
+      // The one name whose spelling is AWS's, whatever was sent.
+      const name = raw[i] === "authorization" ? "Authorization" : (raw[i] as string);
       const value = raw[i + 1] as string;
       switch (name.length) {
         case 10: // connection, keep-alive

@@ -11,6 +11,7 @@ import { badGateway, GatewayFailure, misconfigured } from "./failure.ts";
 import { requestContext } from "./requestContext.ts";
 
 interface Invocation {
+  StatusCode?: number;
   FunctionError?: string;
   Payload?: Uint8Array;
 }
@@ -56,17 +57,18 @@ export async function invokeProxy(cloud: Cloud, exchange: Exchange, as: Principa
 }
 
 /** Calls a function; Lambda's refusals are configuration errors of the API, which are hidden from its caller. */
-export async function invoke(cloud: Cloud, functionArn: string, event: string, as: Principal): Promise<Invocation> {
+export async function invoke(
+  cloud: Cloud,
+  functionArn: string,
+  event: string,
+  as: Principal,
+  type: "RequestResponse" | "Event" = "RequestResponse",
+): Promise<Invocation> {
   try {
     // A function may be in another region than the API.
     return await cloud
       .in(regionOf(functionArn) || cloud.region)
-      .call(
-        "lambda",
-        "Invoke",
-        { FunctionName: functionArn, InvocationType: "RequestResponse", Payload: Buffer.from(event) },
-        as,
-      );
+      .call("lambda", "Invoke", { FunctionName: functionArn, InvocationType: type, Payload: Buffer.from(event) }, as);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     if (error.code === "RequestTooLargeException") throw new GatewayFailure("REQUEST_TOO_LARGE", "Request Too Long");
@@ -81,7 +83,7 @@ export async function invoke(cloud: Cloud, functionArn: string, event: string, a
  * Waits until nothing is being installed any more that the function needs: that is no time of its own.
  * @returns whether anything was.
  */
-async function preparation(cloud: Cloud, functionArn: string, isOver: () => boolean): Promise<boolean> {
+export async function preparation(cloud: Cloud, functionArn: string, isOver: () => boolean): Promise<boolean> {
   const here = cloud.in(regionOf(functionArn) || cloud.region);
   for (let waited = false; ; waited = true) {
     const { State, LastUpdateStatus } = await here.call("lambda", "GetFunctionConfiguration", {
@@ -96,10 +98,10 @@ async function preparation(cloud: Cloud, functionArn: string, isOver: () => bool
  * The function goes on when the gateway stops waiting for it, as on AWS.
  * @param extension asked at the end of the time: whether there is as much of it once more.
  */
-function within<T>(
+export function within<T>(
   milliseconds: number,
   work: Promise<T>,
-  extension: (isOver: () => boolean) => Promise<boolean>,
+  extension: (isOver: () => boolean) => Promise<boolean> = async () => false,
 ): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   let over = false;

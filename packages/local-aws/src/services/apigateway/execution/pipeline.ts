@@ -9,7 +9,6 @@ import { failureReply, GatewayFailure, misconfigured } from "./failure.ts";
 import { invokeProxy } from "./lambdaProxy.ts";
 import type { LogWriter } from "./logWriter.ts";
 import type { Metrics } from "./metrics.ts";
-import { mockReply } from "./mock.ts";
 import { requestContext } from "./requestContext.ts";
 import type { MethodRuntime } from "./stageRuntime.ts";
 import type { Throttle } from "./throttle.ts";
@@ -56,10 +55,12 @@ export class Pipeline {
 
   async #integrate(exchange: Exchange, { integration, caller }: MethodRuntime): Promise<Reply> {
     if (!integration) throw misconfigured("Execution failed due to configuration error: No integration");
-    if (integration.type === "MOCK") return mockReply(exchange, integration);
-    const { credentials } = integration;
+    const { credentials, type } = integration;
     const as = credentials === undefined ? caller : await this.#session(credentials, exchange);
-    return invokeProxy(this.#cloud, exchange, as);
+    if (type === "AWS_PROXY") return invokeProxy(this.#cloud, exchange, as);
+    // Loaded for the first integration that maps.
+    const { integrate } = await import("./integration/integrate.ts");
+    return integrate(this.#cloud, exchange, integration, as);
   }
 
   /** The integration's role; `arn:aws:iam::*:user/*` stands for the caller's own credentials. */

@@ -47,25 +47,36 @@ export class RouteTree {
     node.resource = resource;
   }
 
-  /** @param path begins with a slash; a trailing one is ignored. */
-  find(path: string): Match | undefined {
-    const segments = path.split("/");
-    segments.shift();
+  /**
+   * @param path begins with a slash, or several; a trailing one is ignored.
+   * @param httpMethod that the resource must have, itself or as `ANY`. Default: any.
+   */
+  find(path: string, httpMethod?: string): Match | undefined {
+    const segments = path.replace(/^\/+/, "").split("/");
     if (segments.at(-1) === "") segments.pop();
-    return search(this.#root, segments, 0);
+    return search(this.#root, segments, 0, ({ resourceMethods }) =>
+      httpMethod === undefined ? true : Boolean(resourceMethods[httpMethod] ?? resourceMethods.ANY),
+    );
   }
 }
 
-function search(node: Node, segments: string[], index: number): Match | undefined {
+function search(
+  node: Node,
+  segments: string[],
+  index: number,
+  fits: (resource: Resource) => boolean,
+): Match | undefined {
   const segment = segments[index];
-  if (segment === undefined) return node.resource && { resource: node.resource, pathParameters: null };
+  if (segment === undefined) {
+    return node.resource && fits(node.resource) ? { resource: node.resource, pathParameters: null } : undefined;
+  }
   const literal = node.literals.get(segment);
-  const found = literal && search(literal, segments, index + 1);
+  const found = literal && search(literal, segments, index + 1, fits);
   if (found) return found;
   if (node.variable && segment !== "") {
-    const below = search(node.variable.node, segments, index + 1);
+    const below = search(node.variable.node, segments, index + 1, fits);
     if (below) return { ...below, pathParameters: { [node.variable.name]: segment, ...below.pathParameters } };
   }
-  if (!node.greedy) return undefined;
+  if (!node.greedy || !fits(node.greedy.resource)) return undefined;
   return { resource: node.greedy.resource, pathParameters: { [node.greedy.name]: segments.slice(index).join("/") } };
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { isLoopback } from "../../../front/door.ts";
+import type { Stage } from "../model.ts";
 import type { Records } from "../records.ts";
 import { StageRuntime, type Where } from "./stageRuntime.ts";
 
@@ -66,7 +67,10 @@ export class Served {
             continue;
           }
           const deployment = records.deployments.get(`${stage.restApiId}/${stage.deploymentId}`);
-          if (deployment) this.#stages.set(key, new StageRuntime(stage, deployment, where));
+          if (!deployment) continue;
+          const runtime = new StageRuntime(stage, deployment, where);
+          runtime.canary = canaryOf(stage, records, where);
+          this.#stages.set(key, runtime);
         }
       }
     }
@@ -82,7 +86,7 @@ export class Served {
       return place ? this.#ofDomain(place, name, rest) : NOT_HERE;
     }
     const dot = host.indexOf(".execute-api.");
-    if (dot > 0) return this.#inFull(`${host.slice(0, dot)}${path}`);
+    if (dot > 0) return this.#inFull(`${host.slice(0, dot)}${path.replace(/^\/+/, "/")}`);
     const name = hostname(host);
     const place = isLoopback(name) ? undefined : this.#placeOf(name);
     if (place) return this.#ofDomain(place, name, path);
@@ -101,7 +105,7 @@ export class Served {
 
   #inFull(rest: string): Target | NoTarget {
     const [apiId, below] = cut(rest);
-    const [stageName, path] = cut(below.slice(1));
+    const [stageName, path] = cut(below.replace(/^\/+/, ""));
     const stage = this.stages.get(`${apiId}/${stageName}`);
     if (!stage || stage.definition.disableExecuteApiEndpoint) return NOT_HERE;
     return { stage, path };
@@ -152,6 +156,14 @@ export class Served {
     if (this.#short.size < 1000) this.#short.set(key, target);
     return target;
   }
+}
+
+function canaryOf(stage: Stage, records: Records, where: Where): StageRuntime | undefined {
+  const { deploymentId = "", stageVariableOverrides } = stage.canarySettings ?? {};
+  const deployment = records.deployments.get(`${stage.restApiId}/${deploymentId}`);
+  if (!deployment) return undefined;
+  const { canarySettings: _, ...own } = stage;
+  return new StageRuntime({ ...own, variables: { ...stage.variables, ...stageVariableOverrides } }, deployment, where);
 }
 
 const hostname = (host: string): string => host.split(":", 1)[0]!.toLowerCase();

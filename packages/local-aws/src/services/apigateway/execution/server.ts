@@ -82,22 +82,15 @@ export class DataPlane {
         return refuse(request, response, forbidden(`${page}: no tokens are issued to web pages of other sites`));
       return this.#issue(path.slice(COGNITO.length), request, response);
     }
-    const match = target.stage.find(target.path);
-    const method = match && target.stage.method(match.resource, request.method as string);
+    const stage = target.stage.chosen();
+    const match = stage.find(target.path, request.method as string);
+    const method = match && stage.method(match.resource, request.method as string);
     if (!match || !method) {
       request.resume();
       return write(response, unmatched(request, target), undefined);
     }
     const query = mark < 0 ? "" : url.slice(mark + 1);
-    const exchange = new Exchange(
-      request,
-      target.stage,
-      method,
-      target.path,
-      query,
-      match.pathParameters,
-      target.domain,
-    );
+    const exchange = new Exchange(request, stage, method, target.path, query, match.pathParameters, target.domain);
     const pipeline = this.#pipelines.get(target.stage.where.region) as Pipeline;
     let reply: Reply;
     try {
@@ -182,8 +175,11 @@ function write(response: ServerResponse, { status, headers, body }: Reply, excha
   // A request that reaches no method gets an id too, for reference.
   headers.push("x-amzn-RequestId", exchange?.requestId ?? randomUUID());
   headers.push("x-amz-apigw-id", exchange?.extendedRequestId ?? extendedRequestId());
-  if (exchange) headers.push("X-Amzn-Trace-Id", exchange.traceId);
+  // A mock's answer has been nowhere that could be traced.
+  if (exchange && exchange.method.integration?.type !== "MOCK") headers.push("X-Amzn-Trace-Id", exchange.traceId);
   // Responses without a body must not announce one either.
+  // Said here, Node.js does not add how long it keeps the connection.
+  if (response.shouldKeepAlive) headers.push("Connection", "keep-alive");
   if (status !== 204 && status !== 304) headers.push("Content-Length", String(Buffer.byteLength(body)));
   response.writeHead(status, headers);
   response.end(body);

@@ -40,6 +40,8 @@ export class StageRuntime {
   /** `abc123.execute-api.us-east-1.amazonaws.com` */
   readonly domainName: string;
   readonly policy: PolicyDocument | undefined;
+  /** The deployment that gets a part of the requests, with variables of its own. */
+  canary: StageRuntime | undefined;
   readonly #routes: RouteTree;
   readonly #methods = new Map<string, Map<string, MethodRuntime>>();
   readonly #found = new Map<string, ReturnType<RouteTree["find"]>>();
@@ -56,12 +58,19 @@ export class StageRuntime {
     this.#routes = new RouteTree(Object.values(this.definition.resources));
   }
 
+  /** The runtime of one request: this one, or the canary's. */
+  chosen(): StageRuntime {
+    const percent = this.stage.canarySettings?.percentTraffic ?? 0;
+    return this.canary && Math.random() * 100 < percent ? this.canary : this;
+  }
+
   /** The resource at a path. Paths without parameters are cached: they are few, and get most requests. */
-  find(path: string): ReturnType<RouteTree["find"]> {
-    const known = this.#found.get(path);
+  find(path: string, httpMethod?: string): ReturnType<RouteTree["find"]> {
+    const key = `${httpMethod} ${path}`;
+    const known = this.#found.get(key);
     if (known) return known;
-    const match = this.#routes.find(path);
-    if (match?.pathParameters === null && this.#found.size < 1000) this.#found.set(path, match);
+    const match = this.#routes.find(path, httpMethod);
+    if (match?.pathParameters === null && this.#found.size < 1000) this.#found.set(key, match);
     return match;
   }
 

@@ -2,6 +2,7 @@ import type { CreateDeploymentRequest, Deployment as DeploymentShape } from "@aw
 import type { Api, Deployment } from "../model.ts";
 import { applyPatch, property } from "../patch.ts";
 import { badRequest, newId, pageOf, type Records } from "../records.ts";
+import { readCanary } from "./canary.ts";
 import type { Handlers } from "./handlers.ts";
 import { newStage } from "./stages.ts";
 
@@ -10,6 +11,7 @@ export function deploymentOperations(records: Records): Handlers {
   return {
     CreateDeployment(input) {
       const api = records.api(input.restApiId);
+      if (input.stageDescription && !input.stageName) throw badRequest("Stage name must be specified");
       checkDeployable(api);
       const deployment: Deployment = {
         id: newId(6),
@@ -17,7 +19,7 @@ export function deploymentOperations(records: Records): Handlers {
         createdDate: Date.now(),
         apiName: api.name,
         definition: api.definition,
-        ...(input.description !== undefined && { description: input.description }),
+        ...(input.description && { description: input.description }),
       };
       records.deployments.put(`${api.id}/${deployment.id}`, deployment);
       if (input.stageName) deployTo(records, deployment, input);
@@ -47,7 +49,11 @@ export function deploymentOperations(records: Records): Handlers {
 
     DeleteDeployment(input) {
       const { id, restApiId } = records.deployment(input.restApiId, input.deploymentId);
-      if (records.stages.values(`${restApiId}/`).some(({ deploymentId }) => deploymentId === id)) {
+      if (
+        records.stages
+          .values(`${restApiId}/`)
+          .some((stage) => stage.deploymentId === id || stage.canarySettings?.deploymentId === id)
+      ) {
         throw badRequest("Active stages pointing to this deployment must be moved or deleted");
       }
       records.deployments.delete(`${restApiId}/${id}`);
@@ -66,7 +72,17 @@ function checkDeployable({ definition }: Api): void {
 function deployTo(records: Records, deployment: Deployment, input: CreateDeploymentRequest): void {
   const key = `${deployment.restApiId}/${input.stageName}`;
   const now = Date.now();
-  const stage = records.stages.get(key) ?? newStage(deployment.restApiId, input.stageName!, deployment.id);
+  const existing = records.stages.get(key);
+  if (input.canarySettings) {
+    if (!existing)
+      throw badRequest("Invalid deployment content specified.Stage name must exist to make a canary deployment");
+    existing.canarySettings = readCanary(input.canarySettings, deployment.id);
+    existing.lastUpdatedDate = now;
+    records.stages.put(key, existing);
+    records.servedChanged();
+    return;
+  }
+  const stage = existing ?? newStage(deployment.restApiId, input.stageName!, deployment.id);
   stage.deploymentId = deployment.id;
   stage.lastUpdatedDate = now;
   if (input.stageDescription !== undefined) stage.description = input.stageDescription;

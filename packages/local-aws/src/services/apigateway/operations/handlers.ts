@@ -2,6 +2,7 @@ import { passRole } from "../../../kit/passRole.ts";
 import type { Operations } from "../../../operations.ts";
 import type { Input, OperationName, Output } from "../../../sdks.ts";
 import type { Access, Call } from "../../../service.ts";
+import { checkConstraints } from "./constraints.ts";
 
 /** Operations by AWS's name, before their permissions are added. */
 export type Handlers = {
@@ -36,9 +37,20 @@ export function withAccess(handlers: Handlers): Operations<"apigateway"> {
       return [...needed, ...passRole("apigateway.amazonaws.com", ...rolesIn(input))];
     };
   return Object.fromEntries(
-    Object.entries(handlers).map(([name, run]) => [name, { access: access(name), run }] as const),
+    Object.entries(handlers).map(
+      ([name, run]) => [name, { access: access(name), run: checked(name, run as Run) }] as const,
+    ),
   );
 }
+
+type Run = (input: Record<string, unknown>, call: Call) => unknown;
+
+const checked =
+  (name: string, run: Run): Run =>
+  (input, call) => {
+    checkConstraints(name, input);
+    return run(input, call);
+  };
 
 /** Where requests name a role that the gateway is to assume: members, and paths of patches. */
 const ROLE_MEMBER = /^\/?(credentials|authorizerCredentials|cloudwatchRoleArn)$/;

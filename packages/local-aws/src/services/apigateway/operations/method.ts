@@ -30,6 +30,10 @@ export function checkMethod(definition: Definition, method: Method): void {
   for (const model of Object.values(method.requestModels ?? {})) {
     if (!definition.models[model]) throw badRequest(`Invalid model identifier specified: ${model}`);
   }
+  const names = Object.keys(method.requestParameters ?? {}).map((parameter) => parameter.split(".").slice(3).join("."));
+  if (new Set(names).size < names.length) {
+    throw badRequest("Parameter names must be unique across querystring, header and path");
+  }
   for (const name of Object.keys(method.requestParameters ?? {})) {
     if (!/^method\.request\.(path|querystring|multivaluequerystring|header|multivalueheader)\.[^\s]+$/.test(name)) {
       throw badRequest(

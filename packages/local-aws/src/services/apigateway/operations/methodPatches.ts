@@ -4,6 +4,7 @@ import { readIntegration } from "../definition/integration.ts";
 import type { Integration, IntegrationResponse, Method, MethodResponse } from "../model.ts";
 import { applyPatch, entry, member, type PatchRule, type PatchRules, property } from "../patch.ts";
 import { notFound } from "../records.ts";
+import { describeIntegration, describeMethod, describeResponse } from "./describe.ts";
 import type { Handlers } from "./handlers.ts";
 import { checkMethod, type Found } from "./method.ts";
 
@@ -11,11 +12,15 @@ import { checkMethod, type Found } from "./method.ts";
 const booleanEntry =
   <T extends object>(name: keyof T & string): PatchRule<T> =>
   (target, { op, value, segments }) => {
+    if (op !== "add" && !Object.hasOwn(target[name] ?? {}, segments[0] as string))
+      throw notFound("Invalid parameter name specified");
     const map = { ...(target[name] as Record<string, boolean> | undefined) };
     if (op === "remove") delete map[segments[0] as string];
     else map[segments[0] as string] = value === "true";
     (target as Record<string, unknown>)[name] = map;
   };
+
+const CONTENT_TYPE = "Content-Type specified was not found";
 
 const methodRules: PatchRules<Method> = {
   "/authorizationType": property("authorizationType"),
@@ -29,7 +34,10 @@ const methodRules: PatchRules<Method> = {
   },
   "/operationName": property("operationName"),
   "/requestParameters/*": booleanEntry("requestParameters"),
-  "/requestModels/*": entry("requestModels"),
+  "/requestModels/*": (method, patch) => {
+    entry<Method>("requestModels")(method, patch);
+    if (Object.keys(method.requestModels!).length === 0) delete method.requestModels;
+  },
 };
 
 const integrationRules: PatchRules<Integration> = {
@@ -40,19 +48,27 @@ const integrationRules: PatchRules<Integration> = {
   "/passthroughBehavior": property("passthroughBehavior"),
   "/contentHandling": property("contentHandling"),
   "/cacheNamespace": property("cacheNamespace"),
-  "/requestTemplates/*": entry("requestTemplates"),
+  "/cacheKeyParameters": member("cacheKeyParameters"),
+  "/cacheKeyParameters/*": member("cacheKeyParameters"),
+  "/connectionType": property("connectionType"),
+  "/connectionId": property("connectionId"),
+  "/tlsConfig/insecureSkipVerification": (integration, { value }) => {
+    integration.tlsConfig = { insecureSkipVerification: value === "true" };
+  },
+  "/requestParameters/*": entry("requestParameters", "Invalid parameter name specified"),
+  "/requestTemplates/*": entry("requestTemplates", CONTENT_TYPE),
 };
 
 const methodResponseRules: PatchRules<MethodResponse> = {
-  "/responseModels/*": entry("responseModels"),
+  "/responseModels/*": entry("responseModels", CONTENT_TYPE),
   "/responseParameters/*": booleanEntry("responseParameters"),
 };
 
 const integrationResponseRules: PatchRules<IntegrationResponse> = {
   "/selectionPattern": property("selectionPattern"),
   "/contentHandling": property("contentHandling"),
-  "/responseParameters/*": entry("responseParameters"),
-  "/responseTemplates/*": entry("responseTemplates"),
+  "/responseParameters/*": entry("responseParameters", "Invalid parameter name specified"),
+  "/responseTemplates/*": entry("responseTemplates", CONTENT_TYPE),
 };
 
 interface Input {
@@ -69,7 +85,7 @@ export function updateOperations(find: (input: Input) => Found, save: <T>(found:
       const found = find(input);
       applyPatch(found.method, input.patchOperations, methodRules);
       checkMethod(found.api.definition, found.method);
-      return save(found, found.method);
+      return save(found, describeMethod(found.method));
     },
 
     UpdateIntegration(input: Input) {
@@ -79,7 +95,7 @@ export function updateOperations(find: (input: Input) => Found, save: <T>(found:
       const { integrationResponses, ...given } = integration;
       const checked = readIntegration(given, `${input.httpMethod} of ${input.resourceId}`, integration.cacheNamespace);
       found.method.methodIntegration = { ...checked, integrationResponses };
-      return save(found, found.method.methodIntegration);
+      return save(found, describeIntegration(found.method.methodIntegration));
     },
 
     UpdateMethodResponse(input: Input) {
@@ -93,7 +109,7 @@ export function updateOperations(find: (input: Input) => Found, save: <T>(found:
       const found = find(input);
       const response = found.integration().integrationResponses[input.statusCode!];
       if (!response) throw notFound("Invalid Response status code specified");
-      return save(found, applyPatch(response, input.patchOperations, integrationResponseRules));
+      return save(found, describeResponse(applyPatch(response, input.patchOperations, integrationResponseRules)));
     },
   };
 }

@@ -1,12 +1,11 @@
 /** Settings of a stage's methods: logging, metrics, throttling, caching. */
 import type { MethodSetting, Stage } from "../model.ts";
-import { escapePointer, type Patch, type PatchRules, parse } from "../patch.ts";
+import { escapePointer, only, type Patch, type PatchRules, parse } from "../patch.ts";
 import { badRequest } from "../records.ts";
 
 /** https://docs.aws.amazon.com/apigateway/latest/api/API_MethodSetting.html */
 export const defaultSetting = (): MethodSetting => ({
   metricsEnabled: false,
-  loggingLevel: "OFF",
   dataTraceEnabled: false,
   throttlingBurstLimit: 5000,
   throttlingRateLimit: 10000,
@@ -73,10 +72,15 @@ export const methodSettingRules: PatchRules<Stage> = {
       },
     ]),
   ),
-  "/*/*": (stage, { op, segments }) => {
-    if (op !== "remove") throw badRequest("Method settings as a whole can only be removed");
-    delete stage.methodSettings[settingKey(segments[0] as string, segments[1] as string)];
-  },
+  "/*/*": only(["remove"], (stage, { segments }) => {
+    const key = settingKey(segments[0] as string, segments[1] as string);
+    if (!stage.methodSettings[key]) {
+      throw badRequest(
+        `Cannot remove method setting ${segments.join("/")} because there is no method setting for this method `,
+      );
+    }
+    delete stage.methodSettings[key];
+  }),
 };
 
 /** As in the patch, which is how the API returns it: `~1pets~1{petId}/GET`, `pets/GET`, or `*` + `/*`. */

@@ -3,6 +3,7 @@ import { methodOf, resourceOf } from "../definition/definition.ts";
 import { readIntegration, readIntegrationResponse } from "../definition/integration.ts";
 import type { AuthorizationType, Method } from "../model.ts";
 import { badRequest, conflict, notFound, type Records } from "../records.ts";
+import { describeIntegration, describeMethod, describeResponse } from "./describe.ts";
 import type { Handlers } from "./handlers.ts";
 import { checkMethod, type Found } from "./method.ts";
 import { updateOperations } from "./methodPatches.ts";
@@ -17,14 +18,15 @@ interface Named {
 
 /** Methods of resources, their integrations, and the responses of both. */
 export function methodOperations(records: Records): Handlers {
+  const apiOf = (restApiId: string | undefined) => records.apiOf(restApiId!, "Invalid Resource identifier specified");
   const find = ({ restApiId, resourceId, httpMethod }: Named): Found => {
-    const api = records.api(restApiId!);
+    const api = apiOf(restApiId);
     const method = methodOf(api.definition, resourceId!, httpMethod!);
     return {
       api,
       method,
       integration() {
-        if (!method.methodIntegration) throw notFound("No integration defined for method");
+        if (!method.methodIntegration) throw notFound("Invalid Integration identifier specified");
         return method.methodIntegration;
       },
     };
@@ -36,7 +38,7 @@ export function methodOperations(records: Records): Handlers {
 
   return {
     PutMethod(input) {
-      const api = records.api(input.restApiId);
+      const api = apiOf(input.restApiId);
       const resource = resourceOf(api.definition, input.resourceId);
       const httpMethod = input.httpMethod.toUpperCase();
       if (!METHODS.has(httpMethod))
@@ -46,10 +48,10 @@ export function methodOperations(records: Records): Handlers {
       checkMethod(api.definition, method);
       resource.resourceMethods[httpMethod] = method;
       records.apis.put(api.id, api);
-      return method;
+      return describeMethod(method);
     },
 
-    GetMethod: (input) => find(input).method,
+    GetMethod: (input) => describeMethod(find(input).method),
 
     DeleteMethod(input) {
       const found = find(input);
@@ -78,6 +80,7 @@ export function methodOperations(records: Records): Handlers {
 
     DeleteMethodResponse(input) {
       const found = find(input);
+      if (!found.method.methodResponses[input.statusCode]) throw notFound("Invalid Response status code specified");
       delete found.method.methodResponses[input.statusCode];
       return save(found, {});
     },
@@ -92,10 +95,10 @@ export function methodOperations(records: Records): Handlers {
         resourceId!,
       );
       found.method.methodIntegration = { ...integration, ...(old && { integrationResponses: old }) };
-      return save(found, found.method.methodIntegration);
+      return save(found, describeIntegration(found.method.methodIntegration));
     },
 
-    GetIntegration: (input) => find(input).integration(),
+    GetIntegration: (input) => describeIntegration(find(input).integration()),
 
     DeleteIntegration(input) {
       const found = find(input);
@@ -106,20 +109,21 @@ export function methodOperations(records: Records): Handlers {
 
     PutIntegrationResponse(input) {
       const found = find(input);
-      if (!found.method.methodResponses[input.statusCode]) throw notFound("Invalid Response status code specified");
       const response = readIntegrationResponse(input as object, input.selectionPattern);
       found.integration().integrationResponses[response.statusCode] = response;
-      return save(found, response);
+      return save(found, describeResponse(response));
     },
 
     GetIntegrationResponse(input) {
       const response = find(input).integration().integrationResponses[input.statusCode];
       if (!response) throw notFound("Invalid Response status code specified");
-      return response;
+      return describeResponse(response);
     },
 
     DeleteIntegrationResponse(input) {
       const found = find(input);
+      if (!found.integration().integrationResponses[input.statusCode])
+        throw notFound("Invalid Response status code specified");
       delete found.integration().integrationResponses[input.statusCode];
       return save(found, {});
     },

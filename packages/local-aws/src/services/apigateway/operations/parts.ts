@@ -5,7 +5,7 @@ import { DEFAULT_TEMPLATE, GATEWAY_RESPONSE_STATUS, readGatewayResponse } from "
 import { checkModelName, references, referredModel } from "../definition/models.ts";
 import { checkSchemas } from "../definition/schemas.ts";
 import type { Api, Authorizer, Definition, GatewayResponse, Method, Model, RequestValidator } from "../model.ts";
-import { applyPatch, entry, member, property } from "../patch.ts";
+import { applyPatch, entry, member, naming, only, type PatchRule, type PatchRules, property } from "../patch.ts";
 import { badRequest, conflict, newId, notFound, pageOf, type Records } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
 
@@ -16,6 +16,16 @@ interface Of {
 interface Page extends Of {
   position?: string;
   limit?: number;
+}
+
+/** The method whose body a model describes, as `PATH/METHOD`; the last one made comes first. */
+function userOf({ resources }: Definition, model: string): string | undefined {
+  const users = Object.values(resources).flatMap(({ path, resourceMethods }) =>
+    Object.values(resourceMethods)
+      .filter(({ requestModels = {} }) => Object.values(requestModels).includes(model))
+      .map(({ httpMethod }) => `${path}/${httpMethod}`),
+  );
+  return users.sort((a, b) => b.length - a.length)[0];
 }
 
 const methodsOf = (definition: Definition): Method[] =>
@@ -38,6 +48,7 @@ export function partOperations(records: Records): Handlers {
 type Save = <T>(api: Api, result: T) => T;
 
 function validatorOperations(records: Records, save: Save): Handlers {
+  const apiOf = (id: string) => records.apiOf(id, "Invalid Request Validator identifier specified");
   const find = (api: Api, id: string): RequestValidator => {
     const found = api.definition.requestValidators[id];
     if (!found) throw notFound("Invalid Request Validator identifier specified");
@@ -45,7 +56,7 @@ function validatorOperations(records: Records, save: Save): Handlers {
   };
   return {
     CreateRequestValidator(input) {
-      const api = records.api(input.restApiId);
+      const api = records.apiOf(input.restApiId, badRequest("Invalid REST API identifier specified"));
       const { name, validateRequestBody = false, validateRequestParameters = false } = input;
       if (!name) throw badRequest("Request validator name must be specified");
       const id = newId(6);
@@ -54,20 +65,28 @@ function validatorOperations(records: Records, save: Save): Handlers {
       return save(api, validator);
     },
     GetRequestValidator: (input: Of & { requestValidatorId: string }) =>
-      find(records.api(input.restApiId), input.requestValidatorId),
+      find(apiOf(input.restApiId), input.requestValidatorId),
     GetRequestValidators: (input: Page) =>
       pageOf(Object.values(records.api(input.restApiId).definition.requestValidators), input, ({ id }) => id),
     UpdateRequestValidator(input: Of & { requestValidatorId: string }) {
-      const api = records.api(input.restApiId);
-      const validator = applyPatch(find(api, input.requestValidatorId), input.patchOperations, {
-        "/name": property("name"),
-        "/validateRequestBody": property("validateRequestBody", "boolean"),
-        "/validateRequestParameters": property("validateRequestParameters", "boolean"),
-      });
+      const api = apiOf(input.restApiId);
+      const validator = applyPatch(
+        find(api, input.requestValidatorId),
+        input.patchOperations,
+        {
+          "/name": only(["replace"], (target, { value }) => {
+            if (!value) throw badRequest("Request Validator name cannot be blank");
+            target.name = value;
+          }),
+          "/validateRequestBody": only(["replace"], property("validateRequestBody", "boolean")),
+          "/validateRequestParameters": only(["replace"], property("validateRequestParameters", "boolean")),
+        },
+        naming,
+      );
       return save(api, validator);
     },
     DeleteRequestValidator(input: Of & { requestValidatorId: string }) {
-      const api = records.api(input.restApiId);
+      const api = apiOf(input.restApiId);
       const { id } = find(api, input.requestValidatorId);
       if (methodsOf(api.definition).some(({ requestValidatorId }) => requestValidatorId === id)) {
         throw conflict(`Cannot delete request validator '${id}', it is referenced in a method`);
@@ -79,6 +98,7 @@ function validatorOperations(records: Records, save: Save): Handlers {
 }
 
 function authorizerOperations(records: Records, save: Save): Handlers {
+  const apiOf = (id: string) => records.apiOf(id, "Invalid Authorizer identifier specified");
   const find = (api: Api, id: string): Authorizer => {
     const found = api.definition.authorizers[id];
     if (!found) throw notFound("Invalid Authorizer identifier specified");
@@ -86,7 +106,8 @@ function authorizerOperations(records: Records, save: Save): Handlers {
   };
   return {
     CreateAuthorizer(input) {
-      const api = records.api(input.restApiId);
+      const busy = "Unable to complete operation due to concurrent modification. Please try again later.";
+      const api = records.apiOf(input.restApiId, conflict(busy));
       if (Object.values(api.definition.authorizers).some(({ name }) => name === input.name)) {
         throw badRequest(`Authorizer name must be unique. Authorizer ${input.name} already exists in this RestApi.`);
       }
@@ -94,11 +115,11 @@ function authorizerOperations(records: Records, save: Save): Handlers {
       api.definition.authorizers[authorizer.id] = authorizer;
       return save(api, authorizer);
     },
-    GetAuthorizer: (input: Of & { authorizerId: string }) => find(records.api(input.restApiId), input.authorizerId),
+    GetAuthorizer: (input: Of & { authorizerId: string }) => find(apiOf(input.restApiId), input.authorizerId),
     GetAuthorizers: (input: Page) =>
       pageOf(Object.values(records.api(input.restApiId).definition.authorizers), input, ({ id }) => id),
     UpdateAuthorizer(input: Of & { authorizerId: string }) {
-      const api = records.api(input.restApiId);
+      const api = apiOf(input.restApiId);
       const old = find(api, input.authorizerId);
       const patched = applyPatch({ ...old }, input.patchOperations, {
         "/name": property("name"),
@@ -117,7 +138,7 @@ function authorizerOperations(records: Records, save: Save): Handlers {
       return save(api, checked);
     },
     DeleteAuthorizer(input: Of & { authorizerId: string }) {
-      const api = records.api(input.restApiId);
+      const api = apiOf(input.restApiId);
       const { id } = find(api, input.authorizerId);
       if (methodsOf(api.definition).some(({ authorizerId }) => authorizerId === id)) {
         throw conflict(`Cannot delete authorizer '${id}', is referenced in a method`);
@@ -129,12 +150,16 @@ function authorizerOperations(records: Records, save: Save): Handlers {
 }
 
 function modelOperations(records: Records, save: Save): Handlers {
+  const of = ({ restApiId, modelName }: Of & { modelName: string }) =>
+    records.apiOf(restApiId, `Invalid model name specified: ${modelName}`);
   const find = (api: Api, name: string): Model => {
     const found = api.definition.models[name];
     if (!found) throw notFound(`Invalid model name specified: ${name}`);
     return found;
   };
   const check = (api: Api, { name, schema }: Model): void => {
+    if (!name) throw badRequest("Model name must be non-empty");
+    if (!schema) throw badRequest("Model schema must have at least 1 property or array items defined");
     checkModelName(name);
     let parsed: unknown;
     try {
@@ -159,36 +184,50 @@ function modelOperations(records: Records, save: Save): Handlers {
         id: newId(6),
         name: name!,
         contentType: contentType!,
-        schema: schema ?? "{}",
-        ...(description !== undefined && { description }),
+        schema: schema ?? "",
+        ...(description && { description }),
       };
       check(api, model);
       api.definition.models = { ...api.definition.models, [model.name]: model };
       checkSchemas(api.definition, [model.name]);
       return save(api, model);
     },
-    GetModel: (input: Of & { modelName: string }) => find(records.api(input.restApiId), input.modelName),
+    GetModel: (input: Of & { modelName: string }) => find(of(input), input.modelName),
     GetModels: (input: Page) =>
       pageOf(Object.values(records.api(input.restApiId).definition.models), input, ({ name }) => name),
     UpdateModel(input: Of & { modelName: string }) {
-      const api = records.api(input.restApiId);
-      const model = applyPatch(find(api, input.modelName), input.patchOperations, {
-        "/schema": property("schema"),
-        "/description": property("description"),
-      });
+      const api = of(input);
+      const rules: PatchRules<Model> = {
+        "/description": only(["replace"], property("description")),
+        "/schema": only(["replace"], property("schema")),
+      };
+      const model = applyPatch(find(api, input.modelName), input.patchOperations, rules, naming);
       check(api, model);
       checkSchemas(api.definition, [model.name]);
       return save(api, model);
     },
     DeleteModel(input: Of & { modelName: string }) {
-      const api = records.api(input.restApiId);
+      const api = of(input);
       const { name } = find(api, input.modelName);
-      if (methodsOf(api.definition).some((method) => Object.values(method.requestModels ?? {}).includes(name))) {
-        throw conflict(`Cannot delete model '${name}', is referenced in method request`);
-      }
+      const user = userOf(api.definition, name);
+      if (user) throw conflict(`Cannot delete model '${name}', is referenced in method request: ${user}`);
+      const referring = Object.values(api.definition.models).find(
+        (model) =>
+          model.name !== name && references(parseJson(model.schema)).some((ref) => referredModel(ref) === name),
+      );
+      if (referring) throw conflict(`Cannot delete model '${name}', is referenced in model: ${referring.name}`);
       delete api.definition.models[name];
       return save(api, {});
     },
+  };
+}
+
+/** An entry that must have a value. */
+function valued(name: "responseParameters" | "responseTemplates", missing: string): PatchRule<GatewayResponse> {
+  const change = entry<GatewayResponse>(name, missing);
+  return (target, patch) => {
+    if (patch.op !== "remove" && !patch.value) throw badRequest(`Invalid null or empty value in ${name}`);
+    change(target, patch);
   };
 }
 
@@ -231,9 +270,9 @@ function gatewayResponseOperations(records: Records, save: Save): Handlers {
       const api = records.api(input.restApiId);
       const { defaultResponse: _, ...current } = describe(api, input.responseType);
       const patched = applyPatch<GatewayResponse>(current, input.patchOperations, {
-        "/statusCode": property("statusCode"),
-        "/responseParameters/*": entry("responseParameters"),
-        "/responseTemplates/*": entry("responseTemplates"),
+        "/statusCode": only(["replace"], property("statusCode")),
+        "/responseParameters/*": valued("responseParameters", "Invalid parameter name specified"),
+        "/responseTemplates/*": valued("responseTemplates", "Content-Type specified was not found"),
       });
       api.definition.gatewayResponses[input.responseType] = readGatewayResponse(input.responseType, patched);
       return save(api, describe(api, input.responseType));

@@ -3,6 +3,7 @@ import { addResource, resourceOf } from "../definition/definition.ts";
 import type { Api, Resource } from "../model.ts";
 import { applyPatch } from "../patch.ts";
 import { badRequest, pageOf, type Records } from "../records.ts";
+import { describeMethod } from "./describe.ts";
 import type { Handlers } from "./handlers.ts";
 
 /** Resources: the tree of an API's paths. */
@@ -30,6 +31,10 @@ export function resourceOperations(records: Records): Handlers {
       const api = records.api(input.restApiId);
       const { definition } = api;
       const resource = resourceOf(api.definition, input.resourceId);
+      if (resource.id === definition.rootResourceId) {
+        const name = input.patchOperations?.[0]?.path?.slice(1) ?? "pathPart";
+        throw badRequest(`Root resource cannot update its ${name}.`);
+      }
       applyPatch(resource, input.patchOperations, {
         "/pathPart": (target, { value }) => {
           target.pathPart = value!;
@@ -63,9 +68,8 @@ function descendants({ definition }: Api, id: string): string[] {
 /** Gives a resource, and all below it, the path that follows from its parent and part; the part's rules are checked again. */
 function move(api: Api, resource: Resource): void {
   const { definition } = api;
-  if (resource.id === definition.rootResourceId) throw badRequest("Root resource cannot be changed");
   for (let at = resource.parentId; at !== undefined; at = definition.resources[at]?.parentId) {
-    if (at === resource.id) throw badRequest("A resource cannot be its own child");
+    if (at === resource.id) throw badRequest("Resources cannot be cyclic.");
   }
   const below = descendants(api, resource.id).map((id) => definition.resources[id]!);
   delete definition.resources[resource.id];
@@ -84,7 +88,7 @@ function describe({ resourceMethods, ...resource }: Resource, embed: string[] | 
   const names = Object.keys(resourceMethods);
   if (names.length === 0) return resource;
   const methods = embed?.includes("methods")
-    ? resourceMethods
+    ? Object.fromEntries(Object.values(resourceMethods).map((method) => [method.httpMethod, describeMethod(method)]))
     : Object.fromEntries(names.map((name) => [name, {}] as const));
   return { ...resource, resourceMethods: methods as NonNullable<ResourceShape["resourceMethods"]> };
 }

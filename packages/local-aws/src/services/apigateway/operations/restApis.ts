@@ -1,25 +1,28 @@
 import type { CreateRestApiRequest, PutRestApiRequest, RestApi } from "@aws-sdk/client-api-gateway";
 import { emptyDefinition } from "../definition/definition.ts";
-import { importDocument } from "../definition/import.ts";
+import { documentationOf, importDocument, parseDocument } from "../definition/import.ts";
 import { expandPolicy } from "../definition/policy.ts";
 import type { Api } from "../model.ts";
 import { applyPatch, member, type PatchRules, property } from "../patch.ts";
 import { badRequest, newId, pageOf, type Records } from "../records.ts";
+import { withoutEmpty } from "./describe.ts";
+import { putDocumentation } from "./documentation.ts";
 import type { Handlers } from "./handlers.ts";
 
 const MAX_COMPRESSION_SIZE = 10_485_760;
 
 /** REST APIs themselves: created, imported from OpenAPI, changed, deleted. */
 export function restApiOperations(records: Records): Handlers {
-  const save = (api: Api): RestApi => {
+  const save = (api: Api): Api => {
     check(api);
     records.apis.put(api.id, api);
-    return describe(api);
+    return api;
   };
 
   return {
     CreateRestApi(input, call) {
       if (!input.name) throw badRequest("API name must be specified");
+      if (input.description === "") throw badRequest("Description cannot be an empty string");
       const api = newApi(input.name);
       if (input.cloneFrom) api.definition = structuredClone(records.api(input.cloneFrom).definition);
       const { definition } = api;
@@ -34,13 +37,14 @@ export function restApiOperations(records: Records): Handlers {
         definition.disableExecuteApiEndpoint = input.disableExecuteApiEndpoint;
       }
       api.tags = input.tags ?? {};
-      return save(api);
+      return listed(save(api));
     },
 
     ImportRestApi(input, call) {
       const api = newApi("");
       const warnings = importDocument(api, input.body, { mode: "overwrite", ...settings(input), call });
-      return { ...save(api), ...(warnings.length > 0 && { warnings }) };
+      putDocumentation(records, api.id, documentationOf(parseDocument(input.body)), "overwrite");
+      return { ...listed(save(api)), ...(warnings.length > 0 && { warnings }) };
     },
 
     PutRestApi(input, call) {
@@ -48,20 +52,21 @@ export function restApiOperations(records: Records): Handlers {
       const mode = input.mode ?? "merge";
       if (mode !== "merge" && mode !== "overwrite") throw badRequest(`Invalid mode '${mode}': merge or overwrite`);
       const warnings = importDocument(api, input.body, { mode, ...settings(input), call });
-      return { ...save(api), ...(warnings.length > 0 && { warnings }) };
+      putDocumentation(records, api.id, documentationOf(parseDocument(input.body)), mode);
+      return { ...describe(save(api)), ...(warnings.length > 0 && { warnings }) };
     },
 
     GetRestApi: (input) => describe(records.api(input.restApiId)),
 
     GetRestApis: (input) => {
       const found = pageOf(records.apis.values(), input, ({ id }) => id);
-      return { ...found, items: found.items.map(describe) };
+      return { ...found, items: found.items.map(listed) };
     },
 
     UpdateRestApi(input, call) {
       const api = records.api(input.restApiId);
       applyPatch(api, input.patchOperations, rules(api.id, call));
-      return save(api);
+      return describe(save(api));
     },
 
     DeleteRestApi(input) {
@@ -74,6 +79,8 @@ export function restApiOperations(records: Records): Handlers {
       if (mapped) throw badRequest(`Please remove all base path mappings related to the API before deleting it`);
       for (const [key] of records.deployments.entries(`${id}/`)) records.deployments.delete(key);
       for (const [key] of records.stages.entries(`${id}/`)) records.stages.delete(key);
+      for (const [key] of records.documentationParts.entries(`${id}/`)) records.documentationParts.delete(key);
+      for (const [key] of records.documentationVersions.entries(`${id}/`)) records.documentationVersions.delete(key);
       records.apis.delete(id);
       records.servedChanged();
       return {};
@@ -102,11 +109,23 @@ const rules = (id: string, call: Parameters<typeof expandPolicy>[2]): PatchRules
       if (op === "remove" || value === "") delete api.definition.policy;
       else api.definition.policy = expandPolicy(value!, id, call);
     },
-    "/endpointConfiguration/types/*": (api, { value }) => {
-      api.endpointConfiguration.types = [value!];
+    "/endpointConfiguration/types/*": (api, { value = "" }) => {
+      if (!["EDGE", "REGIONAL", "PRIVATE"].includes(value)) {
+        throw badRequest("Invalid EndpointTypes specified. Valid options are EDGE,PRIVATE,REGIONAL");
+      }
+      api.endpointConfiguration.types = [value];
+      if (value === "PRIVATE") api.endpointConfiguration.ipAddressType = "dualstack";
     },
-    "/endpointConfiguration/ipAddressType": (api, { value }) => {
-      api.endpointConfiguration.ipAddressType = value!;
+    "/endpointConfiguration/ipAddressType": (api, { value = "" }) => {
+      if (value !== "ipv4" && value !== "dualstack")
+        throw badRequest("ipAddressType must be either ipv4 or dualstack.");
+      if (value === "ipv4" && api.endpointConfiguration.types.includes("PRIVATE"))
+        throw badRequest("Only dualstack ipAddressType is supported for Private APIs.");
+      api.endpointConfiguration.ipAddressType = value;
+    },
+    "/endpointConfiguration/vpcEndpointIds": (api, { op, value }) => {
+      const known = (api.endpointConfiguration.vpcEndpointIds ?? []).filter((id) => id !== value);
+      api.endpointConfiguration.vpcEndpointIds = op === "remove" ? known : [...known, value!];
     },
   };
 };
@@ -124,6 +143,8 @@ function newApi(name: string): Api {
 
 function endpoint(given: NonNullable<CreateRestApiRequest["endpointConfiguration"]>): Api["endpointConfiguration"] {
   const types = given.types ?? ["EDGE"];
+  if (types.length === 0) throw badRequest("REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.");
+  if (types.length > 1) throw badRequest("Cannot create an api with multiple Endpoint Types.");
   return {
     types,
     ipAddressType: given.ipAddressType ?? (types.includes("PRIVATE") ? "dualstack" : "ipv4"),
@@ -159,6 +180,9 @@ function check({ name, definition, endpointConfiguration }: Api): void {
     }
   }
 }
+
+/** An API that was just made, or is one of a list: without tags when it has none. */
+const listed = (api: Api): RestApi => withoutEmpty(describe(api), "tags");
 
 function describe({ definition, createdDate, ...api }: Api): RestApi {
   const { binaryMediaTypes, minimumCompressionSize, policy } = definition;

@@ -2,6 +2,8 @@ import type { Stage as StageShape } from "@aws-sdk/client-api-gateway";
 import type { Stage } from "../model.ts";
 import { applyPatch, entry, type PatchRules, property } from "../patch.ts";
 import { badRequest, conflict, notFound, type Records } from "../records.ts";
+import { canaryRules, deploymentRule, promotion, readCanary } from "./canary.ts";
+import { withoutEmpty } from "./describe.ts";
 import type { Handlers } from "./handlers.ts";
 import { methodSettingRules } from "./methodSettings.ts";
 
@@ -22,10 +24,10 @@ export function stageOperations(
     CreateStage(input) {
       const api = records.api(input.restApiId);
       if (records.stages.has(`${api.id}/${input.stageName}`)) throw conflict("Stage already exists");
-      if (input.canarySettings) throw badRequest("canarySettings of a stage are not modelled by the local API Gateway");
       const { id } = records.deployment(api.id, input.deploymentId);
       const stage = newStage(api.id, input.stageName, id);
-      if (input.description !== undefined) stage.description = input.description;
+      if (input.canarySettings) stage.canarySettings = readCanary(input.canarySettings, id);
+      if (input.description) stage.description = input.description;
       if (input.variables) stage.variables = input.variables;
       if (input.tracingEnabled !== undefined) stage.tracingEnabled = input.tracingEnabled;
       if (input.documentationVersion !== undefined) stage.documentationVersion = input.documentationVersion;
@@ -45,7 +47,7 @@ export function stageOperations(
 
     UpdateStage(input) {
       const stage = records.stage(input.restApiId, input.stageName);
-      return save(applyPatch(stage, input.patchOperations, rules));
+      return save(applyPatch(stage, input.patchOperations, rules, refused));
     },
 
     DeleteStage(input) {
@@ -80,7 +82,9 @@ const caching = () =>
   badRequest("A stage's cache cluster is not modelled by the local API Gateway: every request reaches the integration");
 
 const rules: PatchRules<Stage> = {
-  "/deploymentId": property("deploymentId"),
+  "/deploymentId": deploymentRule,
+  "/variables": promotion,
+  ...canaryRules,
   "/description": property("description"),
   "/documentationVersion": property("documentationVersion"),
   "/clientCertificateId": property("clientCertificateId"),
@@ -104,6 +108,30 @@ const rules: PatchRules<Stage> = {
   ...methodSettingRules,
 };
 
+/** A removal is taken for that of a method's settings. */
+const refused = ({ op, path = "" }: { op: string; path: string | undefined }): string =>
+  op === "remove"
+    ? `Cannot remove method setting ${path.slice(1)} because there is no method setting for this method `
+    : op === "copy"
+      ? `Invalid ${op} operation with path: ${path}`
+      : `Invalid method setting path: ${path}. Must be one of: [${SETTING_PATHS}]`;
+
+/** As AWS lists them, commas missing. */
+const SETTING_PATHS = [
+  ...["/deploymentId", "/description", "/cacheClusterEnabled", "/cacheClusterSize", "/clientCertificateId"],
+  ...["/accessLogSettings", "/accessLogSettings/destinationArn", "/accessLogSettings/format"],
+  ...["/{resourcePath}/{httpMethod}/metrics/enabled", "/{resourcePath}/{httpMethod}/logging/dataTrace"],
+  "/{resourcePath}/{httpMethod}/logging/loglevel",
+  "/{resourcePath}/{httpMethod}/throttling/burstLimit/{resourcePath}/{httpMethod}/throttling/rateLimit/{resourcePath}/{httpMethod}/caching/ttlInSeconds",
+  ...["/{resourcePath}/{httpMethod}/caching/enabled", "/{resourcePath}/{httpMethod}/caching/dataEncrypted"],
+  "/{resourcePath}/{httpMethod}/caching/requireAuthorizationForCacheControl",
+  "/{resourcePath}/{httpMethod}/caching/unauthorizedCacheControlHeaderStrategy",
+  ...["/*/*/metrics/enabled", "/*/*/logging/dataTrace", "/*/*/logging/loglevel"],
+  "/*/*/throttling/burstLimit /*/*/throttling/rateLimit /*/*/caching/ttlInSeconds",
+  ...["/*/*/caching/enabled", "/*/*/caching/dataEncrypted", "/*/*/caching/requireAuthorizationForCacheControl"],
+  ...["/*/*/caching/unauthorizedCacheControlHeaderStrategy", "/variables/{variable_name}", "/tracingEnabled"],
+].join(", ");
+
 function check(records: Records, stage: Stage): void {
   if (!/^[a-zA-Z0-9_-]{1,128}$/.test(stage.stageName)) {
     throw badRequest("Stage name only allows a-zA-Z0-9_-");
@@ -111,7 +139,10 @@ function check(records: Records, stage: Stage): void {
   if (!records.deployments.has(`${stage.restApiId}/${stage.deploymentId}`)) {
     throw notFound("Invalid Deployment identifier specified");
   }
-  for (const [name, value] of Object.entries(stage.variables)) {
+  if (stage.canarySettings && !records.deployments.has(`${stage.restApiId}/${stage.canarySettings.deploymentId}`)) {
+    throw badRequest("Deployment id does not exist");
+  }
+  for (const [name, value] of Object.entries({ ...stage.variables, ...stage.canarySettings?.stageVariableOverrides })) {
     if (!/^[A-Za-z0-9_]+$/.test(name)) throw badRequest(`Stage variable name '${name}' only allows a-zA-Z0-9_`);
     if (!/^[A-Za-z0-9\-._~:/?#&=,@]*$/.test(value)) {
       throw badRequest(`Stage variable value '${value}' of '${name}' has a character that is not allowed`);
@@ -122,7 +153,7 @@ function check(records: Records, stage: Stage): void {
 
 function checkLogging(records: Records, { methodSettings, accessLogSettings }: Stage): void {
   const { destinationArn, format } = accessLogSettings ?? {};
-  const execution = Object.values(methodSettings).some(({ loggingLevel }) => loggingLevel !== "OFF");
+  const execution = Object.values(methodSettings).some(({ loggingLevel = "OFF" }) => loggingLevel !== "OFF");
   if ((execution || destinationArn) && !records.account.get("account")?.cloudwatchRoleArn) {
     throw badRequest("CloudWatch Logs role ARN must be set in account settings to enable logging");
   }
@@ -153,7 +184,7 @@ export function newStage(restApiId: string, stageName: string, deploymentId: str
 
 function describe({ restApiId: _, createdDate, lastUpdatedDate, ...stage }: Stage): StageShape {
   return {
-    ...stage,
+    ...withoutEmpty(stage, "variables", "tags"),
     methodSettings: stage.methodSettings as StageShape["methodSettings"],
     cacheClusterEnabled: false,
     cacheClusterStatus: "NOT_AVAILABLE",

@@ -2,6 +2,7 @@ import type { ApiKey as ApiKeyShape, PatchOperation } from "@aws-sdk/client-api-
 import type { ApiKey, Throttle, UsagePlan } from "../model.ts";
 import { applyPatch, escapePointer, type PatchRules, parse, property, unescapePointer } from "../patch.ts";
 import { badRequest, conflict, newId, newKeyValue, notFound, pageOf, type Records } from "../records.ts";
+import { withoutEmpty } from "./describe.ts";
 import type { Handlers } from "./handlers.ts";
 
 interface OfPlan {
@@ -17,16 +18,17 @@ export function apiKeyOperations(records: Records): Handlers {
     if (!found) throw notFound("Invalid API Key identifier specified");
     return found;
   };
-  const save = (key: ApiKey): ApiKeyShape => {
+  const save = (key: ApiKey): ApiKey => {
     records.apiKeys.put(key.id, key);
     records.servedChanged();
-    return describe(key, true);
+    return key;
   };
   return {
     CreateApiKey(input) {
       // Tools without a value send an empty one.
       const value = input.value || newKeyValue();
-      if (value.length < 20 || value.length > 128) throw badRequest("API Key value should be at least 20 characters");
+      if (value.length < 20) throw badRequest("API Key value should be at least 20 characters");
+      if (value.length > 128) throw badRequest("API Key value exceeds maximum size of 128 characters");
       if (records.apiKeys.values().some((key) => key.value === value)) throw conflict("API Key already exists");
       const now = Date.now();
       const { name, description, customerId, tags = {} } = input;
@@ -35,7 +37,7 @@ export function apiKeyOperations(records: Records): Handlers {
         ...(description !== undefined && { description }),
         ...(customerId !== undefined && { customerId }),
       };
-      return save({
+      const key = save({
         id: newId(),
         value,
         enabled: input.enabled ?? false,
@@ -44,6 +46,7 @@ export function apiKeyOperations(records: Records): Handlers {
         tags,
         ...optional,
       });
+      return withoutEmpty(describe(key, true), "tags");
     },
     GetApiKey: (input) => describe(find(input.apiKey), input.includeValue ?? false),
     GetApiKeys(input) {
@@ -55,7 +58,10 @@ export function apiKeyOperations(records: Records): Handlers {
             (!input.customerId || customerId === input.customerId),
         );
       const found = pageOf(wanted, input, ({ id }) => id);
-      return { ...found, items: found.items.map((key) => describe(key, input.includeValues ?? false)) };
+      return {
+        ...found,
+        items: found.items.map((key) => withoutEmpty(describe(key, input.includeValues ?? false), "tags")),
+      };
     },
     UpdateApiKey(input: { apiKey: string; patchOperations?: PatchOperation[] }) {
       const key = applyPatch(find(input.apiKey), input.patchOperations, {
@@ -64,7 +70,7 @@ export function apiKeyOperations(records: Records): Handlers {
         "/customerId": property("customerId"),
         "/enabled": property("enabled", "boolean"),
       });
-      return save({ ...key, lastUpdatedDate: Date.now() });
+      return describe(save({ ...key, lastUpdatedDate: Date.now() }), false);
     },
     DeleteApiKey(input: { apiKey: string }) {
       const { id } = find(input.apiKey);
@@ -108,7 +114,7 @@ export function usagePlanOperations(records: Records): Handlers {
     CreateUsagePlan(input) {
       if (!input.name) throw badRequest("Usage plan name must be specified");
       const { name, description, throttle, quota, apiStages = [], tags = {} } = input;
-      return save({
+      const plan = save({
         id: newId(6),
         name,
         apiStages: apiStages as UsagePlan["apiStages"],
@@ -117,11 +123,13 @@ export function usagePlanOperations(records: Records): Handlers {
         ...(throttle && { throttle: { burstLimit: throttle.burstLimit ?? 0, rateLimit: throttle.rateLimit ?? 0 } }),
         ...(quota && { quota: { offset: 0, ...quota } as NonNullable<UsagePlan["quota"]> }),
       });
+      return withoutEmpty(plan, "tags");
     },
     GetUsagePlan: (input: OfPlan) => find(input.usagePlanId),
     GetUsagePlans(input) {
       const of = (plan: UsagePlan) => !input.keyId || records.usagePlanKeys.has(`${plan.id}/${input.keyId}`);
-      return pageOf(records.usagePlans.values().filter(of), input, ({ id }) => id);
+      const found = pageOf(records.usagePlans.values().filter(of), input, ({ id }) => id);
+      return { ...found, items: found.items.map((plan) => withoutEmpty(plan, "tags")) };
     },
     UpdateUsagePlan: (input: OfPlan) =>
       save(applyPatch(find(input.usagePlanId), input.patchOperations?.map(withOneMethod), planRules)),
@@ -210,14 +218,20 @@ function stageOf({ apiStages }: UsagePlan, id = ""): UsagePlan["apiStages"][numb
   return found;
 }
 
+const noStage = (apiId: string, stage: string, planId: string) =>
+  notFound(`Invalid API Stage {api: ${apiId}, stage: ${stage}} specified for usageplan ${planId}`);
+
 /** https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html#UpdateUsagePlan-Patch */
 const planRules: PatchRules<UsagePlan> = {
   "/name": property("name"),
   "/description": property("description"),
   "/productCode": property("productCode"),
   "/apiStages": (plan, { op, value = "" }) => {
-    const [apiId = "", stage = ""] = value.split(":");
-    plan.apiStages = plan.apiStages.filter((item) => item.apiId !== apiId || item.stage !== stage);
+    const [apiId, stage, ...more] = value.split(":");
+    if (!apiId || !stage || more.length > 0) throw badRequest("Invalid API Stage specified");
+    const others = plan.apiStages.filter((item) => item.apiId !== apiId || item.stage !== stage);
+    if (op === "remove" && others.length === plan.apiStages.length) throw noStage(apiId, stage, plan.id);
+    plan.apiStages = others;
     if (op !== "remove") plan.apiStages.push({ apiId, stage });
   },
   "/apiStages/*/throttle": (plan, { segments }) => {
@@ -261,9 +275,9 @@ function quota(name: "limit" | "offset"): PatchRules<UsagePlan>[string] {
   };
 }
 
-function check(records: Records, { apiStages, quota: quotas }: UsagePlan): void {
+function check(records: Records, { id, apiStages, quota: quotas }: UsagePlan): void {
   for (const { apiId, stage } of apiStages) {
-    if (!records.stages.has(`${apiId}/${stage}`)) throw notFound(`API Stage not found: ${apiId}:${stage}`);
+    if (!records.stages.has(`${apiId}/${stage}`)) throw noStage(apiId, stage, id);
   }
   if (!quotas) return;
   if (!["DAY", "WEEK", "MONTH"].includes(quotas.period))

@@ -8,6 +8,7 @@ import { PolicySet } from "../../../../authorization/policy.ts";
 import { compileExpression } from "../../../../expression.ts";
 import { parseJson } from "../../../../jsonText.ts";
 import { type Access, type Cloud, type PolicyDocument, type Principal, servicePrincipal } from "../../../../service.ts";
+import { DEFAULT_TTL } from "../../definition/authorizer.ts";
 import { lambdaOf } from "../../definition/integration.ts";
 import type { Authorizer } from "../../model.ts";
 import type { Exchange } from "../exchange.ts";
@@ -62,7 +63,7 @@ export class LambdaAuthorizers {
   }
 
   #result(exchange: Exchange, authorizer: Authorizer, identity: string[]): Promise<Result> {
-    const ttl = authorizer.authorizerResultTtlInSeconds * 1000;
+    const ttl = (authorizer.authorizerResultTtlInSeconds ?? DEFAULT_TTL) * 1000;
     if (ttl === 0 || identity.length === 0) return this.#ask(exchange, authorizer, identity);
     const { apiId, stage, deployment } = exchange.stage;
     const key = JSON.stringify([apiId, stage.stageName, deployment.id, authorizer.id, identity]);
@@ -114,7 +115,7 @@ export class LambdaAuthorizers {
 /** The values that identify the caller. If one is missing or malformed, the answer is 401 without asking the function. */
 function identityOf(
   exchange: Exchange,
-  { type, identitySource, identityValidationExpression, authorizerResultTtlInSeconds }: Authorizer,
+  { type, identitySource, identityValidationExpression, authorizerResultTtlInSeconds = DEFAULT_TTL }: Authorizer,
 ): string[] {
   const sources = identitySource?.split(",").map((source) => source.trim()) ?? [];
   const values = sources.map((source) => identityValue(exchange, source));
