@@ -88,7 +88,7 @@ export type Factory = (cloud: Cloud, setup: ServiceSetup) => Service;
 export const globalServices: Factory[] = [
   (cloud, { directory, authorizer }) => createIam(cloud, directory, authorizer),
   (cloud, { directory }) => createSts(cloud, directory),
-  (cloud) => createS3(cloud),
+  (cloud, { directory }) => createS3(cloud, directory),
   (cloud) => createRoute53(cloud),
 ];
 

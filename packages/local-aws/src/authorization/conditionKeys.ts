@@ -23,7 +23,7 @@ const supplied: Record<string, RegExp> = {
   kms: /^(calleraccount|encryptionalgorithm|encryptioncontext:.+|encryptioncontextkeys|viaservice)$/,
   lambda: /^functionarn$/,
   route53: /^changeresourcerecordsets(actions|normalizedrecordnames|recordtypes)$/,
-  s3: /^(authtype|delimiter|existingobjecttag\/.+|if-(none-)?match|max-keys|prefix|requestobjecttag(keys|\/.+)|resourceaccount|signatureage|signatureversion|tlsversion|versionid|x-amz-(content-sha256|copy-source|metadata-directive|server-side-encryption(-aws-kms-key-id)?|storage-class))$/,
+  s3: /^(authtype|delimiter|existingobjecttag\/.+|if-(none-)?match|max-keys|object-lock-(legal-hold|mode|remaining-retention-days|retain-until-date)|prefix|requestobjecttag(keys|\/.+)|resourceaccount|signatureage|signatureversion|tlsversion|versionid|x-amz-(content-sha256|copy-source|metadata-directive|server-side-encryption(-aws-kms-key-id)?|storage-class))$/,
   ssm: /^recursive$/,
   sts: /^(externalid|rolesessionname|sourceidentity)$/,
 };
@@ -36,7 +36,7 @@ const absent: Record<string, RegExp> = {
   kms: /^(grant.+|recipientattestation:.+)$/,
   // Of private zones.
   route53: /^vpcs$/,
-  s3: /^(accessgrants|accesspoint|buckettag\/|dataaccesspoint|object-lock-)/,
+  s3: /^(accessgrants|accesspoint|buckettag\/|dataaccesspoint|object-lock-event-)/,
 };
 
 /** @returns why a policy that uses this key cannot be stored; `undefined` when it can. */

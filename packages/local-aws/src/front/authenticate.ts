@@ -121,6 +121,7 @@ export function authenticate(
       "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
     );
   }
+  if (dialect === "s3" && authorization.expires !== undefined) checkAllSigned(request, authorization);
   const key = findKey(door, accessKeyId);
   if (!key || key.status === "Inactive") throw signatureError(dialect, "unknownKey");
   if (key.sessionToken !== undefined || accessKeyId !== "test") {
@@ -150,9 +151,19 @@ export function identify(
   return key.principal;
 }
 
+/** S3 accepts no header of its own beside a presigned URL that the URL's signature does not cover. */
+function checkAllSigned({ headers }: WireRequest, { signedHeaders }: Authorization): void {
+  const own = Object.keys(headers).filter((name) => name.startsWith("x-amz-") && name !== "x-amz-content-sha256");
+  const HeadersNotSigned = own.filter((name) => !signedHeaders.includes(name)).join(", ");
+  if (HeadersNotSigned === "") return;
+  const message = "There were headers present in the request which were not signed";
+  throw new AwsError("AccessDenied", message, 403, { HeadersNotSigned });
+}
+
 const administrators = new Map<string, AccessKey>();
 
-function findKey({ directory, accountId }: Door, accessKeyId: string): AccessKey | undefined {
+/** The key of that id: the administrator's, a user's or a session's. */
+export function findKey({ directory, accountId }: Door, accessKeyId: string): AccessKey | undefined {
   if (accessKeyId !== "test") return directory.key(accessKeyId);
   let key = administrators.get(accountId);
   if (!key) {
@@ -199,7 +210,8 @@ function wrongRegion(dialect: Dialect, given: string, wanted: string | undefined
   );
 }
 
-function same(a: string, b: string): boolean {
+/** Compared in constant time. */
+export function same(a: string, b: string): boolean {
   const [first, second] = [Buffer.from(a), Buffer.from(b)];
   return first.length === second.length && timingSafeEqual(first, second);
 }

@@ -12,6 +12,9 @@ import { AwsError } from "../service.ts";
 const loopback =
   /^(?:(?:sync|data|streaming)-)?(localhost|([a-z0-9_-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])\.?(:\d+)?$/i;
 
+/** Names that AWS alone gives addresses to: no page can let one lead to this machine, its user can (a proxy, a hosts file). */
+const awsName = /^([a-z0-9_.-]+\.)?amazonaws\.com(:\d+)?$/i;
+
 /** Whether a `Host` (name and port) means this machine, however it is resolved: browsers resolve `*.localhost` themselves. */
 export const isLoopback = (host: string): boolean => loopback.test(host);
 
@@ -52,7 +55,7 @@ function hostOf(origin: string): string {
 export function refusal(headers: IncomingHttpHeaders, mayCross: () => boolean): AwsError | undefined {
   const { host } = headers;
   const refused = (why: string) => new AwsError("AccessDenied", `Refused: ${why}`, 403);
-  if (host === undefined || !isLoopback(host)) return refused(wrongHost(host));
+  if (host === undefined || !(isLoopback(host) || awsName.test(host))) return refused(wrongHost(host));
   const page = foreignPage(headers);
   if (!page || mayCross()) return undefined;
   return refused(`${page}; web pages from other sites may do only what a bucket's CORS rules allow`);

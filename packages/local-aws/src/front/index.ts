@@ -7,11 +7,12 @@ import { isRegion, regionOf } from "../arn.ts";
 import type { Directory } from "../authorization/directory.ts";
 import type { KeptMail } from "../mail.ts";
 import type { Region } from "../regions.ts";
-import { type Call, type Principal, type RawResponse, type Service } from "../service.ts";
+import { AwsError, type Call, type Principal, type RawResponse, type Service } from "../service.ts";
 import { protocolOf, shapesOf, type WireRequest, wireRequest } from "../wire/index.ts";
 import { authenticate, signatureError } from "./authenticate.ts";
 import { type Authorization, readAuthorization } from "./authorization.ts";
 import { verified, wholeBody } from "./body.ts";
+import { bucketOfHost } from "./bucketHost.ts";
 import { contextOf } from "./context.ts";
 import { refusal } from "./door.ts";
 import { healthOf } from "./health.ts";
@@ -20,6 +21,7 @@ import { ownPath } from "./ownPaths.ts";
 import { known, perform, unknownService, wholeStream } from "./perform.ts";
 import { type ProcessApi, serveProcesses } from "./processes.ts";
 import { isS3, sha256 } from "./signature.ts";
+import { authenticateV2, isSignedV2 } from "./signatureV2.ts";
 import { mayUpgrade, serveSites } from "./sites.ts";
 import { refuseUnreadable } from "./unreadable.ts";
 
@@ -129,13 +131,18 @@ async function answer(
   const signed = typeof authorization === "object" ? authorization : undefined;
   let service: Service | undefined;
   try {
+    const shared = options.regions.get(options.defaultRegion).services;
+    if (typeof authorization === "string" && request.query.has("X-Amz-Credential") && looksLikeS3(request)) {
+      service = shared.get("s3");
+      throw new AwsError("AuthorizationQueryParametersError", authorization, 400);
+    }
     if (typeof authorization === "string") {
       throw signatureError(protocolOf(request, undefined).dialect, "incomplete", authorization);
     }
-    const meant = signed ?? (await unsigned(request, options.regions.get(options.defaultRegion).services));
+    const meant = signed ?? (await unsigned(request, shared));
     const name = meant.service;
     // Shapes are the same everywhere. A region is looked up, and created, only for requests that are let in.
-    service = options.regions.get(options.defaultRegion).services.get(name);
+    service = shared.get(name);
     if (!service) throw unknownService(name);
     const shapes = await shapesOf(service);
     const protocol = protocolOf(request, shapes);
@@ -143,7 +150,9 @@ async function answer(
     if (!streams && !Buffer.isBuffer(request.body)) request.body = await wholeBody(raw);
     const principal = signed
       ? authenticate(options, request, signed, payloadHash(request, signed), protocol.dialect)
-      : anonymous;
+      : streams && isSignedV2(request)
+        ? authenticateV2(options, request, bucketOfHost(request.headers.host as string | undefined))
+        : anonymous;
 
     const { region = options.defaultRegion } = meant;
     const place = options.regions.get(region);

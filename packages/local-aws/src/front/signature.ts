@@ -30,7 +30,7 @@ export const sha256 = (data: string | Buffer): string => createHash("sha256").up
 const keys = new Map<string, Buffer>();
 
 /** Valid for a day; saves four HMACs per request. */
-function signingKey(secret: string, date: string, region: string, service: string): Buffer {
+export function signingKey(secret: string, date: string, region: string, service: string): Buffer {
   const id = `${secret}/${date}/${region}/${service}`;
   let key = keys.get(id);
   if (!key) {
@@ -44,10 +44,13 @@ function signingKey(secret: string, date: string, region: string, service: strin
   return key;
 }
 
+/** Clients sign the bytes that they send, most of them UTF-8; a header that was read has a character for each byte. */
+const asSigned = (value: string): string => Buffer.from(value, "latin1").toString();
+
 function canonicalRequest(request: WireRequest, authorization: Authorization, payloadHash: string): string {
   const headers = authorization.signedHeaders.map(
     (name) =>
-      `${name}:${String(request.headers[name] ?? "")
+      `${name}:${asSigned(String(request.headers[name] ?? ""))
         .trim()
         .replace(/\s+/g, " ")}\n`,
   );

@@ -2,7 +2,7 @@
  * Conditions on reads, copies and writes.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html
  */
-import { noSuchKey, notImplemented, preconditionFailed } from "./errors.ts";
+import { noSuchKey, notForThis, preconditionFailed } from "./errors.ts";
 import type { Version } from "./records.ts";
 import { quoted, S3Error, type S3State } from "./state.ts";
 
@@ -30,7 +30,8 @@ function failing(
   }
   if (IfNoneMatch !== undefined) {
     if (names(IfNoneMatch, etag)) return { name: "If-None-Match", cached: true };
-  } else if (IfModifiedSince && time <= IfModifiedSince.getTime()) {
+  } else if (IfModifiedSince && time <= IfModifiedSince.getTime() && IfModifiedSince.getTime() <= Date.now()) {
+    // A date that is yet to come is not a valid condition.
     return { name: "If-Modified-Since", cached: true };
   }
   return undefined;
@@ -48,7 +49,7 @@ export function checkRead(conditions: ReadConditions, version: Version): void {
 /** @throws AwsError `PreconditionFailed`: copies do not involve caches. */
 export function checkCopySource(conditions: ReadConditions, version: Version): void {
   const failed = failing(conditions, version);
-  if (failed) throw preconditionFailed(`x-amz-copy-source-${failed.name.toLowerCase()}`);
+  if (failed) throw preconditionFailed(`x-amz-copy-source-${failed.name}`);
 }
 
 /** To be called right before the write, with nothing awaited in between. @throws AwsError */
@@ -59,11 +60,22 @@ export function checkWrite(
   { IfMatch, IfNoneMatch }: Pick<ReadConditions, "IfMatch" | "IfNoneMatch">,
 ): void {
   if (IfMatch === undefined && IfNoneMatch === undefined) return;
-  if (IfNoneMatch !== undefined && IfNoneMatch !== "*") throw notImplemented("If-None-Match other than * on a write");
+  checkHeaders(IfMatch, IfNoneMatch);
   const latest = s3.versions.latest(bucket, key);
   const current = latest?.marker ? undefined : latest;
   if (IfNoneMatch !== undefined && current) throw preconditionFailed("If-None-Match");
   if (IfMatch === undefined) return;
   if (!current) throw noSuchKey(key);
   if (!names(IfMatch, current.etag)) throw preconditionFailed("If-Match");
+}
+
+/** @throws AwsError for conditions that S3 does not have for writes. */
+function checkHeaders(ifMatch: string | undefined, ifNoneMatch: string | undefined): void {
+  const refused = (Header: string, additionalMessage: string) => notForThis({ Header, additionalMessage });
+  const value = (header: string) =>
+    refused(header, `We don't accept the provided value of ${header} header for this API`);
+  if (ifMatch !== undefined && ifNoneMatch !== undefined)
+    throw refused("If-Match,If-None-Match", "Multiple conditional request headers present in the request");
+  if (ifNoneMatch !== undefined && ifNoneMatch !== "*") throw value("If-None-Match");
+  if (ifMatch === "*") throw value("If-Match");
 }

@@ -1,22 +1,19 @@
 /** An object's description: from the input that creates it, and into the outputs that describe it. */
 import type { CopyObjectRequest, CreateMultipartUploadRequest, PutObjectRequest } from "@aws-sdk/client-s3";
-import { AwsError } from "../../service.ts";
-import { invalidArgument, notImplemented } from "./errors.ts";
+import { newObjectAcl } from "./acl.ts";
+import { customerKeyMembers, readCustomerKey } from "./customerKey.ts";
+import { invalidArgument } from "./errors.ts";
+import { lockOf } from "./lock.ts";
 import { checkMetadata, checkStorageClass, readTagging } from "./names.ts";
-import { checksumMembers } from "./receive.ts";
 import type { BucketRecord, Description, Version } from "./records.ts";
 import { quoted, toldVersion } from "./state.ts";
 
 type Making = Omit<PutObjectRequest, "Body"> | CreateMultipartUploadRequest | CopyObjectRequest;
 
-/** @throws AwsError for what is not allowed, and for what the local cloud does not support (object lock, customer keys). */
-export function describe(input: Making, bucket: BucketRecord): Description {
-  if (input.ObjectLockMode || input.ObjectLockRetainUntilDate || input.ObjectLockLegalHoldStatus) {
-    throw notImplemented("S3 Object Lock");
-  }
-  if (input.SSECustomerAlgorithm || input.SSECustomerKey)
-    throw notImplemented("encryption with customer-provided keys (SSE-C)");
-  refuseAcl(input);
+/** @throws AwsError for what is not allowed. */
+export function describe(input: Making, bucket: BucketRecord, owner: { ID: string }): Description {
+  const acl = newObjectAcl(input, bucket, owner);
+  const customerKey = readCustomerKey(input);
   const metadata = Object.fromEntries(
     Object.entries(input.Metadata ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
@@ -35,12 +32,15 @@ export function describe(input: Making, bucket: BucketRecord): Description {
     expires: input.Expires instanceof Date ? input.Expires.toUTCString() : (input.Expires as string | undefined),
     websiteRedirect: input.WebsiteRedirectLocation,
     storageClass: input.StorageClass === "STANDARD" ? undefined : input.StorageClass,
-    encryption: encryption(input, bucket),
+    encryption: customerKey === undefined ? encryption(input, bucket) : undefined,
+    customerKey,
+    acl,
   };
   return {
     contentType: input.ContentType ?? "binary/octet-stream",
     metadata,
     tags: input.Tagging ? readTagging(input.Tagging) : {},
+    ...lockOf(input, bucket),
     ...defined(fields),
   };
 }
@@ -62,24 +62,27 @@ function encryption(input: Making, bucket: BucketRecord): Description["encryptio
   return { algorithm, ...defined({ keyId, bucketKey }) };
 }
 
-/** Owners are enforced, as in every bucket created since 2023: only the ACL that changes nothing is accepted. */
-export function refuseAcl(input: { ACL?: string }): void {
-  if (input.ACL === undefined || input.ACL === "private" || input.ACL === "bucket-owner-full-control") return;
-  throw aclNotSupported();
-}
+/** How an object is encrypted, in answers about it. */
+export const encryptionMembers = ({
+  encryption: used,
+  customerKey,
+}: Pick<Description, "encryption" | "customerKey">) =>
+  customerKey === undefined
+    ? defined({
+        ServerSideEncryption: used?.algorithm ?? ("AES256" as const),
+        SSEKMSKeyId: used?.keyId,
+        BucketKeyEnabled: used?.bucketKey || undefined,
+      })
+    : customerKeyMembers(customerKey);
 
-export const aclNotSupported = (): AwsError =>
-  new AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs", 400);
-
-export const encryptionMembers = ({ encryption: used }: Pick<Description, "encryption">) =>
-  defined({
-    ServerSideEncryption: used?.algorithm ?? ("AES256" as const),
-    SSEKMSKeyId: used?.keyId,
-    BucketKeyEnabled: used?.bucketKey || undefined,
-  });
+/** The lock of a version, in answers about it. */
+const lockMembers = ({ lock, legalHold }: Version) => ({
+  ...(lock && { ObjectLockMode: lock.mode, ObjectLockRetainUntilDate: new Date(lock.until) }),
+  ...(legalHold && { ObjectLockLegalHoldStatus: legalHold }),
+});
 
 /** Members common to GetObject and HeadObject. */
-export function objectMembers(bucket: BucketRecord, version: Version, withChecksum: boolean) {
+export function objectMembers(bucket: BucketRecord, version: Version) {
   const tagCount = Object.keys(version.tags).length;
   return {
     AcceptRanges: "bytes",
@@ -100,7 +103,7 @@ export function objectMembers(bucket: BucketRecord, version: Version, withChecks
     }),
     ...toldVersion(bucket, version),
     ...encryptionMembers(version),
-    ...(withChecksum ? checksumMembers(version.checksum) : {}),
+    ...lockMembers(version),
   };
 }
 

@@ -37,3 +37,7 @@ export const preconditionFailed = (Condition: string): AwsError =>
 
 export const notImplemented = (what: string): AwsError =>
   new AwsError("NotImplemented", `The local cloud does not model ${what}`, 501);
+
+/** A header that S3 has for other kinds of buckets or other operations only. */
+export const notForThis = (members: Record<string, string>): AwsError =>
+  new AwsError("NotImplemented", "A header you provided implies functionality that is not implemented", 501, members);

@@ -10,12 +10,16 @@ import type { Version } from "./records.ts";
 
 export type EventName =
   | "ObjectCreated:Put"
+  | "ObjectCreated:Post"
   | "ObjectCreated:Copy"
   | "ObjectCreated:CompleteMultipartUpload"
   | "ObjectRemoved:Delete"
   | "ObjectRemoved:DeleteMarkerCreated"
   | "LifecycleExpiration:Delete"
   | "LifecycleExpiration:DeleteMarkerCreated"
+  | "ObjectAcl:Put"
+  | "ObjectRestore:Post"
+  | "ObjectRestore:Completed"
   | "ObjectTagging:Put"
   | "ObjectTagging:Delete";
 
@@ -25,20 +29,22 @@ export interface Happening {
   call: Call;
   accountId: string;
   region: string;
-  /** Whether the bucket is, or was, versioned: then ids are included. */
-  versioned: boolean;
 }
 
 const detailTypes: Record<string, string> = {
   ObjectCreated: "Object Created",
   ObjectRemoved: "Object Deleted",
   LifecycleExpiration: "Object Deleted",
+  "ObjectAcl:Put": "Object ACL Updated",
+  "ObjectRestore:Post": "Object Restore Initiated",
+  "ObjectRestore:Completed": "Object Restore Completed",
   "ObjectTagging:Put": "Object Tags Added",
   "ObjectTagging:Delete": "Object Tags Deleted",
 };
 
 const reasons: Partial<Record<EventName, string>> = {
   "ObjectCreated:Put": "PutObject",
+  "ObjectCreated:Post": "PostObject",
   "ObjectCreated:Copy": "CopyObject",
   "ObjectCreated:CompleteMultipartUpload": "CompleteMultipartUpload",
   "ObjectRemoved:Delete": "DeleteObject",
@@ -47,28 +53,41 @@ const reasons: Partial<Record<EventName, string>> = {
   "LifecycleExpiration:DeleteMarkerCreated": "Lifecycle Expiration",
 };
 
+/** In notifications, a delete marker has the one of nothing; what is deleted has none. */
+function eTag(name: EventName, etag: string) {
+  if (name.endsWith("DeleteMarkerCreated")) return { eTag: createHash("md5").digest("hex") };
+  return etag && name !== "ObjectRemoved:Delete" ? { eTag: etag } : {};
+}
+
+const hasSize = (kind: string): boolean => kind === "ObjectCreated" || kind === "ObjectRestore";
+/** Changes of tags and access have no place in the order of versions. */
+const changesBytes = (kind: string): boolean => kind !== "ObjectTagging" && kind !== "ObjectAcl";
+
 const sequencer = ({ sequence }: Version): string => sequence.toString(16).toUpperCase().padStart(18, "0");
 
 /** An entry of PutEvents. */
-export function bridgeEvent({ name, version, call, accountId, versioned }: Happening) {
+export function bridgeEvent({ name, version, call, accountId }: Happening) {
   const kind = name.split(":")[0] as string;
   const { bucket, key, size, etag, id } = version;
   const deleted = kind === "ObjectRemoved" || kind === "LifecycleExpiration";
   const reason = reasons[name];
+  const byS3 = kind === "LifecycleExpiration" || name === "ObjectRestore:Completed";
   const detail = {
     version: "0",
     bucket: { name: bucket },
     object: {
       key,
-      ...(kind === "ObjectCreated" && { size }),
+      ...(hasSize(kind) && { size }),
       ...(etag && { etag }),
-      ...(versioned && { "version-id": id }),
-      ...(!name.startsWith("ObjectTagging") && { sequencer: sequencer(version) }),
+      ...(id !== "null" && { "version-id": id }),
+      ...(changesBytes(kind) && kind !== "ObjectRestore" && { sequencer: sequencer(version) }),
     },
     "request-id": requestId(call),
-    requester: kind === "LifecycleExpiration" ? "s3.amazonaws.com" : (call.principal.accountId ?? accountId),
-    ...(kind !== "LifecycleExpiration" && { "source-ip-address": call.sourceIp ?? "127.0.0.1" }),
+    requester: byS3 ? "s3.amazonaws.com" : (call.principal.accountId ?? accountId),
+    ...(!byS3 && { "source-ip-address": call.sourceIp ?? "127.0.0.1" }),
     ...(reason && { reason }),
+    ...(kind === "ObjectRestore" && { "source-storage-class": version.storageClass }),
+    ...(name === "ObjectRestore:Completed" && { "restore-expiry-time": version.restored }),
     ...(deleted && {
       "deletion-type": name.endsWith("DeleteMarkerCreated") ? "Delete Marker Created" : "Permanently Deleted",
     }),
@@ -83,35 +102,47 @@ export function bridgeEvent({ name, version, call, accountId, versioned }: Happe
 }
 
 /** One of the `Records` that a function, queue or topic gets. */
-export function notificationRecord(
-  { name, version, call, region, accountId, versioned }: Happening,
-  configurationId: string,
-) {
+export function notificationRecord({ name, version, call, region, accountId }: Happening, configurationId: string) {
+  const kind = name.split(":")[0] as string;
   const { bucket, key, size, etag, id } = version;
   return {
-    eventVersion: name.startsWith("ObjectCreated") || name.startsWith("ObjectRemoved") ? "2.1" : "2.3",
+    eventVersion: ["ObjectCreated", "ObjectRemoved", "ObjectRestore"].includes(kind) ? "2.1" : "2.3",
     eventSource: "aws:s3",
     awsRegion: region,
     eventTime: new Date().toISOString(),
     eventName: name,
-    userIdentity: { principalId: `AWS:${call.principal.userId ?? accountId}` },
+    userIdentity: {
+      principalId: `${name === "ObjectRestore:Completed" ? "AmazonCustomer" : "AWS"}:${call.principal.userId ?? accountId}`,
+    },
     requestParameters: { sourceIPAddress: call.sourceIp ?? "127.0.0.1" },
     responseElements: { "x-amz-request-id": requestId(call), "x-amz-id-2": "local" },
     s3: {
       s3SchemaVersion: "1.0",
       configurationId,
-      bucket: { name: bucket, ownerIdentity: { principalId: accountId }, arn: bucketArn(bucket) },
+      bucket: { name: bucket, ownerIdentity: { principalId: ownerId(accountId) }, arn: bucketArn(bucket) },
       object: {
         // As in a form: this is the only place where a space becomes a plus.
         key: encodeURIComponent(key).replaceAll("%20", "+").replaceAll("%2F", "/"),
-        ...(name.startsWith("ObjectCreated") && { size }),
-        ...(etag && { eTag: etag }),
-        ...(versioned && { versionId: id }),
-        sequencer: sequencer(version),
+        ...(hasSize(kind) && { size }),
+        ...eTag(name, etag),
+        ...(id !== "null" && { versionId: id }),
+        ...(changesBytes(kind) && { sequencer: sequencer(version) }),
       },
     },
+    ...(name === "ObjectRestore:Completed" && {
+      glacierEventData: {
+        restoreEventData: {
+          lifecycleRestorationExpiryTime: version.restored,
+          lifecycleRestoreStorageClass: version.storageClass,
+        },
+      },
+    }),
   };
 }
+
+/** Owners have an id of 14 letters and digits in events. */
+const ownerId = (accountId: string): string =>
+  `A${createHash("sha256").update(accountId).digest("hex").slice(0, 13).toUpperCase()}`;
 
 /** S3's own ids are 16 letters and digits. */
 const requestId = ({ requestId: id }: Call): string =>

@@ -2,14 +2,16 @@
  * Lifecycle rules: what expires is removed, as S3 does once a day.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-examples.html
  */
+import { randomBytes } from "node:crypto";
 import type {
   BucketLifecycleConfiguration,
   LifecycleRule,
-  LifecycleRuleFilter,
   PutBucketLifecycleConfigurationRequest,
 } from "@aws-sdk/client-s3";
 import { type Call, servicePrincipal } from "../../service.ts";
 import { invalidArgument, invalidRequest, malformedXml } from "./errors.ts";
+import { dueAt, prefixOf, selects } from "./expiration.ts";
+import { isLocked } from "./lock.ts";
 import { discardUpload } from "./operations/multipart.ts";
 import { addMarker } from "./operations/objects.ts";
 import type { BucketRecord, Version } from "./records.ts";
@@ -19,23 +21,47 @@ import type { S3State } from "./state.ts";
 function checkLifecycle({ Rules: rules = [] }: BucketLifecycleConfiguration): void {
   if (rules.length === 0 || rules.length > 1000) throw malformedXml();
   const ids = new Set<string>();
-  for (const [index, rule] of rules.entries()) {
-    rule.ID ??= `rule-${index + 1}`;
+  for (const rule of rules) {
+    rule.ID ??= randomBytes(36).toString("base64url");
+    if (rule.ID.length > 255) throw invalidArgument("ID length should not exceed allowed limit of 255", "ID", rule.ID);
     if (ids.has(rule.ID))
       throw invalidArgument("Rule ID must be unique. Found same ID for more than one rule", "ID", rule.ID);
     ids.add(rule.ID);
     if (rule.Status !== "Enabled" && rule.Status !== "Disabled") throw malformedXml();
-    const acts =
-      rule.Expiration ||
-      rule.NoncurrentVersionExpiration ||
-      rule.AbortIncompleteMultipartUpload ||
-      rule.Transitions?.length ||
-      rule.NoncurrentVersionTransitions?.length;
-    if (!acts) throw invalidRequest("At least one action needs to be specified in a rule");
-    for (const days of [rule.Expiration?.Days, rule.NoncurrentVersionExpiration?.NoncurrentDays]) {
-      if (days !== undefined && days < 1)
-        throw invalidArgument("'Days' for Expiration action must be a positive integer", "Days", days);
-    }
+    checkFilter(rule);
+    checkActions(rule);
+  }
+}
+
+/** Either a prefix of the rule itself or a filter, which has one criterion, or several within `And`. */
+function checkFilter({ Filter, Prefix }: LifecycleRule): void {
+  if ((Filter === undefined) === (Prefix === undefined)) throw malformedXml();
+  if (Filter && Object.values(Filter).filter((one) => one !== undefined).length > 1) throw malformedXml();
+  const { Tags = [], ...others } = Filter?.And ?? {};
+  const criteria = Tags.length + Object.values(others).filter((one) => one !== undefined).length;
+  if (Filter?.And && criteria < 2) throw malformedXml();
+  if (new Set(Tags.map(({ Key }) => Key)).size < Tags.length)
+    throw invalidRequest("Duplicate Tag Keys are not allowed.");
+}
+
+function checkActions(rule: LifecycleRule): void {
+  const { Expiration, NoncurrentVersionExpiration, AbortIncompleteMultipartUpload } = rule;
+  const acts =
+    Expiration ||
+    NoncurrentVersionExpiration ||
+    AbortIncompleteMultipartUpload ||
+    rule.Transitions?.length ||
+    rule.NoncurrentVersionTransitions?.length;
+  if (!acts) throw invalidRequest("At least one action needs to be specified in a rule");
+  if (NoncurrentVersionExpiration && NoncurrentVersionExpiration.NoncurrentDays === undefined) throw malformedXml();
+  const { Days, Date: date, ExpiredObjectDeleteMarker } = Expiration ?? {};
+  if (Expiration && [Days, date, ExpiredObjectDeleteMarker].filter((one) => one !== undefined).length !== 1)
+    throw malformedXml();
+  if (date && date.getTime() % 86_400_000 !== 0)
+    throw invalidArgument("'Date' must be at midnight GMT", "Date", date.toISOString());
+  for (const days of [Days, NoncurrentVersionExpiration?.NoncurrentDays]) {
+    if (days !== undefined && days < 1)
+      throw invalidArgument("'Days' for Expiration action must be a positive integer", "Days", days);
   }
 }
 
@@ -43,6 +69,8 @@ function checkLifecycle({ Rules: rules = [] }: BucketLifecycleConfiguration): vo
 export function readLifecycle(input: PutBucketLifecycleConfigurationRequest): BucketRecord["lifecycle"] {
   const { LifecycleConfiguration: configuration, TransitionDefaultMinimumObjectSize: size } = input;
   if (configuration === undefined) throw malformedXml();
+  if (size !== undefined && size !== "all_storage_classes_128K" && size !== "varies_by_storage_class")
+    throw invalidRequest(`Invalid TransitionDefaultMinimumObjectSize found: ${String(size)}`);
   checkLifecycle(configuration);
   return { ...configuration, ...minimumSize({ TransitionDefaultMinimumObjectSize: size }) };
 }
@@ -68,11 +96,7 @@ export function revivedLifecycle(configuration: NonNullable<BucketRecord["lifecy
   };
 }
 
-const day = 24 * 3600 * 1000;
-
-/** Whether something of `time` is over `days` later: S3 rounds up to the next midnight, UTC. */
-const over = (time: string, days: number, now: number): boolean =>
-  Math.ceil((Date.parse(time) + days * day) / day) * day <= now;
+const over = (time: string, days: number, now: number): boolean => dueAt(time, days) <= now;
 
 /** Applies every rule of every bucket. @param now milliseconds since 1970 */
 export async function sweep(s3: S3State, now = Date.now()): Promise<void> {
@@ -93,9 +117,9 @@ async function apply(s3: S3State, bucket: BucketRecord, rule: LifecycleRule, now
     accountId: cloud.accountId,
     requestId: `${bucket.name}-${rule.ID}-${now}`,
   };
-  const prefix = rule.Filter?.Prefix ?? rule.Filter?.And?.Prefix ?? rule.Prefix ?? "";
+  const prefix = prefixOf(rule);
   for (const version of allVersions(s3, bucket.name, prefix)) {
-    if (selects(rule.Filter, version)) expire(s3, bucket, rule, version, now, call);
+    if (selects(rule, version)) expire(s3, bucket, rule, version, now, call);
   }
   const abort = rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation;
   if (abort === undefined) return;
@@ -134,16 +158,6 @@ function* allVersions(s3: S3State, bucket: string, prefix: string): Generator<Pl
   }
 }
 
-function selects(filter: LifecycleRuleFilter | undefined, version: Version): boolean {
-  const { Tag, ObjectSizeGreaterThan: above, ObjectSizeLessThan: below } = { ...filter, ...filter?.And };
-  const tags = [...(Tag ? [Tag] : []), ...(filter?.And?.Tags ?? [])];
-  return (
-    tags.every(({ Key, Value }) => version.tags[Key as string] === Value) &&
-    (above === undefined || version.marker || version.size > above) &&
-    (below === undefined || version.marker || version.size < below)
-  );
-}
-
 function expire(
   s3: S3State,
   bucket: BucketRecord,
@@ -155,7 +169,7 @@ function expire(
   const { next, newer, alone, ...plain } = version;
   if (next) {
     const { NoncurrentDays: days, NewerNoncurrentVersions: keep = 0 } = rule.NoncurrentVersionExpiration ?? {};
-    if (days !== undefined && newer >= keep && over(next.modified, days, now))
+    if (days !== undefined && newer >= keep && over(next.modified, days, now) && !isLocked(plain))
       s3.remove(plain, "LifecycleExpiration:Delete", call);
     return;
   }

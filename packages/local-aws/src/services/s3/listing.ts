@@ -17,6 +17,8 @@ interface Request<T> {
   limit: number;
   /** Entries that precede all that is fetched. */
   first?: T[];
+  /** Whether a page that begins after a key begins after all that shares a prefix with it. */
+  pastPrefix?: boolean;
 }
 
 interface Page<T> {
@@ -26,7 +28,16 @@ interface Page<T> {
   next?: string;
 }
 
-export function grouped<T>({ fetch, keyOf, prefix, delimiter, after, limit, first = [] }: Request<T>): Page<T> {
+export function grouped<T>({
+  fetch,
+  keyOf,
+  prefix,
+  delimiter,
+  after,
+  limit,
+  first = [],
+  pastPrefix = false,
+}: Request<T>): Page<T> {
   const groups: Group<T>[] = [];
   if (limit === 0) return { groups, more: false };
   const common = (key: string): string | undefined => {
@@ -35,7 +46,7 @@ export function grouped<T>({ fetch, keyOf, prefix, delimiter, after, limit, firs
   };
   // A page that ended with a prefix continues after everything below it.
   const ended = after === undefined ? undefined : common(after);
-  let cursor = ended !== undefined && ended === after ? afterPrefix(ended) : after;
+  let cursor = ended !== undefined && (pastPrefix || ended === after) ? afterPrefix(ended) : after;
   let batch = first;
   let last: string | undefined;
   for (;;) {

@@ -1,7 +1,7 @@
 /** Rules for the names of buckets, keys, tags and metadata. */
 import type { Tag } from "@aws-sdk/client-s3";
 import { AwsError } from "../../service.ts";
-import { invalidArgument } from "./errors.ts";
+import { invalidArgument, malformedXml } from "./errors.ts";
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 export function checkBucketName(name: string): void {
@@ -50,27 +50,46 @@ export function readTagging(header: string): Record<string, string> {
   return tagsOf(pairs.map(([Key, Value]) => ({ Key, Value })));
 }
 
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
-export function tagsOf(list: Tag[], limit = 10): Record<string, string> {
+/** @param limit of a bucket's or an object's tags. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
+export function tagsOf(list: Tag[], limit: 10 | 50 = 10): Record<string, string> {
   if (list.length > limit) {
     const what = limit === 10 ? "Object" : "Bucket";
     throw new AwsError("BadRequest", `${what} tags cannot be greater than ${limit}`, 400);
   }
   const tags: Record<string, string> = {};
-  for (const { Key: key = "", Value: value = "" } of list) {
-    if (key === "" || key.length > 128) throw invalidTag("The TagKey you have provided is invalid", key);
-    if (value.length > 256) throw invalidTag("The TagValue you have provided is invalid", key);
-    if (/^aws:/i.test(key)) throw invalidTag("System tags cannot be added/updated by requester", key);
-    if (!/^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(key + value)) {
-      throw invalidTag("The TagKey or TagValue you have provided has a character that is not allowed", key);
-    }
+  for (const { Key: key, Value: value } of list) {
+    if (key === undefined || value === undefined) throw malformedXml();
     if (Object.hasOwn(tags, key)) throw invalidTag("Cannot provide multiple Tags with the same key", key);
+    if (/^aws:/i.test(key)) {
+      const message =
+        limit === 10 ? "Your TagKey cannot be prefixed with aws:" : "System tags cannot be added/updated by requester";
+      throw invalidTag(message, key);
+    }
+    checkTag(key, value);
     tags[key] = value;
   }
   return tags;
 }
 
-const invalidTag = (message: string, TagKey: string) => new AwsError("InvalidTag", message, 400, { TagKey });
+/** The tags of a new bucket, which has a message of its own for reserved keys. */
+export function tagsOfNewBucket(list: Tag[]): Record<string, string> {
+  if (list.some(({ Key }) => /^aws:/i.test(Key ?? ""))) {
+    const message =
+      'User-defined tag keys can\'t start with "aws:". This prefix is reserved for system tags. Remove "aws:" from your tag keys and try again.';
+    throw new AwsError("InvalidTag", message, 400);
+  }
+  return tagsOf(list, 50);
+}
+
+function checkTag(key: string, value: string): void {
+  const isText = (text: string) => /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(text);
+  if (key === "" || key.length > 128 || !isText(key)) throw invalidTag("The TagKey you have provided is invalid", key);
+  if (value.length > 256 || !isText(value))
+    throw invalidTag("The TagValue you have provided is invalid", key, { TagValue: value });
+}
+
+const invalidTag = (message: string, TagKey: string, more: object = {}) =>
+  new AwsError("InvalidTag", message, 400, { TagKey, ...more });
 
 const storageClasses = [
   "STANDARD",

@@ -24,6 +24,9 @@ interface Pending {
   body: string;
 }
 
+/** Of messages to topics. */
+const subject = "Amazon S3 Notification";
+
 interface Destination {
   arn: string;
   id: string;
@@ -49,7 +52,7 @@ export class Notifications {
     if (!configuration) return;
     const { accountId } = this.#cloud;
     const region = bucket.region ?? this.#cloud.region;
-    const happening: Happening = { name, version, call, accountId, region, versioned: bucket.versioning !== undefined };
+    const happening: Happening = { name, version, call, accountId, region };
     if (configuration.EventBridgeConfiguration) {
       this.#keep({ bucket: bucket.name, region, target: "bridge", body: JSON.stringify(bridgeEvent(happening)) });
     }
@@ -95,7 +98,7 @@ export class Notifications {
           await cloud.call("lambda", "Invoke", { FunctionName: arn, InvocationType: "DryRun" }, principal);
         } else {
           const test = { Service: "Amazon S3", Event: "s3:TestEvent", Time: new Date().toISOString(), Bucket: bucket };
-          await deliver(cloud, { arn, body: JSON.stringify(test), principal });
+          await deliver(cloud, { arn, body: JSON.stringify(test), principal, subject });
         }
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
@@ -120,7 +123,7 @@ export class Notifications {
         const { Time, ...entry } = JSON.parse(body) as { Time: string };
         await cloud.call("events", "PutEvents", { Entries: [{ ...entry, Time: new Date(Time) }] }, principal);
       } else {
-        await deliver(cloud, { arn: target, body, principal });
+        await deliver(cloud, { arn: target, body, principal, subject });
       }
       if (!this.#stopped) this.#pending.delete(key);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { AwsError } from "../../service.ts";
-import { invalidRequest } from "./errors.ts";
+import { invalidArgument, invalidRequest } from "./errors.ts";
 import type { Version } from "./records.ts";
 
 /** Bytes `start` to `end`, exclusive. */
@@ -43,15 +43,22 @@ export function partRange(version: Version, number: number): Range {
   return { start, end: start + part.size };
 }
 
-/** `x-amz-copy-source-range: bytes=0-99`: both ends, within the source. */
+/** `x-amz-copy-source-range: bytes=0-99`: both ends, within the source. @throws AwsError */
 export function copyRange(header: string | undefined, size: number): Range {
   if (header === undefined) return { start: 0, end: size };
   const match = /^bytes=(\d+)-(\d+)$/.exec(header);
   const [start, end] = [Number(match?.[1]), Number(match?.[2]) + 1];
-  if (!match || start >= end || end > size) {
-    throw invalidRequest(
-      `The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy, within a source of ${size} bytes; it is ${header}`,
+  if (!match || start >= end) {
+    throw invalidArgument(
+      "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy",
+      "x-amz-copy-source-range",
+      header,
     );
+  }
+  if (start >= size) throw invalidRequest("The specified copy range is invalid for the source object size");
+  if (end > size) {
+    const message = `Range specified is not valid for source object of size: ${size}`;
+    throw invalidArgument(message, "x-amz-copy-source-range", header);
   }
   return { start, end };
 }

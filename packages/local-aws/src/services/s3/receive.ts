@@ -29,6 +29,8 @@ interface Input {
 export interface Received extends Written {
   algorithm: Algorithm;
   checksum: string;
+  /** The checksum that the caller stated or asked for: it may be of another algorithm. */
+  named?: { algorithm: Algorithm; value: string };
 }
 
 /** @param required algorithm of an upload, which its parts must use too. */
@@ -68,7 +70,12 @@ export async function receive(s3: S3State, input: Input, required?: Algorithm): 
     await s3.blobs.remove([written]);
     throw error;
   }
-  return { ...written, algorithm, checksum: written.checksums.get(algorithm) as string };
+  return {
+    ...written,
+    algorithm,
+    checksum: written.checksums.get(algorithm) as string,
+    ...(named && { named: { algorithm: named, value: written.checksums.get(named) as string } }),
+  };
 }
 
 export function checkMd5(stated: string, actual: string): void {

@@ -1,17 +1,28 @@
 /** What S3 stores: buckets, versions of objects, uploads and their parts. */
 import type {
+  AnalyticsConfiguration,
+  BucketAccelerateStatus,
   BucketLifecycleConfiguration,
   ChecksumType,
   CORSConfiguration,
+  DefaultRetention,
+  Grant,
+  IntelligentTieringConfiguration,
+  InventoryConfiguration,
   LoggingEnabled,
+  MetricsConfiguration,
   NotificationConfiguration,
+  ObjectLockRetentionMode,
   OwnershipControls,
+  Payer,
   PublicAccessBlockConfiguration,
   PutBucketLifecycleConfigurationRequest,
+  ReplicationConfiguration,
   ServerSideEncryption,
   ServerSideEncryptionConfiguration,
   StorageClass,
   Tag,
+  WebsiteConfiguration,
 } from "@aws-sdk/client-s3";
 import type { Algorithm } from "./checksum.ts";
 
@@ -21,6 +32,8 @@ export interface BucketRecord {
   created: string;
   /** Absent in buckets of version 0.1: the home region. */
   region?: string;
+  /** Whether the region was given by its old name, `EU`. */
+  legacyConstraint?: boolean;
   /** Absent: never versioned. */
   versioning?: "Enabled" | "Suspended";
   /** As text, as it was put. */
@@ -34,6 +47,20 @@ export interface BucketRecord {
   cors?: CORSConfiguration;
   logging?: LoggingEnabled;
   notification?: NotificationConfiguration;
+  /** Absent: the owner alone. */
+  acl?: Grant[];
+  /** Absent: versions can be deleted at any time. */
+  objectLock?: { retention?: DefaultRetention };
+  accelerate?: BucketAccelerateStatus;
+  /** Absent: the bucket's owner. */
+  requestPayment?: Payer;
+  replication?: ReplicationConfiguration;
+  website?: WebsiteConfiguration;
+  /** By id, as the three others. */
+  analytics?: Record<string, AnalyticsConfiguration>;
+  intelligentTiering?: Record<string, IntelligentTieringConfiguration>;
+  inventory?: Record<string, InventoryConfiguration>;
+  metrics?: Record<string, MetricsConfiguration>;
 }
 
 /** A run of bytes: a file of its own. An object has one; one made of parts has one for each. */
@@ -66,6 +93,19 @@ export interface Description {
   tags: Record<string, string>;
   /** Default AES256. */
   encryption?: { algorithm: ServerSideEncryption; keyId?: string; bucketKey?: boolean };
+  /** MD5, in base64, of the key that the caller gave and must give again. */
+  customerKey?: string;
+  /** Absent: the owner alone. */
+  acl?: Grant[];
+  lock?: Retention;
+  legalHold?: "ON" | "OFF";
+}
+
+/** Until when a version cannot be deleted. */
+export interface Retention {
+  mode: ObjectLockRetentionMode;
+  /** ISO date. */
+  until: string;
 }
 
 export interface Version extends Description {
@@ -83,6 +123,8 @@ export interface Version extends Description {
   etag: string;
   segments: Segment[];
   checksum?: Checksum;
+  /** Until when a copy of an archived object can be read: an ISO date. */
+  restored?: string;
   /** Only for an object made of parts. */
   parts?: { number: number; size: number; checksum: string }[];
 }
@@ -92,6 +134,8 @@ export interface UploadRecord extends Description {
   bucket: string;
   key: string;
   initiated: string;
+  /** Its place among the writes. */
+  sequence?: number;
   /** Whether the caller named it; then parts must carry it. */
   algorithmGiven: boolean;
   algorithm: Algorithm;

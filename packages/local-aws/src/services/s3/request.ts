@@ -1,6 +1,7 @@
 /** Reads S3's requests: which operation, by method, bucket or key, and subresource; and the body. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
+import { bucketOfHost } from "../../front/bucketHost.ts";
 import { collect } from "../../kit/collect.ts";
 import { AwsError } from "../../service.ts";
 import type { OperationShape, ServiceShapes, WireRequest } from "../../wire/index.ts";
@@ -8,7 +9,7 @@ import { readBindings } from "../../wire/rest.ts";
 import { readXml } from "../../wire/xml.ts";
 import { badDigest, base64, hasher, statedChecksum } from "./checksum.ts";
 import { AwsChunkedDecoder } from "./chunked.ts";
-import { invalidArgument, invalidRequest, malformedXml, notImplemented } from "./errors.ts";
+import { invalidArgument, malformedXml } from "./errors.ts";
 import { checkMd5 } from "./receive.ts";
 
 export interface Target {
@@ -23,12 +24,6 @@ export function readTarget(path: string, host?: string): Target {
   const bucket = named ?? decode(path.slice(1, slash < 0 ? undefined : slash));
   const key = slash < 0 ? "" : decode(path.slice(slash + 1));
   return { bucket: bucket || undefined, key: key || undefined };
-}
-
-/** `bucket.localhost:4566`, `bucket.s3.localhost`, `bucket.s3.eu-west-1.localhost`: like a bucket's host on AWS, but local. */
-export function bucketOfHost(host = ""): string | undefined {
-  const [, bucket] = /^([a-z0-9.-]+?)(?:\.s3(?:[.-][a-z]+-[a-z]+-\d)?)?\.localhost\.?(?::\d+)?$/i.exec(host) ?? [];
-  return bucket === undefined || /^s3([.-][a-z]+-[a-z]+-\d)?$/i.test(bucket) ? undefined : bucket.toLowerCase();
 }
 
 function decode(text: string): string {
@@ -50,24 +45,23 @@ function subresources(shapes: ServiceShapes): Map<string, string> {
     const [method, template] = http ?? ["", ""];
     const [path, query = ""] = template.split("?");
     const subresource = query.split("&")[0] ?? "";
-    // Operations with an id (analytics, inventory) are not supported, so two on one path do not matter.
+    // Of what a bucket has several, one is asked for by its id, and all of them without.
+    const all = name.startsWith("List") && /^(analytics|intelligent-tiering|inventory|metrics)$/.test(subresource);
     if (subresource && !subresource.includes("=")) {
-      found.set(`${method} ${path === "/" ? "bucket" : "object"} ${subresource}`, name);
+      found.set(`${method} ${path === "/" ? "bucket" : "object"} ${subresource}${all ? " all" : ""}`, name);
     }
   }
   bySubresource.set(shapes, found);
   return found;
 }
 
-/** @throws AwsError `MethodNotAllowed`, `InvalidRequest`, `NotImplemented` */
+/** Whether a request uploads by an HTML form: to the bucket itself, with none of its subresources. */
+export const isForm = ({ method, query }: WireRequest, { bucket, key }: Target): boolean =>
+  method === "POST" && bucket !== undefined && key === undefined && !query.has("delete");
+
+/** @throws AwsError `MethodNotAllowed`, `InvalidRequest` */
 export function operationOf(shapes: ServiceShapes, request: WireRequest, { bucket, key }: Target): string {
   const { method, query, headers } = request;
-  // Signature version 2 of old clients: no bucket created since 2020 accepts it.
-  if (query.has("AWSAccessKeyId") && query.has("Signature")) {
-    throw invalidRequest(
-      "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
-    );
-  }
   if (bucket === undefined) {
     if (method === "GET" || method === "HEAD") return "ListBuckets";
     throw methodNotAllowed(method);
@@ -75,7 +69,8 @@ export function operationOf(shapes: ServiceShapes, request: WireRequest, { bucke
   const level = key === undefined ? "bucket" : "object";
   const known = subresources(shapes);
   for (const name of query.keys()) {
-    const found = known.get(`${method} ${level} ${name}`);
+    const asked = `${method} ${level} ${name}`;
+    const found = (query.has("id") ? undefined : known.get(`${asked} all`)) ?? known.get(asked);
     if (found) return found;
   }
   const copies = headers["x-amz-copy-source"] !== undefined;
@@ -90,8 +85,6 @@ export function operationOf(shapes: ServiceShapes, request: WireRequest, { bucke
         return "HeadBucket";
       case "DELETE":
         return "DeleteBucket";
-      case "POST":
-        throw notImplemented("uploads by HTML forms (POST Object)");
     }
     throw methodNotAllowed(method);
   }
@@ -123,7 +116,7 @@ export async function readInput(
   { bucket, key }: Target,
 ): Promise<Record<string, unknown>> {
   // An invalid date is still the object's `Expires`: it is kept as text.
-  const { expires, ...headers } = request.headers;
+  const { expires, ...headers } = { ...inUrl(request), ...request.headers };
   const labels = { ...(bucket && { Bucket: bucket }), ...(key && { Key: key }) };
   const bound = { ...request, headers: headers as IncomingHttpHeaders };
   let read: ReturnType<typeof readBindings>;
@@ -145,6 +138,16 @@ export async function readInput(
   if (member.isStringSchema()) input[name] = body.toString();
   else if (body.length > 0) input[name] = readXml(member, body);
   return input;
+}
+
+/** Parameters that are no headers: one of signatures, and checksums, which SDKs compute before there is a body. */
+const inUrlOnly = /^(expires|x-amz-checksum-.*|x-amz-sdk-checksum-algorithm)$/;
+
+/** A presigned URL may hold headers as parameters. */
+function inUrl({ query }: WireRequest): IncomingHttpHeaders {
+  if (!query.has("X-Amz-Signature") && !query.has("Signature")) return {};
+  const lower = [...query].map(([name, value]): [string, string] => [name.toLowerCase(), value]);
+  return Object.fromEntries(lower.filter(([name]) => !inUrlOnly.test(name)));
 }
 
 /** The body without its framing, and its length without it. */

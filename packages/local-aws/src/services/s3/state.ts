@@ -64,7 +64,13 @@ export class S3State {
   }
 
   /** The object as it is now, or the version asked for. @throws AwsError as `GetObject` answers. */
-  async existing(bucket: BucketRecord, key: string, versionId: string | undefined, call: Call): Promise<Version> {
+  async existing(
+    bucket: BucketRecord,
+    key: string,
+    versionId: string | undefined,
+    call: Call,
+    method = "GET",
+  ): Promise<Version> {
     const found =
       versionId === undefined ? this.versions.latest(bucket.name, key) : this.version(bucket, key, versionId);
     if (!found || (found.marker && versionId === undefined)) {
@@ -76,9 +82,15 @@ export class S3State {
     if (found.marker) {
       const headers = { allow: "DELETE", "x-amz-delete-marker": "true", "x-amz-version-id": found.id };
       const message = "The specified method is not allowed against this resource.";
-      throw new S3Error("MethodNotAllowed", message, 405, headers, { Method: "GET", ResourceType: "DeleteMarker" });
+      throw new S3Error("MethodNotAllowed", message, 405, headers, { Method: method, ResourceType: "DeleteMarker" });
     }
     return found;
+  }
+
+  /** As {@link existing}, for what changes a version: a delete marker cannot be changed. */
+  async changeable(bucket: BucketRecord, key: string, versionId: string | undefined, call: Call): Promise<Version> {
+    const latest = versionId ?? this.versions.latest(bucket.name, key)?.id;
+    return this.existing(bucket, key, latest, call, "PUT");
   }
 
   version(bucket: BucketRecord, key: string, versionId: string): Version {
@@ -115,7 +127,7 @@ export class S3State {
     this.notifications.flush();
   }
 
-  /** Writes a version's new tags. */
+  /** Writes a version's new tags or access control list. */
   update(version: Version, event: EventName, call: Call): void {
     this.cloud.store.transaction(() => {
       this.versions.update(version);
@@ -124,10 +136,18 @@ export class S3State {
     this.notifications.flush();
   }
 
+  /** Deleting several objects tells of those, too, that were not there. */
+  notifyMissing(bucket: string, key: string, call: Call): void {
+    const stamp = { id: "null", sequence: this.versions.next(), modified: "" };
+    const version = emptyVersion(bucket, key, stamp);
+    this.notifications.record(this.buckets.get(bucket), version, "ObjectRemoved:Delete", call);
+    this.notifications.flush();
+  }
+
   /** Id and order of a version about to be written. */
   stamp(bucket: BucketRecord): { id: string; sequence: number; modified: string } {
     const sequence = this.versions.next();
-    const id = bucket.versioning === "Enabled" ? randomBytes(24).toString("base64url") : "null";
+    const id = bucket.versioning === "Enabled" ? versionId(sequence) : "null";
     // HTTP dates have whole seconds; a listing must not be more precise than a header.
     const modified = `${new Date().toISOString().slice(0, 19)}.000Z`;
     return { id, sequence, modified };
@@ -143,10 +163,45 @@ export class S3State {
   }
 }
 
+/** 32 letters, digits, dots and underscores, which hold the version's place in the order of versions. */
+function versionId(sequence: number): string {
+  const bytes = randomBytes(24);
+  bytes.writeBigUInt64BE(BigInt(sequence), 16);
+  return bytes.toString("base64url").replaceAll("-", ".");
+}
+
+/** The place of a version that may be gone, from its id. */
+export function sequenceOf(versionId: string): number | undefined {
+  const bytes = Buffer.from(versionId.replaceAll(".", "-"), "base64url");
+  return bytes.length === 24 ? Number(bytes.readBigUInt64BE(16)) : undefined;
+}
+
 export const partKey = (uploadId: string, number: number): string => `${uploadId}/${String(number).padStart(5, "0")}`;
 
-/** A version's id is returned for buckets that are, or were, versioned. */
+/** The id of a version that was just made: what is written while versioning is off has none to tell. */
+export const madeVersion = ({ id }: Pick<Version, "id">): { VersionId?: string } =>
+  id === "null" ? {} : { VersionId: id };
+
+/** A version's id is told for buckets that are, or were, versioned. */
 export const toldVersion = (bucket: BucketRecord, { id }: Pick<Version, "id">): { VersionId?: string } =>
   bucket.versioning ? { VersionId: id } : {};
+
+/** A version without bytes: a delete marker. */
+export const emptyVersion = (
+  bucket: string,
+  key: string,
+  stamp: Pick<Version, "id" | "sequence" | "modified">,
+): Version => ({
+  bucket,
+  key,
+  ...stamp,
+  marker: true,
+  size: 0,
+  etag: "",
+  segments: [],
+  contentType: "",
+  metadata: {},
+  tags: {},
+});
 
 export const quoted = (etag: string): string => `"${etag}"`;

@@ -22,7 +22,7 @@ describe("S3 lifecycle rules", () => {
     if (versioned) await call("PutBucketVersioning", { Bucket, VersioningConfiguration: { Status: "Enabled" } });
     await call("PutBucketLifecycleConfiguration", {
       Bucket,
-      LifecycleConfiguration: { Rules: [{ Status: "Enabled", ...rule }] },
+      LifecycleConfiguration: { Rules: [{ Status: "Enabled", Filter: {}, ...rule }] },
     });
     return Bucket;
   }
@@ -109,12 +109,34 @@ describe("S3 lifecycle rules", () => {
     assert.deepEqual(await content(Bucket), ["k"]);
   });
 
+  it("are told with the objects that they let expire, by the first of them", async () => {
+    const Bucket = await bucketWith({ ID: "later", Expiration: { Days: 9 } });
+    const [rule] = (await call<{ Rules: object[] }>("GetBucketLifecycleConfiguration", { Bucket })).Rules;
+    const first = { ID: "soon", Status: "Enabled", Filter: { Prefix: "tmp/" }, Expiration: { Days: 1 } };
+    const LifecycleConfiguration = { Rules: [rule, first] };
+    await call("PutBucketLifecycleConfiguration", { Bucket, LifecycleConfiguration });
+    const put = async (Key: string) =>
+      (await call<{ Expiration: string }>("PutObject", { Bucket, Key, Body: "" })).Expiration;
+    assert.match(await put("tmp/a"), /^expiry-date="\w{3}, .* 00:00:00 GMT", rule-id="soon"$/);
+    assert.match(await put("b"), /rule-id="later"$/);
+  });
+
+  const all = { Status: "Enabled", Filter: {} };
+  const twice = [1, 2].map((n) => ({ Key: "k", Value: String(n) }));
   for (const [rules, error] of [
     [[], "MalformedXML"],
-    [[{ Status: "On", Expiration: { Days: 1 } }], "MalformedXML"],
-    [[{ Status: "Enabled" }], "InvalidRequest"],
-    [[{ Status: "Enabled", Expiration: { Days: 0 } }], "InvalidArgument"],
-    [[1, 2].map(() => ({ ID: "a", Status: "Enabled", Expiration: { Days: 1 } })), "InvalidArgument"],
+    [[{ ...all, Status: "On", Expiration: { Days: 1 } }], "MalformedXML"],
+    [[{ ...all }], "InvalidRequest"],
+    [[{ ...all, Expiration: { Days: 0 } }], "InvalidArgument"],
+    [[1, 2].map(() => ({ ...all, ID: "a", Expiration: { Days: 1 } })), "InvalidArgument"],
+    [[{ Status: "Enabled", Expiration: { Days: 1 } }], "MalformedXML"],
+    [[{ ...all, Prefix: "a", Expiration: { Days: 1 } }], "MalformedXML"],
+    [[{ ...all, Filter: { Prefix: "a", ObjectSizeLessThan: 1 }, Expiration: { Days: 1 } }], "MalformedXML"],
+    [[{ ...all, Filter: { And: { Prefix: "a" } }, Expiration: { Days: 1 } }], "MalformedXML"],
+    [[{ ...all, Filter: { And: { Tags: twice } }, Expiration: { Days: 1 } }], "InvalidRequest"],
+    [[{ ...all, Expiration: { Days: 1, ExpiredObjectDeleteMarker: true } }], "MalformedXML"],
+    [[{ ...all, Expiration: { Date: new Date("2030-01-01T01:00:00Z") } }], "InvalidArgument"],
+    [[{ ...all, NoncurrentVersionExpiration: {} }], "MalformedXML"],
   ] as const) {
     it(`are none: ${JSON.stringify(rules)}`, async () => {
       const Bucket = `lifecycle-${++buckets}`;

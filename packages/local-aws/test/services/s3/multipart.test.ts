@@ -65,7 +65,9 @@ describe("S3 multipart uploads", () => {
   it("become one object, by default with the checksum of the whole", async () => {
     const upload = await begin("whole", { Metadata: { a: "1" }, Tagging: "t=1" });
     const parts = [await upload.part(1, first), await upload.part(2, second)];
-    const done = await upload.complete(parts);
+    // The upload has its own checksum: those of its parts are not its.
+    await fails(upload.complete(parts), "InvalidPart");
+    const done = await upload.complete(parts.map(({ PartNumber, ETag }) => ({ PartNumber, ETag })));
     const md5 = (data: Buffer) => createHash("md5").update(data).digest();
     assert.equal(
       done.ETag,
@@ -130,7 +132,9 @@ describe("S3 multipart uploads", () => {
 
   it("refuse what does not fit together", async () => {
     const upload = await begin("refused");
-    const [one, two] = [await upload.part(1, second), await upload.part(2, second)];
+    const part = async (PartNumber: number) => ({ PartNumber, ETag: (await upload.part(PartNumber, second)).ETag });
+    const [one, two] = [await part(1), await part(2)];
+    await fails(upload.complete([one], { ChecksumType: "COMPOSITE" }), "InvalidRequest");
     await fails(upload.complete([one, two]), "EntityTooSmall");
     await fails(upload.complete([two, one]), "InvalidPartOrder");
     await fails(upload.complete([{ PartNumber: 1, ETag: two.ETag?.replace(/./g, "0") }]), "InvalidPart");
@@ -176,7 +180,9 @@ describe("S3 multipart uploads", () => {
       return { PartNumber, ETag: CopyPartResult?.ETag };
     };
     const parts = [await copy(1), await copy(2, `bytes=0-${second.length - 1}`)];
-    await fails(copy(3, `bytes=0-${whole.length}`), "InvalidRequest");
+    await fails(copy(3, `bytes=0-${whole.length}`), "InvalidArgument");
+    await fails(copy(3, "bytes=-1"), "InvalidArgument");
+    await fails(copy(3, `bytes=${whole.length}-${whole.length + 1}`), "InvalidRequest");
     await upload.complete(parts);
     assert.deepEqual(await bytes("from ranges"), Buffer.concat([whole, whole.subarray(0, second.length)]));
   });

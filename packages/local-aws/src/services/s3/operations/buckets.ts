@@ -1,15 +1,17 @@
 /** Buckets: create, list, head, delete. */
 import type { BucketLocationConstraint } from "@aws-sdk/client-s3";
 import { isRegion } from "../../../arn.ts";
+import { tagList } from "../../../kit/tags.ts";
 import type { Operations } from "../../../operations.ts";
 import type { Input } from "../../../sdks.ts";
 import { AwsError } from "../../../service.ts";
 import { bucketAccess, bucketArn } from "../access.ts";
-import { refuseAcl } from "../describe.ts";
-import { notImplemented } from "../errors.ts";
-import { checkBucketName } from "../names.ts";
+import { readAcl } from "../acl.ts";
+import { checkBucketName, tagsOfNewBucket } from "../names.ts";
 import type { BucketRecord } from "../records.ts";
 import type { S3State } from "../state.ts";
+
+const ownerships = ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"];
 
 /** S3's first region has no location constraint. */
 const firstRegion = "us-east-1";
@@ -54,9 +56,11 @@ export function bucketOperations(s3: S3State): Operations<"s3"> {
     GetBucketLocation: {
       access: (input) => [bucketAccess("GetBucketLocation", s3.bucket(input))],
       run: (input) => {
-        const region = s3.regionOf(s3.bucket(input));
+        const bucket = s3.bucket(input);
+        const region = s3.regionOf(bucket);
         // SDKs write down the regions of their time; constraints are those of now.
-        return { LocationConstraint: region === firstRegion ? undefined : (region as BucketLocationConstraint) };
+        const constraint = bucket.legacyConstraint ? "EU" : (region as BucketLocationConstraint);
+        return { LocationConstraint: region === firstRegion ? undefined : constraint };
       },
     },
     DeleteBucket: {
@@ -80,7 +84,6 @@ function locationOf(
   { CreateBucketConfiguration: { LocationConstraint: given } = {} }: Input<"s3", "CreateBucket">,
   asked: string,
 ) {
-  // Legacy name of the constraint.
   const wanted: string = given === "EU" ? "eu-west-1" : (given ?? firstRegion);
   if (asked === firstRegion) {
     if (given === undefined || (wanted !== firstRegion && isRegion(wanted))) return wanted;
@@ -99,8 +102,17 @@ function createBucket(s3: S3State, input: Input<"s3", "CreateBucket">, asked: st
   const name = input.Bucket;
   checkBucketName(name);
   const region = locationOf(input, asked);
-  if (input.ObjectLockEnabledForBucket) throw notImplemented("S3 Object Lock");
-  refuseAcl(input);
+  const ownership = input.ObjectOwnership ?? "BucketOwnerEnforced";
+  if (!ownerships.includes(ownership)) {
+    const message = `Invalid x-amz-object-ownership header: ${ownership}`;
+    throw new AwsError("InvalidArgument", message, 400, { ArgumentName: "x-amz-object-ownership" });
+  }
+  const acl = readAcl(input, s3.owner);
+  if (acl && input.ACL !== "private" && ownership === "BucketOwnerEnforced") {
+    const message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting";
+    throw new AwsError("InvalidBucketAclWithObjectOwnership", message, 400);
+  }
+  const tags = tagsOfNewBucket(input.CreateBucketConfiguration?.Tags ?? []);
   const location = { Location: `/${name}`, BucketArn: bucketArn(name) };
   const before = s3.buckets.get(name);
   if (before) {
@@ -114,17 +126,20 @@ function createBucket(s3: S3State, input: Input<"s3", "CreateBucket">, asked: st
     name,
     created: new Date().toISOString(),
     region,
+    ...(input.CreateBucketConfiguration?.LocationConstraint === "EU" && { legacyConstraint: true }),
     publicAccessBlock: {
       BlockPublicAcls: true,
       IgnorePublicAcls: true,
       BlockPublicPolicy: true,
       RestrictPublicBuckets: true,
     },
-    ownershipControls: { Rules: [{ ObjectOwnership: input.ObjectOwnership ?? "BucketOwnerEnforced" }] },
+    ownershipControls: { Rules: [{ ObjectOwnership: ownership }] },
     encryption: {
       Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" }, BucketKeyEnabled: false }],
     },
-    ...(input.CreateBucketConfiguration?.Tags?.length && { tagging: input.CreateBucketConfiguration.Tags }),
+    ...(Object.keys(tags).length > 0 && { tagging: tagList(tags) }),
+    ...(acl && { acl }),
+    ...(input.ObjectLockEnabledForBucket && { objectLock: {}, versioning: "Enabled" as const }),
   };
   s3.buckets.put(name, bucket);
   return location;

@@ -5,13 +5,15 @@ import type { Access, Call } from "../../../service.ts";
 import { existingTags, objectAccess, versioned, writeAccess } from "../access.ts";
 import { defaultAlgorithm, readAlgorithm } from "../checksum.ts";
 import { checkCopySource, checkWrite } from "../conditions.ts";
+import { checkCustomerKey } from "../customerKey.ts";
 import { defined, describe, encryptionMembers } from "../describe.ts";
 import { invalidArgument, invalidRequest } from "../errors.ts";
+import { expirationOf } from "../expiration.ts";
 import { checkKey, readTagging } from "../names.ts";
 import { checksumMembers, maxPut, receive } from "../receive.ts";
 import type { BucketRecord, Checksum, Description, Segment, Version } from "../records.ts";
 import { quoted, type S3State, toldVersion } from "../state.ts";
-import { checkReadable } from "./objects.ts";
+import { checkReadable, etagOf } from "./objects.ts";
 
 export interface CopySource {
   bucket: string;
@@ -19,12 +21,12 @@ export interface CopySource {
   versionId: string | undefined;
 }
 
-/** `bucket/key?versionId=ID`, URL-encoded, with or without a slash before it. @throws AwsError `InvalidArgument` */
+/** `bucket/key?versionId=ID`, URL-encoded (a space may be a plus), with or without a slash before it. @throws AwsError `InvalidArgument` */
 function readCopySource(header: string): CopySource {
   const [path = "", query = ""] = header.split(/\?(?=versionId=)/);
   let decoded: string;
   try {
-    decoded = decodeURIComponent(path).replace(/^\//, "");
+    decoded = decodeURIComponent(path.replaceAll("+", " ")).replace(/^\//, "");
   } catch {
     throw invalidArgument("Invalid copy source encoding.", "x-amz-copy-source", header);
   }
@@ -41,6 +43,9 @@ export interface SourceConditions {
   CopySourceIfNoneMatch?: string;
   CopySourceIfModifiedSince?: Date;
   CopySourceIfUnmodifiedSince?: Date;
+  CopySourceSSECustomerAlgorithm?: string;
+  CopySourceSSECustomerKey?: string;
+  CopySourceSSECustomerKeyMD5?: string;
 }
 
 /** The version to be copied, which must exist, be readable and meet the conditions. */
@@ -57,6 +62,11 @@ export async function sourceVersion(s3: S3State, header: string, conditions: Sou
     },
     version,
   );
+  checkCustomerKey(version.customerKey, {
+    SSECustomerAlgorithm: conditions.CopySourceSSECustomerAlgorithm,
+    SSECustomerKey: conditions.CopySourceSSECustomerKey,
+    SSECustomerKeyMD5: conditions.CopySourceSSECustomerKeyMD5,
+  });
   checkReadable(version);
   return { bucket, version };
 }
@@ -67,7 +77,7 @@ export function sourceAccess(s3: S3State, header: string, withTags: boolean): Ac
   const bucket = s3.bucket({ Bucket: name });
   const version = versionId ? s3.versions.find(name, key, versionId) : s3.versions.latest(name, key);
   const context = { ...existingTags(version), "s3:VersionId": versionId };
-  const accesses = [objectAccess(versioned("GetObject", versionId), bucket, key, context)];
+  const accesses = [objectAccess(versioned("GetObject", versionId), bucket, key, context, version?.acl)];
   if (withTags && Object.keys(version?.tags ?? {}).length > 0) {
     accesses.push(objectAccess(versioned("GetObjectTagging", versionId), bucket, key, context));
   }
@@ -104,8 +114,9 @@ async function copyObject(s3: S3State, input: Input<"s3", "CopyObject">, call: C
     );
   }
   refuseNoChange(input, bucket, key, from);
-  const description = copiedDescription(input, bucket, from);
-  const copy = await copiedBytes(s3, input, from);
+  const description = copiedDescription(input, bucket, from, s3.owner);
+  const copied = await copiedBytes(s3, input, from);
+  const copy = { ...copied, etag: etagOf(description, copied.etag) };
   try {
     s3.bucket(input);
     checkWrite(s3, bucket.name, key, input);
@@ -130,8 +141,9 @@ async function copyObject(s3: S3State, input: Input<"s3", "CopyObject">, call: C
       ...checksumMembers(version.checksum),
     },
     ...toldVersion(bucket, version),
-    ...(source.bucket.versioning && { CopySourceVersionId: from.id }),
+    ...(from.id !== "null" && { CopySourceVersionId: from.id }),
     ...encryptionMembers(version),
+    ...expirationOf(bucket, version),
   };
 }
 
@@ -150,10 +162,16 @@ const s3Same = (input: Input<"s3", "CopyObject">): boolean =>
   !input.StorageClass &&
   !input.WebsiteRedirectLocation &&
   !input.ServerSideEncryption &&
+  !input.SSECustomerAlgorithm &&
   !input.ChecksumAlgorithm;
 
 /** Metadata and tags are copied unless they are replaced; the storage class never does. */
-function copiedDescription(input: Input<"s3", "CopyObject">, bucket: BucketRecord, from: Version): Description {
+function copiedDescription(
+  input: Input<"s3", "CopyObject">,
+  bucket: BucketRecord,
+  from: Version,
+  owner: { ID: string },
+): Description {
   for (const [name, value] of [
     ["x-amz-metadata-directive", input.MetadataDirective],
     ["x-amz-tagging-directive", input.TaggingDirective],
@@ -161,13 +179,18 @@ function copiedDescription(input: Input<"s3", "CopyObject">, bucket: BucketRecor
     if (value && value !== "COPY" && value !== "REPLACE")
       throw invalidArgument(`Unknown ${name.replace(/^x-amz-/, "").replace("-", " ")}.`, name, value);
   }
-  const given = describe(input, bucket);
+  const given = describe(input, bucket, owner);
   const tags = input.TaggingDirective === "REPLACE" ? readTagging(input.Tagging ?? "") : from.tags;
   if (input.MetadataDirective === "REPLACE") return { ...given, tags };
   const { contentType, cacheControl, contentDisposition, contentEncoding, contentLanguage, expires, metadata } = from;
-  const { storageClass, websiteRedirect, encryption } = given;
+  const { storageClass, websiteRedirect, encryption, customerKey, acl, lock, legalHold } = given;
   const kept = { cacheControl, contentDisposition, contentEncoding, contentLanguage, expires };
-  return { contentType, metadata, tags, ...defined({ ...kept, storageClass, websiteRedirect, encryption }) };
+  return {
+    contentType,
+    metadata,
+    tags,
+    ...defined({ ...kept, storageClass, websiteRedirect, encryption, customerKey, acl, lock, legalHold }),
+  };
 }
 
 /**
@@ -183,7 +206,8 @@ async function copiedBytes(
     ? readAlgorithm(input.ChecksumAlgorithm)
     : (from.checksum?.algorithm ?? defaultAlgorithm);
   const { checksum, segments, etag } = from;
-  if (!from.parts && checksum?.algorithm === algorithm)
+  // The ETag of what is encrypted with other keys says nothing of its bytes.
+  if (!from.parts && !from.encryption && !from.customerKey && checksum?.algorithm === algorithm)
     return { etag, segments: await s3.blobs.copy(segments), checksum };
   const body = s3.blobs.read(segments, 0, from.size);
   const { blob, size, md5, checksum: value } = await receive(s3, { Body: body, ChecksumAlgorithm: algorithm });

@@ -2,14 +2,14 @@
 import type { EncodingType } from "@aws-sdk/client-s3";
 import type { Operations } from "../../../operations.ts";
 import type { Input } from "../../../sdks.ts";
-import type { Access } from "../../../service.ts";
+import { type Access, AwsError, type Call } from "../../../service.ts";
 import { bucketAccess, objectAccess } from "../access.ts";
 import { memberOf } from "../checksum.ts";
 import { defined } from "../describe.ts";
 import { invalidArgument } from "../errors.ts";
 import { type Group, grouped } from "../listing.ts";
 import type { UploadRecord, Version } from "../records.ts";
-import { quoted, type S3State } from "../state.ts";
+import { quoted, type S3State, sequenceOf } from "../state.ts";
 import { findUpload } from "./multipart.ts";
 
 interface Listing {
@@ -32,7 +32,7 @@ export function listOperations(s3: S3State): Operations<"s3"> {
     ];
   return {
     ListObjectsV2: { access: access("ListBucket"), run: (input) => listV2(s3, input) },
-    ListObjects: { access: access("ListBucket"), run: (input) => listV1(s3, input) },
+    ListObjects: { access: access("ListBucket"), run: (input, call) => listV1(s3, input, call) },
     ListObjectVersions: {
       access: access("ListBucketVersions"),
       run: (input) => listVersions(s3, input),
@@ -90,18 +90,20 @@ const prefixes = (groups: Group<unknown>[], encode: (text: string) => string) =>
 
 const items = <T>(groups: Group<T>[]): T[] => groups.flatMap(({ item }) => (item === undefined ? [] : [item]));
 
-function objects(s3: S3State, input: Listing, after: string | undefined, limit: number) {
+function objects(s3: S3State, input: Listing, after: string | undefined, limit: number, pastPrefix = false) {
   const { Bucket, Prefix: prefix = "", Delimiter: delimiter } = input;
   const fetch = (from: string | undefined, count: number) =>
     s3.versions.current(Bucket, { prefix, limit: count, ...(from !== undefined && { after: from }) });
-  return grouped({ fetch, keyOf: ({ key }) => key, prefix, delimiter, after, limit });
+  return grouped({ fetch, keyOf: ({ key }) => key, prefix, delimiter, after, limit, pastPrefix });
 }
 
 function listV2(s3: S3State, input: Input<"s3", "ListObjectsV2">) {
   const encode = encoder(input);
   const limit = pageSize(input.MaxKeys);
   if (input.ContinuationToken === "")
-    throw invalidArgument("The continuation token provided is incorrect", "continuation-token", "");
+    throw new AwsError("InvalidArgument", "The continuation token provided is incorrect", 400, {
+      ArgumentName: "continuation-token",
+    });
   const token = input.ContinuationToken && Buffer.from(input.ContinuationToken, "base64url").toString();
   const { groups, next } = objects(s3, input, token ?? input.StartAfter, limit);
   return {
@@ -113,23 +115,25 @@ function listV2(s3: S3State, input: Input<"s3", "ListObjectsV2">) {
     CommonPrefixes: prefixes(groups, encode),
     ...defined({
       ContinuationToken: input.ContinuationToken,
-      StartAfter: input.StartAfter && encode(input.StartAfter),
+      StartAfter: token === undefined && input.StartAfter ? encode(input.StartAfter) : undefined,
       NextContinuationToken: next === undefined ? undefined : Buffer.from(next).toString("base64url"),
     }),
   };
 }
 
-function listV1(s3: S3State, input: Input<"s3", "ListObjects">) {
+function listV1(s3: S3State, input: Input<"s3", "ListObjects">, { principal }: Call) {
   const encode = encoder(input);
   const limit = pageSize(input.MaxKeys);
-  const { groups, next } = objects(s3, input, input.Marker, limit);
+  const { groups, next } = objects(s3, input, input.Marker, limit, true);
   const last = groups.at(-1);
   return {
     ...echoed(input, encode),
     Marker: encode(input.Marker ?? ""),
     MaxKeys: limit,
     IsTruncated: next !== undefined,
-    Contents: items(groups).map((version) => content(version, encode, s3.owner)),
+    Contents: items(groups).map((version) =>
+      content(version, encode, principal.kind === "anonymous" ? undefined : s3.owner),
+    ),
     CommonPrefixes: prefixes(groups, encode),
     // Without a delimiter, the last key serves.
     ...(next !== undefined && input.Delimiter && { NextMarker: encode(last?.prefix ?? last?.item?.key ?? "") }),
@@ -146,9 +150,10 @@ function listVersions(s3: S3State, input: Input<"s3", "ListObjectVersions">) {
       "version-id-marker",
       idMarker,
     );
-  const start = idMarker ? s3.versions.find(Bucket, keyMarker as string, idMarker) : undefined;
-  // The rest of the key on which the page before ended, then the keys after it.
-  const rest = start ? s3.versions.older(Bucket, start.key, start.sequence, limit + 1) : [];
+  const start = idMarker ? s3.versions.find(Bucket, keyMarker as string, idMarker)?.sequence : undefined;
+  // The rest of the key on which the page before ended, then the keys after it. That version may be gone since.
+  const from = start ?? (idMarker ? sequenceOf(idMarker) : undefined);
+  const rest = from === undefined ? [] : s3.versions.older(Bucket, keyMarker as string, from, limit + 1);
   const fetch = (from: string | undefined, count: number) =>
     s3.versions.all(Bucket, { prefix, limit: count, ...(from !== undefined && { after: from }) });
   const { groups, more } = grouped({
@@ -159,6 +164,7 @@ function listVersions(s3: S3State, input: Input<"s3", "ListObjectVersions">) {
     after: keyMarker,
     limit,
     first: rest,
+    pastPrefix: true,
   });
   const latest = new Map<string, string | undefined>();
   const isLatest = ({ key, id }: Version) => {
@@ -227,9 +233,10 @@ function listUploads(s3: S3State, input: Input<"s3", "ListMultipartUploads">) {
     first: left,
   });
   const last = groups.at(-1);
-  const { Name: Bucket, ...rest } = echoed(input, encode);
+  const { Name: Bucket, Prefix, ...rest } = echoed(input, encode);
   return {
     Bucket,
+    ...(Prefix && { Prefix }),
     ...rest,
     KeyMarker: encode(keyMarker),
     UploadIdMarker: idMarker ?? "",
@@ -245,7 +252,10 @@ function listUploads(s3: S3State, input: Input<"s3", "ListMultipartUploads">) {
       ...(upload.algorithmGiven && { ChecksumAlgorithm: upload.algorithm, ChecksumType: upload.checksumType }),
     })),
     CommonPrefixes: prefixes(groups, encode),
-    ...(more && { NextKeyMarker: encode(last?.prefix ?? last?.item?.key ?? ""), NextUploadIdMarker: last?.item?.id }),
+    ...(last && {
+      NextKeyMarker: encode(last.prefix ?? last.item?.key ?? ""),
+      NextUploadIdMarker: last.item?.id ?? "",
+    }),
   };
 }
 
@@ -260,7 +270,7 @@ function listParts(s3: S3State, input: Input<"s3", "ListParts">) {
     Key: upload.key,
     UploadId: upload.id,
     PartNumberMarker: String(after),
-    NextPartNumberMarker: String(page.at(-1)?.number ?? after),
+    NextPartNumberMarker: String(page.at(-1)?.number ?? 0),
     MaxParts: limit,
     IsTruncated: left.length > page.length,
     Owner: s3.owner,

@@ -4,23 +4,17 @@ import type { Operations } from "../../../operations.ts";
 import type { Input } from "../../../sdks.ts";
 import { AwsError, type Call } from "../../../service.ts";
 import { objectAccess, writeAccess } from "../access.ts";
-import {
-  badDigest,
-  checksumType,
-  combine,
-  defaultAlgorithm,
-  memberOf,
-  readAlgorithm,
-  statedChecksum,
-} from "../checksum.ts";
+import { badDigest, checksumType, combine, defaultAlgorithm, readAlgorithm, statedChecksum } from "../checksum.ts";
 import { checkWrite } from "../conditions.ts";
+import { checkPartKey } from "../customerKey.ts";
 import { describe, encryptionMembers } from "../describe.ts";
 import { invalidArgument, invalidRequest, malformedXml, noSuchUpload } from "../errors.ts";
+import { expirationOf } from "../expiration.ts";
 import { checkKey } from "../names.ts";
 import { copyRange } from "../range.ts";
 import { checksumMembers, type Received, receive } from "../receive.ts";
 import type { PartRecord, UploadRecord, Version } from "../records.ts";
-import { partKey, quoted, type S3State, toldVersion } from "../state.ts";
+import { madeVersion, partKey, quoted, type S3State } from "../state.ts";
 import { sourceAccess, sourceVersion } from "./copy.ts";
 
 const minPart = 5 * 1024 ** 2;
@@ -40,8 +34,13 @@ export function multipartOperations(s3: S3State): Operations<"s3"> {
       async run(input) {
         const upload = findUpload(s3, input);
         const number = partNumber(input.PartNumber);
-        const part = await addPart(s3, upload, number, input);
-        return { ETag: quoted(part.etag), ...encryptionMembers(upload), ...told(upload, part) };
+        checkPartKey(upload.customerKey, input);
+        const { part, named } = await addPart(s3, upload, number, input);
+        return {
+          ETag: quoted(part.etag),
+          ...encryptionMembers(upload),
+          ...(named ? checksumMembers(named) : told(upload, part)),
+        };
       },
     },
     UploadPartCopy: {
@@ -77,10 +76,11 @@ function create(s3: S3State, input: Input<"s3", "CreateMultipartUpload">) {
     bucket: bucket.name,
     key,
     initiated: new Date().toISOString(),
+    sequence: s3.versions.next(),
     algorithmGiven: input.ChecksumAlgorithm !== undefined,
     algorithm,
     checksumType: type,
-    ...describe(input, bucket),
+    ...describe(input, bucket, s3.owner),
   };
   s3.uploads.put(upload.id, upload);
   return {
@@ -104,7 +104,7 @@ function partNumber(number: number | undefined): number {
   throw invalidArgument(`Part number must be an integer between 1 and ${maxParts}, inclusive`, "partNumber", number);
 }
 
-async function addPart(s3: S3State, upload: UploadRecord, number: number, input: object): Promise<PartRecord> {
+async function addPart(s3: S3State, upload: UploadRecord, number: number, input: object) {
   const received = await receive(s3, input, upload.algorithm);
   const part = record(number, received);
   const replaced = s3.parts.get(partKey(upload.id, number));
@@ -114,7 +114,7 @@ async function addPart(s3: S3State, upload: UploadRecord, number: number, input:
   }
   s3.parts.put(partKey(upload.id, number), part);
   if (replaced) await s3.blobs.remove([replaced.segment]);
-  return part;
+  return { part, named: received.named };
 }
 
 const record = (number: number, { blob, size, md5, checksum }: Received): PartRecord => ({
@@ -126,19 +126,21 @@ const record = (number: number, { blob, size, md5, checksum }: Received): PartRe
   checksum,
 });
 
+/** An upload's default checksum is not told with its parts. */
 const told = (upload: UploadRecord, part: PartRecord) =>
-  checksumMembers({ algorithm: upload.algorithm, value: part.checksum });
+  upload.algorithmGiven ? checksumMembers({ algorithm: upload.algorithm, value: part.checksum }) : {};
 
 async function copyPart(s3: S3State, input: Input<"s3", "UploadPartCopy">, call: Call) {
   const upload = findUpload(s3, input);
   const number = partNumber(input.PartNumber);
+  checkPartKey(upload.customerKey, input);
   const source = await sourceVersion(s3, input.CopySource, input, call);
   const { start, end } = copyRange(input.CopySourceRange, source.version.size);
   const Body = s3.blobs.read(source.version.segments, start, end);
-  const part = await addPart(s3, upload, number, { Body });
+  const { part } = await addPart(s3, upload, number, { Body });
   return {
     CopyPartResult: { ETag: quoted(part.etag), LastModified: new Date(part.modified), ...told(upload, part) },
-    ...(source.bucket.versioning && { CopySourceVersionId: source.version.id }),
+    ...(source.version.id !== "null" && { CopySourceVersionId: source.version.id }),
     ...encryptionMembers(upload),
   };
 }
@@ -161,9 +163,11 @@ async function complete(s3: S3State, input: Input<"s3", "CompleteMultipartUpload
   // It may have been completed or aborted while the checksum was computed.
   findUpload(s3, input);
   checkWrite(s3, bucket.name, upload.key, input);
+  checkUnchanged(s3, upload, input.IfMatch);
   const {
     id: _id,
     initiated: _initiated,
+    sequence: _sequence,
     algorithmGiven: _given,
     algorithm: _algorithm,
     checksumType: _type,
@@ -186,10 +190,19 @@ async function complete(s3: S3State, input: Input<"s3", "CompleteMultipartUpload
     Bucket: bucket.name,
     Key: upload.key,
     ETag: quoted(etag),
-    ...toldVersion(bucket, version),
+    ...madeVersion(version),
     ...encryptionMembers(version),
     ...checksumMembers(version.checksum),
+    ...expirationOf(bucket, version),
   };
+}
+
+/** What was written since the upload began is in conflict with a condition on what was there. */
+function checkUnchanged(s3: S3State, upload: UploadRecord, ifMatch: string | undefined): void {
+  const since = s3.versions.latest(upload.bucket, upload.key)?.sequence ?? 0;
+  if (ifMatch === undefined || upload.sequence === undefined || since <= upload.sequence) return;
+  const message = "The conditional request cannot succeed due to a conflicting operation against this resource.";
+  throw new AwsError("ConditionalRequestConflict", message, 409, { Condition: "If-Match", Key: upload.key });
 }
 
 const bare = (checksum: string): string => checksum.replace(/-\d+$/, "");
@@ -197,7 +210,9 @@ const bare = (checksum: string): string => checksum.replace(/-\d+$/, "");
 /** The parts that the caller lists, in order, each as it was uploaded; and those left out. */
 function chosenParts(s3: S3State, upload: UploadRecord, input: Input<"s3", "CompleteMultipartUpload">) {
   const listed = input.MultipartUpload?.Parts ?? [];
+  if (input.MultipartUpload === undefined) throw invalidRequest("You must specify at least one part");
   if (listed.length === 0) throw malformedXml();
+  checkMode(upload, input.ChecksumType);
   const uploaded = new Map(s3.partsOf(upload.id).map((part) => [part.number, part]));
   const invalid = (PartNumber: number | undefined, ETag: string | undefined) =>
     new AwsError(
@@ -215,8 +230,13 @@ function chosenParts(s3: S3State, upload: UploadRecord, input: Input<"s3", "Comp
     const { PartNumber: number = 0, ETag: etag } = wanted;
     const part = uploaded.get(number);
     if (!part || part.etag !== etag?.replaceAll('"', "")) throw invalid(number, etag);
-    const stated = (wanted as Record<string, unknown>)[memberOf(upload.algorithm)];
-    if (stated !== undefined && stated !== part.checksum) throw invalid(number, etag);
+    const given = statedChecksum(wanted);
+    const stated = given?.algorithm === upload.algorithm ? given.value : undefined;
+    if (given && upload.algorithmGiven && given.algorithm !== upload.algorithm) {
+      const message = `The ${given.algorithm.toLowerCase()} you specified for part ${number} did not match what we received.`;
+      throw new AwsError("BadDigest", message, 400);
+    }
+    if (given && (given.algorithm !== upload.algorithm || given.value !== part.checksum)) throw invalid(number, etag);
     if (stated === undefined && upload.algorithmGiven && upload.checksumType === "COMPOSITE") {
       throw invalidRequest(
         `The upload was created using a ${upload.algorithm.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${number} in the request.`,
@@ -227,13 +247,21 @@ function chosenParts(s3: S3State, upload: UploadRecord, input: Input<"s3", "Comp
         ProposedSize: part.size,
         MinSizeAllowed: minPart,
         PartNumber: number,
-        ETag: etag,
+        ETag: part.etag,
       });
     }
     uploaded.delete(number);
     return part;
   });
   return { parts, unused: [...uploaded.values()] };
+}
+
+function checkMode({ algorithmGiven, checksumType: type }: UploadRecord, given: string | undefined): void {
+  if (given === undefined || (algorithmGiven && given === type)) return;
+  const mode = algorithmGiven ? type : "null";
+  throw invalidRequest(
+    `The upload was created using the ${mode} checksum mode. The complete request must use the same checksum mode.`,
+  );
 }
 
 function forget(s3: S3State, upload: UploadRecord): void {

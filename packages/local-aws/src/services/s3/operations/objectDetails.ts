@@ -1,11 +1,10 @@
 /** What is known about an object apart from its bytes: tags, attributes, owner. */
 import { tagList } from "../../../kit/tags.ts";
 import type { Operations } from "../../../operations.ts";
-import type { Input, Output } from "../../../sdks.ts";
+import type { Input } from "../../../sdks.ts";
 import type { Call } from "../../../service.ts";
 import { objectAccess, requestTags, versioned } from "../access.ts";
 import { memberOf } from "../checksum.ts";
-import { aclNotSupported } from "../describe.ts";
 import { tagsOf } from "../names.ts";
 import { checksumMembers } from "../receive.ts";
 import type { Version } from "../records.ts";
@@ -58,27 +57,8 @@ export function objectDetailOperations(s3: S3State): Operations<"s3"> {
         };
       },
     },
-    GetObjectAcl: {
-      access: onObject(s3, "GetObjectAcl"),
-      async run(input, call) {
-        await find(input, call);
-        return ownerOnly(s3);
-      },
-    },
-    PutObjectAcl: {
-      access: onObject(s3, "PutObjectAcl"),
-      run() {
-        throw aclNotSupported();
-      },
-    },
   };
 }
-
-/** The access control list that grants everything to the owner alone. */
-export const ownerOnly = (s3: S3State): Output<"s3", "GetObjectAcl"> => ({
-  Owner: s3.owner,
-  Grants: [{ Grantee: { ...s3.owner, Type: "CanonicalUser" }, Permission: "FULL_CONTROL" }],
-});
 
 function attributes(input: Input<"s3", "GetObjectAttributes">, version: Version) {
   const wanted = new Set<string>(input.ObjectAttributes ?? []);
@@ -86,8 +66,8 @@ function attributes(input: Input<"s3", "GetObjectAttributes">, version: Version)
   const max = Math.min(input.MaxParts ?? 1000, 1000);
   const after = Number(input.PartNumberMarker ?? 0);
   const page = parts.filter(({ number }) => number > after).slice(0, max);
-  const lastOne = page.at(-1)?.number ?? after;
-  const truncated = parts.some(({ number }) => number > lastOne);
+  const lastOne = page.at(-1)?.number ?? 0;
+  const truncated = page.length > 0 && parts.some(({ number }) => number > lastOne);
   return {
     ...(wanted.has("ETag") && { ETag: version.etag }),
     ...(wanted.has("ObjectSize") && { ObjectSize: version.size }),
@@ -100,12 +80,12 @@ function attributes(input: Input<"s3", "GetObjectAttributes">, version: Version)
       parts.length > 0 && {
         ObjectParts: {
           TotalPartsCount: parts.length,
-          PartNumberMarker: String(after),
-          NextPartNumberMarker: String(lastOne),
-          MaxParts: max,
-          IsTruncated: truncated,
           // Parts are listed only where their checksums make up the whole's.
           ...(checksum?.type === "COMPOSITE" && {
+            PartNumberMarker: String(after),
+            NextPartNumberMarker: String(lastOne),
+            MaxParts: max,
+            IsTruncated: truncated,
             Parts: page.map(({ number, size, checksum: value }) => ({
               PartNumber: number,
               Size: size,
