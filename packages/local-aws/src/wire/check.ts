@@ -2,18 +2,20 @@
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { NumericValue } from "@smithy/core/serde";
 import { AwsError } from "../service.ts";
+import type { Protocol } from "./protocol.ts";
 import { requiredMembers } from "./sdkInternals.ts";
 
-/** `code` of the error for a missing member: `ValidationException`, in the query protocol `ValidationError`. */
-export function checkInput(schema: NormalizedSchema, input: unknown, code: string): void {
+/** @param invalid code of the error for missing members: `ValidationException`, in the query protocol `ValidationError`. */
+export function checkInput(schema: NormalizedSchema, input: unknown, invalid: Protocol["invalid"]): void {
   const missing: string[] = [];
   check(schema, input, [], missing);
   if (missing.length === 0) return;
+  if (typeof invalid === "function") throw invalid(missing);
   const sentences = missing.map(
     (path) => `Value null at '${path}' failed to satisfy constraint: Member must not be null`,
   );
   const count = `${missing.length} validation error${missing.length > 1 ? "s" : ""} detected`;
-  throw new AwsError(code, `${count}: ${sentences.join("; ")}`, 400);
+  throw new AwsError(invalid, `${count}: ${sentences.join("; ")}`, 400);
 }
 
 function check(schema: NormalizedSchema, value: unknown, path: string[], missing: string[]): void {

@@ -6,7 +6,7 @@ import type { Service } from "../service.ts";
 import { rpcCbor } from "./cbor.ts";
 import { awsJson } from "./json.ts";
 import type { Protocol, WireRequest } from "./protocol.ts";
-import { acceptsJson, awsQuery, awsQueryJson, isQuery } from "./query.ts";
+import { acceptsJson, awsQuery, awsQueryJson, ec2Query, isQuery } from "./query.ts";
 import { restJson } from "./restJson.ts";
 import { restXml, s3Xml } from "./restXml.ts";
 import { readShapes, type ServiceShapes } from "./shapes.ts";
@@ -19,6 +19,7 @@ const own: Record<string, Protocol> = {
   awsJson1_0: json10,
   awsJson1_1: json11,
   awsQuery,
+  ec2Query,
   restJson1: restJson,
   restXml,
   rpcv2Cbor: rpcCbor,
@@ -36,6 +37,7 @@ export function protocolOf(request: WireRequest, shapes: ServiceShapes | undefin
   }
   // S3 accepts forms, but has no actions.
   if (isQuery(request) && shapes?.protocol !== "restXml" && shapes?.protocol !== "restJson1") {
+    if (shapes?.protocol === "ec2Query") return ec2Query;
     return acceptsJson(request) ? awsQueryJson : awsQuery;
   }
   const usual = shapes && (isS3(shapes) ? s3Xml : own[shapes.protocol]);

@@ -36,8 +36,8 @@ export interface Protocol {
   read(shapes: ServiceShapes, request: WireRequest): { operation: OperationShape; input: object };
   write(shapes: ServiceShapes, operation: OperationShape, output: object, requestId: string): RawResponse;
   writeError(error: AwsError, requestId: string, shapes?: ServiceShapes): RawResponse;
-  /** Code for a missing required member. */
-  invalid: string;
+  /** Code for a missing required member, or the whole error. @param missing paths: `vpcId`. */
+  invalid: string | ((missing: string[]) => AwsError);
   /** Its codes for signature errors. */
   dialect: "json" | "restJson" | "query" | "s3";
 }

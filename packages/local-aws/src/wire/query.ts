@@ -1,22 +1,22 @@
-/** `awsQuery`: the operation in `Action`, members as form fields (`Tags.member.1.Key`), answers in XML. */
+/**
+ * `awsQuery`: the operation in `Action`, members as form fields (`Tags.member.1.Key`), answers in XML. `ec2Query` has other names
+ * of fields (`Tag.1.Key`) and another form of answers and errors.
+ */
 import { FromStringShapeDeserializer } from "@smithy/core/protocols";
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { AwsError } from "../service.ts";
 import { jsonCodec, unknownOperation, writeJson } from "./json.ts";
 import { bytes, type Protocol, type WireRequest } from "./protocol.ts";
+import type { ServiceShapes } from "./shapes.ts";
 import { escapeXml, writeXmlMembers } from "./xml.ts";
 
 export const awsQuery: Protocol = {
   dialect: "query",
   invalid: "ValidationError",
   read(shapes, request) {
-    const form = formOf(request);
-    const action = form.get("Action") ?? "";
-    const operation = shapes.operations.get(action);
-    if (!operation) throw unknownOperation(action);
+    const { operation, input } = readForm(shapes, request, usual);
     // A queue is the path, where no member names it.
-    const input = { ...queueOf(operation.input, request.path), ...(read(operation.input, tree(form)) as object) };
-    return { operation, input };
+    return { operation, input: { ...queueOf(operation.input, request.path), ...input } };
   },
   write(shapes, operation, output, requestId) {
     const { name } = operation;
@@ -54,6 +54,55 @@ export const awsQuery: Protocol = {
 function queueOf(schema: NormalizedSchema, path: string): { QueueUrl?: string } {
   const named = /^\/\d{12}\/[^/]+\/?$/.test(path) && schema.isStructSchema() && "QueueUrl" in schema.getMemberSchemas();
   return named ? { QueueUrl: `https://queue.amazonaws.com${path}` } : {};
+}
+
+/** https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html */
+export const ec2Query: Protocol = {
+  dialect: "query",
+  invalid(missing) {
+    const names = missing.map((path) => path.charAt(0).toUpperCase() + path.slice(1).replace(/\.member/g, ""));
+    return new AwsError("MissingParameter", `The request must contain the parameter ${names.join(", ")}`, 400);
+  },
+  read: (shapes, request) => readForm(shapes, request, ofEc2),
+  write(shapes, { name, output: schema }, output, requestId) {
+    const result = schema.isUnitSchema() ? "<return>true</return>" : writeXmlMembers(schema, output);
+    const body = `<${name}Response xmlns="${shapes.xmlNamespace}/"><requestId>${requestId}</requestId>${result}</${name}Response>`;
+    return { status: 200, headers: { "content-type": "text/xml;charset=UTF-8", "x-amzn-requestid": requestId }, body };
+  },
+  writeError({ code, message, status }, requestId) {
+    const error = `<Error><Code>${code}</Code><Message>${escapeXml(message)}</Message></Error>`;
+    const body = `<Response><Errors>${error}</Errors><RequestID>${requestId}</RequestID></Response>`;
+    return { status, headers: { "content-type": "text/xml;charset=UTF-8", "x-amzn-requestid": requestId }, body };
+  },
+};
+
+/** How a protocol names form fields. */
+interface Naming {
+  member(name: string, schema: NormalizedSchema): string;
+  /** Whether the items of this list follow its name at once: `VpcId.1` rather than `VpcId.member.1`. */
+  flat(schema: NormalizedSchema): boolean;
+}
+
+const xmlName = (schema: NormalizedSchema) => schema.getMergedTraits().xmlName as string | undefined;
+const usual: Naming = {
+  member: (name, schema) => xmlName(schema) ?? name,
+  flat: (schema) => Boolean(schema.getMergedTraits().xmlFlattened),
+};
+const ofEc2: Naming = {
+  member(name, schema) {
+    const own = schema.getMergedTraits().ec2QueryName as string | undefined;
+    const other = xmlName(schema) ?? name;
+    return own ?? other.charAt(0).toUpperCase() + other.slice(1);
+  },
+  flat: () => true,
+};
+
+function readForm(shapes: ServiceShapes, request: WireRequest, naming: Naming): ReturnType<Protocol["read"]> {
+  const form = formOf(request);
+  const action = form.get("Action") ?? "";
+  const operation = shapes.operations.get(action);
+  if (!operation) throw unknownOperation(action);
+  return { operation, input: (read(operation.input, tree(form), naming) ?? {}) as object };
 }
 
 const codec = jsonCodec(false);
@@ -129,33 +178,31 @@ function tree(form: URLSearchParams): Node {
 
 const text = new FromStringShapeDeserializer({ timestampFormat: { useTrait: true, default: 5 }, httpBindings: false });
 
-function read(schema: NormalizedSchema, node: Node): unknown {
+function read(schema: NormalizedSchema, node: Node, naming: Naming): unknown {
   if (schema.isUnitSchema()) return {};
   if (schema.isStructSchema()) {
     const result: Record<string, unknown> = {};
     for (const [name, member] of schema.structIterator()) {
-      const child = node.children.get((member.getMergedTraits().xmlName as string | undefined) ?? name);
-      if (child) result[name] = read(member, child);
+      const child = node.children.get(naming.member(name, member));
+      if (child) result[name] = read(member, child, naming);
     }
     return result;
   }
-  const flat = Boolean(schema.getMergedTraits().xmlFlattened);
+  const flat = naming.flat(schema);
   if (schema.isListSchema()) {
     const member = schema.getValueSchema();
-    const holder = flat
-      ? node
-      : node.children.get((member.getMergedTraits().xmlName as string | undefined) ?? "member");
-    return holder ? numbered(holder).map((child) => read(member, child)) : [];
+    const holder = flat ? node : node.children.get(xmlName(member) ?? "member");
+    return holder ? numbered(holder).map((child) => read(member, child, naming)) : [];
   }
   if (schema.isMapSchema()) {
-    const key = (schema.getKeySchema().getMergedTraits().xmlName as string | undefined) ?? "key";
+    const key = xmlName(schema.getKeySchema()) ?? "key";
     const member = schema.getValueSchema();
-    const value = (member.getMergedTraits().xmlName as string | undefined) ?? "value";
+    const value = xmlName(member) ?? "value";
     const holder = flat ? node : node.children.get("entry");
     return Object.fromEntries(
       (holder ? numbered(holder) : []).map((entry) => {
         const child = entry.children.get(value);
-        return [entry.children.get(key)?.value ?? "", child && read(member, child)];
+        return [entry.children.get(key)?.value ?? "", child && read(member, child, naming)];
       }),
     );
   }

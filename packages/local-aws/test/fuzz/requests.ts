@@ -105,6 +105,7 @@ const types: Record<string, string> = {
   awsJson1_0: "application/x-amz-json-1.0",
   awsJson1_1: "application/x-amz-json-1.1",
   awsQuery: "application/x-www-form-urlencoded",
+  ec2Query: "application/x-www-form-urlencoded",
   restXml: "application/xml",
 };
 
@@ -119,7 +120,7 @@ export const inputFor = ({ shape }: Target, known: readonly string[], seed: numb
 /** A body for a target: JSON of no shape, or a form of the query protocol. */
 export function bodyFor({ shape, protocol }: Target, seed: number): string {
   const body = fc.sample(untyped(shape.input), { seed, numRuns: 1 })[0] as string;
-  return protocol === "awsQuery" ? `Action=${shape.name}&${formOf(body)}` : body;
+  return protocol.endsWith("Query") ? `Action=${shape.name}&${formOf(body)}` : body;
 }
 
 /** `{"Tags": [{"Key": "a"}]}` as `Tags.member.1.Key=a`; what is no JSON as it is. */
