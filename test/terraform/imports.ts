@@ -14,6 +14,7 @@ export const notImported = new Set([
   "aws_lambda_layer_version",
   "aws_s3_bucket_object",
   "aws_s3_object_copy",
+  "aws_main_route_table_association",
 ]);
 
 /** An id made of attributes, with something between them. */
@@ -53,7 +54,12 @@ const ids: Record<string, (attributes: Attributes) => string> = {
   aws_lambda_alias: joined("/", "function_name", "name"),
   aws_lambda_permission: ({ function_name: name, qualifier, statement_id: id }) =>
     `${name}${qualifier ? `:${qualifier}` : ""}/${id}`,
+  aws_network_acl_rule: joined(":", "network_acl_id", "rule_number", "protocol", "egress"),
+  aws_route: ({ destination_cidr_block: ipv4, destination_ipv6_cidr_block: ipv6, ...route }) =>
+    `${route.route_table_id}_${ipv4 || ipv6}`,
+  aws_route_table_association: joined("/", "subnet_id", "route_table_id"),
   aws_s3_object: joined("/", "bucket", "key"),
+  aws_vpc_dhcp_options_association: joined("", "vpc_id"),
 };
 
 export const importId = ({ type, attributes }: Resource): string => ids[type]?.(attributes) ?? attributes.id;

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Prefixes of Terraform's types, where they are not the name of Pulumi's module. */
-const prefixes: Record<string, string> = { apigateway: "api_gateway" };
+const prefixes: Record<string, string> = { apigateway: "api_gateway", ec2: "" };
 
 /** Terraform's types whose names are not made of Pulumi's. */
 const renamed: Record<string, string> = {
@@ -18,7 +18,6 @@ const renamed: Record<string, string> = {
 /** Why there is no configuration of a type, by how Pulumi's begins. */
 export const withoutConfiguration: Record<string, string> = {
   "aws:budgets/": "the engine makes budgets itself: the local cloud has no AWS Budgets",
-  "aws:ec2/": "the engine makes networks itself: the local cloud has no EC2",
   "aws:ecr/": "the engine makes repositories itself: the local cloud has no ECR",
   "docker-build:": "not of AWS",
 };
@@ -30,7 +29,7 @@ export const withoutUpdate: Record<string, string> = {};
 export function terraformType(pulumi: string): string {
   const [, module = "", name = ""] = /^aws:(\w+)\/(\w+):/.exec(pulumi) ?? [];
   const snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return renamed[pulumi] ?? `aws_${prefixes[module] ?? module}_${snake}`;
+  return renamed[pulumi] ?? ["aws", prefixes[module] ?? module, snake].filter(Boolean).join("_");
 }
 
 const rootsFolder = join(import.meta.dirname, "roots");

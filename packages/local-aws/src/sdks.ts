@@ -10,6 +10,7 @@ export interface Sdks {
   "application-autoscaling": typeof import("@aws-sdk/client-application-auto-scaling");
   codedeploy: typeof import("@aws-sdk/client-codedeploy");
   dynamodb: typeof import("@aws-sdk/client-dynamodb") & typeof import("@aws-sdk/client-dynamodb-streams");
+  ec2: typeof import("@aws-sdk/client-ec2");
   ecs: typeof import("@aws-sdk/client-ecs");
   "emr-serverless": typeof import("@aws-sdk/client-emr-serverless");
   events: typeof import("@aws-sdk/client-eventbridge");

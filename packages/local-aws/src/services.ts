@@ -12,6 +12,7 @@ import { createApiGateway } from "./services/apigateway/index.ts";
 import { createAutoscaling } from "./services/autoscaling/index.ts";
 import { createCodeDeploy } from "./services/codedeploy/index.ts";
 import { createDynamoDb } from "./services/dynamodb/index.ts";
+import { createEc2 } from "./services/ec2/index.ts";
 import { createEcs } from "./services/ecs/index.ts";
 import { createEmrServerless, type EmrServerlessOptions } from "./services/emrserverless/index.ts";
 import { createEvents } from "./services/events/index.ts";
@@ -121,6 +122,7 @@ export const regionalServices: Factory[] = [
       clock: options.deploymentClock,
       ...options.emrServerless,
     }),
+  (cloud) => createEc2(cloud),
   (cloud, { options }) => createEcs(cloud, options),
   (cloud, { options }) => createAutoscaling(cloud, { clock: options.deploymentClock }),
   (cloud, { options }) => createMonitoring(cloud, { clock: options.deploymentClock }),

@@ -174,17 +174,7 @@ function limiting(question: Question, own: Compiled | undefined): Exclude<Decisi
 }
 
 /** Services whose errors are named without `Exception` (query and XML protocols), and those that answer 403 with it. */
-const plainCode = new Set([
-  "iam",
-  "sts",
-  "sns",
-  "s3",
-  "cloudwatch",
-  "monitoring",
-  "cloudformation",
-  "ec2",
-  "autoscaling",
-]);
+const plainCode = new Set(["iam", "sts", "sns", "s3", "cloudwatch", "monitoring", "cloudformation", "autoscaling"]);
 const restJson = new Set(["lambda", "apigateway", "execute-api", "scheduler", "ses", "xray", "eks", "batch"]);
 
 /** Services whose messages name a resource even for actions that have none. */
@@ -208,6 +198,8 @@ export function accessDenied(
   const message = `User: ${principal.arn} is not authorized to perform: ${access.action}${where}${reason}`;
   // Lambda words a missing `iam:PassRole` differently.
   const speaker = called ?? service;
+  if (speaker === "ec2")
+    return new AwsError("UnauthorizedOperation", `You are not authorized to perform this operation. ${message}`, 403);
   return plainCode.has(speaker)
     ? new AwsError("AccessDenied", message, 403)
     : new AwsError("AccessDeniedException", message, restJson.has(speaker) ? 403 : 400);

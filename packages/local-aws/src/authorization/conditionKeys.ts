@@ -18,6 +18,7 @@ const supplied: Record<string, RegExp> = {
   cloudwatch: /^namespace$/,
   dynamodb:
     /^(attributes|enclosingoperation|firstpartitionkeyvalues|leadingkeys|returnconsumedcapacity|returnvalues|select)$/,
+  ec2: /^(allocationid|availabilityzone(id)?|createaction|dhcpoptionsid|internetgatewayid|networkaclid|networkinterfaceid|publicipaddress|region|routetableid|securitygroupid|subnet(id)?|vpc(id)?|vpceservice(name|owner))$/,
   events: /^(creatoraccount|detail-type|source)$/,
   iam: /^(awsservicename|passedtoservice|policyarn)$/,
   kms: /^(calleraccount|encryptionalgorithm|encryptioncontext:.+|encryptioncontextkeys|viaservice)$/,
@@ -31,6 +32,8 @@ const supplied: Record<string, RegExp> = {
 /** Keys that no request can carry, since the local cloud lacks the feature; without it they are absent on AWS as well. */
 const absent: Record<string, RegExp> = {
   dynamodb: /^(second|third|fourth)partitionkeyvalues$/,
+  // Of instances, volumes, VPNs and what else is no part of a VPC's own.
+  ec2: /^(?!attribute(\/|$))/,
   events: /^managedby$/,
   "execute-api": /^viadomainarn$/,
   kms: /^(grant.+|recipientattestation:.+)$/,

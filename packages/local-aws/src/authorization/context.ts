@@ -26,7 +26,7 @@ export function requestContext(known: Known): Context {
     const everybodys = key.startsWith("aws:") ? global(key, known) : undefined;
     if (everybodys) return everybodys;
     own ??= lowerKeys({ ...known.call.context?.(), ...known.access.context });
-    const resourceTag = /^[a-z-]+:resourcetag\/(.+)$/.exec(key)?.[1];
+    const resourceTag = /^[a-z0-9-]+:resourcetag\/(.+)$/.exec(key)?.[1];
     if (resourceTag) return own[`aws:resourcetag/${resourceTag}`] ?? tag(known.entity?.()?.tags, resourceTag);
     return own[key] ?? global(key, known);
   };

@@ -21,6 +21,11 @@ type Source = string | ((input: Input, call: Call) => unknown);
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html */
 const sources: Record<string, Record<string, Source>> = {
+  ec2: {
+    "ec2:Domain": "Domain",
+    "ec2:Tenancy": ({ InstanceTenancy = "default" }, { operation }) =>
+      operation === "CreateVpc" ? InstanceTenancy : undefined,
+  },
   ecs: {
     "ecs:cluster": ({ cluster = "default" }, { operation, region, accountId }) =>
       inCluster.has(operation)

@@ -4,9 +4,16 @@
 export function tagContext(input: object): Record<string, string | string[]> {
   const { Tags, tags, AddTags, Tagging, TagKeys, tagKeys, RemoveTagKeys, Key, CreateBucketConfiguration } =
     input as Record<string, unknown>;
+  const { TagSpecifications } = input as Record<string, unknown>;
+  // EC2 names the kind of what is tagged.
+  const specified = Array.isArray(TagSpecifications)
+    ? TagSpecifications.flatMap((one) => member(one, "Tags") ?? [])
+    : undefined;
   // Tags of S3 objects have condition keys of their own.
   const ofBucket = Key === undefined ? member(Tagging, "TagSet") : undefined;
-  const given = [...tagPairs(Tags ?? tags ?? AddTags ?? ofBucket ?? member(CreateBucketConfiguration, "Tags"))];
+  const given = [
+    ...tagPairs(Tags ?? tags ?? AddTags ?? specified ?? ofBucket ?? member(CreateBucketConfiguration, "Tags")),
+  ];
   const removed = [TagKeys ?? tagKeys ?? RemoveTagKeys ?? []]
     .flat()
     .filter((key): key is string => typeof key === "string");
