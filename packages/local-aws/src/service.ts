@@ -88,10 +88,12 @@ export interface RawRequest {
   url: string;
   headers: IncomingHttpHeaders;
   body: Readable;
+  /** The body, where it has been read already. */
+  whole?: Buffer;
 }
 
 /** A request with its whole body, for {@link Cloud.send}. */
-export interface SentRequest extends Omit<RawRequest, "body"> {
+export interface SentRequest extends Omit<RawRequest, "body" | "whole"> {
   body: Buffer;
 }
 

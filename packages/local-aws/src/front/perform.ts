@@ -29,7 +29,18 @@ export async function perform(
   const { method, headers } = request;
   if (service.handle) {
     call.operation = operationName(request);
-    return service.handle({ method, url, headers, body: body() }, call);
+    const whole = Buffer.isBuffer(request.body) ? request.body : undefined;
+    const raw = {
+      method,
+      url,
+      headers,
+      ...(whole && { whole }),
+      // A stream around what was read already would be made for nothing.
+      get body() {
+        return body();
+      },
+    };
+    return service.handle(raw, call);
   }
   const shapes = await shapesOf(service);
   if (!shapes) throw unknownService(service.name);

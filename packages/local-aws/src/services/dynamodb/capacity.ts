@@ -11,7 +11,7 @@ export type Wanted = "NONE" | "TOTAL" | "INDEXES" | undefined;
 export const readUnits = (size: number, consistent: boolean): number =>
   Math.max(1, Math.ceil(size / 4096)) * (consistent ? 1 : 0.5);
 
-interface Used {
+export interface Used {
   kind: "read" | "write";
   /** Units of the table itself, or of the index that was read instead. */
   units: number;
@@ -22,9 +22,9 @@ interface Used {
 }
 
 /** `ConsumedCapacity` of one table, where it is asked for. */
-export function consumedCapacity(wanted: Wanted, table: Table, used: Used): object | undefined {
+export function consumedCapacity(wanted: Wanted, table: Table, ...used: Used[]): object | undefined {
   if (wanted !== "TOTAL" && wanted !== "INDEXES") return undefined;
-  return consumed(wanted, table, [used], false);
+  return consumed(wanted, table, used, false);
 }
 
 /** That of several reads or writes of one table. @param named whether the kind of unit is named, as transactions do. */

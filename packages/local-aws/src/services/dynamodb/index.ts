@@ -138,9 +138,10 @@ async function keyArn({ region, accountId, request }: Cloud, keyId: string): Pro
   }
 }
 
-async function textOf({ body }: RawRequest): Promise<string> {
+async function textOf(request: RawRequest): Promise<string> {
+  if (request.whole) return request.whole.toString();
   const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk as Buffer);
+  for await (const chunk of request.body) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString();
 }
 

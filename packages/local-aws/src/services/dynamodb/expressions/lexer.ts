@@ -34,7 +34,7 @@ export function tokenize(title: string, text: string): Token[] {
 
 /** @param before the tokens before the one that is wrong. */
 export function syntaxError(title: string, text: string, before: Token[], wrong: Token, after?: Token): Error {
-  const start = before.at(wrong.kind === "end" ? -2 : -1)?.start ?? before.at(-1)?.start ?? wrong.start;
+  const start = before.at(-1)?.start ?? wrong.start;
   const end = after && after.kind !== "end" ? after.end : wrong.end;
-  return invalid(`Invalid ${title}: Syntax error; token: "${wrong.text}", near: "${text.slice(start, end)}"`);
+  return invalid(`Invalid ${title}: Syntax error; token: "${wrong.text}", near: "${text.slice(start, end).trimEnd()}"`);
 }

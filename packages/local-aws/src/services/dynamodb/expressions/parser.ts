@@ -64,6 +64,7 @@ class Parser {
     const path = this.#path();
     if (section === "REMOVE") return { section, path };
     if (section !== "SET") {
+      if (this.#token.kind !== "value") this.#fail();
       const operand = this.#operand();
       return { section, path, operand };
     }
@@ -88,13 +89,13 @@ class Parser {
 
   #or(): Syntax {
     let left = this.#and();
-    while (this.#word("OR")) left = { kind: "or", left: this.#logical(left), right: this.#logical(this.#and()) };
+    while (this.#joins("OR", left)) left = { kind: "or", left, right: this.#logical(this.#and()) };
     return left;
   }
 
   #and(): Syntax {
     let left = this.#not();
-    while (this.#word("AND")) left = { kind: "and", left: this.#logical(left), right: this.#logical(this.#not()) };
+    while (this.#joins("AND", left)) left = { kind: "and", left, right: this.#logical(this.#not()) };
     return left;
   }
 
@@ -199,6 +200,12 @@ class Parser {
     if (kind !== "name" && kind !== "placeholder") this.#fail();
     this.#at++;
     return text;
+  }
+
+  /** Whether a condition goes on with that word. */
+  #joins(word: string, left: Syntax): boolean {
+    if (this.#token.kind === "name" && this.#token.text.toUpperCase() === word) this.#logical(left);
+    return this.#word(word);
   }
 
   #logical(found: Syntax): Syntax {

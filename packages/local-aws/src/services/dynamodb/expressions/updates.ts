@@ -24,15 +24,16 @@ export function bindUpdate(text: unknown, placeholders: Placeholders): Action[] 
     if (section === "REMOVE") return { kind: "remove", path };
     const to = assigned(operand as Syntax, placeholders);
     if (section === "SET") return { kind: "set", path, to };
-    if (to.kind !== "value") throw fault(`Syntax error; ${section} takes a value`);
-    const type = typeOf(to.value);
+    // The parser takes nothing else there.
+    const { value } = to as Extract<Assigned, { kind: "value" }>;
+    const type = typeOf(value);
     const allowed = setTypes.has(type) || (section === "ADD" && type === "N");
     if (!allowed) {
       throw fault(
         `Incorrect operand type for operator or function; operator: ${section}, operand type: ${typeNames[type] ?? type}, typeSet: ALLOWED_FOR_${section}_OPERAND`,
       );
     }
-    return { kind: section === "ADD" ? "add" : "delete", path, value: to.value };
+    return { kind: section === "ADD" ? "add" : "delete", path, value };
   });
   checkOverlap(
     title,

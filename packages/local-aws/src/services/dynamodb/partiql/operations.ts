@@ -4,9 +4,10 @@ import { Consumption, consumedCapacity, readUnits, type Wanted, writeUse } from 
 import type { Engine } from "../engine.ts";
 import { AwsError, invalid } from "../errors.ts";
 import { tableOf } from "../names.ts";
+import { fetched } from "../reads/page.ts";
 import { together } from "../transactions/cancel.ts";
 import { once } from "../transactions/tokens.ts";
-import { checkDistinct } from "../transactions/transactions.ts";
+import { checkDistinct, readAgain } from "../transactions/transactions.ts";
 import type { Write } from "../writes/operations.ts";
 import { parseStatement } from "./parser.ts";
 import { select } from "./select.ts";
@@ -44,7 +45,14 @@ export async function executeStatement(engine: Engine, input: ExecuteInput): Pro
       Items: array(page.items),
       NextToken: json(next),
       LastEvaluatedKey: json(page.last),
-      ConsumedCapacity: json(consumedCapacity(input.ReturnConsumedCapacity, table, { kind: "read", units, index })),
+      ConsumedCapacity: json(
+        consumedCapacity(
+          input.ReturnConsumedCapacity,
+          table,
+          { kind: "read", units, index },
+          fetched(page, input.ConsistentRead ?? false),
+        ),
+      ),
     });
   }
   const write = writeOf(engine, statement, shows(input));
@@ -152,7 +160,7 @@ function inPlace<R>(index: number, work: () => R): R {
 }
 
 function writeAll(engine: Engine, statements: Change[], input: TransactionInput, consumption: Consumption): string[] {
-  once(engine.db, input.ClientRequestToken, input.TransactStatements, () => {
+  const isDone = once(engine.db, input.ClientRequestToken, input.TransactStatements, () => {
     const parts = statements.map((statement, index) => ({
       statement,
       given: input.TransactStatements[index] as StatementInput,
@@ -167,6 +175,7 @@ function writeAll(engine: Engine, statements: Change[], input: TransactionInput,
       },
     );
   });
+  if (!isDone) for (const one of statements) readAgain(writeOf(engine, one, false), consumption);
   // AWS answers a transaction of writes with none.
   return [];
 }

@@ -95,9 +95,10 @@ export async function select(
   // Several partitions make one page, as long as it is not full.
   if (!page.last && limit === undefined && page.size < 1024 * 1024) {
     const more = await select(engine, statement, { token: tokenOf(next) });
-    const sum = (name: "count" | "scanned" | "size") => page[name] + more.page[name];
+    const sum = (name: "count" | "scanned" | "size" | "fetched") => page[name] + more.page[name];
     const items = [...page.items, ...more.page.items];
-    return { ...more, page: { items, count: sum("count"), scanned: sum("scanned"), size: sum("size") } };
+    const sums = { count: sum("count"), scanned: sum("scanned"), size: sum("size"), fetched: sum("fetched") };
+    return { ...more, page: { items, ...sums } };
   }
   return { ...selected, next: tokenOf(next) };
 }

@@ -1,5 +1,6 @@
 /** One page of a query or a scan: rows in order, up to a megabyte or a number of them, filtered. */
 
+import { readUnits, type Used } from "../capacity.ts";
 import { holds } from "../expressions/evaluate.ts";
 import { project } from "../expressions/projection.ts";
 import type { Condition, Path } from "../expressions/tree.ts";
@@ -45,14 +46,22 @@ export interface Page {
   scanned: number;
   /** Bytes that were gone through. */
   size: number;
+  /** Read units of what was fetched from the table, since the index lacks it, if reads are consistent. */
+  fetched: number;
   /** The key of the item that was reached last, when there may be more behind it. */
   last?: Item;
 }
 
+/** What a page used of the table itself, behind an index. */
+export const fetched = (page: Page, consistent: boolean): Used => ({
+  kind: "read",
+  units: page.fetched * (consistent ? 1 : 0.5),
+});
+
 export async function readPage(request: PageRequest): Promise<Page> {
   const { table, index, up, filter, limit } = request;
   const source = index ? index.rows : table.rows;
-  const page: Page = { items: [], count: 0, scanned: 0, size: 0 };
+  const page: Page = { items: [], count: 0, scanned: 0, size: 0, fetched: 0 };
   const slices = new Slices();
   let { low, high } = request;
   for (let rows = firstRows; ; rows = nextPortion(page)) {
@@ -79,6 +88,7 @@ function take(page: Page, request: PageRequest, row: Row, filter: Condition | un
   page.scanned++;
   page.size += part ? itemSize(part) : row.size;
   const item = whole ? undefined : part;
+  if (whole) page.fetched += readUnits(row.size, true);
   if (filter && !holds(filter, item ?? row.item)) return;
   page.count++;
   if (countOnly) return;

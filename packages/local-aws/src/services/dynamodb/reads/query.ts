@@ -12,7 +12,7 @@ import { after, lastKey, namesOf } from "../items/keys.ts";
 import { checkItem } from "../items/value.ts";
 import type { TableIndex } from "../tables/index.ts";
 import type { Table } from "../tables/table.ts";
-import { type PageRequest, readPage } from "./page.ts";
+import { fetched, type PageRequest, readPage } from "./page.ts";
 import { startingKey } from "./startingKey.ts";
 
 type Given = Record<string, unknown>;
@@ -202,18 +202,17 @@ function checkFilter(filter: Condition | undefined, keys: string[], kind: string
 
 async function answer(request: PageRequest, input: PagingInput): Promise<string> {
   const page = await readPage(request);
-  const units = readUnits(page.size, input.ConsistentRead ?? false);
+  const { ConsistentRead: isConsistent = false, ReturnConsumedCapacity: wanted } = input;
+  const used = {
+    kind: "read" as const,
+    units: readUnits(page.size, isConsistent),
+    index: request.index?.definition.name,
+  };
   return object({
     Items: request.countOnly ? undefined : array(page.items),
     Count: String(page.count),
     ScannedCount: String(page.scanned),
     LastEvaluatedKey: json(page.last),
-    ConsumedCapacity: json(
-      consumedCapacity(input.ReturnConsumedCapacity, request.table, {
-        kind: "read",
-        units,
-        index: request.index?.definition.name,
-      }),
-    ),
+    ConsumedCapacity: json(consumedCapacity(wanted, request.table, used, fetched(page, isConsistent))),
   });
 }

@@ -111,13 +111,14 @@ export function checkIndexes({ keys, global, local }: Pick<TableDefinition, "key
   }
 }
 
+export const unwantedThroughput = (name: string) =>
+  `ProvisionedThroughput should not be specified for index: ${name} when BillingMode is PAY_PER_REQUEST`;
+
 /** Global indexes that are made have a capacity where the table's is provisioned, and only there. */
 export function checkIndexThroughput(global: IndexDefinition[], billing: TableDefinition["billing"]): void {
   for (const { name, throughput } of global) {
     if (billing === "PAY_PER_REQUEST" && throughput) {
-      throw invalidParameter(
-        `ProvisionedThroughput should not be specified for index: ${name} when BillingMode is PAY_PER_REQUEST`,
-      );
+      throw invalidParameter(unwantedThroughput(name));
     }
     if (billing === "PROVISIONED" && !throughput) {
       throw invalidParameter(`ProvisionedThroughput is not specified for index: ${name}`);

@@ -13,6 +13,7 @@ import {
   type IndexInput,
   indexDefinition,
   keyTypes,
+  unwantedThroughput,
 } from "./schema.ts";
 
 type Json = Record<string, unknown>;
@@ -47,6 +48,9 @@ export async function updateTable(engine: Engine, input: UpdateInput): Promise<J
   engine.db.transaction(() => {
     let definition = withCapacity(table.definition, input);
     definition = withIndexes(engine, definition, input);
+    // What was paid by the request has no capacity yet.
+    const isNew = definition.billing === "PROVISIONED" && table.definition.billing !== "PROVISIONED";
+    if (isNew) checkIndexThroughput(definition.global, definition.billing);
     definition = withStream(engine, definition, input);
     if (encryption) {
       const { encryption: _, ...rest } = definition;
@@ -125,6 +129,9 @@ function withIndexes(engine: Engine, definition: TableDefinition, input: UpdateI
       const { IndexName } = (Update ?? Delete) as { IndexName: string };
       if (!global.some(({ name }) => name === IndexName)) {
         throw new AwsError("ResourceNotFoundException", "Requested resource not found", 400);
+      }
+      if (Update?.ProvisionedThroughput && definition.billing === "PAY_PER_REQUEST") {
+        throw invalidParameter(unwantedThroughput(IndexName));
       }
       if (Delete) global = global.filter(({ name }) => name !== IndexName);
       else global = global.map((one) => (one.name === IndexName ? changedIndex(one, Update ?? {}) : one));

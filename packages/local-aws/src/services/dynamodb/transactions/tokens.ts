@@ -7,25 +7,28 @@ const lifetime = 10 * 60_000;
 
 /**
  * Runs `work`, which makes the transaction's writes, unless the same request was done with this token.
- * @returns what it returns; nothing when it was done before.
+ * @returns whether it was done now, not before.
  * @throws AwsError `IdempotentParameterMismatchException` when the token belongs to another request.
  */
-export function once<R>(db: Database, token: string | undefined, request: unknown, work: () => R): R | undefined {
-  if (token === undefined) return db.transaction(work);
+export function once(db: Database, token: string | undefined, request: unknown, work: () => void): boolean {
+  if (token === undefined) {
+    db.transaction(work);
+    return true;
+  }
   const digest = createHash("sha256").update(canonical(request)).digest("base64");
   return db.transaction(() => {
     const found = db.prepare("SELECT request, at FROM tokens WHERE token = ?").get(token);
     if (found && Number(found.at) > Date.now() - lifetime) {
-      if (found.request === digest) return undefined;
+      if (found.request === digest) return false;
       throw new AwsError(
         "IdempotentParameterMismatchException",
         "The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests, unless the requests are identical.",
         400,
       );
     }
-    const result = work();
+    work();
     db.prepare("INSERT OR REPLACE INTO tokens VALUES (?, ?, ?)").run(token, digest, Date.now());
-    return result;
+    return true;
   });
 }
 

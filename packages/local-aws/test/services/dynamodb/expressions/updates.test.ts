@@ -91,6 +91,7 @@ describe("updates", () => {
       "ADD n :t",
       "Invalid UpdateExpression: Incorrect operand type for operator or function; operator: ADD, operand type: STRING, typeSet: ALLOWED_FOR_ADD_OPERAND",
     ],
+    ["ADD n s", 'Invalid UpdateExpression: Syntax error; token: "s", near: "n s"'],
     ["n = :one", 'Invalid UpdateExpression: Syntax error; token: "n", near: "n ="'],
     ["SET q = nothing", "The provided expression refers to an attribute that does not exist in the item"],
     ["SET q.x = :one", "The document path provided in the update expression is invalid for update"],

@@ -162,6 +162,20 @@ describe("queries and scans", () => {
     });
   });
 
+  it("report what a local index had to fetch from the table, item by item", async () => {
+    const used = async (more: object) =>
+      (await query({ IndexName: "local", Limit: 3, ReturnConsumedCapacity: "INDEXES", ...more })).ConsumedCapacity;
+    const of = (table: number, index: number) => ({
+      TableName: "numbers",
+      CapacityUnits: table + index,
+      Table: { CapacityUnits: table },
+      LocalSecondaryIndexes: { local: { CapacityUnits: index } },
+    });
+    assert.deepEqual(await used({}), of(0, 0.5));
+    assert.deepEqual(await used({ ProjectionExpression: "x" }), of(1.5, 0.5));
+    assert.deepEqual(await used({ Select: "ALL_ATTRIBUTES", ConsistentRead: true }), of(3, 1));
+  });
+
   it("end a page with the item by which it has a megabyte", async () => {
     await test.table("large", "N");
     for (let i = 0; i < 5; i++) {

@@ -223,4 +223,33 @@ describe("tables", () => {
     assert.match(Table.LatestStreamArn, /table\/changed\/stream\//);
     await assert.rejects(update({}), refusal(/^At least one of ProvisionedThroughput/));
   });
+
+  it("have capacity of their indexes where it is bought, and only there", async () => {
+    const capacity = { ReadCapacityUnits: 1, WriteCapacityUnits: 1 };
+    await test.table("bought", undefined, {
+      AttributeDefinitions: ["p", "g"].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: "byG",
+          KeySchema: [{ AttributeName: "g", KeyType: "HASH" }],
+          Projection: { ProjectionType: "ALL" },
+        },
+      ],
+    });
+    const update = (change: object) => test.send("UpdateTable", { TableName: "bought", ...change });
+    const index = { IndexName: "byG", ProvisionedThroughput: capacity };
+    await assert.rejects(
+      update({ GlobalSecondaryIndexUpdates: [{ Update: index }] }),
+      refusal(
+        "One or more parameter values were invalid: ProvisionedThroughput should not be specified for index: byG when BillingMode is PAY_PER_REQUEST",
+      ),
+    );
+    const bought = { BillingMode: "PROVISIONED", ProvisionedThroughput: capacity };
+    await assert.rejects(
+      update(bought),
+      refusal("One or more parameter values were invalid: ProvisionedThroughput is not specified for index: byG"),
+    );
+    const { TableDescription } = await update({ ...bought, GlobalSecondaryIndexUpdates: [{ Update: index }] });
+    assert.equal(TableDescription.GlobalSecondaryIndexes[0].ProvisionedThroughput.ReadCapacityUnits, 1);
+  });
 });

@@ -101,6 +101,8 @@ describe("transactions", () => {
     });
     for (let i = 0; i < 3; i++) await write([add("1")], { ClientRequestToken: "token" });
     assert.equal((await test.send("GetItem", key("old"))).Item.n.N, "2");
+    const again = await write([add("1")], { ClientRequestToken: "token", ReturnConsumedCapacity: "TOTAL" });
+    assert.deepEqual(again.ConsumedCapacity, [{ TableName: "items", CapacityUnits: 2, ReadCapacityUnits: 2 }]);
     await assert.rejects(
       write([add("2")], { ClientRequestToken: "token" }),
       refusal(/same client token/, "IdempotentParameterMismatchException"),
