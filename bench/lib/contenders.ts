@@ -1,0 +1,143 @@
+/** The local cloud and its peers, each as a server in processes of its own, over plain HTTP on this machine. */
+import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { processTree } from "./platform.ts";
+
+const folder = join(import.meta.dirname, "../peers/python");
+
+/** How long the main thread was kept, in milliseconds. */
+export interface Delay {
+  p99: number;
+  max: number;
+}
+
+export class Contender {
+  readonly name: string;
+  readonly origin: string;
+  /** One that takes long gets fewer requests, and no two at once: it is not safe for threads. */
+  readonly isSlow: boolean;
+  readonly #process: ChildProcess;
+
+  constructor(name: string, origin: string, child: ChildProcess, isSlow = false) {
+    this.isSlow = isSlow;
+    this.name = name;
+    this.origin = origin;
+    this.#process = child;
+  }
+
+  /** Milliseconds of processor time until now, of it and of all it has started. */
+  get cpu(): number {
+    return processTree(this.#process.pid as number).reduce((sum, pid) => {
+      // The second field may hold spaces; times are in hundredths of a second.
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+      return sum + 10 * (Number(fields[11]) + Number(fields[12]));
+    }, 0);
+  }
+
+  /** Of the local cloud: since this was asked last. */
+  async delay(): Promise<Delay> {
+    this.#process.send("delay");
+    const [delay] = await once(this.#process, "message");
+    return delay as Delay;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    const ended = once(this.#process, "exit");
+    this.#process.kill();
+    await ended;
+  }
+}
+
+export async function startLocalCloud(): Promise<Contender> {
+  const child = fork(join(import.meta.dirname, "cloudProcess.ts"), { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const [{ origin }] = (await once(child, "message")) as [{ origin: string }];
+  return new Contender("the local cloud", origin, child);
+}
+
+/** Those that can be had on this machine: the others are named with the reason. */
+export async function startPeers(): Promise<{ peers: Contender[]; absent: string[] }> {
+  const peers: Contender[] = [];
+  const absent: string[] = [];
+  for (const [name, start] of Object.entries({ dynoxide: startDynoxide, MiniStack: startMiniStack, moto: startMoto })) {
+    try {
+      peers.push(await start());
+    } catch (error) {
+      absent.push(`${name} (${(error as Error).message.split("\n")[0]})`);
+    }
+  }
+  return { peers, absent };
+}
+
+async function startDynoxide(): Promise<Contender> {
+  const name = `@dynoxide/${process.platform}-${process.arch}/dynoxide`;
+  const binary = createRequire(import.meta.url).resolve(name);
+  return start("dynoxide", binary, (port) => ["serve", "--host", "127.0.0.1", "--port", port]);
+}
+
+const startMiniStack = () =>
+  start(
+    "MiniStack",
+    python("ministack"),
+    () => [],
+    (port) => ({ GATEWAY_PORT: port, BIND_HOST: "127.0.0.1", SERVICES: "dynamodb" }),
+  );
+
+const startMoto = () =>
+  start(
+    "moto",
+    python("moto_server"),
+    (port) => ["-H", "127.0.0.1", "-p", port],
+    () => ({}),
+    true,
+  );
+
+/** A program of the peers in Python, which are installed at first use. */
+function python(program: string): string {
+  const environment = join(folder, ".build");
+  const installed = join(environment, "bin", program);
+  if (!existsSync(installed)) {
+    mkdirSync(environment, { recursive: true });
+    execFileSync("python3", ["-m", "venv", environment]);
+    const requirements = join(folder, "requirements.txt");
+    execFileSync(join(environment, "bin/pip"), ["install", "--quiet", "--requirement", requirements], {
+      stdio: "pipe",
+    });
+  }
+  return installed;
+}
+
+async function start(
+  name: string,
+  program: string,
+  args: (port: string) => string[],
+  environment: (port: string) => NodeJS.ProcessEnv = () => ({}),
+  isSlow = false,
+): Promise<Contender> {
+  const port = await freePort();
+  const child = spawn(program, args(port), { env: { ...process.env, ...environment(port) }, stdio: "ignore" });
+  let failure: Error | undefined;
+  child.once("error", (error) => (failure = error));
+  const contender = new Contender(name, `http://127.0.0.1:${port}`, child, isSlow);
+  for (let tries = 0; tries < 300; tries++) {
+    if (failure || child.exitCode !== null) throw failure ?? new Error(`it ended with exit code ${child.exitCode}`);
+    if (await fetch(contender.origin).catch(() => undefined)) return contender;
+    await sleep(100);
+  }
+  await contender.stop();
+  throw new Error("it did not answer within 30 s");
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return String(port);
+}
