@@ -21,9 +21,18 @@ const config = new Configuration(join(__dirname, "Pulumi.yaml"));
 /** Version that whodis and oleoleole report. */
 export const appVersion = config.text("appVersion");
 
+const languages = ["whodis", "oleoleole", "iris", "archiver", "recommender", "platform"].map(
+  (name) => `${name}Language`,
+);
+const inPython = (system: string): boolean => config.text(`${system}Language`) === "python";
+
 /** What answers whodis: the same in each language. */
-export const whodisEntry =
-  config.text("whodisLanguage") === "python" ? "handlers/whodis/python/app.py" : "handlers/whodis/index.ts";
+export const whodisEntry = inPython("whodis") ? "handlers/whodis/python/app.py" : "handlers/whodis/index.ts";
+
+/** What judges a new version of oleoleole before it has callers. */
+export const oleoleoleHook = inPython("oleoleole")
+  ? ("handlers/oleoleole/python/pre_traffic.py" as const)
+  : "handlers/oleoleole/preTraffic.ts";
 
 /** Whether a new version gets its traffic step by step, judged by hooks and alarms; otherwise all at once. */
 export const gradualDeployment = config.flag("gradualDeployment");
@@ -43,13 +52,14 @@ export const logKeyArn = config.text("logKeyArn");
 /** What predicts irises: a function, or containers that drain a queue. */
 export const irisCompute = config.text("irisCompute") as "lambda" | "fargate";
 
-/** The module in Python that predicts irises; otherwise the pipeline's own predictor does. */
-export const irisPredictor =
-  config.text("irisLanguage") === "python" ? ("models/iris/predictor.py" as const) : undefined;
+/** In Python, the module that predicts irises, and what reads one of them. */
+export const irisInPython = inPython("iris") && {
+  predictor: { entry: "models/iris/predictor.py" as const },
+  handlers: { read: "handlers/prediction/python/read.py" },
+};
 
 config.require(
-  oneOf("whodisLanguage", config.text("whodisLanguage"), ["typescript", "python"]),
-  oneOf("irisLanguage", config.text("irisLanguage"), ["typescript", "python"]),
+  ...languages.map((key) => oneOf(key, config.text(key), ["typescript", "python"])),
   matches("appVersion", appVersion, /\S/, "a version that is not empty"),
   {
     ok: config.list("publicRoutes").every((route) => /^\S+ [A-Z]+ \/\S*$/.test(route)),
@@ -88,6 +98,7 @@ export const archiverArgs = {
           reservedConcurrency: publicConcurrency,
         },
   schedule: config.text("archiverSchedule") || undefined,
+  ...(inPython("archiver") && { handlers: { act: "handlers/archiver/python/act.py" } }),
 } satisfies ArchiverWorkflowArgs;
 
 config.require(
@@ -125,6 +136,7 @@ export const recommenderArgs = {
   encryptionKeyArn: config.text("recommenderKeyArn") || undefined,
   removeIdleAfter: config.integer("recommenderIdleHours") || undefined,
   definition: { throttling: throttling.authorised },
+  ...(inPython("recommender") && { handlers: { status: "handlers/recommender/python/status.py" } }),
 };
 
 config.require(
@@ -185,6 +197,7 @@ export const notebookArgs = {
   idleMinutes: config.integer("notebookIdleMinutes"),
   rootAccess: decided("notebookRootAccess", !keepsData()),
   directInternet,
+  ...(inPython("platform") && { handlers: { read: "handlers/notebooks/python/read.py" } }),
 } satisfies NotebookServiceArgs;
 
 const jobApplicationArn = config.text("jobApplicationArn");

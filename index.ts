@@ -18,10 +18,11 @@ import {
   budgetArgs,
   gradualDeployment,
   irisCompute,
-  irisPredictor,
+  irisInPython,
   jobArgs,
   logKeyArn,
   notebookArgs,
+  oleoleoleHook,
   platformApi,
   platformNetworkArgs,
   publicConcurrency,
@@ -62,7 +63,7 @@ const oleoleole = new ApiWithLambdas("oleoleole", {
       reservedConcurrency: publicConcurrency,
       deployment: {
         type: "AllAtOnce",
-        preTraffic: { entry: "handlers/oleoleole/preTraffic.ts", environment: { APP_VERSION: appVersion } },
+        preTraffic: { entry: oleoleoleHook, environment: { APP_VERSION: appVersion } },
         // Until the new version answers everywhere.
         postTraffic: {
           entry: "handlers/oleoleole/postTraffic.ts",
@@ -85,7 +86,7 @@ const iris = new PredictionPipeline("iris", {
   definition: { throttling: throttling.open },
   reservedConcurrency: publicConcurrency,
   compute: irisCompute,
-  ...(irisPredictor && { predictor: { entry: irisPredictor } }),
+  ...irisInPython,
 });
 
 // Files that are dropped into a bucket, archived by their quality and a human's word.

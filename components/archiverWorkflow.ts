@@ -12,7 +12,7 @@ import { createMachine, standardTimeout } from "./archiver/machine.ts";
 import { grantAnswers } from "./archiver/mail.ts";
 import { archiverRules } from "./archiver/validate.ts";
 import { createDrops, createReconciler, createSchedule, createStoppedRecorder } from "./archiver/watch.ts";
-import type { NodeFunction } from "./nodeFunction.ts";
+import type { CodeFunction } from "./codeFunction.ts";
 import { createTable } from "./table.ts";
 import { validate } from "./validation.ts";
 
@@ -48,8 +48,8 @@ export class ArchiverWorkflow extends ComponentResource {
   readonly approvalUrl: Output<string> | undefined;
   readonly buckets: { drop: Bucket; archive: Bucket; quarantine: Bucket };
   /** By what they do. */
-  readonly functions: Record<"gatherInfo" | "act" | "startDrop" | "recordStopped" | "reconcile", NodeFunction> &
-    Partial<Record<"askApprovers" | "approvalPage", NodeFunction>>;
+  readonly functions: Record<"gatherInfo" | "act" | "startDrop" | "recordStopped" | "reconcile", CodeFunction> &
+    Partial<Record<"askApprovers" | "approvalPage", CodeFunction>>;
 
   constructor(name: string, args: ArchiverWorkflowArgs = {}, opts?: ComponentResourceOptions) {
     validate(`ArchiverWorkflow "${name}"`, archiverRules(name, args));

@@ -3,13 +3,13 @@ import type { Table } from "@pulumi/aws/dynamodb";
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { getRegionOutput } from "@pulumi/aws/getRegion";
 import { ComponentResource, type ComponentResourceOptions } from "@pulumi/pulumi";
+import type { CodeFunction } from "./codeFunction.ts";
 import { createEventRule } from "./function/eventRule.ts";
 import type { ExecutionRole } from "./function/executionRole.ts";
 import { createSweepOnDestroy } from "./function/sweepOnDestroy.ts";
 import { createItemTable } from "./itemTable.ts";
 import { runtimePrefix } from "./naming.ts";
 import { createOutwardGroup } from "./network.ts";
-import type { NodeFunction } from "./nodeFunction.ts";
 import { createNotebookAlarms } from "./notebooks/alarms.ts";
 import type { NotebookFunction, NotebookServiceArgs } from "./notebooks/args.ts";
 import { createNotebookFunctions } from "./notebooks/functions.ts";
@@ -33,7 +33,7 @@ export class NotebookService extends ComponentResource {
   readonly table: Table;
   /** What notebooks act as. */
   readonly role: ExecutionRole;
-  readonly functions: Record<NotebookFunction, NodeFunction>;
+  readonly functions: Record<NotebookFunction, CodeFunction>;
   readonly alarms: MetricAlarm[];
   /** For an API: `GET /notebooks` and so on. */
   readonly routes: ReturnType<typeof notebookRoutes>;

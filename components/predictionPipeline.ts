@@ -3,9 +3,9 @@ import type { Table } from "@pulumi/aws/dynamodb";
 import type { Queue } from "@pulumi/aws/sqs";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
 import type { ApiWithLambdas } from "./apiWithLambdas.ts";
+import type { CodeFunction } from "./codeFunction.ts";
 import { functionBinding, queueBinding, tableBinding } from "./function/bindings.ts";
 import type { Binding } from "./function/statement.ts";
-import type { NodeFunction } from "./nodeFunction.ts";
 import { createAlarms } from "./prediction/alarms.ts";
 import { createRecordApi } from "./prediction/api.ts";
 import { type ContainerArgs, defaultHandlers, type PredictionPipelineArgs } from "./prediction/args.ts";
@@ -52,7 +52,7 @@ export class PredictionPipeline extends ComponentResource {
   /** Records that were not predicted, each with its reason. */
   readonly failureQueue: Queue;
   /** There is no `predict` with compute `fargate`. */
-  readonly functions: Record<"ingest" | "read" | "list", NodeFunction> & { predict?: NodeFunction };
+  readonly functions: Record<"ingest" | "read" | "list", CodeFunction> & { predict?: CodeFunction };
   /** The function that has the model; only with a `predictor` in Python. */
   readonly model: PythonFunction | undefined;
   /** What the predictor, function or container, writes to. */
@@ -119,7 +119,7 @@ export class PredictionPipeline extends ComponentResource {
     name: string,
     args: PredictorArgs,
     container: ContainerArgs | undefined,
-  ): { predict?: NodeFunction; logGroup: LogGroup } {
+  ): { predict?: CodeFunction; logGroup: LogGroup } {
     const { table, recordQueue: records, failureQueue: failures } = this;
     if (container && records) return createContainerPredictor(name, { ...args, container, records }, this);
     const predict = records

@@ -5,10 +5,10 @@ import type { Bucket } from "@pulumi/aws/s3";
 import { ComponentResource, type ComponentResourceOptions, type Output, output } from "@pulumi/pulumi";
 import type { ApiWithLambdas } from "./apiWithLambdas.ts";
 import { createBucket } from "./bucket.ts";
+import type { CodeFunction } from "./codeFunction.ts";
 import { createContainerImage } from "./containerImage.ts";
 import { createSweepOnDestroy } from "./function/sweepOnDestroy.ts";
 import { runtimePrefix } from "./naming.ts";
-import type { NodeFunction } from "./nodeFunction.ts";
 import { createRecommenderApi, routeKeys } from "./recommender/api.ts";
 import { defaultHandlers, type SnowflakeRecommenderArgs } from "./recommender/args.ts";
 import { batchesPrefix, type ExternalFunction, RecommenderFunctions } from "./recommender/functions.ts";
@@ -42,7 +42,7 @@ export class SnowflakeRecommender extends ComponentResource {
   readonly api: ApiWithLambdas;
   readonly bucket: Bucket;
   readonly roles: SnowflakeIntegrationRoles;
-  readonly functions: Record<ExternalFunction | "observe" | "sweep", NodeFunction>;
+  readonly functions: Record<ExternalFunction | "observe" | "sweep", CodeFunction>;
   readonly alarms: MetricAlarm[];
   /** The API's URL; functions are at `/train`, `/deploy`, `/invoke`, `/status` and `/undeploy`. */
   readonly url: Output<string>;

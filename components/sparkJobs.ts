@@ -5,6 +5,7 @@ import type { Bucket } from "@pulumi/aws/s3";
 import { ScheduleGroup } from "@pulumi/aws/scheduler";
 import { ComponentResource, type ComponentResourceOptions, interpolate, type Output } from "@pulumi/pulumi";
 import { createBucket } from "./bucket.ts";
+import type { CodeFunction } from "./codeFunction.ts";
 import { createEventRule } from "./function/eventRule.ts";
 import { createExecutionRole, type ExecutionRole } from "./function/executionRole.ts";
 import type { Statement } from "./function/statement.ts";
@@ -19,7 +20,6 @@ import { jobRoutes } from "./jobs/routes.ts";
 import { dataPrefix, uploadScripts } from "./jobs/scripts.ts";
 import { jobRules } from "./jobs/validate.ts";
 import { createCodeLogs } from "./logGroup.ts";
-import type { NodeFunction } from "./nodeFunction.ts";
 import type { SparkCluster } from "./notebooks/args.ts";
 import { validate } from "./validation.ts";
 
@@ -42,7 +42,7 @@ export class SparkJobs extends ComponentResource {
   readonly role: ExecutionRole;
   /** What runs say while they run. */
   readonly logGroup: LogGroup;
-  readonly functions: Record<JobFunction, NodeFunction>;
+  readonly functions: Record<JobFunction, CodeFunction>;
   readonly alarms: MetricAlarm[];
   /** For an API: `GET /jobs` and so on. */
   readonly routes: ReturnType<typeof jobRoutes>;

@@ -35,19 +35,39 @@ describe("the configuration", () => {
   });
 
   it("chooses the language of what is there in two", async () => {
-    const { whodisEntry, irisPredictor } = await configured({});
-    assert.deepEqual([whodisEntry, irisPredictor], ["handlers/whodis/index.ts", undefined]);
-    const python = await configured({ whodisLanguage: "python", irisLanguage: "python" });
-    assert.deepEqual(
-      [python.whodisEntry, python.irisPredictor],
-      ["handlers/whodis/python/app.py", "models/iris/predictor.py"],
-    );
-    for (const key of ["whodisLanguage", "irisLanguage"]) {
-      await assert.rejects(
-        configured({ [key]: "r" }),
-        new RegExp(`${key} is "r"; allowed is one of typescript, python`),
+    const chosen = async (language: string | undefined) => {
+      const keys = ["whodis", "oleoleole", "iris", "archiver", "recommender", "platform"].map(
+        (name) => `${name}Language`,
       );
-    }
+      const config = await configured(language ? Object.fromEntries(keys.map((key) => [key, language])) : {});
+      const { whodisEntry, oleoleoleHook, irisInPython, archiverArgs, recommenderArgs, notebookArgs } = config;
+      const handlers = [archiverArgs, recommenderArgs, notebookArgs].map(
+        (args) => (args as { handlers?: object }).handlers,
+      );
+      return [whodisEntry, oleoleoleHook, irisInPython, ...handlers];
+    };
+    const typescript = [
+      "handlers/whodis/index.ts",
+      "handlers/oleoleole/preTraffic.ts",
+      false,
+      undefined,
+      undefined,
+      undefined,
+    ];
+    assert.deepEqual(await chosen(undefined), typescript);
+    assert.deepEqual(await chosen("typescript"), typescript);
+    assert.deepEqual(await chosen("python"), [
+      "handlers/whodis/python/app.py",
+      "handlers/oleoleole/python/pre_traffic.py",
+      { predictor: { entry: "models/iris/predictor.py" }, handlers: { read: "handlers/prediction/python/read.py" } },
+      { act: "handlers/archiver/python/act.py" },
+      { status: "handlers/recommender/python/status.py" },
+      { read: "handlers/notebooks/python/read.py" },
+    ]);
+    await assert.rejects(
+      configured({ archiverLanguage: "r" }),
+      /archiverLanguage is "r"; allowed is one of typescript, python/,
+    );
   });
 
   it("is the stack's where it says something", async () => {

@@ -1,7 +1,7 @@
 import type { Table } from "@pulumi/aws/dynamodb";
 import type { Input } from "@pulumi/pulumi";
 import type { Throttling } from "../apiWithLambdas.ts";
-import type { NodeFunction } from "../nodeFunction.ts";
+import type { CodeFunction } from "../codeFunction.ts";
 import type { ExistingBuckets, Policy, StorageClassName } from "./files.ts";
 import type { Outcome } from "./stateMachine.ts";
 
@@ -30,7 +30,7 @@ export interface ArchiverWorkflowArgs {
    * Judges files without labels for their quality: is given `{id, file, labels}`, answers `{quality, archive?}`.
    * @default none: an empty file has quality 0, any other 100
    */
-  qualityFunction?: NodeFunction;
+  qualityFunction?: CodeFunction;
   /**
    * An expression of EventBridge at whose times the machine is started with a simulated file.
    * @default none
@@ -54,7 +54,7 @@ export interface ArchiverWorkflowArgs {
    */
   buckets?: ExistingBuckets;
   /**
-   * Files of handlers that take the place of the platform's own, each by the name of its function.
+   * Files of handlers that take the place of the platform's own, in TypeScript or Python, each by the name of its function.
    * @default `handlers/archiver/NAME.ts`
    * @example { gatherInfo: "handlers/granules/gatherInfo.ts" }
    */

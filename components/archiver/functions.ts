@@ -1,9 +1,9 @@
 import type { Table } from "@pulumi/aws/dynamodb";
 import type { Bucket } from "@pulumi/aws/s3";
 import { interpolate, type Resource } from "@pulumi/pulumi";
+import { CodeFunction } from "../codeFunction.ts";
 import { type BucketAction, bucketBinding, functionBinding } from "../function/bindings.ts";
 import type { Binding, Statement } from "../function/statement.ts";
-import { NodeFunction } from "../nodeFunction.ts";
 import type { ArchiverHandlers } from "./args.ts";
 import type { Buckets, Policy, StorageClassName } from "./files.ts";
 import type { Outcome } from "./stateMachine.ts";
@@ -16,7 +16,7 @@ interface FileFunctionArgs {
   buckets: Buckets;
   actions: Record<Outcome, Policy>;
   storageClass: StorageClassName;
-  qualityFunction: NodeFunction | undefined;
+  qualityFunction: CodeFunction | undefined;
   logRetention: number | undefined;
 }
 
@@ -30,13 +30,13 @@ const statement = (bucket: Bucket, actions: string[]): Statement => ({
 });
 
 /** Reads a dropped file from its first to its last byte, or simulates one. */
-export function createGatherInfo(name: string, args: FileFunctionArgs, parent: Resource): NodeFunction {
+export function createGatherInfo(name: string, args: FileFunctionArgs, parent: Resource): CodeFunction {
   const { handlers, buckets, qualityFunction, logRetention } = args;
   const bindings: Record<string, Binding> = {
     DROP_BUCKET: bucketBinding(buckets.drop, ["GetObject", "GetObjectTagging", "GetObjectVersion"]),
     ...(qualityFunction && { QUALITY_FUNCTION: functionBinding(qualityFunction) }),
   };
-  return new NodeFunction(
+  return new CodeFunction(
     `${name}-gatherInfo`,
     {
       description: `Reads the files of ${name}`,
@@ -52,7 +52,7 @@ export function createGatherInfo(name: string, args: FileFunctionArgs, parent: R
 }
 
 /** Moves, copies, tags, deletes: granted exactly what the policies of the outcomes need. */
-export function createAct(name: string, args: FileFunctionArgs, parent: Resource): NodeFunction {
+export function createAct(name: string, args: FileFunctionArgs, parent: Resource): CodeFunction {
   const { handlers, buckets, actions, storageClass, logRetention } = args;
   const used = (...of: Policy[]) => Object.values(actions).some((policy) => of.includes(policy));
   const drop: BucketAction[] = [
@@ -68,7 +68,7 @@ export function createAct(name: string, args: FileFunctionArgs, parent: Resource
     const { value, statements } = bucketBinding(bucket, ["GetObject", "PutObject", "PutObjectTagging"]);
     return { value, statements: [...statements, statement(bucket, ["AbortMultipartUpload"]), list(bucket)] };
   };
-  return new NodeFunction(
+  return new CodeFunction(
     `${name}-act`,
     {
       description: `Archives the files of ${name}, or puts them aside`,

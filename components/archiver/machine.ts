@@ -1,8 +1,8 @@
 import type { Table } from "@pulumi/aws/dynamodb";
 import type { StateMachine } from "@pulumi/aws/sfn";
 import { all, type Resource } from "@pulumi/pulumi";
+import type { CodeFunction } from "../codeFunction.ts";
 import type { Statement } from "../function/statement.ts";
-import type { NodeFunction } from "../nodeFunction.ts";
 import { createStateMachine } from "../stateMachine.ts";
 import type { Approval } from "./approval.ts";
 import { fileTimeout } from "./functions.ts";
@@ -11,8 +11,8 @@ import { archiverDefinition } from "./stateMachine.ts";
 interface MachineArgs {
   /** EXPRESS knows no task token: approval is not offered. */
   type: "STANDARD" | "EXPRESS";
-  gatherInfo: NodeFunction;
-  act: NodeFunction;
+  gatherInfo: CodeFunction;
+  act: CodeFunction;
   table: Table;
   qualityThreshold: number;
   approval: Approval | undefined;

@@ -4,9 +4,9 @@ import { type Topic, TopicSubscription } from "@pulumi/aws/sns";
 import type { Queue } from "@pulumi/aws/sqs";
 import { type Input, jsonStringify, type Resource } from "@pulumi/pulumi";
 import { ApiWithLambdas, type Throttling } from "../apiWithLambdas.ts";
+import { CodeFunction } from "../codeFunction.ts";
 import { queueBinding, tableBinding, topicBinding } from "../function/bindings.ts";
 import type { Binding, Statement } from "../function/statement.ts";
-import { NodeFunction } from "../nodeFunction.ts";
 import { createTable } from "../table.ts";
 import { createTopic } from "../topic.ts";
 import type { ArchiverHandlers, SesArgs } from "./args.ts";
@@ -26,9 +26,9 @@ interface MailApprovalArgs {
 
 export interface MailApproval {
   /** The task: keeps the token and sends the mails. */
-  ask: NodeFunction;
+  ask: CodeFunction;
   /** The page that decides. */
-  page: NodeFunction;
+  page: CodeFunction;
   api: ApiWithLambdas;
   /** What approvers subscribe to; none with SES. */
   topic: Topic | undefined;
@@ -47,7 +47,7 @@ export function createMailApproval(name: string, args: MailApprovalArgs, parent:
     },
     parent,
   );
-  const page = new NodeFunction(
+  const page = new CodeFunction(
     `${name}-approvalPage`,
     {
       description: `Shows approvers of ${name} what is to be decided, and takes their decision`,
@@ -74,7 +74,7 @@ export function createMailApproval(name: string, args: MailApprovalArgs, parent:
     { parent },
   );
   const topic = ses ? undefined : createApproverTopic(name, approvers, parent);
-  const ask = new NodeFunction(
+  const ask = new CodeFunction(
     `${name}-askApprovers`,
     {
       description: `Asks the approvers of ${name} by mail`,

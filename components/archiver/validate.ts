@@ -1,6 +1,6 @@
 import { throttlingRules } from "../api/throttling.ts";
 import { expressionRule } from "../function/schedule.ts";
-import { fileRule } from "../function/validate.ts";
+import { handlersRules } from "../function/validate.ts";
 import { retentionRule } from "../logGroup.ts";
 import { integerBetween, matches, oneOf, type Rule } from "../validation.ts";
 import { type ApprovalArgs, type ArchiverWorkflowArgs, modes } from "./args.ts";
@@ -33,7 +33,7 @@ export function archiverRules(name: string, args: ArchiverWorkflowArgs): Rule[] 
     ]),
     oneOf("storageClass", args.storageClass, storageClasses),
     expressionRule("schedule", schedule),
-    ...Object.entries(args.handlers ?? {}).map(([key, path]) => fileRule(`handlers.${key}`, path)),
+    ...handlersRules(args.handlers),
     retentionRule("logRetention", args.logRetention),
   ];
 }

@@ -2,10 +2,10 @@ import { EventRule, EventTarget } from "@pulumi/aws/cloudwatch";
 import type { Table } from "@pulumi/aws/dynamodb";
 import type { StateMachine } from "@pulumi/aws/sfn";
 import { interpolate, type Resource } from "@pulumi/pulumi";
+import { CodeFunction } from "../codeFunction.ts";
 import { stateMachineBinding } from "../function/bindings.ts";
 import { createEventRule } from "../function/eventRule.ts";
 import { createExecutionRole } from "../function/executionRole.ts";
-import { NodeFunction } from "../nodeFunction.ts";
 import type { ArchiverHandlers } from "./args.ts";
 import type { Buckets } from "./files.ts";
 import { recordBinding } from "./functions.ts";
@@ -23,8 +23,8 @@ export function createDrops(
   name: string,
   { handlers, machine, buckets, logRetention, needApproval }: WatchArgs & { needApproval: boolean },
   parent: Resource,
-): NodeFunction {
-  const starter = new NodeFunction(
+): CodeFunction {
+  const starter = new CodeFunction(
     `${name}-startDrop`,
     {
       description: `Starts ${name} for a dropped file, once`,
@@ -56,8 +56,8 @@ export function createStoppedRecorder(
   name: string,
   { handlers, machine, table, buckets, logRetention }: WatchArgs,
   parent: Resource,
-): NodeFunction {
-  const recorder = new NodeFunction(
+): CodeFunction {
+  const recorder = new CodeFunction(
     `${name}-recordStopped`,
     {
       description: `Records executions of ${name} that ended without a record`,
@@ -89,9 +89,9 @@ export function createReconciler(
   name: string,
   { handlers, machine, table, buckets, logRetention, longestExecution }: WatchArgs & { longestExecution: number },
   parent: Resource,
-): NodeFunction {
+): CodeFunction {
   const executions = machine.arn.apply((arn) => `${arn.replace(":stateMachine:", ":execution:")}:*`);
-  const reconciler = new NodeFunction(
+  const reconciler = new CodeFunction(
     `${name}-reconcile`,
     {
       description: `Finds executions of ${name} without a record`,

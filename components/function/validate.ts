@@ -67,6 +67,13 @@ function codeRules(args: FunctionArgs, at: string): Rule[] {
   }));
 }
 
+/** What can be wrong with files that take the place of a component's own handlers, in TypeScript or in Python. */
+export const handlersRules = (handlers: Record<string, string | undefined> = {}): Rule[] =>
+  Object.entries(handlers).flatMap(([name, entry]) => {
+    const file = fileRule(`handlers.${name}`, entry);
+    return [file, ...(file.ok && entry?.endsWith(".py") ? pythonRules({ entry }, `handlers.${name}.`) : [])];
+  });
+
 /** Of a function and its layers together. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const largestUnzipped = 250 * 1024 * 1024;
 

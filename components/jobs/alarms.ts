@@ -1,14 +1,14 @@
 import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { type AlarmArgs, createAlarm } from "../alarm.ts";
+import type { CodeFunction } from "../codeFunction.ts";
 import { metricNamespace } from "../naming.ts";
-import type { NodeFunction } from "../nodeFunction.ts";
 import type { JobFunction } from "./args.ts";
 
 /** Alarms for runs that nobody waits for: those of schedules. */
 export function createJobAlarms(
   name: string,
-  { functions, actions }: { functions: Record<JobFunction, NodeFunction>; actions: Input<string>[] },
+  { functions, actions }: { functions: Record<JobFunction, CodeFunction>; actions: Input<string>[] },
   parent: Resource,
 ): MetricAlarm[] {
   const alarm = (label: string, settings: AlarmArgs) =>

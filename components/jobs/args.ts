@@ -96,7 +96,7 @@ export interface SparkJobsArgs {
    */
   network?: Network;
   /**
-   * Files that export a function's `handler`, relative to the program, by the function's name.
+   * Files of handlers that take the place of the platform's own, in TypeScript or Python, each by the name of its function.
    * @default `handlers/jobs/NAME.ts`
    * @example { read: "handlers/mine/read.ts" }
    */

@@ -3,10 +3,10 @@ import type { Table } from "@pulumi/aws/dynamodb";
 import type { Bucket } from "@pulumi/aws/s3";
 import type { ScheduleGroup } from "@pulumi/aws/scheduler";
 import { all, type Input, interpolate, jsonStringify, type Resource } from "@pulumi/pulumi";
+import { CodeFunction, type CodeFunctionArgs } from "../codeFunction.ts";
 import { functionBinding, type TableAction, tableBinding } from "../function/bindings.ts";
 import { createExecutionRole, type ExecutionRole } from "../function/executionRole.ts";
 import type { Binding, Statement } from "../function/statement.ts";
-import { NodeFunction, type NodeFunctionArgs } from "../nodeFunction.ts";
 import { corsEnvironment } from "../openapi/cors.ts";
 import { resourceTags } from "../resourceTags.ts";
 import type { SparkApplication } from "./application.ts";
@@ -30,11 +30,11 @@ export function createJobFunctions(
   args: SparkJobsArgs,
   made: FunctionSettings,
   parent: Resource,
-): Record<JobFunction, NodeFunction> {
+): Record<JobFunction, CodeFunction> {
   const { table, application, role, logs } = made;
   const settings = jobSettings(args, made.bucket);
-  const create = (label: JobFunction, statements: Statement[], more: Partial<NodeFunctionArgs>) =>
-    new NodeFunction(
+  const create = (label: JobFunction, statements: Statement[], more: Partial<CodeFunctionArgs>) =>
+    new CodeFunction(
       `${name}-${label}`,
       {
         entry: args.handlers?.[label] ?? defaultHandlers[label],
@@ -42,7 +42,7 @@ export function createJobFunctions(
         environment: { JOBS: settings, JOB_LOG_GROUP: logs.name, ...more.environment },
         bindings: { APPLICATION_ID: { value: application.id, statements }, ...more.bindings },
         ...(args.logRetention !== undefined && { logRetention: args.logRetention }),
-      } as NodeFunctionArgs,
+      } as CodeFunctionArgs,
       { parent },
     );
   const inTable = (...actions: TableAction[]) => ({ JOBS_TABLE: tableBinding(table, actions) });
@@ -107,7 +107,7 @@ export function createJobFunctions(
 function scheduleBindings(
   name: string,
   group: ScheduleGroup,
-  run: NodeFunction,
+  run: CodeFunction,
   parent: Resource,
 ): Record<string, Binding> {
   const { value, statements } = functionBinding(run);

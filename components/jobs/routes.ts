@@ -1,5 +1,5 @@
 import type { ApiAuth, RouteArgs } from "../api/args.ts";
-import type { NodeFunction } from "../nodeFunction.ts";
+import type { CodeFunction } from "../codeFunction.ts";
 import { errors, idempotencyKey, ifMatch, page, paging } from "../openapi/answers.ts";
 import type { JsonSchema } from "../openapi/jsonSchema.ts";
 import type { RouteKey } from "../openapi/route.ts";
@@ -95,9 +95,9 @@ const job = (description: string) => ({ description, model: { name: "Job", schem
 const run = (description: string) => ({ description, model: { name: "JobRun", schema: runItem } });
 
 /** The routes of jobs, for an API of any name. */
-export function jobRoutes(functions: Record<JobFunction, NodeFunction>, auth: ApiAuth) {
+export function jobRoutes(functions: Record<JobFunction, CodeFunction>, auth: ApiAuth) {
   const { read, change: write } = functions;
-  const route = (target: NodeFunction, args: Omit<RouteArgs, "function">): RouteArgs =>
+  const route = (target: CodeFunction, args: Omit<RouteArgs, "function">): RouteArgs =>
     // The function itself refuses a bad body: its message names the field, the gateway's would not.
     ({ function: target, auth, validated: false, ...args }) as RouteArgs;
   return {

@@ -1,3 +1,4 @@
+import { handlersRules } from "../function/validate.ts";
 import { longestFunctionName } from "../naming.ts";
 import { integerBetween, matches, oneOf, type Rule } from "../validation.ts";
 import { applicationArn } from "./application.ts";
@@ -26,5 +27,6 @@ export function jobRules(name: string, args: SparkJobsArgs): Rule[] {
     integerBetween("maximumTimeoutMinutes", args.maximumTimeoutMinutes, 5, 10_080),
     integerBetween("timeoutMinutes", args.timeoutMinutes, 5, maximumTimeoutMinutes),
     integerBetween("retries", args.retries, 0, 9),
+    ...handlersRules(args.handlers),
   ];
 }

@@ -1,14 +1,14 @@
 import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { type AlarmArgs, createAlarm } from "../alarm.ts";
+import type { CodeFunction } from "../codeFunction.ts";
 import { metricNamespace } from "../naming.ts";
-import type { NodeFunction } from "../nodeFunction.ts";
 import type { NotebookFunction } from "./args.ts";
 
 /** Alarms for what nobody sees who does not look: notebooks that bill, and nobody uses. */
 export function createNotebookAlarms(
   name: string,
-  { functions, actions }: { functions: Record<NotebookFunction, NodeFunction>; actions: Input<string>[] },
+  { functions, actions }: { functions: Record<NotebookFunction, CodeFunction>; actions: Input<string>[] },
   parent: Resource,
 ): MetricAlarm[] {
   const alarm = (label: string, settings: AlarmArgs) =>

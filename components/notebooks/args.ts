@@ -63,7 +63,7 @@ export interface NotebookServiceArgs {
    */
   encryptionKeyArn?: Input<string>;
   /**
-   * Files that export a function's `handler`, relative to the program, by the function's name.
+   * Files of handlers that take the place of the platform's own, in TypeScript or Python, each by the name of its function.
    * @default `handlers/notebooks/NAME.ts`
    * @example { clean: "handlers/mine/clean.ts" }
    */

@@ -1,10 +1,10 @@
 import type { Table } from "@pulumi/aws/dynamodb";
 import type { SecurityGroup } from "@pulumi/aws/ec2";
 import { all, type Input, jsonStringify, type Resource } from "@pulumi/pulumi";
+import { CodeFunction, type CodeFunctionArgs } from "../codeFunction.ts";
 import { tableBinding } from "../function/bindings.ts";
 import type { ExecutionRole } from "../function/executionRole.ts";
 import type { Statement } from "../function/statement.ts";
-import { NodeFunction, type NodeFunctionArgs } from "../nodeFunction.ts";
 import { corsEnvironment } from "../openapi/cors.ts";
 import { resourceTags } from "../resourceTags.ts";
 import { defaultHandlers, type NotebookFunction, type NotebookServiceArgs } from "./args.ts";
@@ -26,11 +26,11 @@ export function createNotebookFunctions(
   args: NotebookServiceArgs,
   { place, table, role, securityGroup }: FunctionSettings,
   parent: Resource,
-): Record<NotebookFunction, NodeFunction> {
+): Record<NotebookFunction, CodeFunction> {
   const { encryptionKeyArn: keyArn, network, logRetention } = args;
   const settings = notebookSettings(args, securityGroup);
-  const create = (label: NotebookFunction, statements: Statement[], more: Partial<NodeFunctionArgs>) =>
-    new NodeFunction(
+  const create = (label: NotebookFunction, statements: Statement[], more: Partial<CodeFunctionArgs>) =>
+    new CodeFunction(
       `${name}-${label}`,
       {
         entry: args.handlers?.[label] ?? defaultHandlers[label],
@@ -38,11 +38,11 @@ export function createNotebookFunctions(
         environment: { NOTEBOOKS: settings, ...more.environment },
         bindings: { NAME_PREFIX: { value: place.prefix, statements }, ...more.bindings },
         ...(logRetention !== undefined && { logRetention }),
-      } as NodeFunctionArgs,
+      } as CodeFunctionArgs,
       { parent },
     );
   // The gateway's 29 seconds, less its own second.
-  const answering = (more: Partial<NodeFunctionArgs>) => ({
+  const answering = (more: Partial<CodeFunctionArgs>) => ({
     ...{ timeout: 28, memory: 512, environment: corsEnvironment(args.cors) },
     ...more,
   });

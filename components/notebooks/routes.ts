@@ -1,5 +1,5 @@
 import type { ApiAuth, RouteArgs } from "../api/args.ts";
-import type { NodeFunction } from "../nodeFunction.ts";
+import type { CodeFunction } from "../codeFunction.ts";
 import { errors, idempotencyKey, ifMatch, page, paging } from "../openapi/answers.ts";
 import type { JsonSchema } from "../openapi/jsonSchema.ts";
 import type { RouteKey } from "../openapi/route.ts";
@@ -71,9 +71,9 @@ const notebook = (description: string) => ({ description, model: { name: "Notebo
 const accepted = notebook("On its way; the item says when it is there");
 
 /** The routes of notebooks, for an API of any name. */
-export function notebookRoutes(functions: Record<NotebookFunction, NodeFunction>, auth: ApiAuth) {
+export function notebookRoutes(functions: Record<NotebookFunction, CodeFunction>, auth: ApiAuth) {
   const { read, change: write } = functions;
-  const route = (target: NodeFunction, args: Omit<RouteArgs, "function">): RouteArgs =>
+  const route = (target: CodeFunction, args: Omit<RouteArgs, "function">): RouteArgs =>
     // The function itself refuses a bad body: its message names the field, the gateway's would not.
     ({ function: target, auth, validated: false, ...args }) as RouteArgs;
   return {

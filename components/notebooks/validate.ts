@@ -1,3 +1,4 @@
+import { handlersRules } from "../function/validate.ts";
 import { longestFunctionName } from "../naming.ts";
 import { integerBetween, matches, type Rule } from "../validation.ts";
 import type { NotebookServiceArgs } from "./args.ts";
@@ -28,6 +29,7 @@ export function notebookRules(name: string, args: NotebookServiceArgs): Rule[] {
       value: network,
       allowed: "a network where directInternet is false: SageMaker's own has no other way out",
     },
+    ...handlersRules(args.handlers),
     matches("encryptionKeyArn", args.encryptionKeyArn, /^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/, "a key's ARN"),
   ];
 }

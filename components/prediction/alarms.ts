@@ -2,8 +2,8 @@ import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import type { Queue } from "@pulumi/aws/sqs";
 import { type Input, interpolate, type Resource } from "@pulumi/pulumi";
 import { type AlarmArgs, createAlarm } from "../alarm.ts";
+import type { CodeFunction } from "../codeFunction.ts";
 import { metricNamespace } from "../naming.ts";
-import type { NodeFunction } from "../nodeFunction.ts";
 
 interface PipelineAlarms {
   /** What a record ends in that cannot be predicted. */
@@ -11,7 +11,7 @@ interface PipelineAlarms {
   /** Queue that records wait in, in ingest mode `queue`. */
   records: Queue | undefined;
   /** None where a container predicts. */
-  predictor: NodeFunction | undefined;
+  predictor: CodeFunction | undefined;
   /** Service that the predictor's own metrics are of. */
   service: string;
   /** Topics that are notified. */

@@ -2,9 +2,9 @@ import type { Table } from "@pulumi/aws/dynamodb";
 import type { Queue } from "@pulumi/aws/sqs";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { type ApiAuth, ApiWithLambdas, type StageArgs } from "../apiWithLambdas.ts";
+import { CodeFunction } from "../codeFunction.ts";
 import { queueBinding, tableBinding } from "../function/bindings.ts";
 import type { Binding } from "../function/statement.ts";
-import { NodeFunction } from "../nodeFunction.ts";
 import type { JsonSchema } from "../openapi/jsonSchema.ts";
 import type { PredictionHandlers } from "./args.ts";
 
@@ -25,7 +25,7 @@ interface RecordApiArgs {
 
 interface RecordApi {
   api: ApiWithLambdas;
-  functions: Record<"ingest" | "read" | "list", NodeFunction>;
+  functions: Record<"ingest" | "read" | "list", CodeFunction>;
 }
 
 /** The routes of records: POST one, GET one, GET all. */
@@ -36,7 +36,7 @@ export function createRecordApi(name: string, args: RecordApiArgs, parent: Resou
     : { PREDICTION_TABLE: tableBinding(table, ["PutItem"]) };
   const shared = { environment, ...(reservedConcurrency !== undefined && { reservedConcurrency }) };
   const handler = (label: "ingest" | "read" | "list", bindings: Record<string, Binding>) =>
-    new NodeFunction(`${name}-${label}`, { entry: handlers[label], bindings, ...shared }, { parent });
+    new CodeFunction(`${name}-${label}`, { entry: handlers[label], bindings, ...shared }, { parent });
   const functions = {
     ingest: handler("ingest", writes),
     read: handler("read", { PREDICTION_TABLE: tableBinding(table, ["GetItem"]) }),

@@ -67,7 +67,7 @@ export interface PredictionPipelineArgs {
    */
   predictor?: PythonPredictorArgs;
   /**
-   * Files of handlers that take the place of the platform's own, which predict by multinomial logistic regression.
+   * Files of handlers that take the place of the platform's own, in TypeScript or Python, which predict by multinomial logistic regression.
    * @default `handlers/prediction/NAME.ts`; of the predictor `predictStream.ts`, with ingest `queue` `predictQueue.ts`
    * @example { predict: "handlers/forest/predict.ts" }
    */

@@ -2,8 +2,8 @@ import type { Table } from "@pulumi/aws/dynamodb";
 import { EventSourceMapping } from "@pulumi/aws/lambda";
 import type { Queue } from "@pulumi/aws/sqs";
 import { type Input, jsonStringify, output, type Resource } from "@pulumi/pulumi";
+import { CodeFunction } from "../codeFunction.ts";
 import type { Binding, Statement } from "../function/statement.ts";
-import { NodeFunction } from "../nodeFunction.ts";
 import { createQueue } from "../queue.ts";
 import type { BatchArgs } from "./args.ts";
 
@@ -32,7 +32,7 @@ export function createStreamPredictor(
   name: string,
   args: PredictorArgs & { table: Table; failures: Queue },
   parent: Resource,
-): NodeFunction {
+): CodeFunction {
   const { table, failures } = args;
   const { size, window, retries, maximumAge, parallelization } = args.batch;
   const reads = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
@@ -86,7 +86,7 @@ export function createQueuePredictor(
   name: string,
   args: PredictorArgs & { records: Queue },
   parent: Resource,
-): NodeFunction {
+): CodeFunction {
   const { records } = args;
   const { size = 10, window, parallelization } = args.batch;
   const reads = ["DeleteMessage", "GetQueueAttributes", "ReceiveMessage"];
@@ -114,7 +114,7 @@ const createPredictor = (
   { entry, memory, timeout, environment, bindings, statements }: PredictorArgs & { statements: Statement[] },
   parent: Resource,
 ) =>
-  new NodeFunction(
+  new CodeFunction(
     `${name}-predict`,
     { description: `Predicts the records of ${name}`, entry, memory, timeout, environment, bindings, statements },
     { parent },

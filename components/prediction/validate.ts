@@ -1,4 +1,4 @@
-import { fileRule } from "../function/validate.ts";
+import { handlersRules } from "../function/validate.ts";
 import { integerBetween, matches, oneOf, type Rule } from "../validation.ts";
 import type { ContainerArgs, PredictionPipelineArgs } from "./args.ts";
 import { modelRules } from "./model.ts";
@@ -75,7 +75,7 @@ export function pipelineRules(name: string, args: PredictionPipelineArgs): Rule[
       allowed: "nothing with a predictor, which is what predicts",
     },
     ...(args.predictor ? pythonModelRules(args.predictor) : []),
-    ...Object.entries(args.handlers ?? {}).map(([key, path]) => fileRule(`handlers.${key}`, path)),
+    ...handlersRules(args.handlers),
   ];
 }
 

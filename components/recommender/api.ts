@@ -2,7 +2,7 @@ import type { Role } from "@pulumi/aws/iam";
 import type { Output, Resource } from "@pulumi/pulumi";
 import type { StageArgs } from "../api/args.ts";
 import { ApiWithLambdas, type RouteArgs } from "../apiWithLambdas.ts";
-import type { NodeFunction } from "../nodeFunction.ts";
+import type { CodeFunction } from "../codeFunction.ts";
 import type { RouteKey } from "../openapi/route.ts";
 import { type ExternalFunction, externalFunctions } from "./functions.ts";
 
@@ -23,7 +23,7 @@ const batch = {
 };
 
 interface RecommenderApiArgs {
-  functions: Record<ExternalFunction, NodeFunction>;
+  functions: Record<ExternalFunction, CodeFunction>;
   /** The role that may call. */
   caller: Role;
   definition: StageArgs | undefined;

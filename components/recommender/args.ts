@@ -57,7 +57,7 @@ export interface SnowflakeRecommenderArgs {
    */
   alarmTopics?: Input<string>[];
   /**
-   * Files of handlers that take the place of the platform's own, each by the name of its function.
+   * Files of handlers that take the place of the platform's own, in TypeScript or Python, each by the name of its function.
    * @default `handlers/recommender/NAME.ts`
    * @example { invoke: "handlers/ratings/invoke.ts" }
    */

@@ -1,8 +1,8 @@
 import type { Bucket } from "@pulumi/aws/s3";
 import { type Input, interpolate, type Output, type Resource } from "@pulumi/pulumi";
+import { CodeFunction, type CodeFunctionArgs } from "../codeFunction.ts";
 import type { ExecutionRole } from "../function/executionRole.ts";
 import type { Binding, Statement } from "../function/statement.ts";
-import { NodeFunction, type NodeFunctionArgs } from "../nodeFunction.ts";
 import { resourceTags } from "../resourceTags.ts";
 import type { RecommenderHandlers, ServingArgs, TrainingArgs } from "./args.ts";
 import type { BucketPrefixes } from "./grants.ts";
@@ -41,9 +41,9 @@ export class RecommenderFunctions {
   }
 
   /** The five external functions. */
-  createExternal(): Record<ExternalFunction, NodeFunction> {
+  createExternal(): Record<ExternalFunction, CodeFunction> {
     const { place, training, serving } = this.#settings;
-    const external = (label: ExternalFunction, description: string, more: Partial<NodeFunctionArgs>) =>
+    const external = (label: ExternalFunction, description: string, more: Partial<CodeFunctionArgs>) =>
       this.#create(label, description, {
         // The gateway's 29 seconds, less its own second.
         timeout: 28,
@@ -87,7 +87,7 @@ export class RecommenderFunctions {
   }
 
   /** Starts the training that a schedule asks for. */
-  createRetrain(): NodeFunction {
+  createRetrain(): CodeFunction {
     const { place, training, bucket } = this.#settings;
     return this.#create("retrain", "Trains again, by a schedule", {
       environment: { ...this.#image(), BUCKET: bucket.bucket, TRAINING: trainingSettings(training) },
@@ -101,7 +101,7 @@ export class RecommenderFunctions {
   }
 
   /** Removes endpoints that nobody calls, and all of them as the stack is destroyed. */
-  createSweep(): NodeFunction {
+  createSweep(): CodeFunction {
     const { place, serving } = this.#settings;
     return this.#create("sweep", "Removes endpoints that nobody needs", {
       // An endpoint that is being made is waited for, but not for longer than a connection may be silent on its way
@@ -122,7 +122,7 @@ export class RecommenderFunctions {
   }
 
   /** Hears from SageMaker what becomes of jobs and endpoints. */
-  createObserve(): NodeFunction {
+  createObserve(): CodeFunction {
     const { place, serving } = this.#settings;
     return this.#create("observe", "Counts what fails in SageMaker, and has endpoints scaled", {
       environment: { SERVING: servingSettings(serving) },
@@ -131,9 +131,9 @@ export class RecommenderFunctions {
     });
   }
 
-  #create(label: keyof RecommenderHandlers, description: string, args: Partial<NodeFunctionArgs>): NodeFunction {
+  #create(label: keyof RecommenderHandlers, description: string, args: Partial<CodeFunctionArgs>): CodeFunction {
     const { handlers, prefixes, logRetention } = this.#settings;
-    return new NodeFunction(
+    return new CodeFunction(
       `${this.#name}-${label}`,
       {
         ...args,
@@ -141,7 +141,7 @@ export class RecommenderFunctions {
         entry: handlers[label],
         environment: { PREFIXES: JSON.stringify(prefixes), ...args.environment },
         ...(logRetention !== undefined && { logRetention }),
-      } as NodeFunctionArgs,
+      } as CodeFunctionArgs,
       { parent: this.#parent },
     );
   }

@@ -2,15 +2,15 @@ import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { type AlarmArgs, createAlarm } from "../alarm.ts";
 import type { ApiWithLambdas } from "../apiWithLambdas.ts";
+import type { CodeFunction } from "../codeFunction.ts";
 import { createEventRule } from "../function/eventRule.ts";
 import { metricNamespace } from "../naming.ts";
-import type { NodeFunction } from "../nodeFunction.ts";
 
 /**
  * SageMaker tells what becomes of jobs and endpoints; a function counts failures, and has new endpoints scaled.
  * https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
  */
-export function createObservation(name: string, prefix: string, observer: NodeFunction, parent: Resource): void {
+export function createObservation(name: string, prefix: string, observer: CodeFunction, parent: Resource): void {
   const names = [{ prefix: `${prefix}-` }];
   createEventRule(
     `${name}-changes`,
@@ -34,9 +34,9 @@ export function createObservation(name: string, prefix: string, observer: NodeFu
 
 interface Watched {
   api: ApiWithLambdas;
-  observe: NodeFunction;
-  sweep: NodeFunction;
-  retrain: NodeFunction | undefined;
+  observe: CodeFunction;
+  sweep: CodeFunction;
+  retrain: CodeFunction | undefined;
   /** Topics that are notified. */
   actions: Input<string>[];
 }
@@ -53,7 +53,7 @@ export function createRecommenderAlarms(name: string, watched: Watched, parent: 
       namespace: metricNamespace(),
       dimensions: { service: `${name}-observe` },
     });
-  const failing = (label: string, { function: { name: FunctionName } }: NodeFunction, alarmDescription: string) =>
+  const failing = (label: string, { function: { name: FunctionName } }: CodeFunction, alarmDescription: string) =>
     alarm(label, { alarmDescription, metricName: "Errors", namespace: "AWS/Lambda", dimensions: { FunctionName } });
   return [
     counted("training", "TrainingFailed", "A training job failed"),

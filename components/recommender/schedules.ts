@@ -1,7 +1,7 @@
 import type { Schedule } from "@pulumi/aws/scheduler";
 import type { Resource } from "@pulumi/pulumi";
+import type { CodeFunction } from "../codeFunction.ts";
 import { createSchedule, expressionRule, timezoneRule } from "../function/schedule.ts";
-import type { NodeFunction } from "../nodeFunction.ts";
 import { matches, type Rule } from "../validation.ts";
 import type { RetrainArgs } from "./args.ts";
 
@@ -18,7 +18,7 @@ export const retrainRules = ({ schedule, timezone, inputTable, outputTable }: Re
 /** The same training again and again. An event that is delivered twice has the same id, and is one job. */
 export function createRetrainSchedule(
   name: string,
-  { target, ...retrain }: RetrainArgs & { target: NodeFunction },
+  { target, ...retrain }: RetrainArgs & { target: CodeFunction },
   parent: Resource,
 ): Schedule {
   const { schedule: expression, timezone, inputTable = "ratings_train_data" } = retrain;
@@ -30,7 +30,7 @@ export function createRetrainSchedule(
 /** Looks every hour for endpoints that nobody has called for `hours`. */
 export const createIdleSchedule = (
   name: string,
-  { hours, target }: { hours: number; target: NodeFunction },
+  { hours, target }: { hours: number; target: CodeFunction },
   parent: Resource,
 ): Schedule =>
   createSchedule(`${name}-idle-schedule`, { expression: "rate(1 hour)", input: { idleHours: hours }, target }, parent);

@@ -1,4 +1,4 @@
-import { fileRule } from "../function/validate.ts";
+import { handlersRules } from "../function/validate.ts";
 import { longestFunctionName } from "../naming.ts";
 import { integerBetween, matches, type Rule } from "../validation.ts";
 import type { SnowflakeRecommenderArgs } from "./args.ts";
@@ -22,7 +22,7 @@ export function recommenderRules(name: string, args: SnowflakeRecommenderArgs): 
     ),
     ...trainingRules(args.training ?? {}),
     ...servingRules(args.serving ?? {}),
-    ...Object.entries(args.handlers ?? {}).map(([key, path]) => fileRule(`handlers.${key}`, path)),
+    ...handlersRules(args.handlers),
     ...(args.retrain ? retrainRules(args.retrain) : []),
     matches("encryptionKeyArn", args.encryptionKeyArn, /^arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+$/, "a key's ARN"),
     ...trustRules("api", args.api),
