@@ -1,12 +1,12 @@
 /** The local cloud and its peers, each as a server in processes of its own, over plain HTTP on this machine. */
 import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { processTree } from "./platform.ts";
+import { cpuMilliseconds, processTree } from "./platform.ts";
 
 const folder = join(import.meta.dirname, "../peers/python");
 
@@ -32,11 +32,7 @@ export class Contender {
 
   /** Milliseconds of processor time until now, of it and of all it has started. */
   get cpu(): number {
-    return processTree(this.#process.pid as number).reduce((sum, pid) => {
-      // The second field may hold spaces; times are in hundredths of a second.
-      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
-      return sum + 10 * (Number(fields[11]) + Number(fields[12]));
-    }, 0);
+    return cpuMilliseconds(processTree(this.#process.pid as number));
   }
 
   /** Of the local cloud: since this was asked last. */

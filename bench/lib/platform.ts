@@ -66,4 +66,17 @@ export function pssMegabytes(pids: number[]): number {
   }, 0);
 }
 
+/** Processor time until now, in milliseconds, of these processes and of those below them that have ended. */
+export function cpuMilliseconds(pids: number[]): number {
+  return pids.reduce((sum, pid) => {
+    try {
+      // The second field may hold spaces; times are in hundredths of a second.
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+      return sum + 10 * fields.slice(11, 15).reduce((ticks, field) => ticks + Number(field), 0);
+    } catch {
+      return sum;
+    }
+  }, 0);
+}
+
 export const commandLine = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
