@@ -96,8 +96,10 @@ export const globalServices: Factory[] = [
 /** Services that exist once per region. */
 export const regionalServices: Factory[] = [
   (cloud) => createLogs(cloud),
-  (cloud, { options: { lambda, tools }, wakes, runtimeApi }) =>
-    withEventSources(cloud, wakes, (parts) => createLambda(cloud, { runtimeApi, tools }, { ...lambda, ...parts })),
+  (cloud, { options: { lambda, tools }, wakes, runtimeApi, plane: sites, directory }) =>
+    withEventSources(cloud, wakes, (parts) =>
+      createLambda(cloud, { runtimeApi, tools, sites, directory }, { ...lambda, ...parts }),
+    ),
   (cloud, { plane, cognito, authorizer, directory }) =>
     createApiGateway(cloud, { plane, cognito, authorizer, directory }),
   (cloud, { wakes }) => createDynamoDb(cloud, wakes),

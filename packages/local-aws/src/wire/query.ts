@@ -183,7 +183,8 @@ function read(schema: NormalizedSchema, node: Node, naming: Naming): unknown {
   if (schema.isStructSchema()) {
     const result: Record<string, unknown> = {};
     for (const [name, member] of schema.structIterator()) {
-      const child = node.children.get(naming.member(name, member));
+      // A member's own name is understood, too.
+      const child = node.children.get(naming.member(name, member)) ?? node.children.get(name);
       if (child) result[name] = read(member, child, naming);
     }
     return result;

@@ -5,6 +5,8 @@
  * Event source mappings (`eventSources/`) have their own table of operations, which is passed to
  * {@link createLambda} and served under the same name.
  */
+import type { Directory } from "../../authorization/directory.ts";
+import type { HttpSites } from "../../http/site.ts";
 import type { Operations } from "../../operations.ts";
 import type { Cloud, Service } from "../../service.ts";
 import { AsyncQueue } from "./asyncQueue.ts";
@@ -26,12 +28,14 @@ import { invokeOperations } from "./operations/invoke.ts";
 import { layerOperations } from "./operations/layers.ts";
 import { permissionOperations } from "./operations/permissions.ts";
 import { type Tagged, tagOperations } from "./operations/tags.ts";
+import { urlOperations } from "./operations/urls.ts";
 import { Packages } from "./packages.ts";
 import { PythonRuntimes } from "./python/runtime.ts";
 import type { VersionRecord } from "./records.ts";
 import { Registry } from "./registry.ts";
 import { RoleSessions } from "./roleSessions.ts";
 import { Targets } from "./targets.ts";
+import { URL_PATH, UrlSite } from "./urlSite.ts";
 
 export interface LambdaOptions {
   /** Milliseconds after which an idle environment is ended. Default five minutes. */
@@ -52,6 +56,10 @@ export interface LambdaOptions {
 
 /** What the service shares with other parts of the local cloud. */
 export interface LambdaSurroundings {
+  /** Where functions' URLs are answered. */
+  sites: HttpSites;
+  /** The keys that sign requests to them. */
+  directory: Directory;
   /** Answered by the AWS endpoint. */
   runtimeApi: RuntimeApi;
   /** Folder of programs, where Python's runtime is installed. */
@@ -60,7 +68,7 @@ export interface LambdaSurroundings {
 
 export function createLambda(
   cloud: Cloud,
-  { runtimeApi, tools }: LambdaSurroundings,
+  { runtimeApi, tools, sites, directory }: LambdaSurroundings,
   options: LambdaOptions = {},
 ): Service {
   const {
@@ -87,6 +95,7 @@ export function createLambda(
   };
   const preparing = (version: VersionRecord) => starter.preparing(version);
   const lambda: Lambda = { cloud, arns, registry, packages, layers, concurrency, targets, preparing };
+  sites.addSite(new UrlSite(lambda, invoker, directory));
 
   return {
     name: "lambda",
@@ -100,6 +109,7 @@ export function createLambda(
       ...eventInvokeConfigOperations(lambda),
       ...layerOperations(lambda),
       ...codeSigningOperations(lambda),
+      ...urlOperations(lambda, (id) => `${sites.origin}${URL_PATH}${id}/`),
       ...tagOperations(lambda, options.tagged),
       ...options.operations,
     },

@@ -2,8 +2,11 @@
 import type {
   AliasConfiguration,
   CodeSigningConfig,
+  Cors,
   DestinationConfig,
   FunctionConfiguration,
+  FunctionUrlAuthType,
+  InvokeMode,
   ProvisionedConcurrencyConfigListItem,
 } from "@aws-sdk/client-lambda";
 import type { PolicyDocument } from "../../service.ts";
@@ -46,6 +49,16 @@ export interface EventInvokeConfig {
   DestinationConfig?: DestinationConfig;
   /** Milliseconds since the epoch. */
   LastModified: number;
+}
+
+/** Address of a function or alias. */
+export interface UrlRecord {
+  id: string;
+  AuthType: FunctionUrlAuthType;
+  Cors?: Cors;
+  InvokeMode?: InvokeMode;
+  CreationTime: string;
+  LastModifiedTime: string;
 }
 
 export interface PolicyRecord {

@@ -14,6 +14,7 @@ import type {
   FunctionRecord,
   PolicyRecord,
   ProvisionedRecord,
+  UrlRecord,
   VersionRecord,
 } from "./records.ts";
 
@@ -39,6 +40,8 @@ export class Registry {
   readonly policies: Cached<PolicyRecord>;
   readonly eventInvokeConfigs: Cached<EventInvokeConfig>;
   readonly provisioned: Cached<ProvisionedRecord>;
+  /** By `name:alias`, or `name:` for the function itself. One of an alias outlives it. */
+  readonly urls: Cached<UrlRecord>;
   /** By ARN. */
   readonly codeSigning: Collection<CodeSigningRecord>;
   readonly arns: Arns;
@@ -64,6 +67,7 @@ export class Registry {
     this.policies = cached("policies");
     this.eventInvokeConfigs = cached("eventInvokeConfigs");
     this.provisioned = cached("provisioned");
+    this.urls = cached("urls");
     this.codeSigning = store.collection("lambda.codeSigningConfigs");
     this.arns = arns;
   }

@@ -98,12 +98,18 @@ describe("API Gateway, import", () => {
       ));
   });
 
-  it("warns of security at the document's root, which the gateway ignores", async () => {
-    const body = Buffer.from(JSON.stringify({ ...twoOperations, security: [{ key: [] }] }));
-    const { warnings } = await client.send(new gateway.ImportRestApiCommand({ body }));
-    assert.match(warnings?.join() ?? "", /^Security at the document's root is ignored/);
-    const strict = client.send(new gateway.ImportRestApiCommand({ body, failOnWarnings: true }));
-    await assert.rejects(strict, badRequest(/^Warnings found during import/));
+  it("gives operations without security of their own the document's", async () => {
+    const key = { type: "apiKey", name: "x-api-key", in: "header" };
+    const document = {
+      ...openApi({ "/own": { get: { security: [], ...proxy("f") } }, "/common": { get: proxy("f") } }),
+      security: [{ key: [] }],
+      components: { securitySchemes: { key } },
+    };
+    const body = Buffer.from(JSON.stringify(document));
+    const { id: restApiId } = await client.send(new gateway.ImportRestApiCommand({ body, failOnWarnings: true }));
+    const { items = [] } = await client.send(new gateway.GetResourcesCommand({ restApiId, embed: ["methods"] }));
+    const required = items.map(({ path, resourceMethods }) => [path, resourceMethods?.GET?.apiKeyRequired]);
+    assert.deepEqual(Object.fromEntries(required), { "/": undefined, "/own": false, "/common": true });
   });
 
   it("asks for items of OpenAPI's arrays alone, and not of what looks like one", async () => {

@@ -86,9 +86,13 @@ export function integration(cloud: Cloud): ResourceType {
     properties: [
       ...["restApi", "resourceId", "httpMethod", "type", "uri", "integrationHttpMethod", "credentials"],
       ...["requestTemplates", "requestParameters", "passthroughBehavior", "timeoutMilliseconds", "contentHandling"],
+      ...["connectionType", "connectionId", "tlsConfig"],
     ],
-    inert: ["cacheKeyParameters", "cacheNamespace", "connectionType"],
-    enums: { type: ["AWS_PROXY", "MOCK"], passthroughBehavior: ["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"] },
+    inert: ["cacheKeyParameters", "cacheNamespace"],
+    enums: {
+      type: ["AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"],
+      passthroughBehavior: ["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"],
+    },
     replaces: ["restApi", "resourceId", "httpMethod"],
     deleteBeforeReplace: true,
     create: put,

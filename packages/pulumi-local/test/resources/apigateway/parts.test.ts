@@ -199,9 +199,9 @@ describe("parts, keys and plans of APIs, as resources", () => {
     );
     assert.match(
       (
-        await gateway.thing("Integration").failures({ restApi: "a", resourceId: "b", httpMethod: "GET", type: "HTTP" })
+        await gateway.thing("Integration").failures({ restApi: "a", resourceId: "b", httpMethod: "GET", type: "SOAP" })
       ).join(),
-      /type: is "HTTP"; allowed are AWS_PROXY, MOCK/,
+      /type: is "SOAP"; allowed are AWS, AWS_PROXY, HTTP, HTTP_PROXY, MOCK/,
     );
   });
 });

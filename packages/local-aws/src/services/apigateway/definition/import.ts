@@ -23,8 +23,6 @@ export interface ImportOptions {
   /** `overwrite`: the document is the whole API; `merge`: what it does not name is kept. */
   mode: "merge" | "overwrite";
   endpointTypes?: string[];
-  /** Whether a warning fails the import. Default: no. */
-  failOnWarnings?: boolean;
   /** How the base path of `servers` is treated. Default `ignore`. */
   basepath?: string;
   call: Pick<Call, "region" | "accountId">;
@@ -42,9 +40,9 @@ const ROOT_EXTENSIONS = new Set([
 
 /**
  * Changes `api` to what `body` (JSON or YAML) says.
- * @returns warnings: parts of the document that API Gateway ignores.
+ * Operations without security of their own get the document's.
  */
-export function importDocument(api: Api, body: Uint8Array, options: ImportOptions): string[] {
+export function importDocument(api: Api, body: Uint8Array, options: ImportOptions): void {
   const document = parseDocument(body);
   const before = api.definition;
   const definition =
@@ -86,13 +84,7 @@ export function importDocument(api: Api, body: Uint8Array, options: ImportOption
   const fresh = Object.keys(definition.models).filter((name) => name !== "Empty" && name !== "Error");
   checkSchemas(definition, fresh);
   if (options.mode === "overwrite") keepResourceIds(before, definition);
-  const warnings = document.security?.length
-    ? ["Security at the document's root is ignored by API Gateway: each operation must state its own"]
-    : [];
-  if (options.failOnWarnings && warnings.length > 0)
-    throw badRequest(`Warnings found during import: ${warnings.join("; ")}`);
   api.definition = definition;
-  return warnings;
 }
 
 /** Loaded for the first YAML document: most are JSON. */

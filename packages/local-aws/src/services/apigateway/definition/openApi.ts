@@ -40,7 +40,7 @@ export interface OpenApi {
   swagger?: string;
   info?: { title?: string; description?: string; version?: string | number };
   servers?: { url?: string }[];
-  security?: object[];
+  security?: Record<string, string[]>[];
   paths?: Record<string, PathItem>;
   components?: {
     schemas?: Record<string, Schema>;

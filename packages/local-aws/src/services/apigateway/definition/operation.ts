@@ -30,7 +30,7 @@ export function readOperation(reading: Reading): Method {
     httpMethod,
     authorizationType: "NONE",
     apiKeyRequired: false,
-    ...security.of(operation.security, operation["x-amazon-apigateway-auth"]?.type, where),
+    ...security.of(operation.security ?? document.security, operation["x-amazon-apigateway-auth"]?.type, where),
     methodResponses: {},
   };
   if (operation.operationId) method.operationName = operation.operationId;

@@ -1,4 +1,5 @@
-import { clfTime, type Exchange } from "./exchange.ts";
+import { clfTime } from "../../../http/time.ts";
+import type { Exchange } from "./exchange.ts";
 
 /**
  * `requestContext` of a Lambda proxy event, from which access logs and gateway responses take their variables too.

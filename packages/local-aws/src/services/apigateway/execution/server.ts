@@ -3,8 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { foreignPage, wrongHost } from "../../../front/door.ts";
+import { foreignPage, isLoopback, wrongHost } from "../../../front/door.ts";
 import { listenOnIpv6 } from "../../../front/ipv6.ts";
+import type { HttpSite, HttpSites } from "../../../http/site.ts";
 import { parseJson } from "../../../jsonText.ts";
 import { collect } from "../../../kit/collect.ts";
 import type { Records } from "../records.ts";
@@ -19,8 +20,9 @@ import type { Where } from "./stageRuntime.ts";
 /** Bytes of a request's body. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 const MAX_BODY = 10_485_760;
 
-export class DataPlane {
+export class DataPlane implements HttpSites {
   readonly #served = new Served();
+  readonly #sites: HttpSite[] = [];
   /** By region. */
   readonly #pipelines = new Map<string, Pipeline>();
   readonly #cognito: CognitoIssuer;
@@ -41,6 +43,10 @@ export class DataPlane {
   /** `http://localhost:3000`, with the port taken once it listens. */
   get origin(): string {
     return `http://localhost:${this.#port}`;
+  }
+
+  addSite(site: HttpSite): void {
+    this.#sites.push(site);
   }
 
   /** Serves the APIs of one more region. */
@@ -73,6 +79,9 @@ export class DataPlane {
     const mark = url.indexOf("?");
     const path = mark < 0 ? url : url.slice(0, mark);
     const { host = "" } = request.headers;
+    const name = host.split(":", 1)[0]!.toLowerCase();
+    const site = this.#sites.find((one) => one.owns(name, path));
+    if (site && (isLoopback(name) || AWS_NAMES.test(name))) return site.handle(request, response);
     if (!this.#served.isOwn(host)) return refuse(request, response, forbidden(wrongHost(host)));
     const target = this.#served.find(path, host, request.method as string);
     if (!("stage" in target)) {
@@ -133,6 +142,9 @@ export class DataPlane {
     }
   }
 }
+
+/** AWS's names of function URLs and HTTP APIs: no page of another site has such a name. */
+const AWS_NAMES = /^\w+\.(lambda-url\.[\w-]+\.on\.aws|execute-api\.[\w-]+\.amazonaws\.com)$/;
 
 /** The local issuer of Cognito tokens: `POST …/POOL_ID/token` and the pool's `.well-known/jwks.json`. */
 const COGNITO = "/_aws/cognito-idp/";

@@ -42,18 +42,18 @@ export function restApiOperations(records: Records): Handlers {
 
     ImportRestApi(input, call) {
       const api = newApi("");
-      const warnings = importDocument(api, input.body, { mode: "overwrite", ...settings(input), call });
+      importDocument(api, input.body, { mode: "overwrite", ...settings(input), call });
       putDocumentation(records, api.id, documentationOf(parseDocument(input.body)), "overwrite");
-      return { ...listed(save(api)), ...(warnings.length > 0 && { warnings }) };
+      return listed(save(api));
     },
 
     PutRestApi(input, call) {
       const api = records.api(input.restApiId);
       const mode = input.mode ?? "merge";
       if (mode !== "merge" && mode !== "overwrite") throw badRequest(`Invalid mode '${mode}': merge or overwrite`);
-      const warnings = importDocument(api, input.body, { mode, ...settings(input), call });
+      importDocument(api, input.body, { mode, ...settings(input), call });
       putDocumentation(records, api.id, documentationOf(parseDocument(input.body)), mode);
-      return { ...describe(save(api)), ...(warnings.length > 0 && { warnings }) };
+      return describe(save(api));
     },
 
     GetRestApi: (input) => describe(records.api(input.restApiId)),
@@ -152,14 +152,10 @@ function endpoint(given: NonNullable<CreateRestApiRequest["endpointConfiguration
   };
 }
 
-function settings({
-  parameters = {},
-  failOnWarnings = false,
-}: Pick<PutRestApiRequest, "parameters" | "failOnWarnings">) {
+function settings({ parameters = {} }: Pick<PutRestApiRequest, "parameters">) {
   const { endpointConfigurationTypes, basepath, ignore } = parameters;
   if (ignore && ignore !== "documentation") throw badRequest(`Invalid parameter ignore=${ignore}: documentation`);
   return {
-    failOnWarnings,
     ...(endpointConfigurationTypes && { endpointTypes: endpointConfigurationTypes.split(",") }),
     ...(basepath && { basepath }),
   };

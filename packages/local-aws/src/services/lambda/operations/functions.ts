@@ -250,8 +250,8 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
   }
 
   function deleteAll(name: string): void {
-    const { versions, aliases, policies, eventInvokeConfigs, provisioned } = registry;
-    for (const kept of [versions, aliases, policies, eventInvokeConfigs, provisioned]) {
+    const { versions, aliases, policies, eventInvokeConfigs, provisioned, urls } = registry;
+    for (const kept of [versions, aliases, policies, eventInvokeConfigs, provisioned, urls]) {
       for (const [key] of kept.entries(`${name}:`)) kept.delete(key);
     }
     registry.functions.delete(name);
