@@ -74,10 +74,13 @@ export class Checkpoints {
   /** Has the thread copy what there is. */
   #ask(): Promise<void> {
     this.#worker ??= this.#start();
-    this.#worker.postMessage("copy");
-    return new Promise((resolve) => {
+    const worker = this.#worker;
+    // The process stays as long as somebody waits for it, and no longer.
+    worker.ref();
+    worker.postMessage("copy");
+    return new Promise<void>((resolve) => {
       this.#answered = resolve;
-    });
+    }).finally(() => worker.unref());
   }
 
   #start(): Worker {
@@ -88,7 +91,6 @@ export class Checkpoints {
       this.#worker = undefined;
       this.#answered();
     });
-    worker.unref();
     return worker;
   }
 }
