@@ -21,7 +21,7 @@ const supplied: Record<string, RegExp> = {
   ec2: /^(allocationid|availabilityzone(id)?|createaction|dhcpoptionsid|internetgatewayid|networkaclid|networkinterfaceid|publicipaddress|region|routetableid|securitygroupid|subnet(id)?|vpc(id)?|vpceservice(name|owner))$/,
   events: /^(creatoraccount|detail-type|source)$/,
   iam: /^(awsservicename|passedtoservice|policyarn)$/,
-  kms: /^(calleraccount|encryptionalgorithm|encryptioncontext:.+|encryptioncontextkeys|viaservice)$/,
+  kms: /^(calleraccount|datakeypairspec|encryptionalgorithm|grant(constrainttype|eeprincipal|isforawsresource|operations)|keyagreementalgorithm|primaryregion|replicaregion|retiringprincipal|encryptioncontext:.+|encryptioncontextkeys|viaservice)$/,
   lambda: /^functionarn$/,
   route53: /^changeresourcerecordsets(actions|normalizedrecordnames|recordtypes)$/,
   s3: /^(authtype|delimiter|existingobjecttag\/.+|if-(none-)?match|max-keys|object-lock-(legal-hold|mode|remaining-retention-days|retain-until-date)|prefix|requestobjecttag(keys|\/.+)|resourceaccount|signatureage|signatureversion|tlsversion|versionid|x-amz-(content-sha256|copy-source|metadata-directive|server-side-encryption(-aws-kms-key-id)?|storage-class))$/,
@@ -36,7 +36,7 @@ const absent: Record<string, RegExp> = {
   ec2: /^(?!attribute(\/|$))/,
   events: /^managedby$/,
   "execute-api": /^viadomainarn$/,
-  kms: /^(grant.+|recipientattestation:.+)$/,
+  kms: /^recipientattestation:.+$/,
   // Of private zones.
   route53: /^vpcs$/,
   s3: /^(accessgrants|accesspoint|buckettag\/|dataaccesspoint|object-lock-event-)/,

@@ -85,7 +85,9 @@ export function jsonError(error: AwsError, codec: JsonCodec, shapes: ServiceShap
   const names = shape ? [...shape.schema.structIterator()].map(([name]) => name) : [];
   const messageName = names.includes("Message") ? "Message" : "message";
   const members = shape ? JSON.parse(writeJson(codec, shape.schema, error.members)) : error.members;
-  return { body: { ...members, [messageName]: error.message }, queryCode: shape?.query?.[0] ?? queryCode(error.code) };
+  // AWS leaves an empty message out.
+  const message = error.message === "" ? {} : { [messageName]: error.message };
+  return { body: { ...members, ...message }, queryCode: shape?.query?.[0] ?? queryCode(error.code) };
 }
 
 /**

@@ -1,159 +1,169 @@
-/**
- * Encryption with symmetric keys. A ciphertext starts with its key's id and is for this cloud alone: AWS's own format is
- * not published. https://docs.aws.amazon.com/kms/latest/developerguide/symmetric-encryption-algorithms.html
- */
-
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import type { GenerateDataKeyRequest } from "@aws-sdk/client-kms";
+/** Encryption with symmetric and RSA keys, and keys for data. https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html */
+import { constants, createPublicKey, privateDecrypt, publicEncrypt, randomBytes } from "node:crypto";
+import type { DataKeyPairSpec, GenerateDataKeyRequest } from "@aws-sdk/client-kms";
 import { brokenConstraint } from "../../kit/constraint.ts";
-import { parsedPolicy } from "../../kit/permissions.ts";
 import type { Operations } from "../../operations.ts";
-import { type Access, AwsError, type Operation } from "../../service.ts";
+import { AwsError, type Operation } from "../../service.ts";
+import { type Context, checkSwitches, contextKeys, usable, use } from "./access.ts";
+import { invalidCiphertext, keyOf, open, seal } from "./ciphertext.ts";
+import { newPrivateKey, pairSpecs, privateBytes, privateKey, publicBytes } from "./keyPairs.ts";
 import type { Key, Records } from "./records.ts";
+import { algorithmsOf } from "./specs.ts";
 
-/** The encryption context of a ciphertext: it is needed again to decrypt, and policies may require it. */
-type Context = Record<string, string> | undefined;
-
-const algorithm = "SYMMETRIC_DEFAULT";
-/** Length of a key's id, also with `mrk-`. */
-const idLength = 36;
-const ivLength = 12;
-const tagLength = 16;
+const symmetric = "SYMMETRIC_DEFAULT";
+const usages = ["ENCRYPT_DECRYPT" as const];
 
 export function encryptionOperations(records: Records): Operations<"kms"> {
-  /** A key's policy decides who may use it; where that names the account, the caller's own policies decide. */
-  const use = (operation: string, given: string, context: Context = {}): Access => {
-    const { id, policy } = records.found(given);
-    const entries = Object.entries(context);
-    return {
-      action: `kms:${operation}`,
-      resource: records.arn(id),
-      resourcePolicy: parsedPolicy(policy),
-      rule: "resource",
-      context: {
-        "kms:EncryptionAlgorithm": algorithm,
-        ...(entries.length > 0 && { "kms:EncryptionContextKeys": Object.keys(context) }),
-        ...Object.fromEntries(entries.map(([key, value]) => [`kms:EncryptionContext:${key}`, value])),
-      },
-    };
-  };
+  const may = (operation: string, given: string, context: Context, algorithm = symmetric) =>
+    use(records, operation, given, { "kms:EncryptionAlgorithm": algorithm, ...contextKeys(context) });
 
-  const usable = (given: string, operation: string): Key => {
-    const key = records.usable(given);
-    const { spec = algorithm, usage = "ENCRYPT_DECRYPT", enabled } = key;
-    const arn = records.arn(key.id);
-    if (!enabled) throw new AwsError("DisabledException", `${arn} is disabled.`);
-    if (usage !== "ENCRYPT_DECRYPT")
-      throw new AwsError(
-        "InvalidKeyUsageException",
-        `${arn} key usage is ${usage} which is not valid for ${operation}.`,
-      );
-    if (spec !== algorithm)
-      throw new AwsError(
-        "UnsupportedOperationException",
-        `The local cloud encrypts with keys of ${algorithm}, not of ${spec}.`,
-      );
+  /** Keys of data are sealed by symmetric keys alone. */
+  const sealing = (given: string, operation: string): Key => {
+    const key = usable(records, given, operation, usages);
+    if ((key.spec ?? symmetric) !== symmetric) {
+      const message = `${records.arn(key.id)} key spec is ${key.spec} which is not valid for ${operation}.`;
+      throw new AwsError("InvalidKeyUsageException", message);
+    }
     return key;
   };
 
-  /** @returns the id of the key that it was made with. @throws AwsError when it is invalid, or made with another key than the given one. */
-  const keyOf = (ciphertext: Uint8Array = new Uint8Array(), given?: string): string => {
-    const id = Buffer.from(ciphertext).subarray(0, idLength).toString("latin1");
-    const isOurs = /^(mrk-[\da-f]{32}|[\da-f-]{36})$/.test(id) && ciphertext.length > idLength + ivLength + tagLength;
-    if (!isOurs) throw new AwsError("InvalidCiphertextException", "");
-    if (given !== undefined && records.found(given).id !== id)
-      throw new AwsError(
-        "IncorrectKeyException",
-        "The key ID in the request does not identify a CMK that can perform this operation.",
-      );
-    if (records.keys.has(id)) return id;
-    throw new AwsError(
-      "AccessDeniedException",
-      "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access.",
-    );
+  /** The key of a ciphertext: symmetric ones are named in it, others by the caller. */
+  const sealed = (ciphertext: Uint8Array | undefined, given: string | undefined): string => {
+    const named = given === undefined ? undefined : records.found(given);
+    return named?.spec?.startsWith("RSA_") ? named.id : keyOf(records, ciphertext, given);
   };
 
-  const seal = (key: Key, plaintext: Uint8Array, context: Context): Buffer => {
-    const iv = randomBytes(ivLength);
-    const cipher = createCipheriv("aes-256-gcm", records.material(key), iv).setAAD(bound(context));
-    const sealed = [cipher.update(plaintext), cipher.final(), cipher.getAuthTag()];
-    return Buffer.concat([Buffer.from(key.id, "latin1"), iv, ...sealed]);
+  const encrypt = async (key: Key, plaintext: Uint8Array, context: Context, algorithm: string): Promise<Buffer> => {
+    if (algorithm === symmetric) return seal(records, key, plaintext, context);
+    const half = createPublicKey(await privateKey(records, key));
+    return publicEncrypt({ key: half, ...oaep(algorithm) }, plaintext);
   };
-  const open = (key: Key, ciphertext: Uint8Array, context: Context): Buffer => {
-    const sealed = Buffer.from(ciphertext).subarray(idLength);
-    for (const material of records.materials(key)) {
-      const decipher = createDecipheriv("aes-256-gcm", material, sealed.subarray(0, ivLength))
-        .setAAD(bound(context))
-        .setAuthTag(sealed.subarray(-tagLength));
-      const opened = decipher.update(sealed.subarray(ivLength, -tagLength));
-      try {
-        return Buffer.concat([opened, decipher.final()]);
-      } catch {
-        // Made with other key material, altered, or with another context.
-      }
+  const decrypt = async (key: Key, ciphertext: Uint8Array, context: Context, algorithm: string): Promise<Buffer> => {
+    if (algorithm === symmetric) return open(records, key, ciphertext, context);
+    const half = await privateKey(records, key);
+    try {
+      return privateDecrypt({ key: half, ...oaep(algorithm) }, ciphertext);
+    } catch {
+      throw invalidCiphertext();
     }
-    throw new AwsError("InvalidCiphertextException", "");
   };
+  const material = (key: Key, member = "KeyMaterialId") =>
+    (key.spec ?? symmetric) === symmetric ? { [member]: records.materialId(key) } : {};
 
   const dataKey = (operation: "GenerateDataKey" | "GenerateDataKeyWithoutPlaintext"): Operation => ({
-    access: ({ KeyId = "", EncryptionContext }) => [use(operation, KeyId, EncryptionContext)],
+    access: ({ KeyId = "", EncryptionContext }) => [may(operation, KeyId, EncryptionContext)],
     run(input) {
-      const key = usable(input.KeyId as string, operation);
+      const key = sealing(input.KeyId as string, operation);
       const plaintext = randomBytes(dataKeyLength(input));
       checkSwitches(input);
       return {
         KeyId: records.arn(key.id),
-        CiphertextBlob: seal(key, plaintext, input.EncryptionContext),
+        CiphertextBlob: seal(records, key, plaintext, input.EncryptionContext),
+        ...material(key),
         ...(operation === "GenerateDataKey" && { Plaintext: plaintext }),
+      };
+    },
+  });
+  const dataKeyPair = (operation: "GenerateDataKeyPair" | "GenerateDataKeyPairWithoutPlaintext"): Operation => ({
+    access: ({ KeyId = "", EncryptionContext, KeyPairSpec }) => [
+      use(records, operation, KeyId, { "kms:DataKeyPairSpec": KeyPairSpec, ...contextKeys(EncryptionContext) }),
+    ],
+    async run(input) {
+      const key = sealing(input.KeyId as string, operation);
+      const spec = input.KeyPairSpec as DataKeyPairSpec;
+      if (!pairSpecs.includes(spec))
+        throw new AwsError(
+          "ValidationException",
+          brokenConstraint(spec, "keyPairSpec", `Member must satisfy enum value set: [${pairSpecs.join(", ")}]`),
+        );
+      checkSwitches(input);
+      const made = await newPrivateKey(spec);
+      const plaintext = privateBytes(made);
+      return {
+        KeyId: records.arn(key.id),
+        KeyPairSpec: spec,
+        ...material(key),
+        PrivateKeyCiphertextBlob: seal(records, key, plaintext, input.EncryptionContext),
+        PublicKey: publicBytes(made),
+        ...(operation === "GenerateDataKeyPair" && { PrivateKeyPlaintext: plaintext }),
       };
     },
   });
 
   return {
     Encrypt: {
-      access: ({ KeyId = "", EncryptionContext }) => [use("Encrypt", KeyId, EncryptionContext)],
-      run(input) {
-        const { Plaintext = new Uint8Array(), EncryptionContext } = input;
+      access: ({ KeyId, EncryptionContext, EncryptionAlgorithm }) => [
+        may("Encrypt", KeyId, EncryptionContext, EncryptionAlgorithm),
+      ],
+      async run({ KeyId, Plaintext, EncryptionContext, EncryptionAlgorithm = symmetric, ...switches }) {
         if (Plaintext.length < 1) throw invalid("plaintext", "length greater than or equal to 1");
         if (Plaintext.length > 4096) throw invalid("plaintext", "length less than or equal to 4096");
-        const key = usable(input.KeyId as string, "Encrypt");
-        checkSwitches(input);
-        const CiphertextBlob = seal(key, Plaintext, EncryptionContext);
-        return { KeyId: records.arn(key.id), CiphertextBlob, EncryptionAlgorithm: algorithm };
+        const key = usable(records, KeyId, "Encrypt", usages);
+        checkAlgorithm(key, EncryptionAlgorithm);
+        checkSize(key, EncryptionAlgorithm, Plaintext.length);
+        checkSwitches(switches);
+        const CiphertextBlob = await encrypt(key, Plaintext, EncryptionContext, EncryptionAlgorithm);
+        return { KeyId: records.arn(key.id), CiphertextBlob, EncryptionAlgorithm };
       },
     },
     Decrypt: {
-      access: ({ CiphertextBlob, KeyId, EncryptionContext }) => [
-        use("Decrypt", keyOf(CiphertextBlob, KeyId), EncryptionContext),
+      access: ({ CiphertextBlob = new Uint8Array(), KeyId, EncryptionContext, EncryptionAlgorithm }) => [
+        may("Decrypt", sealed(CiphertextBlob, KeyId), EncryptionContext, EncryptionAlgorithm),
       ],
-      run(input) {
-        const key = usable(keyOf(input.CiphertextBlob, input.KeyId), "Decrypt");
-        const Plaintext = open(key, input.CiphertextBlob as Uint8Array, input.EncryptionContext);
-        checkSwitches(input);
-        return { KeyId: records.arn(key.id), Plaintext, EncryptionAlgorithm: algorithm };
+      async run({
+        CiphertextBlob = new Uint8Array(),
+        KeyId,
+        EncryptionContext,
+        EncryptionAlgorithm = symmetric,
+        ...switches
+      }) {
+        const key = usable(records, sealed(CiphertextBlob, KeyId), "Decrypt", usages);
+        checkAlgorithm(key, EncryptionAlgorithm);
+        const Plaintext = await decrypt(key, CiphertextBlob, EncryptionContext, EncryptionAlgorithm);
+        checkSwitches(switches);
+        return { KeyId: records.arn(key.id), Plaintext, EncryptionAlgorithm, ...material(key) };
       },
     },
     ReEncrypt: {
       access: (input) => [
-        use("ReEncryptFrom", keyOf(input.CiphertextBlob, input.SourceKeyId), input.SourceEncryptionContext),
-        use("ReEncryptTo", input.DestinationKeyId ?? "", input.DestinationEncryptionContext),
+        may(
+          "ReEncryptFrom",
+          sealed(input.CiphertextBlob, input.SourceKeyId),
+          input.SourceEncryptionContext,
+          input.SourceEncryptionAlgorithm,
+        ),
+        may(
+          "ReEncryptTo",
+          input.DestinationKeyId,
+          input.DestinationEncryptionContext,
+          input.DestinationEncryptionAlgorithm,
+        ),
       ],
-      run(input) {
-        const source = usable(keyOf(input.CiphertextBlob, input.SourceKeyId), "ReEncrypt");
-        const target = usable(input.DestinationKeyId as string, "ReEncrypt");
-        const plaintext = open(source, input.CiphertextBlob as Uint8Array, input.SourceEncryptionContext);
+      async run(input) {
+        const { SourceEncryptionAlgorithm: from = symmetric, DestinationEncryptionAlgorithm: to = symmetric } = input;
+        const source = usable(records, sealed(input.CiphertextBlob, input.SourceKeyId), "ReEncrypt", usages);
+        const target = usable(records, input.DestinationKeyId, "ReEncrypt", usages);
+        checkAlgorithm(source, from);
+        checkAlgorithm(target, to);
+        const { CiphertextBlob = new Uint8Array() } = input;
+        const plaintext = await decrypt(source, CiphertextBlob, input.SourceEncryptionContext, from);
+        checkSize(target, to, plaintext.length);
         checkSwitches(input);
         return {
-          CiphertextBlob: seal(target, plaintext, input.DestinationEncryptionContext),
+          CiphertextBlob: await encrypt(target, plaintext, input.DestinationEncryptionContext, to),
           SourceKeyId: records.arn(source.id),
           KeyId: records.arn(target.id),
-          SourceEncryptionAlgorithm: algorithm,
-          DestinationEncryptionAlgorithm: algorithm,
+          SourceEncryptionAlgorithm: from,
+          DestinationEncryptionAlgorithm: to,
+          ...material(source, "SourceKeyMaterialId"),
+          ...material(target, "DestinationKeyMaterialId"),
         };
       },
     },
     GenerateDataKey: dataKey("GenerateDataKey"),
     GenerateDataKeyWithoutPlaintext: dataKey("GenerateDataKeyWithoutPlaintext"),
+    GenerateDataKeyPair: dataKeyPair("GenerateDataKeyPair"),
+    GenerateDataKeyPairWithoutPlaintext: dataKeyPair("GenerateDataKeyPairWithoutPlaintext"),
     GenerateRandom: {
       access: () => [{ action: "kms:GenerateRandom", resource: "*" }],
       run({ NumberOfBytes, ...input }) {
@@ -165,8 +175,25 @@ export function encryptionOperations(records: Records): Operations<"kms"> {
   };
 }
 
-const bound = (context: Context = {}): Buffer =>
-  Buffer.from(JSON.stringify(Object.entries(context).sort(([a], [b]) => (a < b ? -1 : 1))));
+const oaep = (algorithm: string) => ({
+  padding: constants.RSA_PKCS1_OAEP_PADDING,
+  oaepHash: algorithm.endsWith("SHA_256") ? "sha256" : "sha1",
+});
+
+function checkAlgorithm({ spec = symmetric, usage = "ENCRYPT_DECRYPT" }: Key, algorithm: string): void {
+  if (algorithmsOf(spec, usage).includes(algorithm)) return;
+  throw new AwsError("InvalidKeyUsageException", `Algorithm ${algorithm} is incompatible with key spec ${spec}.`);
+}
+
+/** RSA encrypts as many bytes as its padding leaves room for. */
+function checkSize({ spec = symmetric }: Key, algorithm: string, length: number): void {
+  if (algorithm === symmetric) return;
+  const digest = algorithm.endsWith("SHA_256") ? 32 : 20;
+  const most = Number(spec.slice(4)) / 8 - 2 * digest - 2;
+  if (length <= most) return;
+  const message = `Algorithm ${algorithm} and key spec ${spec} cannot encrypt data larger than ${most} bytes.`;
+  throw new AwsError("ValidationException", message);
+}
 
 /** In bytes. */
 const dataKeyLengths = new Map<string, number>([
@@ -192,26 +219,6 @@ function byteCount(count: number): number {
   if (count < 1) throw invalid("numberOfBytes", "value greater than or equal to 1", count);
   if (count > 1024) throw invalid("numberOfBytes", "value less than or equal to 1024", count);
   return count;
-}
-
-interface Switches {
-  DryRun?: boolean;
-  Recipient?: object;
-  EncryptionAlgorithm?: string;
-  SourceEncryptionAlgorithm?: string;
-  DestinationEncryptionAlgorithm?: string;
-}
-
-/** @throws AwsError for an algorithm of another kind of key, a dry run that succeeds, and an enclave, which this machine is not. */
-function checkSwitches({ DryRun, Recipient, ...algorithms }: Switches): void {
-  const { EncryptionAlgorithm, SourceEncryptionAlgorithm, DestinationEncryptionAlgorithm } = algorithms;
-  for (const given of [EncryptionAlgorithm, SourceEncryptionAlgorithm, DestinationEncryptionAlgorithm])
-    if (given !== undefined && given !== algorithm)
-      throw new AwsError("InvalidKeyUsageException", `${given} is not an algorithm of a key of ${algorithm}.`);
-  if (Recipient)
-    throw new AwsError("UnsupportedOperationException", "The local cloud has no enclaves: Recipient cannot be given.");
-  if (DryRun)
-    throw new AwsError("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.");
 }
 
 const invalid = (member: string, constraint: string, value?: number): AwsError =>

@@ -5,8 +5,11 @@
 import type { Cloud, Service } from "../../service.ts";
 import { aliasOperations } from "./aliases.ts";
 import { encryptionOperations } from "./encryption.ts";
+import { grantOperations } from "./grants.ts";
+import { importOperations } from "./imports.ts";
 import { keyOperations } from "./keys.ts";
 import { Records } from "./records.ts";
+import { replicaOperations } from "./replicas.ts";
 import { settingOperations } from "./settings.ts";
 import { signingOperations } from "./signing.ts";
 
@@ -21,6 +24,9 @@ export function createKms(cloud: Cloud): Service {
       ...aliasOperations(records),
       ...encryptionOperations(records),
       ...signingOperations(records),
+      ...grantOperations(records),
+      ...importOperations(records),
+      ...replicaOperations(cloud, records),
     },
   };
 }

@@ -1,10 +1,10 @@
 /** Keys: created, described, deleted. */
 import { randomUUID } from "node:crypto";
-import type { KeyMetadata, ScheduleKeyDeletionRequest } from "@aws-sdk/client-kms";
+import type { KeyMetadata, MultiRegionConfiguration, ScheduleKeyDeletionRequest } from "@aws-sdk/client-kms";
 import { page } from "../../kit/page.ts";
 import type { Operations } from "../../operations.ts";
 import { AwsError, type Cloud, type Operation } from "../../service.ts";
-import { invalidState, type Key, type Records } from "./records.ts";
+import { invalidState, type Key, keyState, type Records } from "./records.ts";
 import { checkKeyPolicy, taggedKey } from "./settings.ts";
 import { algorithms, checkSpec } from "./specs.ts";
 
@@ -26,39 +26,55 @@ export const defaultKeyPolicy = (accountId: string): string =>
     ],
   });
 
-export function keyOperations(cloud: Cloud, records: Records): Operations<"kms"> {
-  const metadata = (key: Key): { KeyMetadata: KeyMetadata } => {
-    const { id, description, enabled, multiRegion, created, deletion } = key;
-    const { spec = "SYMMETRIC_DEFAULT", usage = "ENCRYPT_DECRYPT" } = key;
-    const Arn = records.arn(id);
-    return {
-      KeyMetadata: {
-        AWSAccountId: cloud.accountId,
-        KeyId: id,
-        Arn,
-        CreationDate: new Date(created),
-        Enabled: enabled && deletion === undefined,
-        Description: description,
-        KeyUsage: usage,
-        CustomerMasterKeySpec: spec as NonNullable<KeyMetadata["CustomerMasterKeySpec"]>,
-        KeySpec: spec,
-        ...algorithms(spec, usage),
-        KeyState: deletion !== undefined ? "PendingDeletion" : enabled ? "Enabled" : "Disabled",
-        ...(deletion !== undefined && { DeletionDate: new Date(deletion) }),
-        ...(spec === "SYMMETRIC_DEFAULT" && { CurrentKeyMaterialId: records.materialId(key) }),
-        Origin: "AWS_KMS",
-        KeyManager: "CUSTOMER",
-        MultiRegion: multiRegion,
-        ...(multiRegion && {
-          MultiRegionConfiguration: {
-            MultiRegionKeyType: "PRIMARY",
-            PrimaryKey: { Arn, Region: cloud.region },
-            ReplicaKeys: [],
-          },
-        }),
-      },
-    };
+/** A key as KMS describes it. */
+export function metadataOf(
+  cloud: Pick<Cloud, "accountId" | "region">,
+  records: Records,
+  key: Key,
+): { KeyMetadata: KeyMetadata } {
+  const { id, description, multiRegion, created, deletion, origin = "AWS_KMS", expires, managed } = key;
+  const { spec = "SYMMETRIC_DEFAULT", usage = "ENCRYPT_DECRYPT" } = key;
+  const state = keyState(key);
+  return {
+    KeyMetadata: {
+      AWSAccountId: cloud.accountId,
+      KeyId: id,
+      Arn: records.arn(id),
+      CreationDate: new Date(created),
+      Enabled: state === "Enabled",
+      Description: description,
+      KeyUsage: usage,
+      CustomerMasterKeySpec: spec as NonNullable<KeyMetadata["CustomerMasterKeySpec"]>,
+      KeySpec: spec,
+      ...algorithms(spec, usage),
+      KeyState: state,
+      ...(deletion !== undefined && { DeletionDate: new Date(deletion) }),
+      ...(spec === "SYMMETRIC_DEFAULT" &&
+        state !== "PendingImport" && { CurrentKeyMaterialId: records.materialId(key) }),
+      Origin: origin,
+      ...(expires !== undefined && {
+        ExpirationModel: expires === null ? "KEY_MATERIAL_DOES_NOT_EXPIRE" : "KEY_MATERIAL_EXPIRES",
+        ...(expires !== null && { ValidTo: new Date(expires) }),
+      }),
+      KeyManager: managed ? "AWS" : "CUSTOMER",
+      MultiRegion: multiRegion,
+      ...(multiRegion && { MultiRegionConfiguration: regionsOf(cloud, key) }),
+    },
   };
+}
+
+function regionsOf({ accountId, region }: Pick<Cloud, "accountId" | "region">, key: Key): MultiRegionConfiguration {
+  const { id, primary = region, regions = [region] } = key;
+  const at = (Region: string) => ({ Arn: `arn:aws:kms:${Region}:${accountId}:key/${id}`, Region });
+  return {
+    MultiRegionKeyType: primary === region ? "PRIMARY" : "REPLICA",
+    PrimaryKey: at(primary),
+    ReplicaKeys: regions.filter((one) => one !== primary).map(at),
+  };
+}
+
+export function keyOperations(cloud: Cloud, records: Records): Operations<"kms"> {
+  const metadata = (key: Key) => metadataOf(cloud, records, key);
   const on = (name: string, run: (key: Key, input: never) => object): Operation => ({
     access: ({ KeyId = "" }) => [{ action: `kms:${name}`, resource: records.arn(records.found(KeyId).id) }],
     run: (input) => run(records.found(input.KeyId), input as never),
@@ -74,14 +90,14 @@ export function keyOperations(cloud: Cloud, records: Records): Operations<"kms">
           MultiRegion = false,
           Origin = "AWS_KMS",
         } = input;
-        const { KeySpec, CustomerMasterKeySpec, KeyUsage = "ENCRYPT_DECRYPT", Tags = [] } = input;
+        const { KeySpec, CustomerMasterKeySpec, Tags = [] } = input;
         const spec = KeySpec ?? CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT";
-        if (Origin !== "AWS_KMS")
+        if (Origin !== "AWS_KMS" && Origin !== "EXTERNAL")
           throw new AwsError(
             "UnsupportedOperationException",
-            `The local cloud makes keys of AWS_KMS, not of ${Origin}.`,
+            `The local cloud makes keys of AWS_KMS and EXTERNAL, not of ${Origin}.`,
           );
-        checkSpec(spec, KeyUsage);
+        const KeyUsage = checkSpec(spec, input.KeyUsage);
         checkKeyPolicy(Policy);
         const id = MultiRegion ? `mrk-${randomUUID().replaceAll("-", "")}` : randomUUID();
         records.keys.put(id, {
@@ -93,6 +109,7 @@ export function keyOperations(cloud: Cloud, records: Records): Operations<"kms">
           multiRegion: MultiRegion,
           spec,
           usage: KeyUsage,
+          ...(Origin === "EXTERNAL" && { origin: Origin }),
           tags: taggedKey(Tags),
           created: Date.now(),
         });
@@ -113,6 +130,11 @@ export function keyOperations(cloud: Cloud, records: Records): Operations<"kms">
         if (PendingWindowInDays < 7 || PendingWindowInDays > 30)
           throw new AwsError("ValidationException", "PendingWindowInDays must be between 7 and 30 days");
         const deletion = Date.now() + PendingWindowInDays * day;
+        if (records.found(id).managed)
+          throw new AwsError(
+            "UnsupportedOperationException",
+            `${records.arn(id)} is managed by AWS: it is not deleted.`,
+          );
         records.change(records.usable(id), { deletion });
         return {
           KeyId: records.arn(id),

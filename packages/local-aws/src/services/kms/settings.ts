@@ -9,10 +9,12 @@ import type {
   UpdateKeyDescriptionRequest,
 } from "@aws-sdk/client-kms";
 import { parsePolicy } from "../../authorization/validate.ts";
+import { brokenConstraint } from "../../kit/constraint.ts";
 import { type Tags, tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import type { Operations } from "../../operations.ts";
 import { AwsError, type Operation } from "../../service.ts";
-import type { Key, Records } from "./records.ts";
+import { checkState } from "./access.ts";
+import { invalidState, type Key, type Records } from "./records.ts";
 
 const day = 86_400_000;
 /** https://docs.aws.amazon.com/kms/latest/APIReference/API_RotateKeyOnDemand.html */
@@ -37,10 +39,15 @@ export function settingOperations(records: Records): Operations<"kms"> {
   });
 
   /** Only symmetric keys are rotated, and only those that are in use. */
-  const checkRotates = ({ id, spec = "SYMMETRIC_DEFAULT", enabled }: Key): void => {
-    if (spec !== "SYMMETRIC_DEFAULT")
-      throw new AwsError("UnsupportedOperationException", `Key ${records.arn(id)} of spec ${spec} is not rotated.`);
-    if (!enabled) throw new AwsError("DisabledException", `${records.arn(id)} is disabled.`);
+  const checkRotates = (key: Key): void => {
+    checkState(records, key);
+    if ((key.spec ?? "SYMMETRIC_DEFAULT") !== "SYMMETRIC_DEFAULT")
+      throw new AwsError("UnsupportedOperationException", "");
+  };
+  /** Imported material is rotated on demand only. */
+  const checkAutomatic = (key: Key): void => {
+    checkRotates(key);
+    if (key.origin === "EXTERNAL") throw new AwsError("UnsupportedOperationException", "");
   };
 
   return {
@@ -60,14 +67,14 @@ export function settingOperations(records: Records): Operations<"kms"> {
     EnableKey: change("EnableKey", () => ({ enabled: true })),
     DisableKey: change("DisableKey", () => ({ enabled: false })),
     EnableKeyRotation: change("EnableKeyRotation", ({ RotationPeriodInDays }: EnableKeyRotationRequest, key) => {
-      checkRotates(key);
+      checkAutomatic(key);
       const rotationPeriod = RotationPeriodInDays ?? key.rotationPeriod ?? 365;
       if (rotationPeriod < 90 || rotationPeriod > 2560)
         throw new AwsError("ValidationException", "RotationPeriodInDays must be between 90 and 2560 days");
       return { rotates: true, rotationPeriod };
     }),
     DisableKeyRotation: change("DisableKeyRotation", (_input, key) => {
-      checkRotates(key);
+      checkAutomatic(key);
       return { rotates: false };
     }),
     RotateKeyOnDemand: {
@@ -75,12 +82,15 @@ export function settingOperations(records: Records): Operations<"kms"> {
       run({ KeyId }) {
         const key = records.usable(KeyId);
         checkRotates(key);
-        const { retired = [] } = key;
+        const { retired = [], pending, ...rest } = key;
+        if (key.origin === "EXTERNAL" && pending === undefined)
+          throw invalidState(`No available key material pending rotation for the key: ${records.arn(key.id)}.`);
         if (retired.length >= maxOnDemand)
           throw new AwsError("LimitExceededException", `A key is rotated on demand ${maxOnDemand} times at most.`);
         const material = records.material(key).toString("base64");
-        records.change(key, {
-          material: randomBytes(32).toString("base64"),
+        records.keys.put(key.id, {
+          ...rest,
+          material: pending ?? randomBytes(32).toString("base64"),
           retired: [{ material, rotated: Date.now() }, ...retired],
         });
         return { KeyId: records.arn(key.id) };
@@ -127,7 +137,17 @@ export function checkKeyPolicy(text: string): void {
 export function taggedKey(added: Tag[], before: Tags = {}): Tags {
   const tags = { ...before, ...tagMap(added) };
   const reserved = added.find(({ TagKey }) => TagKey?.toLowerCase().startsWith("aws:"));
-  if (reserved) throw new AwsError("TagException", `Tag key "${reserved.TagKey}" must not begin with aws:`);
+  if (reserved) throw new AwsError("TagException", "Tags beginning with aws: are reserved");
+  for (const [index, { TagKey = "", TagValue = "" }] of added.entries()) {
+    checkLength(TagKey, `tags.${index + 1}.member.tagKey`, 128);
+    checkLength(TagValue, `tags.${index + 1}.member.tagValue`, 256);
+  }
   if (Object.keys(tags).length > 50) throw new AwsError("TagException", "Too many tags: a key has at most 50.");
   return tags;
+}
+
+function checkLength(text: string, member: string, most: number): void {
+  if (text.length <= most) return;
+  const message = brokenConstraint(text, member, `Member must have length less than or equal to ${most}`);
+  throw new AwsError("ValidationException", message);
 }

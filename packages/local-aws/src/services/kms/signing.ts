@@ -3,72 +3,34 @@
 import {
   constants,
   createHmac,
-  createPrivateKey,
   createPublicKey,
-  generateKeyPair,
+  diffieHellman,
   type KeyObject,
   sign,
   timingSafeEqual,
   verify,
 } from "node:crypto";
-import { promisify } from "node:util";
-import type { KeySpec, KeyUsageType } from "@aws-sdk/client-kms";
+import type { KeyUsageType } from "@aws-sdk/client-kms";
 import { brokenConstraint } from "../../kit/constraint.ts";
-import { parsedPolicy } from "../../kit/permissions.ts";
 import type { Operations } from "../../operations.ts";
-import { type Access, AwsError } from "../../service.ts";
+import { AwsError } from "../../service.ts";
+import { checkSwitches, usable, use } from "./access.ts";
+import { signDigest, verifyDigest } from "./digests.ts";
+import { privateKey, publicBytes } from "./keyPairs.ts";
 import type { Key, Records } from "./records.ts";
 import { algorithms, algorithmsOf } from "./specs.ts";
 
-const generate = promisify(generateKeyPair) as (type: string, options: object) => Promise<{ privateKey: KeyObject }>;
-
-const curves: Partial<Record<KeySpec, string>> = {
-  ECC_NIST_P256: "P-256",
-  ECC_NIST_P384: "P-384",
-  ECC_NIST_P521: "P-521",
-  ECC_SECG_P256K1: "secp256k1",
-};
-
 export function signingOperations(records: Records): Operations<"kms"> {
-  const use = (operation: string, given: string): Access[] => {
-    const { id, policy } = records.found(given);
-    const resourcePolicy = parsedPolicy(policy);
-    return [{ action: `kms:${operation}`, resource: records.arn(id), resourcePolicy, rule: "resource" }];
-  };
+  const may = (operation: string, given: string) => [use(records, operation, given)];
 
   /** @throws AwsError where the key cannot be used for that operation or algorithm. */
-  const usable = (given: string, operation: string, usages: KeyUsageType[], algorithm?: string): Key => {
-    const key = records.usable(given);
-    const { spec = "SYMMETRIC_DEFAULT", usage = "ENCRYPT_DECRYPT", enabled } = key;
-    const arn = records.arn(key.id);
-    if (!enabled) throw new AwsError("DisabledException", `${arn} is disabled.`);
-    if (!usages.includes(usage))
-      throw new AwsError(
-        "InvalidKeyUsageException",
-        `${arn} key usage is ${usage} which is not valid for ${operation}.`,
-      );
+  const keyFor = (given: string, operation: string, usages: KeyUsageType[], algorithm?: string): Key => {
+    const key = usable(records, given, operation, usages);
+    const { spec = "SYMMETRIC_DEFAULT", usage = "ENCRYPT_DECRYPT" } = key;
     if (algorithm !== undefined && !algorithmsOf(spec, usage).includes(algorithm))
       throw new AwsError("InvalidKeyUsageException", `Algorithm ${algorithm} is incompatible with key spec ${spec}.`);
     return key;
   };
-
-  /** Generated on first use: large ones take a second. */
-  async function privateKey(key: Key): Promise<KeyObject> {
-    const { id, spec = "SYMMETRIC_DEFAULT", material } = key;
-    if (material !== undefined)
-      return createPrivateKey({ key: Buffer.from(material, "base64"), format: "der", type: "pkcs8" });
-    const namedCurve = curves[spec];
-    if (namedCurve === undefined && !spec.startsWith("RSA_"))
-      throw new AwsError("UnsupportedOperationException", `Keys of ${spec} have no public half.`);
-    const made = namedCurve
-      ? await generate("ec", { namedCurve })
-      : await generate("rsa", { modulusLength: Number(spec.slice(4)) });
-    // A concurrent request may have been faster.
-    const now = records.found(id);
-    if (now.material !== undefined) return privateKey(now);
-    records.change(now, { material: made.privateKey.export({ format: "der", type: "pkcs8" }).toString("base64") });
-    return made.privateKey;
-  }
 
   const signed = (algorithm: string, key: KeyObject) => ({
     key,
@@ -78,14 +40,16 @@ export function signingOperations(records: Records): Operations<"kms"> {
     }),
   });
   const hashOf = (algorithm: string) => `sha${algorithm.slice(-3)}`;
-  const checkType = (type: string, algorithm: string, message: Uint8Array): void => {
-    if (type === "RAW") return;
+  /** Whether a digest is given. @throws AwsError for one of another length. */
+  const isDigest = (type: string, algorithm: string, message: Uint8Array): boolean => {
+    if (type === "RAW") return false;
+    if (type !== "DIGEST") {
+      const message = brokenConstraint(type, "messageType", "Member must satisfy enum value set: [RAW, DIGEST]");
+      throw new AwsError("ValidationException", message);
+    }
     if (message.byteLength !== Number(algorithm.slice(-3)) / 8)
       throw new AwsError("ValidationException", `Digest is invalid length for algorithm ${algorithm}.`);
-    throw new AwsError(
-      "UnsupportedOperationException",
-      "The local cloud signs messages (MessageType RAW), not digests of them.",
-    );
+    return true;
   };
   const macOf = (key: Key, algorithm: string, message: Uint8Array) =>
     createHmac(hashOf(algorithm), records.material(key)).update(message).digest();
@@ -101,11 +65,11 @@ export function signingOperations(records: Records): Operations<"kms"> {
 
   return {
     GetPublicKey: {
-      access: ({ KeyId }) => use("GetPublicKey", KeyId),
+      access: ({ KeyId }) => may("GetPublicKey", KeyId),
       async run({ KeyId }) {
-        const key = usable(KeyId, "GetPublicKey", ["SIGN_VERIFY", "ENCRYPT_DECRYPT", "KEY_AGREEMENT"]);
+        const key = keyFor(KeyId, "GetPublicKey", ["SIGN_VERIFY", "ENCRYPT_DECRYPT", "KEY_AGREEMENT"]);
         const { spec = "SYMMETRIC_DEFAULT", usage = "ENCRYPT_DECRYPT" } = key;
-        const half = createPublicKey(await privateKey(key)).export({ format: "der", type: "spki" });
+        const half = publicBytes(await privateKey(records, key));
         return {
           KeyId: records.arn(key.id),
           PublicKey: half,
@@ -117,38 +81,73 @@ export function signingOperations(records: Records): Operations<"kms"> {
       },
     },
     Sign: {
-      access: ({ KeyId }) => use("Sign", KeyId),
-      async run({ KeyId, Message, MessageType = "RAW", SigningAlgorithm }) {
-        const key = usable(KeyId, "Sign", ["SIGN_VERIFY"], SigningAlgorithm);
-        checkType(MessageType, SigningAlgorithm, Message);
-        const Signature = sign(hashOf(SigningAlgorithm), Message, signed(SigningAlgorithm, await privateKey(key)));
+      access: ({ KeyId }) => may("Sign", KeyId),
+      async run({ KeyId, Message, MessageType = "RAW", SigningAlgorithm, ...switches }) {
+        const key = keyFor(KeyId, "Sign", ["SIGN_VERIFY"], SigningAlgorithm);
+        const ready = isDigest(MessageType, SigningAlgorithm, Message);
+        checkSwitches(switches);
+        const half = await privateKey(records, key);
+        const hash = hashOf(SigningAlgorithm);
+        const Signature = ready
+          ? signDigest(SigningAlgorithm, hash, Message, half)
+          : sign(hash, Message, signed(SigningAlgorithm, half));
         return { KeyId: records.arn(key.id), Signature, SigningAlgorithm };
       },
     },
     Verify: {
-      access: ({ KeyId }) => use("Verify", KeyId),
-      async run({ KeyId, Message, MessageType = "RAW", Signature, SigningAlgorithm }) {
-        const key = usable(KeyId, "Verify", ["SIGN_VERIFY"], SigningAlgorithm);
-        checkType(MessageType, SigningAlgorithm, Message);
-        const half = createPublicKey(await privateKey(key));
-        if (!verify(hashOf(SigningAlgorithm), Message, signed(SigningAlgorithm, half), Signature))
-          throw new AwsError("KMSInvalidSignatureException", "");
+      access: ({ KeyId }) => may("Verify", KeyId),
+      async run({ KeyId, Message, MessageType = "RAW", Signature, SigningAlgorithm, ...switches }) {
+        const key = keyFor(KeyId, "Verify", ["SIGN_VERIFY"], SigningAlgorithm);
+        const ready = isDigest(MessageType, SigningAlgorithm, Message);
+        checkSwitches(switches);
+        const half = createPublicKey(await privateKey(records, key));
+        const hash = hashOf(SigningAlgorithm);
+        const valid = ready
+          ? verifyDigest(SigningAlgorithm, hash, Message, half, Signature)
+          : verify(hash, Message, signed(SigningAlgorithm, half), Signature);
+        if (!valid) throw new AwsError("KMSInvalidSignatureException", "");
         return { KeyId: records.arn(key.id), SignatureValid: true, SigningAlgorithm };
       },
     },
+    DeriveSharedSecret: {
+      access: ({ KeyId, KeyAgreementAlgorithm }) => [
+        use(records, "DeriveSharedSecret", KeyId, { "kms:KeyAgreementAlgorithm": KeyAgreementAlgorithm }),
+      ],
+      async run({ KeyId, KeyAgreementAlgorithm, PublicKey, ...switches }) {
+        if (KeyAgreementAlgorithm !== "ECDH") {
+          const set = "Member must satisfy enum value set: [ECDH]";
+          throw new AwsError(
+            "ValidationException",
+            brokenConstraint(KeyAgreementAlgorithm, "keyAgreementAlgorithm", set),
+          );
+        }
+        const key = keyFor(KeyId, "DeriveSharedSecret", ["KEY_AGREEMENT"], KeyAgreementAlgorithm);
+        checkSwitches(switches);
+        const half = await privateKey(records, key);
+        let SharedSecret: Buffer;
+        try {
+          const publicKey = createPublicKey({ key: Buffer.from(PublicKey), format: "der", type: "spki" });
+          SharedSecret = diffieHellman({ privateKey: half, publicKey });
+        } catch {
+          // Of another curve, or no key at all.
+          throw new AwsError("ValidationException", "");
+        }
+        return { KeyId: records.arn(key.id), SharedSecret, KeyAgreementAlgorithm, KeyOrigin: key.origin ?? "AWS_KMS" };
+      },
+    },
     GenerateMac: {
-      access: ({ KeyId }) => use("GenerateMac", KeyId),
+      access: ({ KeyId }) => may("GenerateMac", KeyId),
       run({ KeyId, Message, MacAlgorithm }) {
         checkMac(MacAlgorithm);
-        const key = usable(KeyId, "GenerateMac", mac, MacAlgorithm);
+        const key = keyFor(KeyId, "GenerateMac", mac, MacAlgorithm);
         return { KeyId: records.arn(key.id), Mac: macOf(key, MacAlgorithm, Message), MacAlgorithm };
       },
     },
     VerifyMac: {
-      access: ({ KeyId }) => use("VerifyMac", KeyId),
+      access: ({ KeyId }) => may("VerifyMac", KeyId),
       run({ KeyId, Message, Mac, MacAlgorithm }) {
         checkMac(MacAlgorithm);
-        const key = usable(KeyId, "VerifyMac", mac, MacAlgorithm);
+        const key = keyFor(KeyId, "VerifyMac", mac, MacAlgorithm);
         const expected = macOf(key, MacAlgorithm, Message);
         if (Mac.byteLength !== expected.byteLength || !timingSafeEqual(Mac, expected))
           throw new AwsError("KMSInvalidMacException", "");

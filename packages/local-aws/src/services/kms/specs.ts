@@ -1,5 +1,6 @@
 /** What keys of each kind can do. https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html */
 import type { KeySpec, KeyUsageType } from "@aws-sdk/client-kms";
+import { brokenConstraint } from "../../kit/constraint.ts";
 import { AwsError } from "../../service.ts";
 
 const rsaSigning = ["PSS", "PKCS1_V1_5"].flatMap((padding) =>
@@ -38,21 +39,26 @@ const members: Record<KeyUsageType, string> = {
   KEY_AGREEMENT: "KeyAgreementAlgorithms",
 };
 
-/** @throws AwsError for an unknown kind of key, or one that cannot be used this way. */
-export function checkSpec(spec: KeySpec, usage: KeyUsageType): void {
+const enumOf = (value: string, member: string, allowed: string[]) =>
+  new AwsError(
+    "ValidationException",
+    brokenConstraint(value, member, `Member must satisfy enum value set: [${allowed.join(", ")}]`),
+  );
+
+/** @returns what the key is for. @throws AwsError for an unknown kind of key, or one that cannot be used this way. */
+export function checkSpec(spec: KeySpec, given: KeyUsageType | undefined): KeyUsageType {
   const known = specs[spec];
-  if (!known) {
-    throw new AwsError(
-      "UnsupportedOperationException",
-      `The local cloud has keys of the specs ${Object.keys(specs).join(", ")}, not of ${spec}.`,
-    );
+  if (!known) throw enumOf(spec, "keySpec", Object.keys(specs));
+  if (given !== undefined && !Object.hasOwn(members, given)) throw enumOf(given, "keyUsage", Object.keys(members));
+  if (given === undefined && spec !== "SYMMETRIC_DEFAULT") {
+    const message = "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.";
+    throw new AwsError("ValidationException", message);
   }
+  const usage = given ?? "ENCRYPT_DECRYPT";
   if (!known[usage]) {
-    throw new AwsError(
-      "ValidationException",
-      `The operation failed because the KeyUsage value ${usage} is not compatible with the KeySpec value ${spec}.`,
-    );
+    throw new AwsError("ValidationException", `KeyUsage ${usage} is not compatible with KeySpec ${spec}`);
   }
+  return usage;
 }
 
 /** Names of what a key can do. */

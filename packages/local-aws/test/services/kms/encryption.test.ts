@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createPrivateKey, createPublicKey } from "node:crypto";
 import { IAM } from "@aws-sdk/client-iam";
 import { KMS } from "@aws-sdk/client-kms";
 import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
@@ -145,8 +146,9 @@ describe("encryption with keys of KMS", () => {
     await assert.rejects(kms.generateDataKey({ KeyId, KeySpec: "AES_256" }), { name: "KMSInvalidStateException" });
     const { KeyId: mac } = await made({ KeySpec: "HMAC_256", KeyUsage: "GENERATE_VERIFY_MAC" });
     await assert.rejects(sealed(mac), { name: "InvalidKeyUsageException" });
-    const { KeyId: rsa } = await made({ KeySpec: "RSA_2048" });
-    await assert.rejects(sealed(rsa), { name: "UnsupportedOperationException" });
+    const { KeyId: rsa } = await made({ KeySpec: "RSA_2048", KeyUsage: "ENCRYPT_DECRYPT" });
+    await assert.rejects(sealed(rsa), { name: "InvalidKeyUsageException" });
+    await assert.rejects(kms.generateDataKey({ KeyId: rsa, KeySpec: "AES_256" }), { name: "InvalidKeyUsageException" });
     const { KeyId: symmetric } = await made();
     const sealedBy = { KeyId: symmetric, CiphertextBlob: await sealed(symmetric) };
     const EncryptionAlgorithm = "RSAES_OAEP_SHA_256";
@@ -156,7 +158,7 @@ describe("encryption with keys of KMS", () => {
     ])
       await assert.rejects(attempt, {
         name: "InvalidKeyUsageException",
-        message: "RSAES_OAEP_SHA_256 is not an algorithm of a key of SYMMETRIC_DEFAULT.",
+        message: "Algorithm RSAES_OAEP_SHA_256 is incompatible with key spec SYMMETRIC_DEFAULT.",
       });
     await assert.rejects(kms.encrypt({ KeyId: (await made()).KeyId, Plaintext, DryRun: true }), {
       name: "DryRunOperationException",
@@ -219,5 +221,44 @@ describe("encryption with keys of KMS", () => {
         else await assert.rejects(attempt, { name: "AccessDeniedException" });
       });
     }
+  });
+
+  for (const [EncryptionAlgorithm, most] of [
+    ["RSAES_OAEP_SHA_1", 214],
+    ["RSAES_OAEP_SHA_256", 190],
+  ] as const) {
+    it(`by RSA with ${EncryptionAlgorithm} takes up to ${most} bytes, and names its key to decrypt`, async () => {
+      const { KeyId } = await made({ KeySpec: "RSA_2048", KeyUsage: "ENCRYPT_DECRYPT" });
+      const long = Buffer.alloc(most, 1);
+      const { CiphertextBlob } = await kms.encrypt({ KeyId, EncryptionAlgorithm, Plaintext: long });
+      const opened = await kms.decrypt({ KeyId, EncryptionAlgorithm, CiphertextBlob });
+      assert.deepEqual(Buffer.from(opened.Plaintext!), long);
+      await assert.rejects(kms.decrypt({ CiphertextBlob, EncryptionAlgorithm }), {
+        name: "InvalidCiphertextException",
+      });
+      const longer = kms.encrypt({ KeyId, EncryptionAlgorithm, Plaintext: Buffer.alloc(most + 1) });
+      await assert.rejects(longer, { name: "ValidationException", message: new RegExp(`larger than ${most} bytes`) });
+    });
+  }
+
+  it("seals pairs of keys, whose public half is that of the private one", async () => {
+    const { KeyId, Arn } = await made();
+    const EncryptionContext = { of: "test" };
+    const pair = await kms.generateDataKeyPair({ KeyId, KeyPairSpec: "ECC_NIST_P256", EncryptionContext });
+    const CiphertextBlob = pair.PrivateKeyCiphertextBlob;
+    const opened = await kms.decrypt({ CiphertextBlob, EncryptionContext });
+    assert.deepEqual([opened.KeyId, opened.Plaintext], [Arn, pair.PrivateKeyPlaintext]);
+    await assert.rejects(kms.decrypt({ CiphertextBlob }), { name: "InvalidCiphertextException" });
+    const half = createPrivateKey({ key: Buffer.from(pair.PrivateKeyPlaintext!), format: "der", type: "pkcs8" });
+    const own = createPublicKey(half).export({ format: "der", type: "spki" });
+    assert.deepEqual(Buffer.from(pair.PublicKey!), own);
+    const without = await kms.generateDataKeyPairWithoutPlaintext({ KeyId, KeyPairSpec: "RSA_2048" });
+    assert.equal("PrivateKeyPlaintext" in without, false);
+    await assert.rejects(kms.generateDataKeyPair({ KeyId, KeyPairSpec: "ED" as never }), {
+      name: "ValidationException",
+    });
+    await assert.rejects(kms.generateDataKeyPair({ KeyId, KeyPairSpec: "ECC_NIST_P256", DryRun: true }), {
+      name: "DryRunOperationException",
+    });
   });
 });

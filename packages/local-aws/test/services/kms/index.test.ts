@@ -112,7 +112,7 @@ describe("KMS", () => {
     assert.deepEqual(await status(), { KeyId: Arn, KeyRotationEnabled: true, RotationPeriodInDays: 90 });
     await kms.disableKeyRotation({ KeyId });
     assert.deepEqual(await status(), { KeyId: Arn, KeyRotationEnabled: false });
-    const { KeyId: rsa } = await made({ KeySpec: "RSA_2048" });
+    const { KeyId: rsa } = await made({ KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" });
     await assert.rejects(kms.enableKeyRotation({ KeyId: rsa }), { name: "UnsupportedOperationException" });
   });
 

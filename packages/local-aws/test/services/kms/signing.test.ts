@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createPublicKey, verify } from "node:crypto";
+import { createHash, createPublicKey, diffieHellman, generateKeyPairSync, verify } from "node:crypto";
 import { type KeySpec, KMS, type MacAlgorithmSpec, type SigningAlgorithmSpec } from "@aws-sdk/client-kms";
 import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
 
@@ -17,6 +17,7 @@ describe("KMS signatures", () => {
   for (const [spec, SigningAlgorithm] of [
     ["ECC_NIST_P256", "ECDSA_SHA_256"],
     ["ECC_NIST_P384", "ECDSA_SHA_384"],
+    ["ECC_NIST_P521", "ECDSA_SHA_512"],
     ["ECC_SECG_P256K1", "ECDSA_SHA_256"],
     ["RSA_2048", "RSASSA_PSS_SHA_384"],
     ["RSA_2048", "RSASSA_PKCS1_V1_5_SHA_256"],
@@ -34,6 +35,18 @@ describe("KMS signatures", () => {
       assert.ok(SigningAlgorithms?.includes(SigningAlgorithm));
       const half = createPublicKey({ key: Buffer.from(PublicKey!), format: "der", type: "spki" });
       if (spec.startsWith("ECC")) assert.ok(verify(`sha${SigningAlgorithm.slice(-3)}`, Message, half, Signature!));
+      // A digest of the message is the same as the message, in either direction.
+      const digest = createHash(`sha${SigningAlgorithm.slice(-3)}`)
+        .update(Message)
+        .digest();
+      const ready = { KeyId, Message: digest, SigningAlgorithm, MessageType: "DIGEST" } as const;
+      assert.equal((await kms.verify({ ...check, Signature: (await kms.sign(ready)).Signature })).SignatureValid, true);
+      assert.equal((await kms.verify({ ...ready, Signature })).SignatureValid, true);
+      digest[0] = (digest[0] ?? 0) ^ 1;
+      await assert.rejects(kms.verify({ ...ready, Signature }), { name: "KMSInvalidSignatureException" });
+      await assert.rejects(kms.verify({ ...ready, Signature: Buffer.from("none") }), {
+        name: "KMSInvalidSignatureException",
+      });
       await assert.rejects(kms.sign({ KeyId, Message, SigningAlgorithm, MessageType: "DIGEST" }), {
         name: "ValidationException",
       });
@@ -64,4 +77,20 @@ describe("KMS signatures", () => {
       });
     });
   }
+
+  it("agree with another key on a secret", async () => {
+    const { KeyMetadata } = await kms.createKey({ KeySpec: "ECC_NIST_P256", KeyUsage: "KEY_AGREEMENT" });
+    const KeyId = KeyMetadata!.KeyId;
+    const own = createPublicKey({
+      key: Buffer.from((await kms.getPublicKey({ KeyId })).PublicKey!),
+      format: "der",
+      type: "spki",
+    });
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const theirs = publicKey.export({ format: "der", type: "spki" });
+    const derive = (PublicKey: Buffer) => kms.deriveSharedSecret({ KeyId, PublicKey, KeyAgreementAlgorithm: "ECDH" });
+    const { SharedSecret } = await derive(theirs);
+    assert.deepEqual(Buffer.from(SharedSecret!), diffieHellman({ privateKey, publicKey: own }));
+    await assert.rejects(derive(Buffer.from("no key")), { name: "ValidationException" });
+  });
 });
