@@ -73,11 +73,15 @@ def main():
     table = options.table
     rows = spark.sparkContext.parallelize(parts, len(parts)).flatMap(lambda part: records(table, *part))
     predictions = spark.createDataFrame(rows, SCHEMA).cache()
-    # A day's records are few: one file each.
-    predictions.repartition("day").write.mode("overwrite").partitionBy("day").parquet(options.output)
-    for counted in predictions.groupBy("day", "pred_target").count().orderBy("day", "pred_target").collect():
-        print(f"{counted['day']} {counted['pred_target']} {counted['count']}")
-    print(f"{predictions.count()} predictions of {len(days)} day(s) written to {options.output}")
+    total = predictions.count()
+    if total:
+        # A day's records are few: one file each.
+        predictions.repartition("day").write.mode("overwrite").partitionBy("day").parquet(options.output)
+        for counted in predictions.groupBy("day", "pred_target").count().orderBy("day", "pred_target").collect():
+            print(f"{counted['day']} {counted['pred_target']} {counted['count']}")
+        print(f"{total} predictions of {len(days)} day(s) written to {options.output}")
+    else:
+        print(f"There are no predictions from {days[-1]} to {days[0]}: nothing is written")
     spark.stop()
 
 

@@ -3,18 +3,20 @@
 Events are lines of JSON, `{"user": "7", "item": "42", "event": "view", "timestamp": "2026-11-29T10:00:00Z"}`; an event
 `rating` has a number `rating`, 1 to 5. A user's last rating of an item counts; where there is none, what the user did with
 it is summed up: the more, and the more telling, the higher, from 1 to 5. The file is what the recommender trains on:
-`userid,movieid,rating,timestamp`.
+`userid,movieid,rating,timestamp`. Where there is no event as yet, nothing is written.
 
     recommender_ratings.py --events s3://BUCKET/events --output s3://BUCKET/training/ratings_train_data
 """
 
 import argparse
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession, Window, functions as f
 
 # How telling an event is: a purchase is as good as a rating of 5.
 WEIGHTS = {"view": 0.5, "like": 2.0, "cart": 2.5, "purchase": 4.0}
 LOWEST, HIGHEST = 1.0, 5.0
+SCHEMA = "user STRING, item STRING, event STRING, rating DOUBLE, timestamp STRING, broken STRING"
 
 
 def arguments():
@@ -24,20 +26,40 @@ def arguments():
     return parser.parse_args()
 
 
+def read_events(spark, folder):
+    """Every line of the folder's files; none where there is no such folder as yet."""
+    try:
+        return spark.read.schema(SCHEMA).option("columnNameOfCorruptRecord", "broken").json(folder)
+    except AnalysisException as error:
+        if error.getErrorClass() != "PATH_NOT_FOUND":
+            raise
+        return spark.createDataFrame([], SCHEMA)
+
+
 def main():
     options = arguments()
     # The recommender reads every file of the folder: none but ratings.
     spark = SparkSession.builder.config(
         "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false"
     ).getOrCreate()
-    schema = "user STRING, item STRING, event STRING, rating DOUBLE, timestamp STRING, broken STRING"
-    read = spark.read.schema(schema).option("columnNameOfCorruptRecord", "broken").json(options.events)
-    events = read.withColumn("time", f.to_timestamp("timestamp")).cache()
+    events = read_events(spark, options.events).withColumn("time", f.to_timestamp("timestamp")).cache()
     known = f.col("event").isin(*WEIGHTS)
     rated = (f.col("event") == "rating") & f.col("rating").between(LOWEST, HIGHEST)
     named = f.col("user").isNotNull() & f.col("item").isNotNull() & f.col("time").isNotNull()
     valid = events.where(f.col("broken").isNull() & named & (known | rated))
+    total, used = events.count(), valid.count()
+    if used:
+        count = write_ratings(valid, rated, options.output)
+        print(f"{count} ratings from {used} events written to {options.output}")
+    else:
+        print(f"There are no events in {options.events}: nothing is written")
+    if used < total:
+        print(f"{total - used} events were left out: not JSON, or without user, item, time and a known event")
+    spark.stop()
 
+
+def write_ratings(valid, rated, output):
+    """One file of ratings from events that say who did what when. Returns how many they are."""
     newest = Window.partitionBy("user", "item").orderBy(f.col("time").desc(), f.col("rating").desc())
     explicit = (
         valid.where(rated)
@@ -53,12 +75,8 @@ def main():
         f.round(f.coalesce("explicit", f.least(f.lit(HIGHEST), f.lit(LOWEST) + f.col("weight"))), 2).alias("rating"),
         f.unix_timestamp("last").alias("timestamp"),
     )
-    ratings.orderBy("userid", "movieid").coalesce(1).write.mode("overwrite").csv(options.output, header=True)
-    total, used = events.count(), valid.count()
-    print(f"{ratings.count()} ratings from {used} events written to {options.output}")
-    if used < total:
-        print(f"{total - used} events were left out: not JSON, or without user, item, time and a known event")
-    spark.stop()
+    ratings.orderBy("userid", "movieid").coalesce(1).write.mode("overwrite").csv(output, header=True)
+    return ratings.count()
 
 
 if __name__ == "__main__":

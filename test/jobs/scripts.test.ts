@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gunzipSync } from "node:zlib";
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import {
   CreateApplicationCommand,
@@ -66,8 +67,8 @@ describe("scripts of jobs", function () {
     return Buffer.from(await Body!.transformToByteArray());
   };
 
-  /** Runs a script; it must succeed. */
-  async function run(script: string, ...entryPointArguments: string[]): Promise<void> {
+  /** Runs a script; it must succeed. @returns what it printed. */
+  async function run(script: string, ...entryPointArguments: string[]): Promise<string> {
     await put(`scripts/${script}`, readFileSync(join(folder, script), "utf8"));
     const emr = test.client(EMRServerlessClient);
     const { jobRunId } = await emr.send(
@@ -82,11 +83,17 @@ describe("scripts of jobs", function () {
             sparkSubmitParameters: "--driver-memory 600m --conf spark.sql.shuffle.partitions=2",
           },
         },
+        configurationOverrides: {
+          monitoringConfiguration: { s3MonitoringConfiguration: { logUri: `s3://${Bucket}/logs` } },
+        },
       }),
     );
     for (;;) {
       const { jobRun } = await emr.send(new GetJobRunCommand({ applicationId, jobRunId }));
-      if (jobRun!.state === "SUCCESS") return;
+      if (jobRun!.state === "SUCCESS") {
+        const log = `logs/applications/${applicationId}/jobs/${jobRunId}/SPARK_DRIVER/stdout.gz`;
+        return gunzipSync(await read(log)).toString();
+      }
       assert.notEqual(jobRun!.state, "FAILED", jobRun!.stateDetails);
       await sleep(200);
     }
@@ -127,12 +134,18 @@ describe("scripts of jobs", function () {
           },
         }),
       );
+    const output = `s3://${Bucket}/data/predictions`;
+    const args = ["--table", "irises", "--output", output, "--shards", "2"];
+    assert.equal(
+      await run("iris_predictions.py", ...args, "--day", "2026-11-28", "--days", "2"),
+      "There are no predictions from 2026-11-27 to 2026-11-28: nothing is written\n",
+    );
+    assert.deepEqual(await keys("data/predictions/"), []);
     await add("before", "2026-11-27T23:59:59.999Z", 0, "setosa");
     await add("first", "2026-11-28T00:00:00.000Z", 0, "setosa");
     await add("last", "2026-11-28T23:59:59.999Z", 1, "virginica");
     await add("waiting", "2026-11-28T12:00:00.000Z", 1);
     await add("after", "2026-11-29T00:00:00.000Z", 1, "setosa");
-    const output = `s3://${Bucket}/data/predictions`;
     const rows = async (day: string) => {
       const [key, ...more] = await keys(`data/predictions/day=${day}/part-`);
       assert.deepEqual(more, []);
@@ -140,7 +153,6 @@ describe("scripts of jobs", function () {
       const file = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
       return parquetReadObjects({ file });
     };
-    const args = ["--table", "irises", "--output", output, "--shards", "2"];
     await run("iris_predictions.py", ...args, "--day", "2026-11-28");
     const of28 = await rows("2026-11-28");
     assert.deepEqual(of28.map(({ id, pred_target }) => `${id} ${pred_target}`).toSorted(), [
@@ -172,8 +184,12 @@ describe("scripts of jobs", function () {
       { user: "3", item: "a", event: "sneeze", timestamp: at(8) },
       { user: "3", item: "a", event: "view", timestamp: "yesterday" },
     ];
+    const ratings = () =>
+      run("recommender_ratings.py", "--events", `s3://${Bucket}/events`, "--output", `s3://${Bucket}/training/r`);
+    assert.equal(await ratings(), `There are no events in s3://${Bucket}/events: nothing is written\n`);
+    assert.deepEqual(await keys("training/"), []);
     await put("events/one.json", `${events.map((event) => JSON.stringify(event)).join("\n")}\nnot JSON\n`);
-    await run("recommender_ratings.py", "--events", `s3://${Bucket}/events`, "--output", `s3://${Bucket}/training/r`);
+    assert.match(await ratings(), /^3 ratings from 7 events written to .*\n5 events were left out: /);
     const [key, ...more] = await keys("training/r/");
     assert.deepEqual(more, [], "the recommender reads every file of the folder");
     const seconds = (hour: number) => Date.parse(at(hour)) / 1_000;
