@@ -3,9 +3,10 @@ import { mkdir, readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import type { Artifacts } from "../../containers/artifacts.ts";
+import { sparkJars } from "../../containers/sparkJars.ts";
+import { sparkS3 } from "../../containers/sparkS3.ts";
 import type { Tools } from "../../containers/tools.ts";
 import type { Cloud } from "../../service.ts";
-import { sparkJars } from "./jars.ts";
 import type { JobRun } from "./model.ts";
 import { type SparkSettings, workersOf } from "./sparkSettings.ts";
 
@@ -75,7 +76,7 @@ async function spark(args: ProgramArgs, script: string, given: string[]): Promis
     "spark.ui.enabled": "false",
     "spark.sql.warehouse.dir": join(folder, "warehouse"),
     ...settings.conf,
-    ...s3(cloud),
+    ...sparkS3(cloud),
     // One process is both driver and executors, and it listens on loopback only.
     "spark.master": `local[${cores}]`,
     "spark.submit.deployMode": "client",
@@ -107,21 +108,3 @@ async function spark(args: ProgramArgs, script: string, given: string[]): Promis
     memoryLimit: driver.memory + executor.memory,
   };
 }
-
-/** `s3://` and `s3a://` are the local S3, under the run's role. https://hadoop.apache.org/docs/r3.3.4/hadoop-aws/tools/hadoop-aws/index.html */
-const s3 = (cloud: Cloud): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries({
-      "s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
-      "s3a.endpoint": cloud.origin,
-      "s3a.endpoint.region": cloud.region,
-      "s3a.path.style.access": "true",
-      "s3a.connection.ssl.enabled": "false",
-      "s3a.aws.credentials.provider": "com.amazonaws.auth.EC2ContainerCredentialsProviderWrapper",
-      // Like EMR's own file system: the run needs no access above its prefix.
-      "s3a.directory.marker.retention": "keep",
-      // A refusal is final: the local S3 is not busy.
-      "s3a.attempts.maximum": "3",
-      "s3a.retry.limit": "2",
-    }).map(([key, value]) => [`spark.hadoop.fs.${key}`, value]),
-  );

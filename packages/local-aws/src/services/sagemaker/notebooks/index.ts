@@ -24,7 +24,7 @@ export interface NotebookOptions {
 export function createNotebooks(cloud: Cloud, { jupyter, tools, report, clock = 1 }: NotebookOptions) {
   const records = new NotebookRecords(cloud);
   const tokens = new UrlTokens();
-  const keeper = new Keeper(cloud, records, () => {
+  const keeper = new Keeper(cloud, records, tools, () => {
     const found = tools.find("jupyter-lab");
     return jupyter ?? (found ? [found] : undefined);
   });

@@ -14,6 +14,7 @@ import type { NotebookInstance } from "./records.ts";
 import type { NotebookActivity } from "./report.ts";
 import { cloneRepositories } from "./repositories.ts";
 import { urlOf } from "./shown.ts";
+import { removeSparkKernel, writeSparkKernel } from "./sparkKernel.ts";
 
 export interface JupyterServerArgs {
   cloud: Cloud;
@@ -23,10 +24,15 @@ export interface JupyterServerArgs {
   command: string[];
   /** The instance's volume: what is in its `SageMaker` folder is kept as long as the instance. */
   folder: string;
+  /** Where what Spark needs is kept, for an instance whose lifecycle configuration sets sparkmagic up. */
+  sparkFolder?: string | undefined;
 }
 
 /** How long it may take until it answers. */
 const longestStartMs = 120_000;
+
+const stateFolder = (home: string): string => join(home, ".jupyter");
+const dataFolder = (home: string): string => join(stateFolder(home), "data");
 
 export class JupyterServer {
   readonly #args: JupyterServerArgs;
@@ -90,6 +96,9 @@ export class JupyterServer {
     await mkdir(work, { recursive: true });
     await this.assume();
     await cloneRepositories(instance.input, work);
+    const { sparkFolder } = this.#args;
+    if (sparkFolder) await writeSparkKernel(cloud, dataFolder(home), sparkFolder);
+    else await removeSparkKernel(dataFolder(home));
     // The path of a socket has 107 characters at most; a state folder may have more.
     this.#sockets = await mkdtemp(join(tmpdir(), "notebook-"));
     const { environment, remove } = cloud.shareCredentials(instance.input.RoleArn!, () => this.assume());
@@ -132,7 +141,7 @@ export class JupyterServer {
   #environment(home: string): Record<string, string> {
     const { cloud, instance, command } = this.#args;
     const base = containerBase(cloud);
-    const state = join(home, ".jupyter");
+    const state = stateFolder(home);
     return {
       ...base,
       PATH: `${dirname(command[0] ?? "")}:${base.PATH}`,
@@ -141,7 +150,7 @@ export class JupyterServer {
       JUPYTER_TOKEN: this.token,
       JUPYTER_CONFIG_DIR: state,
       JUPYTER_RUNTIME_DIR: join(state, "runtime"),
-      JUPYTER_DATA_DIR: join(state, "data"),
+      JUPYTER_DATA_DIR: dataFolder(home),
       // As on a notebook instance: https://docs.aws.amazon.com/sagemaker/latest/dg/nbi.html
       NOTEBOOK_INSTANCE_NAME: instance.name,
       SPARK_LOCAL_IP: "127.0.0.1",

@@ -1,9 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Tools } from "../../../containers/tools.ts";
 import type { Cloud } from "../../../service.ts";
 import { after, type LongTimer } from "../../../timers.ts";
 import { JupyterServer } from "./jupyterServer.ts";
-import type { NotebookRecords } from "./records.ts";
+import type { NotebookInstance, NotebookRecords } from "./records.ts";
+import { isClusterBacked } from "./sparkKernel.ts";
 
 /** How long transitional states last, in which AWS prepares something that is ready here at once. */
 const passingMs = 50;
@@ -14,6 +16,7 @@ const width = 4;
 export class Keeper {
   readonly #cloud: Cloud;
   readonly #records: NotebookRecords;
+  readonly #tools: Tools;
   /** The command that starts JupyterLab; undefined where it is not installed. Called at each start. */
   readonly #command: () => string[] | undefined;
   readonly #servers = new Map<string, JupyterServer>();
@@ -24,9 +27,10 @@ export class Keeper {
   #starting = 0;
   #closing = false;
 
-  constructor(cloud: Cloud, records: NotebookRecords, command: () => string[] | undefined) {
+  constructor(cloud: Cloud, records: NotebookRecords, tools: Tools, command: () => string[] | undefined) {
     this.#cloud = cloud;
     this.#records = records;
+    this.#tools = tools;
     this.#command = command;
   }
 
@@ -97,6 +101,7 @@ export class Keeper {
         arn: this.#records.arn("notebook-instance", name),
         command,
         folder: this.#folder(name),
+        sparkFolder: this.#isClusterBacked(instance) ? this.#tools.directory : undefined,
       });
       this.#servers.set(name.toLowerCase(), server);
       await server.start();
@@ -144,6 +149,10 @@ export class Keeper {
         },
       });
     });
+  }
+
+  #isClusterBacked({ input }: NotebookInstance): boolean {
+    return isClusterBacked(this.#records.configs.get(input.LifecycleConfigName ?? ""));
   }
 
   #folder(name: string): string {
