@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { Benchmark, Row } from "../lib/benchmark.ts";
+import { percentile } from "../lib/load.ts";
 import { IrisPipeline } from "../lib/pipeline.ts";
 import { cpuMilliseconds, processTree, pssMegabytes, removeFolder, startPlatform } from "../lib/platform.ts";
 
@@ -54,8 +55,7 @@ async function delay(iris: IrisPipeline): Promise<Row> {
   for (let warm = 0; warm < 50; warm++) await predicted(iris);
   const times: number[] = [];
   for (let round = 0; round < 300; round++) times.push(await predicted(iris));
-  times.sort((a, b) => a - b);
-  const [p50, p99] = [times[150]!, times[297]!];
+  const [p50, p99] = [percentile(times, 0.5), percentile(times, 0.99)];
   return {
     what: "POST to prediction readable, p50 / p99",
     figure: `${p50.toFixed(0)} ms / ${p99.toFixed(0)} ms`,

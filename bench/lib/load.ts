@@ -25,8 +25,11 @@ export async function load(url: string, connections: number, seconds = 5): Promi
   };
 }
 
-export const median = (values: number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+/** @param share 0.5 for the median, 0.99 for what one in a hundred is above. */
+export const percentile = (values: number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? 0;
+
+export const median = (values: number[]): number => percentile(values, 0.5);
 
 /** The median over `count` requests, one after the other on one connection, in milliseconds (autocannon rounds them). */
 export async function medianLatency(url: string, count: number): Promise<number> {
