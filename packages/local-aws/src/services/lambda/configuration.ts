@@ -93,6 +93,7 @@ function check(input: Input): void {
   checkRange(input.Timeout, "timeout", 1, 900);
   checkRange(input.MemorySize, "memorySize", 128, 10_240);
   checkRange(input.EphemeralStorage?.Size, "ephemeralStorage.size", 512, 10_240);
+  checkEnum(input.SnapStart?.ApplyOn, "snapStart.applyOn", ["PublishedVersions", "None"]);
   checkEnum(input.TracingConfig?.Mode, "tracingConfig.mode", ["Active", "PassThrough"]);
   for (const architecture of input.Architectures ?? []) checkEnum(architecture, "architectures", architectures);
   checkEnum(input.LoggingConfig?.LogFormat, "loggingConfig.logFormat", ["JSON", "Text"]);

@@ -27,13 +27,20 @@ export function checkRange(value: number | undefined, member: string, min: numbe
   if (value > max) throw outsideConstraint(value, member, `Member must have value less than or equal to ${max}`);
 }
 
-export function checkPattern(value: string | undefined, member: string, pattern: RegExp, max: number): void {
+/** @param shown the pattern as AWS words it. Default: its source. */
+export function checkPattern(
+  value: string | undefined,
+  member: string,
+  pattern: RegExp,
+  max: number,
+  shown = pattern.source,
+): void {
   if (value === undefined) return;
   if (value.length > max) {
     throw outsideConstraint(value, member, `Member must have length less than or equal to ${max}`);
   }
   if (!pattern.test(value)) {
-    throw outsideConstraint(value, member, `Member must satisfy regular expression pattern: ${pattern.source}`);
+    throw outsideConstraint(value, member, `Member must satisfy regular expression pattern: ${shown}`);
   }
 }
 
@@ -42,10 +49,13 @@ export function checkEnum(value: string | undefined, member: string, allowed: re
   throw outsideConstraint(value, member, `Member must satisfy enum value set: [${allowed.join(", ")}]`);
 }
 
-/** Compares the `RevisionId` of a request with that of what it changes. */
-export function checkRevision(given: string | undefined, current: string | undefined): void {
+/** Compares the `RevisionId` of a request with that of what it changes. @param source where the latest is to be had. */
+export function checkRevision(
+  given: string | undefined,
+  current: string | undefined,
+  source = "GetFunction/GetAlias",
+): void {
   if (given === undefined || given === current) return;
-  const message =
-    "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id";
+  const message = `The Revision Id provided does not match the latest Revision Id. Call the ${source} API to retrieve the latest Revision Id`;
   throw new AwsError("PreconditionFailedException", message, 412, user);
 }

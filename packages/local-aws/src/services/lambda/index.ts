@@ -25,8 +25,10 @@ import { concurrencyOperations } from "./operations/concurrency.ts";
 import { eventInvokeConfigOperations } from "./operations/eventInvokeConfigs.ts";
 import { functionOperations, usedPackages } from "./operations/functions.ts";
 import { invokeOperations } from "./operations/invoke.ts";
+import { layerPermissionOperations } from "./operations/layerPermissions.ts";
 import { layerOperations } from "./operations/layers.ts";
 import { permissionOperations } from "./operations/permissions.ts";
+import { recursionOperations } from "./operations/recursion.ts";
 import { type Tagged, tagOperations } from "./operations/tags.ts";
 import { urlOperations } from "./operations/urls.ts";
 import { Packages } from "./packages.ts";
@@ -109,6 +111,8 @@ export function createLambda(
       ...eventInvokeConfigOperations(lambda),
       ...layerOperations(lambda),
       ...codeSigningOperations(lambda),
+      ...layerPermissionOperations(lambda),
+      ...recursionOperations(lambda),
       ...urlOperations(lambda, (id) => `${sites.origin}${URL_PATH}${id}/`),
       ...tagOperations(lambda, options.tagged),
       ...options.operations,

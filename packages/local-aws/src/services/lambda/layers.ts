@@ -5,9 +5,9 @@ import { cp, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LayerVersionContentOutput } from "@aws-sdk/client-lambda";
 import { regionOf } from "../../arn.ts";
-import type { Cloud } from "../../service.ts";
+import type { Cloud, PolicyStatement } from "../../service.ts";
 import type { Collection } from "../../store.ts";
-import { invalidParameter } from "./errors.ts";
+import { invalidParameter, outsideConstraint } from "./errors.ts";
 import type { Packages } from "./packages.ts";
 import type { VersionRecord } from "./records.ts";
 
@@ -23,9 +23,19 @@ export interface LayerRecord {
   /** Folder of the package. */
   code: string;
   content: LayerVersionContentOutput;
+  /** Which accounts may use it. */
+  policy?: { revision: string; statements: PolicyStatement[] };
   /** Deleted: it can no longer be found, but functions that use it keep it. */
   deleted?: boolean;
 }
+
+const LAYER_VERSION = /^arn:aws[\w-]*:lambda:[\w-]*:\d*:(layer:[\w-]+:\d+|awslayer:[\w-]+)$/;
+/** As AWS words it. */
+const LAYER_PATTERN =
+  "(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)";
+
+/** A layer's ARN, without the version. */
+const bare = (arn: string): string => arn.split(":").slice(0, 7).join(":");
 
 export class Layers {
   readonly records: Collection<LayerRecord>;
@@ -64,7 +74,19 @@ export class Layers {
 
   /** Layers of a function as its configuration shows them. @throws AwsError when one does not exist. */
   references(arns: string[]): { Arn: string; CodeSize: number }[] {
+    for (const [index, arn] of arns.entries()) {
+      const other = arns.slice(0, index).find((one) => bare(one) === bare(arn));
+      if (other) {
+        throw invalidParameter(
+          `Two different versions of the same layer are not allowed to be referenced in the same function. ${other} and ${arn} are versions of the same layer.`,
+        );
+      }
+    }
     return arns.map((arn) => {
+      if (!LAYER_VERSION.test(arn)) {
+        const constraint = `Member must satisfy constraint: [Member must have length less than or equal to 2048, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: ${LAYER_PATTERN}, Member must not be null]`;
+        throw outsideConstraint(`[${arns.join(", ")}]`, "layers", constraint);
+      }
       if (regionOf(arn) !== this.#region) {
         throw invalidParameter(
           `Layers are not in the same region as the function. Layers are expected to be in region ${this.#region}.`,

@@ -8,6 +8,7 @@ import type {
   FunctionUrlAuthType,
   InvokeMode,
   ProvisionedConcurrencyConfigListItem,
+  RecursiveLoop,
 } from "@aws-sdk/client-lambda";
 import type { PolicyDocument } from "../../service.ts";
 
@@ -20,6 +21,8 @@ export interface FunctionRecord {
   tags: Record<string, string>;
   /** Reserved concurrency. */
   reserved?: number;
+  /** Whether calls of itself through queues and topics are stopped. Default: they are. */
+  recursiveLoop?: RecursiveLoop;
   /** ARN of the code signing configuration. */
   codeSigning?: string;
 }

@@ -26,7 +26,7 @@ describe("code signing of Lambda functions", () => {
   it("says of a function without it that there is none", async () => {
     await functions.create("unsigned", code);
     const { $metadata, ...answer } = await lambda.getFunctionCodeSigningConfig({ FunctionName: "unsigned" });
-    assert.deepEqual(answer, { CodeSigningConfigArn: "", FunctionName: "unsigned" });
+    assert.deepEqual(answer, {});
     await assert.rejects(lambda.getFunctionCodeSigningConfig({ FunctionName: "nobody" }), {
       name: "ResourceNotFoundException",
     });
@@ -53,7 +53,8 @@ describe("code signing of Lambda functions", () => {
     assert.deepEqual(CodeSigningConfig?.AllowedPublishers, rest.AllowedPublishers);
     await lambda.deleteCodeSigningConfig({ CodeSigningConfigArn });
     await assert.rejects(lambda.getCodeSigningConfig({ CodeSigningConfigArn }), {
-      name: "CodeSigningConfigNotFoundException",
+      name: "ResourceNotFoundException",
+      message: `The Lambda code signing configuration ${CodeSigningConfigArn} can not be found.`,
     });
   });
 
@@ -70,7 +71,7 @@ describe("code signing of Lambda functions", () => {
       name: "ResourceConflictException",
     });
     await lambda.deleteFunctionCodeSigningConfig({ FunctionName: "signed" });
-    assert.equal(await arn(), "");
+    assert.equal(await arn(), undefined);
     await lambda.putFunctionCodeSigningConfig({ FunctionName: "signed", CodeSigningConfigArn });
     assert.equal(await arn(), CodeSigningConfigArn);
   });

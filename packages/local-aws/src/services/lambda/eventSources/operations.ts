@@ -6,6 +6,7 @@ import { page } from "../../../kit/page.ts";
 import type { OperationOf, Operations } from "../../../operations.ts";
 import { AwsError, type Cloud } from "../../../service.ts";
 import type { Collection } from "../../../store.ts";
+import { checkEnum } from "../errors.ts";
 import { functionReference } from "../names.ts";
 import { checkedTags, type Tagged } from "../operations/tags.ts";
 import { functionOf } from "./functionCalls.ts";
@@ -102,7 +103,7 @@ export function mappingOperations(
         throw invalidParameter(`Event source region must match Lambda region ${cloud.region}.`);
       const FunctionName = input.FunctionName ?? "";
       const fn = await functionOf(cloud, FunctionName);
-      if (kind === "dynamodb") checkPosition(input.StartingPosition);
+      if (kind === "dynamodb") checkPosition(input.StartingPosition, arn);
       const settings = kept(pick(input));
       await check(settings, { arn, kind }, fn);
       const FunctionArn = qualifiedArn(fn, FunctionName);
@@ -120,6 +121,7 @@ export function mappingOperations(
         UUID: randomUUID(),
         BatchSize: 10,
         MaximumBatchingWindowInSeconds: 0,
+        FunctionResponseTypes: [],
         ...(kind === "dynamodb" && { StartingPosition: input.StartingPosition, ...streamDefaults }),
         ...settings,
         EventSourceArn: arn,
@@ -219,14 +221,14 @@ const pick = (input: object): Settings =>
       .filter(([, value]) => value !== undefined),
   ) as Settings;
 
-function checkPosition(position: string | undefined): void {
-  if (position === "TRIM_HORIZON" || position === "LATEST") return;
-  if (position === "AT_TIMESTAMP") throw invalidParameter("Unsupported starting position for arn type: AT_TIMESTAMP");
-  throw new AwsError(
-    "ValidationException",
-    `1 validation error detected: Value ${position ? `'${position}'` : "null"} at 'startingPosition' failed to satisfy constraint: ${position ? "Member must satisfy enum value set: [LATEST, TRIM_HORIZON, AT_TIMESTAMP]" : "Member must not be null"}.`,
-    400,
-  );
+function checkPosition(position: string | undefined, arn: string): void {
+  if (position === undefined) {
+    throw invalidParameter(
+      "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
+    );
+  }
+  checkEnum(position, "startingPosition", ["LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"]);
+  if (position === "AT_TIMESTAMP") throw invalidParameter(`Unsupported starting position for arn type: ${arn}`);
 }
 
 /** A mapping belongs to the qualifier that it was created for. */

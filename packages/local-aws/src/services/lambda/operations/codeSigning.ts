@@ -30,6 +30,15 @@ export function codeSigningOperations({ registry, arns }: Lambda): Operations<"l
   const onFunction = (action: string) => (input: { FunctionName?: string }) => [
     { action: `lambda:${action}`, resource: arns.function(functionReference(input.FunctionName as string).name) },
   ];
+  const existing = (arn = ""): CodeSigningRecord => {
+    const found = codeSigning.get(arn);
+    if (found) return found;
+    throw new AwsError(
+      "ResourceNotFoundException",
+      `The Lambda code signing configuration ${arn} can not be found.`,
+      404,
+    );
+  };
   const usersOf = (arn: string) => registry.functions.values().filter((one) => one.codeSigning === arn);
   const record = (input: { FunctionName?: string }) =>
     registry.function(functionReference(input.FunctionName as string).name);
@@ -55,13 +64,13 @@ export function codeSigningOperations({ registry, arns }: Lambda): Operations<"l
     },
     GetCodeSigningConfig: {
       access: on("GetCodeSigningConfig"),
-      run: ({ CodeSigningConfigArn }) => shown(registry.codeSigningConfig(CodeSigningConfigArn)),
+      run: ({ CodeSigningConfigArn }) => shown(existing(CodeSigningConfigArn)),
     },
     UpdateCodeSigningConfig: {
       access: on("UpdateCodeSigningConfig"),
       run({ CodeSigningConfigArn = "", ...changes }: UpdateCodeSigningConfigRequest) {
         const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-        const config = { ...registry.codeSigningConfig(CodeSigningConfigArn), ...given, LastModified: now() };
+        const config = { ...existing(CodeSigningConfigArn), ...given, LastModified: now() };
         codeSigning.put(CodeSigningConfigArn, config);
         return shown(config);
       },
@@ -69,7 +78,7 @@ export function codeSigningOperations({ registry, arns }: Lambda): Operations<"l
     DeleteCodeSigningConfig: {
       access: on("DeleteCodeSigningConfig"),
       run({ CodeSigningConfigArn = "" }: DeleteCodeSigningConfigRequest) {
-        registry.codeSigningConfig(CodeSigningConfigArn);
+        existing(CodeSigningConfigArn);
         if (usersOf(CodeSigningConfigArn).length > 0)
           throw conflict(
             `Code signing configuration ${CodeSigningConfigArn} is in use by functions. Remove it from them first.`,
@@ -92,7 +101,7 @@ export function codeSigningOperations({ registry, arns }: Lambda): Operations<"l
     ListFunctionsByCodeSigningConfig: {
       access: on("ListFunctionsByCodeSigningConfig"),
       run({ CodeSigningConfigArn = "", ...paging }: ListFunctionsByCodeSigningConfigRequest) {
-        registry.codeSigningConfig(CodeSigningConfigArn);
+        existing(CodeSigningConfigArn);
         const { items, ...rest } = listed(usersOf(CodeSigningConfigArn), paging, ({ arn }) => arn);
         return { FunctionArns: items.map(({ arn }) => arn), ...rest };
       },
@@ -100,8 +109,12 @@ export function codeSigningOperations({ registry, arns }: Lambda): Operations<"l
     GetFunctionCodeSigningConfig: {
       access: onFunction("GetFunctionCodeSigningConfig"),
       run(input) {
-        const { name, codeSigning: CodeSigningConfigArn = "" } = record(input);
-        return { CodeSigningConfigArn, FunctionName: name };
+        const { name, codeSigning: CodeSigningConfigArn } = record(input);
+        // AWS says nothing of a function without one, though its model says that both are there.
+        return (CodeSigningConfigArn ? { CodeSigningConfigArn, FunctionName: name } : {}) as {
+          CodeSigningConfigArn: string;
+          FunctionName: string;
+        };
       },
     },
     PutFunctionCodeSigningConfig: {

@@ -1,10 +1,13 @@
 import type { OperationOf, Operations } from "../../../operations.ts";
 import { AwsError } from "../../../service.ts";
 import type { Lambda } from "../context.ts";
-import { checkRange, invalidParameter } from "../errors.ts";
-import { functionReference, latest } from "../names.ts";
+import { checkRange, conflict, invalidParameter } from "../errors.ts";
+import { functionReference, isVersion, latest } from "../names.ts";
 import type { ProvisionedRecord } from "../records.ts";
 import { listed } from "./paging.ts";
+
+/** Milliseconds that provisioned environments are on their way. */
+const ALLOCATION = 1_000;
 
 /** What AWS keeps available for functions without a reservation. */
 const leastUnreserved = 100;
@@ -21,6 +24,12 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
     run({ FunctionName, ReservedConcurrentExecutions: reserved }) {
       checkRange(reserved, "reservedConcurrentExecutions", 0, Number.MAX_SAFE_INTEGER);
       const record = of(FunctionName);
+      const provisioned = totalProvisioned(record.name);
+      if ((reserved as number) < provisioned) {
+        throw invalidParameter(
+          ` ReservedConcurrentExecutions  ${reserved} should not be lower than function's total provisioned concurrency [${provisioned}].`,
+        );
+      }
       if (concurrency.unreserved + (record.reserved ?? 0) - (reserved as number) < leastUnreserved) {
         throw invalidParameter(
           `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${leastUnreserved}].`,
@@ -48,16 +57,42 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
     },
   };
 
-  /** It is stored and shown; environments start as fast without it. */
-  const shown = ({ requested, lastModified }: ProvisionedRecord) => ({
-    RequestedProvisionedConcurrentExecutions: requested,
-    AvailableProvisionedConcurrentExecutions: requested,
-    AllocatedProvisionedConcurrentExecutions: requested,
-    Status: "READY" as const,
-    LastModified: lastModified,
-  });
+  /** It is stored and shown; environments start as fast without it. For a moment it is on its way, as on AWS for minutes. */
+  const shown = ({ requested, lastModified }: ProvisionedRecord) => {
+    const ready = Date.now() - Date.parse(lastModified) >= ALLOCATION;
+    return {
+      RequestedProvisionedConcurrentExecutions: requested,
+      AvailableProvisionedConcurrentExecutions: ready ? requested : 0,
+      AllocatedProvisionedConcurrentExecutions: ready ? requested : 0,
+      Status: ready ? ("READY" as const) : ("IN_PROGRESS" as const),
+      LastModified: lastModified,
+    };
+  };
+
+  const totalProvisioned = (name: string): number =>
+    registry.provisioned.values(`${name}:`).reduce((sum, { requested }) => sum + requested, 0);
+
+  /** A version has it once: by itself, or by one alias. */
+  function checkFree(name: string, qualifier: string): void {
+    const taken = (other: string) => registry.provisioned.get(`${name}:${other}`) !== undefined;
+    const alias = registry.aliases.get(`${name}:${qualifier}`);
+    if (alias) {
+      if (taken(alias.FunctionVersion)) {
+        throw conflict(
+          "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version",
+        );
+      }
+      return;
+    }
+    const pointing = registry.aliases
+      .values(`${name}:`)
+      .some((one) => one.FunctionVersion === qualifier && taken(one.Name));
+    if (pointing) throw conflict("Version is pointed by a Provisioned Concurrency alias");
+  }
 
   function provisionedKey(functionName: string | undefined, givenQualifier: string | undefined): string {
+    const { name, qualifier: given } = functionReference(functionName as string, givenQualifier);
+    if (given && given !== latest && !isVersion(given) && registry.functions.get(name)) registry.alias(name, given);
     const target = registry.target(functionName as string, givenQualifier);
     const { record, qualifier = latest } = target;
     if (qualifier === latest) {
@@ -70,8 +105,18 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
     access: access("PutProvisionedConcurrencyConfig"),
     run({ FunctionName, Qualifier, ProvisionedConcurrentExecutions: requested }) {
       checkRange(requested, "provisionedConcurrentExecutions", 1, concurrency.limit);
+      const key = provisionedKey(FunctionName, Qualifier);
+      const [name = "", qualifier = ""] = key.split(":");
+      checkFree(name, qualifier);
+      const { reserved } = registry.function(name);
+      const others = totalProvisioned(name) - (registry.provisioned.get(key)?.requested ?? 0);
+      if (reserved !== undefined && others + (requested as number) > reserved) {
+        throw invalidParameter(
+          "Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function",
+        );
+      }
       const record = { requested: requested as number, lastModified: new Date().toISOString() };
-      registry.provisioned.put(provisionedKey(FunctionName, Qualifier), record);
+      registry.provisioned.put(key, record);
       return shown(record);
     },
   };

@@ -1,12 +1,12 @@
 /** Functions: created, changed, shown and deleted. */
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import type { FunctionConfiguration, LastUpdateStatusReasonCode } from "@aws-sdk/client-lambda";
 import { passRole } from "../../../kit/passRole.ts";
 import type { OperationOf, Operations } from "../../../operations.ts";
 import { configure, revised } from "../configuration.ts";
 import type { Lambda } from "../context.ts";
-import { checkRevision, conflict, functionNotFound, invalidParameter } from "../errors.ts";
+import { checkEnum, checkRevision, conflict, functionNotFound, invalidParameter } from "../errors.ts";
 import type { Preparation } from "../execution/starter.ts";
 import { checkFunctionName, functionReference, isVersion, latest } from "../names.ts";
 import type { VersionRecord } from "../records.ts";
@@ -46,6 +46,14 @@ const updating = (configuration: FunctionConfiguration): FunctionConfiguration =
 
 /** `$LATEST` comes before the published versions. */
 const versionKey = ({ FunctionName = "", Version }: FunctionConfiguration) => [FunctionName, Number(Version) || 0];
+
+/** A runtime's version is named by a hash. */
+const runtimeArn = (region: string, runtime: string): string =>
+  `arn:aws:lambda:${region}::runtime:${createHash("sha256").update(runtime).digest("hex")}`;
+
+/** One of a list: without how its last update went. */
+const inList = ({ LastUpdateStatus: _, ...configuration }: FunctionConfiguration): FunctionConfiguration =>
+  configuration;
 
 /** Packages that some version of a function or layer refers to. */
 export const usedPackages = ({ registry, layers }: Pick<Lambda, "registry" | "layers">): Set<string> =>
@@ -102,7 +110,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
         Role: input.Role,
         Version: latest,
         ...(input.Layers?.length && { Layers: layers.references(input.Layers) }),
-        RuntimeVersionConfig: { RuntimeVersionArn: `arn:aws:lambda:${cloud.region}::runtime:${input.Runtime}` },
+        RuntimeVersionConfig: { RuntimeVersionArn: runtimeArn(cloud.region, input.Runtime) },
       });
       checkSignature(lambda, input.CodeSigningConfigArn);
       await checkRole(configuration);
@@ -208,13 +216,14 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
   const ListFunctions: OperationOf<"lambda", "ListFunctions"> = {
     access: () => [{ action: "lambda:ListFunctions", resource: "*" }],
     run(input) {
+      checkEnum(input.FunctionVersion, "functionVersion", ["ALL"]);
       const all = input.FunctionVersion === "ALL";
       const found = registry.functions.values().flatMap(({ name }) => {
         const newest = registry.version(name);
         return all ? [now(newest, true), ...registry.published(name).map((one) => now(one, true))] : [now(newest)];
       });
       const { items: Functions, ...paging } = listed(found, input, versionKey);
-      return { Functions, ...paging };
+      return { Functions: Functions.map(inList), ...paging };
     },
   };
 
@@ -278,7 +287,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
       const { name } = functionReference(input.FunctionName);
       const all = [registry.version(name), ...registry.published(name)];
       const { items, ...paging } = listed(all, input, ({ configuration }) => versionKey(configuration));
-      return { Versions: items.map((one) => now(one, true)), ...paging };
+      return { Versions: items.map((one) => inList(now(one, true))), ...paging };
     },
   };
 

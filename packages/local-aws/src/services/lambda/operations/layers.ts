@@ -7,11 +7,13 @@ import { checkPattern, resourceNotFound } from "../errors.ts";
 import type { LayerRecord } from "../layers.ts";
 import { listed } from "./paging.ts";
 
-const nameOf = (given: string | undefined) => (given?.startsWith("arn:") ? given.split(":")[6] : given) as string;
+/** The name in a layer's name or ARN. */
+export const layerName = (given: string | undefined) =>
+  (given?.startsWith("arn:") ? given.split(":")[6] : given) as string;
 
 export function layerOperations({ layers, packages, arns }: Lambda): Operations<"lambda"> {
   const access = (action: string) => (input: { LayerName?: string; VersionNumber?: number }) => [
-    { action: `lambda:${action}`, resource: arns.layer(nameOf(input.LayerName), input.VersionNumber) },
+    { action: `lambda:${action}`, resource: arns.layer(layerName(input.LayerName), input.VersionNumber) },
   ];
 
   const shown = (record: LayerRecord): Omit<GetLayerVersionCommandOutput, "$metadata"> => ({
@@ -35,9 +37,9 @@ export function layerOperations({ layers, packages, arns }: Lambda): Operations<
   }
 
   const PublishLayerVersion: OperationOf<"lambda", "PublishLayerVersion"> = {
-    access: ({ LayerName }) => [{ action: "lambda:PublishLayerVersion", resource: arns.layer(nameOf(LayerName)) }],
+    access: ({ LayerName }) => [{ action: "lambda:PublishLayerVersion", resource: arns.layer(layerName(LayerName)) }],
     async run(input, { principal }) {
-      const name = nameOf(input.LayerName);
+      const name = layerName(input.LayerName);
       checkPattern(name, "layerName", /^[a-zA-Z0-9-_]+$/, 140);
       checkPattern(input.Description, "description", /^[\s\S]*$/, 256);
       const record = await packages.add(input.Content, principal, (code) => {
@@ -64,7 +66,7 @@ export function layerOperations({ layers, packages, arns }: Lambda): Operations<
 
   const GetLayerVersion: OperationOf<"lambda", "GetLayerVersion"> = {
     access: access("GetLayerVersion"),
-    run: ({ LayerName, VersionNumber }) => located(existing(layers.get(nameOf(LayerName), VersionNumber as number))),
+    run: ({ LayerName, VersionNumber }) => located(existing(layers.get(layerName(LayerName), VersionNumber as number))),
   };
 
   const GetLayerVersionByArn: OperationOf<"lambda", "GetLayerVersionByArn"> = {
@@ -75,7 +77,7 @@ export function layerOperations({ layers, packages, arns }: Lambda): Operations<
   const ListLayerVersions: OperationOf<"lambda", "ListLayerVersions"> = {
     access: () => [{ action: "lambda:ListLayerVersions", resource: "*" }],
     run(input) {
-      const versions = layers.versions(nameOf(input.LayerName));
+      const versions = layers.versions(layerName(input.LayerName));
       const { items, ...paging } = listed(versions, input, ({ version }) => version, { descending: true });
       return { LayerVersions: items.map(shown), ...paging };
     },
@@ -99,7 +101,7 @@ export function layerOperations({ layers, packages, arns }: Lambda): Operations<
   const DeleteLayerVersion: OperationOf<"lambda", "DeleteLayerVersion"> = {
     access: access("DeleteLayerVersion"),
     run({ LayerName, VersionNumber }) {
-      const record = layers.get(nameOf(LayerName), VersionNumber as number);
+      const record = layers.get(layerName(LayerName), VersionNumber as number);
       if (record) layers.records.put(`${record.name}:${record.version}`, { ...record, deleted: true });
       return {};
     },

@@ -7,8 +7,8 @@ import type { AddPermissionCommandInput } from "@aws-sdk/client-lambda";
 import type { OperationOf, Operations } from "../../../operations.ts";
 import { type Access, AwsError, type PolicyDocument, type PolicyStatement } from "../../../service.ts";
 import type { Lambda } from "../context.ts";
-import { checkPattern, checkRevision, conflict, resourceNotFound } from "../errors.ts";
-import { functionReference, latest } from "../names.ts";
+import { checkPattern, checkRevision, conflict, invalidParameter, resourceNotFound } from "../errors.ts";
+import { functionReference, isVersion, latest } from "../names.ts";
 import type { PolicyRecord } from "../records.ts";
 import { policyKey } from "../registry.ts";
 
@@ -31,15 +31,25 @@ export function permissionOperations({ registry, arns }: Lambda): Operations<"la
     return { key, arn: target.arn, record, document: record?.document as Document | undefined };
   }
 
+  /** An alias's name is looked up as one: others than versions, and than what no alias can be called. */
+  function checkAlias(name: string, qualifier: string | undefined): void {
+    if (qualifier === undefined || isVersion(qualifier) || !/^[\w-]+$/.test(qualifier)) return;
+    if (registry.functions.get(name)) registry.alias(name, qualifier);
+  }
+
   const AddPermission: OperationOf<"lambda", "AddPermission"> = {
     access: access("AddPermission"),
     run(input) {
-      checkPattern(input.StatementId, "statementId", /^[a-zA-Z0-9-_]+$/, 100);
+      checkPattern(input.StatementId, "statementId", /^[a-zA-Z0-9-_]+$/, 100, "([a-zA-Z0-9-_]+)");
       checkPattern(input.Action, "action", /^(lambda:[*]|lambda:[a-zA-Z]+|[*])$/, 128);
       checkPattern(input.SourceAccount, "sourceAccount", /^\d{12}$/, 12);
       checkPattern(input.SourceArn, "sourceArn", /^arn:(aws[a-zA-Z0-9-]*):[a-zA-Z0-9-]+:.*$/, 1024);
+      const { name, qualifier } = functionReference(input.FunctionName, input.Qualifier);
+      if (qualifier === latest) throw invalidParameter("We currently do not support adding policies for $LATEST.");
+      checkPrincipal(input.Principal);
+      checkAlias(name, qualifier);
       const { key, arn, record, document } = policyOf(input.FunctionName, input.Qualifier);
-      checkRevision(input.RevisionId, record?.revision);
+      checkRevision(input.RevisionId, record?.revision, "GetPolicy");
       const before = document?.Statement ?? [];
       if (before.some(({ Sid }) => Sid === input.StatementId)) {
         throw conflict(
@@ -66,12 +76,16 @@ export function permissionOperations({ registry, arns }: Lambda): Operations<"la
       return access("RemovePermission")(input).map((one) => ({ ...one, context: keysOf(given) }));
     },
     run({ FunctionName, Qualifier, StatementId, RevisionId }) {
+      const { name, qualifier } = functionReference(FunctionName, Qualifier);
+      if (!registry.functions.get(name)) throw resourceNotFound(`No policy found for: ${arns.function(name)}`);
+      checkAlias(name, qualifier);
       const { key, record, document } = policyOf(FunctionName, Qualifier);
+      if (!record) throw resourceNotFound("No policy is associated with the given resource.");
       const Statement = document?.Statement.filter(({ Sid }) => Sid !== StatementId) ?? [];
       if (!document || Statement.length === document.Statement.length) {
         throw resourceNotFound(`Statement ${StatementId} is not found in resource policy.`);
       }
-      checkRevision(RevisionId, record?.revision);
+      checkRevision(RevisionId, record?.revision, "GetPolicy");
       if (Statement.length === 0) registry.policies.delete(key);
       else registry.policies.put(key, { revision: randomUUID(), document: { ...document, Statement } });
       return {};
@@ -81,7 +95,8 @@ export function permissionOperations({ registry, arns }: Lambda): Operations<"la
   const GetPolicy: OperationOf<"lambda", "GetPolicy"> = {
     access: access("GetPolicy"),
     run({ FunctionName, Qualifier }) {
-      const { record } = policyOf(FunctionName, Qualifier);
+      const { name, qualifier } = functionReference(FunctionName, Qualifier);
+      const record = registry.policies.get(policyKey(name, qualifier === latest ? undefined : qualifier));
       if (!record) throw resourceNotFound("The resource you requested does not exist.");
       return { Policy: JSON.stringify(record.document), RevisionId: record.revision };
     },
@@ -120,6 +135,12 @@ function keysOf(statement: PolicyStatement | undefined): NonNullable<Access["con
     ...(principal !== undefined && { "lambda:Principal": principal }),
     ...(authType !== undefined && { "lambda:FunctionUrlAuthType": String(authType) }),
   };
+}
+
+/** An account, an identity's ARN, a service's name, or everybody. */
+function checkPrincipal(principal: string): void {
+  if (/^(\*|\d{12}|arn:aws[\w-]*:(iam|sts)::\d{12}:.+|[\w.-]+\.[\w.-]+)$/.test(principal)) return;
+  throw invalidParameter("The provided principal was invalid. Please check the principal and try again.");
 }
 
 function principalOf(principal: string): PolicyStatement["Principal"] {

@@ -44,7 +44,11 @@ export function tagOperations(
     const other = others(arn);
     if (other) return other;
     if (isOther(arn)) throw resourceNotFound("The resource you requested does not exist.");
-    const record = registry.function(functionReference(arn).name);
+    const { name, qualifier } = functionReference(arn);
+    if (qualifier !== undefined) {
+      throw invalidParameter("Tags on function aliases and versions are not supported. Please specify a function ARN.");
+    }
+    const record = registry.function(name);
     return { tags: record.tags, put: (tags) => registry.functions.put(record.name, { ...record, tags }) };
   };
 
