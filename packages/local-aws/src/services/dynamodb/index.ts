@@ -24,6 +24,7 @@ import { inputs } from "./inputs/operations.ts";
 import { checkInput } from "./inputs/shape.ts";
 import { Names, tableOf } from "./names.ts";
 import { Settings } from "./settings.ts";
+import { Turns } from "./slices.ts";
 import { Expiry } from "./tables/timeToLive.ts";
 
 type Json = Record<string, unknown>;
@@ -45,6 +46,7 @@ export interface DynamoDb extends Service {
 export function createDynamoDb(cloud: Cloud, wakes: Wakes, { ttlInterval = 10_000 }: DynamoDbOptions = {}): DynamoDb {
   const names = new Names(cloud.region, cloud.accountId);
   const settings = new Settings(cloud.store, names);
+  const turns = new Turns();
   let opened: { engine: Engine; expiry: Expiry } | undefined;
 
   /** Opened with the first request: a region that nobody uses has no file. */
@@ -100,6 +102,7 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, { ttlInterval = 10_00
     sweep: () => open().expiry.sweep(),
     async handle(request: RawRequest, call: Call): Promise<RawResponse> {
       const text = await textOf(request);
+      while (turns.isOver) await turns.rest();
       if (!Object.hasOwn(operations, call.operation)) {
         throw new AwsError(
           "UnknownOperationException",

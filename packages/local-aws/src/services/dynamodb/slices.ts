@@ -1,4 +1,5 @@
 /** Long work in slices, so that the one thread is free in between. */
+import { setImmediate as soon } from "node:timers";
 import { setImmediate } from "node:timers/promises";
 
 /** Milliseconds for which it may be kept, about: a last step goes beyond. */
@@ -16,5 +17,24 @@ export class Slices {
   async rest(): Promise<void> {
     await setImmediate();
     this.#since = performance.now();
+  }
+}
+
+/** Requests that arrive at once are not all done at once: for those that come when it has been long enough, the turn is over. */
+export class Turns {
+  #began: number | undefined;
+
+  /** Whether who is asking is to {@link rest} first, and to ask again. */
+  get isOver(): boolean {
+    if (this.#began !== undefined) return performance.now() - this.#began >= longest;
+    this.#began = performance.now();
+    soon(() => {
+      this.#began = undefined;
+    });
+    return false;
+  }
+
+  async rest(): Promise<void> {
+    await setImmediate();
   }
 }
