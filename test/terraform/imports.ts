@@ -77,6 +77,7 @@ export const unread: Record<string, string[]> = {
     ...["filename", "publish", "source_code_hash"],
     ...["last_modified", "qualified_arn", "qualified_invoke_arn", "version"],
   ],
+  aws_ecr_repository: ["force_delete"],
   aws_route53_zone: ["force_destroy"],
   aws_s3_bucket: ["force_destroy"],
   aws_s3_object: ["content", "force_destroy", "source", "source_hash", "version_id"],

@@ -18,7 +18,6 @@ const renamed: Record<string, string> = {
 /** Why there is no configuration of a type, by how Pulumi's begins. */
 export const withoutConfiguration: Record<string, string> = {
   "aws:budgets/": "the engine makes budgets itself: the local cloud has no AWS Budgets",
-  "aws:ecr/": "the engine makes repositories itself: the local cloud has no ECR",
   "docker-build:": "not of AWS",
 };
 

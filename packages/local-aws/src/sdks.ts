@@ -11,6 +11,7 @@ export interface Sdks {
   codedeploy: typeof import("@aws-sdk/client-codedeploy");
   dynamodb: typeof import("@aws-sdk/client-dynamodb") & typeof import("@aws-sdk/client-dynamodb-streams");
   ec2: typeof import("@aws-sdk/client-ec2");
+  ecr: typeof import("@aws-sdk/client-ecr");
   ecs: typeof import("@aws-sdk/client-ecs");
   "emr-serverless": typeof import("@aws-sdk/client-emr-serverless");
   events: typeof import("@aws-sdk/client-eventbridge");

@@ -13,6 +13,7 @@ import { createAutoscaling } from "./services/autoscaling/index.ts";
 import { createCodeDeploy } from "./services/codedeploy/index.ts";
 import { createDynamoDb } from "./services/dynamodb/index.ts";
 import { createEc2 } from "./services/ec2/index.ts";
+import { createEcr } from "./services/ecr/index.ts";
 import { createEcs } from "./services/ecs/index.ts";
 import { createEmrServerless, type EmrServerlessOptions } from "./services/emrserverless/index.ts";
 import { createEvents } from "./services/events/index.ts";
@@ -125,6 +126,7 @@ export const regionalServices: Factory[] = [
       ...options.emrServerless,
     }),
   (cloud) => createEc2(cloud),
+  (cloud) => createEcr(cloud),
   (cloud, { options }) => createEcs(cloud, options),
   (cloud, { options }) => createAutoscaling(cloud, { clock: options.deploymentClock }),
   (cloud, { options }) => createMonitoring(cloud, { clock: options.deploymentClock }),

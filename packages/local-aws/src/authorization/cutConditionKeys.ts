@@ -18,6 +18,9 @@ interface Action {
   resourceTypes: { conditionKeys: string[] }[];
 }
 
+/** Prefixes of actions that are not the service's signing name. */
+const prefixes: Partial<Record<string, string>> = { monitoring: "cloudwatch", tagging: "tag" };
+
 const folder = mkdtempSync(join(tmpdir(), "iam-data-"));
 try {
   const [packed] = JSON.parse(execFileSync("npm", ["pack", "--json", source], { cwd: folder, encoding: "utf8" }));
@@ -40,7 +43,7 @@ try {
 async function ownOperations(): Promise<Map<string, Set<string>>> {
   const cloud = createCloud({ directory: join(folder, "state") });
   const found = [...cloud.services].map(([name, { operations }]): [string, Set<string>] => [
-    name === "monitoring" ? "cloudwatch" : name,
+    prefixes[name] ?? name,
     new Set(Object.keys(operations)),
   ]);
   await cloud.close();

@@ -26,6 +26,9 @@ const sources: Record<string, Record<string, Source>> = {
     "ec2:Tenancy": ({ InstanceTenancy = "default" }, { operation }) =>
       operation === "CreateVpc" ? InstanceTenancy : undefined,
   },
+  ecr: {
+    "ecr:AccountSetting": ({ name }, { operation }) => (operation.endsWith("AccountSetting") ? name : undefined),
+  },
   ecs: {
     "ecs:cluster": ({ cluster = "default" }, { operation, region, accountId }) =>
       inCluster.has(operation)

@@ -20,6 +20,12 @@ const listings: Record<string, (arn: string) => Listing> = {
   codedeploy: byArn("codedeploy", "ListTagsForResource", "ResourceArn"),
   // Indexes and streams have the tags of their table.
   dynamodb: (arn) => byArn("dynamodb", "ListTagsOfResource", "ResourceArn")(upTo(arn, /\/(index|stream)\//)),
+  ec2: (arn) => ({
+    service: "ec2",
+    operation: "DescribeTags",
+    input: { Filters: [{ Name: "resource-id", Values: [arn.split("/")[1]] }] },
+  }),
+  ecr: byArn("ecr", "ListTagsForResource", "resourceArn"),
   ecs: byArn("ecs", "ListTagsForResource", "resourceArn"),
   "emr-serverless": byArn("emr-serverless", "ListTagsForResource", "resourceArn"),
   events: byArn("events", "ListTagsForResource", "ResourceARN"),
@@ -50,15 +56,25 @@ const listings: Record<string, (arn: string) => Listing> = {
 
 const upTo = (text: string, end: RegExp): string => text.split(end, 1)[0] as string;
 
+/** The call that lists a resource's tags; `undefined` for resources without any. */
+export function tagListing(arn: string): Listing | undefined {
+  const [, , service = ""] = arn.split(":");
+  // A caller's ARN may hold anything: `constructor` is not a service.
+  return Object.hasOwn(listings, service) ? listings[service]?.(arn) : undefined;
+}
+
+/** Tags in the answer to such a call. */
+export const tagsIn = ({ Tags, tags, TagList, TagSet }: Record<string, unknown>): [key: string, value: string][] => [
+  ...tagPairs(Tags ?? tags ?? TagList ?? TagSet),
+];
+
 /** @returns the access with the tags of its resource in its context. What is not there, or has no tags, has none. */
 export async function withResourceTags(
   services: ReadonlyMap<string, Service>,
   call: Pick<Call, "region" | "accountId">,
   access: Access,
 ): Promise<Access> {
-  const [, , service = ""] = access.resource.split(":");
-  // A caller's ARN may hold anything: `constructor` is not a service.
-  const listing = Object.hasOwn(listings, service) ? listings[service]?.(access.resource) : undefined;
+  const listing = tagListing(access.resource);
   const operation = listing && services.get(listing.service)?.operations[listing.operation];
   if (!operation) return access;
   try {
@@ -68,8 +84,7 @@ export async function withResourceTags(
       principal: administrator(call.accountId),
       requestId: "",
     });
-    const { Tags, tags, TagList } = output as Record<string, unknown>;
-    const found = [...tagPairs(Tags ?? tags ?? TagList)].map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
+    const found = tagsIn(output as Record<string, unknown>).map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
     return { ...access, context: { ...Object.fromEntries(found), ...access.context } };
   } catch (error) {
     if (error instanceof AwsError) return access;

@@ -8,8 +8,11 @@ import { unsupplied } from "./conditionKeys.ts";
 import { parseOperator } from "./conditions.ts";
 import { list } from "./principals.ts";
 
-/** `identity`: what a role may do. `trust`: who may assume it. `resource`: who may use a resource. */
-export type PolicyKind = "identity" | "trust" | "resource";
+/**
+ * `identity`: what a role may do. `trust`: who may assume it. `resource`: who may use a resource. `repository`: the same of
+ * ECR, where the resource is always the policy's own.
+ */
+export type PolicyKind = "identity" | "trust" | "resource" | "repository";
 
 const elements = new Set([
   "Sid",
@@ -157,7 +160,7 @@ function validPrincipal(type: string, name: string): boolean {
 
 function checkResource(statement: Record<string, unknown>, kind: PolicyKind): void {
   const given = statement.Resource !== undefined || statement.NotResource !== undefined;
-  if (kind === "trust") {
+  if (kind === "trust" || kind === "repository") {
     if (given) throw malformed("Has prohibited field Resource");
     return;
   }

@@ -63,7 +63,6 @@ function onResource(network: Network, action: string, id: string): Access {
         "SubnetId" in found && { "ec2:Subnet": network.arn("subnet", found.SubnetId ?? "") }),
       ...(found && "PublicIp" in found && { "ec2:PublicIpAddress": found.PublicIp }),
       ...(found && "ServiceName" in found && { "ec2:VpceServiceName": found.ServiceName }),
-      ...Object.fromEntries((found?.Tags ?? []).map(({ Key, Value = "" }) => [`aws:ResourceTag/${Key}`, Value])),
     },
   };
 }
