@@ -31,6 +31,7 @@ export interface Sdks {
   ssm: typeof import("@aws-sdk/client-ssm");
   states: typeof import("@aws-sdk/client-sfn");
   sts: typeof import("@aws-sdk/client-sts");
+  tagging: typeof import("@aws-sdk/client-resource-groups-tagging-api");
 }
 
 export type ServiceName = keyof Sdks;

@@ -35,6 +35,7 @@ import { createSqs } from "./services/sqs/index.ts";
 import { createSsm } from "./services/ssm/index.ts";
 import { createStates } from "./services/states/index.ts";
 import { createSts } from "./services/sts/index.ts";
+import { createTagging } from "./services/tagging/index.ts";
 import type { Wakes } from "./wakes.ts";
 
 export interface CloudOptions {
@@ -134,4 +135,5 @@ export const regionalServices: Factory[] = [
   (cloud) => createSecretsManager(cloud),
   (cloud) => createKms(cloud),
   (cloud) => createSes(cloud),
+  (cloud) => createTagging(cloud),
 ];
