@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import * as dynamodb from "@aws-sdk/client-dynamodb";
 import * as lambda from "@aws-sdk/client-lambda";
 import * as sqs from "@aws-sdk/client-sqs";
+import type { CloudOptions } from "../src/services.ts";
 import { startCloud, type TestCloud } from "./cloud.ts";
 import { logAccess, zip } from "./lambda.ts";
 
@@ -35,8 +36,8 @@ export interface Sources {
 const access = [logAccess, { Effect: "Allow", Action: ["dynamodb:*", "sqs:*", "sns:*", "s3:*"], Resource: "*" }];
 const source = "arn:aws:lambda:us-east-1:000000000000:function:*";
 
-export async function startSources(directory?: string): Promise<Sources> {
-  const test = await startCloud(directory ? { directory } : {});
+export async function startSources(directory?: string, options: Partial<CloudOptions> = {}): Promise<Sources> {
+  const test = await startCloud({ ...options, ...(directory !== undefined && { directory }) });
   const clients = {
     dynamodb: test.client(dynamodb.DynamoDBClient),
     sqs: test.client(sqs.SQSClient),
