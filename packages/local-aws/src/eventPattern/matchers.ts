@@ -114,26 +114,29 @@ const comparisons: Record<string, (value: number, bound: number) => boolean> = {
 /** `["=", 5]`, `[">", 0]`, `[">", 0, "<=", 5]`: a range is written lower bound first. */
 function numeric(operand: unknown, path: string): Test {
   if (!Array.isArray(operand)) throw new PatternError(`Value of numeric must be an array. (${path})`);
-  if (operand.length !== 2 && operand.length !== 4) {
-    throw new PatternError(`numeric takes an operator and a number, or two of each (${path})`);
-  }
-  const tests: ((value: number) => boolean)[] = [];
-  for (let at = 0; at < operand.length; at += 2) {
-    const [operator, bound] = [operand[at], operand[at + 1]];
-    const compare =
-      typeof operator === "string" && Object.hasOwn(comparisons, operator) ? comparisons[operator] : undefined;
-    if (!compare) throw new PatternError(`Unrecognized numeric range operator: ${operator} (${path})`);
-    if (typeof bound !== "number") throw new PatternError(`Value of ${operator} must be numeric (${path})`);
-    tests.push((value) => compare(value, bound));
-  }
-  const [first, low, second, high] = operand as [string, number, string | undefined, number];
-  if (second !== undefined) {
-    if (!first.startsWith(">") || !second.startsWith("<")) {
-      throw new PatternError(`Bad numeric range operator: ${second}; a range is > or >=, then < or <= (${path})`);
-    }
-    if (low >= high) throw new PatternError(`Bottom must be less than top (${path})`);
-  }
-  return (value) => typeof value === "number" && tests.every((test) => test(value));
+  const [operator, bound, ...range] = operand as unknown[];
+  if (typeof operator !== "string")
+    throw new PatternError(`Invalid member in numeric match: ${operand.length === 0 ? "]" : operator}`);
+  const first = comparison(operator, bound);
+  if (range.length === 0) return (value) => typeof value === "number" && first(value);
+  if (!operator.startsWith(">")) throw new PatternError("Too many elements in numeric expression");
+  const [second, top, ...more] = range;
+  if (typeof second !== "string") throw new PatternError(`Bad value in numeric range: ${second}`);
+  if (!second.startsWith("<") || !Object.hasOwn(comparisons, second))
+    throw new PatternError(`Bad numeric range operator: ${second}`);
+  const last = comparison(second, top);
+  if (more.length > 0) throw new PatternError("Too many terms in numeric range expression");
+  if ((bound as number) >= (top as number)) throw new PatternError("Bottom must be less than top");
+  return (value) => typeof value === "number" && first(value) && last(value);
+}
+
+/** @throws PatternError */
+function comparison(operator: string, bound: unknown): (value: number) => boolean {
+  const compare = Object.hasOwn(comparisons, operator) ? comparisons[operator] : undefined;
+  if (!compare) throw new PatternError(`Unrecognized numeric range operator: ${operator}`);
+  if (typeof bound !== "number")
+    throw new PatternError(`Value of ${operator === "=" ? "equals" : operator} must be numeric`);
+  return (value) => compare(value, bound);
 }
 
 function cidr(operand: unknown, path: string): Test {

@@ -57,6 +57,9 @@ function compileOr(alternatives: Json[], path: string[]): Matcher {
 }
 
 function compileField(name: string, value: unknown, path: string[]): Matcher {
+  // `a.b` is b within a, in patterns and in events.
+  const dot = name.indexOf(".");
+  if (dot > 0) return compileField(name.slice(0, dot), { [name.slice(dot + 1)]: value }, path);
   if (Array.isArray(value)) {
     if (value.length === 0) throw new PatternError(`Empty arrays are not allowed (${path.join(".")})`);
     const leaves = value.map((item) => alternative(item, path));
@@ -90,5 +93,11 @@ function scalars(value: unknown): unknown[] {
 }
 
 /** Own properties only: `constructor` is not a field unless the event has one. */
-const field = (event: Json | undefined, name: string): unknown =>
-  event && Object.hasOwn(event, name) ? event[name] : undefined;
+function field(event: Json | undefined, name: string): unknown {
+  if (!event) return undefined;
+  const own = Object.hasOwn(event, name) ? event[name] : undefined;
+  const within = Object.keys(event).filter((key) => key.startsWith(`${name}.`));
+  if (within.length === 0) return own;
+  const dotted = Object.fromEntries(within.map((key) => [key.slice(name.length + 1), event[key]]));
+  return own === undefined || isObject(own) ? { ...own, ...dotted } : [own, dotted];
+}

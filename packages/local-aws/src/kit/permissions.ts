@@ -44,12 +44,15 @@ export function withPermission(
   const statement: PolicyStatement = {
     Sid: permission.Label,
     Effect: "Allow",
-    Principal: { AWS: permission.AWSAccountIds.map((account) => `arn:aws:iam::${account}:root`) },
-    Action: permission.Actions.map((action) => `${service}:${action}`),
+    Principal: { AWS: single(permission.AWSAccountIds.map((account) => `arn:aws:iam::${account}:root`)) },
+    Action: single(permission.Actions.map((action) => `${service}:${action}`)),
     Resource: resource,
   };
   return JSON.stringify({ ...before, Statement: [...statements, statement] });
 }
+
+/** AWS writes a list of one as the one. */
+const single = (list: string[]): string | string[] => (list.length === 1 ? (list[0] as string) : list);
 
 export function withoutPermission(text: string | undefined, label: string): string {
   const before = policyOf(text);

@@ -60,7 +60,12 @@ const refused: [pattern: object | string, reason: RegExp][] = [
   [{ a: [{ numeric: 5 }] }, /must be an array/],
   [{ a: [{ numeric: ["!", 5] }] }, /Unrecognized numeric range operator: !/],
   [{ a: [{ numeric: [">", "5"] }] }, /must be numeric/],
-  [{ a: [{ numeric: ["<", 5, ">", 1] }] }, /range/],
+  [{ a: [{ numeric: [] }] }, /^Invalid member in numeric match: \]$/],
+  [{ a: [{ numeric: ["<", 5, ">", 1] }] }, /^Too many elements in numeric expression$/],
+  [{ a: [{ numeric: [">", 5, 1] }] }, /^Bad value in numeric range: 1$/],
+  [{ a: [{ numeric: [">", 5, ">", 1] }] }, /^Bad numeric range operator: >$/],
+  [{ a: [{ numeric: [">", 0, "<"] }] }, /^Value of < must be numeric$/],
+  [{ a: [{ numeric: [">", 0, "<", 5, "<", 6] }] }, /^Too many terms in numeric range expression$/],
   [{ a: [{ numeric: [">", 5, "<", 1] }] }, /Bottom must be less than top/],
   [{ a: [{ cidr: "10.0.0.0" }] }, /Malformed CIDR/],
   [{ a: [{ cidr: "10.0.0.0/33" }] }, /Malformed CIDR/],
@@ -181,5 +186,14 @@ describe("event patterns", () => {
         assert.equal(matches({ a: [{ prefix: middle }] }, { a: value }), value.startsWith(middle));
       }),
     );
+  });
+
+  it("take a dot in a field's name for a step into it, in patterns and in events", () => {
+    const nested = { a: { b: { c: 1 }, d: 2 } };
+    const dotted = { "a.b": { c: 1 }, "a.d": 2 };
+    for (const pattern of [{ "a.b.c": [1] }, { a: { "b.c": [1], d: [2] } }, { "a.b": { c: [1] }, a: { d: [2] } }]) {
+      for (const event of [nested, dotted]) assert.ok(compilePattern(pattern)(event), JSON.stringify([pattern, event]));
+      assert.equal(compilePattern(pattern)({ a: { b: { c: 3 }, d: 2 } }), false);
+    }
   });
 });

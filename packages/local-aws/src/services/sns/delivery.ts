@@ -40,8 +40,7 @@ export class Delivery {
 
   /** Asks the endpoint's owner to confirm the subscription. */
   async askToConfirm({ topicArn, protocol, endpoint, token = "" }: Subscription): Promise<void> {
-    const query = new URLSearchParams({ Action: "ConfirmSubscription", TopicArn: topicArn, Token: token });
-    const url = `${this.#cloud.origin}/?${query}`;
+    const url = `${this.#cloud.origin}/?Action=ConfirmSubscription&TopicArn=${topicArn}&Token=${token}`;
     if (protocol === "email" || protocol === "email-json") {
       const body = `You have chosen to subscribe to the topic:\n${topicArn}\n\nTo confirm this subscription, visit:\n${url}\n`;
       deliverMail(this.#cloud.accountStore, {
@@ -79,6 +78,8 @@ export class Delivery {
         // Only queues and functions may be in other regions.
         await this.#cloud.in(regionOf(endpoint)).call("lambda", "Invoke", input, as);
       } else if (protocol.startsWith("email")) this.#mail(subscription, message, links);
+      else if (protocol === "sms") this.text(endpoint, message.text("sms"));
+      else if (protocol === "application") debug("%s: nothing is pushed to devices", arn);
       else void this.#web(endpoint, this.#webBody(subscription, message, links), topicArn, subscription, message);
     } catch (error) {
       debug("%s: %s", arn, (error as Error).message);
@@ -87,14 +88,7 @@ export class Delivery {
   }
 
   async #queue({ endpoint, topicArn, attributes }: Subscription, message: Message, links: Links): Promise<void> {
-    const raw = attributes.RawMessageDelivery === "true";
-    const input = {
-      QueueUrl: queueUrl(this.#cloud, endpoint),
-      MessageBody: raw ? message.text("sqs") : JSON.stringify(notification(message, "sqs", links)),
-      ...(raw && { MessageAttributes: message.attributes }),
-      ...(message.group && { MessageGroupId: message.group }),
-      ...(message.deduplication && { MessageDeduplicationId: message.deduplication }),
-    };
+    const input = { QueueUrl: queueUrl(this.#cloud, endpoint), ...queued(endpoint, attributes, message, links) };
     // The queue's policy must let SNS in for this topic.
     const as = servicePrincipal("sns.amazonaws.com", topicArn);
     await this.#cloud.in(regionOf(endpoint)).call("sqs", "SendMessage", input, as);
@@ -152,12 +146,17 @@ export class Delivery {
     try {
       const { deadLetterTargetArn = "" } = JSON.parse(attributes.RedrivePolicy) as { deadLetterTargetArn?: string };
       const QueueUrl = queueUrl(this.#cloud, deadLetterTargetArn);
-      const MessageBody = JSON.stringify(notification(message, "sqs", this.#links(arn)));
+      const buried = queued(deadLetterTargetArn, attributes, message, this.#links(arn));
       const as = servicePrincipal("sns.amazonaws.com", topicArn);
-      await this.#cloud.call("sqs", "SendMessage", { QueueUrl, MessageBody }, as);
+      await this.#cloud.call("sqs", "SendMessage", { QueueUrl, ...buried }, as);
     } catch (error) {
       debug("%s: dead letter: %s", arn, (error as Error).message);
     }
+  }
+
+  /** A text message is kept among the mails. */
+  text(to: string, body: string): void {
+    deliverMail(this.#cloud.accountStore, { from: "AWS Notifications", to, subject: "SMS", body });
   }
 
   #sender(topicArn: string) {
@@ -171,4 +170,16 @@ export class Delivery {
       unsubscribe: `${this.#cloud.origin}/?Action=Unsubscribe&SubscriptionArn=${subscriptionArn}`,
     };
   }
+}
+
+/** A message as a queue gets it: groups are of FIFO queues alone. */
+function queued(queueArn: string, attributes: Subscription["attributes"], message: Message, links: Links) {
+  const raw = attributes.RawMessageDelivery === "true";
+  const isFifo = queueArn.endsWith(".fifo");
+  return {
+    MessageBody: raw ? message.text("sqs") : JSON.stringify(notification(message, "sqs", links)),
+    ...(raw && { MessageAttributes: message.attributes }),
+    ...(isFifo && message.group && { MessageGroupId: message.group }),
+    ...(isFifo && message.deduplication && { MessageDeduplicationId: message.deduplication }),
+  };
 }

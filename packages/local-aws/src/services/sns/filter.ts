@@ -7,9 +7,45 @@ import { invalid, type Subscription } from "./records.ts";
 
 const compiled = new Map<string, EventMatcher>();
 
-/** @throws AwsError `InvalidParameterException` */
-export function checkFilterPolicy(text: string): void {
-  if (text !== "" && text !== "{}") matcher(text);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html */
+const maxCombinations = 150;
+
+/**
+ * @param where before the reason: `Attributes Reason: ` of a new subscription.
+ * @throws AwsError `InvalidParameterException`
+ */
+export function checkFilterPolicy(text: string, scope = "MessageAttributes", where = ""): void {
+  if (text === "" || text === "{}") return;
+  const wrong = (why: string) => invalid(`${where}FilterPolicy: ${why}`);
+  let policy: unknown;
+  try {
+    policy = parseJson(text);
+  } catch (error) {
+    throw wrong(`failed to parse JSON. ${(error as Error).message}`);
+  }
+  if (!isObject(policy)) throw wrong("Filter policy must be a JSON object");
+  const isNested = (fields: Record<string, unknown>) => Object.values(fields).some(isObject);
+  if (scope !== "MessageBody" && isNested(policy))
+    throw invalid(`${where}Filter policy scope MessageAttributes does not support nested filter policy`);
+  if (combinations(policy, 1) > maxCombinations) throw wrong("Filter policy is too complex");
+  try {
+    matcher(text);
+  } catch (error) {
+    throw error instanceof PatternError ? wrong(error.message) : error;
+  }
+}
+
+/** How many combinations of values a policy has: each value of a nested field counts as often as it is deep. */
+function combinations(policy: Record<string, unknown>, depth: number): number {
+  return Object.entries(policy).reduce((product, [name, value]) => {
+    if (name === "$or" && Array.isArray(value) && value.every(isObject))
+      return product * value.reduce((sum, one) => sum + combinations(one, depth), 0);
+    if (Array.isArray(value)) return product * value.length * depth;
+    return isObject(value) ? product * combinations(value, depth + 1) : product;
+  }, 1);
 }
 
 export function takes({ attributes }: Subscription, message: string, messageAttributes: Attributes): boolean {
@@ -28,12 +64,7 @@ export function takes({ attributes }: Subscription, message: string, messageAttr
 function matcher(text: string): EventMatcher {
   let found = compiled.get(text);
   if (!found) {
-    try {
-      found = compilePattern(text);
-    } catch (error) {
-      if (error instanceof PatternError) throw invalid(`FilterPolicy: ${error.message}`);
-      throw error;
-    }
+    found = compilePattern(text);
     if (compiled.size > 1000) compiled.clear();
     compiled.set(text, found);
   }

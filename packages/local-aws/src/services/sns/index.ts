@@ -8,11 +8,24 @@ import type { OperationOf } from "../../operations.ts";
 import { AwsError, type Call, type Cloud, type Service } from "../../service.ts";
 import { Delivery } from "./delivery.ts";
 import { useKey } from "./key.ts";
-import { type Attributes, checkPublish, type Message, type PublishInput, textsOf } from "./message.ts";
+import {
+  type Attributes,
+  checkPublish,
+  type Message,
+  maxBytes,
+  type PublishInput,
+  sizeOf,
+  textsOf,
+} from "./message.ts";
+import { platformOperations } from "./platforms.ts";
 import { topicAccess } from "./policy.ts";
 import { invalid, Records, type Topic } from "./records.ts";
+import { isPhoneNumber, smsOperations } from "./sms.ts";
 import { subscriptionOperations } from "./subscriptions.ts";
 import { topicOperations } from "./topics.ts";
+
+/** Within five minutes a FIFO topic takes a message once. */
+const deduplicated = 5 * 60_000;
 
 let lastSequence = 0n;
 
@@ -27,8 +40,11 @@ export function createSns(cloud: Cloud): Service {
   const records = new Records(cloud.store);
   const delivery = new Delivery(cloud, records);
 
-  const access = ({ TopicArn, TargetArn }: { TopicArn?: string; TargetArn?: string }, call: Call) => {
-    const arn = TopicArn ?? TargetArn ?? "";
+  const access = (
+    { TopicArn, TargetArn, PhoneNumber }: { TopicArn?: string; TargetArn?: string; PhoneNumber?: string },
+    call: Call,
+  ) => {
+    const arn = TopicArn ?? TargetArn ?? (PhoneNumber === undefined ? "" : "*");
     return [topicAccess("Publish", arn, records.topics.get(arn), call)];
   };
 
@@ -37,6 +53,11 @@ export function createSns(cloud: Cloud): Service {
     const byContent = topic.attributes.ContentBasedDeduplication === "true";
     checkPublish(input, isFifo, byContent);
     const { Message: text = "", MessageStructure, Subject, MessageAttributes = {}, MessageGroupId } = input;
+    const deduplication = input.MessageDeduplicationId ?? createHash("sha256").update(text).digest("hex");
+    const scope = topic.attributes.FifoThroughputScope === "MessageGroup" ? `/${MessageGroupId}` : "";
+    const key = `${topic.arn}/${deduplication}${scope}`;
+    const taken = isFifo ? records.taken.get(key) : undefined;
+    if (taken && Date.now() - taken.at < deduplicated) return { MessageId: taken.id, SequenceNumber: taken.sequence };
     const message: Message = {
       id: randomUUID(),
       topicArn: topic.arn,
@@ -46,16 +67,33 @@ export function createSns(cloud: Cloud): Service {
       ...(Subject && { subject: Subject }),
       ...(MessageGroupId && { group: MessageGroupId }),
       ...(isFifo && { sequence: nextSequence() }),
-      ...(isFifo && { deduplication: input.MessageDeduplicationId ?? createHash("sha256").update(text).digest("hex") }),
+      ...(isFifo && { deduplication }),
     };
+    if (message.sequence) records.taken.put(key, { id: message.id, sequence: message.sequence, at: Date.now() });
     await delivery.fanOut(message);
     return { MessageId: message.id, ...(message.sequence && { SequenceNumber: message.sequence }) };
+  }
+
+  function textTo(number: string, text: string) {
+    if (!isPhoneNumber(number)) throw invalid(`PhoneNumber Reason: ${number} is not valid to publish to`);
+    if (!records.optedOut.has(number)) delivery.text(number, text);
+    return { MessageId: randomUUID() };
+  }
+
+  function pushTo(arn: string) {
+    const endpoint = records.endpoints.get(arn);
+    if (!endpoint) throw invalid("TargetArn Reason: No endpoint found for the target arn specified");
+    if (endpoint.attributes.Enabled === "false")
+      throw new AwsError("EndpointDisabledException", "Endpoint is disabled", 400);
+    return { MessageId: randomUUID() };
   }
 
   const Publish: OperationOf<"sns", "Publish"> = {
     access,
     async run(input, call) {
-      if (input.PhoneNumber) throw invalid("PhoneNumber Reason: the local cloud sends no text messages");
+      if (input.PhoneNumber !== undefined) return textTo(input.PhoneNumber, input.Message);
+      const { TargetArn = "" } = input;
+      if (/^arn:[^:]*:sns:[^:]*:[^:]*:endpoint\//.test(TargetArn)) return pushTo(TargetArn);
       const topic = records.topic(input.TopicArn ?? input.TargetArn);
       await useKey(cloud, topic, call);
       return publish(topic, input as PublishInput);
@@ -68,6 +106,7 @@ export function createSns(cloud: Cloud): Service {
       const topic = records.topic(TopicArn);
       await useKey(cloud, topic, call);
       checkEntries(entries);
+      checkSize(entries as PublishInput[]);
       const Successful: sns.PublishBatchResultEntry[] = [];
       const Failed: sns.BatchResultErrorEntry[] = [];
       for (const { Id, ...entry } of entries) {
@@ -93,6 +132,8 @@ export function createSns(cloud: Cloud): Service {
     operations: {
       ...topicOperations(cloud, records),
       ...subscriptionOperations(cloud, records, delivery),
+      ...platformOperations(cloud, records),
+      ...smsOperations(records),
       Publish,
       PublishBatch,
     },
@@ -100,6 +141,12 @@ export function createSns(cloud: Cloud): Service {
       delivery.stop();
     },
   };
+}
+
+function checkSize(entries: PublishInput[]): void {
+  if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) <= maxBytes) return;
+  const message = "The length of all the messages put together is more than the limit.";
+  throw new AwsError("BatchRequestTooLongException", message, 400);
 }
 
 function checkEntries(entries: { Id?: string }[]): void {

@@ -1,5 +1,6 @@
 /** A message as its receivers see it. https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html */
 import { parseJson } from "../../jsonText.ts";
+import { AwsError } from "../../service.ts";
 import { invalid, type Protocol } from "./records.ts";
 
 export type Attributes = Record<string, { DataType: string; StringValue?: string; BinaryValue?: Uint8Array }>;
@@ -20,7 +21,7 @@ export interface Message {
 }
 
 /** 256 KiB, attributes included. */
-const maxBytes = 262_144;
+export const maxBytes = 262_144;
 
 export interface PublishInput {
   Message?: string;
@@ -31,22 +32,29 @@ export interface PublishInput {
   MessageDeduplicationId?: string;
 }
 
-/** @throws AwsError `InvalidParameterException` */
-export function checkPublish(input: PublishInput, isFifo: boolean, byContent: boolean): void {
-  const { Message = "", Subject, MessageAttributes = {} } = input;
-  if (Message === "") throw invalid("Empty message");
+/** Bytes of a message with its attributes. */
+export function sizeOf({ Message = "", MessageAttributes = {} }: PublishInput): number {
   const sizes = Object.entries(MessageAttributes).map(
     ([name, { DataType, StringValue = "", BinaryValue = new Uint8Array() }]) =>
       Buffer.byteLength(name) + Buffer.byteLength(DataType) + Buffer.byteLength(StringValue) + BinaryValue.byteLength,
   );
-  if (sizes.reduce((sum, size) => sum + size, Buffer.byteLength(Message)) > maxBytes) throw invalid("Message too long");
+  return sizes.reduce((sum, size) => sum + size, Buffer.byteLength(Message));
+}
+
+/** @throws AwsError `InvalidParameterException` */
+export function checkPublish(input: PublishInput, isFifo: boolean, byContent: boolean): void {
+  const { Message = "", Subject, MessageAttributes = {} } = input;
+  if (Message === "") throw invalid("Empty message");
+  if (sizeOf(input) > maxBytes) throw invalid("Message too long");
   if (Subject !== undefined && (Subject.length === 0 || Subject.length > 100 || !/^[\x20-\x7e]+$/.test(Subject))) {
     throw invalid("Subject");
   }
   for (const [name, { DataType, StringValue, BinaryValue }] of Object.entries(MessageAttributes)) {
-    if (!/^(String|Number|Binary|String\.Array)(\..+)?$/.test(DataType)) {
-      throw invalid(
+    if (!/^(String|Number|Binary)(\..+)?$/.test(DataType)) {
+      throw new AwsError(
+        "ParameterValueInvalid",
         `The message attribute '${name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String.`,
+        400,
       );
     }
     if (!StringValue && !BinaryValue?.byteLength) {

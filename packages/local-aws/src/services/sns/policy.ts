@@ -1,5 +1,6 @@
 /** Topic policies, and what IAM must allow. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html */
 
+import { passRole } from "../../kit/passRole.ts";
 import { policyOf } from "../../kit/permissions.ts";
 import type { Access, Call, PolicyDocument } from "../../service.ts";
 import type { Topic } from "./records.ts";
@@ -61,3 +62,9 @@ function servicesAsPrincipals(policy: PolicyDocument | undefined): PolicyDocumen
   }
   return found;
 }
+
+/** Roles with which SNS logs deliveries. https://docs.aws.amazon.com/sns/latest/dg/topics-attrib.html */
+export const feedbackRoles = (attributes: Record<string, string>): Access[] =>
+  Object.entries(attributes).flatMap(([name, value]) =>
+    /FeedbackRoleArn$/.test(name) ? passRole("sns.amazonaws.com", value) : [],
+  );

@@ -8,12 +8,15 @@ import type { Delivery } from "./delivery.ts";
 import { checkFilterPolicy } from "./filter.ts";
 import { topicAccess } from "./policy.ts";
 import { invalid, type Protocol, pageOf, type Records, type Subscription } from "./records.ts";
+import { isPhone } from "./sms.ts";
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html */
 const settable = new Set([
   ...["DeliveryPolicy", "FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy"],
   ...["ReplayPolicy", "SubscriptionRoleArn"],
 ]);
+/** Protocols whose endpoints need not confirm. */
+const own: Protocol[] = ["sqs", "lambda", "sms", "application"];
 const pending = "PendingConfirmation";
 /** Two days. */
 const tokenLifetime = 2 * 24 * 3600 * 1000;
@@ -45,7 +48,11 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
     async run({ TopicArn, Protocol = "", Endpoint = "", Attributes = {}, ReturnSubscriptionArn }) {
       const topic = records.topic(TopicArn);
       const protocol = checkEndpoint(Protocol, Endpoint, topic.name.endsWith(".fifo"));
-      for (const [name, value] of Object.entries(Attributes)) checkAttribute(name, value, protocol);
+      if (protocol === "application" && !records.endpoints.has(Endpoint))
+        throw invalid("Endpoint Reason: Endpoint does not exist for endpoint arn");
+      const where = "Attributes Reason: ";
+      for (const [name, value] of Object.entries(Attributes))
+        checkAttribute(name, value, { protocol, scope: Attributes.FilterPolicyScope, where });
       const answer = ({ arn, token }: Subscription) => ({
         SubscriptionArn: token && !ReturnSubscriptionArn ? "pending confirmation" : arn,
       });
@@ -67,7 +74,7 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
         attributes: { ...Attributes },
         created: Date.now(),
         // Endpoints outside AWS must confirm first.
-        ...(protocol !== "sqs" && protocol !== "lambda" && { token: randomBytes(128).toString("hex") }),
+        ...(!own.includes(protocol) && { token: randomBytes(128).toString("hex") }),
       };
       save(subscription);
       if (subscription.token) await delivery.askToConfirm(subscription);
@@ -79,9 +86,9 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
     // Anyone with the token may: it was sent to the endpoint only.
     access: () => [],
     run({ TopicArn, Token, AuthenticateOnUnsubscribe }, { principal }) {
-      const topic = records.topic(TopicArn);
+      if (!/^[\da-f]+$/.test(Token)) throw new AwsError("InvalidParameterException", "Invalid token", 400);
       const found = records
-        .of(topic.arn)
+        .of(TopicArn)
         .find(({ token, attributes }) => Token && (token === Token || attributes.ConfirmedBy === Token));
       if (!found || (found.token && Date.now() - found.created > tokenLifetime)) throw invalid("Token");
       const { token: _, ...confirmed } = found;
@@ -114,12 +121,12 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
     access: anyTopic("GetSubscriptionAttributes"),
     run({ SubscriptionArn }) {
       const { attributes, ...found } = records.subscription(SubscriptionArn);
-      const { ConfirmedBy: _, ...own } = attributes;
+      const { ConfirmedBy: _, FilterPolicyScope = "MessageAttributes", ...own } = attributes;
       return {
         Attributes: {
           RawMessageDelivery: "false",
           ConfirmationWasAuthenticated: String(!found.token),
-          ...(own.FilterPolicy && { FilterPolicyScope: "MessageAttributes" }),
+          ...(own.FilterPolicy && { FilterPolicyScope }),
           ...own,
           SubscriptionArn: found.arn,
           TopicArn: found.topicArn,
@@ -137,7 +144,8 @@ export function subscriptionOperations(cloud: Cloud, records: Records, delivery:
     access: anyTopic("SetSubscriptionAttributes"),
     run({ SubscriptionArn, AttributeName = "", AttributeValue = "" }) {
       const subscription = records.subscription(SubscriptionArn);
-      checkAttribute(AttributeName, AttributeValue, subscription.protocol);
+      const { protocol, attributes: now } = subscription;
+      checkAttribute(AttributeName, AttributeValue, { protocol, scope: now.FilterPolicyScope });
       const attributes = { ...subscription.attributes, [AttributeName]: AttributeValue };
       if (AttributeValue === "") delete attributes[AttributeName];
       save({ ...subscription, attributes });
@@ -184,13 +192,19 @@ function checkEndpoint(protocol: string, endpoint: string, isFifo: boolean): Pro
     case "email-json":
       if (!/^[^\s@]+@[^\s@]+$/.test(endpoint)) throw invalid("Email address");
       return protocol;
+    case "sms":
+      if (!isPhone(endpoint)) throw new AwsError("InvalidParameterException", `Invalid SMS endpoint: ${endpoint}`, 400);
+      return protocol;
+    case "application":
+      if (!/^arn:aws:sns:[^:]*:\d{12}:endpoint\//.test(endpoint)) throw invalid("Application endpoint arn invalid");
+      return protocol;
     case "http":
     case "https":
       checkWeb(protocol, endpoint);
       return protocol;
     default:
       throw invalid(
-        `The local cloud does not deliver over the protocol ${protocol || "(none)"}; it has sqs, lambda, email, email-json, http and https`,
+        `The local cloud does not deliver over the protocol ${protocol || "(none)"}; it has sqs, lambda, email, email-json, http, https, sms and application`,
       );
   }
 }
@@ -206,29 +220,29 @@ function checkWeb(protocol: string, endpoint: string): void {
   }
 }
 
-function checkAttribute(name: string, value: string, protocol: Protocol): void {
+function checkAttribute(
+  name: string,
+  value: string,
+  { protocol, scope, where }: { protocol: Protocol; scope?: string | undefined; where?: string },
+): void {
   if (!settable.has(name)) throw invalid("AttributeName");
-  if (name === "FilterPolicy") checkFilterPolicy(value);
+  if (name === "FilterPolicy") checkFilterPolicy(value, scope, where);
   if (name === "FilterPolicyScope" && value !== "" && value !== "MessageAttributes" && value !== "MessageBody") {
     throw invalid(`FilterPolicyScope: Invalid value [${value}]. Please use either MessageBody or MessageAttributes`);
   }
   if (name === "RawMessageDelivery") {
-    if (!/^(true|false)?$/i.test(value))
+    if (!/^(true|false)$/i.test(value))
       throw invalid(`RawMessageDelivery: Invalid value [${value}]. Must be true or false.`);
     if (value === "true" && !["sqs", "http", "https"].includes(protocol)) {
       throw invalid(`RawMessageDelivery: Delivery protocol [${protocol}] does not support raw message delivery.`);
     }
   }
   if (name !== "RedrivePolicy" || value === "") return;
+  let target: unknown;
   try {
-    if (String((parseJson(value) as { deadLetterTargetArn: string }).deadLetterTargetArn).startsWith("arn:aws:sqs:"))
-      return;
-  } catch {
-    // Reported below.
+    target = (parseJson(value) as { deadLetterTargetArn?: unknown }).deadLetterTargetArn;
+  } catch (error) {
+    throw invalid(`RedrivePolicy: failed to parse JSON. ${(error as Error).message}`);
   }
-  throw new AwsError(
-    "InvalidParameterException",
-    "Invalid parameter: RedrivePolicy: deadLetterTargetArn must be the ARN of a queue",
-    400,
-  );
+  if (!String(target).startsWith("arn:aws:sqs:")) throw invalid("RedrivePolicy: deadLetterTargetArn is an invalid arn");
 }

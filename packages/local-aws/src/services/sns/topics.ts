@@ -1,10 +1,10 @@
 import { conditionFault } from "../../authorization/validate.ts";
-import { passRole } from "../../kit/passRole.ts";
+import { parseJson } from "../../jsonText.ts";
 import { type Permission, policyOf, withoutPermission, withPermission } from "../../kit/permissions.ts";
 import { tagList, tagMap, withoutTags } from "../../kit/tags.ts";
 import type { OperationOf, Operations } from "../../operations.ts";
-import { type Access, AwsError, type Call, type Cloud } from "../../service.ts";
-import { defaultPolicy, topicAccess } from "./policy.ts";
+import { AwsError, type Call, type Cloud } from "../../service.ts";
+import { defaultPolicy, feedbackRoles, topicAccess } from "./policy.ts";
 import { invalid, pageOf, type Records, type Topic } from "./records.ts";
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html */
@@ -14,12 +14,6 @@ const settable = new Set([
 ]);
 const feedback =
   /^(HTTP|Firehose|Lambda|Application|SQS)(SuccessFeedbackRoleArn|SuccessFeedbackSampleRate|FailureFeedbackRoleArn)$/;
-
-/** Roles with which SNS logs deliveries. https://docs.aws.amazon.com/sns/latest/dg/topics-attrib.html */
-const feedbackRoles = (attributes: Record<string, string>): Access[] =>
-  Object.entries(attributes).flatMap(([name, value]) =>
-    /FeedbackRoleArn$/.test(name) ? passRole("sns.amazonaws.com", value) : [],
-  );
 
 export function topicOperations(cloud: Cloud, records: Records): Operations<"sns"> {
   const arnOf = (name: string) => `arn:aws:sns:${cloud.region}:${cloud.accountId}:${name}`;
@@ -47,13 +41,16 @@ export function topicOperations(cloud: Cloud, records: Records): Operations<"sns
       for (const [name, value] of Object.entries(Attributes)) checkAttribute(name, value, Name.endsWith(".fifo"));
       const arn = arnOf(Name);
       const tags = tagMap(Tags);
+      // A topic that is no FIFO topic does not have the attribute at all.
+      const { FifoTopic: _, ...given } = Attributes;
+      const attributes = isFifo ? { ContentBasedDeduplication: "false", ...Attributes } : given;
       const existing = records.topics.get(arn);
       if (!existing) {
-        save({ arn, name: Name, attributes: { ...Attributes }, tags });
+        save({ arn, name: Name, attributes, tags });
         return { TopicArn: arn };
       }
-      for (const [name, value] of Object.entries(Attributes)) {
-        if ((existing.attributes[name] ?? value) !== value) {
+      for (const [name, value] of Object.entries(isFifo ? Attributes : given)) {
+        if (existing.attributes[name] !== value) {
           throw invalid("Attributes Reason: Topic already exists with different attributes");
         }
       }
@@ -109,6 +106,8 @@ export function topicOperations(cloud: Cloud, records: Records): Operations<"sns
     ],
     run({ TopicArn, AttributeName = "", AttributeValue = "" }) {
       const topic = records.topic(TopicArn);
+      // What a topic is it stays.
+      if (AttributeName === "FifoTopic") throw invalid("AttributeName");
       checkAttribute(AttributeName, AttributeValue, topic.name.endsWith(".fifo"));
       save(setAttribute(topic, AttributeName, AttributeValue));
       return {};
@@ -150,8 +149,11 @@ export function topicOperations(cloud: Cloud, records: Records): Operations<"sns
     access: on("AddPermission"),
     run({ TopicArn, Label = "", AWSAccountId: AWSAccountIds = [], ActionName: Actions = [] }) {
       const topic = records.topic(TopicArn);
+      checkActions(Actions);
       const permission: Permission = { Label, AWSAccountIds, Actions };
       const before = topic.attributes.Policy ?? defaultPolicy(topic.arn);
+      if ([policyOf(before)?.Statement ?? []].flat().some(({ Sid }) => Sid === Label))
+        throw invalid("Statement already exists");
       save(setAttribute(topic, "Policy", withPermission(before, "SNS", topic.arn, permission)));
       return {};
     },
@@ -162,6 +164,24 @@ export function topicOperations(cloud: Cloud, records: Records): Operations<"sns
     run({ TopicArn, Label = "" }) {
       const topic = records.topic(TopicArn);
       save(setAttribute(topic, "Policy", withoutPermission(topic.attributes.Policy, Label)));
+      return {};
+    },
+  };
+
+  const GetDataProtectionPolicy: OperationOf<"sns", "GetDataProtectionPolicy"> = {
+    access: on("GetDataProtectionPolicy"),
+    run({ ResourceArn }) {
+      const { dataProtection } = records.topic(ResourceArn);
+      return { ...(dataProtection !== undefined && { DataProtectionPolicy: dataProtection }) };
+    },
+  };
+
+  const PutDataProtectionPolicy: OperationOf<"sns", "PutDataProtectionPolicy"> = {
+    access: on("PutDataProtectionPolicy"),
+    run({ ResourceArn, DataProtectionPolicy }) {
+      const { dataProtection: _, ...topic } = records.topic(ResourceArn);
+      if (DataProtectionPolicy !== "" && !isObject(DataProtectionPolicy)) throw invalid("DataProtectionPolicy");
+      save({ ...topic, ...(DataProtectionPolicy !== "" && { dataProtection: DataProtectionPolicy }) });
       return {};
     },
   };
@@ -177,7 +197,28 @@ export function topicOperations(cloud: Cloud, records: Records): Operations<"sns
     ListTagsForResource,
     AddPermission,
     RemovePermission,
+    GetDataProtectionPolicy,
+    PutDataProtectionPolicy,
   };
+}
+
+/** Actions that a topic's policy may allow to another account. */
+const grantable = new Set([
+  ...["GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission", "DeleteTopic"],
+  ...["Subscribe", "ListSubscriptionsByTopic", "Publish", "Receive", "*"],
+]);
+
+function checkActions(actions: string[]): void {
+  if (!actions.every((action) => grantable.has(action))) throw invalid("Policy statement action out of service scope!");
+}
+
+function isObject(text: string): boolean {
+  try {
+    const read = parseJson(text);
+    return typeof read === "object" && read !== null && !Array.isArray(read);
+  } catch {
+    return false;
+  }
 }
 
 function taggable(records: Records, arn = ""): Topic {

@@ -17,6 +17,26 @@ describe("deliveries of SNS", () => {
   after(() => topics.sources.test.stop());
 
   describe("queues", () => {
+    it("get a FIFO topic's message once, in queues without groups, too", async () => {
+      const topicArn = await topics.make("once.fifo", { FifoTopic: "true" });
+      const queue = await topics.fedBy("once", topicArn);
+      await topics.subscribe(topicArn, "sqs", queue, { RawMessageDelivery: "true" });
+      const same = { MessageGroupId: "g", MessageDeduplicationId: "d" };
+      const first = await topics.publish(topicArn, "one", same);
+      const again = await topics.publish(topicArn, "another", same);
+      assert.deepEqual([again.MessageId, again.SequenceNumber], [first.MessageId, first.SequenceNumber]);
+      await topics.publish(topicArn, "two", { ...same, MessageDeduplicationId: "e" });
+      const { QueueUrl } = await topics.sources.test.client(sqs.SQS).getQueueUrl({ QueueName: "once" });
+      const got: string[] = [];
+      while (got.length < 2) {
+        const { Messages = [] } = await topics.sources.test
+          .client(sqs.SQS)
+          .receiveMessage({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 5 });
+        got.push(...Messages.map(({ Body = "" }) => Body));
+      }
+      assert.deepEqual(got.sort(), ["one", "two"]);
+    });
+
     it("get AWS's envelope", async () => {
       const topicArn = await topics.make("news");
       const queue = await topics.fedBy("news", topicArn);

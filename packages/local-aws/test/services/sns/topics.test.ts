@@ -121,7 +121,18 @@ describe("topics of SNS", () => {
     );
     await assert.rejects(topics.make("no spaces"), /Topic Name must be/);
     const topicArn = await topics.make("refusing");
-    await assert.rejects(topics.subscribe(topicArn, "sms", "+100"), /does not deliver over the protocol sms/);
+    await assert.rejects(topics.subscribe(topicArn, "fax", "+100"), /does not deliver over the protocol fax/);
+    await assert.rejects(topics.subscribe("topic", "email", "a@b"), /An ARN must have at least 6 elements, not 1/);
+    await assert.rejects(
+      topics.publish(topicArn, "x", { MessageAttributes: { a: { DataType: "Text", StringValue: "x" } } }),
+      (error: Error & { Code?: string }) => error.name === "InvalidParameterValueException",
+    );
+    const half = "x".repeat(131_073);
+    const PublishBatchRequestEntries = ["a", "b"].map((Id) => ({ Id, Message: half }));
+    await assert.rejects(
+      topics.client.send(new sns.PublishBatchCommand({ TopicArn: topicArn, PublishBatchRequestEntries })),
+      (error: Error) => error.name === "BatchRequestTooLongException",
+    );
     await assert.rejects(topics.subscribe(topicArn, "email", "nobody"), /Email address/);
     await assert.rejects(topics.subscribe(topicArn, "email", "a@b", { FilterPolicy: "{" }), /FilterPolicy/);
     await assert.rejects(topics.publish(topicArn, "x".repeat(262_145)), /Message too long/);

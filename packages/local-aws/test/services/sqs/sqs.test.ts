@@ -249,8 +249,8 @@ describe("SQS", () => {
         {
           Sid: "one",
           Effect: "Allow",
-          Principal: { AWS: ["arn:aws:iam::111111111111:root"] },
-          Action: ["SQS:SendMessage"],
+          Principal: { AWS: "arn:aws:iam::111111111111:root" },
+          Action: "SQS:SendMessage",
           Resource: queueArn("permitted"),
         },
       ]);

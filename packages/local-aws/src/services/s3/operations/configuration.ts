@@ -1,4 +1,5 @@
 /** Settings of a bucket: each is put, read and (mostly) deleted by its own operations. */
+import { passRole } from "../../../kit/passRole.ts";
 import type { Operations } from "../../../operations.ts";
 import type { OperationName } from "../../../sdks.ts";
 import { AwsError, type Operation } from "../../../service.ts";
@@ -27,7 +28,10 @@ export function configurationOperations(s3: S3State): Operations<"s3"> {
       },
     };
     operations[put.operation] = {
-      access: access(put.action),
+      access: (input: Given) => [
+        ...access(put.action)(input),
+        ...passRole("s3.amazonaws.com", put.role?.(input as never)),
+      ],
       run(input: Given) {
         const bucket = s3.bucket(input);
         const value = put.read(input as never, bucket, s3);

@@ -39,6 +39,8 @@ export interface Setting {
     operation: Name;
     action: string;
     read(input: never, bucket: BucketRecord, s3: S3State): unknown;
+    /** ARN of the role that the setting hands to S3. */
+    role?(input: never): string | undefined;
     answer?(value: never): object;
   };
   delete?: { operation: Name; action: string };
@@ -210,7 +212,12 @@ export const settings: Setting[] = [
       answer: wrapped("ReplicationConfiguration"),
       missing: ["ReplicationConfigurationNotFoundError", "The replication configuration was not found"],
     },
-    put: { operation: "PutBucketReplication", action: "PutReplicationConfiguration", read: readReplication },
+    put: {
+      operation: "PutBucketReplication",
+      action: "PutReplicationConfiguration",
+      role: ({ ReplicationConfiguration: given }: PutBucketReplicationRequest) => given?.Role,
+      read: readReplication,
+    },
     delete: { operation: "DeleteBucketReplication", action: "PutReplicationConfiguration" },
   },
   {
