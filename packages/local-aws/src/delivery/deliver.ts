@@ -4,13 +4,14 @@
  */
 
 import { randomUUID } from "node:crypto";
+import type { HttpParameters } from "@aws-sdk/client-eventbridge";
 import { queueUrl, regionOf } from "../arn.ts";
 import { parseJson } from "../jsonText.ts";
 import { signingName } from "../kit/sdkNames.ts";
 import { AwsError, type Cloud, type Principal } from "../service.ts";
 
 export interface Delivery {
-  /** Of a function, queue, topic, state machine, event bus, log group, or a universal target of the scheduler. */
+  /** Of a function, queue, topic, state machine, event bus, API destination, log group, or a universal target of the scheduler. */
   arn: string;
   /** The message, usually JSON. */
   body: string;
@@ -24,6 +25,8 @@ export interface Delivery {
   subject?: string | undefined;
   /** For an event bus: the event as it came. */
   event?: { source: string; "detail-type": string; detail: unknown; resources: string[]; time: string };
+  /** For an API destination: what the target adds to the request. */
+  http?: HttpParameters | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -79,7 +82,8 @@ const targets: Record<string, (delivery: Delivery, cloud: Cloud) => Request | Pr
     "StartExecution",
     { stateMachineArn: arn, input: body, ...(executionName && { name: executionName }) },
   ],
-  events: ({ arn, event }) => {
+  events: ({ arn, event, body, http }) => {
+    if (arn.includes(":api-destination/")) return ["events", "InvokeApiDestination", { Arn: arn, body, http }];
     if (!event) throw unsupported(arn);
     const { source, "detail-type": DetailType, detail, resources, time } = event;
     const entry = {

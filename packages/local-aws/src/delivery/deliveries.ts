@@ -105,6 +105,7 @@ export class Deliveries {
       messageGroupId: target.SqsParameters?.MessageGroupId,
       // A name unique to the delivery: what is attempted twice is started once.
       executionName: key.slice(16),
+      http: target.HttpParameters,
       ...(event && { event: { ...event, detail: event.detail } }),
     });
   }

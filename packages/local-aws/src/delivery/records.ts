@@ -13,6 +13,8 @@ export interface BusEvent {
   region: string;
   resources: string[];
   detail: unknown;
+  /** Only of an event that comes from an archive. */
+  "replay-name"?: string;
 }
 
 /** One event on its way to one target. */

@@ -7,6 +7,7 @@ import { parseSchedule } from "../../schedule/schedule.ts";
 import type { Ticker } from "../../schedule/ticker.ts";
 import { AwsError, type Cloud } from "../../service.ts";
 import type { Collection } from "../../store.ts";
+import { Archives } from "./archives.ts";
 import type { BusRecord, RuleRecord } from "./records.ts";
 import { transformed } from "./transform.ts";
 
@@ -17,6 +18,7 @@ export class EventsState {
   readonly rules: Collection<RuleRecord>;
   readonly deliveries: Deliveries;
   readonly ticker: Ticker;
+  readonly archives: Archives;
   /** Enabled rules with a pattern, compiled, by bus; forgotten at every change of a rule. */
   #compiled = new Map<string, { rule: RuleRecord; matches: EventMatcher }[]>();
 
@@ -26,6 +28,7 @@ export class EventsState {
     this.rules = cloud.store.collection("events.rules");
     this.deliveries = deliveries;
     this.ticker = ticker;
+    this.archives = new Archives(cloud);
     if (!this.buses.has("default")) this.buses.put("default", this.newBus("default"));
   }
 
@@ -80,9 +83,13 @@ export class EventsState {
     else this.ticker.set(key, parseSchedule(rule.schedule, { start: Date.parse(rule.created) }));
   }
 
-  /** Hands an event to every target of every rule that it matches. */
-  publish(bus: string, events: BusEvent[]): void {
-    const rules = this.#rulesWithPattern(bus);
+  /**
+   * Hands an event to every target of every rule that it matches, and to the archives of its bus.
+   * @param only ARNs of rules, when it is for these alone.
+   */
+  publish(bus: string, events: BusEvent[], only: string[] = []): void {
+    this.archives.add(this.bus(bus).arn, events);
+    const rules = this.#rulesWithPattern(bus).filter(({ rule }) => only.length === 0 || only.includes(rule.arn));
     this.deliveries.add(
       events.flatMap((event) =>
         rules.filter(({ matches }) => matches(event)).flatMap(({ rule }) => toTargets(rule, event)),
