@@ -2,6 +2,7 @@ import { looksAt, type Resource, type Rule, type StackFacts } from "./rule.ts";
 import { apiGatewayRules } from "./rules/apigateway.ts";
 import { containerRules } from "./rules/containers.ts";
 import { deploymentRules } from "./rules/deployments.ts";
+import { emrServerlessRules } from "./rules/emrServerless.ts";
 import { eventSourceRules } from "./rules/eventSources.ts";
 import { exposureRules } from "./rules/exposure.ts";
 import { functionAccessRules } from "./rules/functionAccess.ts";
@@ -25,6 +26,7 @@ const looking: readonly Rule[] = [
   ...apiGatewayRules,
   ...containerRules,
   ...deploymentRules,
+  ...emrServerlessRules,
   ...eventSourceRules,
   ...exposureRules,
   ...functionAccessRules,

@@ -63,3 +63,10 @@ notebook("sagemaker-has-its-own-role", {});
 notebook("sagemaker-keeps-to-its-network", { directInternetAccess: "Enabled" });
 notebook("sagemaker-is-encrypted", { kmsKeyId: undefined });
 notebook("notebook-root-access-is-said", { rootAccess: undefined });
+
+new Declared("emrserverless/application:Application", "spark-application-is-bounded", {
+  type: "spark",
+  releaseLabel: "emr-7.5.0",
+  maximumCapacity: { cpu: "8 vCPU", memory: "32 GB" },
+  autoStopConfiguration: { enabled: false },
+});

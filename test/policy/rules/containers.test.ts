@@ -51,4 +51,14 @@ describe("rules of containers:", () => {
       ["no word of it", group([], ""), /^description is missing/],
     ],
   );
+  const maximumCapacity = { cpu: "8 vCPU", memory: "32 GB" };
+  rule("spark-application-is-bounded", "emrserverless/application:Application", { props: { maximumCapacity } }, [
+    ["no maximum", { props: {} }, /^maximumCapacity is not set/],
+    ["half a maximum", { props: { maximumCapacity: { cpu: "8 vCPU" } } }, /^maximumCapacity is not set/],
+    [
+      "one that never stops",
+      { props: { maximumCapacity, autoStopConfiguration: { enabled: false } } },
+      /^autoStopConfiguration.enabled is false/,
+    ],
+  ]);
 });
