@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { BatchWriteItemCommand, DynamoDBClient, type WriteRequest } from "@aws-sdk/client-dynamodb";
 import { DeleteScheduleCommand, ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { marshall } from "@aws-sdk/util-dynamodb";
@@ -11,9 +12,9 @@ import { type Platform, removeFolder, startPlatform } from "../lib/platform.ts";
 /** How many notebooks there are as the routes are asked. */
 const sizes = [100, 1_000, 10_000];
 const lists = 300;
-const creations = 100;
+const creations = 60;
 /** Requests before those that count: environments start, and code is compiled. */
-const warm = 50;
+const warm = 150;
 
 /** Routes of notebooks, by callers who sign their requests, one request after the other: a page of the list, a creation. */
 const notebooks: Benchmark = {
@@ -126,11 +127,13 @@ class NotebookBench {
   /** Milliseconds of a first page. */
   list = (): Promise<number> => this.#timed("GET", "");
 
-  /** Milliseconds of a creation; it returns when the notebook is there, so that the next one has the machine to itself. */
+  /** Milliseconds of a creation; it returns when all that follows is done, so that the next one has the machine to itself. */
   create = async (): Promise<number> => {
     const Name = `made-${++this.#count}`;
     const time = await this.#timed("POST", "", { Name });
-    while (!/InService/.test((await this.#send("GET", `/${Name}`)).Nb_status));
+    while (!/InService/.test((await this.#send("GET", `/${Name}`)).Nb_status)) await sleep(20);
+    // The item is told of each state by an event of its own.
+    await sleep(150);
     return time;
   };
 

@@ -15,7 +15,7 @@ import type { Benchmark } from "../lib/benchmark.ts";
 import { median } from "../lib/load.ts";
 import { removeFolder } from "../lib/platform.ts";
 
-const rounds = 5;
+const rounds = 3;
 const memory = "600m";
 /** A session, and one small stage of work. */
 const script = `from pyspark.sql import SparkSession
