@@ -7,6 +7,7 @@ import type { Readable } from "node:stream";
 /** Clients by signing name. Two share a name where AWS has two endpoints for one service. */
 export interface Sdks {
   apigateway: typeof import("@aws-sdk/client-api-gateway");
+  apigatewayv2: typeof import("@aws-sdk/client-apigatewayv2");
   "application-autoscaling": typeof import("@aws-sdk/client-application-auto-scaling");
   codedeploy: typeof import("@aws-sdk/client-codedeploy");
   dynamodb: typeof import("@aws-sdk/client-dynamodb") & typeof import("@aws-sdk/client-dynamodb-streams");

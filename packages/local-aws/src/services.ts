@@ -9,6 +9,7 @@ import type { Cloud, Service } from "./service.ts";
 import type { CognitoIssuer } from "./services/apigateway/execution/authorization/cognito.ts";
 import type { DataPlane } from "./services/apigateway/execution/server.ts";
 import { createApiGateway } from "./services/apigateway/index.ts";
+import { createHttpApis } from "./services/apigateway/v2/index.ts";
 import { createAutoscaling } from "./services/autoscaling/index.ts";
 import { createCodeDeploy } from "./services/codedeploy/index.ts";
 import { createDynamoDb } from "./services/dynamodb/index.ts";
@@ -104,6 +105,7 @@ export const regionalServices: Factory[] = [
     ),
   (cloud, { plane, cognito, authorizer, directory }) =>
     createApiGateway(cloud, { plane, cognito, authorizer, directory }),
+  (cloud, { plane, cognito, directory }) => createHttpApis(cloud, plane, { cognito, directory }),
   (cloud, { wakes }) => createDynamoDb(cloud, wakes),
   (cloud, { wakes, options }) => createSqs(cloud, wakes, { clock: options.deploymentClock }),
   (cloud) => createSns(cloud),

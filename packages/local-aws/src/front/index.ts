@@ -140,7 +140,7 @@ async function answer(
       throw signatureError(protocolOf(request, undefined).dialect, "incomplete", authorization);
     }
     const meant = signed ?? (await unsigned(request, shared));
-    const name = meant.service;
+    const name = serviceOf(meant.service, request);
     // Shapes are the same everywhere. A region is looked up, and created, only for requests that are let in.
     service = shared.get(name);
     if (!service) throw unknownService(name);
@@ -180,6 +180,10 @@ async function answer(
     return protocolOf(request, shapes).writeError(known(error, service?.name), requestId, shapes);
   }
 }
+
+/** HTTP APIs are signed for as REST APIs are; only their paths differ. */
+const serviceOf = (signed: string, { path }: WireRequest): string =>
+  signed === "apigateway" && path.startsWith("/v2/") ? "apigatewayv2" : signed;
 
 const anonymous: Principal = { kind: "anonymous", arn: "anonymous" };
 const needsNoSignature = ({ unsigned = {} }: Service, operation: string): boolean => Object.hasOwn(unsigned, operation);
