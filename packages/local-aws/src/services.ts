@@ -99,9 +99,13 @@ export const globalServices: Factory[] = [
 /** Services that exist once per region. */
 export const regionalServices: Factory[] = [
   (cloud) => createLogs(cloud),
-  (cloud, { options: { lambda, tools }, wakes, runtimeApi, plane: sites, directory }) =>
+  (cloud, { options: { lambda, tools, images, workingDirectory }, wakes, runtimeApi, plane: sites, directory }) =>
     withEventSources(cloud, wakes, (parts) =>
-      createLambda(cloud, { runtimeApi, tools, sites, directory }, { ...lambda, ...parts }),
+      createLambda(
+        cloud,
+        { runtimeApi, tools, images: { images, workingDirectory }, sites, directory },
+        { ...lambda, ...parts },
+      ),
     ),
   (cloud, { plane, cognito, authorizer, directory }) =>
     createApiGateway(cloud, { plane, cognito, authorizer, directory }),

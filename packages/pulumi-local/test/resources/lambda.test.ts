@@ -106,8 +106,16 @@ describe("resources of Lambda", () => {
     assert.match((await failures({ code: undefined })).join(), /code: or s3Bucket must be given/);
     assert.match((await failures({ role: undefined })).join(), /role: is required/);
     assert.match(
+      (await failures({ capacityProviderConfig: {} })).join(),
+      /does not model aws:lambda\/function:Function's property "capacityProviderConfig"/,
+    );
+    assert.match(
       (await failures({ imageUri: "x" })).join(),
-      /does not model aws:lambda\/function:Function's property "imageUri"/,
+      /packageType: is "Zip"; allowed is Image with an imageUri/,
+    );
+    assert.match(
+      (await failures({ packageType: "Image" })).join(),
+      /imageUri: is required for a function whose package/,
     );
     const made = thing("Function", "unmade");
     await assert.rejects(
@@ -119,6 +127,24 @@ describe("resources of Lambda", () => {
       Functions.filter(({ FunctionName }) => FunctionName?.startsWith("unmade")),
       [],
     );
+  });
+
+  it("make a function of a container image, with another of its commands", async () => {
+    const made = thing("Function", "imaged");
+    const { role } = basics("x") as { role: string };
+    const inputs = { role, packageType: "Image", imageUri: "registry/a:1", imageConfig: { commands: ["app.handler"] } };
+    const { name } = await made.create(inputs);
+    const shown = () => call<FunctionConfiguration>("GetFunctionConfiguration", { FunctionName: name });
+    const { PackageType, ImageConfigResponse, Runtime } = await shown();
+    const config = (Command: string[]) => ({ ImageConfig: { Command } });
+    assert.deepEqual([PackageType, ImageConfigResponse, Runtime], ["Image", config(["app.handler"]), undefined]);
+    const changed = { ...inputs, imageUri: "registry/a:2", imageConfig: { commands: ["app.other"] } };
+    await made.update(changed);
+    assert.deepEqual((await shown()).ImageConfigResponse, config(["app.other"]));
+    const { Code } = await call<{ Code: object }>("GetFunction", { FunctionName: name });
+    assert.deepEqual(Code, { RepositoryType: "ECR", ImageUri: "registry/a:2", ResolvedImageUri: "registry/a:2" });
+    assert.deepEqual((await made.diff(changed)).changes, []);
+    await made.delete();
   });
 
   it("make aliases, permissions, asynchronous settings and layers", async () => {

@@ -11,6 +11,7 @@ import type {
   UpdateFunctionConfigurationCommandInput,
 } from "@aws-sdk/client-lambda";
 import { checkEnum, checkPattern, checkRange, invalidParameter, outsideConstraint } from "./errors.ts";
+import { checkImage, shownImageConfig } from "./images.ts";
 import type { VersionRecord } from "./records.ts";
 import { checkRuntime } from "./runtimes.ts";
 
@@ -33,7 +34,6 @@ const logLevels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 export function configure(input: Input, before?: FunctionConfiguration): FunctionConfiguration {
   check(input);
   const name = input.FunctionName as string;
-  const { PackageType: _type, ...kept } = before ?? {};
   const configuration: FunctionConfiguration = {
     Description: "",
     Timeout: 3,
@@ -43,8 +43,9 @@ export function configure(input: Input, before?: FunctionConfiguration): Functio
     Architectures: ["x86_64"],
     SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
     LoggingConfig: { LogFormat: "Text", LogGroup: `/aws/lambda/${name}` },
-    ...kept,
-    PackageType: "Zip",
+    ...before,
+    PackageType: before?.PackageType ?? (isImage(input) ? "Image" : "Zip"),
+    ...shownImageConfig(input.ImageConfig),
     ...given({
       Runtime: input.Runtime,
       Role: input.Role,
@@ -79,13 +80,14 @@ export function configure(input: Input, before?: FunctionConfiguration): Functio
   return configuration;
 }
 
+const isImage = ({ PackageType, Code }: Input): boolean => PackageType === "Image" || Code?.ImageUri !== undefined;
+
 const given = <T extends object>(values: T): Partial<T> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 function check(input: Input): void {
-  if (input.PackageType === "Image" || (input as CreateFunctionCommandInput).Code?.ImageUri) {
-    throw invalidParameter("The local cloud runs functions of .zip files, not of container images.");
-  }
+  checkEnum(input.PackageType, "packageType", ["Zip", "Image"]);
+  if (isImage(input)) checkImage(input);
   checkRuntime(input.Runtime);
   checkPattern(input.Role, "role", /^arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role\/?[a-zA-Z_0-9+=,.@\-_/]+$/, 2048);
   checkPattern(input.Handler, "handler", /^[^\s]+$/, 128);

@@ -15,6 +15,7 @@ import { Concurrency } from "./execution/concurrency.ts";
 import { Fleet } from "./execution/fleet.ts";
 import type { RuntimeApi } from "./execution/runtimeApi.ts";
 import { EnvironmentStarter } from "./execution/starter.ts";
+import type { ImageOptions } from "./images.ts";
 import { Invoker } from "./invoker.ts";
 import { Layers } from "./layers.ts";
 import { InvocationMetrics, type MetricSink, monitoringSink } from "./metrics.ts";
@@ -66,11 +67,13 @@ export interface LambdaSurroundings {
   runtimeApi: RuntimeApi;
   /** Folder of programs, where Python's runtime is installed. */
   tools: string;
+  /** What is run in place of container images. */
+  images: ImageOptions;
 }
 
 export function createLambda(
   cloud: Cloud,
-  { runtimeApi, tools, sites, directory }: LambdaSurroundings,
+  { runtimeApi, tools, images, sites, directory }: LambdaSurroundings,
   options: LambdaOptions = {},
 ): Service {
   const {
@@ -86,7 +89,8 @@ export function createLambda(
   const concurrency = new Concurrency(registry, limit);
   const targets = new Targets(cloud, new RoleSessions(cloud));
   const metrics = new InvocationMetrics(options.metrics ?? monitoringSink(cloud));
-  const starter = new EnvironmentStarter({ cloud, packages, layers, runtimeApi, pythons: new PythonRuntimes(tools) });
+  const pythons = new PythonRuntimes(tools);
+  const starter = new EnvironmentStarter({ cloud, packages, layers, runtimeApi, pythons, images });
   const fleet = new Fleet(cloud, starter, { idleMs, maxEnvironments });
   const invoker = new Invoker(fleet, concurrency, metrics);
   const queue = new AsyncQueue(cloud.store, registry, invoker, targets, { delayScale });

@@ -31,8 +31,10 @@ export interface FunctionRecord {
 export interface VersionRecord {
   /** As the API shows it, without the state, which is the same for every function here. */
   configuration: FunctionConfiguration & { FunctionName: string; Version: string; Role: string; FunctionArn: string };
-  /** Name of the unpacked package below the code folder: the SHA-256 of the zip file, in hex. */
+  /** Name of the unpacked package below the code folder: the SHA-256 of the zip file, in hex. Empty for an image. */
   code: string;
+  /** URI of the container image that the function is. */
+  image?: string;
   /** Changes with every change of code or configuration: environments of an older one are no longer used. */
   generation: string;
 }

@@ -42,7 +42,9 @@ describe("execution environments", () => {
     const given = { idleMs: 60_000, maxEnvironments: 64, ...options };
     const { cloud, directory } = test;
     const layers = { root: async () => undefined };
-    const parts = { cloud, packages, layers, runtimeApi: new RuntimeApi(), pythons: new PythonRuntimes(directory) };
+    const images = { images: {}, workingDirectory: directory };
+    const pythons = new PythonRuntimes(directory);
+    const parts = { cloud, packages, layers, runtimeApi: new RuntimeApi(), pythons, images };
     const fleet = new Fleet(cloud, new EnvironmentStarter(parts), given);
     fleet.start();
     try {

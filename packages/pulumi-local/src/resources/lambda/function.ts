@@ -18,9 +18,9 @@ const logLevels = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
 const configurationInputs = [
   ...["role", "handler", "runtime", "description", "timeout", "memorySize", "environment", "layers"],
   ...["deadLetterConfig", "tracingConfig", "ephemeralStorage", "loggingConfig", "vpcConfig", "kmsKeyArn", "snapStart"],
-  "fileSystemConfig",
+  ...["fileSystemConfig", "imageConfig"],
 ];
-const codeInputs = ["code", "sourceCodeHash", "s3Bucket", "s3Key", "s3ObjectVersion", "architectures"];
+const codeInputs = ["imageUri", "code", "sourceCodeHash", "s3Bucket", "s3Key", "s3ObjectVersion", "architectures"];
 
 /** What API Gateway takes as the URI of an integration. */
 export const invokeArn = (region: string, functionArn: string) =>
@@ -105,7 +105,7 @@ export function functionType(cloud: Cloud): ResourceType {
     inert: ["replaceSecurityGroupsOnDestroy", "replacementSecurityGroupIds", "codeSigningConfigArn", "sourceKmsKeyArn"],
     enums: {
       runtime: runtimes,
-      packageType: ["Zip"],
+      packageType: ["Zip", "Image"],
       architectures: ["x86_64", "arm64"],
       "tracingConfig.mode": ["Active", "PassThrough"],
       "loggingConfig.logFormat": ["JSON", "Text"],
@@ -124,6 +124,13 @@ export function functionType(cloud: Cloud): ResourceType {
     autoname: { property: "name", max: 64, pattern: /^[a-zA-Z0-9-_]+$/ },
     taggable: true,
     validate(inputs) {
+      if (inputs.packageType === "Image") {
+        const missing = { property: "imageUri", reason: "is required for a function whose package is an image" };
+        return inputs.imageUri === undefined ? [missing] : [];
+      }
+      if (inputs.imageUri !== undefined) {
+        return [{ property: "packageType", reason: 'is "Zip"; allowed is Image with an imageUri' }];
+      }
       const failures = ["handler", "runtime"]
         .filter((property) => inputs[property] === undefined)
         .map((property) => ({ property, reason: "is required for a function whose package is a zip file" }));
@@ -138,6 +145,7 @@ export function functionType(cloud: Cloud): ResourceType {
         Code: await codeOf(inputs),
         Architectures: inputs.architectures,
         Tags: inputs.tagsAll,
+        PackageType: inputs.packageType,
         ...configurationOf(inputs),
       });
       try {
@@ -199,6 +207,7 @@ export function functionType(cloud: Cloud): ResourceType {
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 async function codeOf(inputs: Properties): Promise<object> {
+  if (inputs.imageUri !== undefined) return { ImageUri: inputs.imageUri };
   if (isArchive(inputs.code)) return { ZipFile: await archiveZip(inputs.code as Archive) };
   return { S3Bucket: inputs.s3Bucket, S3Key: inputs.s3Key, S3ObjectVersion: inputs.s3ObjectVersion };
 }
@@ -220,6 +229,7 @@ function configurationOf(inputs: Properties, before: Properties = {}): object {
     KMSKeyArn: inputs.kmsKeyArn,
     Environment: { Variables: of<{ variables?: object }>("environment")?.variables ?? {} },
     Layers: inputs.layers ?? [],
+    ImageConfig: imageConfigOf(inputs),
     DeadLetterConfig: { TargetArn: of<{ targetArn?: string }>("deadLetterConfig")?.targetArn ?? "" },
     TracingConfig: { Mode: of<{ mode?: string }>("tracingConfig")?.mode ?? "PassThrough" },
     EphemeralStorage: { Size: of<{ size?: number }>("ephemeralStorage")?.size ?? 512 },
@@ -238,6 +248,11 @@ function configurationOf(inputs: Properties, before: Properties = {}): object {
   };
 }
 
+function imageConfigOf({ imageConfig }: Properties): object | undefined {
+  const { commands, entryPoints, workingDirectory } = (imageConfig ?? {}) as Properties;
+  return imageConfig ? { Command: commands, EntryPoint: entryPoints, WorkingDirectory: workingDirectory } : undefined;
+}
+
 /** Of a function that the program did not make. */
 function inputsOf(configuration: FunctionConfiguration, tags: Record<string, string> = {}): Properties {
   const { DeadLetterConfig, Environment, Layers } = configuration;
@@ -248,7 +263,7 @@ function inputsOf(configuration: FunctionConfiguration, tags: Record<string, str
     description: configuration.Description,
     timeout: configuration.Timeout,
     memorySize: configuration.MemorySize,
-    packageType: "Zip",
+    packageType: configuration.PackageType ?? "Zip",
     publish: false,
     skipDestroy: false,
     ...(Environment && { environment: { variables: Environment.Variables } }),

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Cloud, RoleSession } from "../../../service.ts";
+import { type ImageOptions, imageCommand } from "../images.ts";
 import type { Layers } from "../layers.ts";
 import type { Packages } from "../packages.ts";
 import { launcher, type PythonRuntime, type PythonRuntimes } from "../python/runtime.ts";
@@ -20,6 +21,7 @@ interface Parts {
   layers: Pick<Layers, "root">;
   runtimeApi: RuntimeApi;
   pythons: PythonRuntimes;
+  images: ImageOptions;
 }
 
 /** Where its log goes. */
@@ -89,10 +91,10 @@ export class EnvironmentStarter {
 
   /** @throws AwsError when this machine cannot run it. */
   async prepare(version: VersionRecord, session: RoleSession, log: Log): Promise<Start> {
-    const { cloud, packages, layers } = this.#parts;
+    const { cloud, packages, layers, images } = this.#parts;
     const { Runtime: name, MemorySize: memoryMb = 128, Timeout = 3 } = version.configuration;
     const layerRoot = await layers.root(version);
-    const taskRoot = packages.folder(version.code);
+    const taskRoot = version.image === undefined ? packages.folder(version.code) : images.workingDirectory;
     const plan: Plan = {
       version,
       taskRoot,
@@ -100,6 +102,7 @@ export class EnvironmentStarter {
       variables: (runtime) => environmentVariables(cloud, version, session, { taskRoot, ...log, runtime }),
       settings: { memoryMb, initTimeout: initMs + Timeout * 1000 },
     };
+    if (version.image !== undefined) return this.#image(plan, version.image);
     const runtime = runtimeOf(name as string);
     switch (runtime.kind) {
       case "node":
@@ -151,6 +154,13 @@ export class EnvironmentStarter {
         [join(prefix, "lib")]: "/var/lang/lib",
       },
     });
+  }
+
+  /** The command has this machine's programs, and asks the Runtime API as the image would. */
+  #image(plan: Plan, uri: string): Promise<Start> {
+    const command = imageCommand(this.#parts.images.images, uri, plan.version.configuration);
+    const { PATH = "" } = process.env;
+    return this.#process(plan, { command, frames: false, variables: { PATH }, shownPaths: {} });
   }
 
   #bootstrap(plan: Plan): Promise<Start> {

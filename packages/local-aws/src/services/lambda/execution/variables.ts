@@ -29,10 +29,11 @@ export function environmentVariables(
     HOME: "/tmp",
     ...runtime,
     ...configuration.Environment?.Variables,
-    _HANDLER: configuration.Handler as string,
+    // An image's command is its handler.
+    _HANDLER: configuration.Handler ?? configuration.ImageConfigResponse?.ImageConfig?.Command?.[0] ?? "",
     LAMBDA_TASK_ROOT: taskRoot,
     LAMBDA_RUNTIME_DIR: "/var/runtime",
-    AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.Runtime}`,
+    ...(configuration.Runtime && { AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.Runtime}` }),
     AWS_REGION: cloud.region,
     AWS_DEFAULT_REGION: cloud.region,
     AWS_ACCESS_KEY_ID: session.credentials.accessKeyId,

@@ -1,48 +1,22 @@
 /** Functions: created, changed, shown and deleted. */
 import { createHash, randomUUID } from "node:crypto";
 import { pathToFileURL } from "node:url";
-import type { FunctionConfiguration, LastUpdateStatusReasonCode } from "@aws-sdk/client-lambda";
+import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { passRole } from "../../../kit/passRole.ts";
 import type { OperationOf, Operations } from "../../../operations.ts";
+import type { Principal } from "../../../service.ts";
 import { configure, revised } from "../configuration.ts";
 import type { Lambda } from "../context.ts";
 import { checkEnum, checkRevision, conflict, functionNotFound, invalidParameter } from "../errors.ts";
-import type { Preparation } from "../execution/starter.ts";
+import { imageCode } from "../images.ts";
 import { checkFunctionName, functionReference, isVersion, latest } from "../names.ts";
+import type { CodeLocation, Package } from "../packages.ts";
 import type { VersionRecord } from "../records.ts";
 import { checkSignature } from "./codeSigning.ts";
 import { listed } from "./paging.ts";
+import { created, shown, updating } from "./states.ts";
 import { checkedTags } from "./tags.ts";
 import { publish } from "./versions.ts";
-
-/**
- * AWS's answer for a function that was just accepted, and while it is made ready: here, while what its code needs is installed.
- * https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
- */
-const creating = "The function is being created.";
-
-/** A version in the API's form. */
-function shown({ configuration }: VersionRecord, preparation?: Preparation, qualified = false): FunctionConfiguration {
-  const { FunctionArn: arn, Version } = configuration;
-  const described = { ...configuration, FunctionArn: qualified ? `${arn}:${Version}` : arn };
-  if (preparation === "created") return created(described);
-  const ready: FunctionConfiguration = { ...described, State: "Active", LastUpdateStatus: "Successful" };
-  return preparation === "updated" ? updating(ready) : ready;
-}
-
-/** The answer of CreateFunction. */
-function created({ LastUpdateStatus: _, ...configuration }: FunctionConfiguration): FunctionConfiguration {
-  return { ...configuration, State: "Pending", StateReason: creating, StateReasonCode: "Creating" };
-}
-
-/** The answer of an update. */
-const updating = (configuration: FunctionConfiguration): FunctionConfiguration => ({
-  ...configuration,
-  LastUpdateStatus: "InProgress",
-  LastUpdateStatusReason: creating,
-  // AWS returns it, though its own model does not list it.
-  LastUpdateStatusReasonCode: "Creating" as string as LastUpdateStatusReasonCode,
-});
 
 /** `$LATEST` comes before the published versions. */
 const versionKey = ({ FunctionName = "", Version }: FunctionConfiguration) => [FunctionName, Number(Version) || 0];
@@ -84,6 +58,13 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
     }
   }
 
+  /** An archive, or an image. */
+  const added = async <Kept>(
+    code: CodeLocation & { ImageUri?: string | undefined },
+    principal: Principal,
+    keep: (added: Package & { image?: string }) => Kept,
+  ): Promise<Kept> => (code.ImageUri === undefined ? packages.add(code, principal, keep) : keep(imageCode(code)));
+
   const CreateFunction: OperationOf<"lambda", "CreateFunction"> = {
     access: ({ FunctionName, Role, Layers = [] }) => [
       { action: "lambda:CreateFunction", resource: arns.function(functionReference(FunctionName as string).name) },
@@ -95,7 +76,8 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
       checkFunctionName(name);
       if (!input.Role) throw invalidParameter("The Role of the function must be given.");
       const settings = configure({ ...input, FunctionName: name });
-      if (!input.Runtime || !input.Handler) {
+      const isImage = settings.PackageType === "Image";
+      if (!isImage && (!input.Runtime || !input.Handler)) {
         throw invalidParameter(
           "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
         );
@@ -110,15 +92,16 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
         Role: input.Role,
         Version: latest,
         ...(input.Layers?.length && { Layers: layers.references(input.Layers) }),
-        RuntimeVersionConfig: { RuntimeVersionArn: runtimeArn(cloud.region, input.Runtime) },
+        ...(input.Runtime && { RuntimeVersionConfig: { RuntimeVersionArn: runtimeArn(cloud.region, input.Runtime) } }),
       });
       checkSignature(lambda, input.CodeSigningConfigArn);
       await checkRole(configuration);
-      const version = await packages.add(input.Code, principal, (code) => {
+      const version = await added(input.Code ?? {}, principal, (code) => {
         if (registry.functions.get(name)) throw conflict(`Function already exist: ${name}`);
         const made: VersionRecord = {
           configuration: { ...configuration, CodeSha256: code.sha256, CodeSize: code.size },
           code: code.id,
+          ...(code.image !== undefined && { image: code.image }),
           generation: randomUUID(),
         };
         cloud.store.transaction(() => {
@@ -142,11 +125,16 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
     async run(input, { principal }) {
       const { name } = functionReference(input.FunctionName);
       checkRevision(input.RevisionId, registry.version(name).configuration.RevisionId);
-      if (input.ImageUri)
-        throw invalidParameter("The local cloud runs functions of .zip files, not of container images.");
+      const { PackageType } = registry.version(name).configuration;
+      if ((PackageType === "Image") !== Boolean(input.ImageUri)) {
+        const what = input.ImageUri ? "ImageUri" : "a .zip file";
+        throw invalidParameter(
+          `Please don't provide ${what} when updating a function with packageType ${PackageType}.`,
+        );
+      }
       checkSignature(lambda, registry.function(name).codeSigning);
       let replaced = "";
-      const after = await packages.add(input, principal, (code) => {
+      const after = await added(input, principal, (code) => {
         const before = registry.version(name);
         replaced = before.code;
         const { Architectures = before.configuration.Architectures } = input;
@@ -158,6 +146,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
             CodeSize: code.size,
           }),
           code: code.id,
+          ...(code.image !== undefined && { image: code.image }),
           generation: randomUUID(),
         };
         if (!input.DryRun) registry.versions.put(`${name}:${latest}`, changed);
@@ -206,7 +195,10 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
       const { reserved } = record;
       return {
         Configuration: { ...now(version), FunctionArn: arn },
-        Code: { RepositoryType: "S3", Location: pathToFileURL(packages.archive(version.code)).href },
+        Code:
+          version.image === undefined
+            ? { RepositoryType: "S3", Location: pathToFileURL(packages.archive(version.code)).href }
+            : { RepositoryType: "ECR", ImageUri: version.image, ResolvedImageUri: version.image },
         ...(Object.keys(record.tags).length > 0 && { Tags: record.tags }),
         ...(reserved !== undefined && { Concurrency: { ReservedConcurrentExecutions: reserved } }),
       };
