@@ -59,6 +59,7 @@ const ids: Record<string, (attributes: Attributes) => string> = {
     `${route.route_table_id}_${ipv4 || ipv6}`,
   aws_route_table_association: joined("/", "subnet_id", "route_table_id"),
   aws_s3_object: joined("/", "bucket", "key"),
+  aws_xray_sampling_rule: joined("", "rule_name"),
   aws_vpc_dhcp_options_association: joined("", "vpc_id"),
 };
 

@@ -19,6 +19,7 @@ const staying: Record<string, string> = {
   sqlite_sequence: "the database's own",
   streams: "a stream can be read for a day, without its table, too",
   "sts.keys": "sessions end by themselves",
+  xray_segments: "traces are kept for 30 days",
 };
 
 /** @param records as `collection key`. @returns those that nothing explains. */

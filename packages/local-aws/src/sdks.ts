@@ -32,6 +32,7 @@ export interface Sdks {
   ssm: typeof import("@aws-sdk/client-ssm");
   states: typeof import("@aws-sdk/client-sfn");
   sts: typeof import("@aws-sdk/client-sts");
+  xray: typeof import("@aws-sdk/client-xray");
   tagging: typeof import("@aws-sdk/client-resource-groups-tagging-api");
 }
 

@@ -39,6 +39,8 @@ export interface Call {
   /** Condition keys of the request itself, which apply to each permission that it needs; computed when a policy uses one. */
   context?: () => NonNullable<Access["context"]>;
   signal?: AbortSignal;
+  /** The trace header that the request came with. */
+  trace?: string;
 }
 
 /** One permission that a call needs: all those of an operation must be granted. */

@@ -37,6 +37,7 @@ import { createSsm } from "./services/ssm/index.ts";
 import { createStates } from "./services/states/index.ts";
 import { createSts } from "./services/sts/index.ts";
 import { createTagging } from "./services/tagging/index.ts";
+import { createXray } from "./services/xray/index.ts";
 import type { Wakes } from "./wakes.ts";
 
 export interface CloudOptions {
@@ -142,4 +143,5 @@ export const regionalServices: Factory[] = [
   (cloud) => createKms(cloud),
   (cloud) => createSes(cloud),
   (cloud) => createTagging(cloud),
+  (cloud) => createXray(cloud),
 ];

@@ -52,6 +52,7 @@ const listings: Record<string, (arn: string) => Listing> = {
   }),
   // Versions and aliases have the tags of their state machine.
   states: (arn) => byArn("states", "ListTagsForResource", "resourceArn")(arn.split(":").slice(0, 7).join(":")),
+  xray: byArn("xray", "ListTagsForResource", "ResourceARN"),
 };
 
 const upTo = (text: string, end: RegExp): string => text.split(end, 1)[0] as string;

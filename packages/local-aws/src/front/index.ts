@@ -7,7 +7,7 @@ import { isRegion, regionOf } from "../arn.ts";
 import type { Directory } from "../authorization/directory.ts";
 import type { KeptMail } from "../mail.ts";
 import type { Region } from "../regions.ts";
-import { AwsError, type Call, type Principal, type RawResponse, type Service } from "../service.ts";
+import { AwsError, administrator, type Call, type Principal, type RawResponse, type Service } from "../service.ts";
 import { protocolOf, shapesOf, type WireRequest, wireRequest } from "../wire/index.ts";
 import { authenticate, signatureError } from "./authenticate.ts";
 import { type Authorization, readAuthorization } from "./authorization.ts";
@@ -23,6 +23,7 @@ import { type ProcessApi, serveProcesses } from "./processes.ts";
 import { isS3, sha256 } from "./signature.ts";
 import { authenticateV2, isSignedV2 } from "./signatureV2.ts";
 import { mayUpgrade, serveSites } from "./sites.ts";
+import { followTrace } from "./trace.ts";
 import { refuseUnreadable } from "./unreadable.ts";
 
 export interface FrontOptions {
@@ -130,6 +131,7 @@ async function answer(
   const authorization = readAuthorization(request);
   const signed = typeof authorization === "object" ? authorization : undefined;
   let service: Service | undefined;
+  let ending: (status: number) => void = () => {};
   try {
     const shared = options.regions.get(options.defaultRegion).services;
     if (typeof authorization === "string" && request.query.has("X-Amz-Credential") && looksLikeS3(request)) {
@@ -170,14 +172,21 @@ async function answer(
       signal: goneOf(reply),
     };
     const unsignedAllowed = signed ? undefined : (operation: string) => needsNoSignature(service as Service, operation);
-    return await perform(
+    ending = followTrace(call, request, (name, operation, input) =>
+      place.dispatch({ ...call, service: name, operation, principal: administrator(options.accountId) }, input),
+    );
+    const response = await perform(
       { service, dispatch: place.dispatch, ...(unsignedAllowed && { permitted: unsignedAllowed }) },
       { request, url, body: () => (streams ? signedStream(raw, request) : wholeStream(request)) },
       call,
     );
+    ending(response.status);
+    return response;
   } catch (error) {
     const shapes = service && (await shapesOf(service)?.catch(() => undefined));
-    return protocolOf(request, shapes).writeError(known(error, service?.name), requestId, shapes);
+    const response = protocolOf(request, shapes).writeError(known(error, service?.name), requestId, shapes);
+    ending(response.status);
+    return response;
   }
 }
 

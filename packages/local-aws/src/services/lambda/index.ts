@@ -38,6 +38,7 @@ import type { VersionRecord } from "./records.ts";
 import { Registry } from "./registry.ts";
 import { RoleSessions } from "./roleSessions.ts";
 import { Targets } from "./targets.ts";
+import { InvocationTraces } from "./traces.ts";
 import { URL_PATH, UrlSite } from "./urlSite.ts";
 
 export interface LambdaOptions {
@@ -92,7 +93,7 @@ export function createLambda(
   const pythons = new PythonRuntimes(tools);
   const starter = new EnvironmentStarter({ cloud, packages, layers, runtimeApi, pythons, images });
   const fleet = new Fleet(cloud, starter, { idleMs, maxEnvironments });
-  const invoker = new Invoker(fleet, concurrency, metrics);
+  const invoker = new Invoker(fleet, concurrency, metrics, new InvocationTraces(cloud));
   const queue = new AsyncQueue(cloud.store, registry, invoker, targets, { delayScale });
   registry.onVersionChange = (key, isNew) => {
     fleet.retire(key);

@@ -1,5 +1,4 @@
 /** Runs a request on the version that its function, version or alias resolves to, within the concurrency limits. */
-import { randomBytes } from "node:crypto";
 import { AwsError } from "../../service.ts";
 import type { Concurrency } from "./execution/concurrency.ts";
 import type { Outcome } from "./execution/environment.ts";
@@ -8,6 +7,7 @@ import type { InvocationMetrics, InvocationSample } from "./metrics.ts";
 import { isVersion, latest } from "./names.ts";
 import type { VersionRecord } from "./records.ts";
 import type { Target } from "./registry.ts";
+import type { InvocationTraces } from "./traces.ts";
 
 export interface InvokeRequest {
   requestId: string;
@@ -32,11 +32,13 @@ export class Invoker {
   readonly #fleet: Fleet;
   readonly #concurrency: Concurrency;
   readonly #metrics: InvocationMetrics;
+  readonly #traces: InvocationTraces;
 
-  constructor(fleet: Fleet, concurrency: Concurrency, metrics: InvocationMetrics) {
+  constructor(fleet: Fleet, concurrency: Concurrency, metrics: InvocationMetrics, traces: InvocationTraces) {
     this.#fleet = fleet;
     this.#concurrency = concurrency;
     this.#metrics = metrics;
+    this.#traces = traces;
   }
 
   /** @throws AwsError when it was not run: throttled, invalid JSON, a role that cannot be assumed. */
@@ -51,16 +53,18 @@ export class Invoker {
       this.#metrics.throttle(sample);
       throw error;
     }
+    const traced = this.#traces.begin(target, configuration.TracingConfig?.Mode === "Active", request.trace);
     try {
       const { outcome, duration, log } = await this.#fleet.run(version, {
         requestId: request.requestId,
         payload: request.payload || "{}",
         functionArn: target.arn,
-        trace: request.trace ?? newTrace(configuration.TracingConfig?.Mode === "Active"),
+        trace: traced.header,
         tail: request.tail ?? false,
         ...(request.clientContext !== undefined && { clientContext: request.clientContext }),
       });
       const failed = outcome.kind === "error";
+      traced.end(failed);
       this.#metrics.record(sample, duration, failed, ticket.concurrent);
       return {
         json: (outcome as Exclude<Outcome, { kind: "badPayload" }>).json,
@@ -89,14 +93,4 @@ function sampleOf({ record, qualifier }: Target, { configuration }: VersionRecor
   if (qualifier === undefined) return { functionName };
   if (qualifier === latest || isVersion(qualifier)) return { functionName, qualifier };
   return { functionName, qualifier, executedVersion: configuration.Version };
-}
-
-let traces = 0;
-const traceSeed = randomBytes(8).toString("hex");
-
-/** A new trace. https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader */
-function newTrace(sampled: boolean): string {
-  const seconds = Math.floor(Date.now() / 1000).toString(16);
-  const count = (++traces).toString(16).padStart(8, "0");
-  return `Root=1-${seconds}-${traceSeed}${count};Parent=${traceSeed.slice(8)}${count};Sampled=${sampled ? 1 : 0}`;
 }

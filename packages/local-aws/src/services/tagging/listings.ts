@@ -173,6 +173,14 @@ const listings: Listing[] = [
     ...{ token: small, arn: member("stateMachineArn") },
   },
   {
+    ...{ type: "xray:group", operation: ["xray", "GetGroups"], items: "Groups" },
+    arn: member("GroupARN"),
+  },
+  {
+    ...{ type: "xray:sampling-rule", operation: ["xray", "GetSamplingRules"], items: "SamplingRuleRecords" },
+    arn: ({ SamplingRule }) => SamplingRule.RuleARN,
+  },
+  {
     ...{ type: "states:activity", operation: ["states", "ListActivities"], items: "activities", token: small },
     arn: member("activityArn"),
   },

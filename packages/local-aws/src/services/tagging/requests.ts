@@ -59,6 +59,7 @@ const services: Record<string, Partial<Words>> = {
     more: { ResourceType: "Parameter" },
   },
   states: { ...small, pair: ["key", "value"] },
+  xray: { id: "ResourceARN" },
 };
 
 /** @returns what to ask for; `undefined` for a resource that cannot be tagged so. */

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { readTrace, segmentId, type Trace, traceHeader } from "../../../kit/trace.ts";
 import type { Principal } from "../../../service.ts";
 import type { MethodRuntime, StageRuntime } from "./stageRuntime.ts";
 
@@ -48,6 +49,7 @@ export class Exchange {
   #query: { single: Record<string, string> | null; multi: MultiValue | null } | undefined;
   #headers: { single: Record<string, string>; multi: MultiValue } | undefined;
   #traceId: string | undefined;
+  #trace: (Trace & { segment: string }) | undefined;
 
   constructor(
     request: IncomingMessage,
@@ -91,6 +93,21 @@ export class Exchange {
       this.#traceId = sent ?? `Root=1-${time}-${this.requestId.replaceAll("-", "").slice(0, 24)}`;
     }
     return this.#traceId;
+  }
+
+  /** The gateway's own segment, where the stage traces, and nobody before it has decided not to. */
+  get trace(): (Trace & { segment: string }) | undefined {
+    const read = this.stage.stage.tracingEnabled ? readTrace(this.traceId) : undefined;
+    if (!read || read.sampled === false) return undefined;
+    this.#trace ??= { ...read, sampled: true, segment: segmentId() };
+    return this.#trace;
+  }
+
+  /** The trace header for what the integration calls. */
+  get onwards(): string | undefined {
+    const { trace } = this;
+    if (trace) return traceHeader({ ...trace, parent: trace.segment });
+    return readTrace(this.traceId) && this.traceId;
   }
 
   /** Query parameters, decoded; of several values, the last one is the single value. */

@@ -45,7 +45,7 @@ export async function invokeProxy(cloud: Cloud, exchange: Exchange, as: Principa
   if (functionArn === undefined)
     throw misconfigured("Execution failed due to configuration error: Invalid endpoint address");
   const started = performance.now();
-  const invoked = invoke(cloud, functionArn, proxyEvent(exchange), as);
+  const invoked = invoke(cloud, functionArn, proxyEvent(exchange), as, { trace: exchange.onwards });
   const result = await within(integration?.timeoutInMillis ?? 29_000, invoked, (isOver) =>
     preparation(cloud, functionArn, isOver),
   );
@@ -62,13 +62,13 @@ export async function invoke(
   functionArn: string,
   event: string,
   as: Principal,
-  type: "RequestResponse" | "Event" = "RequestResponse",
+  { type = "RequestResponse", trace }: { type?: "RequestResponse" | "Event"; trace?: string | undefined } = {},
 ): Promise<Invocation> {
+  const traced = trace === undefined ? {} : { TraceHeader: trace };
+  const input = { FunctionName: functionArn, InvocationType: type, Payload: Buffer.from(event), ...traced };
   try {
     // A function may be in another region than the API.
-    return await cloud
-      .in(regionOf(functionArn) || cloud.region)
-      .call("lambda", "Invoke", { FunctionName: functionArn, InvocationType: type, Payload: Buffer.from(event) }, as);
+    return await cloud.in(regionOf(functionArn) || cloud.region).call("lambda", "Invoke", input, as);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     if (error.code === "RequestTooLargeException") throw new GatewayFailure("REQUEST_TOO_LARGE", "Request Too Long");

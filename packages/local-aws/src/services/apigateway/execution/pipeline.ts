@@ -10,6 +10,7 @@ import { invokeProxy } from "./lambdaProxy.ts";
 import type { LogWriter } from "./logWriter.ts";
 import type { Metrics } from "./metrics.ts";
 import { requestContext } from "./requestContext.ts";
+import { writeSegment } from "./segment.ts";
 import type { MethodRuntime } from "./stageRuntime.ts";
 import type { Throttle } from "./throttle.ts";
 import type { Usage } from "./usage.ts";
@@ -100,5 +101,6 @@ export class Pipeline {
     this.#steps.metrics.record(exchange, reply);
     writeAccessLog(this.#steps.log, exchange, reply);
     writeExecutionLog(this.#steps.log, exchange, reply);
+    writeSegment(this.#cloud, exchange, reply);
   }
 }

@@ -47,12 +47,13 @@ export function invokeOperations(
       const nothing = Buffer.alloc(0);
       if (type === "DryRun") return { StatusCode: 204, Payload: nothing };
       const payload = eventPayload(input.Payload);
-      queue.add(target, { requestId: call.requestId, payload, ...(input.TraceHeader && { trace: input.TraceHeader }) });
+      const trace = input.TraceHeader ?? call.trace;
+      queue.add(target, { requestId: call.requestId, payload, ...(trace && { trace }) });
       return { StatusCode: 202, Payload: nothing };
     },
   };
 
-  async function respond(target: Target, input: InvokeInput, { requestId }: Call): Promise<InvokeOutput> {
+  async function respond(target: Target, input: InvokeInput, { requestId, trace }: Call): Promise<InvokeOutput> {
     const payload = text(input.Payload);
     if (payload.length * 3 > maxSyncBytes && Buffer.byteLength(payload) > maxSyncBytes) {
       const message = `Request must be smaller than ${maxSyncBytes} bytes for the InvokeFunction operation`;
@@ -62,7 +63,7 @@ export function invokeOperations(
       requestId,
       payload,
       tail: input.LogType === "Tail",
-      ...(input.TraceHeader && { trace: input.TraceHeader }),
+      ...((input.TraceHeader ?? trace) && { trace: input.TraceHeader ?? trace }),
       ...(input.ClientContext && { clientContext: clientContext(input.ClientContext) }),
     });
     const output: InvokeOutput = {

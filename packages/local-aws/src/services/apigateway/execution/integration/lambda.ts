@@ -14,12 +14,16 @@ export async function lambdaAnswer(
   functionArn: string,
   request: IntegrationRequest,
   as: Principal,
+  trace: string | undefined,
 ): Promise<IntegrationAnswer> {
   const kind = Object.entries(request.header)
     .find(([name]) => name.toLowerCase() === "x-amz-invocation-type")?.[1]
     .at(-1);
   const event = request.body.length > 0 ? request.body.toString() : "{}";
-  const result = await invoke(cloud, functionArn, event, as, kind === "Event" ? "Event" : "RequestResponse");
+  const result = await invoke(cloud, functionArn, event, as, {
+    type: kind === "Event" ? "Event" : "RequestResponse",
+    trace,
+  });
   const body = Buffer.from(result.Payload ?? "");
   const selectedBy = result.FunctionError ? errorMessage(body.toString()) : "";
   const headers: [string, string][] = [["Content-Type", "application/json"]];

@@ -1,0 +1,65 @@
+/**
+ * Trace headers, and the segments that services of the cloud write of calls that are sampled.
+ * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+ */
+import { randomBytes } from "node:crypto";
+import type { Cloud } from "../service.ts";
+
+export interface Trace {
+  /** `1-TIME-ID` */
+  root: string;
+  /** The segment that called. */
+  parent: string | undefined;
+  /** Absent where nobody has decided yet. */
+  sampled: boolean | undefined;
+}
+
+/** @returns `undefined` for a text that is no trace header. */
+export function readTrace(header: string | undefined): Trace | undefined {
+  const parts = new Map((header ?? "").split(";").map((part) => part.trim().split("=", 2) as [string, string]));
+  const root = parts.get("Root") ?? "";
+  if (!/^1-[0-9a-f]{8}-[0-9a-f]{24}$/i.test(root)) return undefined;
+  const sampled = { 0: false, 1: true }[parts.get("Sampled") ?? ""];
+  return { root, parent: parts.get("Parent"), sampled };
+}
+
+/** `Root=…;Parent=…;Sampled=1` */
+export const traceHeader = ({ root, parent, sampled }: Trace): string =>
+  [`Root=${root}`, parent && `Parent=${parent}`, sampled !== undefined && `Sampled=${sampled ? 1 : 0}`]
+    .filter(Boolean)
+    .join(";");
+
+/** The id of a segment: sixteen hexadecimal digits. */
+export const segmentId = (): string => randomBytes(8).toString("hex");
+
+/** What a service tells of one call, in X-Ray's words. */
+export interface SegmentFacts {
+  id: string;
+  name: string;
+  /** `AWS::Lambda::Function` */
+  origin: string;
+  /** Milliseconds since 1970. */
+  started: number;
+  /** As the client saw it: 4xx is an error, 5xx a fault, 429 throttled, too. */
+  status?: number | undefined;
+  fault?: boolean;
+  more?: object;
+}
+
+/** Has X-Ray keep it. What is not accepted is lost: traces are no reason to fail. */
+export function putSegment(
+  cloud: Pick<Cloud, "request">,
+  trace: Trace,
+  { started, status, ...facts }: SegmentFacts,
+): void {
+  const { id, name, origin, fault, more } = facts;
+  const document = {
+    ...{ id, trace_id: trace.root, name, origin, start_time: started / 1000, end_time: Date.now() / 1000 },
+    ...(trace.parent && { parent_id: trace.parent }),
+    ...((fault || (status ?? 0) >= 500) && { fault: true }),
+    ...(status !== undefined && status >= 400 && status < 500 && { error: true }),
+    ...(status === 429 && { throttle: true }),
+    ...more,
+  };
+  cloud.request("xray", "PutTraceSegments", { TraceSegmentDocuments: [JSON.stringify(document)] }).catch(() => {});
+}
