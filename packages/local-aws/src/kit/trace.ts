@@ -29,6 +29,21 @@ export const traceHeader = ({ root, parent, sampled }: Trace): string =>
     .filter(Boolean)
     .join(";");
 
+/**
+ * Which requests are sampled where nobody has decided: the first of each second, and five of a hundred others.
+ * https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
+ */
+export class Sampler {
+  #second = 0;
+
+  decide(): boolean {
+    const second = Math.floor(Date.now() / 1000);
+    if (second === this.#second) return Math.random() < 0.05;
+    this.#second = second;
+    return true;
+  }
+}
+
 /** The id of a segment: sixteen hexadecimal digits. */
 export const segmentId = (): string => randomBytes(8).toString("hex");
 

@@ -3,7 +3,7 @@
  * function's own setting. https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
  */
 import { randomBytes } from "node:crypto";
-import { putSegment, readTrace, segmentId, traceHeader } from "../../kit/trace.ts";
+import { putSegment, readTrace, Sampler, segmentId, traceHeader } from "../../kit/trace.ts";
 import type { Cloud } from "../../service.ts";
 import type { Target } from "./registry.ts";
 
@@ -17,6 +17,7 @@ interface Traced {
 export class InvocationTraces {
   readonly #cloud: Pick<Cloud, "request">;
   readonly #seed = randomBytes(8).toString("hex");
+  readonly #sampler = new Sampler();
   #count = 0;
 
   constructor(cloud: Pick<Cloud, "request">) {
@@ -26,7 +27,7 @@ export class InvocationTraces {
   /** @param active whether a request is sampled of which nobody has decided yet. @param given the caller's header. */
   begin({ record, arn }: Target, active: boolean, given: string | undefined): Traced {
     const trace = readTrace(given) ?? { root: this.#root(), parent: undefined, sampled: undefined };
-    const sampled = trace.sampled ?? active;
+    const sampled = trace.sampled ?? (active && this.#sampler.decide());
     if (!sampled) return { header: traceHeader({ ...trace, parent: trace.parent ?? segmentId(), sampled }), end() {} };
     const started = Date.now();
     const [service, own] = [segmentId(), segmentId()];

@@ -34,6 +34,8 @@ const longest = 64 * 1024;
 
 export class Segments {
   readonly #store: Cloud["store"];
+  /** Old ones are forgotten now and then. */
+  #puts = 0;
 
   constructor({ store }: Pick<Cloud, "store">) {
     this.#store = store;
@@ -50,7 +52,9 @@ export class Segments {
     this.#store
       .prepare("INSERT OR REPLACE INTO xray_segments VALUES (?, ?, ?, ?, ?)")
       .run(trace, id, start, stop, document);
-    this.#store.prepare("DELETE FROM xray_segments WHERE start < ?").run(Date.now() / 1000 - kept);
+    if (this.#puts++ % 1000 === 0) {
+      this.#store.prepare("DELETE FROM xray_segments WHERE start < ?").run(Date.now() / 1000 - kept);
+    }
   }
 
   /** Documents of a trace, the earliest first. */

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { readTrace, segmentId, type Trace, traceHeader } from "../../../kit/trace.ts";
+import { readTrace, Sampler, segmentId, type Trace, traceHeader } from "../../../kit/trace.ts";
 import type { Principal } from "../../../service.ts";
 import type { MethodRuntime, StageRuntime } from "./stageRuntime.ts";
 
@@ -15,6 +15,8 @@ export interface Reply {
 }
 
 type MultiValue = Record<string, string[]>;
+
+const sampler = new Sampler();
 
 /** One request on its way through the gateway: what was sent, and what has been determined about it. */
 export class Exchange {
@@ -49,7 +51,7 @@ export class Exchange {
   #query: { single: Record<string, string> | null; multi: MultiValue | null } | undefined;
   #headers: { single: Record<string, string>; multi: MultiValue } | undefined;
   #traceId: string | undefined;
-  #trace: (Trace & { segment: string }) | undefined;
+  #trace: (Trace & { segment: string }) | null | undefined;
 
   constructor(
     request: IncomingMessage,
@@ -95,12 +97,14 @@ export class Exchange {
     return this.#traceId;
   }
 
-  /** The gateway's own segment, where the stage traces, and nobody before it has decided not to. */
+  /** The gateway's own segment, where the stage traces and the request is sampled. */
   get trace(): (Trace & { segment: string }) | undefined {
-    const read = this.stage.stage.tracingEnabled ? readTrace(this.traceId) : undefined;
-    if (!read || read.sampled === false) return undefined;
-    this.#trace ??= { ...read, sampled: true, segment: segmentId() };
-    return this.#trace;
+    if (this.#trace === undefined) {
+      const read = this.stage.stage.tracingEnabled ? readTrace(this.traceId) : undefined;
+      const sampled = read && (read.sampled ?? sampler.decide());
+      this.#trace = sampled ? { ...read, sampled, segment: segmentId() } : null;
+    }
+    return this.#trace ?? undefined;
   }
 
   /** The trace header for what the integration calls. */
