@@ -177,11 +177,18 @@ function anythingBut(operand: unknown, path: string): Test {
 }
 
 const excludable: Record<string, (operand: unknown, path: string) => Test> = {
-  prefix: (operand, path) => affix("prefix", operand, path),
-  suffix: (operand, path) => affix("suffix", operand, path),
+  prefix: (operand, path) => affix("prefix", nonEmpty("prefix", operand, path), path),
+  suffix: (operand, path) => affix("suffix", nonEmpty("suffix", operand, path), path),
   "equals-ignore-case": ignoringCase,
   wildcard,
 };
+
+/** Within anything-but, an affix is a text, and not an empty one: that would exclude everything. */
+function nonEmpty(kind: string, operand: unknown, path: string): string {
+  const wanted = text(operand, `anything-but ${kind} match pattern`, path);
+  if (wanted === "") throw new PatternError(`Null ${kind} not allowed (${path})`);
+  return wanted;
+}
 
 function list(operand: unknown, path: string): unknown[] {
   const values = Array.isArray(operand) ? operand : [operand];

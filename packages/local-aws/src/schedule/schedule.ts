@@ -23,7 +23,7 @@ export interface ScheduleOptions {
 /** @throws Error saying what is wrong with the expression. */
 export function parseSchedule(expression: string, options: ScheduleOptions = {}): Schedule {
   const { timezone = "UTC", start = 0, anyPlural = false } = options;
-  const match = /^(rate|cron|at)\((.*)\)$/.exec(expression.trim());
+  const match = /^(rate|cron|at)\((.*)\)$/.exec(expression);
   if (!match) throw new Error(`"${expression}" is neither rate(...), cron(...) nor at(...)`);
   const [, kind, body = ""] = match;
   if (kind === "rate") return rate(body, start, anyPlural);

@@ -60,6 +60,8 @@ const refused: [pattern: object | string, reason: RegExp][] = [
   [{ a: [{ numeric: 5 }] }, /must be an array/],
   [{ a: [{ numeric: ["!", 5] }] }, /Unrecognized numeric range operator: !/],
   [{ a: [{ numeric: [">", "5"] }] }, /must be numeric/],
+  [{ a: [{ "anything-but": { prefix: "" } }] }, /Null prefix not allowed/],
+  [{ a: [{ "anything-but": { suffix: { "equals-ignore-case": "x" } } }] }, /must be a string/],
   [{ a: [{ numeric: [] }] }, /^Invalid member in numeric match: \]$/],
   [{ a: [{ numeric: ["<", 5, ">", 1] }] }, /^Too many elements in numeric expression$/],
   [{ a: [{ numeric: [">", 5, 1] }] }, /^Bad value in numeric range: 1$/],
