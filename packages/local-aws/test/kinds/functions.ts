@@ -137,7 +137,7 @@ export const functions: Record<string, Kind> = {
       "DeleteCodeSigningConfig",
       ({ CodeSigningConfig: { CodeSigningConfigArn } }: Signing) => ({ CodeSigningConfigArn }),
     ],
-    gone: "CodeSigningConfigNotFoundException",
+    gone: "ResourceNotFoundException",
     tagged: ({ CodeSigningConfig: { CodeSigningConfigArn } }: Signing) => CodeSigningConfigArn,
   },
   "a layer": {

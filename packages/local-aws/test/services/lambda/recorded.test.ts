@@ -20,12 +20,13 @@ describe("Lambda's answers", () => {
   });
   after(() => functions.test.stop());
 
-  it("a runtime's version is named by a hash, and lists leave out how the last update went", async () => {
+  it("a runtime's version is named by a hash, and lists leave out states", async () => {
     const { RuntimeVersionConfig } = await lambda.getFunctionConfiguration({ FunctionName: "fn" });
     assert.match(RuntimeVersionConfig!.RuntimeVersionArn!, /^arn:aws:lambda:us-east-1::runtime:[0-9a-f]{64}$/);
     const { Functions: listed = [] } = await lambda.listFunctions({});
     const { Versions = [] } = await lambda.listVersionsByFunction({ FunctionName: "fn" });
-    for (const one of [...listed, ...Versions]) assert.equal(one.LastUpdateStatus, undefined);
+    for (const one of [...listed, ...Versions])
+      assert.deepEqual([one.State, one.LastUpdateStatus], [undefined, undefined]);
     await assert.rejects(
       lambda.listFunctions({ FunctionVersion: "NEW" as never }),
       error("ValidationException", /at 'functionVersion' .*enum value set: \[ALL\]$/),
@@ -73,7 +74,7 @@ describe("Lambda's answers", () => {
       ],
       [
         "nobody's name",
-        () => add({ Principal: "nobody" }),
+        () => add({ Principal: "nobody.example.com" }),
         error(
           "InvalidParameterValueException",
           "The provided principal was invalid. Please check the principal and try again.",
@@ -96,6 +97,14 @@ describe("Lambda's answers", () => {
           await add({ Qualifier: "1", RevisionId: "other" });
         },
         error("PreconditionFailedException", /Call the GetPolicy API to retrieve the latest Revision Id$/),
+      ],
+      [
+        "a request that is too large for one",
+        () => functions.create("large", code, { Environment: { Variables: { A: "a".repeat(70_167_211) } } }),
+        error(
+          "RequestEntityTooLargeException",
+          "Request must be smaller than 70167211 bytes for the CreateFunction operation",
+        ),
       ],
       [
         "the policy of a function that is not there",

@@ -68,7 +68,9 @@ export function mappingOperations(
     ...record,
     ...(state && { State: state }),
     LastModified: new Date(LastModified),
-    LastProcessingResult: pollers.results.get(record.UUID) ?? "No records processed",
+    ...(sourceKind(record.EventSourceArn) !== "sqs" && {
+      LastProcessingResult: pollers.results.get(record.UUID) ?? "No records processed",
+    }),
     EventSourceMappingArn: arnOf(record.UUID),
   });
 

@@ -14,6 +14,7 @@ import type { RuntimeApi } from "./runtimeApi.ts";
 import { ThreadEnvironment } from "./thread.ts";
 import { environmentVariables } from "./variables.ts";
 import { workerCode } from "./workerCode.ts";
+import { variablesOf, wrapped, wrapperOf } from "./wrapper.ts";
 
 interface Parts {
   cloud: Cloud;
@@ -130,7 +131,13 @@ export class EnvironmentStarter {
       sdkRoot: import.meta.url,
       apiOrigin: cloud.apiOrigin,
     };
-    const variables = plan.variables(layerRoot ? { NODE_PATH: `${layerRoot}/nodejs/node_modules` } : {});
+    const own = plan.variables(layerRoot ? { NODE_PATH: `${layerRoot}/nodejs/node_modules` } : {});
+    const script = wrapperOf(version.configuration.Environment?.Variables, plan);
+    const variables = script ? await variablesOf(script, own, { cwd: taskRoot, timeout: initMs }) : own;
+    if (typeof variables === "number") {
+      const command = ["/bin/sh", "-c", `exit ${variables}`];
+      return this.#process(plan, { command, frames: false, variables: {}, shownPaths: {} });
+    }
     return (listeners) => new ThreadEnvironment({ ...settings, ...listeners, code, start, variables });
   }
 
@@ -141,8 +148,10 @@ export class EnvironmentStarter {
     const { taskRoot, layerRoot = "" } = plan;
     const [packages, layerPackages] = await this.#pythonPackages(runtime, plan.version);
     const handler = plan.version.configuration.Handler as string;
+    const script = wrapperOf(plan.version.configuration.Environment?.Variables, plan);
+    const command = [python, launcher, handler, layerRoot, packages, layerPackages];
     return this.#process(plan, {
-      command: [python, launcher, handler, layerRoot, packages, layerPackages],
+      command: script ? wrapped(script, command) : command,
       frames: true,
       // Bytecode is kept beside the package, which is read-only.
       variables: { ...searchPaths(plan, join(folder, "bin")), PYTHONPYCACHEPREFIX: `${taskRoot}.pycache` },

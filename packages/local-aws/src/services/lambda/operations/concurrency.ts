@@ -26,7 +26,8 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
       const record = of(FunctionName);
       const provisioned = totalProvisioned(record.name);
       if ((reserved as number) < provisioned) {
-        throw invalidParameter(
+        throw new AwsError(
+          "InvalidParameterValueException",
           ` ReservedConcurrentExecutions  ${reserved} should not be lower than function's total provisioned concurrency [${provisioned}].`,
         );
       }

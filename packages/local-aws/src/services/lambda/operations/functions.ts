@@ -1,10 +1,10 @@
 /** Functions: created, changed, shown and deleted. */
 import { createHash, randomUUID } from "node:crypto";
 import { pathToFileURL } from "node:url";
-import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
+import type { CreateFunctionCommandInput, FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { passRole } from "../../../kit/passRole.ts";
 import type { OperationOf, Operations } from "../../../operations.ts";
-import type { Principal } from "../../../service.ts";
+import { AwsError, type Principal } from "../../../service.ts";
 import { configure, revised } from "../configuration.ts";
 import type { Lambda } from "../context.ts";
 import { checkEnum, checkRevision, conflict, functionNotFound, invalidParameter } from "../errors.ts";
@@ -21,13 +21,30 @@ import { publish } from "./versions.ts";
 /** `$LATEST` comes before the published versions. */
 const versionKey = ({ FunctionName = "", Version }: FunctionConfiguration) => [FunctionName, Number(Version) || 0];
 
+/** Bytes of a request, code in base64 included. */
+const MAX_REQUEST = 70_167_211;
+
+function checkRequestSize({ Code, ...rest }: CreateFunctionCommandInput): void {
+  const size = Math.ceil((Code?.ZipFile?.length ?? 0) / 3) * 4 + Buffer.byteLength(JSON.stringify(rest));
+  if (size <= MAX_REQUEST) return;
+  const message = `Request must be smaller than ${MAX_REQUEST} bytes for the CreateFunction operation`;
+  throw new AwsError("RequestEntityTooLargeException", message, 413);
+}
+
 /** A runtime's version is named by a hash. */
 const runtimeArn = (region: string, runtime: string): string =>
   `arn:aws:lambda:${region}::runtime:${createHash("sha256").update(runtime).digest("hex")}`;
 
-/** One of a list: without how its last update went. */
-const inList = ({ LastUpdateStatus: _, ...configuration }: FunctionConfiguration): FunctionConfiguration =>
-  configuration;
+/** One of a list: without its state, and how its last update went. */
+const inList = ({
+  State: _state,
+  StateReason: _reason,
+  StateReasonCode: _code,
+  LastUpdateStatus: _last,
+  LastUpdateStatusReason: _lastReason,
+  LastUpdateStatusReasonCode: _lastCode,
+  ...configuration
+}: FunctionConfiguration): FunctionConfiguration => configuration;
 
 /** Packages that some version of a function or layer refers to. */
 export const usedPackages = ({ registry, layers }: Pick<Lambda, "registry" | "layers">): Set<string> =>
@@ -72,6 +89,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
       ...Layers.map((resource) => ({ action: "lambda:GetLayerVersion", resource })),
     ],
     async run(input, { principal }) {
+      checkRequestSize(input as CreateFunctionCommandInput);
       const { name } = functionReference(input.FunctionName);
       checkFunctionName(name);
       if (!input.Role) throw invalidParameter("The Role of the function must be given.");
@@ -83,6 +101,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
         );
       }
       const tags = checkedTags({}, input.Tags ?? {});
+      const Layers = input.Layers?.length ? layers.references(input.Layers) : undefined;
       if (registry.functions.get(name)) throw conflict(`Function already exist: ${name}`);
       const arn = arns.function(name);
       const configuration = revised({
@@ -91,7 +110,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
         FunctionArn: arn,
         Role: input.Role,
         Version: latest,
-        ...(input.Layers?.length && { Layers: layers.references(input.Layers) }),
+        ...(Layers && { Layers }),
         ...(input.Runtime && { RuntimeVersionConfig: { RuntimeVersionArn: runtimeArn(cloud.region, input.Runtime) } }),
       });
       checkSignature(lambda, input.CodeSigningConfigArn);

@@ -49,7 +49,10 @@ export function permissionOperations({ registry, arns }: Lambda): Operations<"la
       checkPrincipal(input.Principal);
       checkAlias(name, qualifier);
       const { key, arn, record, document } = policyOf(input.FunctionName, input.Qualifier);
-      checkRevision(input.RevisionId, record?.revision, "GetPolicy");
+      // Without a policy, the revision is that of what would get one.
+      const { version } = registry.target(input.FunctionName as string, input.Qualifier);
+      const of = registry.aliases.get(`${name}:${qualifier}`) ?? version.configuration;
+      checkRevision(input.RevisionId, record?.revision ?? of.RevisionId, "GetPolicy");
       const before = document?.Statement ?? [];
       if (before.some(({ Sid }) => Sid === input.StatementId)) {
         throw conflict(
@@ -139,7 +142,13 @@ function keysOf(statement: PolicyStatement | undefined): NonNullable<Access["con
 
 /** An account, an identity's ARN, a service's name, or everybody. */
 function checkPrincipal(principal: string): void {
-  if (/^(\*|\d{12}|arn:aws[\w-]*:(iam|sts)::\d{12}:.+|[\w.-]+\.[\w.-]+)$/.test(principal)) return;
+  if (
+    /^(\*|\d{12}|arn:aws[\w-]*:(iam|sts)::\d{12}:.+|[\w.-]+\.(amazonaws|aws|amazon|alexa)[\w.-]*|[\w-]+\.alexa\.com)$/.test(
+      principal,
+    )
+  ) {
+    return;
+  }
   throw invalidParameter("The provided principal was invalid. Please check the principal and try again.");
 }
 
