@@ -1,5 +1,6 @@
 /** Functions of Python, beside AWS's runtime interface client alone, which shows what the local Lambda adds to it, and beside a peer. */
 import { execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -149,7 +150,7 @@ async function packing(): Promise<Row> {
     await pack();
     const times: number[] = [];
     for (let round = 0; round < 5; round++) {
-      appendFileSync(entry, `# ${round}\n`);
+      appendFileSync(entry, `# ${randomUUID()}\n`);
       times.push(await pack());
     }
     const figure = median(times);

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { Failure } from "../lib/failure.ts";
 import type { Stack } from "../lib/stack.ts";
@@ -13,6 +14,8 @@ import { stackName, Workspace } from "./workspace.ts";
 const initial = {
   recommenderImageUri: "000000000000.dkr.ecr.eu-west-1.amazonaws.com/recommender:1",
   gradualDeployment: true,
+  // A function in Python among those in TypeScript: what the program makes of it is held against the real tools as well.
+  ...(spawnSync("python3", ["--version"]).status === 0 && { recommenderLanguage: "python" }),
 };
 
 /** A copy of the program, and the CLI on its stack, wherever that is. The parts follow one another on it. */
