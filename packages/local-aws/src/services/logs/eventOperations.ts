@@ -4,6 +4,7 @@ import type { LogEvent, StoredEvent, TimeRange } from "./events.ts";
 import { filterPattern } from "./filterPattern.ts";
 import type { LogGroups } from "./groups.ts";
 import type { MetricFilters } from "./metricFilters.ts";
+import { forward } from "./subscriptionFilters.ts";
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
 const maxEvents = 10_000;
@@ -42,6 +43,7 @@ export function eventOperations(logs: LogGroups, metricFilters: MetricFilters): 
           });
         });
         metricFilters.see(logGroupName, accepted);
+        forward(logs, logGroupName, logStreamName, accepted);
       }
       const tooOld = given.filter(({ timestamp }) => timestamp < oldest).length;
       const expired = given.filter(({ timestamp }) => timestamp < kept).length;

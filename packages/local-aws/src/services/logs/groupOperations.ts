@@ -44,6 +44,7 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
       cloud.store.transaction(() => {
         for (const [key] of streams.entries(`${logGroupName}\n`)) streams.delete(key);
         for (const [key] of logs.metricFilters.entries(`${logGroupName}\n`)) logs.metricFilters.delete(key);
+        for (const [key] of logs.subscriptionFilters.entries(`${logGroupName}\n`)) logs.subscriptionFilters.delete(key);
         events.deleteGroup(logGroupName);
         logs.policies.delete(logs.arn(logGroupName));
         groups.delete(logGroupName);
@@ -67,21 +68,41 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
             (pattern === undefined || name.toLowerCase().includes(pattern)) && (names?.includes(name) ?? true),
         );
       const { items, paging } = pageOf(found, rest, ({ name }) => name);
-      return { logGroups: items.map(shownGroup), ...paging };
+      return { logGroups: items.map((group) => shownGroup(group, pattern === undefined)), ...paging };
     },
   };
 
-  const shownGroup = (group: GroupRecord) => ({
+  const ListLogGroups: OperationOf<"logs", "ListLogGroups"> = {
+    access: () => logs.access("ListLogGroups", ""),
+    run({ logGroupNamePattern = "", logGroupClass, limit, ...rest }) {
+      // `^` asks for a beginning; otherwise the text may be anywhere.
+      const [begins, text] = [logGroupNamePattern.startsWith("^"), logGroupNamePattern.replace(/^\^/, "")];
+      const matching = groups.values().filter(({ name, logGroupClass: kind }) => {
+        const fits = begins ? name.startsWith(text) : name.includes(text);
+        return fits && (logGroupClass === undefined || kind === logGroupClass);
+      });
+      const { items, paging } = pageOf(matching, { ...rest, limit }, ({ name }) => name);
+      const shown = items.map(({ name, arn, logGroupClass: kind }) => ({
+        logGroupName: name,
+        logGroupArn: arn,
+        logGroupClass: kind,
+      }));
+      return { logGroups: shown, ...paging };
+    },
+  };
+
+  /** @param whole whether it was not searched for by a pattern: answers of searches say less. */
+  const shownGroup = (group: GroupRecord, whole: boolean) => ({
     logGroupName: group.name,
     creationTime: group.created,
     ...(group.retentionInDays !== undefined && { retentionInDays: group.retentionInDays }),
     metricFilterCount: logs.metricFilters.entries(`${group.name}\n`).length,
     arn: `${group.arn}:*`,
-    storedBytes: streams.values(`${group.name}\n`).reduce((sum, { bytes }) => sum + bytes, 0),
+    ...(whole && { storedBytes: streams.values(`${group.name}\n`).reduce((sum, { bytes }) => sum + bytes, 0) }),
     ...(group.kmsKeyId && { kmsKeyId: group.kmsKeyId }),
     logGroupClass: group.logGroupClass,
     logGroupArn: group.arn,
-    ...(group.protected !== undefined && { deletionProtectionEnabled: group.protected }),
+    ...(whole && { deletionProtectionEnabled: group.protected ?? false }),
   });
 
   const PutLogGroupDeletionProtection: Operation<{ logGroupIdentifier?: string; deletionProtectionEnabled?: boolean }> =
@@ -181,6 +202,7 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
     CreateLogGroup,
     DeleteLogGroup,
     DescribeLogGroups,
+    ListLogGroups,
     PutLogGroupDeletionProtection,
     AssociateKmsKey,
     DisassociateKmsKey,

@@ -1,6 +1,6 @@
 /** Log groups and streams, with what their operations share. */
 
-import type { LogGroupClass, StandardUnit } from "@aws-sdk/client-cloudwatch-logs";
+import type { Distribution, LogGroupClass, StandardUnit } from "@aws-sdk/client-cloudwatch-logs";
 import { type Key, type PageRequest, page } from "../../kit/page.ts";
 import type { Access, Cloud, PolicyDocument, PolicyStatement } from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
@@ -44,6 +44,24 @@ export interface MetricFilterRecord {
   }[];
 }
 
+export interface SubscriptionFilterRecord {
+  filterName: string;
+  logGroupName: string;
+  filterPattern: string;
+  destinationArn: string;
+  roleArn?: string;
+  distribution: Distribution;
+  creationTime: number;
+}
+
+export interface DeliveryDestinationRecord {
+  name: string;
+  resourceArn: string;
+  format?: string;
+  tags: Record<string, string>;
+  policy?: string;
+}
+
 /** A resource policy: the account's have names, a group's has the group's ARN. */
 export interface ResourcePolicyRecord {
   policyName?: string;
@@ -63,6 +81,8 @@ export class LogGroups {
   /** By name where it is the account's, by the group's ARN if it is a group's. */
   readonly policies: Collection<ResourcePolicyRecord>;
   readonly metricFilters: Collection<MetricFilterRecord>;
+  readonly subscriptionFilters: Collection<SubscriptionFilterRecord>;
+  readonly deliveryDestinations: Collection<DeliveryDestinationRecord>;
   readonly events: EventStore;
   readonly #prefix: string;
   #accountStatements?: PolicyStatement[];
@@ -74,6 +94,8 @@ export class LogGroups {
     this.streams = store.collection("logs.streams");
     this.policies = store.collection("logs.resourcePolicies");
     this.metricFilters = store.collection("logs.metricFilters");
+    this.subscriptionFilters = store.collection("logs.subscriptionFilters");
+    this.deliveryDestinations = store.collection("logs.deliveryDestinations");
     this.events = new EventStore(store.database);
     this.#prefix = `arn:aws:logs:${cloud.region}:${cloud.accountId}`;
   }

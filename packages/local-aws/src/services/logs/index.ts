@@ -3,10 +3,12 @@
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html
  */
 import type { Cloud, Service } from "../../service.ts";
+import { deliveryDestinationOperations } from "./deliveryDestinations.ts";
 import { eventOperations } from "./eventOperations.ts";
 import { groupOperations } from "./groupOperations.ts";
 import { LogGroups } from "./groups.ts";
 import { MetricFilters, metricFilterOperations } from "./metricFilters.ts";
+import { subscriptionFilterOperations } from "./subscriptionFilters.ts";
 import { resourcePolicyOperations, tagOperations } from "./tagOperations.ts";
 
 const sweepMs = 10 * 60_000;
@@ -31,6 +33,8 @@ export function createLogs(cloud: Cloud): Service {
       ...groupOperations(logs),
       ...eventOperations(logs, filters),
       ...metricFilterOperations(logs, filters),
+      ...subscriptionFilterOperations(logs),
+      ...deliveryDestinationOperations(logs),
       ...tagOperations(logs),
       ...resourcePolicyOperations(logs),
     },

@@ -39,7 +39,24 @@ export function tagOperations(logs: LogGroups): Operations<"logs"> {
     run: ({ resourceArn }) => ({ tags: logs.group(groupOfArn(resourceArn ?? "")).tags }),
   };
 
-  return { TagResource, UntagResource, ListTagsForResource };
+  // The same by a group's name, as older clients ask.
+  const byName = (action: string) => (input: { logGroupName: string }) => logs.access(action, input.logGroupName);
+  const TagLogGroup: OperationOf<"logs", "TagLogGroup"> = {
+    access: byName("TagLogGroup"),
+    run: ({ logGroupName, tags: added }) => retag(logs.arn(logGroupName), ({ tags }) => ({ ...tags, ...added })),
+  };
+
+  const UntagLogGroup: OperationOf<"logs", "UntagLogGroup"> = {
+    access: byName("UntagLogGroup"),
+    run: ({ logGroupName, tags: keys }) => retag(logs.arn(logGroupName), ({ tags }) => withoutTags(tags, keys)),
+  };
+
+  const ListTagsLogGroup: OperationOf<"logs", "ListTagsLogGroup"> = {
+    access: byName("ListTagsLogGroup"),
+    run: ({ logGroupName }) => ({ tags: logs.group(logGroupName).tags }),
+  };
+
+  return { TagResource, UntagResource, ListTagsForResource, TagLogGroup, UntagLogGroup, ListTagsLogGroup };
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html */
