@@ -32,7 +32,7 @@ export function withPermission(
   resource: string,
   permission: Permission,
 ): string {
-  const before = policyOf(text) ?? { Version: "2012-10-17", Statement: [] };
+  const before = policyOf(text) ?? { Version: "2008-10-17", Id: `${resource}/${service}DefaultPolicy`, Statement: [] };
   const statements = [before.Statement].flat();
   if (statements.some(({ Sid }) => Sid === permission.Label)) {
     throw new AwsError(

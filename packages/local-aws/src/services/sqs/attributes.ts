@@ -48,6 +48,8 @@ export function checkedAttributes(
     if (fault) throw new AwsError("InvalidAttributeValue", `Invalid value for the parameter Policy. ${fault}`, 400);
   }
   return {
+    // A key of KMS takes the place of SQS's own.
+    ...(attributes.KmsMasterKeyId && { SqsManagedSseEnabled: "false" }),
     ...attributes,
     ...Object.fromEntries(flags.flatMap((name) => flag(name, attributes[name]))),
     ...(RedriveAllowPolicy && { RedriveAllowPolicy: JSON.stringify(json("RedriveAllowPolicy", RedriveAllowPolicy)) }),

@@ -90,7 +90,16 @@ export class QueueEngine {
   readonly #persistence: Persistence;
   readonly #actions: Map<string, Action>;
 
-  private constructor(store: QueueStore, persistence: Persistence, loaded: Map<string, Action>) {
+  /** MD5 of a message's attributes, which clients compare. */
+  readonly digest: (attributes: NonNullable<sqs.Message["MessageAttributes"]>) => string;
+
+  private constructor(
+    store: QueueStore,
+    persistence: Persistence,
+    loaded: Map<string, Action>,
+    digest: QueueEngine["digest"],
+  ) {
+    this.digest = digest;
     this.#store = store;
     this.#persistence = persistence;
     this.#actions = loaded;
@@ -99,8 +108,8 @@ export class QueueEngine {
   /** @param directory of its file; made when missing. */
   static async open(directory: string, region: string): Promise<QueueEngine> {
     mkdirSync(directory, { recursive: true });
-    const [{ SqsStore }, { SnsStore }, { PersistenceManager }, types] = await Promise.all(
-      ["sqs/sqsStore.js", "sns/snsStore.js", "persistence.js", "sqs/sqsTypes.js"].map(part),
+    const [{ SqsStore }, { SnsStore }, { PersistenceManager }, types, { md5OfMessageAttributes }] = await Promise.all(
+      ["sqs/sqsStore.js", "sns/snsStore.js", "persistence.js", "sqs/sqsTypes.js", "common/md5.js"].map(part),
     );
     // It treats characters beyond the basic plane as invalid, and two attributes as unchangeable.
     types.INVALID_MESSAGE_BODY_CHAR.compile(/[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u);
@@ -118,7 +127,7 @@ export class QueueEngine {
         return [name, (await part(`sqs/actions/${leaf}.js`))[leaf] as Action];
       }),
     );
-    return new QueueEngine(store, persistence, new Map(loaded));
+    return new QueueEngine(store, persistence, new Map(loaded), md5OfMessageAttributes);
   }
 
   /** Performs one operation atomically. */

@@ -33,6 +33,6 @@ export function checkMessages(operation: string, isFifo: boolean, input: object)
   for (const message of entries ?? [input as Sent]) {
     checkIds(message);
     if (isFifo && entries && message.MessageGroupId === undefined)
-      throw new AwsError("MissingParameter", "The request must contain the parameter MessageGroupId.");
+      throw new AwsError("InvalidParameterValue", "The request must contain the parameter MessageGroupId.");
   }
 }

@@ -67,7 +67,7 @@ export class Receiver {
       queue.dequeue(input.MaxNumberOfMessages ?? 1, input.VisibilityTimeout, deadLetters),
     );
     if (moved) this.#wakes.ring(moved);
-    return received.map((message) => select(message, queue, input));
+    return received.map((message) => select(message, queue, input, this.#engine.digest));
   }
 
   async #wait(arn: string, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
@@ -100,25 +100,27 @@ function check({
 }
 
 /** The message with the attributes that were asked for, and no others. */
-function select(received: Received, queue: Queue, input: ReceiveInput): Received {
-  const { MessageAttributes, MD5OfMessageAttributes, ...message } = received;
+function select(received: Received, queue: Queue, input: ReceiveInput, digest: QueueEngine["digest"]): Received {
+  const { MessageAttributes, MD5OfMessageAttributes: _, ...message } = received;
   const system = [...(input.AttributeNames ?? []), ...(input.MessageSystemAttributeNames ?? [])];
   const attributes = Object.entries(systemAttributes(queue, received)).filter(
     ([name, value]) => value !== undefined && (system.includes(name) || system.includes("All")),
   );
   const wanted = input.MessageAttributeNames ?? [];
-  const own = Object.entries(MessageAttributes ?? {}).filter(([name]) => wanted.some((one) => selects(one, name)));
+  const chosen = Object.entries(MessageAttributes ?? {}).filter(([name]) => wanted.some((one) => selects(one, name)));
+  const own = Object.fromEntries(chosen);
   return {
     ...message,
     ...(attributes.length > 0 && { Attributes: Object.fromEntries(attributes) as Record<string, string> }),
-    ...(own.length > 0 && { MessageAttributes: Object.fromEntries(own), MD5OfMessageAttributes }),
+    // The digest is that of the attributes in the answer.
+    ...(chosen.length > 0 && { MessageAttributes: own, MD5OfMessageAttributes: digest(own) }),
   };
 }
 
-/** `All`, `.*`, `prefix.*`, or the name itself. */
+/** `All`, `*`, `.*`, a beginning with `.*`, or the name itself. */
 function selects(wanted: string, name: string): boolean {
-  if (wanted === "All" || wanted === ".*" || wanted === name) return true;
-  return wanted.endsWith(".*") && name.startsWith(wanted.slice(0, -1));
+  if (wanted === "All" || wanted === "*" || wanted === name) return true;
+  return wanted.endsWith(".*") && name.startsWith(wanted.slice(0, -2));
 }
 
 function systemAttributes(queue: Queue, { ReceiptHandle }: Received): Record<string, string | undefined> {

@@ -6,7 +6,7 @@ describe("messages of SQS", () => {
     ["SendMessage", false, { MessageGroupId: "a b" }, "InvalidParameterValue"],
     ["SendMessage", false, { MessageGroupId: "" }, "InvalidParameterValue"],
     ["SendMessage", true, { MessageGroupId: "g", MessageDeduplicationId: "x".repeat(129) }, "InvalidParameterValue"],
-    ["SendMessageBatch", true, { Entries: [{ Id: "1" }] }, "MissingParameter"],
+    ["SendMessageBatch", true, { Entries: [{ Id: "1" }] }, "InvalidParameterValue"],
     ["SendMessageBatch", true, { Entries: [{ Id: "a b", MessageGroupId: "g" }] }, "InvalidBatchEntryId"],
     ["DeleteMessageBatch", false, { Entries: [{ Id: "x".repeat(81) }] }, "InvalidBatchEntryId"],
   ] as const) {

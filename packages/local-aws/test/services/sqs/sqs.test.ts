@@ -237,6 +237,40 @@ describe("SQS", () => {
       await assert.rejects(create("open", { Policy: "{}" }), (error: Error) => error.name === "InvalidAttributeValue");
     });
 
+    it("have SQS's own key unless one of KMS takes its place", async () => {
+      const { QueueUrl } = await create("keyed", {
+        KmsMasterKeyId: "alias/aws/sqs",
+        KmsDataKeyReusePeriodSeconds: "600",
+      });
+      const all = async () =>
+        (await client.send(new sqs.GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }))).Attributes ?? {};
+      const { SqsManagedSseEnabled, KmsDataKeyReusePeriodSeconds } = await all();
+      assert.deepEqual([SqsManagedSseEnabled, KmsDataKeyReusePeriodSeconds], ["false", "600"]);
+      await client.send(new sqs.SetQueueAttributesCommand({ QueueUrl, Attributes: { KmsMasterKeyId: "" } }));
+      assert.equal("KmsDataKeyReusePeriodSeconds" in (await all()), false);
+    });
+
+    it("of messages are chosen by a beginning or all at once, with their digest", async () => {
+      const { QueueUrl } = await create("chosen", { VisibilityTimeout: "0" });
+      const text = (StringValue: string) => ({ DataType: "String", StringValue });
+      const some = { color: text("red"), "col.or": text("blue") };
+      const MessageAttributes = { ...some, size: text("1") };
+      await client.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: "msg", MessageAttributes }));
+      const { QueueUrl: other } = await create("digests");
+      const alone = await client.send(
+        new sqs.SendMessageCommand({ QueueUrl: other, MessageBody: "msg", MessageAttributes: some }),
+      );
+      const names = async (...MessageAttributeNames: string[]) => {
+        const input = { QueueUrl, MessageAttributeNames, WaitTimeSeconds: 1 };
+        const [message] = (await client.send(new sqs.ReceiveMessageCommand(input))).Messages ?? [];
+        return [Object.keys(message?.MessageAttributes ?? {}), message?.MD5OfMessageAttributes];
+      };
+      const [all] = await names("*");
+      assert.deepEqual(all, Object.keys(MessageAttributes));
+      assert.deepEqual(await names("col.*"), [Object.keys(some), alone.MD5OfMessageAttributes]);
+      assert.deepEqual(await names("none"), [[], undefined]);
+    });
+
     it("hold the statements of AddPermission, until they are removed", async () => {
       const { QueueUrl } = await create("permitted");
       const policy = async () => {
