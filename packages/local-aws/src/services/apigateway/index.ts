@@ -26,6 +26,7 @@ import { resourceOperations } from "./operations/resources.ts";
 import { restApiOperations } from "./operations/restApis.ts";
 import { stageOperations } from "./operations/stages.ts";
 import { tagOperations } from "./operations/tags.ts";
+import { testOperations } from "./operations/testInvoke.ts";
 import { apiKeyOperations, usagePlanOperations } from "./operations/usagePlans.ts";
 import { vpcLinkOperations } from "./operations/vpcLinks.ts";
 import { Records } from "./records.ts";
@@ -70,8 +71,9 @@ export function createApiGateway(cloud: Cloud, { plane, cognito, authorizer, dir
       ...apiKeyOperations(records),
       ...usagePlanOperations(records),
       ...domainOperations(records, cloud.region),
-      ...exportOperations(records, (apiId) => `${plane.origin}/_aws/execute-api/${apiId}`),
+      ...exportOperations(records, cloud.region, (apiId) => `${plane.origin}/_aws/execute-api/${apiId}`),
       ...tagOperations(records),
+      ...testOperations(records, cloud, pipeline),
     }),
     async stop() {
       await Promise.all([log.flush(), metrics.flush()]);

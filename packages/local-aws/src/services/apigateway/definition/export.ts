@@ -106,16 +106,20 @@ function integrationExtension({
   cacheNamespace: _namespace,
   cacheKeyParameters: _parameters,
   passthroughBehavior,
+  timeoutInMillis,
+  connectionType,
   ...integration
 }: NonNullable<Method["methodIntegration"]>): object {
-  const responses = Object.values(integrationResponses).map(({ selectionPattern = "default", ...response }) => [
-    selectionPattern,
+  const responses = Object.values(integrationResponses).map(({ selectionPattern, ...response }) => [
+    selectionPattern || "default",
     response,
   ]);
   return {
     ...integration,
     type: integration.type.toLowerCase(),
     passthroughBehavior: passthroughBehavior.toLowerCase(),
+    ...(timeoutInMillis !== 29_000 && { timeoutInMillis }),
+    ...(connectionType === "VPC_LINK" && { connectionType }),
     ...(responses.length > 0 && { responses: Object.fromEntries(responses) }),
   };
 }

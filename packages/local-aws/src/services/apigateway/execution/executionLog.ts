@@ -15,7 +15,8 @@ export function writeExecutionLog(log: LogWriter, exchange: Exchange, reply: Rep
   for (const line of lines) log.write(group, true, `(${exchange.requestId}) ${line}`);
 }
 
-function story(exchange: Exchange, reply: Reply): string[] {
+/** What happened to a request, line by line. */
+export function story(exchange: Exchange, reply: Reply): string[] {
   const { method, integration } = exchange;
   const lines = [
     `Extended Request Id: ${exchange.extendedRequestId}`,

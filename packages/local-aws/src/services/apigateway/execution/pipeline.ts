@@ -46,6 +46,16 @@ export class Pipeline {
     return await this.#integrate(exchange, exchange.method);
   }
 
+  /** A request of the API's owner, who need not be authorized: only validated and carried out. */
+  async attempt(exchange: Exchange): Promise<Reply> {
+    try {
+      if (exchange.method.method.requestValidatorId) validateRequest(exchange);
+      return await this.#integrate(exchange, exchange.method);
+    } catch (error) {
+      return this.fail(exchange, error);
+    }
+  }
+
   #throttle({ stage, method }: Exchange): void {
     if (!method.throttled) return;
     const { throttlingRateLimit, throttlingBurstLimit } = method.setting;

@@ -1,17 +1,19 @@
 import { type ExportOptions, exportDocument } from "../definition/export.ts";
+import { toSwagger } from "../definition/toSwagger.ts";
 import { badRequest, type Records } from "../records.ts";
 import type { Handlers } from "./handlers.ts";
 
 const EXTENSIONS = new Set(["integrations", "authorizers", "apigateway", "documentation", "postman"]);
 
 /** @param origin URL of the stages, without a stage's name. */
-export function exportOperations(records: Records, origin: (apiId: string) => string): Handlers {
+export function exportOperations(records: Records, region: string, origin: (apiId: string) => string): Handlers {
   return {
     async GetExport(input) {
       const stage = records.stage(input.restApiId, input.stageName);
       const api = records.api(stage.restApiId);
-      if (input.exportType !== "oas30") {
-        throw badRequest(`exportType '${input.exportType}' is not modelled by the local API Gateway; oas30 is`);
+      const { exportType } = input;
+      if (exportType !== "oas30" && exportType !== "swagger") {
+        throw badRequest(`Invalid exportType '${exportType}': oas30 or swagger`);
       }
       const asked = (input.parameters?.extensions ?? "")
         .split(",")
@@ -23,17 +25,21 @@ export function exportOperations(records: Records, origin: (apiId: string) => st
       if (contentType !== "application/json" && contentType !== "application/yaml") {
         throw badRequest(`Invalid Accept '${contentType}': application/json or application/yaml`);
       }
-      const document = exportDocument(records.deployment(api.id, stage.deploymentId).definition, {
+      const version = api.version ?? new Date(api.createdDate).toISOString();
+      const exported = exportDocument(records.deployment(api.id, stage.deploymentId).definition, {
         title: api.name,
-        version: api.version ?? new Date(api.createdDate).toISOString(),
+        version,
         ...(api.description !== undefined && { description: api.description }),
         server: { origin: origin(api.id), basePath: stage.stageName },
         extensions: new Set(asked) as ExportOptions["extensions"],
       });
+      const host = `${api.id}.execute-api.${region}.amazonaws.com`;
+      const document =
+        exportType === "swagger" ? toSwagger(exported, { host, basePath: `/${stage.stageName}` }) : exported;
       const json = contentType === "application/json";
       return {
-        contentType,
-        contentDisposition: `attachment; filename="oas30_${new Date().toISOString()}.${json ? "json" : "yaml"}"`,
+        contentType: "application/octet-stream",
+        contentDisposition: `attachment; filename="${exportType}_${version}.${json ? "json" : "yaml"}"`,
         body: Buffer.from(json ? JSON.stringify(document, null, 2) : (await import("yaml")).stringify(document)),
       };
     },

@@ -53,13 +53,11 @@ export function selected(expression: string, exchange: HttpExchange): string | u
     case "stageVariables":
       return stage.StageVariables[name];
     case "context": {
-      const value = name
-        .split(".")
-        .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], {
-          ...context,
-          path: exchange.path,
-          httpMethod: request.method,
-        });
+      const value = name.split(".").reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], {
+        ...context,
+        path: exchange.path,
+        httpMethod: request.method,
+      });
       return value === undefined || value === null ? undefined : String(value);
     }
   }
