@@ -126,6 +126,8 @@ describe("API Gateway, integrations", () => {
               ...integrated({
                 type: "http_proxy",
                 httpMethod: "ANY",
+                // As tools write that there are none.
+                credentials: "",
                 uri: `${endpoint}/base/{proxy}`,
                 requestParameters: {
                   "integration.request.path.proxy": "method.request.path.proxy",

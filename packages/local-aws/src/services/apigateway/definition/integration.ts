@@ -89,7 +89,7 @@ export function readIntegration(given: GivenIntegration, where: string, defaultN
     "requestParameters",
     "tlsConfig",
   ] as const) {
-    if (given[name] !== undefined) Object.assign(integration, { [name]: given[name] });
+    if (given[name] !== undefined && given[name] !== "") Object.assign(integration, { [name]: given[name] });
   }
   checkRequestParameters(given.requestParameters);
   if (type !== "MOCK") readTarget(given, integration);

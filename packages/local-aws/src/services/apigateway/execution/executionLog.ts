@@ -7,7 +7,7 @@ import type { LogWriter } from "./logWriter.ts";
 
 export function writeExecutionLog(log: LogWriter, exchange: Exchange, reply: Reply): void {
   const { setting } = exchange.method;
-  if (setting.loggingLevel === "OFF") return;
+  if (setting.loggingLevel === undefined || setting.loggingLevel === "OFF") return;
   if (setting.loggingLevel === "ERROR" && reply.error === undefined) return;
   const { apiId, stage } = exchange.stage;
   const group = `API-Gateway-Execution-Logs_${apiId}/${stage.stageName}`;
