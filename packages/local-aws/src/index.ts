@@ -105,6 +105,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
           processes: [runtimeApi, containerCredentials],
           mails: (after) => mailsAfter(state.store, after),
           accountId,
+          cognito,
           defaultRegion: region,
           port: options.awsPort,
         });

@@ -10,6 +10,7 @@ export interface Sdks {
   apigatewayv2: typeof import("@aws-sdk/client-apigatewayv2");
   "application-autoscaling": typeof import("@aws-sdk/client-application-auto-scaling");
   codedeploy: typeof import("@aws-sdk/client-codedeploy");
+  "cognito-idp": typeof import("@aws-sdk/client-cognito-identity-provider");
   dynamodb: typeof import("@aws-sdk/client-dynamodb") & typeof import("@aws-sdk/client-dynamodb-streams");
   ec2: typeof import("@aws-sdk/client-ec2");
   ecr: typeof import("@aws-sdk/client-ecr");

@@ -12,6 +12,7 @@ import { createApiGateway } from "./services/apigateway/index.ts";
 import { createHttpApis } from "./services/apigateway/v2/index.ts";
 import { createAutoscaling } from "./services/autoscaling/index.ts";
 import { createCodeDeploy } from "./services/codedeploy/index.ts";
+import { createCognitoIdp } from "./services/cognitoidp/index.ts";
 import { createDynamoDb } from "./services/dynamodb/index.ts";
 import { createEc2 } from "./services/ec2/index.ts";
 import { createEcr } from "./services/ecr/index.ts";
@@ -144,4 +145,5 @@ export const regionalServices: Factory[] = [
   (cloud) => createSes(cloud),
   (cloud) => createTagging(cloud),
   (cloud) => createXray(cloud),
+  (cloud, { cognito }) => createCognitoIdp(cloud, cognito),
 ];

@@ -18,6 +18,7 @@ const listings: Record<string, (arn: string) => Listing> = {
   "application-autoscaling": byArn("application-autoscaling", "ListTagsForResource", "ResourceARN"),
   cloudwatch: byArn("monitoring", "ListTagsForResource", "ResourceARN"),
   codedeploy: byArn("codedeploy", "ListTagsForResource", "ResourceArn"),
+  "cognito-idp": byArn("cognito-idp", "ListTagsForResource", "ResourceArn"),
   // Indexes and streams have the tags of their table.
   dynamodb: (arn) => byArn("dynamodb", "ListTagsOfResource", "ResourceArn")(upTo(arn, /\/(index|stream)\//)),
   ec2: (arn) => ({

@@ -17,7 +17,7 @@ import { contextOf } from "./context.ts";
 import { refusal } from "./door.ts";
 import { healthOf } from "./health.ts";
 import { listenOnIpv6 } from "./ipv6.ts";
-import { ownPath } from "./ownPaths.ts";
+import { ownPath, poolPath } from "./ownPaths.ts";
 import { known, perform, unknownService, wholeStream } from "./perform.ts";
 import { type ProcessApi, serveProcesses } from "./processes.ts";
 import { isS3, sha256 } from "./signature.ts";
@@ -35,6 +35,8 @@ export interface FrontOptions {
   /** Mails stored after the one with that key, oldest first; all of them without a key. */
   mails(after: string): KeptMail[];
   accountId: string;
+  /** Of user pools: what is public. */
+  cognito: { issuer(pool: string): string; jwks(pool: string): Promise<{ keys: object[] }> };
   /** Region of requests that are not signed. */
   defaultRegion: string;
   /** 0 picks a free one. */
@@ -84,6 +86,22 @@ export async function createFront(options: FrontOptions): Promise<Front> {
   server.get("/_aws/mail", async ({ raw, originalUrl }) => {
     await opened.promise;
     return { mails: options.mails(wireRequest(raw, originalUrl, raw).query.get("after") ?? "") };
+  });
+  server.get("/_pool", async ({ originalUrl, raw, method }, reply) => {
+    const asked = poolPath(originalUrl);
+    await opened.promise;
+    if (!asked || method !== "GET") return reply.code(404).send({ message: "Not Found" });
+    const { pool, file } = asked;
+    if (file === "jwks.json") return options.cognito.jwks(pool);
+    const base = `http://${raw.headers.host}/${pool}`;
+    return {
+      issuer: options.cognito.issuer(pool),
+      jwks_uri: `${base}/.well-known/jwks.json`,
+      id_token_signing_alg_values_supported: ["RS256"],
+      response_types_supported: ["code", "token"],
+      scopes_supported: ["openid", "email", "phone", "profile"],
+      subject_types_supported: ["public"],
+    };
   });
   serveSites(server.server, options.regions, opened.promise);
   serveProcesses(server.server, options.processes, opened.promise);
@@ -206,7 +224,10 @@ async function unsigned(
   request.body = await wholeBody(request.body as Readable);
   const form = new URLSearchParams(request.body.toString());
   const member = (name: string) => form.get(name) ?? request.query.get(name) ?? "";
-  const action = member("Action");
+  const target = String(request.headers["x-amz-target"] ?? "")
+    .split(".")
+    .at(-1);
+  const action = target || member("Action");
   for (const service of services.values()) {
     if (!needsNoSignature(service, action)) continue;
     const region = regionOf(member(service.unsigned?.[action] ?? ""));

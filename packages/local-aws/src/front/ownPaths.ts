@@ -6,6 +6,15 @@ const routes = new Map([
   ["/_aws/mail", "/_aws/mail"],
 ]);
 
+/** What AWS has below a user pool's issuer: no bucket's name has an underscore either. */
+const wellKnown = /^\/([\w-]+_\w+)\/\.well-known\/(jwks\.json|openid-configuration)$/;
+
+/** The user pool whose keys, or whose configuration, are asked for. */
+export function poolPath(url: string): { pool: string; file: string } | undefined {
+  const [, pool = "", file = ""] = wellKnown.exec(url.split("?", 1)[0] as string) ?? [];
+  return pool === "" ? undefined : { pool, file };
+}
+
 /** @returns the route that answers it; `undefined` for requests to services. */
 export const ownPath = (url: string): string | undefined =>
-  url.startsWith("/_") ? routes.get(url.split("?", 1)[0] as string) : undefined;
+  url.startsWith("/_") ? routes.get(url.split("?", 1)[0] as string) : poolPath(url) && "/_pool";

@@ -3,10 +3,12 @@ import { APIGatewayClient, GetRestApisCommand } from "@aws-sdk/client-api-gatewa
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { HttpRequest } from "@smithy/core/protocols";
 import type { AccessKey } from "../../src/authorization/directory.ts";
 import { signatureError } from "../../src/front/authenticate.ts";
 import { type Credentials, startCloud, type TestCloud } from "../../testing/cloud.ts";
 import { aws, commandLines } from "../../testing/commandLine.ts";
+import { sendRaw, signer } from "../support/wire.ts";
 
 describe("the AWS endpoint", () => {
   let test: TestCloud;
@@ -138,13 +140,12 @@ describe("the AWS endpoint", () => {
         return true;
       },
     );
-    const { CognitoIdentityProviderClient, ListUserPoolsCommand } = await import(
-      "@aws-sdk/client-cognito-identity-provider"
-    );
-    await assert.rejects(
-      test.client(CognitoIdentityProviderClient).send(new ListUserPoolsCommand({ MaxResults: 1 })),
-      /UnknownOperationException|does not have the service cognito-idp/,
-    );
+    const headers = { host: new URL(test.origin).host, "x-amz-target": "RekognitionService.ListCollections" };
+    const unknown = new HttpRequest({ method: "POST", path: "/", headers, body: "{}" });
+    const signed = await signer("rekognition").sign(unknown);
+    const answer = await sendRaw(test.origin, { method: "POST", headers: signed.headers, body: "{}" });
+    assert.equal(answer.status, 501);
+    assert.match(answer.text, /does not have the service rekognition/);
   });
 
   it("answers with the request id that clients report", async () => {

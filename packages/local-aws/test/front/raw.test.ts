@@ -40,6 +40,7 @@ describe("services that read the wire themselves", () => {
       processes: [],
       mails: () => [],
       accountId: "000000000000",
+      cognito: { issuer: (pool) => pool, jwks: async () => ({ keys: [] }) },
       defaultRegion: "us-east-1",
       port: 0,
     });

@@ -75,6 +75,10 @@ const listings: Listing[] = [
     }),
   },
   {
+    ...{ type: "cognito-idp:userpool", operation: ["cognito-idp", "ListUserPools", { MaxResults: 60 }] },
+    ...{ items: "UserPools", arn: own("cognito-idp", "userpool/", ({ Id }) => Id) },
+  },
+  {
     ...{ type: "dynamodb:table", operation: ["dynamodb", "ListTables"], items: "TableNames" },
     token: ["LastEvaluatedTableName", "ExclusiveStartTableName"],
     arn: own("dynamodb", "table/", itself),

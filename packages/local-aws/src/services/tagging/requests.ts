@@ -36,6 +36,7 @@ const services: Record<string, Partial<Words>> = {
   apigateway: { ...small, ...map },
   cloudwatch: { service: "monitoring", id: "ResourceARN" },
   codedeploy: {},
+  "cognito-idp": map,
   dynamodb: {},
   ecr: small,
   ecs: { ...small, pair: ["key", "value"] },

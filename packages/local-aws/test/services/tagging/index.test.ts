@@ -67,6 +67,11 @@ describe("tags across services", () => {
     await cloud.call("s3", "CreateBucket", { Bucket: "tagged-things" });
     await cloud.call("ecr", "CreateRepository", { repositoryName: "app" });
     const { Vpc } = await cloud.call<{ Vpc: { VpcId: string } }>("ec2", "CreateVpc", { CidrBlock: "10.0.0.0/16" });
+    const { UserPool } = await cloud.call<{ UserPool: { Arn: string } }>("cognito-idp", "CreateUserPool", {
+      PoolName: "p",
+    });
+    await tagging.tagResources({ ResourceARNList: [UserPool.Arn], Tags: { pool: "1" } });
+    assert.deepEqual(await found("pool", ["cognito-idp:userpool"]), [UserPool.Arn]);
     const all = ["arn:aws:s3:::tagged-things", arn("ecr", "repository/app"), arn("ec2", `vpc/${Vpc.VpcId}`)];
     for (const [index, one] of all.entries()) {
       await tagging.tagResources({ ResourceARNList: [one], Tags: { team: index === 0 ? "a" : "b", extra: "1" } });
