@@ -42,6 +42,7 @@ const ids: Record<string, (attributes: Attributes) => string> = {
   aws_cloudwatch_event_target: joined("/", "event_bus_name", "rule", "target_id"),
   aws_cloudwatch_log_metric_filter: joined(":", "log_group_name", "name"),
   aws_cloudwatch_log_stream: joined(":", "log_group_name", "name"),
+  aws_cognito_user_pool_client: joined("/", "user_pool_id", "id"),
   aws_codedeploy_app: joined("", "name"),
   aws_codedeploy_deployment_group: joined(":", "app_name", "deployment_group_name"),
   aws_ecs_cluster: joined("", "name"),
