@@ -37,7 +37,8 @@ export async function sendHttp(
   const target = isOwn ? new URL(own) : url;
   const secure = target.protocol === "https:";
   const named = headers.some((name, i) => i % 2 === 0 && name.toLowerCase() === "host");
-  const all = [...(named ? [] : ["Host", url.host]), ...headers];
+  // Said here, Node.js does not say that it will close: endpoints answer as they do to AWS.
+  const all = [...(named ? [] : ["Host", url.host]), "Connection", "keep-alive", ...headers];
   if (body.length > 0 || !["GET", "HEAD", "DELETE", "OPTIONS"].includes(method))
     all.push("Content-Length", String(body.length));
   const answer = await new Promise<import("node:http").IncomingMessage>((resolve, reject) => {
@@ -59,9 +60,10 @@ export async function sendHttp(
     request.once("error", reject);
     request.end(body);
   });
-  const raw = answer.rawHeaders;
+  const { rawHeaders: raw, socket } = answer;
   const pairs: [string, string][] = [];
   for (let i = 0; i < raw.length; i += 2) pairs.push([raw[i] as string, raw[i + 1] as string]);
   const content = await collect(answer, MAX_BODY, () => new Error(`the answer has more than ${MAX_BODY} bytes`));
+  socket.destroy();
   return { status: answer.statusCode as number, headers: pairs, body: content };
 }
