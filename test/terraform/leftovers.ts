@@ -10,6 +10,7 @@ const staying: Record<string, string> = {
   "kms.keys": "deletion waits for seven days",
   "lambda.layerNumbers": "no number is given twice",
   "lambda.layers": "a version that is deleted stays for the functions that use it",
+  mail: "what was sent has been sent",
   "monitoring.history": "the history of alarms is kept for 30 days",
   monitoring_data: "metrics are kept for fifteen months",
   monitoring_series: "metrics are kept for fifteen months",

@@ -40,7 +40,9 @@ const small = { id: "resourceArn", tags: "tags", keys: "tagKeys" };
 const services: Record<string, Partial<Words>> = {
   apigateway: { ...small, ...map, list: "GetTags" },
   "application-autoscaling": { ...map, id: "ResourceARN" },
+  "cognito-idp": map,
   dynamodb: { list: "ListTagsOfResource" },
+  ecr: small,
   ecs: { ...small, pair: ["key", "value"] },
   "emr-serverless": { ...small, ...map },
   events: { id: "ResourceARN" },
@@ -58,6 +60,7 @@ const services: Record<string, Partial<Words>> = {
     more: { ResourceType: "Parameter" },
   },
   states: { ...small, pair: ["key", "value"] },
+  xray: { id: "ResourceARN" },
 };
 const identities: Record<string, [name: string, id: string]> = {
   CreateRole: ["Role", "RoleName"],
@@ -73,7 +76,7 @@ function wordsOf({ service, make: [operation] }: Kind): Words {
 }
 
 /** The member of a create that has the tags, where it is not the one of the other operations. */
-const tagsAtCreation: Record<string, string> = { sqs: "tags", codedeploy: "tags" };
+const tagsAtCreation: Record<string, string> = { sqs: "tags", codedeploy: "tags", "cognito-idp": "UserPoolTags" };
 
 describe("resources of every kind", () => {
   let test: TestCloud;

@@ -161,4 +161,61 @@ export const things: Record<string, Kind> = {
     // Shown without its scheme.
     hidden: ["Url"],
   },
+  "a repository": {
+    service: "ecr",
+    make: [
+      "CreateRepository",
+      {
+        repositoryName: "made",
+        imageTagMutability: "IMMUTABLE",
+        imageScanningConfiguration: { scanOnPush: true },
+        encryptionConfiguration: { encryptionType: "AES256" },
+      },
+    ],
+    look: ["DescribeRepositories", { repositoryNames: ["made"] }, "repositories", 0],
+    end: ["DeleteRepository", { repositoryName: "made" }],
+    gone: "RepositoryNotFoundException",
+    tagged: arn("ecr", "repository/made"),
+  },
+  "a user pool": {
+    service: "cognito-idp",
+    make: [
+      "CreateUserPool",
+      {
+        PoolName: "made",
+        DeletionProtection: "INACTIVE",
+        MfaConfiguration: "OFF",
+        UsernameAttributes: ["email"],
+        AutoVerifiedAttributes: ["email"],
+        Policies: { PasswordPolicy: { MinimumLength: 9, RequireNumbers: true } },
+        AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+        UserPoolTier: "LITE",
+      },
+    ],
+    look: [
+      "DescribeUserPool",
+      ({ UserPool }: { UserPool: { Id: string } }) => ({ UserPoolId: UserPool.Id }),
+      "UserPool",
+    ],
+    end: ["DeleteUserPool", ({ UserPool }: { UserPool: { Id: string } }) => ({ UserPoolId: UserPool.Id })],
+    gone: "ResourceNotFoundException",
+    tagged: ({ UserPool }: { UserPool: { Arn: string } }) => UserPool.Arn,
+    // Shown as its name.
+    hidden: ["PoolName"],
+  },
+  "a group of traces": {
+    service: "xray",
+    make: [
+      "CreateGroup",
+      {
+        GroupName: "made",
+        FilterExpression: "responsetime > 5",
+        InsightsConfiguration: { InsightsEnabled: true, NotificationsEnabled: false },
+      },
+    ],
+    look: ["GetGroup", { GroupName: "made" }, "Group"],
+    end: ["DeleteGroup", { GroupName: "made" }],
+    gone: "InvalidRequestException",
+    tagged: ({ Group }: { Group: { GroupARN: string } }) => Group.GroupARN,
+  },
 };
