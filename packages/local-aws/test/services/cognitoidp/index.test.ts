@@ -256,6 +256,36 @@ describe("Cognito's user pools", () => {
     assert.deepEqual([first.Users?.length, second.Users?.length, second.PaginationToken], [2, 1, undefined]);
   });
 
+  it("signs tokens that an API's authorizer takes", async () => {
+    const UserPoolId = await pool();
+    const { ClientId = "" } = await client(UserPoolId);
+    await cognito.adminCreateUser({ UserPoolId, Username: "ann", MessageAction: "SUPPRESS" });
+    await cognito.adminSetUserPassword({ UserPoolId, Username: "ann", Password, Permanent: true });
+    const call = (operation: string, input: object) =>
+      test.cloud.call<{ id: string; rootResourceId: string }>("apigateway", operation, input);
+    const { id: restApiId, rootResourceId: resourceId } = await call("CreateRestApi", { name: "guarded" });
+    const { id: authorizerId } = await call("CreateAuthorizer", {
+      ...{
+        restApiId,
+        name: "people",
+        type: "COGNITO_USER_POOLS",
+        identitySource: "method.request.header.Authorization",
+      },
+      providerARNs: [`arn:aws:cognito-idp:us-east-1:000000000000:userpool/${UserPoolId}`],
+    });
+    const method = { restApiId, resourceId, httpMethod: "GET" };
+    await call("PutMethod", { ...method, authorizationType: "COGNITO_USER_POOLS", authorizerId });
+    const requestTemplates = { "application/json": '{"statusCode": 200}' };
+    await call("PutIntegration", { ...method, type: "MOCK", requestTemplates });
+    await call("PutMethodResponse", { ...method, statusCode: "200" });
+    await call("PutIntegrationResponse", { ...method, statusCode: "200" });
+    await call("CreateDeployment", { restApiId, stageName: "dev" });
+    const { IdToken = "" } = (await signIn(ClientId, "ann")).AuthenticationResult!;
+    const url = `${test.cloud.apiOrigin}/_aws/execute-api/${restApiId}/dev/`;
+    const status = async (authorization: string) => (await fetch(url, { headers: { authorization } })).status;
+    assert.deepEqual([await status(IdToken), await status(`${IdToken.slice(0, -9)}AAAAAAAAA`)], [200, 401]);
+  });
+
   it("is managed by whom IAM lets it, and answers the AWS CLI without a signature where AWS does", async function () {
     const UserPoolId = await pool();
     const { ClientId = "" } = await client(UserPoolId);
