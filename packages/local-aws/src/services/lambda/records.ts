@@ -35,6 +35,8 @@ export interface VersionRecord {
   code: string;
   /** URI of the container image that the function is. */
   image?: string;
+  /** Of a published version: the description that `$LATEST` had then. */
+  latestDescription?: string;
   /** Changes with every change of code or configuration: environments of an older one are no longer used. */
   generation: string;
 }

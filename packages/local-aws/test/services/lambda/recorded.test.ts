@@ -33,6 +33,15 @@ describe("Lambda's answers", () => {
     );
   });
 
+  it("a version is published when anything has changed, be it what the function is said to be", async () => {
+    await functions.create("described", code);
+    const publish = async (Description?: string) =>
+      (await lambda.publishVersion({ FunctionName: "described", ...(Description && { Description }) })).Version;
+    assert.deepEqual([await publish("first"), await publish(), await publish("other")], ["1", "1", "1"]);
+    await lambda.updateFunctionConfiguration({ FunctionName: "described", Description: "changed" });
+    assert.deepEqual([await publish(), await publish("other")], ["2", "2"]);
+  });
+
   it("recursion is stopped unless it is allowed", async () => {
     const FunctionName = "fn";
     assert.equal((await lambda.getFunctionRecursionConfig({ FunctionName })).RecursiveLoop, "Terminate");

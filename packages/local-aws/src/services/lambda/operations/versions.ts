@@ -9,12 +9,14 @@ import type { VersionRecord } from "../records.ts";
 export function publish({ registry, cloud }: Lambda, name: string, description?: string): VersionRecord {
   const current = registry.version(name);
   const last = registry.published(name).at(-1);
-  if (last && last.code === current.code && isDeepStrictEqual(essence(last), essence(current))) return last;
+  const { Description = "" } = current.configuration;
+  const isSame = last && last.code === current.code && isDeepStrictEqual(essence(last), essence(current));
+  if (isSame && (last.latestDescription ?? Description) === Description) return last;
   const record = registry.function(name);
   const Version = String(record.nextVersion);
   const configuration = revised({ ...current.configuration, Version });
   if (description !== undefined) configuration.Description = description;
-  const version: VersionRecord = { ...current, configuration };
+  const version: VersionRecord = { ...current, configuration, latestDescription: Description };
   cloud.store.transaction(() => {
     registry.functions.put(name, { ...record, nextVersion: record.nextVersion + 1 });
     registry.versions.put(`${name}:${Version}`, version);
