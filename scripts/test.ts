@@ -29,7 +29,7 @@ const quiet = [process.env.NODE_OPTIONS, "--disable-warning=MODULE_TYPELESS_PACK
 const stackFrame = /^\s+at .+:\d+:\d+\)?$/m;
 
 /** Milliseconds after which a step is taken to hang. */
-const longest = 15 * 60_000;
+const longest = 30 * 60_000;
 
 const files = globSync("{test,packages/*/test}/**/*.test.ts", { exclude: (path) => path.includes("node_modules") })
   .filter((file) => !pattern || file.includes(pattern))
