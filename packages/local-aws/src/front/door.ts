@@ -12,8 +12,11 @@ import { AwsError } from "../service.ts";
 const loopback =
   /^(?:(?:sync|data|streaming)-)?(localhost|([a-z0-9_-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])\.?(:\d+)?$/i;
 
-/** Names that AWS alone gives addresses to: no page can let one lead to this machine, its user can (a proxy, a hosts file). */
-const awsName = /^([a-z0-9_.-]+\.)?amazonaws\.com(:\d+)?$/i;
+/**
+ * S3's own names, in presigned URLs and of websites: AWS alone gives them addresses, so no page can let one lead to this
+ * machine; its user can (a proxy, a hosts file).
+ */
+const s3Name = /^([a-z0-9_.-]+\.)?s3([.-][a-z0-9-]+)*\.amazonaws\.com(:\d+)?$/i;
 
 /** Whether a `Host` (name and port) means this machine, however it is resolved: browsers resolve `*.localhost` themselves. */
 export const isLoopback = (host: string): boolean => loopback.test(host);
@@ -55,7 +58,7 @@ function hostOf(origin: string): string {
 export function refusal(headers: IncomingHttpHeaders, mayCross: () => boolean): AwsError | undefined {
   const { host } = headers;
   const refused = (why: string) => new AwsError("AccessDenied", `Refused: ${why}`, 403);
-  if (host === undefined || !(isLoopback(host) || awsName.test(host))) return refused(wrongHost(host));
+  if (host === undefined || !(isLoopback(host) || s3Name.test(host))) return refused(wrongHost(host));
   const page = foreignPage(headers);
   if (!page || mayCross()) return undefined;
   return refused(`${page}; web pages from other sites may do only what a bucket's CORS rules allow`);

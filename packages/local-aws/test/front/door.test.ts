@@ -75,6 +75,10 @@ describe("the AWS endpoint, sent to by web pages", () => {
       { host: "127.0.0.1.evil.example" },
       { host: "10.0.0.1" },
       { host: "evillocalhost" },
+      { host: "s3.amazonaws.com.evil.example" },
+      { host: "pages.s3amazonaws.com" },
+      { host: "queue.amazonaws.com" },
+      { host: "pages.s3.amazonaws.com", origin: "http://pages.s3.amazonaws.com", "sec-fetch-site": "same-site" },
     ];
     for (const service of test.services.keys()) {
       for (const headers of pages) {
