@@ -5,7 +5,7 @@
  */
 import { type Access, AwsError, type Call, type PolicyDocument, type Principal } from "../service.ts";
 import { requestContext } from "./context.ts";
-import type { Directory, Identity } from "./directory.ts";
+import type { Directory, IamEntity, User } from "./directory.ts";
 import { entityOf } from "./entity.ts";
 import { managedPolicyDocument } from "./managed.ts";
 import { PolicySet, policySet, type Question } from "./policy.ts";
@@ -98,15 +98,16 @@ export class Authorizer {
 
   #compile(principal: Principal): Compiled {
     const version = this.#directory.version;
-    const identity = this.#identity(principal);
-    if (!identity) return { version, identity: none, session: [], tags: {}, asksForTags: false };
+    const entity = this.#entity(principal);
+    if (!entity) return { version, identity: none, session: [], tags: {}, asksForTags: false };
     const key = principal.accessKeyId ? this.#directory.key(principal.accessKeyId) : undefined;
-    const documents = [
-      ...Object.values(identity.inline).map((text) => JSON.parse(text) as PolicyDocument),
-      ...identity.attached.flatMap((arn) => managedPolicyDocument(this.#directory, arn) ?? []),
-    ];
-    const limit = identity.boundary && managedPolicyDocument(this.#directory, identity.boundary);
-    const boundary = identity.boundary ? new PolicySet(limit ? [limit] : []) : undefined;
+    const groups = "UserId" in entity ? this.#directory.groupsOf(entity) : [];
+    const documents = [entity, ...groups].flatMap(({ inline, attached }) => [
+      ...Object.values(inline).map((text) => JSON.parse(text) as PolicyDocument),
+      ...attached.flatMap((arn) => managedPolicyDocument(this.#directory, arn) ?? []),
+    ]);
+    const limit = entity.boundary && managedPolicyDocument(this.#directory, entity.boundary);
+    const boundary = entity.boundary ? new PolicySet(limit ? [limit] : []) : undefined;
     const own = new PolicySet(documents);
     // Several session policies allow together what any of them allows.
     const session = key?.policies?.length ? [new PolicySet(key.policies.map((text) => JSON.parse(text)))] : [];
@@ -116,13 +117,19 @@ export class Authorizer {
       ...(boundary && { boundary }),
       session,
       // Session tags come first: they override the role's, whose keys may differ in case.
-      tags: { ...key?.tags, ...identity.tags, ...key?.tags },
+      tags: { ...key?.tags, ...entity.tags, ...key?.tags },
       asksForTags: [own, boundary, ...session].some((set) => set?.asksForTags),
     };
   }
 
-  #identity(principal: Principal): Identity | undefined {
-    if (principal.kind === "user") return this.#directory.users.get(principal.arn.split("/").at(-1) as string);
+  #entity(principal: Principal): User | IamEntity | undefined {
+    if (principal.kind === "user") {
+      const name = principal.arn.split("/").at(-1) as string;
+      if (!isGroup(principal.arn)) return this.#directory.users.get(name);
+      // The simulator asks for a group: for a user who is in it and has no rights besides.
+      const group = this.#directory.groups.get(name);
+      return group && { ...group, tags: {} };
+    }
     const role = this.#directory.roles.get((principal.roleArn ?? "").split("/").at(-1) as string);
     // A role recreated under the same name has another id: sessions of the old one have no rights any more.
     const sessionOf = principal.userId?.split(":")[0];
@@ -160,6 +167,8 @@ function decide(question: Question, access: Access, own: Compiled | undefined, a
   if (limits && match !== "exact") return limits;
   return allowed;
 }
+
+const isGroup = (arn: string): boolean => arn.split(":")[5]?.startsWith("group/") ?? false;
 
 const refuse = (by: Refusal): Decision => ({ allowed: false, explicit: false, by });
 

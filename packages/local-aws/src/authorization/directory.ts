@@ -1,11 +1,11 @@
-/** What IAM and STS store: roles, users, managed policies, OIDC providers, and issued sessions. */
+/** What IAM and STS store: roles, users, groups, instance profiles, managed policies, OIDC providers, and issued sessions. */
 
 import { randomBytes } from "node:crypto";
 import type { StatusType } from "@aws-sdk/client-iam";
 import type { Principal } from "../service.ts";
 import type { Collection, Store } from "../store.ts";
 
-/** Common to roles and users: the policies that decide what they may do. Documents are kept as the text given. */
+/** What policies are put on: a role, a user or a group. Documents are kept as the text given. */
 export interface Identity {
   Path: string;
   Arn: string;
@@ -14,11 +14,15 @@ export interface Identity {
   inline: Record<string, string>;
   /** ARNs of attached managed policies. */
   attached: string[];
+}
+
+/** Who makes requests: a role or a user. */
+export interface IamEntity extends Identity {
   boundary?: string;
   tags: Record<string, string>;
 }
 
-export interface Role extends Identity {
+export interface Role extends IamEntity {
   RoleName: string;
   RoleId: string;
   AssumeRolePolicyDocument: string;
@@ -27,10 +31,29 @@ export interface Role extends Identity {
   lastUsed?: { LastUsedDate: string; Region: string };
 }
 
-export interface User extends Identity {
+export interface User extends IamEntity {
   UserName: string;
   UserId: string;
   credentials?: ServiceCredential[];
+}
+
+/** Users who share rights. A group makes no requests itself. */
+export interface Group extends Identity {
+  GroupName: string;
+  GroupId: string;
+  /** Ids of its users, which they keep under another name. */
+  members: string[];
+}
+
+/** What EC2 takes a role in. */
+export interface InstanceProfile {
+  InstanceProfileName: string;
+  InstanceProfileId: string;
+  Arn: string;
+  Path: string;
+  CreateDate: string;
+  roleName?: string;
+  tags: Record<string, string>;
 }
 
 /** A user name for a service that does not use AWS's signatures. Its password is shown once and never stored. */
@@ -92,10 +115,11 @@ export interface AccessKey {
   userName?: string;
 }
 
-/** Names of roles, users and policies are unique regardless of case: they are looked up in lower case. */
+/** Names of roles, users, groups and policies are unique regardless of case: they are looked up in lower case. */
 const lower = (name: string): string => name.toLowerCase();
 
-class Named<T> {
+/** Things of one kind, by name or ARN. */
+export class Named<T> {
   readonly #collection: Collection<T>;
   readonly #changed: () => void;
 
@@ -123,6 +147,8 @@ class Named<T> {
 export class Directory {
   readonly roles: Named<Role>;
   readonly users: Named<User>;
+  readonly groups: Named<Group>;
+  readonly instanceProfiles: Named<InstanceProfile>;
   /** By ARN. */
   readonly policies: Named<ManagedPolicy>;
   /** By ARN. */
@@ -137,6 +163,8 @@ export class Directory {
     };
     this.roles = new Named(store.collection<Role>("iam.roles"), changed);
     this.users = new Named(store.collection<User>("iam.users"), changed);
+    this.groups = new Named(store.collection<Group>("iam.groups"), changed);
+    this.instanceProfiles = new Named(store.collection<InstanceProfile>("iam.instanceProfiles"), changed);
     this.policies = new Named(store.collection<ManagedPolicy>("iam.policies"), changed);
     this.oidcProviders = new Named(store.collection<OidcProvider>("iam.oidcProviders"), changed);
     this.#keys = store.collection<AccessKey>("sts.keys");
@@ -144,6 +172,11 @@ export class Directory {
 
   get version(): number {
     return this.#version;
+  }
+
+  /** The groups that a user is in. */
+  groupsOf({ UserId }: User): Group[] {
+    return this.groups.all().filter(({ members }) => members.includes(UserId));
   }
 
   key(accessKeyId: string): AccessKey | undefined {
@@ -180,7 +213,8 @@ export class Directory {
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /**
- * A unique id in IAM's form: `AROA` for roles, `AIDA` users, `ANPA` policies, `ASIA` session keys, `AKIA` user keys.
+ * A unique id in IAM's form: `AROA` for roles, `AIDA` users, `AGPA` groups, `AIPA` instance profiles, `ANPA` policies,
+ * `ASIA` session keys, `AKIA` user keys.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
  */
 export const uniqueId = (prefix: string): string =>

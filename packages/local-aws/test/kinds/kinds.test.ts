@@ -65,6 +65,7 @@ const services: Record<string, Partial<Words>> = {
 const identities: Record<string, [name: string, id: string]> = {
   CreateRole: ["Role", "RoleName"],
   CreateUser: ["User", "UserName"],
+  CreateInstanceProfile: ["InstanceProfile", "InstanceProfileName"],
   CreatePolicy: ["Policy", "PolicyArn"],
   CreateOpenIDConnectProvider: ["OpenIDConnectProvider", "OpenIDConnectProviderArn"],
 };

@@ -85,6 +85,21 @@ export const things: Record<string, Kind> = {
     gone: "NoSuchEntityException",
     tagged: "made",
   },
+  "a group": {
+    service: "iam",
+    make: ["CreateGroup", { GroupName: "made", Path: "/p/" }],
+    look: ["GetGroup", { GroupName: "made" }, "Group"],
+    end: ["DeleteGroup", { GroupName: "made" }],
+    gone: "NoSuchEntityException",
+  },
+  "an instance profile": {
+    service: "iam",
+    make: ["CreateInstanceProfile", { InstanceProfileName: "made", Path: "/p/" }],
+    look: ["GetInstanceProfile", { InstanceProfileName: "made" }, "InstanceProfile"],
+    end: ["DeleteInstanceProfile", { InstanceProfileName: "made" }],
+    gone: "NoSuchEntityException",
+    tagged: "made",
+  },
   "a policy": {
     service: "iam",
     make: ["CreatePolicy", { PolicyName: "made", Path: "/p/", Description: "d", PolicyDocument: everything }],

@@ -1,9 +1,9 @@
 /**
- * Inline policies and attachments of roles and users, which differ only in their names: `PutRolePolicy`,
+ * Inline policies and attachments of roles, users and groups, which differ only in their names: `PutRolePolicy`,
  * `PutUserPolicy`, and so on.
  */
 
-import type { Directory, Identity } from "../../authorization/directory.ts";
+import type { Directory, Identity, Named } from "../../authorization/directory.ts";
 import { checkName, limitExceeded, noSuchEntity, policySize } from "../../authorization/limits.ts";
 import { managedPolicyDocument } from "../../authorization/managed.ts";
 import { parsePolicy } from "../../authorization/validate.ts";
@@ -12,12 +12,10 @@ import type { Operation } from "../../service.ts";
 import { pageOf } from "./paging.ts";
 
 interface Kind {
-  entity: "Role" | "User";
+  entity: "Role" | "User" | "Group";
   /** Characters of all inline policies together. */
   maxInline: number;
-  find(name: string): Identity;
-  arnOf(name: string): string;
-  save(name: string, identity: Identity): void;
+  identities: Named<Identity>;
 }
 
 type Input = Record<string, string> & { MaxItems?: never };
@@ -26,37 +24,23 @@ type Input = Record<string, string> & { MaxItems?: never };
 const maxAttached = 10;
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length */
-const kinds = (directory: Directory, accountId: string): Kind[] => [
-  {
-    entity: "Role",
-    maxInline: 10_240,
-    find(name) {
-      const found = directory.roles.get(name);
-      if (!found) throw noSuchEntity(`The role with name ${name} cannot be found.`);
-      return found;
-    },
-    arnOf: (name) => directory.roles.get(name)?.Arn ?? `arn:aws:iam::${accountId}:role/${name}`,
-    save: (name, identity) => directory.roles.put(name, identity as never),
-  },
-  {
-    entity: "User",
-    maxInline: 2048,
-    find(name) {
-      const found = directory.users.get(name);
-      if (!found) throw noSuchEntity(`The user with name ${name} cannot be found.`);
-      return found;
-    },
-    arnOf: (name) => directory.users.get(name)?.Arn ?? `arn:aws:iam::${accountId}:user/${name}`,
-    save: (name, identity) => directory.users.put(name, identity as never),
-  },
+const kinds = ({ roles, users, groups }: Directory): Kind[] => [
+  { entity: "Role", maxInline: 10_240, identities: roles as Named<Identity> },
+  { entity: "User", maxInline: 2048, identities: users as Named<Identity> },
+  { entity: "Group", maxInline: 5120, identities: groups as Named<Identity> },
 ];
 
+/** What puts policies on roles, users and groups. */
 export function attachmentOperations(directory: Directory, accountId: string): Operations<"iam"> {
-  return Object.assign({}, ...kinds(directory, accountId).map((kind) => operationsOf(kind, directory)));
+  return Object.assign({}, ...kinds(directory).map((kind) => operationsOf(kind, directory, accountId)));
 }
 
-function operationsOf(kind: Kind, directory: Directory): Operations<"iam"> {
-  const { entity, maxInline } = kind;
+function operationsOf(
+  { entity, maxInline, identities }: Kind,
+  directory: Directory,
+  accountId: string,
+): Operations<"iam"> {
+  const kind = entity.toLowerCase();
   const nameOf = (input: Input) => input[`${entity}Name`] as string;
   const operation = (
     action: string,
@@ -67,22 +51,21 @@ function operationsOf(kind: Kind, directory: Directory): Operations<"iam"> {
       access: (input: Input) => [
         {
           action: `iam:${action}`,
-          resource: kind.arnOf(nameOf(input)),
+          resource: identities.get(nameOf(input))?.Arn ?? `arn:aws:iam::${accountId}:${kind}/${nameOf(input)}`,
           ...(input.PolicyArn && { context: { "iam:PolicyARN": input.PolicyArn } }),
         },
       ],
       run(input: Input) {
-        const identity = kind.find(nameOf(input));
+        const identity = identities.get(nameOf(input));
+        if (!identity) throw noSuchEntity(`The ${kind} with name ${nameOf(input)} cannot be found.`);
         const output = run(identity, input) ?? {};
-        if (changes) kind.save(nameOf(input), identity);
+        if (changes) identities.put(nameOf(input), identity);
         return output;
       },
     } satisfies Operation<Input>,
   });
   const missing = (policy: string, name: string) =>
-    noSuchEntity(
-      `The ${entity.toLowerCase()} policy with name ${policy} cannot be found for ${entity.toLowerCase()} ${name}.`,
-    );
+    noSuchEntity(`The ${kind} policy with name ${policy} cannot be found for ${kind} ${name}.`);
 
   return {
     ...operation(
@@ -94,9 +77,7 @@ function operationsOf(kind: Kind, directory: Directory): Operations<"iam"> {
         const inline = { ...identity.inline, [PolicyName]: PolicyDocument };
         const size = Object.values(inline).reduce((sum, text) => sum + policySize(text), 0);
         if (size > maxInline) {
-          throw limitExceeded(
-            `Maximum policy size of ${maxInline} bytes exceeded for ${entity.toLowerCase()} ${nameOf(input)}`,
-          );
+          throw limitExceeded(`Maximum policy size of ${maxInline} bytes exceeded for ${kind} ${nameOf(input)}`);
         }
         identity.inline = inline;
         return undefined;

@@ -1,6 +1,6 @@
 /** Permissions boundaries: the most that a role or user may be granted. */
 import type { AttachedPermissionsBoundary } from "@aws-sdk/client-iam";
-import type { Directory, Identity } from "../../authorization/directory.ts";
+import type { Directory, IamEntity } from "../../authorization/directory.ts";
 import { noSuchEntity } from "../../authorization/limits.ts";
 import { managedPolicyDocument } from "../../authorization/managed.ts";
 
@@ -13,5 +13,5 @@ export function checkBoundary(directory: Directory, arn: string | undefined): vo
 /** IAM says `Policy`, whatever its model says. https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachedPermissionsBoundary.html */
 const type = "Policy" as "PermissionsBoundaryPolicy";
 
-export const describeBoundary = ({ boundary }: Identity): { PermissionsBoundary?: AttachedPermissionsBoundary } =>
+export const describeBoundary = ({ boundary }: IamEntity): { PermissionsBoundary?: AttachedPermissionsBoundary } =>
   boundary ? { PermissionsBoundary: { PermissionsBoundaryType: type, PermissionsBoundaryArn: boundary } } : {};

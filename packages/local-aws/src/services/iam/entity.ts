@@ -2,7 +2,7 @@
 import { noSuchEntity } from "../../authorization/limits.ts";
 import type { OperationOf } from "../../operations.ts";
 import type { Input, OperationName, Output } from "../../sdks.ts";
-import type { Call } from "../../service.ts";
+import type { Access, Call } from "../../service.ts";
 
 type Name = OperationName<"iam">;
 
@@ -17,6 +17,10 @@ export type Change<Entity> = <Of extends Name>(
   action: Of,
   apply: (entity: Entity, input: Input<"iam", Of>) => Output<"iam", Of> | undefined,
 ) => OperationOf<"iam", Of>;
+
+/** What a caller needs who renames or moves an entity: the right to what it is, and to what it becomes. */
+export const renaming = (action: string, before: string, after: string): Access[] =>
+  [...new Set([before, after])].map((resource) => ({ action, resource }));
 
 export interface Kind<Entity, Named> {
   /** The name, or ARN, under which an input means an entity. */

@@ -10,7 +10,7 @@ import { serviceLinkedRoleOperations } from "./serviceLinkedRoles.ts";
 import { simulateOperations } from "./simulate.ts";
 import { userOperations } from "./users.ts";
 
-/** IAM: roles, users, their policies, managed policies, and OIDC providers. What they grant is decided by the {@link Authorizer}. */
+/** IAM: roles, users, groups, instance profiles, their policies, managed policies, and OIDC providers. What they grant is decided by the {@link Authorizer}. */
 export function createIam({ accountId }: Cloud, directory: Directory, authorizer: Authorizer): Service {
   return {
     name: "iam",

@@ -1,6 +1,13 @@
 /** Operations on managed policies. https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-versioning.html */
 
-import { type Directory, type ManagedPolicy, uniqueId } from "../../authorization/directory.ts";
+import type { EntityType } from "@aws-sdk/client-iam";
+import {
+  type Directory,
+  type Group,
+  type Identity,
+  type ManagedPolicy,
+  uniqueId,
+} from "../../authorization/directory.ts";
 import {
   alreadyExists,
   checkName,
@@ -26,17 +33,19 @@ const maxSize = 6144;
 const maxVersions = 5;
 
 export function policyOperations(directory: Directory, accountId: string): Operations<"iam"> {
-  const { policies, roles, users } = directory;
+  const { policies, roles, users, groups } = directory;
   const attachedTo = (arn: string) => ({
     roles: roles.all().filter((role) => role.attached.includes(arn)),
     users: users.all().filter((user) => user.attached.includes(arn)),
+    groups: groups.all().filter((group) => group.attached.includes(arn)),
   });
+  const attachments = (arn: string): number => Object.values(attachedTo(arn)).flat().length;
   const limitedBy = (arn: string) => ({
     roles: roles.all().filter((role) => role.boundary === arn),
     users: users.all().filter((user) => user.boundary === arn),
+    groups: [],
   });
   const describe = (policy: ManagedPolicy, full = true) => {
-    const attached = attachedTo(policy.Arn);
     const limited = limitedBy(policy.Arn);
     return {
       PolicyName: policy.PolicyName,
@@ -44,7 +53,7 @@ export function policyOperations(directory: Directory, accountId: string): Opera
       Arn: policy.Arn,
       Path: policy.Path,
       DefaultVersionId: policy.DefaultVersionId,
-      AttachmentCount: attached.roles.length + attached.users.length,
+      AttachmentCount: attachments(policy.Arn),
       PermissionsBoundaryUsageCount: limited.roles.length + limited.users.length,
       IsAttachable: true,
       ...(full && policy.Description !== undefined && { Description: policy.Description }),
@@ -142,10 +151,7 @@ export function policyOperations(directory: Directory, accountId: string): Opera
     },
     DeletePolicy: onPolicy("DeletePolicy", (policy) => {
       checkOwn(policy);
-      const attached = attachedTo(policy.Arn);
-      if (attached.roles.length + attached.users.length > 0) {
-        throw deleteConflict("Cannot delete a policy attached to entities.");
-      }
+      if (attachments(policy.Arn) > 0) throw deleteConflict("Cannot delete a policy attached to entities.");
       if (Object.keys(policy.versions).length > 1) {
         throw deleteConflict(
           "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
@@ -178,12 +184,15 @@ export function policyOperations(directory: Directory, accountId: string): Opera
       if (VersionId === policy.DefaultVersionId) throw deleteConflict("Cannot delete the default version of a policy.");
       delete policy.versions[VersionId];
     }),
-    ListEntitiesForPolicy: onPolicy("ListEntitiesForPolicy", ({ Arn }, { PolicyUsageFilter }) => {
+    ListEntitiesForPolicy: onPolicy("ListEntitiesForPolicy", ({ Arn }, input) => {
+      const { PolicyUsageFilter, EntityFilter, PathPrefix = "/" } = input;
       const found = PolicyUsageFilter === "PermissionsBoundary" ? limitedBy(Arn) : attachedTo(Arn);
+      const asked = <One extends Identity>(kind: EntityType, all: One[]): One[] =>
+        all.filter(({ Path }) => (EntityFilter ?? kind) === kind && Path.startsWith(PathPrefix));
       return {
-        PolicyGroups: [],
-        PolicyUsers: found.users.map(({ UserName, UserId }) => ({ UserName, UserId })),
-        PolicyRoles: found.roles.map(({ RoleName, RoleId }) => ({ RoleName, RoleId })),
+        PolicyGroups: asked<Group>("Group", found.groups).map(({ GroupName, GroupId }) => ({ GroupName, GroupId })),
+        PolicyUsers: asked("User", found.users).map(({ UserName, UserId }) => ({ UserName, UserId })),
+        PolicyRoles: asked("Role", found.roles).map(({ RoleName, RoleId }) => ({ RoleName, RoleId })),
         IsTruncated: false,
       };
     }),

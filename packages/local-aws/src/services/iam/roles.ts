@@ -14,10 +14,11 @@ import {
   policySize,
 } from "../../authorization/limits.ts";
 import { parsePolicy } from "../../authorization/validate.ts";
-import { tagList } from "../../kit/tags.ts";
 import type { OperationOf, Operations } from "../../operations.ts";
-import { checkBoundary, describeBoundary } from "./boundary.ts";
+import { checkBoundary } from "./boundary.ts";
+import { describeNewRole, describeRole } from "./describeRole.ts";
 import { entityOperations } from "./entity.ts";
+import { instanceProfileOperations, profilesOf } from "./instanceProfiles.ts";
 import { type Paging, pageOf, tagPage } from "./paging.ts";
 
 /** Most characters in a trust policy. */
@@ -82,6 +83,8 @@ export function roleOperations(directory: Directory, accountId: string): Operati
       if (role.attached.length > 0) throw deleteConflict("Cannot delete entity, must detach all policies first.");
       if (Object.keys(role.inline).length > 0)
         throw deleteConflict("Cannot delete entity, must delete policies first.");
+      if (profilesOf(directory, role).length > 0)
+        throw deleteConflict("Cannot delete entity, must remove roles from instance profile first.");
       roles.delete(role.RoleName);
       return {};
     }),
@@ -114,10 +117,7 @@ export function roleOperations(directory: Directory, accountId: string): Operati
     ListRoleTags: onRole("ListRoleTags", (role, input) => {
       return tagPage(role.tags, input);
     }),
-    ListInstanceProfilesForRole: onRole("ListInstanceProfilesForRole", () => ({
-      InstanceProfiles: [],
-      IsTruncated: false,
-    })),
+    ...instanceProfileOperations(directory, accountId, onRole),
   };
 }
 
@@ -125,34 +125,3 @@ function checkTrust(text: string): void {
   parsePolicy(text, "trust");
   if (policySize(text) > maxTrust) throw limitExceeded(`Cannot exceed quota for ACLSizePerRole: ${maxTrust}`);
 }
-
-/** CreateRole's answer, which leaves out the session duration and the last use. */
-export function describeNewRole(role: Role) {
-  const { MaxSessionDuration: _, ...made } = describeRole(role, false);
-  return { ...made, ...describeMore(role) };
-}
-
-/** As IAM shows it: documents are URL-encoded JSON (RFC 3986). Lists leave out tags, boundary and last use. */
-export function describeRole(role: Role, full = true) {
-  return {
-    Path: role.Path,
-    RoleName: role.RoleName,
-    RoleId: role.RoleId,
-    Arn: role.Arn,
-    CreateDate: new Date(role.CreateDate),
-    AssumeRolePolicyDocument: encodeURIComponent(role.AssumeRolePolicyDocument),
-    ...(role.Description !== undefined && { Description: role.Description }),
-    MaxSessionDuration: role.MaxSessionDuration,
-    ...(full && {
-      ...describeMore(role),
-      RoleLastUsed: role.lastUsed
-        ? { LastUsedDate: new Date(role.lastUsed.LastUsedDate), Region: role.lastUsed.Region }
-        : {},
-    }),
-  };
-}
-
-const describeMore = (role: Role) => ({
-  ...describeBoundary(role),
-  ...(Object.keys(role.tags).length > 0 && { Tags: tagList(role.tags) }),
-});

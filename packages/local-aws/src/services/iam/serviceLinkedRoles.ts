@@ -4,7 +4,7 @@ import { type Directory, type Role, uniqueId } from "../../authorization/directo
 import { noSuchEntity, now } from "../../authorization/limits.ts";
 import type { Operations } from "../../operations.ts";
 import { AwsError } from "../../service.ts";
-import { describeNewRole } from "./roles.ts";
+import { describeNewRole } from "./describeRole.ts";
 import { serviceRoles, suffixable } from "./serviceRoles.ts";
 
 const invalidInput = (message: string) => new AwsError("InvalidInputException", message);

@@ -17,6 +17,8 @@ export function simulateOperations(directory: Directory, authorizer: Authorizer,
     if (role?.Arn === arn) return assumedRole(role, "simulated", accountId);
     const user = directory.users.get(name);
     if (user?.Arn === arn) return { kind: "user", arn, accountId, userId: user.UserId };
+    const group = directory.groups.get(name);
+    if (group?.Arn === arn) return { kind: "user", arn, accountId, userId: group.GroupId };
     throw noSuchEntity(`The entity with ARN ${arn} cannot be found.`);
   };
 

@@ -12,18 +12,19 @@ import {
   now,
   validationError,
 } from "../../authorization/limits.ts";
-import { tagList, withoutTags } from "../../kit/tags.ts";
+import { withoutTags } from "../../kit/tags.ts";
 import type { OperationOf, Operations } from "../../operations.ts";
 import type { Call } from "../../service.ts";
 import { accessKeyOperations, keysOf } from "./accessKeys.ts";
-import { checkBoundary, describeBoundary } from "./boundary.ts";
-import { entityOperations } from "./entity.ts";
+import { checkBoundary } from "./boundary.ts";
+import { describeUser, listedUser } from "./describeUser.ts";
+import { entityOperations, renaming } from "./entity.ts";
+import { groupOperations } from "./groups.ts";
 import { type Paging, pageOf, tagPage } from "./paging.ts";
 import { serviceCredentialOperations } from "./serviceCredentials.ts";
 
 /** What users may have on AWS but never have here; tools list it before they delete a user. */
 const lacking = {
-  ListGroupsForUser: "Groups",
   ListMFADevices: "MFADevices",
   ListSSHPublicKeys: "SSHPublicKeys",
   ListSigningCertificates: "Certificates",
@@ -35,8 +36,8 @@ function noLoginProfile({ UserName }: User): never {
 
 export function userOperations(directory: Directory, accountId: string): Operations<"iam"> {
   const { users } = directory;
-  const newArn = (name: string, path: string) => `arn:aws:iam::${accountId}:user${path}${name}`;
-  const arnOf = (name: string, path = "/") => users.get(name)?.Arn ?? newArn(name, path);
+  const newArn = (name: string, path = "/") => `arn:aws:iam::${accountId}:user${path}${name}`;
+  const arnOf = (name: string, path?: string) => users.get(name)?.Arn ?? newArn(name, path);
   /** Without a name, the calling user is meant. */
   const nameOf = ({ UserName }: { UserName?: string }, { principal }: Call): string => {
     if (UserName !== undefined) return UserName;
@@ -49,14 +50,6 @@ export function userOperations(directory: Directory, accountId: string): Operati
     arnOf,
     put: (user) => users.put(user.UserName, user),
     missing: (name) => `The user with name ${name} cannot be found.`,
-  });
-  const describe = (user: User, full = true) => ({
-    Path: user.Path,
-    UserName: user.UserName,
-    UserId: user.UserId,
-    Arn: user.Arn,
-    CreateDate: new Date(user.CreateDate),
-    ...(full && { ...describeBoundary(user), ...(Object.keys(user.tags).length > 0 && { Tags: tagList(user.tags) }) }),
   });
 
   const CreateUser: OperationOf<"iam", "CreateUser"> = {
@@ -79,7 +72,7 @@ export function userOperations(directory: Directory, accountId: string): Operati
         tags,
       };
       users.put(UserName, user);
-      return { User: describe(user) };
+      return { User: describeUser(user) };
     },
   };
 
@@ -96,9 +89,21 @@ export function userOperations(directory: Directory, accountId: string): Operati
     for (const key of keys) directory.putKey({ ...key, userName: UserName, principal: { ...key.principal, arn: Arn } });
   }
 
+  const UpdateUser: OperationOf<"iam", "UpdateUser"> = {
+    access: ({
+      UserName,
+      NewUserName = users.get(UserName)?.UserName ?? UserName,
+      NewPath = users.get(UserName)?.Path,
+    }) => renaming("iam:UpdateUser", arnOf(UserName), newArn(NewUserName, NewPath)),
+    run: onUser("UpdateUser", (user, { NewUserName = user.UserName, NewPath = user.Path }) => {
+      rename(user, NewUserName, NewPath);
+      return {};
+    }).run,
+  };
+
   return {
     CreateUser,
-    GetUser: onUser("GetUser", (user) => ({ User: describe(user) })),
+    GetUser: onUser("GetUser", (user) => ({ User: describeUser(user) })),
     ListUsers: {
       access: () => [{ action: "iam:ListUsers", resource: `arn:aws:iam::${accountId}:user/` }],
       run({ PathPrefix = "/", ...paging }: Paging & { PathPrefix?: string }) {
@@ -107,13 +112,10 @@ export function userOperations(directory: Directory, accountId: string): Operati
           paging,
           ({ UserName }) => UserName,
         );
-        return { Users: found.items.map((user) => describe(user, false)), ...found.paging };
+        return { Users: found.items.map(listedUser), ...found.paging };
       },
     },
-    UpdateUser: onUser("UpdateUser", (user, input) => {
-      rename(user, input.NewUserName ?? user.UserName, input.NewPath ?? user.Path);
-      return {};
-    }),
+    UpdateUser,
     DeleteUser: onUser("DeleteUser", (user) => {
       if (keysOf(directory, user).length > 0)
         throw deleteConflict("Cannot delete entity, must delete access keys first.");
@@ -121,6 +123,8 @@ export function userOperations(directory: Directory, accountId: string): Operati
       if (Object.keys(user.inline).length > 0)
         throw deleteConflict("Cannot delete entity, must delete policies first.");
       if (user.credentials?.length) throw deleteConflict("Cannot delete entity, must remove referenced objects first.");
+      if (directory.groupsOf(user).length > 0)
+        throw deleteConflict("Cannot delete entity, must remove users from group first.");
       users.delete(user.UserName);
       return {};
     }),
@@ -142,6 +146,7 @@ export function userOperations(directory: Directory, accountId: string): Operati
     }),
     ...accessKeyOperations(directory, accountId, onUser),
     ...serviceCredentialOperations(directory, accountId, onUser),
+    ...groupOperations(directory, accountId, onUser),
     ...Object.fromEntries(
       Object.entries(lacking).map(([name, list]) => [
         name,

@@ -74,10 +74,23 @@ describe("IAM users", () => {
     });
   });
 
-  it("have no groups, devices or passwords, for which tools ask before they delete one", async () => {
+  it("are renamed by those who may change both, who it is and who it becomes", async () => {
+    const arn = (name: string) => `arn:aws:iam::000000000000:user/${name}`;
+    const { credentials } = await test.mintRole([
+      { Effect: "Allow", Action: "iam:UpdateUser", Resource: [arn("mine"), arn("mine-too")] },
+    ]);
+    const limited = test.client(IAM, { credentials });
+    for (const UserName of ["mine", "other"]) await iam.createUser({ UserName });
+    const rename = (UserName: string, NewUserName: string) => limited.updateUser({ UserName, NewUserName });
+    await assert.rejects(rename("mine", "admin"), { name: "AccessDenied" });
+    await assert.rejects(rename("other", "mine-too"), { name: "AccessDenied" });
+    await rename("MINE", "mine-too");
+    await limited.updateUser({ UserName: "MINE-TOO", NewPath: "/" });
+  });
+
+  it("have no devices or passwords, for which tools ask before they delete one", async () => {
     const UserName = "plain";
     await iam.createUser({ UserName });
-    assert.deepEqual((await iam.listGroupsForUser({ UserName })).Groups, []);
     assert.deepEqual((await iam.listMFADevices({ UserName })).MFADevices, []);
     assert.deepEqual((await iam.listVirtualMFADevices({})).VirtualMFADevices, []);
     assert.deepEqual((await iam.listSSHPublicKeys({ UserName })).SSHPublicKeys, []);
@@ -86,7 +99,7 @@ describe("IAM users", () => {
     const missing = { name: "NoSuchEntityException" };
     await assert.rejects(iam.getLoginProfile({ UserName }), missing);
     await assert.rejects(iam.deleteLoginProfile({ UserName }), missing);
-    await assert.rejects(iam.listGroupsForUser({ UserName: "nobody" }), missing);
+    await assert.rejects(iam.listMFADevices({ UserName: "nobody" }), missing);
     await iam.deleteUser({ UserName });
   });
 });
