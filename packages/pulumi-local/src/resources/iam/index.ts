@@ -1,14 +1,26 @@
-/** Roles, policies and OIDC providers. What they grant is decided by `local-aws/src/authorization`. */
+/** Roles, groups, instance profiles, policies and OIDC providers. What they grant is decided by `local-aws/src/authorization`. */
 
 import type { ServiceResources } from "../resourceType.ts";
+import { exclusivePolicyTypes } from "./exclusivePolicies.ts";
+import { groupTypes } from "./groups.ts";
+import { identityPolicyTypes } from "./identityPolicies.ts";
+import { instanceProfileType } from "./instanceProfile.ts";
 import { openIdConnectProviderType } from "./openIdConnectProvider.ts";
 import { managedPolicyTypes } from "./policies.ts";
 import { policyDocument } from "./policyDocument.ts";
 import { describeRole, roleType } from "./role.ts";
-import { rolePolicyTypes } from "./rolePolicies.ts";
 
 export const iamResources: ServiceResources = (cloud) => ({
-  types: [roleType(cloud), ...rolePolicyTypes(cloud), ...managedPolicyTypes(cloud), openIdConnectProviderType(cloud)],
+  types: [
+    roleType(cloud),
+    ...identityPolicyTypes(cloud, "Role"),
+    ...exclusivePolicyTypes(cloud),
+    ...groupTypes(cloud),
+    ...identityPolicyTypes(cloud, "Group"),
+    instanceProfileType(cloud),
+    ...managedPolicyTypes(cloud),
+    openIdConnectProviderType(cloud),
+  ],
   invokes: {
     "aws:iam/getPolicyDocument:getPolicyDocument": async (args) => policyDocument(args),
     "aws:iam/getRole:getRole": async ({ name }) => {

@@ -1,51 +1,12 @@
-/** What hangs on a role: inline policies, attachments, and the two resources that allow no others. */
+/** The two resources that allow a role no policies but those they name. */
 import type { Cloud } from "local-aws/service";
 import type { Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { policyText } from "./role.ts";
 
 const docs = (name: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/iam/${name}/`;
 
-export function rolePolicyTypes(cloud: Cloud): ResourceType[] {
+export function exclusivePolicyTypes(cloud: Cloud): ResourceType[] {
   const iam = <Output = unknown>(operation: string, input: object) => cloud.call<Output>("iam", operation, input);
-  const put = async (inputs: Properties) => {
-    const role = String(inputs.role);
-    const PolicyDocument = policyText(inputs.policy);
-    await iam("PutRolePolicy", { RoleName: role, PolicyName: inputs.name, PolicyDocument });
-    return { id: `${role}:${inputs.name}`, outputs: { ...inputs, role, policy: PolicyDocument } };
-  };
-
-  const rolePolicy: ResourceType = {
-    type: "aws:iam/rolePolicy:RolePolicy",
-    docs: docs("rolepolicy"),
-    required: ["policy", "role"],
-    properties: ["policy", "role"],
-    replaces: ["name", "namePrefix", "role"],
-    autoname: { property: "name", prefixed: true, max: 128, pattern: /^[\w+=,.@-]+$/ },
-    create: put,
-    update: (_id, _before, after) => put(after),
-    delete: (_id, outputs) => iam("DeleteRolePolicy", { RoleName: outputs.role, PolicyName: outputs.name }),
-    async read(id) {
-      const at = id.indexOf(":");
-      const [role, name] = [id.slice(0, at), id.slice(at + 1)];
-      const found = await iam<{ PolicyDocument: string }>("GetRolePolicy", { RoleName: role, PolicyName: name });
-      return { id, outputs: { role, name, policy: decodeURIComponent(found.PolicyDocument) } };
-    },
-  };
-
-  const attachment: ResourceType = {
-    type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-    docs: docs("rolepolicyattachment"),
-    required: ["policyArn", "role"],
-    properties: ["policyArn", "role"],
-    async create(inputs) {
-      const role = String(inputs.role);
-      await iam("AttachRolePolicy", { RoleName: role, PolicyArn: inputs.policyArn });
-      return { id: `${role}/${inputs.policyArn}`, outputs: { ...inputs, role } };
-    },
-    delete: (_id, outputs) => iam("DetachRolePolicy", { RoleName: outputs.role, PolicyArn: outputs.policyArn }),
-  };
-
   const exclusiveInline = async (inputs: Properties) => {
     const RoleName = String(inputs.roleName);
     const { PolicyNames } = await iam<{ PolicyNames: string[] }>("ListRolePolicies", { RoleName });
@@ -90,5 +51,5 @@ export function rolePolicyTypes(cloud: Cloud): ResourceType[] {
     delete: async () => {},
   };
 
-  return [rolePolicy, attachment, rolePoliciesExclusive, rolePolicyAttachmentsExclusive];
+  return [rolePoliciesExclusive, rolePolicyAttachmentsExclusive];
 }
