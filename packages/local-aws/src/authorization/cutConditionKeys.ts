@@ -19,7 +19,11 @@ interface Action {
 }
 
 /** Prefixes of actions that are not the service's signing name. */
-const prefixes: Partial<Record<string, string>> = { monitoring: "cloudwatch", tagging: "tag" };
+const prefixes: Partial<Record<string, string>> = {
+  apigatewayv2: "apigateway",
+  monitoring: "cloudwatch",
+  tagging: "tag",
+};
 
 const folder = mkdtempSync(join(tmpdir(), "iam-data-"));
 try {
@@ -42,12 +46,13 @@ try {
 /** By the prefix of their actions, in order. */
 async function ownOperations(): Promise<Map<string, Set<string>>> {
   const cloud = createCloud({ directory: join(folder, "state") });
-  const found = [...cloud.services].map(([name, { operations }]): [string, Set<string>] => [
-    prefixes[name] ?? name,
-    new Set(Object.keys(operations)),
-  ]);
+  const found = new Map([["execute-api", new Set(["Invoke"])]]);
+  for (const [name, { operations }] of cloud.services) {
+    const prefix = prefixes[name] ?? name;
+    found.set(prefix, new Set([...(found.get(prefix) ?? []), ...Object.keys(operations)]));
+  }
   await cloud.close();
-  return new Map([...found, ["execute-api", new Set(["Invoke"])] as const].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function keysOf(service: string, operations: Set<string>, actions: Action[], keys: { key: string }[]): string[] {

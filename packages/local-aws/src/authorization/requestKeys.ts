@@ -53,6 +53,10 @@ const sources: Record<string, Record<string, Source>> = {
     "kms:BypassPolicyLockoutSafetyCheck": "BypassPolicyLockoutSafetyCheck",
     "kms:RotationPeriodInDays": "RotationPeriodInDays",
     "kms:ScheduleKeyDeletionPendingWindowInDays": "PendingWindowInDays",
+    "kms:ExpirationModel": "ExpirationModel",
+    "kms:ValidTo": ({ ValidTo }) => (ValidTo instanceof Date ? ValidTo.toISOString() : undefined),
+    "kms:WrappingAlgorithm": "WrappingAlgorithm",
+    "kms:WrappingKeySpec": "WrappingKeySpec",
   },
   lambda: {
     "lambda:CodeSigningConfigArn": "CodeSigningConfigArn",
@@ -62,6 +66,7 @@ const sources: Record<string, Record<string, Source>> = {
     "lambda:SecurityGroupIds": "VpcConfig.SecurityGroupIds",
     "lambda:SubnetIds": "VpcConfig.SubnetIds",
   },
+  logs: { "logs:DeliveryDestinationResourceArn": "deliveryDestinationConfiguration.destinationResourceArn" },
   s3: {
     "s3:locationconstraint": "CreateBucketConfiguration.LocationConstraint",
     "s3:x-amz-acl": "ACL",
