@@ -189,6 +189,7 @@ export function poolOperations({ region }: Pick<Cloud, "region">, records: Recor
     CreateUserPoolClient: {
       access: ({ UserPoolId }) => records.needs("CreateUserPoolClient", UserPoolId),
       run({ GenerateSecret = false, ClientSecret, ...input }) {
+        if (input.AnalyticsConfiguration) throw unmodelled("AnalyticsConfiguration");
         records.pool(input.UserPoolId);
         checkName("clientName", input.ClientName);
         checkFlows(input.ExplicitAuthFlows);
@@ -218,6 +219,7 @@ export function poolOperations({ region }: Pick<Cloud, "region">, records: Recor
     UpdateUserPoolClient: {
       access: ({ UserPoolId }) => records.needs("UpdateUserPoolClient", UserPoolId),
       run({ UserPoolId, ClientId, ...input }) {
+        if (input.AnalyticsConfiguration) throw unmodelled("AnalyticsConfiguration");
         const before = records.client(ClientId, UserPoolId);
         checkFlows(input.ExplicitAuthFlows);
         const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));

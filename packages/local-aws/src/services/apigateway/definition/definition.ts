@@ -93,7 +93,7 @@ export function resourceAt(definition: Definition, path: string): Resource {
 }
 
 export function resourceOf(definition: Definition, id: string): Resource {
-  const found = definition.resources[id];
+  const found = Object.hasOwn(definition.resources, id) ? definition.resources[id] : undefined;
   if (!found) throw notFound("Invalid Resource identifier specified");
   return found;
 }
