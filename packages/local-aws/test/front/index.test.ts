@@ -130,12 +130,12 @@ describe("the AWS endpoint", () => {
 
   it("says what it does not have", async () => {
     const iam = test.client(IAMClient);
-    const { ListGroupsCommand } = await import("@aws-sdk/client-iam");
+    const { ListServerCertificatesCommand } = await import("@aws-sdk/client-iam");
     await assert.rejects(
-      iam.send(new ListGroupsCommand({})),
+      iam.send(new ListServerCertificatesCommand({})),
       (error: Error & { $metadata?: { httpStatusCode?: number } }) => {
         assert.equal(error.name, "UnknownOperationException");
-        assert.match(error.message, /does not have the operation ListGroups of iam/);
+        assert.match(error.message, /does not have the operation ListServerCertificates of iam/);
         assert.equal(error.$metadata?.httpStatusCode, 501);
         return true;
       },

@@ -120,6 +120,7 @@ export const containers: Record<string, Kind> = {
       },
     ],
     look: ["DescribeNotebookInstance", { NotebookInstanceName: "made" }],
+    ready: { NotebookInstanceStatus: "Failed" },
     end: ["DeleteNotebookInstance", { NotebookInstanceName: "made" }],
     gone: { NotebookInstanceStatus: "Deleting" },
     tagged: arn("sagemaker", "notebook-instance/made"),

@@ -12,6 +12,8 @@ export interface Kind {
   look: [operation: string, input: Json | ((made: never) => Json), ...path: (string | number)[]];
   /** The operation that ends it, and its input. */
   end: [operation: string, input: Json | ((made: never) => Json)];
+  /** What it shows once it can be ended; nothing where that is at once. */
+  ready?: Json;
   /** What the look then says: an error's name, members of what stays, or nothing. */
   gone?: string | Json;
   /** By what it is tagged; nothing where AWS has no tags for it. */

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { startCloud, type TestCloud } from "../../testing/cloud.ts";
 import { containers } from "./containers.ts";
 import { functions } from "./functions.ts";
@@ -91,7 +93,7 @@ describe("resources of every kind", () => {
   const endings: [what: string, ended: () => Promise<void>][] = [];
 
   for (const [what, kind] of Object.entries(kinds)) {
-    const { service, make, look, end, gone, tagged, hidden = [] } = kind;
+    const { service, make, look, ready, end, gone, tagged, hidden = [] } = kind;
     const words = wordsOf(kind);
     const written = (tags: Record<string, string>): unknown => {
       if (!words.pair) return tags;
@@ -133,6 +135,7 @@ describe("resources of every kind", () => {
     endings.unshift([
       what,
       async () => {
+        while (ready && !isDeepStrictEqual(within(await shownNow(), ready), ready)) await sleep(20);
         const [operation, of] = end;
         await test.cloud.call(service, operation, typeof of === "function" ? of(made) : of);
         if (typeof gone === "string") return assert.rejects(shownNow(), { name: gone });
