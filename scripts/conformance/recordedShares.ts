@@ -10,6 +10,19 @@ export interface RecordedShare {
 
 /**
  * By service, as the folder of its tests is called. A figure only ever gets better: a change that makes one worse fails
- * conformance, one that makes it better raises it. Some percent of slack are for tests whose time runs out on a busy machine.
+ * conformance, one that makes it better raises it. Some percent less than was measured: on a busy machine the time
+ * of a test runs out.
  */
-export const recordedShares: Record<string, RecordedShare> = {};
+export const recordedShares: Record<string, RecordedShare> = {
+  apigateway: { equal: 87, missing: 3 },
+  cloudwatch: { equal: 75, missing: 10 },
+  events: { equal: 93, missing: 3 },
+  iam: { equal: 93, missing: 3, sample: true },
+  kms: { equal: 94, missing: 1, sample: true },
+  lambda_: { equal: 79, missing: 25 },
+  logs: { equal: 85, missing: 10 },
+  s3: { equal: 87, missing: 1, sample: true },
+  secretsmanager: { equal: 86, missing: 1, sample: true },
+  sns: { equal: 86, missing: 1, sample: true },
+  sqs: { equal: 77, missing: 2 },
+};
