@@ -48,6 +48,8 @@ const ids: Record<string, (attributes: Attributes) => string> = {
   aws_ecs_cluster: joined("", "name"),
   aws_ecs_service: ({ cluster, name }) => `${String(cluster).split("/")[1]}/${name}`,
   aws_ecs_task_definition: joined("", "arn"),
+  aws_iam_group_policy_attachment: joined("/", "group", "policy_arn"),
+  aws_iam_user_group_membership: ({ user, groups }) => [user, ...(groups as string[])].join("/"),
   aws_iam_role_policies_exclusive: joined("", "role_name"),
   aws_iam_role_policy_attachment: joined("/", "role", "policy_arn"),
   aws_iam_role_policy_attachments_exclusive: joined("", "role_name"),

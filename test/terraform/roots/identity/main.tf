@@ -1,4 +1,4 @@
-# Roles, policies, users, and keys.
+# Roles, policies, users and their groups, and keys.
 data "aws_iam_policy_document" "trust" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -94,6 +94,38 @@ resource "aws_iam_user_policy" "this" {
 resource "aws_iam_user_policy_attachment" "this" {
   user       = aws_iam_user.this.name
   policy_arn = local.updated ? aws_iam_policy.boundary.arn : aws_iam_policy.read.arn
+}
+
+resource "aws_iam_group" "this" {
+  name = "tf-group"
+  path = local.updated ? "/tf/moved/" : "/tf/"
+}
+
+resource "aws_iam_group" "second" {
+  name = "tf-second"
+}
+
+resource "aws_iam_group_policy" "this" {
+  name   = "inline"
+  group  = aws_iam_group.this.name
+  policy = data.aws_iam_policy_document.read.json
+}
+
+resource "aws_iam_group_policy_attachment" "this" {
+  group      = aws_iam_group.this.name
+  policy_arn = local.updated ? aws_iam_policy.boundary.arn : aws_iam_policy.read.arn
+}
+
+resource "aws_iam_user_group_membership" "this" {
+  user   = aws_iam_user.this.name
+  groups = local.updated ? [aws_iam_group.this.name, aws_iam_group.second.name] : [aws_iam_group.this.name]
+}
+
+resource "aws_iam_instance_profile" "this" {
+  name = "tf-profile"
+  path = "/tf/"
+  role = aws_iam_role.this.name
+  tags = { own = local.updated ? "2" : "1" }
 }
 
 resource "aws_iam_access_key" "this" {

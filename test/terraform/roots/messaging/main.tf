@@ -30,7 +30,7 @@ resource "aws_sqs_queue" "redriven" {
   "maxReceiveCount": ${local.updated ? 5 : 4}
 }
 JSON
-  kms_master_key_id                 = local.updated ? "alias/aws/sqs" : null
+  kms_master_key_id                 = "alias/aws/sqs"
   kms_data_key_reuse_period_seconds = local.updated ? 600 : 300
 }
 

@@ -153,8 +153,13 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
   };
 }
 
+/** Without a key, there is none to be used again. */
 const present = (attributes: Record<string, string> = {}) =>
-  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== ""));
+  Object.fromEntries(
+    Object.entries(attributes).filter(
+      ([name, value]) => value !== "" && (name !== "KmsDataKeyReusePeriodSeconds" || attributes.KmsMasterKeyId),
+    ),
+  );
 
 const nameOf = (url: string): string => url.split("/").at(-1) ?? "";
 

@@ -247,7 +247,7 @@ describe("SQS", () => {
       const { SqsManagedSseEnabled, KmsDataKeyReusePeriodSeconds } = await all();
       assert.deepEqual([SqsManagedSseEnabled, KmsDataKeyReusePeriodSeconds], ["false", "600"]);
       await client.send(new sqs.SetQueueAttributesCommand({ QueueUrl, Attributes: { KmsMasterKeyId: "" } }));
-      assert.equal("KmsMasterKeyId" in (await all()), false);
+      assert.equal("KmsDataKeyReusePeriodSeconds" in (await all()), false);
     });
 
     it("of messages are chosen by a beginning or all at once, with their digest", async () => {
