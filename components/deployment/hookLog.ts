@@ -7,6 +7,9 @@ const shownLines = 20;
 const attempts = 6;
 const pauseMs = 500;
 
+/** The last line of an invocation: what the hook says of its failure stands before it. */
+const report = /^REPORT |"platform\.report"/;
+
 /**
  * What a hook has logged, for people.
  * @param since the beginning of the deployment.
@@ -22,7 +25,8 @@ export async function hookLog(
     for (let attempt = 1; ; attempt++) {
       const { events = [] } = await logs.filterLogEvents({ logGroupName, startTime: since?.getTime() });
       const lines = events.flatMap(({ message = "" }) => readable(message.trim()) ?? []);
-      if (lines.length > 0 || !young || attempt === attempts) return lines.slice(-shownLines);
+      const ended = events.some(({ message = "" }) => report.test(message));
+      if ((lines.length > 0 && ended) || !young || attempt === attempts) return lines.slice(-shownLines);
       await sleep(pauseMs);
     }
   } catch (error) {
