@@ -1,8 +1,9 @@
 /** The connections and API destinations that there are, and what is done with them. */
 import { randomUUID } from "node:crypto";
+import { isOnThisMachine } from "../../kit/thisMachine.ts";
 import { AwsError } from "../../service.ts";
 import type { Collection } from "../../store.ts";
-import { isOnThisMachine, secretText, tokenOf } from "./connections.ts";
+import { secretText, tokenOf } from "./connections.ts";
 import { callDestination, type DestinationCall } from "./destinations.ts";
 import type { ConnectionRecord, DestinationRecord } from "./records.ts";
 import { type EventsState, notFound } from "./state.ts";

@@ -1,5 +1,6 @@
 /** How EventBridge signs in at an HTTP endpoint. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-target-connection.html */
 import type { ConnectionHttpParameters, CreateConnectionOAuthRequestParameters } from "@aws-sdk/client-eventbridge";
+import { isOnThisMachine } from "../../kit/thisMachine.ts";
 import { AwsError } from "../../service.ts";
 import type { ConnectionRecord } from "./records.ts";
 
@@ -61,12 +62,6 @@ export async function tokenOf(oauth: CreateConnectionOAuthRequestParameters, sig
   if (typeof token === "string") return token;
   throw new AwsError("InvocationFailed", `${url.origin} gave out no token: it answered ${answer.status}`, 500);
 }
-
-/** Whether the local cloud goes there. */
-export const isOnThisMachine = (address: string): boolean => {
-  const host = URL.canParse(address) ? new URL(address).hostname : "";
-  return ["127.0.0.1", "localhost", "[::1]"].includes(host);
-};
 
 /** @throws AwsError for an endpoint elsewhere. */
 export function onThisMachine(address: string): URL {

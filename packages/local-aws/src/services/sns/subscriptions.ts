@@ -2,6 +2,7 @@
 
 import { randomBytes, randomUUID } from "node:crypto";
 import { parseJson } from "../../jsonText.ts";
+import { isOnThisMachine } from "../../kit/thisMachine.ts";
 import type { OperationOf, Operations } from "../../operations.ts";
 import { AwsError, type Call, type Cloud } from "../../service.ts";
 import type { Delivery } from "./delivery.ts";
@@ -213,7 +214,7 @@ function checkEndpoint(protocol: string, endpoint: string, isFifo: boolean): Pro
 function checkWeb(protocol: string, endpoint: string): void {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url?.protocol !== `${protocol}:`) throw invalid("Endpoint must match the specified protocol");
-  if (!["127.0.0.1", "localhost", "[::1]"].includes(url.hostname)) {
+  if (!isOnThisMachine(endpoint)) {
     throw invalid(
       `Endpoint ${endpoint} is not on this machine; the local cloud delivers to 127.0.0.1 and localhost only`,
     );
