@@ -7,6 +7,7 @@ const staying: Record<string, string> = {
   "ecs.tags": "of task definitions",
   "ecs.taskDefinitions": "a revision that is deregistered stays, INACTIVE",
   "events.buses": "the default bus",
+  "kms.aliases alias/aws/": "keys of AWS's services stay once one of them has been used",
   "kms.keys": "deletion waits for seven days",
   "lambda.layerNumbers": "no number is given twice",
   "lambda.layers": "a version that is deleted stays for the functions that use it",

@@ -8,6 +8,7 @@ import { cpSync, globSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFi
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { EC2 } from "@aws-sdk/client-ec2";
 import { strToU8, zipSync } from "fflate";
 import { Running } from "local-aws/testing";
 import pc from "picocolors";
@@ -127,13 +128,18 @@ const archives = {
 };
 
 async function startTarget(directory: string): Promise<Target> {
-  const { endpoint, state } = values;
-  if (endpoint) return { endpoint, ...(state && { state }), stop: async () => {} };
+  const { endpoint: given, state } = values;
+  if (given) return { endpoint: given, ...(state && { state }), stop: async () => {} };
   const options = ["--port", "0", "--api-port", "0", "--region", region, "--state", directory];
   const cloud = new Running(join(import.meta.dirname, "../../packages/local-aws/src/main.ts"), options);
-  const [origin = ""] = (await cloud.until(/^ready/m)).match(/http:\/\/[\w.]+:\d+/) ?? [];
-  return { endpoint: origin, state: directory, stop: async () => void (await cloud.end("SIGTERM")) };
+  const [endpoint = ""] = (await cloud.until(/^ready/m)).match(/http:\/\/[\w.]+:\d+/) ?? [];
+  await withDefaultNetwork(endpoint);
+  return { endpoint, state: directory, stop: async () => void (await cloud.end("SIGTERM")) };
 }
+
+/** A region has its default network from the beginning, and the cloud makes it for the first who looks. */
+const withDefaultNetwork = (endpoint: string) =>
+  new EC2({ endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } }).describeVpcs();
 
 /**
  * Nothing of who runs it: the endpoint, its keys, and no look for a newer Terraform. Most of a command's time is the reading
