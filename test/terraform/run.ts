@@ -133,13 +133,15 @@ async function startTarget(directory: string): Promise<Target> {
   const options = ["--port", "0", "--api-port", "0", "--region", region, "--state", directory];
   const cloud = new Running(join(import.meta.dirname, "../../packages/local-aws/src/main.ts"), options);
   const [endpoint = ""] = (await cloud.until(/^ready/m)).match(/http:\/\/[\w.]+:\d+/) ?? [];
-  await withDefaultNetwork(endpoint);
+  await withDefaultNetworks(endpoint);
   return { endpoint, state: directory, stop: async () => void (await cloud.end("SIGTERM")) };
 }
 
-/** A region has its default network from the beginning, and the cloud makes it for the first who looks. */
-const withDefaultNetwork = (endpoint: string) =>
-  new EC2({ endpoint, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } }).describeVpcs();
+/** A region has its default network from the beginning, and the cloud makes it for the first who looks; for what is global, that is us-east-1's. */
+async function withDefaultNetworks(endpoint: string): Promise<void> {
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  for (const one of [region, "us-east-1"]) await new EC2({ endpoint, region: one, credentials }).describeVpcs();
+}
 
 /**
  * Nothing of who runs it: the endpoint, its keys, and no look for a newer Terraform. Most of a command's time is the reading

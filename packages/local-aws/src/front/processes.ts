@@ -34,7 +34,7 @@ export function serveProcesses(server: Server, apis: ProcessApi[], opened: Promi
     opened
       .then(() => api.answer({ method, url, headers, body: request }, gone.signal))
       .then(
-        ({ status, headers: given, body }) => response.writeHead(status, given).end(body),
+        ({ status, headers: given, body }) => response.writeHead(status, withLength(given, body)).end(body),
         (error) => {
           // A runtime that went away before it had sent everything: no one reads the answer.
           if (!gone.signal.aborted) console.error("the AWS endpoint, for a process:", error);
@@ -43,3 +43,9 @@ export function serveProcesses(server: Server, apis: ProcessApi[], opened: Promi
       );
   });
 }
+
+/** With its length an answer needs no chunks. */
+const withLength = (headers: RawResponse["headers"], body: RawResponse["body"]) => ({
+  ...headers,
+  ...((typeof body === "string" || body instanceof Buffer) && { "content-length": String(Buffer.byteLength(body)) }),
+});

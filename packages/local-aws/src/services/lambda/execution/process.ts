@@ -112,8 +112,8 @@ export class ProcessEnvironment extends Environment {
         return !environment.#started;
       },
       next: (signal) => this.#next(signal),
-      responded: (json) => void this.#answered({ kind: "result", json }),
-      failed: (json, type) => void this.#answered({ kind: "error", cause: "handler", ...this.#error(json, type) }),
+      responded: (json) => this.#answered({ kind: "result", json }),
+      failed: (json, type) => this.#answered({ kind: "error", cause: "handler", ...this.#error(json, type) }),
       failedForGood: (json, type) => {
         this.#failing = true;
         void this.#answered({ kind: "error", cause: "crash", ...this.#error(json, type) }).then(() => this.end());
@@ -147,6 +147,8 @@ export class ProcessEnvironment extends Environment {
     await setImmediate();
     for (const flush of this.#flushes) flush();
     this.finish(outcome);
+    // Who called hears of it first.
+    await setImmediate();
   }
 
   #error(text: string, type: string | undefined): { json: string; errorType: string } {

@@ -17,9 +17,10 @@ export interface RuntimeSession {
   readonly requestId: string | undefined;
   /** Whether the runtime has not asked for a request yet. */
   readonly starting: boolean;
-  responded(json: string): void;
-  /** @param type from the header `Lambda-Runtime-Function-Error-Type`. */
-  failed(json: string, type: string | undefined): void;
+  /** Resolves when whoever called has been answered. */
+  responded(json: string): Promise<void>;
+  /** @param type from the header `Lambda-Runtime-Function-Error-Type`. Resolves as {@link responded} does. */
+  failed(json: string, type: string | undefined): Promise<void>;
   /** No further request goes to this runtime: it could not start, or is about to end. */
   failedForGood(json: string, type: string | undefined): void;
 }
@@ -59,8 +60,8 @@ export class RuntimeApi {
     const [, id, what] = /^POST runtime\/invocation\/([^/]+)\/(response|error)$/.exec(operation) ?? [];
     if (id === undefined) return refusal(404, "NotFound", `The Runtime API has no operation ${method} of this path`);
     if (id !== session.requestId) return refusal(400, "InvalidRequestID", "Invalid request ID");
-    if (what === "error") session.failed(text ?? "", type);
-    else if (text !== undefined) session.responded(text);
+    if (what === "error") await session.failed(text ?? "", type);
+    else if (text !== undefined) await session.responded(text);
     else {
       const message = `Response payload size exceeded maximum allowed payload size (${maxResponseBytes} bytes).`;
       const errorType = "Function.ResponseSizeTooLarge";
@@ -82,6 +83,7 @@ function invocation([requestId, payload, deadline, arn, trace, clientContext]: I
       "lambda-runtime-trace-id": trace,
       ...(clientContext !== undefined && { "lambda-runtime-client-context": headerOf(clientContext) }),
     },
+    // As bytes: a text would be written together with the headers, in its encoding.
     body: Buffer.from(payload),
   };
 }
