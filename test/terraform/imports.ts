@@ -61,6 +61,8 @@ const ids: Record<string, (attributes: Attributes) => string> = {
   aws_route: ({ destination_cidr_block: ipv4, destination_ipv6_cidr_block: ipv6, ...route }) =>
     `${route.route_table_id}_${ipv4 || ipv6}`,
   aws_route_table_association: joined("/", "subnet_id", "route_table_id"),
+  aws_security_group_rule: (rule) =>
+    [rule.security_group_id, rule.type, rule.protocol, rule.from_port, rule.to_port, rule.cidr_blocks].flat().join("_"),
   aws_s3_object: joined("/", "bucket", "key"),
   aws_xray_sampling_rule: joined("", "rule_name"),
   aws_vpc_dhcp_options_association: joined("", "vpc_id"),

@@ -9,6 +9,7 @@ const prefixes: Record<string, string> = { apigateway: "api_gateway", ec2: "" };
 const renamed: Record<string, string> = {
   "aws:apigateway/response:Response": "aws_api_gateway_gateway_response",
   "aws:codedeploy/application:Application": "aws_codedeploy_app",
+  "aws:ec2/managedPrefixList:ManagedPrefixList": "aws_ec2_managed_prefix_list",
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider",
   "aws:s3/bucketObjectv2:BucketObjectv2": "aws_s3_object",
   "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": "aws_sqs_queue_redrive_allow_policy",

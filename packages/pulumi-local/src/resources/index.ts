@@ -7,7 +7,7 @@ import { budgetResources } from "./budgets.ts";
 import { codedeployResources } from "./codedeploy.ts";
 import { dynamodbResources } from "./dynamodb/index.ts";
 import { ec2Resources } from "./ec2/index.ts";
-import { ecrResources } from "./ecr.ts";
+import { ecrResources } from "./ecr/index.ts";
 import { ecsResources } from "./ecs.ts";
 import { emrServerlessResources } from "./emrserverless.ts";
 import { eventsResources } from "./events.ts";

@@ -65,6 +65,11 @@ export interface ResourceType {
   changesWith?: Record<string, string[]>;
   /** Outputs that are no longer true, as a URL whose port is another since the restart: they are a change by themselves. */
   stale?(outputs: Properties): string[];
+  /**
+   * Whether earlier releases kept such things in the state alone: one that its service does not have is made by the next
+   * update. Default: false.
+   */
+  onceRecorded?: boolean;
   create(inputs: Properties, context: ResourceContext): Promise<Made>;
   /** Absent when every change replaces. */
   update?(id: string, before: Properties, after: Properties, context: ResourceContext): Promise<Made>;
@@ -132,7 +137,7 @@ export function resourceProvider(type: ResourceType): ResourceProvider {
       return { inputs, failures };
     },
 
-    diff(before, after, context): Diff {
+    async diff(before, after, context): Promise<Diff> {
       const keys = new Set([...Object.keys(before), ...Object.keys(after)].filter((key) => !key.startsWith("__")));
       const changes = [...keys].filter((key) => !isDeepStrictEqual(strip(before[key]), strip(after[key])));
       const replaces = type.update ? changes.filter((key) => type.replaces?.includes(key)) : changes;
@@ -142,6 +147,7 @@ export function resourceProvider(type: ResourceType): ResourceProvider {
       for (const key of (context.previous && type.stale?.(context.previous.outputs)) ?? []) {
         if (!changes.includes(key)) changes.push(key);
       }
+      if (await isOnlyRecorded(type, context)) changes.push("id");
       const unknownOutputs = Object.entries(type.changesWith ?? {})
         .filter(([, keys]) => keys.some((key) => changes.includes(key)))
         .map(([output]) => output);
@@ -153,11 +159,20 @@ export function resourceProvider(type: ResourceType): ResourceProvider {
       if (!left) return type.create(inputs, context);
       return type.update ? type.update(left.id, context.previous!.inputs, inputs, context) : left;
     },
-    update: type.update ?? (async (id, _before, after) => ({ id, outputs: after })),
+    async update(id, before, after, context) {
+      if (await isOnlyRecorded(type, context)) return type.create(after, context);
+      return type.update ? type.update(id, before, after, context) : { id, outputs: after };
+    },
     delete: async (...given) => void (await ifThere(type.delete(...given))),
     ...(type.read && { read: (id: string, at: ResourceContext) => ifThere(type.read!(id, at)) }),
     ...(type.secretOutputs && { secretOutputs: type.secretOutputs }),
   };
+}
+
+/** Whether the state remembers what its service has never had. */
+async function isOnlyRecorded(type: ResourceType, context: ResourceContext): Promise<boolean> {
+  const { id } = context.previous ?? {};
+  return Boolean(type.onceRecorded && id && type.read && !(await ifThere(type.read(id, context))));
 }
 
 /** What a run made that was killed before the engine could record it. It is taken over rather than made twice. */

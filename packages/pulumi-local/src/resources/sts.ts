@@ -36,8 +36,6 @@ export const stsResources: ServiceResources = (cloud) => ({
       dnsSuffix: "amazonaws.com",
       reverseDnsPrefix: "com.amazonaws",
     }),
-    "aws:index/getAvailabilityZones:getAvailabilityZones": async (args, { provider }) =>
-      availabilityZones(args, String(args.region ?? provider.region)),
     "aws:index/getDefaultTags:getDefaultTags": async (_args, { provider }) => ({
       id: "aws",
       tags: provider.defaultTags,
@@ -63,26 +61,3 @@ function region(args: Properties, own: string): Properties {
     endpoint: `ec2.${code}.amazonaws.com`,
   };
 }
-
-/** Three zones, as most regions have at least; filters other than by name and id would need a real account. */
-function availabilityZones(args: Properties, code: string): Properties {
-  if (args.filters) throw new Error("getAvailabilityZones: the local cloud does not model filters");
-  const short = shortCode(code);
-  const excludedNames = (args.excludeNames ?? []) as string[];
-  const excludedIds = (args.excludeZoneIds ?? []) as string[];
-  const zones = ["a", "b", "c"]
-    .map((letter, index) => ({ name: `${code}${letter}`, id: `${short}-az${index + 1}` }))
-    .filter(({ name, id }) => !excludedNames.includes(name) && !excludedIds.includes(id));
-  return {
-    ...args,
-    id: code,
-    region: code,
-    groupNames: [code],
-    names: zones.map(({ name }) => name),
-    zoneIds: zones.map(({ id }) => id),
-  };
-}
-
-/** As zone ids begin: `use1`, `euw1`, `apse2`. */
-const shortCode = (code: string): string =>
-  code.replace(/north|south|east|west|central/g, (direction) => direction.charAt(0)).replaceAll("-", "");

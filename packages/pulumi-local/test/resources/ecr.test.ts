@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ECR } from "@aws-sdk/client-ecr";
 import { startCloud, type TestCloud } from "local-aws/testing";
 import type { ComponentContext, Properties } from "../../src/engine/provider.ts";
 import { createRegistry } from "../../src/resources/index.ts";
 import { TestResource } from "../../testing/resource.ts";
+import { missingOutputs } from "./support/outputs.ts";
 
 const image = "docker-build:index:Image";
 
@@ -22,15 +24,52 @@ describe("ECR", () => {
     await rm(folder, { recursive: true });
   });
 
-  it("records repositories under the names that ECR takes", async () => {
-    const repository = new TestResource(cloud.cloud, "aws:ecr/repository:Repository", "Trainer");
-    const { name, arn, repositoryUrl } = await repository.create({ forceDelete: true });
+  const client = () => cloud.client(ECR, { config: { region: "eu-west-1" } });
+
+  it("has repositories under the names that it takes, with policies, and changes them", async () => {
+    const repository = new TestResource(cloud.cloud, "aws:ecr/repository:Repository", "Trainer", { owner: "me" });
+    const made = await repository.create({ forceDelete: true });
+    assert.deepEqual(missingOutputs("aws:ecr/repository:Repository", made), []);
+    const { name, arn, repositoryUrl } = made;
     assert.match(String(name), /^trainer-[0-9a-f]{7}$/);
     assert.equal(arn, `arn:aws:ecr:eu-west-1:000000000000:repository/${name}`);
     assert.equal(repositoryUrl, `000000000000.dkr.ecr.eu-west-1.amazonaws.com/${name}`);
     assert.equal((await repository.failures({ name: "Upper" })).length, 1);
     assert.deepEqual((await repository.diff({ name: "other" })).replaces, ["name"]);
     assert.match((await repository.failures({ imageTagMutability: "NEVER" }))[0]!, /allowed are MUTABLE/);
+    const scanned = { imageTagMutability: "IMMUTABLE", imageScanningConfiguration: { scanOnPush: true } };
+    await repository.update({ ...scanned, forceDelete: true, tags: { team: "data" } });
+    const names = { repositoryNames: [String(name)] };
+    const [found] = (await client().describeRepositories(names)).repositories!;
+    assert.deepEqual([found?.imageTagMutability, found?.imageScanningConfiguration?.scanOnPush], ["IMMUTABLE", true]);
+
+    const policy = new TestResource(cloud.cloud, "aws:ecr/lifecyclePolicy:LifecyclePolicy");
+    const rule = { rulePriority: 1, selection: { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 2 } };
+    const of = { repository: name, policy: JSON.stringify({ rules: [{ ...rule, action: { type: "expire" } }] }) };
+    assert.deepEqual(missingOutputs("aws:ecr/lifecyclePolicy:LifecyclePolicy", await policy.create(of)), []);
+    const kept = await client().getLifecyclePolicy({ repositoryName: String(name) });
+    assert.equal(kept.lifecyclePolicyText, of.policy);
+    const access = new TestResource(cloud.cloud, "aws:ecr/repositoryPolicy:RepositoryPolicy");
+    const statement = { Effect: "Allow", Principal: "*", Action: "ecr:BatchGetImage" };
+    await access.create({
+      repository: name,
+      policy: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+    });
+    await access.delete();
+    assert.equal(await access.read(), undefined);
+    await policy.delete();
+    await repository.delete();
+    assert.equal(await repository.read(), undefined);
+  });
+
+  it("makes at the next update what an earlier release only recorded", async () => {
+    const repository = new TestResource(cloud.cloud, "aws:ecr/repository:Repository");
+    const inputs = { name: "recorded", forceDelete: true };
+    Object.assign(repository, { id: "recorded", inputs: await repository.check(inputs), outputs: inputs });
+    assert.deepEqual(await repository.diff(inputs), { changes: ["id"], replaces: [] });
+    await repository.update(inputs);
+    assert.deepEqual((await repository.diff(inputs)).changes, []);
+    assert.equal((await client().describeRepositories({ repositoryNames: ["recorded"] })).repositories?.length, 1);
   });
 
   it("gives an image a digest of the files beside its Dockerfile", async () => {
@@ -80,7 +119,30 @@ describe("ECR", () => {
       /^000000000000\.dkr\.ecr\.eu-west-1\.amazonaws\.com\/trainer-[0-9a-f]{7}@sha256:[0-9a-f]{64}$/,
     );
     assert.deepEqual(await construct("awsx:ecr:Image", { context: folder, dockerfile }), {}, "a preview");
+
+    // It was pushed, as other tools see, and once more is no error.
+    const repositoryName = String(url).split("/")[1]!;
+    const { imageDetails } = await client().describeImages({ repositoryName });
+    assert.deepEqual(
+      imageDetails?.map((one) => `${url}@${one.imageDigest}`),
+      [imageUri],
+    );
+    await construct("awsx:ecr:Image", { repositoryUrl: url, context: folder, dockerfile });
+    assert.equal((await ask("getImage", { repositoryName, mostRecent: true })).imageUri, imageUri);
+    assert.deepEqual(
+      (await ask("getRepository", { name: repositoryName })).mostRecentImageTags,
+      imageDetails?.[0]?.imageTags,
+    );
+    assert.ok(((await ask("getRepositories", {})).names as string[]).includes(repositoryName));
+    const { userName, proxyEndpoint } = await ask("getAuthorizationToken", {});
+    assert.deepEqual([userName, proxyEndpoint], ["AWS", "https://000000000000.dkr.ecr.eu-west-1.amazonaws.com"]);
   });
+
+  const ask = (name: string, args: Properties): Promise<Properties> => {
+    const provider = { region: "eu-west-1", defaultTags: {}, config: {} };
+    const invoke = createRegistry(cloud.cloud).invokes.get(`aws:ecr/${name}:${name}`)!;
+    return invoke(args, { provider, signal: new AbortController().signal });
+  };
 
   let made: { type: string; name: string; inputs: Properties }[];
 

@@ -12,7 +12,13 @@ describe("things that are not there", () => {
   after(() => test.stop());
 
   it("are known by the services' codes, and nothing else is", async () => {
-    const codes = ["ResourceNotFoundException", "NoSuchBucket", "QueueDoesNotExist", "NotFound"];
+    const codes = [
+      "ResourceNotFoundException",
+      "NoSuchBucket",
+      "QueueDoesNotExist",
+      "NotFound",
+      "InvalidVpcID.Malformed",
+    ];
     for (const code of codes) assert.equal(isMissing({ code }), true, code);
     for (const error of [{ code: "AccessDenied" }, { code: 5 }, new Error("NotFound"), undefined]) {
       assert.equal(isMissing(error), false);

@@ -43,16 +43,6 @@ describe("functions of the provider", () => {
     assert.deepEqual((await invoke("aws:index/getDefaultTags:getDefaultTags")).tags, { project: "p" });
   });
 
-  it("know three zones of every region", async () => {
-    const token = "aws:index/getAvailabilityZones:getAvailabilityZones";
-    const { names, zoneIds } = await invoke(token, { state: "available" });
-    assert.deepEqual(names, ["eu-west-1a", "eu-west-1b", "eu-west-1c"]);
-    assert.deepEqual(zoneIds, ["euw1-az1", "euw1-az2", "euw1-az3"]);
-    const asia = await invoke(token, { excludeNames: ["ap-southeast-2a"] }, "ap-southeast-2");
-    assert.deepEqual(asia.zoneIds, ["apse2-az2", "apse2-az3"]);
-    await assert.rejects(invoke(token, { filters: [{ name: "zone-type", values: ["x"] }] }), /does not model filters/);
-  });
-
   it("find a role", async () => {
     const { roleArn } = await test.mintRole(undefined, { name: "found" });
     const role = await invoke("aws:iam/getRole:getRole", { name: "found" });

@@ -161,6 +161,16 @@ resource "aws_vpc_security_group_egress_rule" "this" {
   ip_protocol       = "-1"
 }
 
+resource "aws_security_group_rule" "this" {
+  security_group_id = aws_security_group.ruled.id
+  type              = "ingress"
+  protocol          = "udp"
+  from_port         = 53
+  to_port           = 53
+  cidr_blocks       = [aws_vpc.this.cidr_block]
+  description       = local.updated ? "Names, from within" : "Names"
+}
+
 resource "aws_default_security_group" "this" {
   vpc_id = aws_vpc.this.id
 }
