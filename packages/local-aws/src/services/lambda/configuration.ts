@@ -68,11 +68,6 @@ export function configure(input: Input, before?: FunctionConfiguration): Functio
     if (TargetArn) configuration.DeadLetterConfig = { TargetArn };
     else delete configuration.DeadLetterConfig;
   }
-  if (input.VpcConfig) {
-    const { SubnetIds = [], SecurityGroupIds = [], Ipv6AllowedForDualStack = false } = input.VpcConfig;
-    if (SubnetIds.length) configuration.VpcConfig = { SubnetIds, SecurityGroupIds, Ipv6AllowedForDualStack };
-    else delete configuration.VpcConfig;
-  }
   if (input.SnapStart?.ApplyOn)
     configuration.SnapStart = { ApplyOn: input.SnapStart.ApplyOn, OptimizationStatus: "Off" };
   if (input.LoggingConfig)

@@ -18,6 +18,8 @@ export interface Lambda {
   concurrency: Concurrency;
   /** Where results and failures of asynchronous requests go. */
   targets: Targets;
+  /** Where the code of a package is downloaded. */
+  codeUrl(id: string): string;
   /** What a version waits for before it can run; `undefined` once it is ready. */
   preparing(version: VersionRecord): Preparation | undefined;
 }

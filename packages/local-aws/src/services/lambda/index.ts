@@ -10,6 +10,7 @@ import type { HttpSites } from "../../http/site.ts";
 import type { Operations } from "../../operations.ts";
 import type { Cloud, Service } from "../../service.ts";
 import { AsyncQueue } from "./asyncQueue.ts";
+import { CodeSite } from "./codeSite.ts";
 import type { Lambda } from "./context.ts";
 import { Concurrency } from "./execution/concurrency.ts";
 import { Fleet } from "./execution/fleet.ts";
@@ -23,8 +24,9 @@ import { Arns } from "./names.ts";
 import { aliasOperations } from "./operations/aliases.ts";
 import { codeSigningOperations } from "./operations/codeSigning.ts";
 import { concurrencyOperations } from "./operations/concurrency.ts";
+import { deletionOperations, usedPackages } from "./operations/deletion.ts";
 import { eventInvokeConfigOperations } from "./operations/eventInvokeConfigs.ts";
-import { functionOperations, usedPackages } from "./operations/functions.ts";
+import { functionOperations } from "./operations/functions.ts";
 import { invokeOperations } from "./operations/invoke.ts";
 import { layerPermissionOperations } from "./operations/layerPermissions.ts";
 import { layerOperations } from "./operations/layers.ts";
@@ -101,8 +103,11 @@ export function createLambda(
     if (version) starter.warm(version, isNew ? "created" : "updated");
   };
   const preparing = (version: VersionRecord) => starter.preparing(version);
-  const lambda: Lambda = { cloud, arns, registry, packages, layers, concurrency, targets, preparing };
+  const code = new CodeSite(packages, cloud.region, () => sites.origin);
+  const codeUrl = (id: string) => code.url(id);
+  const lambda: Lambda = { cloud, arns, registry, packages, layers, concurrency, targets, codeUrl, preparing };
   sites.addSite(new UrlSite(lambda, invoker, directory));
+  sites.addSite(code);
 
   return {
     name: "lambda",
@@ -110,6 +115,7 @@ export function createLambda(
     operations: {
       ...invokeOperations(lambda, invoker, queue),
       ...functionOperations(lambda),
+      ...deletionOperations(lambda),
       ...aliasOperations(lambda),
       ...permissionOperations(lambda),
       ...concurrencyOperations(lambda),

@@ -48,21 +48,25 @@ export class Invoker {
     const sample = sampleOf(target, version);
     let ticket: ReturnType<Concurrency["enter"]>;
     try {
-      ticket = this.#concurrency.enter(target.record);
+      ticket = this.#concurrency.enter(target.record, configuration.Version);
     } catch (error) {
       this.#metrics.throttle(sample);
       throw error;
     }
     const traced = this.#traces.begin(target, configuration.TracingConfig?.Mode === "Active", request.trace);
     try {
-      const { outcome, duration, log } = await this.#fleet.run(version, {
-        requestId: request.requestId,
-        payload: request.payload || "{}",
-        functionArn: target.arn,
-        trace: traced.header,
-        tail: request.tail ?? false,
-        ...(request.clientContext !== undefined && { clientContext: request.clientContext }),
-      });
+      const { outcome, duration, log } = await this.#fleet.run(
+        version,
+        {
+          requestId: request.requestId,
+          payload: request.payload || "{}",
+          functionArn: target.arn,
+          trace: traced.header,
+          tail: request.tail ?? false,
+          ...(request.clientContext !== undefined && { clientContext: request.clientContext }),
+        },
+        ticket.kind === "provisioned" ? "provisioned-concurrency" : "on-demand",
+      );
       const failed = outcome.kind === "error";
       traced.end(failed);
       this.#metrics.record(sample, duration, failed, ticket.concurrent);

@@ -204,12 +204,12 @@ function entries(zip: Uint8Array): Promise<Unzipped> {
     let total = 0;
     const filter = ({ originalSize }: { originalSize: number }) => {
       total += originalSize;
-      return total <= maxUnzippedBytes;
+      return total < maxUnzippedBytes;
     };
     unzip(zip, { filter }, (error, files) => {
       if (error) {
         failed(notUnzipped());
-      } else if (total > maxUnzippedBytes) {
+      } else if (total >= maxUnzippedBytes) {
         failed(invalidParameter(`Unzipped size must be smaller than ${maxUnzippedBytes} bytes`));
       } else if (Object.keys(files).length === 0) failed(invalidParameter("Uploaded file must be a non-empty zip"));
       else done(files);

@@ -104,6 +104,20 @@ export class Registry {
     return record;
   }
 
+  /** Concurrency that is provisioned for a function, by its versions and aliases. */
+  provisionedOf(name: string): number {
+    return this.provisioned.values(`${name}:`).reduce((sum, { requested }) => sum + requested, 0);
+  }
+
+  /** Concurrency that is provisioned for a version: by itself, or by an alias that points to it. */
+  provisionedFor(name: string, version: string): number {
+    const own = (qualifier: string) =>
+      qualifier === version || this.aliases.get(`${name}:${qualifier}`)?.FunctionVersion === version;
+    return this.provisioned
+      .entries(`${name}:`)
+      .reduce((sum, [key, { requested }]) => sum + (own(key.slice(name.length + 1)) ? requested : 0), 0);
+  }
+
   /** Published versions, oldest first. */
   published(name: string): VersionRecord[] {
     return this.versions

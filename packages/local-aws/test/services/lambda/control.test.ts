@@ -56,7 +56,41 @@ describe("the Lambda API", () => {
     assert.equal(Configuration?.FunctionArn, "arn:aws:lambda:us-east-1:000000000000:function:shown");
     assert.deepEqual(Configuration?.LoggingConfig, { LogFormat: "Text", LogGroup: "/aws/lambda/shown" });
     assert.deepEqual(Tags, { owner: "me" });
-    assert.match(Code?.Location ?? "", /\.zip$/);
+    const download = await fetch(Code!.Location!);
+    assert.deepEqual(Buffer.from(await download.arrayBuffer()), Buffer.from(ZipFile));
+  });
+
+  it("hands code out to whoever was given its address, and to nobody else", async () => {
+    await functions.create("code", "export const handler = 1");
+    const { Code } = await functions.lambda.send(new GetFunctionCommand({ FunctionName: "code" }));
+    const address = new URL(Code!.Location!);
+    const status = async (change: (url: URL) => void) => {
+      const url = new URL(address);
+      change(url);
+      return (await fetch(url)).status;
+    };
+    assert.equal(await status(() => {}), 200);
+    assert.equal(await status(({ searchParams }) => searchParams.set("Expires", "9999999999999")), 403);
+    assert.equal(await status(({ searchParams }) => searchParams.delete("Signature")), 403);
+    assert.equal(await status((url) => (url.pathname = url.pathname.replace(/[0-9a-f]{64}/, "0".repeat(64)))), 403);
+    assert.equal(await status((url) => (url.pathname = "/_aws/lambda-code/us-east-1/%2e%2e/x.zip")), 403);
+  });
+
+  it("shows the VPC of a function's subnets, and that it is in none any more", async () => {
+    const { test, lambda } = functions;
+    const { Vpc } = await test.cloud.call<{ Vpc: { VpcId: string } }>("ec2", "CreateVpc", { CidrBlock: "10.9.0.0/16" });
+    const { Subnet } = await test.cloud.call<{ Subnet: { SubnetId: string } }>("ec2", "CreateSubnet", {
+      VpcId: Vpc.VpcId,
+      CidrBlock: "10.9.1.0/24",
+    });
+    const VpcConfig = { SubnetIds: [Subnet.SubnetId], SecurityGroupIds: ["sg-1"] };
+    await functions.create("networked", "", { VpcConfig });
+    const FunctionName = "networked";
+    const shown = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    assert.deepEqual(shown.VpcConfig, { ...VpcConfig, Ipv6AllowedForDualStack: false, VpcId: Vpc.VpcId });
+    const none = { SubnetIds: [], SecurityGroupIds: [] };
+    const left = await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, VpcConfig: none }));
+    assert.deepEqual(left.VpcConfig, { ...none, Ipv6AllowedForDualStack: false, VpcId: "" });
   });
 
   it("answers in AWS's states: pending when created, in progress when changed", async () => {

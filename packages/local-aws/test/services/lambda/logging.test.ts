@@ -25,7 +25,7 @@ describe("what functions log", () => {
 
   it("is in their log group, between START, END and REPORT", async () => {
     const code = `export const handler = async () => {
-      console.log("plain", { a: 1 }); console.warn("two\\nlines"); process.stdout.write("raw\\nsecond\\n"); return 1 }`;
+      console.log("plain", { a: 1 }); console.warn("two\\nlines"); process.stdout.write("\\nraw\\n\\nsecond\\n"); return 1 }`;
     await functions.create("texts", code);
     await functions.invoke("texts");
     const lines = await logged("/aws/lambda/texts", 7);

@@ -25,4 +25,15 @@ describe("names of functions", () => {
     it(`${given} and ${String(qualifier).slice(0, 20)} are refused`, () =>
       assert.throws(() => functionReference(given, qualifier), { name }));
   }
+
+  it("are refused for all that is wrong with them at once", () => {
+    assert.throws(() => functionReference("not@name", "a".repeat(129)), {
+      message:
+        /^2 validation errors detected: Value 'a{129}' at 'qualifier' .*less than or equal to 128; Value 'not@name' at 'functionName' .*pattern/,
+    });
+    assert.throws(() => functionReference("a".repeat(141), undefined, 140), {
+      message: /^1 validation error detected: .*at 'functionName' .*less than or equal to 140$/,
+    });
+    assert.deepEqual(functionReference("a".repeat(141)), { name: "a".repeat(141) });
+  });
 });

@@ -187,6 +187,29 @@ describe("Lambda's answers", () => {
     );
   });
 
+  it("requests on provisioned concurrency have environments of their own, and others what is left of a reservation", async () => {
+    await functions.create("own", "export const handler = async () => process.env.AWS_LAMBDA_INITIALIZATION_TYPE");
+    await lambda.publishVersion({ FunctionName: "own" });
+    await lambda.createAlias({ FunctionName: "own", Name: "live", FunctionVersion: "1" });
+    const type = async (Qualifier?: string) => (await functions.invoke("own", {}, { Qualifier })).value;
+    assert.equal(await type("1"), "on-demand");
+    await lambda.putProvisionedConcurrencyConfig({
+      FunctionName: "own",
+      Qualifier: "live",
+      ProvisionedConcurrentExecutions: 1,
+    });
+    const [onDemand, provisioned] = ["on-demand", "provisioned-concurrency"];
+    assert.deepEqual([await type("live"), await type("1"), await type()], [provisioned, provisioned, onDemand]);
+    await lambda.putFunctionConcurrency({ FunctionName: "own", ReservedConcurrentExecutions: 1 });
+    await assert.rejects(type(), {
+      name: "TooManyRequestsException",
+      Reason: "ReservedFunctionConcurrentInvocationLimitExceeded",
+    });
+    assert.equal(await type("live"), provisioned);
+    await lambda.deleteProvisionedConcurrencyConfig({ FunctionName: "own", Qualifier: "live" });
+    assert.equal(await type("live"), onDemand);
+  });
+
   it("provisioned concurrency is on its way, then ready, and never more than is reserved", async () => {
     await functions.create("warm", code);
     await lambda.publishVersion({ FunctionName: "warm" });

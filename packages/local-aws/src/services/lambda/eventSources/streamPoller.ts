@@ -162,7 +162,7 @@ export class StreamPoller {
     const { SequenceNumber: sequence, Keys, ApproximateCreationDateTime } = record.dynamodb;
     const pending: Pending = { sequence, done: false };
     this.#pending.push(pending);
-    const json = JSON.stringify(event);
+    const json = eventText(event);
     if (!passes(event)) {
       pending.done = true;
       return json.length;
@@ -237,6 +237,13 @@ export class StreamPoller {
     this.#awake = () => {};
   }
 }
+
+/** A record of an event. Its time is a number with an exponent, as AWS writes it: Python and Java read a fraction. */
+const eventText = (event: Pick<StreamRecord, "dynamodb">): string =>
+  JSON.stringify(event).replace(
+    /"ApproximateCreationDateTime":(\d+)/,
+    (_, seconds) => `"ApproximateCreationDateTime":${Number(seconds) / 1e9}E9`,
+  );
 
 const clamp = (value: number, min: number, max: number) => Math.min(max, Math.max(min, value));
 

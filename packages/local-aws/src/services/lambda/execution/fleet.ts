@@ -6,6 +6,7 @@ import type { VersionRecord } from "../records.ts";
 import { LogStreamWriter } from "./invocationLog.ts";
 import { type Execution, type Hosted, type InvocationRequest, Pool, shutDown } from "./pool.ts";
 import type { EnvironmentStarter } from "./starter.ts";
+import { type InitializationType, initializationTypes } from "./variables.ts";
 
 export interface FleetOptions {
   /** Milliseconds after which an idle environment is ended. */
@@ -20,7 +21,7 @@ export class Fleet {
   readonly #cloud: Cloud;
   readonly #starter: EnvironmentStarter;
   readonly #options: FleetOptions;
-  /** By `name:version`. */
+  /** By `name:version` and initialization type. */
   readonly #pools = new Map<string, Pool>();
   readonly #live = new Set<Hosted>();
   readonly #logs = new Set<Promise<void>>();
@@ -33,15 +34,15 @@ export class Fleet {
     this.#options = options;
   }
 
-  /** Runs one request in an environment of that version. */
-  run(version: VersionRecord, request: InvocationRequest): Promise<Execution> {
-    const key = `${version.configuration.FunctionName}:${version.configuration.Version}`;
+  /** Runs one request in an environment of that version. @param type the kind of environment. */
+  run(version: VersionRecord, request: InvocationRequest, type: InitializationType = "on-demand"): Promise<Execution> {
+    const key = `${version.configuration.FunctionName}:${version.configuration.Version}:${type}`;
     let pool = this.#pools.get(key);
     if (pool?.version.generation !== version.generation) {
       pool?.retire();
       pool = new Pool(
         version,
-        (ended) => this.#create(version, ended),
+        (ended) => this.#create(version, type, ended),
         () => this.#bound(),
       );
       this.#pools.set(key, pool);
@@ -51,8 +52,10 @@ export class Fleet {
 
   /** Code or configuration of `name:version` changed, or it is gone. */
   retire(key: string): void {
-    this.#pools.get(key)?.retire();
-    this.#pools.delete(key);
+    for (const type of initializationTypes) {
+      this.#pools.get(`${key}:${type}`)?.retire();
+      this.#pools.delete(`${key}:${type}`);
+    }
   }
 
   /** Existing environments, busy or idle. */
@@ -73,7 +76,7 @@ export class Fleet {
     await Promise.all(this.#logs);
   }
 
-  async #create(version: VersionRecord, ended: () => void): Promise<Hosted> {
+  async #create(version: VersionRecord, type: InitializationType, ended: () => void): Promise<Hosted> {
     const { configuration } = version;
     const { FunctionName: name, Version: number, LoggingConfig: logging } = configuration;
     const session = await this.#assumeRole(version);
@@ -84,7 +87,7 @@ export class Fleet {
     const logStream = `${day}/${shared}[${number}]${randomBytes(16).toString("hex")}`;
     const log = new LogStreamWriter(this.#cloud, session.principal, configuration.FunctionArn, logGroup, logStream);
     const hosted: Hosted = { log, tail: [], used: false } as unknown as Hosted;
-    const start = await this.#starter.prepare(version, session, { logGroup, logStream });
+    const start = await this.#starter.prepare(version, session, { logGroup, logStream, type });
     if (this.#stopped) throw shutDown();
     hosted.environment = start({
       onLog: (timestamp, message) => {

@@ -19,7 +19,8 @@ export function readLines(stream: Readable, sink: Sink): () => void {
     const lines = (rest + decoder.write(chunk)).split("\n");
     rest = lines.pop() as string;
     const now = Date.now();
-    for (const line of lines) sink(now, `${line}\n`);
+    // An empty line is no event.
+    for (const line of lines) if (line !== "") sink(now, `${line}\n`);
     if (rest.length > maxLine) flush();
   });
   const flush = () => {

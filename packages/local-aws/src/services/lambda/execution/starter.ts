@@ -12,7 +12,7 @@ import type { Environment, EnvironmentSettings } from "./environment.ts";
 import { ProcessEnvironment } from "./process.ts";
 import type { RuntimeApi } from "./runtimeApi.ts";
 import { ThreadEnvironment } from "./thread.ts";
-import { environmentVariables } from "./variables.ts";
+import { type EnvironmentPlace, environmentVariables } from "./variables.ts";
 import { workerCode } from "./workerCode.ts";
 import { variablesOf, wrapped, wrapperOf } from "./wrapper.ts";
 
@@ -25,14 +25,11 @@ interface Parts {
   images: ImageOptions;
 }
 
-/** Where its log goes. */
-interface Log {
-  logGroup: string;
-  logStream: string;
-}
+/** Where its log goes, and why it is started. */
+type Start = Pick<EnvironmentPlace, "logGroup" | "logStream" | "type">;
 
 type Listeners = Pick<EnvironmentSettings, "onLog" | "onEnd">;
-type Start = (listeners: Listeners) => Environment;
+type Begin = (listeners: Listeners) => Environment;
 
 /** A version, with everything needed to create an environment. */
 interface Plan {
@@ -91,7 +88,7 @@ export class EnvironmentStarter {
   }
 
   /** @throws AwsError when this machine cannot run it. */
-  async prepare(version: VersionRecord, session: RoleSession, log: Log): Promise<Start> {
+  async prepare(version: VersionRecord, session: RoleSession, start: Start): Promise<Begin> {
     const { cloud, packages, layers, images } = this.#parts;
     const { Runtime: name, MemorySize: memoryMb = 128, Timeout = 3 } = version.configuration;
     const layerRoot = await layers.root(version);
@@ -100,7 +97,7 @@ export class EnvironmentStarter {
       version,
       taskRoot,
       layerRoot,
-      variables: (runtime) => environmentVariables(cloud, version, session, { taskRoot, ...log, runtime }),
+      variables: (runtime) => environmentVariables(cloud, version, session, { taskRoot, ...start, runtime }),
       settings: { memoryMb, initTimeout: initMs + Timeout * 1000 },
     };
     if (version.image !== undefined) return this.#image(plan, version.image);
@@ -115,7 +112,7 @@ export class EnvironmentStarter {
     }
   }
 
-  async #thread(plan: Plan, { callbacks }: Extract<Runtime, { kind: "node" }>): Promise<Start> {
+  async #thread(plan: Plan, { callbacks }: Extract<Runtime, { kind: "node" }>): Promise<Begin> {
     const { cloud, packages } = this.#parts;
     const { taskRoot, layerRoot, settings, version } = plan;
     const { Handler, LoggingConfig: logging } = version.configuration;
@@ -141,7 +138,7 @@ export class EnvironmentStarter {
     return (listeners) => new ThreadEnvironment({ ...settings, ...listeners, code, start, variables });
   }
 
-  async #python(plan: Plan, wanted: string): Promise<Start> {
+  async #python(plan: Plan, wanted: string): Promise<Begin> {
     const { pythons } = this.#parts;
     const runtime = await pythons.get(wanted);
     const { python, folder, prefix, version } = runtime;
@@ -166,13 +163,13 @@ export class EnvironmentStarter {
   }
 
   /** The command has this machine's programs, and asks the Runtime API as the image would. */
-  #image(plan: Plan, uri: string): Promise<Start> {
+  #image(plan: Plan, uri: string): Promise<Begin> {
     const command = imageCommand(this.#parts.images.images, uri, plan.version.configuration);
     const { PATH = "" } = process.env;
     return this.#process(plan, { command, frames: false, variables: { PATH }, shownPaths: {} });
   }
 
-  #bootstrap(plan: Plan): Promise<Start> {
+  #bootstrap(plan: Plan): Promise<Begin> {
     const { taskRoot, layerRoot } = plan;
     // As on AWS: the package's own, otherwise a layer's.
     const places = [taskRoot, layerRoot]
@@ -185,7 +182,7 @@ export class EnvironmentStarter {
   async #process(
     plan: Plan,
     own: { command: string[]; frames: boolean; variables: Record<string, string>; shownPaths: Record<string, string> },
-  ): Promise<Start> {
+  ): Promise<Begin> {
     const { cloud, packages, runtimeApi } = this.#parts;
     const { taskRoot, layerRoot, settings } = plan;
     // Its own folder, removed with it; one that outlives this process is removed when the next one starts.

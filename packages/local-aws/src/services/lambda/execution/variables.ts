@@ -6,10 +6,15 @@
 import type { Cloud, RoleSession } from "../../../service.ts";
 import type { VersionRecord } from "../records.ts";
 
+/** Whether an environment is one of provisioned concurrency. */
+export const initializationTypes = ["on-demand", "provisioned-concurrency"] as const;
+export type InitializationType = (typeof initializationTypes)[number];
+
 export interface EnvironmentPlace {
   taskRoot: string;
   logGroup: string;
   logStream: string;
+  type: InitializationType;
   /** Settings specific to a kind of runtime. */
   runtime: Record<string, string>;
 }
@@ -18,7 +23,7 @@ export function environmentVariables(
   cloud: Cloud,
   { configuration }: VersionRecord,
   session: RoleSession,
-  { taskRoot, logGroup, logStream, runtime }: EnvironmentPlace,
+  { taskRoot, logGroup, logStream, type, runtime }: EnvironmentPlace,
 ): Record<string, string> {
   const { LoggingConfig: logging } = configuration;
   return {
@@ -53,6 +58,6 @@ export function environmentVariables(
     AWS_LAMBDA_LOG_STREAM_NAME: logStream,
     AWS_LAMBDA_LOG_FORMAT: logging?.LogFormat ?? "Text",
     ...(logging?.ApplicationLogLevel && { AWS_LAMBDA_LOG_LEVEL: logging.ApplicationLogLevel }),
-    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    AWS_LAMBDA_INITIALIZATION_TYPE: type,
   };
 }

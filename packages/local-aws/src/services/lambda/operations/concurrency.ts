@@ -24,7 +24,7 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
     run({ FunctionName, ReservedConcurrentExecutions: reserved }) {
       checkRange(reserved, "reservedConcurrentExecutions", 0, Number.MAX_SAFE_INTEGER);
       const record = of(FunctionName);
-      const provisioned = totalProvisioned(record.name);
+      const provisioned = registry.provisionedOf(record.name);
       if ((reserved as number) < provisioned) {
         throw new AwsError(
           "InvalidParameterValueException",
@@ -58,7 +58,10 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
     },
   };
 
-  /** It is stored and shown; environments start as fast without it. For a moment it is on its way, as on AWS for minutes. */
+  /**
+   * Environments start as fast without it: none is started before a request comes. For a moment it is on its way, as on
+   * AWS for minutes.
+   */
   const shown = ({ requested, lastModified }: ProvisionedRecord) => {
     const ready = Date.now() - Date.parse(lastModified) >= ALLOCATION;
     return {
@@ -69,9 +72,6 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
       LastModified: lastModified,
     };
   };
-
-  const totalProvisioned = (name: string): number =>
-    registry.provisioned.values(`${name}:`).reduce((sum, { requested }) => sum + requested, 0);
 
   /** A version has it once: by itself, or by one alias. */
   function checkFree(name: string, qualifier: string): void {
@@ -110,7 +110,7 @@ export function concurrencyOperations({ registry, arns, concurrency }: Lambda): 
       const [name = "", qualifier = ""] = key.split(":");
       checkFree(name, qualifier);
       const { reserved } = registry.function(name);
-      const others = totalProvisioned(name) - (registry.provisioned.get(key)?.requested ?? 0);
+      const others = registry.provisionedOf(name) - (registry.provisioned.get(key)?.requested ?? 0);
       if (reserved !== undefined && others + (requested as number) > reserved) {
         throw invalidParameter(
           "Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function",

@@ -1,22 +1,23 @@
-/** Functions: created, changed, shown and deleted. */
+/** Functions: created, changed and shown. */
 import { createHash, randomUUID } from "node:crypto";
-import { pathToFileURL } from "node:url";
 import type { CreateFunctionCommandInput, FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { passRole } from "../../../kit/passRole.ts";
 import type { OperationOf, Operations } from "../../../operations.ts";
 import { AwsError, type Principal } from "../../../service.ts";
 import { configure, revised } from "../configuration.ts";
 import type { Lambda } from "../context.ts";
-import { checkEnum, checkRevision, conflict, functionNotFound, invalidParameter } from "../errors.ts";
+import { checkEnum, checkRevision, conflict, invalidParameter } from "../errors.ts";
 import { imageCode } from "../images.ts";
-import { checkFunctionName, functionReference, isVersion, latest } from "../names.ts";
+import { checkFunctionName, functionReference, latest } from "../names.ts";
 import type { CodeLocation, Package } from "../packages.ts";
 import type { VersionRecord } from "../records.ts";
 import { checkSignature } from "./codeSigning.ts";
+import { usedPackages } from "./deletion.ts";
 import { listed } from "./paging.ts";
 import { created, shown, updating } from "./states.ts";
 import { checkedTags } from "./tags.ts";
 import { publish } from "./versions.ts";
+import { vpcOf } from "./vpc.ts";
 
 /** `$LATEST` comes before the published versions. */
 const versionKey = ({ FunctionName = "", Version }: FunctionConfiguration) => [FunctionName, Number(Version) || 0];
@@ -30,6 +31,8 @@ function checkRequestSize({ Code, ...rest }: CreateFunctionCommandInput): void {
   const message = `Request must be smaller than ${MAX_REQUEST} bytes for the CreateFunction operation`;
   throw new AwsError("RequestEntityTooLargeException", message, 413);
 }
+
+const newFunction = (given: string | undefined): string => functionReference(given as string, undefined, 140).name;
 
 /** A runtime's version is named by a hash. */
 const runtimeArn = (region: string, runtime: string): string =>
@@ -45,10 +48,6 @@ const inList = ({
   LastUpdateStatusReasonCode: _lastCode,
   ...configuration
 }: FunctionConfiguration): FunctionConfiguration => configuration;
-
-/** Packages that some version of a function or layer refers to. */
-export const usedPackages = ({ registry, layers }: Pick<Lambda, "registry" | "layers">): Set<string> =>
-  new Set([...registry.versions.values(), ...layers.records.values()].map(({ code }) => code));
 
 export function functionOperations(lambda: Lambda): Operations<"lambda"> {
   const { registry, packages, layers, arns, targets, cloud } = lambda;
@@ -84,13 +83,13 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
 
   const CreateFunction: OperationOf<"lambda", "CreateFunction"> = {
     access: ({ FunctionName, Role, Layers = [] }) => [
-      { action: "lambda:CreateFunction", resource: arns.function(functionReference(FunctionName as string).name) },
+      { action: "lambda:CreateFunction", resource: arns.function(newFunction(FunctionName)) },
       ...passRole("lambda.amazonaws.com", Role),
       ...Layers.map((resource) => ({ action: "lambda:GetLayerVersion", resource })),
     ],
     async run(input, { principal }) {
       checkRequestSize(input as CreateFunctionCommandInput);
-      const { name } = functionReference(input.FunctionName);
+      const name = newFunction(input.FunctionName);
       checkFunctionName(name);
       if (!input.Role) throw invalidParameter("The Role of the function must be given.");
       const settings = configure({ ...input, FunctionName: name });
@@ -114,6 +113,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
         ...(input.Runtime && { RuntimeVersionConfig: { RuntimeVersionArn: runtimeArn(cloud.region, input.Runtime) } }),
       });
       checkSignature(lambda, input.CodeSigningConfigArn);
+      if (input.VpcConfig) configuration.VpcConfig = await vpcOf(cloud, input.VpcConfig);
       await checkRole(configuration);
       const version = await added(input.Code ?? {}, principal, (code) => {
         if (registry.functions.get(name)) throw conflict(`Function already exist: ${name}`);
@@ -192,6 +192,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
       ) as VersionRecord["configuration"];
       if (input.Layers?.length) settings.Layers = layers.references(input.Layers);
       else if (input.Layers) delete settings.Layers;
+      if (input.VpcConfig) settings.VpcConfig = await vpcOf(cloud, { ...settings.VpcConfig, ...input.VpcConfig });
       await checkRole(settings, before.configuration);
       const after = { ...before, configuration: revised(settings), generation: randomUUID() };
       registry.versions.put(`${name}:${latest}`, after);
@@ -216,7 +217,7 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
         Configuration: { ...now(version), FunctionArn: arn },
         Code:
           version.image === undefined
-            ? { RepositoryType: "S3", Location: pathToFileURL(packages.archive(version.code)).href }
+            ? { RepositoryType: "S3", Location: lambda.codeUrl(version.code) }
             : { RepositoryType: "ECR", ImageUri: version.image, ResolvedImageUri: version.image },
         ...(Object.keys(record.tags).length > 0 && { Tags: record.tags }),
         ...(reserved !== undefined && { Concurrency: { ReservedConcurrentExecutions: reserved } }),
@@ -237,45 +238,6 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
       return { Functions: Functions.map(inList), ...paging };
     },
   };
-
-  const DeleteFunction: OperationOf<"lambda", "DeleteFunction"> = {
-    access: onFunction("DeleteFunction"),
-    async run({ FunctionName, Qualifier }) {
-      const { name, qualifier } = functionReference(FunctionName, Qualifier);
-      registry.function(name);
-      if (qualifier !== undefined) deleteVersion(name, qualifier);
-      else cloud.store.transaction(() => deleteAll(name));
-      await packages.sweep(usedPackages(lambda));
-      return { StatusCode: 204 };
-    },
-  };
-
-  function deleteVersion(name: string, qualifier: string): void {
-    if (!isVersion(qualifier)) {
-      throw invalidParameter("$LATEST version cannot be deleted without deleting the function.");
-    }
-    const aliases = registry.aliases
-      .values(`${name}:`)
-      .filter(
-        ({ FunctionVersion, RoutingConfig }) =>
-          FunctionVersion === qualifier || RoutingConfig?.AdditionalVersionWeights?.[qualifier] !== undefined,
-      );
-    if (aliases.length > 0) {
-      const references = aliases.map(({ AliasArn }) => AliasArn).join(", ");
-      throw conflict(`Function ${arns.function(name, qualifier)} is referenced by alias(es): ${references}`);
-    }
-    if (!registry.versions.delete(`${name}:${qualifier}`)) throw functionNotFound(arns.function(name, qualifier));
-    for (const kept of [registry.policies, registry.eventInvokeConfigs, registry.provisioned])
-      kept.delete(`${name}:${qualifier}`);
-  }
-
-  function deleteAll(name: string): void {
-    const { versions, aliases, policies, eventInvokeConfigs, provisioned, urls } = registry;
-    for (const kept of [versions, aliases, policies, eventInvokeConfigs, provisioned, urls]) {
-      for (const [key] of kept.entries(`${name}:`)) kept.delete(key);
-    }
-    registry.functions.delete(name);
-  }
 
   const PublishVersion: OperationOf<"lambda", "PublishVersion"> = {
     access: onFunction("PublishVersion"),
@@ -309,7 +271,6 @@ export function functionOperations(lambda: Lambda): Operations<"lambda"> {
     GetFunctionConfiguration,
     GetFunction,
     ListFunctions,
-    DeleteFunction,
     PublishVersion,
     ListVersionsByFunction,
   };

@@ -1,5 +1,4 @@
 /** https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html */
-import { pathToFileURL } from "node:url";
 import type { GetLayerVersionCommandOutput } from "@aws-sdk/client-lambda";
 import type { OperationOf, Operations } from "../../../operations.ts";
 import type { Lambda } from "../context.ts";
@@ -11,7 +10,7 @@ import { listed } from "./paging.ts";
 export const layerName = (given: string | undefined) =>
   (given?.startsWith("arn:") ? given.split(":")[6] : given) as string;
 
-export function layerOperations({ layers, packages, arns }: Lambda): Operations<"lambda"> {
+export function layerOperations({ layers, packages, arns, codeUrl }: Lambda): Operations<"lambda"> {
   const access = (action: string) => (input: { LayerName?: string; VersionNumber?: number }) => [
     { action: `lambda:${action}`, resource: arns.layer(layerName(input.LayerName), input.VersionNumber) },
   ];
@@ -28,7 +27,7 @@ export function layerOperations({ layers, packages, arns }: Lambda): Operations<
   });
   const located = (record: LayerRecord) => ({
     ...shown(record),
-    Content: { ...record.content, Location: pathToFileURL(packages.archive(record.code)).href },
+    Content: { ...record.content, Location: codeUrl(record.code) },
   });
 
   function existing(record: LayerRecord | undefined): LayerRecord {

@@ -93,7 +93,8 @@ function takeOverStream(stream: NodeJS.WriteStream, sink: Sink): () => void {
     const lines = (rest + text).split("\n");
     rest = lines.pop() as string;
     const now = Date.now();
-    for (const line of lines) sink(now, `${withShownPaths(line)}\n`);
+    // An empty line is no event.
+    for (const line of lines) if (line !== "") sink(now, `${withShownPaths(line)}\n`);
     const done = typeof encoding === "function" ? encoding : callback;
     if (typeof done === "function") queueMicrotask(() => done());
     return true;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import * as lambda from "@aws-sdk/client-lambda";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { eventually, type Sources, startSources } from "../../../../testing/eventsources.ts";
 
 describe("Event source mappings of DynamoDB streams", () => {
@@ -157,7 +158,7 @@ describe("Event source mappings of DynamoDB streams", () => {
     assert.equal((await sources.lambda.send(get)).LastProcessingResult, "OK");
   });
 
-  it("write a batch that was given up to S3 with its records", async () => {
+  it("write a batch that was given up to S3 with its records, times as AWS writes them", async () => {
     const arn = await sources.table("stored");
     await sources.test.cloud.call("s3", "CreateBucket", { Bucket: "given-up" });
     await sources.fn("stored", `throw new Error("never");`);
@@ -175,6 +176,9 @@ describe("Event source mappings of DynamoDB streams", () => {
     assert.ok(await eventually(async () => (await list()).length > 0));
     const [{ Key = "" } = {}] = await list();
     assert.ok(Key.startsWith(`aws/lambda/${UUID}/shardId-`), Key);
+    const object = await sources.test.client(S3Client).send(new GetObjectCommand({ Bucket: "given-up", Key }));
+    const { payload } = JSON.parse((await object.Body?.transformToString()) ?? "");
+    assert.match(payload, /"ApproximateCreationDateTime":\d\.\d+E9,/);
   });
 
   it("try again without end where nothing limits it, and hold back what comes behind", async () => {
