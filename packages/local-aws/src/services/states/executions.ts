@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { SyncExecutionStatus } from "@aws-sdk/client-sfn";
 import { parseJson } from "../../jsonText.ts";
+import { brokenConstraint } from "../../kit/constraint.ts";
 import type { Operations } from "../../operations.ts";
 import { type Access, AwsError, type Cloud } from "../../service.ts";
 import { type Execution, type HistoryEvent, pageOf, type Records } from "./records.ts";
 import { describedRedrives, redriveOperation } from "./redrive.ts";
 import type { Runner } from "./runner.ts";
 import type { Tokens } from "./tokens.ts";
+import { variableReferences } from "./variables.ts";
 import { type Asked, askedMachine } from "./versions.ts";
 
 /** An execution's input, 256 KiB. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
@@ -54,6 +56,8 @@ export function executionOperations(
       status: "RUNNING",
       started: Date.now(),
       ...(machine.loggingConfiguration && { logging: machine.loggingConfiguration }),
+      ...(machine.tracingConfiguration && { tracing: machine.tracingConfiguration }),
+      ...(machine.revision !== undefined && { revision: machine.revision }),
     };
     records.executions.put(execution.arn, execution);
     return execution;
@@ -97,10 +101,7 @@ export function executionOperations(
       async run({ stateMachineArn, name = randomUUID(), input = "{}" }) {
         const asked = askedMachine(records, stateMachineArn);
         if (asked.machine.type !== "EXPRESS") {
-          throw new AwsError(
-            "StateMachineTypeNotSupported",
-            "This operation is not supported by this type of state machine",
-          );
+          throw unsupportedType();
         }
         checkInput(input);
         const { arn, started, stopped, status, output, error, cause } = await runner.start(begin(asked, name, input));
@@ -121,7 +122,9 @@ export function executionOperations(
       run({ executionArn }) {
         const { arn, started, stopped, name, status, input, output, error, cause, ...of } = found(executionArn);
         return {
-          ...{ executionArn: arn, stateMachineArn: of.machineArn, name, status, input, output, error, cause },
+          ...{ executionArn: arn, stateMachineArn: of.machineArn, name, status, input, output },
+          // One that has run out of time says so by its status alone.
+          ...(status !== "TIMED_OUT" && { error, cause }),
           stateMachineVersionArn: of.versionArn,
           stateMachineAliasArn: of.aliasArn,
           startDate: date(started),
@@ -134,13 +137,19 @@ export function executionOperations(
     DescribeStateMachineForExecution: {
       access: ({ executionArn }) => on("DescribeStateMachineForExecution", executionArn),
       run({ executionArn }) {
-        const { machineArn, definition, roleArn, started } = found(executionArn);
+        const { machineArn, definition: id, roleArn, started, logging, tracing, revision } = found(executionArn);
+        const definition = records.definition(id);
         return {
           stateMachineArn: machineArn,
           name: machineArn.split(":").at(-1),
-          definition: records.definition(definition),
+          definition,
           roleArn,
           updateDate: date(started),
+          loggingConfiguration: logging ?? { level: "OFF", includeExecutionData: false },
+          tracingConfiguration: tracing ?? { enabled: false },
+          encryptionConfiguration: { type: "AWS_OWNED_KEY" },
+          revisionId: revision,
+          variableReferences: variableReferences(definition),
         };
       },
     },
@@ -151,7 +160,9 @@ export function executionOperations(
         return on("ListExecutions", stateMachineArn);
       },
       run({ stateMachineArn = "", statusFilter, ...rest }) {
+        checkStatus(statusFilter);
         const { machine, versionArn, aliasArn } = askedMachine(records, stateMachineArn);
+        if (machine.type === "EXPRESS") throw unsupportedType();
         const prefix = `${machine.arn.replace(":stateMachine:", ":execution:")}:`;
         const all = records.executions
           .values(prefix)
@@ -159,9 +170,11 @@ export function executionOperations(
           .filter((one) => (aliasArn ? one.aliasArn === aliasArn : !versionArn || one.versionArn === versionArn));
         const { items, paging } = pageOf(all, rest, ({ started, arn }) => [started, arn], true);
         return {
-          executions: items.map(({ arn, machineArn, name, status, started, stopped, redrives = [] }) => ({
+          executions: items.map(({ arn, name, status, started, stopped, redrives = [], ...of }) => ({
             executionArn: arn,
-            stateMachineArn: machineArn,
+            stateMachineArn: of.machineArn,
+            stateMachineVersionArn: of.versionArn,
+            stateMachineAliasArn: of.aliasArn,
             name,
             status,
             startDate: date(started),
@@ -190,6 +203,7 @@ export function executionOperations(
     StopExecution: {
       access: ({ executionArn }) => on("StopExecution", executionArn),
       async run({ executionArn, error, cause }) {
+        found(executionArn);
         const stopped = (await runner.stop(executionArn, error, cause)) ?? found(executionArn);
         return { stopDate: date(stopped.stopped ?? Date.now()) };
       },
@@ -223,6 +237,18 @@ export function executionOperations(
       },
     },
   };
+}
+
+const unsupportedType = () =>
+  new AwsError("StateMachineTypeNotSupported", "This operation is not supported by this type of state machine");
+
+/** As AWS orders them. */
+const statuses = ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
+
+function checkStatus(given: string | undefined): void {
+  if (given === undefined || statuses.includes(given)) return;
+  const constraint = `Member must satisfy enum value set: [${statuses.join(", ")}]`;
+  throw new AwsError("ValidationException", brokenConstraint(given, "statusFilter", constraint));
 }
 
 function withoutData(event: HistoryEvent): HistoryEvent {

@@ -1,5 +1,6 @@
 /** Calls of other services by tasks, with inputs, outputs and errors as Step Functions has them. */
 import { randomUUID } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { parseJson } from "../../jsonText.ts";
 import { signingName } from "../../kit/sdkNames.ts";
 import type { Cloud, Principal } from "../../service.ts";
@@ -107,9 +108,20 @@ async function callSdk(cloud: Cloud, integration: Integration, given: Record<str
   const service = signingName(integration.service);
   const operation = capital(integration.action);
   const input = await document(cloud, integration, service, operation, given);
-  const { $metadata: _, Body, ...output } = await call(cloud, integration, service, operation, input, role);
+  const request = checksummed(`${service}:${operation}`, input);
+  const { $metadata: _, Body, ...output } = await call(cloud, integration, service, operation, request, role);
   const answer = asJson(smallMembers.has(service) ? renamed(output, capital) : output) as object;
   return Body === undefined ? answer : { ...answer, Body: await textOf(Body) };
+}
+
+/** As AWS's SDK sends an object: with its CRC-32, unless another checksum is asked for. */
+function checksummed(operation: string, input: object): object {
+  const { Body } = input as { Body?: unknown };
+  if (operation !== "s3:PutObject" || Object.keys(input).some((name) => name.startsWith("Checksum"))) return input;
+  if (typeof Body !== "string" && !(Body instanceof Uint8Array)) return input;
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(Body));
+  return { ...input, ChecksumCRC32: bytes.toString("base64") };
 }
 
 /** The input by the API's own names. @throws StateError where there is no such operation. */

@@ -5,6 +5,7 @@ import type { Operations } from "../../operations.ts";
 import { type Access, AwsError, type Cloud } from "../../service.ts";
 import { checkDefinition, faultsOf } from "./definition.ts";
 import type { Machine, Records } from "./records.ts";
+import { variableReferences } from "./variables.ts";
 import { describedVersion, forgetVersions, missingMachine, publish, shownMachine } from "./versions.ts";
 
 const principal = "states.amazonaws.com";
@@ -22,6 +23,13 @@ export function machineOperations(cloud: Cloud, records: Records): Operations<"s
   const found = (arn: string): Machine => {
     const machine = records.machines.get(arn);
     if (!machine) throw missingMachine(arn);
+    return machine;
+  };
+
+  /** Versions and aliases have no tags. */
+  const tagged = (arn: string): Machine => {
+    const machine = records.machines.get(arn);
+    if (!machine) throw new AwsError("ResourceNotFound", `Resource not found: '${arn}'`, 400, { resourceName: arn });
     return machine;
   };
 
@@ -134,6 +142,7 @@ export function machineOperations(cloud: Cloud, records: Records): Operations<"s
           stateMachineArn: arn,
           creationDate: date(created),
           revisionId: revision,
+          variableReferences: variableReferences(machine.definition),
         };
       },
     },
@@ -168,13 +177,13 @@ export function machineOperations(cloud: Cloud, records: Records): Operations<"s
     ListTagsForResource: {
       access: ({ resourceArn }) => on("ListTagsForResource", resourceArn),
       run: ({ resourceArn }) => ({
-        tags: tagList(found(resourceArn).tags).map(({ Key: key, Value: value }) => ({ key, value })),
+        tags: tagList(tagged(resourceArn).tags).map(({ Key: key, Value: value }) => ({ key, value })),
       }),
     },
     TagResource: {
       access: ({ resourceArn }) => on("TagResource", resourceArn),
       run({ resourceArn, tags }) {
-        const machine = found(resourceArn);
+        const machine = tagged(resourceArn);
         records.machines.put(resourceArn, { ...machine, tags: { ...machine.tags, ...tagMap(tags) } });
         return {};
       },
@@ -182,7 +191,7 @@ export function machineOperations(cloud: Cloud, records: Records): Operations<"s
     UntagResource: {
       access: ({ resourceArn }) => on("UntagResource", resourceArn),
       run({ resourceArn, tagKeys }) {
-        const machine = found(resourceArn);
+        const machine = tagged(resourceArn);
         records.machines.put(resourceArn, { ...machine, tags: withoutTags(machine.tags, tagKeys) });
         return {};
       },

@@ -5,6 +5,7 @@ import type {
   LoggingConfiguration,
   TracingConfiguration,
 } from "@aws-sdk/client-sfn";
+import { brokenConstraint } from "../../kit/constraint.ts";
 import { type Key, type PageRequest, page } from "../../kit/page.ts";
 import { AwsError, type Cloud } from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
@@ -74,6 +75,8 @@ export interface Execution {
   error?: string;
   cause?: string;
   logging?: Machine["loggingConfiguration"];
+  tracing?: Machine["tracingConfiguration"];
+  revision?: string;
   /** Where it ended, if not well. */
   unfinished?: Unfinished[];
   redrives?: Redrive[];
@@ -280,6 +283,11 @@ export class Records {
 
 /** A page of a list, in words of Step Functions. */
 export function pageOf<T>(all: T[], request: PageRequest, key: (item: T) => Key, descending = false) {
+  const { maxResults = 0 } = request;
+  if (maxResults < 0 || maxResults > 1000) {
+    const constraint = `Member must have value ${maxResults < 0 ? "greater than or equal to 0" : "less than or equal to 1000"}`;
+    throw new AwsError("ValidationException", brokenConstraint(maxResults, "maxResults", constraint));
+  }
   const invalid = () => new AwsError("InvalidToken", "Invalid Token: 'Invalid token'");
   const { items, next } = page(all, request, key, { descending, invalid });
   return { items, paging: { ...(next && { nextToken: next }) } };

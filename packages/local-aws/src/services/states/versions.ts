@@ -1,10 +1,14 @@
 import type { Operations } from "../../operations.ts";
 import { type Access, AwsError } from "../../service.ts";
 import { type Alias, type Machine, pageOf, type Records, type Version } from "./records.ts";
+import { variableReferences } from "./variables.ts";
 
 /** What is started under an ARN, and by which of the machine's ARNs it was asked for. */
 export interface Asked {
-  machine: Pick<Machine, "arn" | "name" | "type" | "definition" | "roleArn" | "loggingConfiguration">;
+  machine: Pick<
+    Machine,
+    "arn" | "name" | "type" | "definition" | "roleArn" | "loggingConfiguration" | "tracingConfiguration" | "revision"
+  >;
   versionArn?: string;
   aliasArn?: string;
 }
@@ -63,6 +67,7 @@ export function describedVersion({ arn, machineArn: _, number: __, created, revi
     stateMachineArn: arn,
     creationDate: new Date(created * 1000),
     revisionId: revision,
+    variableReferences: variableReferences(version.definition),
   };
 }
 

@@ -57,6 +57,39 @@ describe("executions of state machines", () => {
     });
   });
 
+  it("lists them with the version and alias that were started, by a status that there is, never those of Express machines", async () => {
+    const { client } = machines;
+    const stateMachineArn = await machines.make({ A: pass });
+    const published = await client.send(new sfn.PublishStateMachineVersionCommand({ stateMachineArn }));
+    const version = published.stateMachineVersionArn!;
+    const routingConfiguration = [{ stateMachineVersionArn: version, weight: 100 }];
+    const alias = await client.send(new sfn.CreateStateMachineAliasCommand({ name: "live", routingConfiguration }));
+    await machines.ended(await machines.run(alias.stateMachineAliasArn!));
+    const { executions = [] } = await client.send(new sfn.ListExecutionsCommand({ stateMachineArn }));
+    assert.deepEqual(
+      executions.map((one) => [one.stateMachineArn, one.stateMachineVersionArn, one.stateMachineAliasArn]),
+      [[stateMachineArn, version, alias.stateMachineAliasArn]],
+    );
+    const statusFilter = "succeeded" as sfn.ExecutionStatus;
+    await assert.rejects(client.send(new sfn.ListExecutionsCommand({ stateMachineArn, statusFilter })), {
+      name: "ValidationException",
+      message: /Value 'succeeded' at 'statusFilter' .*\[SUCCEEDED, TIMED_OUT, PENDING_REDRIVE/,
+    });
+    await assert.rejects(client.send(new sfn.ListExecutionsCommand({ stateMachineArn, maxResults: 1001 })), {
+      name: "ValidationException",
+      message: /Value '1001' at 'maxResults' .*less than or equal to 1000/,
+    });
+    const express = await machines.make({ A: pass }, { type: "EXPRESS" });
+    await assert.rejects(client.send(new sfn.ListExecutionsCommand({ stateMachineArn: express })), {
+      name: "StateMachineTypeNotSupported",
+    });
+    const executionArn = await machines.run(express);
+    await assert.rejects(client.send(new sfn.StopExecutionCommand({ executionArn })), {
+      name: "InvalidArn",
+      message: "Invalid Arn: 'Resource type not valid in this context: express'",
+    });
+  });
+
   it("starts one execution by name: again with the same input, refused with another", async () => {
     const arn = await machines.make({ Ask: { ...machines.ask(), End: true } });
     const input = { stateMachineArn: arn, name: "once", input: '{"a":1}' };
@@ -194,7 +227,8 @@ describe("executions of state machines", () => {
     const execution = await machines.run(
       await machines.make({ Wait: { Type: "Wait", Seconds: 30, End: true } }, { TimeoutSeconds: 1 }),
     );
-    assert.equal((await machines.ended(execution)).status, "TIMED_OUT");
+    const { status, error } = await machines.ended(execution);
+    assert.deepEqual([status, error], ["TIMED_OUT", undefined]);
   });
 
   it("goes on after a restart: nothing is done twice, and the token that was sent out still answers", async () => {

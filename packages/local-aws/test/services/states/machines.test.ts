@@ -129,6 +129,21 @@ describe("state machines", () => {
     assert.deepEqual(outputs, ["absent", "yes", "number", "other"]);
   });
 
+  it("maps as many at a time as a path says, a text, too, and tolerates failures in no one's name", async () => {
+    const each = (more: object) => ({
+      Type: "Map",
+      ItemProcessor: { StartAt: "One", States: { One: pass } },
+      ItemsPath: "$.items",
+      MaxConcurrencyPath: "$.many",
+      ...more,
+      End: true,
+    });
+    const arn = await machines.make({ Each: each({ ToleratedFailureCount: 1 }) });
+    assert.deepEqual(await machines.output(await machines.run(arn, { items: [1, 2], many: "1" })), [1, 2]);
+    const failed = await machines.ended(await machines.run(arn, { items: [1, 2], many: "one" }));
+    assert.match(failed.cause ?? "", /refers to value "one" which is not a valid integer/);
+  });
+
   it("validates a definition without making a machine of it", async () => {
     const validated = (definition: string) =>
       machines.client.send(new sfn.ValidateStateMachineDefinitionCommand({ definition }));
@@ -172,6 +187,12 @@ describe("state machines", () => {
         { A: { ...pass, QueryLanguage: "JSONata", Output: "{% $states. %}" } },
         {},
         /\/States\/A\/Output/,
+      ],
+      [
+        "an expression of JSONata where it is not the language",
+        { A: { Type: "Wait", Timestamp: "{% '2030-01-01T00:00:00Z' %}", End: true } },
+        {},
+        /String does not match RFC3339 timestamp at \/States\/A\/Timestamp/,
       ],
       [
         "a task of nothing",

@@ -57,6 +57,21 @@ describe("versions and aliases of state machines", () => {
     await assert.rejects(machines.run(`${arn}:9`), { name: "StateMachineDoesNotExist" });
   });
 
+  it("say what an execution ran, down to its revision and variables, and have no tags", async () => {
+    const { first, arn } = await versions();
+    const executionArn = (await sfn.startExecution({ stateMachineArn: first })).executionArn!;
+    const ran = await sfn.describeStateMachineForExecution({ executionArn });
+    const { revisionId } = await sfn.describeStateMachine({ stateMachineArn: first });
+    assert.deepEqual(
+      [ran.stateMachineArn, ran.revisionId, ran.loggingConfiguration, ran.tracingConfiguration, ran.variableReferences],
+      [arn, revisionId, { level: "OFF", includeExecutionData: false }, { enabled: false }, undefined],
+    );
+    await assert.rejects(sfn.tagResource({ resourceArn: first, tags: [] }), {
+      name: "ResourceNotFound",
+      message: `Resource not found: '${first}'`,
+    });
+  });
+
   it("are reached by aliases, which may divide executions among two", async () => {
     const { arn, first, second } = await versions();
     const routingConfiguration = [{ stateMachineVersionArn: first, weight: 100 }];

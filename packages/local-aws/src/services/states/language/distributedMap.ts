@@ -5,7 +5,7 @@ import { Aborted, RuntimeError, StateError } from "./failure.ts";
 import type { Frame, MapRun } from "./frame.ts";
 import { readItems } from "./itemReader.ts";
 import { type ChildResult, writeResults } from "./resultWriter.ts";
-import { type Running, shownValue } from "./running.ts";
+import { numberIn, type Running, shownValue } from "./running.ts";
 import { Variables } from "./scope.ts";
 
 /** Child executions at a time, whatever is asked for. AWS allows 10,000; this is one machine. */
@@ -152,7 +152,8 @@ async function runChildren(running: Running, run: MapRun, inputs: ChildInput[]):
 
 async function tolerated(running: Running, field: string, type: "integer" | "float"): Promise<number> {
   const path = running.state[`${field}Path`];
-  const value = (await running.valueOf(field)) ?? 0;
+  const given = (await running.valueOf(field)) ?? 0;
+  const value = path === undefined ? given : numberIn(given);
   const valid = typeof value === "number" && (type === "float" || Number.isInteger(value));
   if (!valid) {
     const cause = `The ${field}Path field refers to value "${shownValue(value)}" which is not a valid ${type}: ${path}`;

@@ -33,8 +33,5 @@ export const fieldsOf: Record<string, ReadonlySet<string>> = {
   ]),
 };
 
-/** Fields of a Map that only one with executions of its own has. */
-export const distributedFields = [
-  ...["ItemReader", "ItemBatcher", "ResultWriter", "Label", "ToleratedFailureCount", "ToleratedFailureCountPath"],
-  ...["ToleratedFailurePercentage", "ToleratedFailurePercentagePath"],
-];
+/** Fields of a Map that only one with executions of its own has. What it tolerates may be said of any, and is nothing to others. */
+export const distributedFields = [...["ItemReader", "ItemBatcher", "ResultWriter", "Label"]];

@@ -104,7 +104,7 @@ function checkState(around: Around, state: State, states: States, here: string):
   for (const [index, { ErrorEquals }] of (state.Retry ?? []).entries())
     if (!ErrorEquals?.length)
       add(around, `${here}/Retry[${index}]`, "The field 'ErrorEquals' is required but was missing");
-  byType[state.Type]?.(around, state, states, here);
+  byType[state.Type]?.(around, state, states, here, jsonata);
   checkTexts(around, state, jsonata, here);
 }
 
@@ -114,7 +114,10 @@ const needed = (around: Around, state: Record<string, unknown>, field: string, h
   return false;
 };
 
-const byType: Record<string, (around: Around, state: State, states: States, here: string) => void> = {
+/** @param jsonata whether the state is written in it. */
+type Check = (around: Around, state: State, states: States, here: string, jsonata: boolean) => void;
+
+const byType: Record<string, Check> = {
   Choice(around, state, states, here) {
     if (!needed(around, state, "Choices", here)) return;
     if (state.Choices.length === 0) add(around, `${here}/Choices`, "Value cannot be empty");
@@ -122,14 +125,15 @@ const byType: Record<string, (around: Around, state: State, states: States, here
       checkTarget(around, Next, states, `${here}/Choices[${index}]/Next`);
     if (state.Default !== undefined) checkTarget(around, state.Default, states, `${here}/Default`);
   },
-  Wait(around, state, _states, here) {
+  Wait(around, state, _states, here, jsonata) {
     const given = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"].filter(
       (field) => state[field] !== undefined,
     );
     if (given.length !== 1)
       add(around, here, "Exactly one of these fields is required: [Seconds, SecondsPath, Timestamp, TimestampPath]");
     const { Timestamp } = state;
-    if (Timestamp !== undefined && expressionIn(Timestamp) === undefined && timeOf(Timestamp) === undefined)
+    const isExpression = jsonata && expressionIn(Timestamp) !== undefined;
+    if (Timestamp !== undefined && !isExpression && timeOf(Timestamp) === undefined)
       add(around, `${here}/Timestamp`, "String does not match RFC3339 timestamp");
   },
   Task(around, state, _states, here) {

@@ -1,7 +1,7 @@
 /** ItemReader: items of a distributed Map out of S3. https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itemreader.html */
 import { StateError } from "./failure.ts";
 import { readResource } from "./resource.ts";
-import { type Running, shownValue } from "./running.ts";
+import { numberIn, type Running, shownValue } from "./running.ts";
 
 const failed = (cause: string) => new StateError("States.ItemReaderFailed", cause);
 
@@ -53,7 +53,7 @@ const entry = (object: Record<string, unknown>) => ({
 async function mostItems(running: Running, config: Record<string, unknown>): Promise<number> {
   const { MaxItems, MaxItemsPath } = config;
   let value: unknown = MaxItems;
-  if (MaxItemsPath !== undefined) value = running.reference(MaxItemsPath as string, running.input);
+  if (MaxItemsPath !== undefined) value = numberIn(running.reference(MaxItemsPath as string, running.input));
   else if (running.jsonata && MaxItems !== undefined)
     value = await running.evaluate(MaxItems, "ItemReader/ReaderConfig/MaxItems");
   if (value === undefined || value === 0) return Number.POSITIVE_INFINITY;

@@ -5,7 +5,7 @@ import { Aborted, EvaluationError, RuntimeError } from "./failure.ts";
 import type { Frame } from "./frame.ts";
 import { typeName } from "./jsonata.ts";
 import { attempts } from "./retry.ts";
-import { type Outcome, type Running, shownValue } from "./running.ts";
+import { numberIn, type Outcome, type Running, shownValue } from "./running.ts";
 import { Variables } from "./scope.ts";
 
 /** Iterations of an inline Map at a time, whatever it asks for. */
@@ -101,7 +101,8 @@ async function runInline(running: Running, maxConcurrency: number, started: (len
 
 /** @throws RuntimeError, EvaluationError */
 async function wholeNumber(running: Running, field: string, otherwise: number): Promise<number> {
-  const value = (await running.valueOf(field)) ?? otherwise;
+  const given = (await running.valueOf(field)) ?? otherwise;
+  const value = running.state[`${field}Path`] === undefined ? given : numberIn(given);
   if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
   const path = running.state[`${field}Path`];
   const cause =

@@ -24,6 +24,10 @@ export interface Outcome {
   assigned: Record<string, unknown>;
 }
 
+/** A path may lead to a text that is a whole number. */
+export const numberIn = (value: unknown): unknown =>
+  typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value;
+
 /** A value in the words of causes: texts without quotes. */
 export const shownValue = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
 
