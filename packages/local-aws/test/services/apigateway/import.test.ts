@@ -112,6 +112,17 @@ describe("API Gateway, import", () => {
     assert.deepEqual(Object.fromEntries(required), { "/": undefined, "/own": false, "/common": true });
   });
 
+  it("gives methods the variables of their paths as parameters, whether the document says so or not", async () => {
+    const { id: restApiId } = await put(openApi({ "/a/{b}/{proxy+}": { get: proxy("f") }, "/c": { get: proxy("f") } }));
+    const { items = [] } = await client.send(new gateway.GetResourcesCommand({ restApiId, embed: ["methods"] }));
+    const parameters = (at: string) => items.find(({ path }) => path === at)?.resourceMethods?.GET?.requestParameters;
+    assert.deepEqual(parameters("/a/{b}/{proxy+}"), {
+      "method.request.path.b": true,
+      "method.request.path.proxy": true,
+    });
+    assert.equal(parameters("/c"), undefined);
+  });
+
   it("asks for items of OpenAPI's arrays alone, and not of what looks like one", async () => {
     const schema = { type: "object", properties: { rows: { type: "array", items: {} } }, example: { type: "array" } };
     await put({ ...twoOperations, components: { schemas: { Rows: schema } } });

@@ -120,6 +120,19 @@ describe("API Gateway, Lambda proxy integration", () => {
       assert.equal(event.resource, "/");
     });
 
+    it("has no headers that are between the client and the gateway", async () => {
+      const kept = { Age: "1", Pragma: "no-cache", Range: "bytes=0-1" };
+      const dropped = { "Content-MD5": "x", "Max-Forwards": "2", Server: "x", TE: "trailers", "WWW-Authenticate": "x" };
+      await new Promise<void>((resolve, reject) => {
+        const sent = request(`${api.url}/`, { headers: { ...kept, ...dropped, Expect: "100-continue" } }, (response) =>
+          response.resume().on("end", resolve),
+        );
+        sent.on("error", reject).end();
+      });
+      const names = Object.keys(event.headers).filter((name) => !name.startsWith("X-"));
+      assert.deepEqual(names.sort(), ["Age", "Host", "Pragma", "Range"]);
+    });
+
     it("carries the body as text, and the greedy path whole", async () => {
       await fetch(`${api.url}/files/a/b%2Fc/d`, { method: "PUT", body: "é" });
       assert.deepEqual(event.pathParameters, { proxy: "a/b%2Fc/d" });
@@ -196,7 +209,7 @@ describe("API Gateway, Lambda proxy integration", () => {
     it("is 502 for a thrown error, and tells nothing of it", async () => {
       const response = await fetch(`${api.url}/crash`);
       assert.equal(response.status, 502);
-      assert.equal(await response.text(), '{"message":"Internal server error"}');
+      assert.equal(await response.text(), '{"message": "Internal server error"}');
     });
 
     it("is 504 when the function takes longer than the integration's timeout", async () => {

@@ -73,6 +73,19 @@ describe("distributed Maps", () => {
     });
   }
 
+  it("find objects that tasks put, with the checksum that the AWS SDK sends", async () => {
+    const put = {
+      Type: "Task",
+      Resource: "arn:aws:states:::aws-sdk:s3:putObject",
+      Parameters: { Bucket, Key: "put/a.txt", Body: "123456789" },
+      End: true,
+    };
+    const answer = await machines.output(await machines.run(await machines.make({ Put: put }, {}, roleArn)));
+    // The check value of CRC-32/ISO-HDLC, cbf43926.
+    assert.equal(answer.ChecksumCRC32, "y/Q5Jg==");
+    await s3.deleteObject({ Bucket, Key: "put/a.txt" });
+  });
+
   it("work on the objects of a bucket", async () => {
     const ItemReader = { Resource: "arn:aws:states:::s3:listObjectsV2", Parameters: { Bucket } };
     const found = await machines.output(await run(each({ ItemReader })));

@@ -35,7 +35,9 @@ export function readOperation(reading: Reading): Method {
   };
   if (operation.operationId) method.operationName = operation.operationId;
 
-  const requestParameters: Record<string, boolean> = {};
+  // What the path has is a parameter, whether the document says so or not.
+  const variables = [...path.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name]) => [`method.request.path.${name}`, true]);
+  const requestParameters: Record<string, boolean> = Object.fromEntries(variables);
   for (const given of [...(item.parameters ?? []), ...(operation.parameters ?? [])]) {
     const parameter = resolve(document, given, where);
     const location = LOCATIONS[parameter.in];

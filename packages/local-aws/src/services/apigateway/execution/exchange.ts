@@ -18,6 +18,19 @@ type MultiValue = Record<string, string[]>;
 
 const sampler = new Sampler();
 
+/**
+ * Headers between the client and the gateway: nothing behind it sees them.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
+ */
+const DROPPED = new Set([
+  ...["connection", "keep-alive", "transfer-encoding", "te", "trailer", "upgrade", "expect", "max-forwards"],
+  ...["content-md5", "server", "proxy-authenticate", "www-authenticate"],
+]);
+/** What it sends in its own name. */
+const REPLACED = new Set(["x-amzn-trace-id", "x-forwarded-port", "x-forwarded-proto"]);
+/** What no longer describes a body that was sent compressed. */
+const UNPACKED = new Set(["content-length", "content-encoding"]);
+
 /** One request on its way through the gateway: what was sent, and what has been determined about it. */
 export class Exchange {
   readonly request: IncomingMessage;
@@ -82,8 +95,9 @@ export class Exchange {
     return this.request.method as string;
   }
 
+  /** The last value of a header that the API may see. @param name in lower case. */
   header(name: string): string | undefined {
-    const value = this.request.headers[name];
+    const value = DROPPED.has(name) ? undefined : this.request.headers[name];
     return Array.isArray(value) ? value.at(-1) : value;
   }
 
@@ -135,26 +149,11 @@ export class Exchange {
       // The one name whose spelling is AWS's, whatever was sent.
       const name = raw[i] === "authorization" ? "Authorization" : (raw[i] as string);
       const value = raw[i + 1] as string;
-      switch (name.length) {
-        case 10: // connection, keep-alive
-          if (/^(connection|keep-alive)$/i.test(name)) continue;
-          break;
-        case 15:
-          if (/^x-(forwarded-for|amzn-trace-id)$/i.test(name)) {
-            if (name.charCodeAt(2) === 97 || name.charCodeAt(2) === 65) continue;
-            forwardedFor = forwardedFor === undefined ? value : `${forwardedFor}, ${value}`;
-            continue;
-          }
-          break;
-        case 14:
-          if (this.unpacked && /^content-length$/i.test(name)) continue;
-          break;
-        case 16:
-          if (/^x-forwarded-port$/i.test(name) || (this.unpacked && /^content-encoding$/i.test(name))) continue;
-          break;
-        case 17:
-          if (/^(x-forwarded-proto|transfer-encoding)$/i.test(name)) continue;
-          break;
+      const lower = name.toLowerCase();
+      if (DROPPED.has(lower) || REPLACED.has(lower) || (this.unpacked && UNPACKED.has(lower))) continue;
+      if (lower === "x-forwarded-for") {
+        forwardedFor = forwardedFor === undefined ? value : `${forwardedFor}, ${value}`;
+        continue;
       }
       const values = multi[name];
       if (values) values.push(value);

@@ -98,10 +98,18 @@ export function failureReply(failure: GatewayFailure, where: Where): Reply {
   headers.push("Content-Type", contentType);
   const body =
     chosen === undefined || template === DEFAULT_TEMPLATE
-      ? JSON.stringify({ [failure.capital ? "Message" : "message"]: failure.message || null })
+      ? standardBody(failure)
       : template.replace(/\$context\.([\w.]+)/g, (_, name: string) => variable(name) ?? "");
   return { status, headers, body, error: describe(failure) };
 }
+
+/** Failures of what is behind the gateway, and its own, have a blank in their answer. */
+const SPACED = new Set<GatewayResponseType>([
+  ...(["DEFAULT_5XX", "API_CONFIGURATION_ERROR", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"] as const),
+]);
+
+const standardBody = ({ type, message, capital }: GatewayFailure): string =>
+  `{"${capital ? "Message" : "message"}":${SPACED.has(type) ? " " : ""}${JSON.stringify(message || null)}}`;
 
 function customHeaders(
   response: GatewayResponse,
