@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { AssetArchive, FileAsset } from "@pulumi/pulumi/asset";
 import { type BuildFailure, type BuildOptions, build, type Metafile, type OutputFile, version } from "esbuild";
 import { lateError } from "../validation.ts";
@@ -63,15 +63,16 @@ async function bundleAll(entries: string[], format: Format): Promise<Map<string,
     const { outputFiles, metafile } = await build({
       ...settings,
       plugins,
-      // Numbered outputs in folders of their own: handlers of different systems may have the same file name.
-      entryPoints: changed.map((entry, index) => ({ in: entry, out: `${index}/index` })),
-      outdir: cache,
+      // Numbered, as handlers of different systems may have the same file name; in the program's own folder, so that source
+      // maps name its files as it does, and stack traces on AWS say /var/task/handlers/….
+      entryPoints: changed.map((entry, index) => ({ in: entry, out: String(index) })),
+      outdir: root,
     }).catch((failure: BuildFailure) => {
       throw lateError(`a handler could not be bundled: ${describe(failure)}`);
     });
     if (format === "esm") requireHandlers(metafile);
     for (const [index, entry] of changed.entries()) {
-      const folder = store(outputFiles.filter(({ path }) => dirname(path) === join(root, cache, String(index))));
+      const folder = store(outputFiles.filter(({ path }) => basename(path).split(".", 1)[0] === String(index)));
       known.keep(entry, folder, metafile);
       folders.set(entry, folder);
     }
@@ -89,8 +90,10 @@ const options = (format: Format) =>
     target,
     mainFields: ["module", "main"],
     minify: true,
+    // What an error is called in logs and metrics is its class's name.
+    keepNames: true,
     ...(format === "esm" && { banner: { js: banner } }),
-    sourcemap: "linked",
+    sourcemap: "external",
     sourcesContent: false,
     legalComments: "none",
     logLevel: "silent",
@@ -110,7 +113,11 @@ function requireHandlers({ outputs }: Metafile): void {
 
 /** The bundle as files where its content says. @returns their folder. */
 function store(outputs: OutputFile[]): string {
-  const files = outputs.map(({ path, contents }) => ({ name: basename(path), contents }));
+  const files = outputs.map(({ path, contents }) => {
+    const name = basename(path).replace(/^\d+/, "index");
+    const link = Buffer.from(`//# sourceMappingURL=${name}.map\n`);
+    return { name, contents: name.endsWith(".map") ? contents : Buffer.concat([contents, link]) };
+  });
   const hash = createHash("sha256");
   for (const { contents } of files) hash.update(contents);
   return keep("bundles", hash.digest("hex").slice(0, 32), () => files);

@@ -118,8 +118,8 @@ describe("npm start", function () {
     });
   });
 
-  it("prints a line a resource, the outputs and what to try", () => {
-    assert.match(running.printed, /\+ {2}aws:lambda:Function whodis\S* created/);
+  it("prints a line a component, the outputs and what to try", () => {
+    assert.match(running.printed, /\+ {2}whodis ApiWithLambdas created with \d+ in it/);
     assert.match(running.printed, /Resources: \d+ created/);
     assert.match(running.printed, /whodisUrl +http:\/\/localhost:\d+\/_aws\/execute-api\/\w+\/Prod\/whodis/);
     assert.match(running.printed, /\n {2}curl http:\/\/localhost:\d+\/whodis\n/);
@@ -143,8 +143,33 @@ describe("npm start", function () {
     const { message } = (await (await fetch(`${state("endpoint.json").api}/whodis`)).json()) as { message: string };
     assert.equal(message, "Saved! This is the sound of the Python");
     assert.match(printed, /changed: handlers\/whodis\/index.ts/);
-    assert.match(printed, /~ {2}aws:lambda:Function whodis\S* updated/);
+    assert.match(
+      printed,
+      /~ {2}whodis-get-whodis aws:lambda:Function updated.*\n +code: "archive \w{8}" → "archive \w{8}"/,
+    );
     assert.ok(!/oleoleole/.test(printed), printed);
+  });
+
+  it("shows each request in a line, and of an exception its source line", async () => {
+    const from = running.printed.length;
+    const file = join(folder, "handlers/whodis/index.ts");
+    const good = readFileSync(file, "utf8");
+    const { api } = state("endpoint.json");
+    await fetch(`${api}/whodis?token=hidden`);
+    await running.until(/\nGET \/whodis 200 whodis-get-whodis [\d.]+ m?s\n/, from);
+    const thrown = "class Broken extends Error {\n  override readonly name = 'Broken';\n}\n";
+    const handler = "export const handler = async () => {\n  throw new Broken('on purpose');\n};\n";
+    writeFileSync(file, thrown + handler);
+    await running.until(/live after/, from);
+    assert.equal((await fetch(`${api}/whodis`)).status, 502);
+    const printed = (await running.until(/GET \/whodis 502/, from)).slice(from);
+    assert.match(
+      printed,
+      /\n✗ whodis-get-whodis Broken: on purpose\n {4}handlers\/whodis\/index\.ts:5:\d+ {2}throw new Broken\('on purpose'\);\n/,
+    );
+    assert.doesNotMatch(printed, /hidden/);
+    writeFileSync(file, good);
+    await running.until(/live after/, from + printed.length);
   });
 
   const broken: [string, string, (text: string) => string, RegExp][] = [
@@ -187,7 +212,7 @@ describe("npm start", function () {
   it("goes on when it is mended", async () => {
     const from = running.printed.length;
     mend();
-    assert.match((await running.until(/live after/, from)).slice(from), /Resources: \d+ unchanged/);
+    assert.match((await running.until(/live after/, from)).slice(from), /Nothing changed: \d+ resources/);
   });
 
   it("refuses a second start on the same state folder, in one line", async () => {
@@ -228,7 +253,7 @@ describe("npm start", function () {
     assert.deepEqual(left, []);
 
     running = restart();
-    assert.match(await running.until(/ready in/), /Resources: \d+ unchanged/);
+    assert.match(await running.until(/ready in/), /Nothing changed: \d+ resources/);
     assert.deepEqual(state("outputs.json"), outputs);
   });
 
@@ -237,7 +262,7 @@ describe("npm start", function () {
     const { pid } = running.child;
     running = restart();
     const said = new RegExp(`^The last run \\(process ${pid}, .* ended without saying why: by SIGKILL`);
-    assert.match(await running.until(/Resources: \d+ unchanged/), said);
+    assert.match(await running.until(/Nothing changed: \d+ resources/), said);
     // What is saved before all is ready counts, too.
     const file = join(folder, "handlers/whodis/index.ts");
     writeFileSync(file, readFileSync(file, "utf8").replace("Saved!", "Saved early!"));
@@ -255,7 +280,10 @@ describe("npm start", function () {
     await preview.until(/Resources: .* in .* s/);
     await once(preview.child, "close");
     writeFileSync(file, good);
-    assert.match(preview.printed, /~ {2}aws:lambda:Function whodis-get-whodis would be updated \[environment\]/);
+    assert.match(
+      preview.printed,
+      /~ {2}whodis-get-whodis aws:lambda:Function would be updated\n +environment\.variables\.APP_VERSION: "v1" → "v2"/,
+    );
     assert.doesNotMatch(preview.printed, /invokeUrl|\[url\]/);
     assert.equal(preview.child.exitCode, 0);
     assert.deepEqual(state("outputs.json"), outputs);

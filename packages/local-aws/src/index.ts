@@ -19,6 +19,17 @@ import type { CloudOptions } from "./services.ts";
 import { openState } from "./state.ts";
 import { Wakes } from "./wakes.ts";
 
+export {
+  type Activity,
+  activityChannel,
+  type BatchActivity,
+  type DeliveryActivity,
+  type DeniedActivity,
+  type ExecutionActivity,
+  type InvocationActivity,
+  type RequestActivity,
+  type ThrottleActivity,
+} from "./activity.ts";
 export { isRegion } from "./arn.ts";
 export type { Images } from "./containers/images.ts";
 export { type Mail, mailChannel } from "./mail.ts";

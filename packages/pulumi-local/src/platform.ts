@@ -96,13 +96,18 @@ export class Platform {
     }
   }
 
+  /** Where it answers, and what it runs. */
+  get place(): { aws: string; api: string; region: string; stack: string } {
+    const { cloud, apiOrigin } = this.local;
+    return { aws: cloud.origin, api: apiOrigin, region: cloud.region, stack: this.#options.stack };
+  }
+
   /**
    * Runs the program ({@link Engine.up}). `endpoint.json` in the state folder says where the platform is, `outputs.json`
    * what the program exports.
    */
   async up(options: { rehearsed?: boolean } = {}): Promise<RunResult> {
-    const { cloud, apiOrigin } = this.local;
-    this.#write(endpointFile, { aws: cloud.origin, api: apiOrigin, region: cloud.region, stack: this.#options.stack });
+    this.#write(endpointFile, this.place);
     const result = await this.engine.up(options);
     this.#write(outputsFile, this.engine.outputs());
     return result;

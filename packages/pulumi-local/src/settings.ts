@@ -23,8 +23,12 @@ export interface Settings {
   watch: boolean;
   /** Values of the program's configuration by key, for this run (`--config KEY=VALUE`, switches). Default {}. */
   config: Record<string, string>;
-  /** Also shows resources that stay as they are (`--verbose`). Default false. */
+  /** Also shows resources that stay as they are, and each event (`--verbose`). Default false. */
   verbose: boolean;
+  /** Shows no requests, events and mails (`--quiet`). Default false. */
+  quiet: boolean;
+  /** Prints events as JSON, one a line (`--json`). Default false. */
+  json: boolean;
 }
 
 /** What `--help` prints, and what follows an unknown flag. */
@@ -47,7 +51,9 @@ export function usageOf({ switches = {} }: LocalConfig = {}): string {
   --watch on|off   apply saved changes          (LOCAL_WATCH, default on)
   --config K=V     configuration of this run, as many as there are; the stack's file stays as it is`,
     ...own,
-    "  --verbose        show unchanged resources too",
+    `  --quiet          show no requests, events and mails
+  --verbose        show unchanged resources, and every event, too
+  --json           print what happens as JSON, one object a line`,
   ].join("\n");
 }
 
@@ -78,6 +84,8 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv, loc
           watch: { type: "string" },
           config: { type: "string", multiple: true, short: "c" },
           verbose: { type: "boolean" },
+          quiet: { type: "boolean" },
+          json: { type: "boolean" },
           help: { type: "boolean", short: "h" },
         },
       }),
@@ -108,6 +116,8 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv, loc
       Object.fromEntries((values.config ?? []).map(entry)),
     ),
     verbose: values.verbose ?? false,
+    quiet: values.quiet ?? false,
+    json: values.json ?? false,
   };
 }
 

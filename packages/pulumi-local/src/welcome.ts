@@ -1,4 +1,3 @@
-import { type Mail, mailChannel } from "local-aws";
 import pc from "picocolors";
 import type { LocalConfig } from "./localConfig.ts";
 import type { Platform } from "./platform.ts";
@@ -39,17 +38,3 @@ const shortForm = (url: string): string => url.replace(/\/_aws\/execute-api\/\w+
 
 export const readyLine = (seconds: number, watching: boolean): string =>
   `${pc.green("ready")} in ${seconds.toFixed(1)} s${watching ? "; saved changes go live" : ""} ${pc.dim("(Ctrl-C ends it)")}`;
-
-/** Prints mails that would have been sent, and where their links lead. @returns what begins it: those until then wait. */
-export function printMails(): () => void {
-  const waiting: Mail[] = [];
-  let take = (mail: Mail): unknown => waiting.push(mail);
-  mailChannel.subscribe((mail) => take(mail as Mail));
-  return () => {
-    take = (mail) => console.log(mailText(mail));
-    for (const mail of waiting) take(mail);
-  };
-}
-
-const mailText = ({ to, subject, links }: Mail): string =>
-  [`${pc.bold("mail")} to ${to}: ${subject}`, ...links.map((link) => `  ${pc.cyan(link)}`)].join("\n");

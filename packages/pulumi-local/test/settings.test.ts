@@ -15,6 +15,8 @@ describe("settings of pulumi-local", () => {
       watch: true,
       config: {},
       verbose: false,
+      quiet: false,
+      json: false,
     });
   });
 

@@ -3,6 +3,7 @@
  * boundary and session policies only limit; a deny in any of them wins.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
+import { tell } from "../activity.ts";
 import { type Access, AwsError, type Call, type PolicyDocument, type Principal } from "../service.ts";
 import { requestContext } from "./context.ts";
 import type { Directory, IamEntity, User } from "./directory.ts";
@@ -48,7 +49,13 @@ export class Authorizer {
   ): void {
     for (const access of accesses) {
       const decision = this.decide(call, access);
-      if (!decision.allowed) throw accessDenied(call, access, decision);
+      if (decision.allowed) continue;
+      const { by, explicit } = decision;
+      const { arn, roleArn = arn } = call.principal;
+      const { action, resource } = access;
+      const region = call.region ?? this.#region;
+      tell(() => ({ kind: "denied", at: Date.now(), region, principal: roleArn, action, resource, by, explicit }));
+      throw accessDenied(call, access, decision);
     }
   }
 

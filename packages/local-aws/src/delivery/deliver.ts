@@ -5,6 +5,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { HttpParameters } from "@aws-sdk/client-eventbridge";
+import { tell } from "../activity.ts";
 import { queueUrl, regionOf } from "../arn.ts";
 import { parseJson } from "../jsonText.ts";
 import { signingName } from "../kit/sdkNames.ts";
@@ -35,6 +36,23 @@ export interface Delivery {
  * @throws AwsError of the target's service; `ValidationException` for a kind of target that is not modelled.
  */
 export async function deliver(own: Cloud, delivery: Delivery): Promise<void> {
+  const { arn, principal } = delivery;
+  const began = performance.now();
+  const told = (message?: string) =>
+    tell(() => ({
+      ...{ kind: "delivery", at: Date.now(), region: own.region, source: principal.sourceArn ?? principal.arn },
+      ...{ target: arn, milliseconds: performance.now() - began, ...(message !== undefined && { message }) },
+    }));
+  try {
+    await attempt(own, delivery);
+    told();
+  } catch (error) {
+    told((error as Error).message);
+    throw error;
+  }
+}
+
+async function attempt(own: Cloud, delivery: Delivery): Promise<void> {
   const { arn, principal, signal } = delivery;
   // A universal target has no region.
   const cloud = own.in(regionOf(arn) || own.region);

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 import { watch } from "../engine/watch.ts";
 import { explain } from "../explain.ts";
@@ -6,45 +7,63 @@ import type { LocalConfig } from "../localConfig.ts";
 import { Platform, type PlatformOptions } from "../platform.ts";
 import { reviewer } from "../review.ts";
 import type { Settings } from "../settings.ts";
-import { greeting, printMails, readyLine } from "../welcome.ts";
+import type { Output } from "../terminal/output.ts";
+import { greeting, readyLine } from "../welcome.ts";
+
+/** An `up` that goes on. */
+interface Running {
+  platform: Platform;
+  settings: Settings;
+  local: LocalConfig;
+  ending: AbortSignal;
+  output: Output;
+}
 
 /** Brings the program up, says what it did and what to try, and applies what is saved, until `ending`. */
 export async function up(
   settings: Settings,
   local: LocalConfig,
-  options: Pick<PlatformOptions, "onEvent" | "onLocked"> & { ending: AbortSignal },
+  options: Pick<PlatformOptions, "onEvent" | "onLocked"> & { ending: AbortSignal; output: Output },
 ): Promise<number> {
-  const { ending, ...rest } = options;
+  const { ending, output, ...rest } = options;
   const platform = await Platform.open({ ...settings, local, ...rest });
   try {
-    return await serve(platform, settings, local, ending);
+    return await serve({ platform, settings, local, ending, output });
   } finally {
     await platform.close();
+    output.flush();
   }
 }
 
 /** Runs until a signal. A first run that fails ends the process; a later one leaves what runs as it is. */
-async function serve(platform: Platform, settings: Settings, local: LocalConfig, ending: AbortSignal): Promise<number> {
+async function serve(run: Running): Promise<number> {
+  const { platform, settings, local, ending, output } = run;
   const ended = ending.aborted ? Promise.resolve() : once(ending, "abort");
   // A signal ends the first run too, however long it would take.
-  const showMails = printMails();
-  const review = reviewer(platform.engine, local.review);
+  const review = reviewer(platform.engine, local.review, output.line);
+  const stopFollowing = output.follow();
   const first = platform.up();
   first.catch(() => {});
   const begun = Promise.race([first.then(() => true), ended.then(() => false)]);
-  const stopWatching = settings.watch
-    ? await watchProgram(platform, settings, local, { begun, ending, review })
-    : undefined;
+  const stopWatching = settings.watch ? await watchProgram(run, begun, review) : undefined;
   try {
     if (!(await begun)) return 0;
-    console.log(greeting(platform, local.try));
-    console.log(readyLine(performance.now() / 1000, settings.watch));
-    showMails();
+    output.names.learn(platform.engine.resources());
+    output.line(greeting(platform, local.try));
+    output.line(readyLine(performance.now() / 1000, settings.watch));
+    output.report({
+      kind: "ready",
+      seconds: performance.now() / 1000,
+      ...platform.place,
+      outputs: platform.engine.outputs(),
+    });
+    output.show();
     if (settings.watch) platform.engine.prepare();
     await review();
     await ended;
     return 0;
   } finally {
+    stopFollowing();
     // A change that is being applied is interrupted: it may have minutes to go.
     await Promise.all([stopWatching?.(), platform.engine.close()]);
   }
@@ -52,16 +71,14 @@ async function serve(platform: Platform, settings: Settings, local: LocalConfig,
 
 /**
  * Applies what is saved from now on; a change during the first run, after that.
- * @param run what it goes by: `begun` says whether the first run has succeeded, `review` looks at the stack after a run.
+ * @param begun says whether the first run has succeeded. @param review looks at the stack after a run.
  * @returns a function that ends it, and waits for a change that is being applied.
  */
 function watchProgram(
-  platform: Platform,
-  { programDirectory }: Settings,
-  { watch: paths }: LocalConfig,
-  run: { begun: Promise<boolean>; ending: AbortSignal; review(): Promise<void> },
+  { platform, settings: { programDirectory }, local: { watch: paths }, ending, output }: Running,
+  begun: Promise<boolean>,
+  review: () => Promise<void>,
 ): Promise<() => Promise<void>> {
-  const { begun, ending, review } = run;
   const isIn = (file: string, places: string[]) =>
     places.some((place) => file === place || file.startsWith(`${place}/`));
   return watch({
@@ -70,15 +87,21 @@ function watchProgram(
     async apply(changed) {
       if (!(await begun.catch(() => false))) return;
       const started = performance.now();
-      console.log(pc.dim(`\nchanged: ${changed.join(", ")}`));
+      output.line(pc.dim(`\nchanged: ${changed.join(", ")}`));
+      output.report({ kind: "changed", files: changed });
       try {
         await platform.up({ rehearsed: !paths || changed.some((file) => isIn(file, paths.program)) });
-        console.log(`live after ${((performance.now() - started) / 1000).toFixed(2)} s`);
+        const seconds = (performance.now() - started) / 1000;
+        output.names.learn(platform.engine.resources());
+        output.line(`live after ${seconds.toFixed(2)} s`);
+        output.report({ kind: "live", seconds });
         await review();
       } catch (error) {
         if (ending.aborted) return;
-        console.error(explain(error as Error));
-        console.error(pc.yellow("The last good version keeps running."));
+        const said = explain(error as Error);
+        output.line(said);
+        output.line(pc.yellow("The last good version keeps running."));
+        output.report({ kind: "refused", message: stripVTControlCharacters(said) });
       }
       platform.engine.prepare();
     },

@@ -1,4 +1,6 @@
 /** What happens during a run, as it happens: `npm start` prints it, tests read it. */
+import type { Change } from "./changes.ts";
+
 export const operations = [
   "create",
   "update",
@@ -16,20 +18,28 @@ export type Operation = (typeof operations)[number];
 
 export type EngineEvent =
   | { kind: "start"; preview: boolean; stack: string }
-  | { kind: "step"; urn: string; type: string; operation: Operation; status: "started" }
+  | ({ kind: "step"; operation: Operation; status: "started" } & Which)
   | StepEnd
   | { kind: "message"; urn: string | undefined; severity: "debug" | "info" | "warning" | "error"; text: string }
   | { kind: "end"; preview: boolean; ok: boolean; counts: Counts; seconds: number };
 
-export interface StepEnd {
-  kind: "step";
+/** The resource that a step is about. */
+export interface Which {
   urn: string;
   type: string;
+  /** URN of its parent; none of the stack itself. */
+  parent?: string;
+}
+
+export interface StepEnd extends Which {
+  kind: "step";
   operation: Operation;
   status: "done" | "failed";
   seconds: number;
   /** Input properties that differ, for an update or a replacement. */
   changes: string[];
+  /** What differs in them. */
+  values?: Change[];
   error?: string;
 }
 

@@ -1,5 +1,6 @@
+import type { Change } from "./changes.ts";
 import type { EngineEvent } from "./events.ts";
-import { Secret } from "./values.ts";
+import { mapValues, Secret } from "./values.ts";
 
 /** Shorter texts would mask half of every message. The Pulumi CLI draws the same line. */
 const shortest = 3;
@@ -23,6 +24,12 @@ export class Mask {
     if (event.kind === "message") return { ...event, text: this.text(event.text) };
     if (event.kind === "step" && event.status === "failed") {
       return { ...event, error: this.text(event.error ?? "") };
+    }
+    if (event.kind === "step" && event.status === "done" && event.values) {
+      return {
+        ...event,
+        values: mapValues(event.values, (leaf) => (typeof leaf === "string" ? this.text(leaf) : leaf)) as Change[],
+      };
     }
     return event;
   }

@@ -88,7 +88,7 @@ export class Removals {
     const subject = subjectOf(old, nameOf(old.urn), { ...noHooks(), ...old.hooks });
     const kept = old.retainOnDelete || old.external;
     if (kept) return this.#executor.done(subject, "discard");
-    await this.#executor.tell(subject, operation, [], () => {
+    await this.#executor.tell(subject, operation, () => {
       const values = { id: old.id, oldInputs: old.inputs, oldOutputs: old.outputs };
       return this.#executor.attempt("delete", subject, values, async (signal) => {
         const nothing = !old.custom || old.type.startsWith("pulumi:") || withContainer || this.#run.preview;

@@ -1,5 +1,6 @@
+import { changesOf } from "./changes.ts";
 import { parseDuration } from "./duration.ts";
-import { EngineError, type EngineEvent, type Operation } from "./events.ts";
+import { EngineError, type EngineEvent, type Operation, type Which } from "./events.ts";
 import type { CustomTimeouts, Goal, HookMoment, Verb } from "./goal.ts";
 import type { HookedResource, Hooks } from "./hooks.ts";
 import type { Properties, ResourceContext } from "./provider.ts";
@@ -25,9 +26,22 @@ export interface RunContext {
 export interface Subject extends Pick<Goal, "urn" | "type" | "name" | "hooks" | "customTimeouts" | "provider"> {
   position: string | undefined;
   inputs?: Properties;
+  /** URN of its parent. */
+  parent?: string | undefined;
   /** Input properties that are not mentioned when they change. */
   hideDiffs: string[];
 }
+
+/** What differs in a resource: the properties, and the inputs that they are in. */
+export interface Changes {
+  keys: string[];
+  before: Properties;
+  after: Properties;
+}
+
+const none: Changes = { keys: [], before: {}, after: {} };
+
+const which = ({ urn, type, parent }: Subject): Which => ({ urn, type, ...(parent && { parent }) });
 
 /** A thing that did not end in the time the program gives it: it may still end. */
 class TimeoutError extends Error {
@@ -68,39 +82,31 @@ export class StepExecutor {
   async tell<Result>(
     subject: Subject,
     operation: Operation,
-    changes: string[],
     work: () => Promise<Result>,
+    changes: Changes = none,
   ): Promise<Result> {
     await this.#run.clearance;
     const began = performance.now();
-    const { urn, type } = subject;
-    this.#run.emit({ kind: "step", urn, type, operation, status: "started" });
+    this.#run.emit({ kind: "step", ...which(subject), operation, status: "started" });
     try {
       const result = await work();
-      this.done(subject, operation, changes, (performance.now() - began) / 1000);
+      this.done(subject, operation, (performance.now() - began) / 1000, changes);
       return result;
     } catch (error) {
       const failure = located(error, subject);
       const seconds = (performance.now() - began) / 1000;
-      this.#run.emit({
-        kind: "step",
-        urn,
-        type,
-        operation,
-        status: "failed",
-        seconds,
-        changes,
-        error: failure.message,
-      });
+      const ended = { operation, status: "failed", seconds, changes: changes.keys, error: failure.message } as const;
+      this.#run.emit({ kind: "step", ...which(subject), ...ended });
       throw failure;
     }
   }
 
   /** A step that took no work. */
-  done(subject: Subject, operation: Operation, changes: string[] = [], seconds = 0): void {
-    const { urn, type, hideDiffs } = subject;
-    const shown = changes.filter((key) => !hideDiffs.includes(key));
-    this.#run.emit({ kind: "step", urn, type, operation, status: "done", seconds, changes: shown });
+  done(subject: Subject, operation: Operation, seconds = 0, { keys, before, after }: Changes = none): void {
+    const changes = keys.filter((key) => !subject.hideDiffs.includes(key));
+    const values = changesOf(before, after, changes);
+    const ended = { operation, status: "done", seconds, changes, ...(values.length > 0 && { values }) } as const;
+    this.#run.emit({ kind: "step", ...which(subject), ...ended });
   }
 
   /**
@@ -198,6 +204,7 @@ function describe(error: unknown): string {
 export const subjectOf = (state: ResourceState, name: string, hooks: Goal["hooks"]): Subject => ({
   urn: state.urn,
   type: state.type,
+  parent: state.parent,
   name,
   hooks,
   customTimeouts: state.customTimeouts,

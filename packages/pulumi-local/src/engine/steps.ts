@@ -47,11 +47,15 @@ export class Steps {
     const verb = before ? "update" : "create";
     const keys = Object.keys({ ...before?.inputs, ...goal.inputs });
     const changes = before ? keys.filter((key) => !sameValue(before.inputs[key], goal.inputs[key])) : [];
-    return this.#executor.tell(goal, verb, changes, () =>
+    const work = () =>
       this.#executor.attempt(verb, goal, { id, newInputs: goal.inputs, ...oldValues(before) }, keep, (made) => ({
         newOutputs: made.outputs,
-      })),
-    );
+      }));
+    return this.#executor.tell(goal, verb, work, {
+      keys: changes,
+      before: before?.inputs ?? {},
+      after: goal.inputs,
+    });
   }
 
   /** A custom resource: create, update, replace, import or leave as it is. */
@@ -89,11 +93,11 @@ export class Steps {
   #create(goal: Goal, provider: ResourceProvider, inputs: Properties): Promise<Registered> {
     // What went before the resource that it needs was replaced comes back as part of that replacement.
     const operation = this.removals.awaitsReplacement(goal.urn) ? "replace" : "create";
-    return this.#executor.tell(goal, operation, [], () => this.#make(goal, provider, inputs));
+    return this.#executor.tell(goal, operation, () => this.#make(goal, provider, inputs));
   }
 
   async #import(goal: Goal, id: string, provider: ResourceProvider): Promise<Registered> {
-    return this.#executor.tell(goal, "import", [], async () => {
+    return this.#executor.tell(goal, "import", async () => {
       const made = await this.#find(goal, id, provider, "to import");
       const context = this.#executor.contextOf(goal, undefined);
       const previous = { id: made.id, inputs: made.outputs, outputs: made.outputs };
@@ -129,9 +133,9 @@ export class Steps {
       }
     };
     const values = { id: before.id, newInputs: inputs, ...oldValues(before) };
-    return this.#executor.tell(goal, "update", diff.changes, () =>
-      this.#executor.attempt("update", goal, values, work, ({ outputs }) => ({ newOutputs: outputs })),
-    );
+    const attempt = () =>
+      this.#executor.attempt("update", goal, values, work, ({ outputs }) => ({ newOutputs: outputs }));
+    return this.#executor.tell(goal, "update", attempt, { keys: diff.changes, before: before.inputs, after: inputs });
   }
 
   async #replace(
@@ -145,14 +149,16 @@ export class Steps {
     this.#replaced.add(goal.urn);
     const oldGoesFirst = goal.deleteBeforeReplace ?? diff.deleteBeforeReplace;
     if (oldGoesFirst) {
-      return this.#executor.tell(goal, "replace", diff.replaces, async () => {
+      const work = async () => {
         await this.removals.beforeReplacement(before);
         return this.#make(goal, provider, inputs);
-      });
+      };
+      return this.#executor.tell(goal, "replace", work, { keys: diff.replaces, before: before.inputs, after: inputs });
     }
     // Old and new exist side by side for a while, so a generated name is generated again.
     const fresh = await check(goal, provider, goal.inputs, this.#executor.contextOf(goal, undefined));
-    return this.#executor.tell(goal, "replace", diff.replaces, () => this.#make(goal, provider, fresh, before));
+    const changes = { keys: diff.replaces, before: before.inputs, after: fresh };
+    return this.#executor.tell(goal, "replace", () => this.#make(goal, provider, fresh, before), changes);
   }
 
   /** @param replaced the old resource, which is deleted once the program has succeeded. */

@@ -58,7 +58,8 @@ export class AsyncQueue {
     this.#ready.length = 0;
   }
 
-  add(target: Target, { requestId, payload, trace }: { requestId: string; payload: string; trace?: string }): void {
+  add(target: Target, request: Pick<AsyncEvent, "requestId" | "payload" | "trace" | "source">): void {
+    const { requestId, payload, trace, source } = request;
     const now = Date.now();
     const event: AsyncEvent = {
       requestId,
@@ -66,6 +67,7 @@ export class AsyncQueue {
       ...(target.qualifier !== undefined && { qualifier: target.qualifier }),
       payload,
       ...(trace && { trace }),
+      ...(source && { source }),
       received: now,
       due: now,
       runs: 0,

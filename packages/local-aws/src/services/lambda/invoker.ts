@@ -1,4 +1,6 @@
 /** Runs a request on the version that its function, version or alias resolves to, within the concurrency limits. */
+import { tell } from "../../activity.ts";
+import { regionOf } from "../../arn.ts";
 import { AwsError } from "../../service.ts";
 import type { Concurrency } from "./execution/concurrency.ts";
 import type { Outcome } from "./execution/environment.ts";
@@ -17,6 +19,8 @@ export interface InvokeRequest {
   /** Trace header of the caller: its trace is continued. */
   trace?: string;
   tail?: boolean;
+  /** ARN of who asks. */
+  source?: string;
 }
 
 export interface Invoked {
@@ -41,6 +45,10 @@ export class Invoker {
     this.#traces = traces;
   }
 
+  #now({ record }: Target): { at: number; region: string; function: string } {
+    return { at: Date.now(), region: regionOf(record.arn), function: record.arn };
+  }
+
   /** @throws AwsError when it was not run: throttled, invalid JSON, a role that cannot be assumed. */
   async invoke(target: Target, request: InvokeRequest): Promise<Invoked> {
     const version = chosen(target);
@@ -51,11 +59,12 @@ export class Invoker {
       ticket = this.#concurrency.enter(target.record, configuration.Version);
     } catch (error) {
       this.#metrics.throttle(sample);
+      tell(() => ({ ...this.#now(target), kind: "throttle", message: (error as Error).message }));
       throw error;
     }
     const traced = this.#traces.begin(target, configuration.TracingConfig?.Mode === "Active", request.trace);
     try {
-      const { outcome, duration, log } = await this.#fleet.run(
+      const { outcome, duration, initDuration, log } = await this.#fleet.run(
         version,
         {
           requestId: request.requestId,
@@ -70,6 +79,13 @@ export class Invoker {
       const failed = outcome.kind === "error";
       traced.end(failed);
       this.#metrics.record(sample, duration, failed, ticket.concurrent);
+      tell(() => ({
+        ...{ ...this.#now(target), kind: "invocation", version: configuration.Version, requestId: request.requestId },
+        ...{ milliseconds: duration, trace: traced.header },
+        ...(initDuration !== undefined && { initMilliseconds: initDuration }),
+        ...(request.source !== undefined && { source: request.source }),
+        ...(outcome.kind === "error" ? told(outcome) : { outcome: "success" }),
+      }));
       return {
         json: (outcome as Exclude<Outcome, { kind: "badPayload" }>).json,
         version: configuration.Version,
@@ -85,6 +101,16 @@ export class Invoker {
       this.#concurrency.leave(ticket);
     }
   }
+}
+
+/** What went wrong, of the answer that its caller gets. */
+function told({ cause, json, errorType }: Extract<Outcome, { kind: "error" }>) {
+  const { errorMessage = "", trace, stackTrace = trace } = JSON.parse(json) as Record<string, unknown>;
+  const stack = Array.isArray(stackTrace) ? stackTrace.map(String) : [];
+  // Node's begin with the message itself, which may have several lines.
+  const frames = stack.findIndex((line) => /^\s+(at|File) /.test(line));
+  const error = { type: errorType, message: String(errorMessage), stack: frames < 0 ? [] : stack.slice(frames) };
+  return { outcome: cause === "handler" ? ("error" as const) : cause, error };
 }
 
 /** Main or additional version of an alias, by weight. */

@@ -86,6 +86,8 @@ export interface AsyncEvent {
   qualifier?: string;
   payload: string;
   trace?: string;
+  /** ARN of who asked for it. */
+  source?: string;
   /** Milliseconds since the epoch: when it was accepted, and when it is attempted next. */
   received: number;
   due: number;

@@ -4,9 +4,11 @@
  */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { tell } from "../../activity.ts";
 import type { Directory } from "../../authorization/directory.ts";
 import { corsHeaders, isPreflight } from "../../http/cors.ts";
 import { httpEvent, replyOf } from "../../http/event.ts";
+import { messageOf } from "../../http/refusal.ts";
 import { signerOf } from "../../http/signer.ts";
 import { type HttpReply, type HttpSite, jsonReply, writeReply } from "../../http/site.ts";
 import { collect } from "../../kit/collect.ts";
@@ -67,7 +69,18 @@ export class UrlSite implements HttpSite {
       request.resume();
       return writeReply(response, { status: 200, headers: corsHeaders(url.Cors, request), body: "" }, own);
     }
+    const began = Date.now();
     const reply = await this.#answer(request, { key, url, rest }, requestId);
+    tell(() => {
+      const [at, message, [path]] = [Date.now(), messageOf(reply), cut(rest)];
+      const [name = "", alias] = key.split(":");
+      return {
+        ...{ kind: "request", at, region: this.#lambda.cloud.region, method: request.method as string, path },
+        ...{ status: reply.status, milliseconds: at - began, api: url.id, requestId },
+        ...{ function: this.#lambda.arns.function(name, alias || undefined) },
+        ...(message !== undefined && { message }),
+      };
+    });
     writeReply(response, reply, [...own, ...(url.Cors ? corsHeaders(url.Cors, request) : [])]);
   }
 

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { HistoryEventType } from "@aws-sdk/client-sfn";
+import { tell } from "../../activity.ts";
+import { regionOf } from "../../arn.ts";
 import type { Execution, HistoryEvent, Status } from "./records.ts";
 import { type House, Run } from "./run.ts";
 import { redrivablePeriod } from "./unfinished.ts";
@@ -29,6 +31,7 @@ export class Runner {
    */
   start(execution: Execution, events: HistoryEvent[] = []): Promise<Execution> {
     const run = new Run(this.#house, execution, events);
+    if (events.length === 0) report(execution);
     const ended = run
       .end()
       .catch((error: Error) => failed(error.message))
@@ -114,9 +117,19 @@ export class Runner {
     }, ended.arn);
     await logged;
     this.#running.delete(execution.arn);
+    report(ended);
     this.#onEnd(ended);
     return ended;
   }
+}
+
+function report({ arn, machineArn: machine, name, status, started, stopped, error, cause }: Execution): void {
+  const at = stopped ?? Date.now();
+  tell(() => ({
+    ...{ kind: "execution", at, region: regionOf(arn), machine, name, arn, status, milliseconds: at - started },
+    ...(error !== undefined && { error }),
+    ...(cause !== undefined && { cause }),
+  }));
 }
 
 /** What ends an execution that is not at fault itself. */

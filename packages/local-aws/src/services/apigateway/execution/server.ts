@@ -14,6 +14,7 @@ import { compress } from "./compression.ts";
 import { Exchange, extendedRequestId, type Reply } from "./exchange.ts";
 import { failureReply, GatewayFailure } from "./failure.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { tellAnswered, tellRefused } from "./requestActivity.ts";
 import { type NoTarget, Served, type Target } from "./served.ts";
 import type { Where } from "./stageRuntime.ts";
 
@@ -85,7 +86,10 @@ export class DataPlane implements HttpSites {
     if (!this.#served.isOwn(host)) return refuse(request, response, forbidden(wrongHost(host)));
     const target = this.#served.find(path, host, request.method as string);
     if (!("stage" in target)) {
-      if (!path.startsWith(COGNITO)) return refuse(request, response, target);
+      if (!path.startsWith(COGNITO)) {
+        tellRefused(request, path, target);
+        return refuse(request, response, target);
+      }
       const page = foreignPage(request.headers);
       if (page)
         return refuse(request, response, forbidden(`${page}: no tokens are issued to web pages of other sites`));
@@ -96,7 +100,12 @@ export class DataPlane implements HttpSites {
     const method = match && stage.method(match.resource, request.method as string);
     if (!match || !method) {
       request.resume();
-      return write(response, unmatched(request, target), undefined);
+      const reply = unmatched(request, target);
+      tellRefused(request, target.path, {
+        status: reply.status,
+        message: `${target.stage.deployment.apiName} has no such route`,
+      });
+      return write(response, reply, undefined);
     }
     const query = mark < 0 ? "" : url.slice(mark + 1);
     const exchange = new Exchange(request, stage, method, target.path, query, match.pathParameters, target.domain);
@@ -110,6 +119,7 @@ export class DataPlane implements HttpSites {
       reply = pipeline.fail(exchange, error);
     }
     pipeline.finished(exchange, reply);
+    tellAnswered(exchange, reply);
     try {
       write(response, compress(reply, exchange), exchange);
     } catch (error) {

@@ -2,9 +2,12 @@
  * Requests to HTTP APIs: `/_aws/execute-api/API_ID/…` on the port of routes, or AWS's own host of the API. A path that begins with a
  * stage's name goes to that stage, any other to `$default`.
  */
+
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { tell } from "../../../activity.ts";
 import { corsHeaders, isPreflight } from "../../../http/cors.ts";
+import { messageOf } from "../../../http/refusal.ts";
 import { type HttpReply, type HttpSite, writeReply } from "../../../http/site.ts";
 import { collect } from "../../../kit/collect.ts";
 import type { Cloud } from "../../../service.ts";
@@ -47,7 +50,16 @@ export class HttpApiSite implements HttpSite {
       request.resume();
       return writeReply(response, { status: 204, headers: corsHeaders(cors, request), body: "" }, own);
     }
+    const began = Date.now();
     const reply = await this.#answer(request, api, rest);
+    tell(() => {
+      const [at, message] = [Date.now(), messageOf(reply)];
+      return {
+        ...{ kind: "request", at, region: this.#cloud.region, method: request.method as string },
+        ...{ path: rest.split("?", 1)[0] || "/", status: reply.status, milliseconds: at - began, api: id },
+        ...(message !== undefined && { message }),
+      };
+    });
     const shared = cors ? corsHeaders(cors, request) : [];
     writeReply(response, cors ? withoutCors(reply) : reply, [...own, ...shared]);
   }

@@ -1,6 +1,7 @@
 /** The function behind a mapping: its role, and its result for a batch. */
 
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
+import { tell } from "../../../activity.ts";
 import { parseJson } from "../../../jsonText.ts";
 import { AwsError, type Cloud, type Principal } from "../../../service.ts";
 import type { MappingRecord } from "./records.ts";
@@ -50,6 +51,19 @@ export class FunctionCalls {
    * @param identifiers by which the function may report records as failed.
    */
   async invoke(records: string[], identifiers: ReadonlySet<string>): Promise<Outcome> {
+    const began = performance.now();
+    const outcome = await this.#attempt(records, identifiers);
+    const { EventSourceArn = "", FunctionArn } = this.#mapping;
+    tell(() => ({
+      ...{ kind: "batch", at: Date.now(), region: this.#cloud.region, source: EventSourceArn, function: FunctionArn },
+      ...{ records: records.length, milliseconds: performance.now() - began, outcome: outcome.kind },
+      ...(outcome.kind === "partial" && { failed: outcome.failed.size }),
+      ...(outcome.kind === "refused" && { message: outcome.reason }),
+    }));
+    return outcome;
+  }
+
+  async #attempt(records: string[], identifiers: ReadonlySet<string>): Promise<Outcome> {
     const requestId = crypto.randomUUID();
     let answer: Answer;
     try {

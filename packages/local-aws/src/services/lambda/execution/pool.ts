@@ -28,6 +28,8 @@ export interface Execution {
   outcome: Outcome;
   /** Milliseconds that the handler took. */
   duration: number;
+  /** Milliseconds that its environment took to start; absent for one that had served before. */
+  initDuration?: number;
   /** Its log, when it was asked for. */
   log?: string;
 }
@@ -193,8 +195,10 @@ export class Pool {
         ),
       );
     } else {
+      const cold = !hosted.used;
       this.#report(hosted, request, outcome, duration);
-      done({ outcome, duration, ...(tail && { log: tail.join("") }) });
+      const { initDuration } = environment;
+      done({ outcome, duration, ...(cold && { initDuration }), ...(tail && { log: tail.join("") }) });
     }
     hosted.tail = undefined;
     this.#free(hosted);

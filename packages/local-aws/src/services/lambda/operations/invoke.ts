@@ -1,5 +1,6 @@
 /** https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 
+import { sourceOf } from "../../../activity.ts";
 import { parseJson } from "../../../jsonText.ts";
 import type { OperationOf, Operations } from "../../../operations.ts";
 import type { Input, Output } from "../../../sdks.ts";
@@ -48,19 +49,23 @@ export function invokeOperations(
       if (type === "DryRun") return { StatusCode: 204, Payload: nothing };
       const payload = eventPayload(input.Payload);
       const trace = input.TraceHeader ?? call.trace;
-      queue.add(target, { requestId: call.requestId, payload, ...(trace && { trace }) });
+      const source = sourceOf(call);
+      queue.add(target, { requestId: call.requestId, payload, ...(trace && { trace }), ...(source && { source }) });
       return { StatusCode: 202, Payload: nothing };
     },
   };
 
-  async function respond(target: Target, input: InvokeInput, { requestId, trace }: Call): Promise<InvokeOutput> {
+  async function respond(target: Target, input: InvokeInput, call: Call): Promise<InvokeOutput> {
     const payload = text(input.Payload);
     if (payload.length * 3 > maxSyncBytes && Buffer.byteLength(payload) > maxSyncBytes) {
       const message = `Request must be smaller than ${maxSyncBytes} bytes for the InvokeFunction operation`;
       throw new AwsError("RequestEntityTooLargeException", message, 413);
     }
+    const { requestId, trace } = call;
+    const source = sourceOf(call);
     const invoked = await invoker.invoke(target, {
       requestId,
+      ...(source && { source }),
       payload,
       tail: input.LogType === "Tail",
       ...((input.TraceHeader ?? trace) && { trace: input.TraceHeader ?? trace }),

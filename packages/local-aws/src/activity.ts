@@ -1,0 +1,152 @@
+/**
+ * What happens on the local cloud, as it happens: one stream of typed events, for a terminal, a console, a test. Nothing in
+ * it is a body, a header or a value of a request; the one text of a request's own is why it was refused.
+ */
+import { channel } from "node:diagnostics_channel";
+import type { Call } from "./service.ts";
+
+/** Each {@link Activity} is published here: `activityChannel.subscribe((activity) => …)`. */
+export const activityChannel = channel("local-cloud:activity");
+
+interface Common {
+  /** When it ended, in milliseconds since 1970. */
+  at: number;
+  region: string;
+}
+
+/** A request to a route of a REST API, an HTTP API or a function URL was answered. */
+export interface RequestActivity extends Common {
+  kind: "request";
+  /** `POST` */
+  method: string;
+  /** Without query, API and stage: `/v0/iris`. */
+  path: string;
+  status: number;
+  milliseconds: number;
+  /** Id of the API or function URL; absent where the request reached none. */
+  api?: string;
+  requestId?: string;
+  /** ARN of the function behind the route. */
+  function?: string;
+  /** `Root=…`: as in {@link InvocationActivity.trace}. */
+  trace?: string;
+  /** Of a refused or failed request: why. */
+  message?: string;
+}
+
+/** A function has run, or could not. */
+export interface InvocationActivity extends Common {
+  kind: "invocation";
+  /** ARN without a qualifier. */
+  function: string;
+  /** `$LATEST` or a number. */
+  version: string;
+  requestId: string;
+  milliseconds: number;
+  /** How long its new environment took to start; absent where one was there. */
+  initMilliseconds?: number;
+  /** `crash`: its process ended, or its memory was not enough. */
+  outcome: "success" | "error" | "timeout" | "crash";
+  error?: Failure;
+  /** ARN of who asked for it: a rule, a topic, a role, a user; absent for Lambda itself (a mapping's batches). */
+  source?: string;
+  /** Trace header. */
+  trace: string;
+}
+
+/** What went wrong in a function, in its runtime's words. */
+export interface Failure {
+  /** `TypeError`, `Sandbox.Timedout` */
+  type: string;
+  message: string;
+  /** Below the first line, paths in the package beginning with `/var/task/`. */
+  stack: string[];
+}
+
+/** A function was asked for more often than it may run at once. */
+export interface ThrottleActivity extends Common {
+  kind: "throttle";
+  /** ARN without a qualifier. */
+  function: string;
+  message: string;
+}
+
+/** IAM has refused a call. */
+export interface DeniedActivity extends Common {
+  kind: "denied";
+  /** ARN of the caller; of a role the role's, not the session's. */
+  principal: string;
+  /** `dynamodb:PutItem`: what no policy allows, or one denies. */
+  action: string;
+  /** ARN, or `*`. */
+  resource: string;
+  /** The kind of policy that allows nothing, or denies. */
+  by: "identity-based" | "resource-based" | "permissions boundary" | "session";
+  /** Whether a statement denies it. */
+  explicit: boolean;
+}
+
+/** A mapping has given a function records of a queue or stream. */
+export interface BatchActivity extends Common {
+  kind: "batch";
+  /** ARN of the queue or stream. */
+  source: string;
+  /** ARN of the function, maybe with a qualifier. */
+  function: string;
+  records: number;
+  milliseconds: number;
+  outcome: "done" | "partial" | "failed" | "refused";
+  /** Of a partial one: how many records failed. */
+  failed?: number;
+  /** Why it was refused. */
+  message?: string;
+}
+
+/** A rule, schedule, topic or bucket has delivered to a target, or could not. */
+export interface DeliveryActivity extends Common {
+  kind: "delivery";
+  /** ARN of what delivers, else its service's name. */
+  source: string;
+  /** ARN of what is delivered to. */
+  target: string;
+  milliseconds: number;
+  /** Why it failed; it may be tried again. */
+  message?: string;
+}
+
+/** An execution of a state machine has started or ended. */
+export interface ExecutionActivity extends Common {
+  kind: "execution";
+  /** ARN of the state machine. */
+  machine: string;
+  name: string;
+  arn: string;
+  status: "RUNNING" | "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
+  /** Since its start. */
+  milliseconds: number;
+  /** Why it failed: `States.Timeout`, an error of a function. */
+  error?: string;
+  cause?: string;
+}
+
+export type Activity =
+  | RequestActivity
+  | InvocationActivity
+  | ThrottleActivity
+  | DeniedActivity
+  | BatchActivity
+  | DeliveryActivity
+  | ExecutionActivity;
+
+/** @param describe called only where somebody listens. */
+export function tell(describe: () => Activity): void {
+  if (activityChannel.hasSubscribers) activityChannel.publish(describe());
+}
+
+/** Who asked, for {@link InvocationActivity.source}: the resource that a service acts for, else the caller itself. */
+export function sourceOf({ principal, sourceIp }: Pick<Call, "principal" | "sourceIp">): string | undefined {
+  const { kind, arn, sourceArn, roleArn } = principal;
+  if (kind === "service") return sourceArn ?? arn;
+  // The local cloud calls as the administrator, and from nowhere.
+  return kind === "root" && sourceIp === undefined ? undefined : (roleArn ?? arn);
+}

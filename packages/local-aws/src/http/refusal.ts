@@ -1,0 +1,16 @@
+/** What a request's answer says of why it was refused: for the terminal, never more than its message. */
+import { Buffer } from "node:buffer";
+
+/** Longer answers are no messages. */
+const longest = 8_192;
+
+/** @returns the `message` of a refused or failed request's JSON; `undefined` for one that succeeded, or says none. */
+export function messageOf({ status, body }: { status: number; body: Buffer | string }): string | undefined {
+  if (status < 400 || Buffer.byteLength(body) > longest) return undefined;
+  try {
+    const { message, Message = message } = JSON.parse(body.toString()) as Record<string, unknown>;
+    return typeof Message === "string" && Message !== "" ? Message : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,39 @@
+/** What the local cloud tells of each request to a route. */
+import type { IncomingMessage } from "node:http";
+import { tell } from "../../../activity.ts";
+import { messageOf } from "../../../http/refusal.ts";
+import type { Exchange, Reply } from "./exchange.ts";
+
+/** Of a request that reached a method. */
+export function tellAnswered(exchange: Exchange, reply: Reply): void {
+  tell(() => {
+    const { stage, method, requestId, startedAt, traceId } = exchange;
+    const at = Date.now();
+    const message = whyOf(reply);
+    return {
+      ...{ kind: "request", at, region: stage.where.region, api: stage.apiId, requestId, trace: traceId },
+      ...{ method: exchange.httpMethod, path: exchange.eventPath, status: reply.status, milliseconds: at - startedAt },
+      ...(method.functionArn !== undefined && { function: method.functionArn }),
+      ...(message !== undefined && { message }),
+    };
+  });
+}
+
+/** What callers are told who ask for a path that is not there. */
+const noToken = "Missing Authentication Token";
+
+/** Of one that reached none. */
+export function tellRefused(request: IncomingMessage, path: string, why: { status: number; message: string }): void {
+  const { status } = why;
+  const message = why.message === noToken ? "no API has such a path" : why.message;
+  const method = request.method as string;
+  tell(() => ({ kind: "request", at: Date.now(), region: "", method, path, status, milliseconds: 0, message }));
+}
+
+/** The gateway's own reason before what the caller is told, which hides it. What a function failed with is told by Lambda. */
+function whyOf(reply: Reply): string | undefined {
+  const { error } = reply;
+  if (!error) return messageOf(reply);
+  const { logged, message } = error;
+  return logged?.startsWith("Lambda execution failed") ? undefined : (logged ?? message);
+}

@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Activity, DeniedActivity, InvocationActivity } from "local-aws";
+import { activityLines } from "../../src/terminal/activityLines.ts";
+import { Names } from "../../src/terminal/names.ts";
+
+const arn = (service: string, rest: string) => `arn:aws:${service}:eu-west-1:000000000000:${rest}`;
+const at = { at: 0, region: "eu-west-1" };
+const ingest = arn("lambda", "function:iris-ingest-254ce88");
+const invocation = (rest: Partial<InvocationActivity>): InvocationActivity => ({
+  ...{ ...at, kind: "invocation", function: ingest, version: "3", requestId: "r", milliseconds: 24.4 },
+  ...{ outcome: "success", trace: "Root=1-0-0", ...rest },
+});
+
+describe("the lines of what happens", () => {
+  let programDirectory: string;
+  const names = new Names();
+  const lines = (activity: Activity, verbose = false) => activityLines({ names, programDirectory, verbose })(activity);
+
+  before(() => {
+    programDirectory = mkdtempSync(join(tmpdir(), "lines-"));
+    mkdirSync(join(programDirectory, "handlers"));
+    writeFileSync(join(programDirectory, "handlers/iris.ts"), 'const a = 1;\n  throw new TypeError("boom");\n');
+    const urn = (name: string) => `urn:pulumi:local::shop::aws:x/y:Z::${name}`;
+    names.learn([
+      { urn: urn("iris-ingest"), id: "iris-ingest-254ce88", outputs: {} },
+      { urn: urn("iris-ingest-role"), id: "iris-ingest-role-1", outputs: {} },
+      { urn: urn("iris-records"), id: "iris-records-2788ba1", outputs: {} },
+      { urn: urn("archiver"), id: arn("states", "stateMachine:archiver-9"), outputs: {} },
+      { urn: urn("jobs"), id: "http://127.0.0.1:4566/000000000000/jobs-7", outputs: { name: "jobs-7" } },
+    ]);
+  });
+  after(() => rmSync(programDirectory, { recursive: true }));
+
+  it("are one a request: route, status, function, time, and why it was refused", () => {
+    const request = { ...at, kind: "request", method: "POST", path: "/v0/iris", milliseconds: 24 } as const;
+    const live = `${ingest}:live`;
+    assert.deepEqual(lines({ ...request, status: 201, function: live }), ["POST /v0/iris 201 iris-ingest 24 ms"]);
+    assert.deepEqual(lines({ ...request, status: 400, function: live, message: "sepal_length: is missing" }), [
+      "POST /v0/iris 400 iris-ingest 24 ms  sepal_length: is missing",
+    ]);
+    assert.deepEqual(lines({ ...request, status: 403, message: "no API has such a path" }), [
+      "POST /v0/iris 403 24 ms  no API has such a path",
+    ]);
+  });
+
+  it("say of an exception its class, message, source line and callers, which an editor opens", () => {
+    const stack = [
+      "    at answer (/var/task/handlers/iris.ts:2:9)",
+      "    at <anonymous> (/var/task/node_modules/zod/index.ts:5:1)",
+      "    at handler (file:///var/task/handlers/iris.ts:1:1)",
+      "    at serve (file:///var/runtime/index.mjs:337:95)",
+    ];
+    const error = { type: "TypeError", message: "boom", stack };
+    assert.deepEqual(lines(invocation({ outcome: "error", error })), [
+      "✗ iris-ingest TypeError: boom",
+      '    handlers/iris.ts:2:9  throw new TypeError("boom");',
+      "    handlers/iris.ts:1:1",
+    ]);
+  });
+
+  it("say of an exception in Python where it was raised", () => {
+    const stack = [
+      '  File "/var/task/handlers/iris.ts", line 1, in handler\n',
+      '  File "/var/task/handlers/iris.ts", line 2, in read\n',
+    ];
+    const error = { type: "ValueError", message: "boom", stack };
+    assert.deepEqual(lines(invocation({ outcome: "error", error })).slice(1), [
+      '    handlers/iris.ts:2  throw new TypeError("boom");',
+      "    handlers/iris.ts:1",
+    ]);
+  });
+
+  const ends: [string, InvocationActivity["outcome"], string, string, string][] = [
+    [
+      "a timeout",
+      "timeout",
+      "Sandbox.Timedout",
+      "RequestId: r Error: Task timed out after 10.00 seconds",
+      "timed out after 10.0 s",
+    ],
+    [
+      "out of memory",
+      "crash",
+      "Runtime.OutOfMemory",
+      "RequestId: r Error: Runtime exited with error: signal: killed",
+      "ran out of memory after 10.0 s",
+    ],
+    [
+      "an exit",
+      "crash",
+      "Runtime.ExitError",
+      "RequestId: r Error: Runtime exited with error: exit status 3",
+      "ended its process: Runtime exited with error: exit status 3 after 10.0 s",
+    ],
+    [
+      "too large an answer",
+      "error",
+      "Function.ResponseSizeTooLarge",
+      "Response payload size exceeded",
+      "Response payload size exceeded",
+    ],
+  ];
+  for (const [what, outcome, type, message, expected] of ends) {
+    it(`say of ${what} what it is`, () => {
+      const error = { type, message, stack: [] };
+      assert.deepEqual(lines(invocation({ outcome, error, milliseconds: 10_002 })), [`✗ iris-ingest ${expected}`]);
+    });
+  }
+
+  it("say who may not do what on what, and which kind of policy is missing", () => {
+    const denied: DeniedActivity = {
+      ...{ ...at, kind: "denied", principal: "arn:aws:iam::000000000000:role/iris-ingest-role-1" },
+      ...{ action: "dynamodb:PutItem", resource: arn("dynamodb", "table/iris-records-2788ba1") },
+      ...{ by: "identity-based", explicit: false },
+    };
+    assert.deepEqual(lines(denied), [
+      "✗ iris-ingest-role may not dynamodb:PutItem on iris-records: no identity-based policy allows it",
+    ]);
+    assert.deepEqual(lines({ ...denied, explicit: true, resource: "*" }), [
+      "✗ iris-ingest-role may not dynamodb:PutItem: denied by an identity-based policy",
+    ]);
+  });
+
+  it("say that a function is throttled", () => {
+    assert.deepEqual(lines({ ...at, kind: "throttle", function: ingest, message: "Rate Exceeded." }), [
+      "✗ iris-ingest throttled  Rate Exceeded.",
+    ]);
+  });
+
+  it("are one a batch, with what became of it", () => {
+    const source = arn("dynamodb", "table/iris-records-2788ba1/stream/2026-11-29T19:48:20.719");
+    const batch = { ...at, kind: "batch", source, function: ingest, records: 3, milliseconds: 629 } as const;
+    assert.deepEqual(lines({ ...batch, outcome: "done" }), ["dynamodb iris-records → iris-ingest 3 records 629 ms"]);
+    assert.deepEqual(lines({ ...batch, outcome: "partial", failed: 1 }), [
+      "dynamodb iris-records → iris-ingest 3 records, 1 failed 629 ms",
+    ]);
+  });
+
+  it("are one an event delivered, unless the function's own line says so", () => {
+    const delivery = { ...at, kind: "delivery", source: arn("events", "rule/nightly"), milliseconds: 3 } as const;
+    assert.deepEqual(lines({ ...delivery, target: arn("sqs", "jobs-7") }), ["events nightly → jobs 3 ms"]);
+    assert.deepEqual(lines({ ...delivery, target: ingest }), []);
+    assert.deepEqual(lines({ ...delivery, target: ingest, message: "not allowed" }), [
+      "events nightly → iris-ingest failed 3 ms  not allowed",
+    ]);
+    const source = arn("events", "rule/nightly");
+    assert.deepEqual(lines(invocation({ source })), ["events nightly → iris-ingest 24 ms"]);
+    const api = arn("execute-api", "abc/Prod/POST/v0/iris");
+    assert.deepEqual(lines(invocation({ source: api })), []);
+    assert.equal(lines(invocation({ source: api }), true).length, 1);
+  });
+
+  it("are one when an execution starts and one when it ends", () => {
+    const machine = arn("states", "stateMachine:archiver-9");
+    const execution = { ...at, kind: "execution", machine, name: "drop-1", arn: "arn" } as const;
+    assert.deepEqual(lines({ ...execution, status: "RUNNING", milliseconds: 0 }), ["archiver drop-1 started"]);
+    const cause = JSON.stringify({ errorType: "InvalidInput", errorMessage: "quality is 101", trace: ["x"] });
+    assert.deepEqual(lines({ ...execution, status: "FAILED", milliseconds: 2_300, error: "InvalidInput", cause }), [
+      "archiver drop-1 failed 2.3 s  InvalidInput: quality is 101",
+    ]);
+  });
+
+  it("hold no control characters of a request's, and are no longer than a reader wants", () => {
+    const message = `\u001b[2J\nforged line ${"x".repeat(1_000)}`;
+    const [line = ""] = lines({
+      ...at,
+      kind: "request",
+      method: "GET",
+      path: "/a",
+      status: 400,
+      milliseconds: 1,
+      message,
+    });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: there must be none.
+    assert.doesNotMatch(line, /[\u0000-\u001f]/);
+    assert.ok(line.length < 350, String(line.length));
+  });
+});
