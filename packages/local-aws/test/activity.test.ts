@@ -69,7 +69,7 @@ describe("What the cloud tells of what happens", () => {
     await fetch(`${url}/400`);
     assert.equal((await next("request")).message, "size: is missing");
     await fetch(`${cloud.apiOrigin}/_aws/execute-api/nowhere/dev/a`);
-    assert.equal((await next("request")).message, "no API has such a path");
+    assert.equal((await next("request")).message, "there is no such API or stage");
     assert.ok(!JSON.stringify(told).includes("secret"));
     told.splice(0);
     await fetch(`${url}/throw`);

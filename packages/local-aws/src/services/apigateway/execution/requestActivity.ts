@@ -19,13 +19,16 @@ export function tellAnswered(exchange: Exchange, reply: Reply): void {
   });
 }
 
-/** What callers are told who ask for a path that is not there. */
-const noToken = "Missing Authentication Token";
+/** What is told here of requests that reach nothing, by what their callers are told. */
+const reasons: Record<string, string> = {
+  "Missing Authentication Token": "no API has such a path",
+  Forbidden: "there is no such API or stage",
+};
 
 /** Of one that reached none. */
 export function tellRefused(request: IncomingMessage, path: string, why: { status: number; message: string }): void {
   const { status } = why;
-  const message = why.message === noToken ? "no API has such a path" : why.message;
+  const message = reasons[why.message] ?? why.message;
   const method = request.method as string;
   tell(() => ({ kind: "request", at: Date.now(), region: "", method, path, status, milliseconds: 0, message }));
 }
