@@ -13,10 +13,12 @@ const loopback =
   /^(?:(?:sync|data|streaming)-)?(localhost|([a-z0-9_-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])\.?(:\d+)?$/i;
 
 /**
- * S3's own names, in presigned URLs and of websites: AWS alone gives them addresses, so no page can let one lead to this
- * machine; its user can (a proxy, a hosts file).
+ * Names of AWS's own: S3's, in presigned URLs and of websites, and a service's in a region (`monitoring.us-east-1.amazonaws.com`).
+ * AWS alone gives them addresses, so no page can let one lead to this machine; its user can (a proxy, a hosts file).
  */
 const s3Name = /^([a-z0-9_.-]+\.)?s3([.-][a-z0-9-]+)*\.amazonaws\.com(:\d+)?$/i;
+const serviceName = /^[a-z0-9-]+\.[a-z]+-[a-z]+-\d\.amazonaws\.com(:\d+)?$/i;
+const isAws = (host: string): boolean => s3Name.test(host) || serviceName.test(host);
 
 /** Whether a `Host` (name and port) means this machine, however it is resolved: browsers resolve `*.localhost` themselves. */
 export const isLoopback = (host: string): boolean => loopback.test(host);
@@ -58,7 +60,7 @@ function hostOf(origin: string): string {
 export function refusal(headers: IncomingHttpHeaders, mayCross: () => boolean): AwsError | undefined {
   const { host } = headers;
   const refused = (why: string) => new AwsError("AccessDenied", `Refused: ${why}`, 403);
-  if (host === undefined || !(isLoopback(host) || s3Name.test(host))) return refused(wrongHost(host));
+  if (host === undefined || !(isLoopback(host) || isAws(host))) return refused(wrongHost(host));
   const page = foreignPage(headers);
   if (!page || mayCross()) return undefined;
   return refused(`${page}; web pages from other sites may do only what a bucket's CORS rules allow`);

@@ -3,6 +3,7 @@ import { CborCodec } from "@smithy/core/cbor";
 import { AwsError, type RawResponse } from "../service.ts";
 import { unknownOperation } from "./json.ts";
 import { bytes, type Protocol } from "./protocol.ts";
+import { queryErrorHeader, typeOf } from "./queryMode.ts";
 
 const codec = new CborCodec();
 const path = /\/service\/[^/]+\/operation\/([^/]+)$/;
@@ -45,15 +46,13 @@ export const rpcCbor: Protocol = {
     return answer(200, encode(schema, operation.output.isUnitSchema() ? {} : output), requestId);
   },
   writeError(error, requestId, shapes) {
-    const shape = shapes?.errors.get(error.code);
-    const response = answer(
-      error.status === 400 ? (shape?.status ?? 400) : error.status,
-      encode(documentSchema, { __type: error.code, ...error.members, message: error.message }),
-      requestId,
-    );
-    const code = shape?.query?.[0] ?? error.code;
-    if (shapes?.queryCompatible)
-      response.headers["x-amzn-query-error"] = `${code};${error.status >= 500 ? "Receiver" : "Sender"}`;
+    const document = {
+      __type: typeOf(error.code, shapes),
+      ...error.members,
+      ...(error.message && { message: error.message }),
+    };
+    const response = answer(error.status >= 500 ? error.status : 400, encode(documentSchema, document), requestId);
+    Object.assign(response.headers, queryErrorHeader(error, shapes));
     return response;
   },
 };

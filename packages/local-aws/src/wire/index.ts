@@ -7,6 +7,7 @@ import { rpcCbor } from "./cbor.ts";
 import { awsJson } from "./json.ts";
 import type { Protocol, WireRequest } from "./protocol.ts";
 import { acceptsJson, awsQuery, awsQueryJson, ec2Query, isQuery } from "./query.ts";
+import { inQueryMode } from "./queryMode.ts";
 import { restJson } from "./restJson.ts";
 import { restXml, s3Xml } from "./restXml.ts";
 import { readShapes, type ServiceShapes } from "./shapes.ts";
@@ -31,9 +32,10 @@ const own: Record<string, Protocol> = {
  */
 export function protocolOf(request: WireRequest, shapes: ServiceShapes | undefined): Protocol {
   const { headers } = request;
-  if (headers["smithy-protocol"] === "rpc-v2-cbor") return rpcCbor;
+  const inMode = headers["x-amzn-query-mode"] === "true" ? inQueryMode : (protocol: Protocol) => protocol;
+  if (headers["smithy-protocol"] === "rpc-v2-cbor") return inMode(rpcCbor);
   if (headers["x-amz-target"] !== undefined) {
-    return String(headers["content-type"]).includes("json-1.0") ? json10 : json11;
+    return inMode(String(headers["content-type"]).includes("json-1.0") ? json10 : json11);
   }
   // S3 accepts forms, but has no actions.
   if (isQuery(request) && shapes?.protocol !== "restXml" && shapes?.protocol !== "restJson1") {

@@ -5,6 +5,7 @@ import type { NormalizedSchema } from "@smithy/core/schema";
 import { parseJson } from "../jsonText.ts";
 import { AwsError, type RawResponse } from "../service.ts";
 import { bytes, type Protocol } from "./protocol.ts";
+import { queryErrorHeader, typeOf } from "./queryMode.ts";
 import { readParsed } from "./sdkInternals.ts";
 import type { ServiceShapes } from "./shapes.ts";
 
@@ -39,18 +40,8 @@ export function awsJson(version: "1.0" | "1.1"): Protocol {
       );
     },
     writeError(error, requestId, shapes) {
-      const { body, queryCode } = jsonError(error, codec, shapes);
-      const status = error.status >= 500 ? error.status : 400;
-      return answer(
-        status,
-        JSON.stringify({ __type: shapes?.queryCompatible ? shapeName(error.code, shapes) : error.code, ...body }),
-        requestId,
-        {
-          ...(shapes?.queryCompatible && {
-            "x-amzn-query-error": `${queryCode};${error.status >= 500 ? "Receiver" : "Sender"}`,
-          }),
-        },
-      );
+      const body = JSON.stringify({ __type: typeOf(error.code, shapes), ...jsonError(error, codec, shapes) });
+      return answer(error.status >= 500 ? error.status : 400, body, requestId, queryErrorHeader(error, shapes));
     },
   };
 }
@@ -87,24 +78,5 @@ export function jsonError(error: AwsError, codec: JsonCodec, shapes: ServiceShap
   const members = shape ? JSON.parse(writeJson(codec, shape.schema, error.members)) : error.members;
   // AWS leaves an empty message out.
   const message = error.message === "" ? {} : { [messageName]: error.message };
-  return { body: { ...members, ...message }, queryCode: shape?.query?.[0] ?? queryCode(error.code) };
+  return { ...members, ...message };
 }
-
-/**
- * For services that began with the query protocol, a code without a shape gets the ending of one: `InvalidParameterValue`
- * is `InvalidParameterValueException` in `__type`.
- */
-function shapeName(code: string, { errors }: ServiceShapes): string {
-  if (errors.has(code)) return code;
-  const known = [...errors].find(([, { query }]) => query?.[0] === code)?.[0];
-  return known ?? olderNames[code] ?? (/(Exception|Error|Failure|Fault)$/.test(code) ? code : `${code}Exception`);
-}
-
-/** Shapes with a different code in the query protocol, where SDK packages do not know the shape. */
-const olderNames: Record<string, string> = {
-  MissingParameter: "MissingRequiredParameterException",
-  ValidationError: "ValidationException",
-};
-
-/** IAM's refusals have an older name in services that began with the query protocol. */
-const queryCode = (code: string): string => (code === "AccessDeniedException" ? "AccessDenied" : code);

@@ -40,9 +40,11 @@ export const awsQuery: Protocol = {
       ? writeXmlMembers(shape.schema, { ...error.members, message: undefined, Message: undefined })
       : "";
     const namespace = shapes?.xmlNamespace ? ` xmlns="${shapes.xmlNamespace}"` : "";
+    // AWS leaves an empty message out.
+    const message = error.message === "" ? "" : `<Message>${escapeXml(error.message)}</Message>`;
     // SQS is the only service that has it.
     const detail = shapes?.errors.has("QueueDoesNotExist") ? "<Detail/>" : "";
-    const inner = `<Type>${type}</Type><Code>${code}</Code><Message>${escapeXml(error.message)}</Message>${detail}${members}`;
+    const inner = `<Type>${type}</Type><Code>${code}</Code>${message}${detail}${members}`;
     return {
       status,
       headers: { "content-type": "text/xml", "x-amzn-requestid": requestId },

@@ -62,6 +62,6 @@ export const restJson: Protocol = {
         headers[httpHeader.toLowerCase()] = String(error.members[name]);
     }
     const status = error instanceof AwsError && error.status !== 400 ? error.status : (shape?.status ?? error.status);
-    return { status, headers, body: JSON.stringify(jsonError(error, codec, shapes).body) };
+    return { status, headers, body: JSON.stringify(jsonError(error, codec, shapes)) };
   },
 };

@@ -15,6 +15,8 @@ export interface OperationShape {
 
 export interface ErrorShape {
   schema: NormalizedSchema;
+  /** Where the shape is defined: `com.amazonaws.sqs`. */
+  namespace: string;
   /** Status in REST protocols. */
   status?: number;
   /** Code and status in the query protocol, where they differ. */
@@ -62,6 +64,7 @@ export function readShapes(sdk: object): ServiceShapes {
       const { httpError, awsQueryError } = own as { httpError?: number; awsQueryError?: [string, number] };
       errors.set(name, {
         schema: NormalizedSchema.of(value as unknown as Schema),
+        namespace,
         ...(httpError && { status: httpError }),
         ...(awsQueryError && { query: awsQueryError }),
       });

@@ -78,6 +78,8 @@ describe("the AWS endpoint, sent to by web pages", () => {
       { host: "s3.amazonaws.com.evil.example" },
       { host: "pages.s3amazonaws.com" },
       { host: "queue.amazonaws.com" },
+      { host: "monitoring.us-east-1.amazonaws.com.evil.example" },
+      { host: "evil.monitoring.us-east-1.amazonaws.com" },
       { host: "pages.s3.amazonaws.com", origin: "http://pages.s3.amazonaws.com", "sec-fetch-site": "same-site" },
     ];
     for (const service of test.services.keys()) {
@@ -107,6 +109,7 @@ describe("the AWS endpoint, sent to by web pages", () => {
       { host: `LOCALHOST:${port()}` },
       { host: `s3.localhost:${port()}` },
       { host: "[::1]:4566" },
+      { host: "monitoring.us-east-1.amazonaws.com" },
       { "sec-fetch-site": "none" },
       { "sec-fetch-site": "same-origin" },
       { origin: test.origin, "sec-fetch-site": "same-origin" },

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as lambda from "@aws-sdk/client-lambda";
 import * as sns from "@aws-sdk/client-sns";
 import * as sqs from "@aws-sdk/client-sqs";
 import * as ssm from "@aws-sdk/client-ssm";
+import { cbor as parser } from "@smithy/core/cbor";
 import { AwsError } from "../../src/service.ts";
 import { checkInput, protocolOf, type WireRequest } from "../../src/wire/index.ts";
 import { readShapes } from "../../src/wire/shapes.ts";
@@ -225,7 +227,8 @@ describe("wire, errors", () => {
 
 describe("wire, errors where the query protocol was spoken first", () => {
   for (const [code, type, older] of [
-    ["QueueDoesNotExist", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"],
+    ["QueueDoesNotExist", "com.amazonaws.sqs#QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"],
+    ["ValidationError", "com.amazon.coral.validate#ValidationException", "ValidationError"],
     ["InvalidParameterValue", "InvalidParameterValueException", "InvalidParameterValue"],
     ["MissingParameter", "MissingRequiredParameterException", "MissingParameter"],
   ] as const) {
@@ -254,4 +257,29 @@ describe("wire, errors of the query protocol", () => {
       assert.equal(String(body).includes("<Detail/>"), detail);
     });
   }
+});
+
+describe("wire, errors of CloudWatch, which speaks three protocols", () => {
+  const shapes = readShapes(cloudwatch);
+  const error = new AwsError("ResourceNotFound", "", 404);
+  const cbor = (headers: object = {}) => request({ headers: { "smithy-protocol": "rpc-v2-cbor", ...headers } });
+  const target = { "x-amz-target": "X.SetAlarmState", "content-type": "application/x-amz-json-1.0" };
+  const statusOf = (given: WireRequest) => protocolOf(given, shapes).writeError(error, "id", shapes).status;
+
+  it("have the older protocol's status for clients that ask for it", () => {
+    const mode = { "x-amzn-query-mode": "true" };
+    assert.deepEqual([cbor(), request({ headers: target })].map(statusOf), [400, 400]);
+    assert.deepEqual([cbor(mode), request({ headers: { ...target, ...mode } })].map(statusOf), [404, 404]);
+    assert.equal(statusOf(form("Action=SetAlarmState")), 404);
+  });
+
+  it("say nothing where there is no message", () => {
+    const written = (given: WireRequest) => protocolOf(given, shapes).writeError(error, "id", shapes);
+    assert.doesNotMatch(String(written(form("Action=SetAlarmState")).body), /Message/);
+    const type = "com.amazonaws.cloudwatch.v2010_08_01#ResourceNotFound";
+    assert.deepEqual(JSON.parse(String(written(request({ headers: target })).body)), { __type: type });
+    const { headers, body } = written(cbor());
+    assert.equal(headers["x-amzn-query-error"], "ResourceNotFound;Sender");
+    assert.deepEqual(parser.deserialize(body as Buffer), { __type: type });
+  });
 });

@@ -77,6 +77,42 @@ const query = ({
   returnData: ReturnData,
 });
 
+interface Triggering {
+  arn: string;
+  state: { value: string; timestamp: string };
+}
+
+/**
+ * Why a composite alarm has its state.
+ * @param cause of those that it watches the one that has changed. @param triggering those that are told of.
+ */
+export function compositeReason(
+  { arn }: AlarmRecord,
+  state: string,
+  cause: AlarmRecord | undefined,
+  triggering: AlarmRecord[],
+): { reason: string; data: { triggeringAlarms: Triggering[] } } {
+  const parts = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "medium", timeZone: "UTC" });
+  const time = `${parts.format(new Date()).replace(/,? at /, " ")} UTC`;
+  return {
+    reason: cause
+      ? `${cause.arn} transitioned to ${cause.state} at ${time}`
+      : `${arn} was created and its alarm rule evaluates to ${state} at ${time}`,
+    data: {
+      triggeringAlarms: triggering.map((one) => ({
+        arn: one.arn,
+        state: { value: one.state, timestamp: stamp(one.changed) },
+      })),
+    },
+  };
+}
+
+const triggeringChildren = ({ reasonData = "{}" }: AlarmRecord) =>
+  ((JSON.parse(reasonData).triggeringAlarms ?? []) as Triggering[]).map(({ arn, state }) => ({
+    Arn: arn,
+    State: { Value: state.value, Timestamp: state.timestamp },
+  }));
+
 /** An entry of PutEvents. */
 export const alarmEvent = (alarm: AlarmRecord, before: AlarmRecord) => ({
   Source: "aws.cloudwatch",
@@ -122,7 +158,9 @@ export function alarmMessage(alarm: AlarmRecord, before: AlarmRecord, accountId:
     OKActions: alarm.okActions,
     AlarmActions: alarm.alarmActions,
     InsufficientDataActions: alarm.insufficientDataActions,
-    ...(alarm.kind === "CompositeAlarm" ? { AlarmRule: alarm.rule } : { Trigger: trigger(alarm) }),
+    ...(alarm.kind === "CompositeAlarm"
+      ? { AlarmRule: alarm.rule, TriggeringChildren: triggeringChildren(alarm) }
+      : { Trigger: trigger(alarm) }),
   };
 }
 

@@ -3,7 +3,7 @@
 import { deliver } from "../../delivery/deliver.ts";
 import { AwsError, type Cloud, servicePrincipal } from "../../service.ts";
 import type { Collection } from "../../store.ts";
-import { alarmEvent, alarmMessage, lambdaEvent, subject } from "./alarmMessages.ts";
+import { alarmEvent, alarmMessage, compositeReason, lambdaEvent, subject } from "./alarmMessages.ts";
 import type { AlarmRecord, HistoryRecord, StateValue } from "./alarmRecords.ts";
 import { parseRule } from "./composite.ts";
 import { evaluateAlarm, periodOf } from "./evaluation.ts";
@@ -76,19 +76,20 @@ export class Alarms {
     this.#remember(alarm, "ConfigurationUpdate", `Alarm "${alarm.name}" deleted`, { version: "1.0", type: "Delete" });
   }
 
-  /** Gives an alarm the state that its data, or the alarms it watches, call for. @param now milliseconds since 1970 */
-  evaluate(name: string, now = Date.now()): void {
+  /**
+   * Gives an alarm the state that its data, or the alarms it watches, call for.
+   * @param cause of those that it watches the one that has changed.
+   * @param now milliseconds since 1970
+   */
+  evaluate(name: string, cause?: AlarmRecord, now = Date.now()): void {
     const alarm = this.records.get(name);
     if (!alarm) return;
     if (alarm.kind === "CompositeAlarm") {
-      const holds = parseRule(alarm.rule).holds((other) => this.get(other)?.state);
-      const state = holds ? "ALARM" : "OK";
-      this.change(
-        alarm,
-        state,
-        `${alarm.arn} was evaluated: its rule ${alarm.rule} ${holds ? "holds" : "does not hold"}.`,
-        JSON.stringify({ rule: alarm.rule }),
-      );
+      const rule = parseRule(alarm.rule);
+      const state = rule.holds((other) => this.get(other)?.state) ? "ALARM" : "OK";
+      const watched = rule.alarms.flatMap((other) => this.get(other) ?? []);
+      const { reason, data } = compositeReason(alarm, state, cause, cause ? [cause] : watched);
+      this.change(alarm, state, reason, JSON.stringify(data));
       return;
     }
     const { state, reason, data } = evaluateAlarm(this.#metrics, alarm, this.#clock, now);
@@ -134,7 +135,7 @@ export class Alarms {
     for (const other of this.records.values()) {
       if (other.kind !== "CompositeAlarm") continue;
       const watches = parseRule(other.rule).alarms.some((named) => this.get(named)?.name === alarm.name);
-      if (watches) this.evaluate(other.name);
+      if (watches) this.evaluate(other.name, alarm);
     }
   }
 

@@ -83,6 +83,7 @@ export function judge(alarm: MetricAlarmRecord, points: (number | undefined)[], 
     state,
     ...explain(alarm, state, {
       recent: recent.map(({ value, index }) => ({ value, time: times[index] ?? 0 })),
+      times: times.slice(-wanted),
       breaching: breaching.length,
       needed,
       wanted,
@@ -112,6 +113,8 @@ export function judge(alarm: MetricAlarmRecord, points: (number | undefined)[], 
 
 interface Facts {
   recent: { value: number; time: number }[];
+  /** Of the periods that are evaluated, whether they have data or not. */
+  times: number[];
   breaching: number;
   needed: number;
   wanted: number;
@@ -121,19 +124,19 @@ interface Facts {
 function explain(
   alarm: MetricAlarmRecord,
   state: StateValue | undefined,
-  { recent, breaching, needed, wanted, words }: Facts,
+  { recent, times, breaching, needed, wanted, words }: Facts,
 ) {
   const stamp = (time: number) => new Date(time * 1000).toISOString().replace(/\.\d+Z$/, ".000+0000");
   const listed = recent
     .map(({ value, time }) => `${value} (${new Date(time * 1000).toUTCString().slice(5, 22)})`)
     .join(", ");
   const threshold = alarm.threshold.toFixed(1);
-  const many = (count: number) => `${count} ${count === 1 ? "datapoint" : "datapoints"}`;
+  const many = (count: number, kind = "") => `${count} ${kind}${count === 1 ? "datapoint" : "datapoints"}`;
   const reason =
     recent.length === 0
       ? state === "INSUFFICIENT_DATA"
         ? `Insufficient Data: ${many(wanted)} ${wanted === 1 ? "was" : "were"} unknown.`
-        : `Threshold Crossed: no datapoints were received for ${wanted} ${wanted === 1 ? "period" : "periods"} and ${many(wanted)} were treated as [${alarm.missing === "breaching" ? "Breaching" : "NonBreaching"}].`
+        : `Threshold Crossed: no datapoints were received for ${wanted} ${wanted === 1 ? "period" : "periods"} and ${many(wanted, "missing ")} ${wanted === 1 ? "was" : "were"} treated as [${alarm.missing === "breaching" ? "Breaching" : "NonBreaching"}].`
       : state === "ALARM"
         ? `Threshold Crossed: ${breaching} out of the last ${many(recent.length)} [${listed}] was ${words} the threshold (${threshold}) (minimum ${many(needed)} for OK -> ALARM transition).`
         : `Threshold Crossed: ${many(recent.length)} [${listed}] was not ${words} the threshold (${threshold}).`;
@@ -143,10 +146,14 @@ function explain(
       version: "1.0",
       queryDate: stamp(Math.floor(Date.now() / 1000)),
       ...(recent[0] && { startDate: stamp(recent[0].time) }),
+      ...(alarm.metric?.unit && { unit: alarm.metric.unit }),
       ...(alarm.metric && { statistic: alarm.metric.statistic, period: alarm.metric.period }),
       recentDatapoints: recent.map(({ value }) => value),
       threshold: alarm.threshold,
-      evaluatedDatapoints: recent.map(({ value, time }) => ({ timestamp: stamp(time), value })),
+      evaluatedDatapoints:
+        recent.length === 0
+          ? times.map((time) => ({ timestamp: stamp(time) }))
+          : recent.map(({ value, time }) => ({ timestamp: stamp(time), value })),
     },
   };
 }

@@ -1,5 +1,6 @@
 /**
- * Data of metrics, in tables of their own: by the second for a quarter of an hour, by the minute for a day, then gone.
+ * Data of metrics, in tables of their own: by the second for a quarter of an hour, by the minute for a day, then gone. What was
+ * put in different units stays apart: CloudWatch converts none.
  */
 import type { Dimension, MetricDatum, StandardUnit } from "@aws-sdk/client-cloudwatch";
 import type { Store } from "../../store.ts";
@@ -18,7 +19,7 @@ export interface Bucket {
   sum: number;
   min: number;
   max: number;
-  unit: StandardUnit | undefined;
+  unit: StandardUnit;
   /** How often each value occurred; absent where only statistics were given. */
   values?: Map<number, number>;
 }
@@ -38,7 +39,7 @@ interface Row {
   sum: number;
   min: number;
   max: number;
-  unit: StandardUnit | null;
+  unit: StandardUnit;
   dist: string | null;
 }
 
@@ -53,10 +54,21 @@ export class Metrics {
         id INTEGER PRIMARY KEY, namespace TEXT, name TEXT, dimensions TEXT, last INTEGER,
         UNIQUE (namespace, name, dimensions)
       );
-      CREATE TABLE IF NOT EXISTS monitoring_data (
+      CREATE TABLE IF NOT EXISTS monitoring_points (
         series INTEGER, time INTEGER, count REAL, sum REAL, min REAL, max REAL, unit TEXT, dist TEXT,
-        PRIMARY KEY (series, time)
+        PRIMARY KEY (series, time, unit)
       ) WITHOUT ROWID`);
+    this.#takeOver();
+  }
+
+  /** Data that an earlier version kept, which had one unit for each second. */
+  #takeOver(): void {
+    const sql = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'monitoring_data'";
+    if (!this.#store.prepare(sql).get()) return;
+    this.#store.database.exec(`
+      INSERT OR IGNORE INTO monitoring_points
+        SELECT series, time, count, sum, min, max, coalesce(unit, 'None'), dist FROM monitoring_data;
+      DROP TABLE monitoring_data`);
   }
 
   /** @param now milliseconds since 1970 */
@@ -86,17 +98,21 @@ export class Metrics {
     return rows.map((row) => ({ ...row, dimensions: JSON.parse(row.dimensions) }));
   }
 
-  /** What was measured from `start` up to `end` (exclusive), in periods of whole seconds that begin at multiples. */
+  /**
+   * What was measured from `start` up to `end` (exclusive), in periods of whole seconds that begin at multiples, by time: one
+   * for each unit.
+   */
   read(series: number, start: number, end: number, period: number, unit?: string): Bucket[] {
     const sql =
-      "SELECT time, count, sum, min, max, unit, dist FROM monitoring_data WHERE series = ? AND time >= ? AND time < ? ORDER BY time";
-    const periods = new Map<number, Bucket>();
+      "SELECT time, count, sum, min, max, unit, dist FROM monitoring_points WHERE series = ? AND time >= ? AND time < ? ORDER BY time";
+    const periods = new Map<string, Bucket>();
     for (const row of this.#store.prepare(sql).all(series, start, end) as unknown as Row[]) {
-      if (unit !== undefined && row.unit !== null && row.unit !== unit) continue;
+      if (unit !== undefined && row.unit !== unit) continue;
       const time = Math.floor(row.time / period) * period;
-      const bucket = periods.get(time);
+      const key = `${time} ${row.unit}`;
+      const bucket = periods.get(key);
       if (bucket) merge(bucket, fromRow(row));
-      else periods.set(time, { ...fromRow(row), time });
+      else periods.set(key, { ...fromRow(row), time });
     }
     return [...periods.values()];
   }
@@ -107,16 +123,16 @@ export class Metrics {
     const seconds = Math.floor(now / 1000);
     const edge = Math.floor((seconds - fineFor) / minute) * minute;
     store.transaction(() => {
-      store.prepare("DELETE FROM monitoring_data WHERE time < ?").run(seconds - keptFor);
+      store.prepare("DELETE FROM monitoring_points WHERE time < ?").run(seconds - keptFor);
       store.prepare("DELETE FROM monitoring_series WHERE last < ?").run(seconds - keptFor);
-      const sql = `SELECT DISTINCT series, time / ${minute} AS slot FROM monitoring_data WHERE time < ? AND time % ${minute} <> 0`;
+      const sql = `SELECT DISTINCT series, time / ${minute} AS slot FROM monitoring_points WHERE time < ? AND time % ${minute} <> 0`;
       for (const { series, slot } of store.prepare(sql).all(edge) as { series: number; slot: number }[]) {
         const from = slot * minute;
-        const [whole] = this.read(series, from, from + minute, minute);
+        const whole = this.read(series, from, from + minute, minute);
         store
-          .prepare("DELETE FROM monitoring_data WHERE series = ? AND time >= ? AND time < ?")
+          .prepare("DELETE FROM monitoring_points WHERE series = ? AND time >= ? AND time < ?")
           .run(series, from, from + minute);
-        if (whole) this.#write(series, whole);
+        for (const one of whole) this.#write(series, one);
       }
     });
     this.#ids.clear();
@@ -129,7 +145,7 @@ export class Metrics {
     const series = this.find(namespace, name, dimensions) ?? this.#newSeries(namespace, name, dimensions);
     this.#store.prepare("UPDATE monitoring_series SET last = max(last, ?) WHERE id = ?").run(time, series);
     const bucket = toBucket(datum, time);
-    const [before] = this.read(series, time, time + 1, 1);
+    const [before] = this.read(series, time, time + 1, 1, bucket.unit);
     if (before) merge(before, bucket);
     this.#write(series, before ?? bucket);
   }
@@ -143,13 +159,15 @@ export class Metrics {
   #write(series: number, { time, count, sum, min, max, unit, values }: Bucket): void {
     const dist = values ? JSON.stringify([...values].slice(0, maxDistinct)) : null;
     this.#store
-      .prepare("INSERT OR REPLACE INTO monitoring_data VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-      .run(series, time, count, sum, min, max, unit ?? null, dist);
+      .prepare("INSERT OR REPLACE INTO monitoring_points VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      .run(series, time, count, sum, min, max, unit, dist);
   }
 }
 
-function toBucket({ Value, Values, Counts, StatisticValues: given, Unit }: MetricDatum, time: number): Bucket {
-  const unit = Unit === "None" ? undefined : Unit;
+function toBucket(
+  { Value, Values, Counts, StatisticValues: given, Unit: unit = "None" }: MetricDatum,
+  time: number,
+): Bucket {
   if (given) {
     const { SampleCount = 0, Sum = 0, Minimum = 0, Maximum = 0 } = given;
     const one = SampleCount === 1 || Minimum === Maximum;
@@ -178,8 +196,8 @@ function toBucket({ Value, Values, Counts, StatisticValues: given, Unit }: Metri
   };
 }
 
-function fromRow({ dist, unit, ...row }: Row): Bucket {
-  return { ...row, unit: unit ?? undefined, ...(dist && { values: new Map(JSON.parse(dist) as [number, number][]) }) };
+function fromRow({ dist, ...row }: Row): Bucket {
+  return { ...row, ...(dist && { values: new Map(JSON.parse(dist) as [number, number][]) }) };
 }
 
 function merge(into: Bucket, other: Bucket): void {
@@ -187,7 +205,6 @@ function merge(into: Bucket, other: Bucket): void {
   into.sum += other.sum;
   into.min = Math.min(into.min, other.min);
   into.max = Math.max(into.max, other.max);
-  into.unit ??= other.unit;
   if (into.values && other.values) {
     for (const [value, count] of other.values) into.values.set(value, (into.values.get(value) ?? 0) + count);
   } else {

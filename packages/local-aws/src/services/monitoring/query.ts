@@ -1,9 +1,10 @@
 /** `MetricDataQueries`: metrics and expressions over them, for `GetMetricData` and for alarms. */
-import type { MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import type { MetricDataQuery, MetricStat } from "@aws-sdk/client-cloudwatch";
 import { AwsError } from "../../service.ts";
 import { evaluate, MathError, type Scope, type TimeSeries } from "./math.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Bucket, Metrics } from "./metrics.ts";
 import { statistic } from "./statistics.ts";
+import { inOneUnit } from "./units.ts";
 
 export interface Range {
   /** Seconds since 1970; the end is exclusive. */
@@ -92,14 +93,22 @@ function readStat(
   { MetricStat: stat }: MetricDataQuery,
   { start, end, period = 60 }: Range,
 ): TimeSeries {
-  const { Namespace = "", MetricName = "", Dimensions = [] } = stat?.Metric ?? {};
-  const series = metrics.find(Namespace, MetricName, Dimensions);
-  if (series === undefined) return new Map();
   const compute = statistic(stat?.Stat as string);
   const result: TimeSeries = new Map();
-  for (const bucket of metrics.read(series, start, end, period, stat?.Unit)) {
+  for (const bucket of inOneUnit(bucketsOf(metrics, stat, { start, end, period }))) {
     const value = compute(bucket);
     if (value !== undefined) result.set(bucket.time, value);
   }
   return result;
+}
+
+/** The data that a metric's query asks for, in whatever units there are unless it names one. */
+export function bucketsOf(
+  metrics: Metrics,
+  stat: MetricStat | undefined,
+  { start, end, period = 60 }: Range,
+): Bucket[] {
+  const { Namespace = "", MetricName = "", Dimensions = [] } = stat?.Metric ?? {};
+  const series = metrics.find(Namespace, MetricName, Dimensions);
+  return series === undefined ? [] : metrics.read(series, start, end, period, stat?.Unit);
 }

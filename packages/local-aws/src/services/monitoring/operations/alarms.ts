@@ -143,6 +143,7 @@ function describe(alarms: Alarms, input: DescribeAlarmsInput) {
     CompositeAlarms: items.flatMap((alarm) =>
       alarm.kind === "CompositeAlarm" ? [{ ...described(alarm), AlarmRule: alarm.rule }] : [],
     ),
+    LogAlarms: [],
     NextToken,
   };
 }

@@ -1,13 +1,13 @@
 /** Dashboards: stored as they are; nothing renders them here. And tags, of alarms and dashboards. */
 
 import type { Tag } from "@aws-sdk/client-cloudwatch";
-import { parseJson } from "../../../jsonText.ts";
 import { page } from "../../../kit/page.ts";
 import { tagList, tagMap, withoutTags } from "../../../kit/tags.ts";
 import type { Operations } from "../../../operations.ts";
 import { AwsError } from "../../../service.ts";
 import type { Collection } from "../../../store.ts";
 import type { Alarms } from "../alarms.ts";
+import { dashboardFaults } from "../dashboardBody.ts";
 
 export interface DashboardRecord {
   name: string;
@@ -25,7 +25,7 @@ export function dashboardOperations(
     ({ DashboardName = "" }: { DashboardName?: string }) => [
       { action: `cloudwatch:${action}`, resource: arnOf(DashboardName) },
     ];
-  const missing = (name: string) => new AwsError("ResourceNotFound", `Dashboard ${name} does not exist`, 404);
+  const missing = (name: string) => new AwsError("DashboardNotFoundError", `Dashboard ${name} does not exist`, 404);
   return {
     PutDashboard: {
       access: access("PutDashboard"),
@@ -33,16 +33,14 @@ export function dashboardOperations(
         if (!/^[A-Za-z0-9_-]{1,255}$/.test(name))
           throw new AwsError(
             "InvalidParameterValue",
-            `The value ${name} for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).`,
+            "The value for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).\n",
             400,
           );
-        try {
-          parseJson(body);
-        } catch {
-          const message = "The field DashboardBody must be a valid JSON object";
-          throw new AwsError("InvalidParameterInput", message, 400, {
-            dashboardValidationMessages: [{ Message: message }],
-          });
+        const faults = dashboardFaults(body);
+        if (faults.length > 0) {
+          const listed = faults.map(({ DataPath: dataPath, Message: message }) => ({ dataPath, message }));
+          const message = `The dashboard body is invalid, there are ${faults.length} validation errors:\n${JSON.stringify(listed, undefined, 2)}`;
+          throw new AwsError("DashboardInvalidInputError", message, 400, { dashboardValidationMessages: faults });
         }
         dashboards.put(name, { name, body, modified: new Date().toISOString() });
         return { DashboardValidationMessages: [] };
