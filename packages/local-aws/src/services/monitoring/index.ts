@@ -7,6 +7,7 @@ import type { Cloud, Service } from "../../service.ts";
 import { Alarms } from "./alarms.ts";
 import { Metrics } from "./metrics.ts";
 import { alarmOperations } from "./operations/alarms.ts";
+import { anomalyDetectorOperations } from "./operations/anomalyDetectors.ts";
 import { type DashboardRecord, dashboardOperations, tagOperations } from "./operations/dashboards.ts";
 import { metricOperations } from "./operations/metrics.ts";
 
@@ -30,6 +31,7 @@ export function createMonitoring(cloud: Cloud, { clock = 1 }: MonitoringOptions 
       ...metricOperations(metrics),
       ...alarmOperations(alarms, (name) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`),
       ...dashboardOperations(dashboards, (name) => `arn:aws:cloudwatch::${accountId}:dashboard/${name}`),
+      ...anomalyDetectorOperations(store.collection("monitoring.anomalyDetectors"), accountId),
       ...tagOperations(alarms),
     },
     async start() {

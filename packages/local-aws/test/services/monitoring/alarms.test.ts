@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-cloudwatch";
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { MetricAlarmRecord } from "../../../src/services/monitoring/alarmRecords.ts";
 import { parseRule } from "../../../src/services/monitoring/composite.ts";
@@ -201,6 +202,59 @@ describe("CloudWatch alarms", () => {
       );
       await client.send(new sdk.DeleteAlarmsCommand({ AlarmNames: ["both", "a", "b"] }));
       assert.equal(await find("a"), undefined);
+    });
+
+    it("of which a composite one is told say so to its topic", async () => {
+      const sqs = cloud.client(SQSClient);
+      const TopicArn = "arn:aws:sns:us-east-1:000000000000:composite";
+      const Statement = {
+        Effect: "Allow",
+        Principal: { Service: "sns.amazonaws.com" },
+        Action: "sqs:*",
+        Resource: "*",
+      };
+      const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+      const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "composite", Attributes: { Policy } }));
+      const sns = cloud.client(SNSClient);
+      await sns.send(new CreateTopicCommand({ Name: "composite" }));
+      await sns.send(
+        new SubscribeCommand({
+          ...{ TopicArn, Protocol: "sqs", Endpoint: "arn:aws:sqs:us-east-1:000000000000:composite" },
+          Attributes: { RawMessageDelivery: "true" },
+        }),
+      );
+      await put("child", { MetricName: "Quiet", TreatMissingData: "ignore" });
+      await client.send(
+        new sdk.PutCompositeAlarmCommand({ AlarmName: "parent", AlarmRule: "ALARM(child)", AlarmActions: [TopicArn] }),
+      );
+      await client.send(new sdk.SetAlarmStateCommand({ AlarmName: "child", StateValue: "ALARM", StateReason: "test" }));
+      const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
+      const message = JSON.parse(Messages?.[0]?.Body ?? "{}");
+      const Arn = "arn:aws:cloudwatch:us-east-1:000000000000:alarm:child";
+      const [told] = message.TriggeringChildren;
+      assert.deepEqual([told.Arn, told.State.Value], [Arn, "ALARM"]);
+      assert.match(
+        message.NewStateReason,
+        /^arn:.*:alarm:child transitioned to ALARM at \w+,? \d+ \w+,? \d{4} .* UTC$/,
+      );
+      const { CompositeAlarms: [parent] = [] } = await client.send(
+        new sdk.DescribeAlarmsCommand({ AlarmNames: ["parent"], AlarmTypes: ["CompositeAlarm"] }),
+      );
+      const { triggeringAlarms } = JSON.parse(parent?.StateReasonData ?? "{}");
+      assert.deepEqual(triggeringAlarms, [
+        { arn: Arn, state: { value: told.State.Value, timestamp: told.State.Timestamp } },
+      ]);
+    });
+
+    it("without data say how many periods were missing", async () => {
+      await put("silent", { MetricName: "Silent", TreatMissingData: "breaching", EvaluationPeriods: 2, Unit: "Count" });
+      const found = await find("silent");
+      assert.equal(
+        found?.StateReason,
+        "Threshold Crossed: no datapoints were received for 2 periods and 2 missing datapoints were treated as [Breaching].",
+      );
+      const { unit, evaluatedDatapoints, recentDatapoints } = JSON.parse(found?.StateReasonData ?? "{}");
+      assert.deepEqual([unit, evaluatedDatapoints.length, recentDatapoints], ["Count", 2, []]);
     });
 
     it("record actions that fail, and take none when they are disabled", async () => {
