@@ -120,7 +120,9 @@ export async function createFront(options: FrontOptions): Promise<Front> {
 
 function send(reply: FastifyReply, response: RawResponse): FastifyReply {
   for (const [name, value] of Object.entries(response.headers)) reply.header(name, value);
-  return reply.code(response.status).send(response.body);
+  // To text Fastify would add its charset, which AWS's answers do not name.
+  const { status, body } = response;
+  return reply.code(status).send(typeof body === "string" ? Buffer.from(body) : body);
 }
 
 /** The answer to what is not let in at all, whatever it asks for. */

@@ -32,8 +32,9 @@ export function deliveryDestinationOperations(logs: LogGroups): Operations<"logs
     deliveryDestinationConfiguration: { destinationResourceArn: resourceArn },
     ...(Object.keys(tags).length > 0 && { tags }),
   });
-  const policyOf = ({ policy }: DeliveryDestinationRecord) =>
-    policy === undefined ? {} : { policy: { deliveryDestinationPolicy: policy } };
+  const policyOf = ({ policy }: DeliveryDestinationRecord) => ({
+    policy: policy === undefined ? {} : { deliveryDestinationPolicy: policy },
+  });
 
   return {
     PutDeliveryDestination: {

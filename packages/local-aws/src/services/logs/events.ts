@@ -136,6 +136,20 @@ export class EventStore {
     return found.sort(byTime).slice(0, limit);
   }
 
+  /** All events of a group in a range, batch by batch as they came. Others may write between two of them. */
+  *batches(group: string, { from, to }: TimeRange): Generator<StoredEvent[]> {
+    const next = this.#db.prepare(
+      `SELECT id, stream, first, last, ingested, events FROM "logs.batches" NOT INDEXED
+       WHERE id > ? AND log_group = ? AND first < ? AND last >= ? ORDER BY id LIMIT 1`,
+    );
+    for (let id = 0; ; ) {
+      const row = next.get(id, group, to, from) as unknown as Row | undefined;
+      if (!row) return;
+      yield opened(row).filter(({ timestamp }) => timestamp >= from && timestamp < to);
+      id = row.id;
+    }
+  }
+
   deleteGroup(group: string): void {
     this.#db.prepare(`DELETE FROM "logs.batches" WHERE log_group = ?`).run(group);
   }

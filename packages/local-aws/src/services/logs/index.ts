@@ -7,6 +7,8 @@ import { deliveryDestinationOperations } from "./deliveryDestinations.ts";
 import { eventOperations } from "./eventOperations.ts";
 import { groupOperations } from "./groupOperations.ts";
 import { LogGroups } from "./groups.ts";
+import { insightsOperations, queryDefinitionOperations } from "./insights/operations.ts";
+import { Queries } from "./insights/queries.ts";
 import { MetricFilters, metricFilterOperations } from "./metricFilters.ts";
 import { subscriptionFilterOperations } from "./subscriptionFilters.ts";
 import { resourcePolicyOperations, tagOperations } from "./tagOperations.ts";
@@ -17,6 +19,7 @@ const day = 86_400_000;
 export function createLogs(cloud: Cloud): Service {
   const logs = new LogGroups(cloud);
   const filters = new MetricFilters(logs);
+  const queries = new Queries(logs);
   let sweeper: NodeJS.Timeout | undefined;
 
   function sweep(): void {
@@ -35,6 +38,8 @@ export function createLogs(cloud: Cloud): Service {
       ...metricFilterOperations(logs, filters),
       ...subscriptionFilterOperations(logs),
       ...deliveryDestinationOperations(logs),
+      ...insightsOperations(logs, queries),
+      ...queryDefinitionOperations(cloud.store.collection("logs.queryDefinitions")),
       ...tagOperations(logs),
       ...resourcePolicyOperations(logs),
     },
@@ -44,6 +49,7 @@ export function createLogs(cloud: Cloud): Service {
     },
     async stop() {
       clearInterval(sweeper);
+      queries.stop();
     },
   };
 }

@@ -131,7 +131,8 @@ export function resourcePolicyOperations(logs: LogGroups): Operations<"logs"> {
         input,
         ({ policyName, resourceArn = "" }) => policyName ?? resourceArn,
       );
-      return { resourcePolicies, ...paging };
+      const shown = resourcePolicies.map((one) => ({ ...one, policyDocument: asListed(one.policyDocument) }));
+      return { resourcePolicies: shown, ...paging };
     },
   };
 
@@ -145,4 +146,25 @@ export function resourcePolicyOperations(logs: LogGroups): Operations<"logs"> {
   };
 
   return { PutResourcePolicy, DescribeResourcePolicies, DeleteResourcePolicy };
+}
+
+/** A document as it is listed: a list of one principal, action or resource is the one by itself. */
+function asListed(document: string): string {
+  const policy = JSON.parse(document) as PolicyDocument;
+  const one = (value: unknown) => (Array.isArray(value) && value.length === 1 ? value[0] : value);
+  const each = (value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, one(inner)]))
+      : value;
+  const listed = ["Action", "NotAction", "Resource", "NotResource"];
+  const shown = ([key, value]: [string, unknown]) => [
+    key,
+    listed.includes(key) ? one(value) : /Principal$/.test(key) ? each(value) : value,
+  ];
+  const statement = (given: object) => Object.fromEntries(Object.entries(given).map(shown));
+  const { Statement } = policy;
+  return JSON.stringify({
+    ...policy,
+    Statement: Array.isArray(Statement) ? Statement.map(statement) : statement(Statement),
+  });
 }

@@ -34,7 +34,7 @@ describe("delivery destinations of CloudWatch Logs", () => {
   it("have a policy", async () => {
     await logs.putDeliveryDestination({ name, ...bucket("arn:aws:s3:::one") });
     const of = { deliveryDestinationName: name };
-    assert.equal((await logs.getDeliveryDestinationPolicy(of)).policy, undefined);
+    assert.deepEqual((await logs.getDeliveryDestinationPolicy(of)).policy, {});
     const principal = { AWS: "arn:aws:iam::000000000000:root" };
     const deliveryDestinationPolicy = JSON.stringify({
       Statement: [{ Effect: "Allow", Principal: principal, Action: "logs:CreateDelivery", Resource: "*" }],
@@ -42,7 +42,7 @@ describe("delivery destinations of CloudWatch Logs", () => {
     await logs.putDeliveryDestinationPolicy({ ...of, deliveryDestinationPolicy });
     assert.deepEqual((await logs.getDeliveryDestinationPolicy(of)).policy, { deliveryDestinationPolicy });
     await logs.deleteDeliveryDestinationPolicy(of);
-    assert.equal((await logs.getDeliveryDestinationPolicy(of)).policy, undefined);
+    assert.deepEqual((await logs.getDeliveryDestinationPolicy(of)).policy, {});
   });
 
   for (const [input, said] of [
