@@ -65,10 +65,11 @@ const text = (value: unknown): string =>
   typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 
 function given(inputs: Properties): Record<string, string> {
-  const pairs = Object.entries(attributes).filter(
-    ([property]) => inputs[property] !== undefined && inputs[property] !== "",
-  );
-  return Object.fromEntries(pairs.map(([property, name]) => [name, text(inputs[property])]));
+  const { contentBasedDeduplication, ...others } = inputs;
+  // Of a standard queue, SQS refuses even to be told that it has none.
+  const all = contentBasedDeduplication || inputs.fifoQueue === true ? inputs : others;
+  const pairs = Object.entries(attributes).filter(([property]) => all[property] !== undefined && all[property] !== "");
+  return Object.fromEntries(pairs.map(([property, name]) => [name, text(all[property])]));
 }
 
 const fifoSuffix = ({ fifoQueue }: Properties): string => (fifoQueue === true ? ".fifo" : "");

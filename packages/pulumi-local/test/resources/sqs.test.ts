@@ -59,6 +59,7 @@ describe("resources of SQS", () => {
     const { url, name } = await queue.create({ fifoQueue: true, contentBasedDeduplication: true });
     assert.match(String(name), /^order-[0-9a-f]{7}\.fifo$/);
     assert.equal((await attributes(url)).ContentBasedDeduplication, "true");
+    await thing("Queue", "plain").create({ contentBasedDeduplication: false });
   });
 
   it("see that a queue's URL is another since the port changed", async () => {

@@ -1,102 +1,145 @@
-/** What SQS checks of a queue's name and attributes beyond the ranges of its numbers. */
-
+/** Attributes of queues: which there are, what they may be, and what they are by default. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html */
 import { conditionFault } from "../../authorization/validate.ts";
-import { parseJson } from "../../jsonText.ts";
-import { AwsError, type PolicyDocument } from "../../service.ts";
-import type { QueueEngine } from "./engine.ts";
+import type { PolicyDocument } from "../../service.ts";
+import { checkedRedrive, checkedRedriveAllow, jsonOf } from "./deadLetters/policies.ts";
+import type { Engine } from "./engine.ts";
+import { AwsError, invalidAttribute } from "./errors.ts";
+import type { Queue } from "./storage/queues.ts";
 
-/** A parameter of that value, in SQS's words. */
-export const refused = (name: string, value: string, reason: string) =>
-  new AwsError("InvalidParameterValue", `Value ${value} for parameter ${name} is invalid. Reason: ${reason}`, 400);
+const ranges: Record<string, readonly [min: number, max: number]> = {
+  DelaySeconds: [0, 900],
+  KmsDataKeyReusePeriodSeconds: [60, 86_400],
+  MaximumMessageSize: [1_024, 1_048_576],
+  MessageRetentionPeriod: [60, 1_209_600],
+  ReceiveMessageWaitTimeSeconds: [0, 20],
+  VisibilityTimeout: [0, 43_200],
+};
 
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html */
-export function checkPage({ MaxResults }: { MaxResults?: number }): void {
-  if (MaxResults !== undefined && !(MaxResults >= 1 && MaxResults <= 1_000)) {
-    throw refused("MaxResults", String(MaxResults), "Must be an integer from 1 to 1000, if provided.");
-  }
-}
+const flags = new Set(["ContentBasedDeduplication", "FifoQueue", "SqsManagedSseEnabled"]);
 
-export function checkName(name: string): void {
-  if (/^[\w-]{1,80}$/.test(name) || (/^[\w-]+\.fifo$/.test(name) && name.length <= 80)) return;
-  throw new AwsError(
-    "InvalidParameterValue",
-    "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
-    400,
-  );
+const choices: Record<string, readonly string[]> = {
+  DeduplicationScope: ["messageGroup", "queue"],
+  FifoThroughputLimit: ["perQueue", "perMessageGroupId"],
+};
+
+const texts = ["KmsMasterKeyId", "Policy", "RedriveAllowPolicy", "RedrivePolicy"];
+const ofFifo = ["ContentBasedDeduplication", ...Object.keys(choices)];
+
+const settable = new Set([...Object.keys(ranges), ...flags, ...Object.keys(choices), ...texts]);
+
+/** Those that can be asked for. */
+export const allNames: ReadonlySet<string> = new Set([
+  ...settable,
+  "ApproximateNumberOfMessages",
+  "ApproximateNumberOfMessagesDelayed",
+  "ApproximateNumberOfMessagesNotVisible",
+  "CreatedTimestamp",
+  "LastModifiedTimestamp",
+  "QueueArn",
+]);
+
+const defaults = {
+  DelaySeconds: "0",
+  MaximumMessageSize: "1048576",
+  MessageRetentionPeriod: "345600",
+  ReceiveMessageWaitTimeSeconds: "0",
+  SqsManagedSseEnabled: "true",
+  VisibilityTimeout: "30",
+};
+
+const fifoDefaults = {
+  ContentBasedDeduplication: "false",
+  DeduplicationScope: "queue",
+  FifoThroughputLimit: "perQueue",
+};
+
+/** Those of a new queue. @param given as {@link givenAttributes} returns them. */
+export function newAttributes(given: Record<string, string>): Record<string, string> {
+  const all = { ...defaults, ...(given.FifoQueue === "true" && fifoDefaults), ...given };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
 }
 
 /**
- * @param arn of the queue that is to have these attributes.
- * @returns them in the form in which they are returned: redrive policies are normalized.
+ * Attributes as they are kept: in the form in which they are returned. An empty text removes one.
+ * @param isNew whether the queue is to be made with them.
+ * @param queue that has others already.
+ * @throws AwsError in SQS's words.
  */
-export function checkedAttributes(
-  engine: QueueEngine,
-  arn: string,
-  attributes: Record<string, string> = {},
+export function givenAttributes(
+  engine: Engine,
+  name: string,
+  given: Record<string, string>,
+  isNew: boolean,
+  queue?: Queue,
 ): Record<string, string> {
-  const { Policy, RedrivePolicy, RedriveAllowPolicy } = attributes;
-  if (Policy) {
-    const { Statement } = json("Policy", Policy) as unknown as PolicyDocument;
-    const statements = [Statement].flat().filter(Boolean);
-    if (
-      statements.length === 0 ||
-      !statements.every(({ Effect, Principal, NotPrincipal }) => Effect && (Principal || NotPrincipal))
-    ) {
-      throw new AwsError("InvalidAttributeValue", "Invalid value for the parameter Policy.", 400);
+  const fifo = name.endsWith(".fifo");
+  const arn = engine.queues.arn(name);
+  const all = Object.entries(given).map(([own, value]): [string, string] => {
+    if (!settable.has(own)) throw new AwsError("InvalidAttributeName", `Unknown Attribute ${own}.`, 400);
+    if (own === "FifoQueue") return [own, checkedType(value, fifo, isNew)];
+    if (!fifo && ofFifo.includes(own)) {
+      throw new AwsError("InvalidAttributeName", `You can specify the ${own} only when FifoQueue is set to true.`, 400);
     }
-    const fault = conditionFault(statements);
-    if (fault) throw new AwsError("InvalidAttributeValue", `Invalid value for the parameter Policy. ${fault}`, 400);
+    return [own, checked(engine, arn, own, value)];
+  });
+  const attributes = Object.fromEntries(all);
+  const after = { ...queue?.attributes, ...attributes };
+  if (after.FifoThroughputLimit === "perMessageGroupId" && after.DeduplicationScope !== "messageGroup") {
+    const reason = "The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup.";
+    throw invalidAttribute("FifoThroughputLimit", reason);
   }
-  return {
-    // A key of KMS takes the place of SQS's own.
-    ...(attributes.KmsMasterKeyId && { SqsManagedSseEnabled: "false" }),
-    ...attributes,
-    ...Object.fromEntries(flags.flatMap((name) => flag(name, attributes[name]))),
-    ...(RedriveAllowPolicy && { RedriveAllowPolicy: JSON.stringify(json("RedriveAllowPolicy", RedriveAllowPolicy)) }),
-    ...(RedrivePolicy && { RedrivePolicy: checkedRedrive(engine, arn, RedrivePolicy) }),
-  };
+  return withOneKey(attributes);
 }
 
-const flags = ["FifoQueue", "ContentBasedDeduplication", "SqsManagedSseEnabled"];
-
-/** In any case; the engine refuses other texts. */
-const flag = (name: string, value: string | undefined): [string, string][] =>
-  /^(true|false)$/i.test(value ?? "") ? [[name, value!.toLowerCase()]] : [];
-
-function checkedRedrive(engine: QueueEngine, arn: string, text: string): string {
-  const { deadLetterTargetArn, maxReceiveCount } = json("RedrivePolicy", text);
-  const times = Number(maxReceiveCount);
-  if (!deadLetterTargetArn || maxReceiveCount === undefined) {
-    throw refused(
-      "RedrivePolicy",
-      text,
-      "Redrive policy does not contain mandatory attribute: deadLetterTargetArn and maxReceiveCount.",
+/** A key of KMS takes the place of SQS's own. */
+function withOneKey(attributes: Record<string, string>): Record<string, string> {
+  if (!attributes.KmsMasterKeyId) return attributes;
+  if (attributes.SqsManagedSseEnabled === "true") {
+    throw new AwsError(
+      "InvalidAttributeValue",
+      "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.",
+      400,
     );
   }
-  if (!Number.isInteger(times) || times < 1 || times > 1000) {
-    throw refused("RedrivePolicy", text, "Invalid value for maxReceiveCount: it must be between 1 and 1000.");
-  }
-  const target = engine.byArn(String(deadLetterTargetArn));
-  if (!target) throw refused("RedrivePolicy", text, "Dead letter target does not exist.");
-  if (target.isFifo() !== arn.endsWith(".fifo")) {
-    throw refused("RedrivePolicy", text, "Dead-letter queue must be same type of queue as the source.");
-  }
-  const { redrivePermission, sourceQueueArns } = parseJson(target.attributes.RedriveAllowPolicy || "{}") as {
-    redrivePermission?: string;
-    sourceQueueArns?: string[];
-  };
-  if (redrivePermission === "denyAll" || (redrivePermission === "byQueue" && !sourceQueueArns?.includes(arn))) {
-    throw refused("RedrivePolicy", text, "Queue does not have permission to use the dead-letter queue.");
-  }
-  return JSON.stringify({ deadLetterTargetArn, maxReceiveCount: times });
+  return { ...attributes, SqsManagedSseEnabled: "false" };
 }
 
-function json(name: string, text: string): Record<string, unknown> {
-  try {
-    const value: unknown = parseJson(text);
-    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
-  } catch {
-    // Reported below.
-  }
-  throw refused(name, text, "It must be a JSON object.");
+function checkedType(value: string, fifo: boolean, isNew: boolean): string {
+  const flag = checkedFlag("FifoQueue", value);
+  if (flag === String(fifo) && (fifo || !isNew)) return flag;
+  if (isNew) throw new AwsError("InvalidAttributeName", "Unknown Attribute FifoQueue.", 400);
+  throw invalidAttribute("FifoQueue", "Modifying queue type is not supported.");
+}
+
+function checked(engine: Engine, arn: string, name: string, value: string): string {
+  const range = ranges[name];
+  if (range) return checkedNumber(name, value, range);
+  if (flags.has(name)) return checkedFlag(name, value);
+  const allowed = choices[name];
+  if (allowed && !allowed.includes(value)) throw invalidAttribute(name, `Must be ${allowed.join(" or ")}.`);
+  if (value === "") return value;
+  if (name === "Policy") checkPolicy(value);
+  if (name === "RedriveAllowPolicy") return checkedRedriveAllow(value);
+  if (name === "RedrivePolicy") return checkedRedrive(engine, arn, value);
+  return value;
+}
+
+function checkedNumber(name: string, value: string, [min, max]: readonly [number, number]): string {
+  if (/^\d{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max) return String(Number(value));
+  throw invalidAttribute(name, `Must be between ${min} and ${max}.`);
+}
+
+/** Taken in any case. */
+function checkedFlag(name: string, value: string): string {
+  if (/^(true|false)$/i.test(value)) return value.toLowerCase();
+  throw invalidAttribute(name, "Must be true or false.");
+}
+
+function checkPolicy(text: string): void {
+  const { Statement } = jsonOf("Policy", text) as unknown as PolicyDocument;
+  const statements = [Statement].flat().filter(Boolean);
+  const complete = statements.every(({ Effect, Principal, NotPrincipal }) => Effect && (Principal || NotPrincipal));
+  if (statements.length === 0 || !complete) throw invalidAttribute("Policy");
+  const fault = conditionFault(statements);
+  if (fault) throw new AwsError("InvalidAttributeValue", `Invalid value for the parameter Policy. ${fault}`, 400);
 }

@@ -5,7 +5,8 @@
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import { putMetrics } from "../../kit/putMetrics.ts";
 import type { Cloud } from "../../service.ts";
-import type { Queue, QueueEngine } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+import type { Queue } from "./storage/queues.ts";
 
 /** How long a queue is reported after its last use. */
 const activeMs = 6 * 3_600_000;
@@ -15,12 +16,12 @@ const shortestMs = 200;
 
 export class QueueMetrics {
   readonly #cloud: Cloud;
-  readonly #engine: QueueEngine;
+  readonly #engine: Engine;
   readonly #used = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
 
   /** @param clock how much faster than AWS's the clock of alarms runs. */
-  constructor(cloud: Cloud, engine: QueueEngine, clock: number) {
+  constructor(cloud: Cloud, engine: Engine, clock: number) {
     this.#cloud = cloud;
     this.#engine = engine;
     this.#timer = setInterval(() => void this.publish().catch(() => {}), Math.max(shortestMs, everyMs / clock)).unref();
@@ -33,8 +34,8 @@ export class QueueMetrics {
 
   async publish(now = Date.now()): Promise<void> {
     const data: MetricDatum[] = [];
-    for (const queue of this.#engine.queues()) {
-      const gauges = gaugesOf(queue, now);
+    for (const queue of this.#engine.queues.list()) {
+      const gauges = gaugesOf(this.#engine, queue, now);
       if (gauges.some(({ Value }) => Value > 0)) this.used(queue.name);
       if (now - (this.#used.get(queue.name) ?? 0) > activeMs) continue;
       const Dimensions = [{ Name: "QueueName", Value: queue.name }];
@@ -48,14 +49,17 @@ export class QueueMetrics {
   }
 }
 
-function gaugesOf(queue: Queue, now: number): { MetricName: string; Value: number; Unit: "Count" | "Seconds" }[] {
-  const waiting = [...queue.messages, ...[...queue.fifoMessages.values()].flat()];
-  const taken = [...queue.inflightMessages.values()].map(({ message }) => message);
-  const oldest = [...waiting, ...taken].reduce((least, { sentTimestamp }) => Math.min(least, sentTimestamp), now);
+function gaugesOf(
+  { messages }: Engine,
+  { pool }: Queue,
+  now: number,
+): { MetricName: string; Value: number; Unit: "Count" | "Seconds" }[] {
+  const { visible, taken, delayed } = messages.counts(pool, now);
+  const age = now - (messages.oldest(pool) ?? now);
   return [
-    { MetricName: "ApproximateNumberOfMessagesVisible", Value: waiting.length, Unit: "Count" },
-    { MetricName: "ApproximateNumberOfMessagesNotVisible", Value: taken.length, Unit: "Count" },
-    { MetricName: "ApproximateNumberOfMessagesDelayed", Value: queue.delayedMessages.length, Unit: "Count" },
-    { MetricName: "ApproximateAgeOfOldestMessage", Value: Math.floor((now - oldest) / 1_000), Unit: "Seconds" },
+    { MetricName: "ApproximateNumberOfMessagesVisible", Value: visible, Unit: "Count" },
+    { MetricName: "ApproximateNumberOfMessagesNotVisible", Value: taken, Unit: "Count" },
+    { MetricName: "ApproximateNumberOfMessagesDelayed", Value: delayed, Unit: "Count" },
+    { MetricName: "ApproximateAgeOfOldestMessage", Value: Math.floor(age / 1_000), Unit: "Seconds" },
   ];
 }

@@ -186,7 +186,7 @@ describe("SQS", () => {
     });
 
     it("keep their order within a group, and are taken once", async () => {
-      const url = await create("order.fifo", { ContentBasedDeduplication: "true" });
+      const url = await create("order.fifo", { FifoQueue: "true", ContentBasedDeduplication: "true" });
       for (const body of ["1", "2", "2", "3"]) await send(url, body, { MessageGroupId: "g" });
       const bodies: (string | undefined)[] = [];
       for (let i = 0; i < 4; i++) {
