@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { page } from "../../kit/page.ts";
 import type { Operations } from "../../operations.ts";
 import { AwsError, type Cloud } from "../../service.ts";
-import { checkPassword, keptPassword } from "./passwords.ts";
+import { factorsOf } from "./mfa.ts";
+import { checkPassword, secretsOf } from "./passwords.ts";
 import { invalid, notAuthorized, type Records, type User } from "./records.ts";
 import { addUser, attributeList, attributesIn, described, sendInvitation, userFilter } from "./users.ts";
 
@@ -32,14 +33,14 @@ export function adminOperations(cloud: Cloud, records: Records): Operations<"cog
             );
           }
           const again = TemporaryPassword ?? temporary();
-          records.put({ ...user, password: await keptPassword(again) });
+          records.put({ ...user, ...(await secretsOf(user, again)) });
           sendInvitation(cloud, user, again);
           return { User: described(user) };
         }
         if (TemporaryPassword !== undefined) checkPassword(pool, TemporaryPassword);
         const password = TemporaryPassword ?? temporary();
         const user = addUser(records, pool, { name: Username, given: UserAttributes, status: "FORCE_CHANGE_PASSWORD" });
-        records.put({ ...user, password: await keptPassword(password) });
+        records.put({ ...user, ...(await secretsOf(user, password)) });
         if (MessageAction !== "SUPPRESS") sendInvitation(cloud, user, password);
         return { User: described(user) };
       },
@@ -47,8 +48,9 @@ export function adminOperations(cloud: Cloud, records: Records): Operations<"cog
     AdminGetUser: {
       access: needs("AdminGetUser"),
       run({ UserPoolId, Username }) {
-        const { Attributes: _, ...user } = described(records.user(UserPoolId, Username));
-        return { ...user, Username: user.Username!, UserAttributes: attributeList(records.user(UserPoolId, Username)) };
+        const found = records.user(UserPoolId, Username);
+        const { Attributes: _, ...user } = described(found);
+        return { ...user, Username: found.username, UserAttributes: attributeList(found), ...factorsOf(found) };
       },
     },
     AdminDeleteUser: {
@@ -62,9 +64,9 @@ export function adminOperations(cloud: Cloud, records: Records): Operations<"cog
       access: needs("AdminSetUserPassword"),
       async run({ UserPoolId, Username, Password, Permanent = false }) {
         checkPassword(records.pool(UserPoolId), Password);
-        const password = await keptPassword(Password);
+        const secrets = await secretsOf(records.user(UserPoolId, Username), Password);
         const status = Permanent ? "CONFIRMED" : "FORCE_CHANGE_PASSWORD";
-        return change(UserPoolId, Username, () => ({ password, status }));
+        return change(UserPoolId, Username, () => ({ ...secrets, status }));
       },
     },
     AdminConfirmSignUp: {

@@ -5,6 +5,7 @@
 import type { Cloud, Service } from "../../service.ts";
 import { adminOperations } from "./admin.ts";
 import { groupOperations } from "./groups.ts";
+import { mfaOperations } from "./mfa.ts";
 import { poolOperations } from "./pools.ts";
 import { Records } from "./records.ts";
 import { selfServiceOperations } from "./selfService.ts";
@@ -15,7 +16,7 @@ import { type Issuer, Tokens } from "./tokens.ts";
 const open = [
   ...["SignUp", "ConfirmSignUp", "ResendConfirmationCode", "ForgotPassword", "ConfirmForgotPassword", "ChangePassword"],
   ...["GetUser", "UpdateUserAttributes", "DeleteUser", "GlobalSignOut", "RevokeToken", "InitiateAuth"],
-  "RespondToAuthChallenge",
+  ...["RespondToAuthChallenge", "AssociateSoftwareToken", "VerifySoftwareToken", "SetUserMFAPreference"],
 ];
 
 /** @param issuer signs tokens, by a key of each pool. */
@@ -31,6 +32,7 @@ export function createCognitoIdp(cloud: Cloud, issuer: Issuer): Service {
       ...adminOperations(cloud, records),
       ...groupOperations(records),
       ...signInOperations(records, tokens),
+      ...mfaOperations(records, tokens),
       ...selfServiceOperations(cloud, records, tokens),
     },
   };

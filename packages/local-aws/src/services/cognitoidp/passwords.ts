@@ -3,7 +3,8 @@ import { randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import type { PasswordPolicyType } from "@aws-sdk/client-cognito-identity-provider";
 import { AwsError } from "../../service.ts";
-import type { Pool } from "./records.ts";
+import type { Pool, User } from "./records.ts";
+import { verifierOf } from "./srp.ts";
 
 export const defaultPolicy: PasswordPolicyType = {
   ...{ MinimumLength: 8, RequireUppercase: true, RequireLowercase: true, RequireNumbers: true, RequireSymbols: true },
@@ -27,7 +28,15 @@ export function checkPassword({ Policies }: Pool, password: string): void {
   if (fault) throw new AwsError("InvalidPasswordException", `Password did not conform with policy: ${fault}`);
 }
 
-export async function keptPassword(password: string): Promise<string> {
+/** What is kept of a user's password: a hash for those who send it, a verifier for those who prove it. */
+export async function secretsOf(
+  { poolId, username }: Pick<User, "poolId" | "username">,
+  password: string,
+): Promise<Required<Pick<User, "password" | "srp">>> {
+  return { password: await hashed(password), srp: verifierOf(poolId, username, password) };
+}
+
+async function hashed(password: string): Promise<string> {
   const salt = randomBytes(16);
   return `${salt.toString("base64")} ${(await hash(password, salt, 32)).toString("base64")}`;
 }

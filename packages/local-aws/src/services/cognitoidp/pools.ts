@@ -119,7 +119,7 @@ export function poolOperations({ region }: Pick<Cloud, "region">, records: Recor
       access: ({ UserPoolId }) => records.needs("UpdateUserPool", UserPoolId),
       run({ UserPoolId, PoolName, Policies, AdminCreateUserConfig, ...input }) {
         const before = records.pool(UserPoolId);
-        checkSettings(input);
+        checkSettings(input, before.softwareToken);
         const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
         records.pools.put(UserPoolId, {
           ...before,
@@ -160,10 +160,6 @@ export function poolOperations({ region }: Pick<Cloud, "region">, records: Recor
         });
         return { UserPools, ...(next !== undefined && { NextToken: next }) };
       },
-    },
-    GetUserPoolMfaConfig: {
-      access: ({ UserPoolId }) => records.needs("GetUserPoolMfaConfig", UserPoolId),
-      run: ({ UserPoolId }) => ({ MfaConfiguration: records.pool(UserPoolId).MfaConfiguration ?? "OFF" }),
     },
     ListTagsForResource: {
       access: ({ ResourceArn }) => records.needs("ListTagsForResource", poolIn(ResourceArn)),
@@ -280,11 +276,14 @@ function checkFlows(given: string[] | undefined): void {
 }
 
 /** @throws AwsError for what would be silently without effect. */
-function checkSettings(input: object & { MfaConfiguration?: string | undefined }): void {
+function checkSettings(input: object & { MfaConfiguration?: string | undefined }, softwareToken = false): void {
   const given = input as Record<string, unknown>;
   const wrong = unsupported.find((name) => given[name] !== undefined && Object.keys(given[name] as object).length > 0);
   if (wrong) throw unmodelled(`${wrong} of a user pool`);
-  if (input.MfaConfiguration !== undefined && input.MfaConfiguration !== "OFF") {
-    throw unmodelled(`MfaConfiguration ${input.MfaConfiguration}; OFF is allowed`);
+  const { MfaConfiguration = "OFF" } = input;
+  if (MfaConfiguration !== "OFF" && !softwareToken) {
+    throw invalid(
+      `MfaConfiguration is ${MfaConfiguration}; allowed is OFF, until SetUserPoolMfaConfig enables SoftwareTokenMfaConfiguration`,
+    );
   }
 }

@@ -7,12 +7,15 @@ import type {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { type Access, AwsError, type Cloud } from "../../service.ts";
 import type { Collection } from "../../store.ts";
+import type { Verifier } from "./srp.ts";
 
 /** SDK clients declare every member as optional; those named are always there. Times are milliseconds since 1970. */
 export type Pool = Omit<UserPoolType, "CreationDate" | "LastModifiedDate"> & {
   Id: string;
   Name: string;
   Arn: string;
+  /** Whether users may have codes of authenticator apps. */
+  softwareToken?: boolean;
   created: number;
   modified: number;
 };
@@ -37,6 +40,14 @@ export interface User {
   attributes: Record<string, string>;
   /** Salt and hash; none until a password is set. */
   password?: string;
+  /** Of the same password. */
+  srp?: Verifier;
+  /** Of an authenticator app: its secret, and the step of the last code, which is not taken again. */
+  totp?: { secret: string; used: number; device?: string };
+  /** A secret that no code has proved yet. */
+  pendingSecret?: string;
+  /** Whether the user wants to be asked for codes where the pool leaves the choice. */
+  mfa?: "enabled" | "preferred";
   status: UserStatusType;
   enabled: boolean;
   groups: string[];
@@ -65,6 +76,9 @@ export interface Challenge {
   clientId: string;
   username: string;
   expires: number;
+  name: "PASSWORD_VERIFIER" | "NEW_PASSWORD_REQUIRED" | "SOFTWARE_TOKEN_MFA" | "MFA_SETUP";
+  /** Both sides' keys, as far as the server has them, in hexadecimal. */
+  srp?: { clientKey: string; secret: string; publicKey: string; verifier: string };
 }
 
 export class Records {

@@ -1,7 +1,8 @@
 /** What users do themselves: sign up, confirm, set another password, read and change what is known of them. */
 import type { Operations } from "../../operations.ts";
 import type { Cloud } from "../../service.ts";
-import { checkPassword, keptPassword, matches } from "./passwords.ts";
+import { factorsOf } from "./mfa.ts";
+import { checkPassword, matches, secretsOf } from "./passwords.ts";
 import { invalid, notAuthorized, type Records, type User } from "./records.ts";
 import { checkSecret } from "./signIn.ts";
 import type { Tokens } from "./tokens.ts";
@@ -37,11 +38,8 @@ export function selfServiceOperations(cloud: Cloud, records: Records, tokens: To
         }
         if (Password === undefined) throw invalid("Missing required parameter PASSWORD");
         checkPassword(pool, Password);
-        const password = await keptPassword(Password);
-        const user: User = {
-          ...addUser(records, pool, { name: Username, given: UserAttributes, status: "UNCONFIRMED" }),
-          password,
-        };
+        const added = addUser(records, pool, { name: Username, given: UserAttributes, status: "UNCONFIRMED" });
+        const user: User = { ...added, ...(await secretsOf(added, Password)) };
         records.put(user);
         const CodeDeliveryDetails = sendCode(cloud, records, user, "signUp");
         return { UserConfirmed: false, UserSub: user.sub, ...(CodeDeliveryDetails && { CodeDeliveryDetails }) };
@@ -85,7 +83,7 @@ export function selfServiceOperations(cloud: Cloud, records: Records, tokens: To
         checkCode(user, "password", ConfirmationCode);
         checkPassword(records.pool(user.poolId), Password);
         const { code: _, ...rest } = user;
-        records.put({ ...rest, password: await keptPassword(Password), status: "CONFIRMED" });
+        records.put({ ...rest, ...(await secretsOf(rest, Password)), status: "CONFIRMED" });
         return {};
       },
     },
@@ -95,7 +93,7 @@ export function selfServiceOperations(cloud: Cloud, records: Records, tokens: To
         const user = await tokens.userOf(AccessToken);
         if (!(await matches(user.password, PreviousPassword ?? ""))) throw notAuthorized();
         checkPassword(records.pool(user.poolId), ProposedPassword);
-        records.put({ ...user, password: await keptPassword(ProposedPassword) });
+        records.put({ ...user, ...(await secretsOf(user, ProposedPassword)) });
         return {};
       },
     },
@@ -103,7 +101,7 @@ export function selfServiceOperations(cloud: Cloud, records: Records, tokens: To
       access: anybody,
       async run({ AccessToken }) {
         const user = await tokens.userOf(AccessToken);
-        return { Username: user.username, UserAttributes: attributeList(user) };
+        return { Username: user.username, UserAttributes: attributeList(user), ...factorsOf(user) };
       },
     },
     UpdateUserAttributes: {
