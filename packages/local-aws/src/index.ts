@@ -15,6 +15,7 @@ import type { OpenCloud, Service } from "./service.ts";
 import { CognitoIssuer } from "./services/apigateway/execution/authorization/cognito.ts";
 import { DataPlane } from "./services/apigateway/execution/server.ts";
 import { RuntimeApi } from "./services/lambda/execution/runtimeApi.ts";
+import { XrayDaemon } from "./services/xray/daemon.ts";
 import type { CloudOptions } from "./services.ts";
 import { openState } from "./state.ts";
 import { Wakes } from "./wakes.ts";
@@ -94,8 +95,10 @@ export function createCloud(given: CloudOptions): LocalCloud {
     runtimeApi,
     containerCredentials,
     origin,
+    xrayAddress: () => daemon?.address,
   });
   const { cloud, services } = regions.get(region);
+  const daemon = options.xrayPort === undefined ? undefined : new XrayDaemon(cloud);
 
   let sweeping: NodeJS.Timeout | undefined;
   let listening: Promise<string> | undefined;
@@ -120,6 +123,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
           defaultRegion: region,
           port: options.awsPort,
         });
+        await daemon?.listen(options.xrayPort as number);
         // Work that resumes immediately may need to know where APIs are.
         await plane.listen();
         await regions.start();
@@ -133,6 +137,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
         // Services that are still starting cannot be stopped: one could open after it was closed.
         await listening?.catch(() => {});
         clearInterval(sweeping);
+        daemon?.close();
         await front?.close();
         await plane.close();
         await regions.stop();

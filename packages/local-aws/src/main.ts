@@ -38,7 +38,7 @@ async function run(settings: CloudSettings): Promise<void> {
   const unlock = lockFolder(directory);
   if (!unlock)
     throw new CannotStart(`the local cloud already runs on ${directory}; stop it, or choose another folder: --state`);
-  const { region, accountId, port: awsPort, apiPort, clock: deploymentClock } = settings;
+  const { region, accountId, port: awsPort, apiPort, xrayPort, clock: deploymentClock } = settings;
   if (kept) exits.keepIn(directory);
   else process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
   let local: LocalCloud | undefined;
@@ -46,7 +46,7 @@ async function run(settings: CloudSettings): Promise<void> {
     // The same place as with `npm start`.
     // Programs for notebooks and jobs are kept even when the state is discarded.
     const tools = resolve(settings.stateDirectory ?? ".local", "tools");
-    const ports = { awsPort, apiPort };
+    const ports = { awsPort, apiPort, ...(xrayPort !== undefined && { xrayPort }) };
     local = createCloud({ directory: join(directory, "cloud"), region, accountId, ...ports, deploymentClock, tools });
     await local.listen();
     console.log(invitation(local, kept ? directory : undefined));
@@ -60,6 +60,7 @@ async function run(settings: CloudSettings): Promise<void> {
 /** A user's mistake in one line; a bug of ours with its stack. */
 function explain(error: NodeJS.ErrnoException & { port?: number }): string {
   if (error instanceof UsageError || error instanceof CannotStart || error instanceof StateError) return error.message;
-  if (error.code === "EADDRINUSE") return `port ${error.port} is taken; choose others with --port and --api-port`;
+  if (error.code === "EADDRINUSE")
+    return `port ${error.port} is taken; choose others with --port, --api-port and --xray-port`;
   return error.stack ?? String(error);
 }

@@ -13,6 +13,7 @@ import type { ServiceSessions } from "./authorization/serviceSessions.ts";
 import { identify } from "./front/authenticate.ts";
 import { contextOf, signedInHeader } from "./front/context.ts";
 import { performed, unknownService, wholeStream } from "./front/perform.ts";
+import { followed, traceOf } from "./front/trace.ts";
 import { checkReach } from "./reach.ts";
 import {
   AwsError,
@@ -48,6 +49,8 @@ export interface Account extends ServiceSetup {
   sessions: ServiceSessions;
   /** Of the AWS endpoint. @throws Error before it listens. */
   origin(): string;
+  /** Of X-Ray's daemon, if there is one. */
+  xrayAddress(): string | undefined;
 }
 
 type Gate = Cloud["authorize"];
@@ -129,23 +132,35 @@ export class Regions {
     dispatch: Region["dispatch"],
     permit: Gate,
   ): OpenCloud {
-    const { options, state, directory: identities, sessions, origin, plane, containerCredentials } = this.#account;
+    const {
+      options,
+      state,
+      directory: identities,
+      sessions,
+      origin,
+      xrayAddress,
+      plane,
+      containerCredentials,
+    } = this.#account;
     const { accountId } = options;
     const directory = join(folder, "files");
     mkdirSync(directory, { recursive: true });
     const root = administrator(accountId);
-    const request = async <Answer>(
-      service: string,
-      operation: string,
-      input: object,
-      principal = root,
-      signal?: AbortSignal,
-    ): Promise<Answer> => {
-      const requestId = randomUUID();
-      const call: Call = { service, operation, principal, region, accountId, requestId, ...(signal && { signal }) };
-      if (service === "s3") call.context = () => signedInHeader;
-      return dispatch(call, input) as Answer;
-    };
+    const requester =
+      (trace?: string) =>
+      async <Answer>(
+        service: string,
+        operation: string,
+        input: object,
+        principal = root,
+        signal?: AbortSignal,
+      ): Promise<Answer> => {
+        const requestId = randomUUID();
+        const call: Call = { service, operation, principal, region, accountId, requestId, ...(signal && { signal }) };
+        if (service === "s3") call.context = () => signedInHeader;
+        return followed(call, trace, cloud, () => dispatch(call, input)) as Answer;
+      };
+    const request = requester();
     const cloud: OpenCloud = {
       region,
       accountId,
@@ -155,11 +170,21 @@ export class Regions {
       get origin() {
         return origin();
       },
+      get xrayAddress() {
+        return xrayAddress();
+      },
       get apiOrigin() {
         return plane.origin;
       },
       shareCredentials: (roleArn, session) => containerCredentials.add(roleArn, session),
       in: (other) => (other === region ? cloud : this.#entrance(other)),
+      traced(trace) {
+        if (trace === undefined) return cloud;
+        const traced = Object.create(cloud) as OpenCloud;
+        const same = requester(trace);
+        const there = (other: string) => (other === region ? traced : cloud.in(other).traced(trace));
+        return Object.assign(traced, { call: same, request: same, in: there });
+      },
       call: request,
       request,
       async send(name, { method, url, headers, body }, principal) {
@@ -176,7 +201,14 @@ export class Regions {
           requestId: randomUUID(),
           context,
         };
-        return performed({ service, dispatch }, { request: wire, url, body: () => wholeStream(wire) }, call);
+        const given = { request: wire, url, body: () => wholeStream(wire) };
+        return followed(
+          call,
+          traceOf(wire),
+          cloud,
+          () => performed({ service, dispatch }, given, call),
+          (answer) => answer.status,
+        );
       },
       async readDocument(service, operation, document) {
         const found = services.get(service);
@@ -195,9 +227,9 @@ export class Regions {
   }
 
   /** A region as others see it: they wait until it has started. */
-  #entrance(name: string): OpenCloud {
+  #entrance(name: string, trace?: string): OpenCloud {
     const region = this.get(name);
-    const { cloud } = region;
+    const cloud = region.cloud.traced(trace);
     if (!region.starting) return cloud;
     const request = async <Answer>(
       service: string,
@@ -213,7 +245,8 @@ export class Regions {
       await region.starting;
       return cloud.send(...given);
     };
-    return Object.assign(Object.create(cloud) as OpenCloud, { call: request, request, send });
+    const traced = (header: string | undefined) => this.#entrance(name, header);
+    return Object.assign(Object.create(cloud) as OpenCloud, { call: request, request, send, traced });
   }
 }
 
@@ -221,6 +254,7 @@ export class Regions {
 const gate =
   (services: ReadonlyMap<string, Service>, authorizer: Authorizer, place: Pick<Call, "region" | "accountId">): Gate =>
   async (given, accesses) => {
+    given.resource ??= accesses[0]?.resource ?? "*";
     const call = { ...place, ...given };
     for (const access of accesses) {
       const asks = authorizer.asksForTags(call, access);
@@ -236,5 +270,6 @@ const dispatcher =
     if (!operation) throw unknownOperation(call.service, call.operation);
     checkReach(call, input);
     await permit(call, await operation.access(input, call));
+    given.resource ??= call.resource as string;
     return operation.run(input, call);
   };

@@ -3,6 +3,7 @@
  * does not have does not compile.
  */
 import type { Readable } from "node:stream";
+import type { TraceLink } from "./kit/trace.ts";
 
 /** Clients by signing name. Two share a name where AWS has two endpoints for one service. */
 export interface Sdks {
@@ -57,7 +58,11 @@ type Command<Name extends ServiceName, Of extends string> = `${Of}Command` exten
 export type Asked<Name extends ServiceName, Of extends string> =
   Command<Name, Of> extends { readonly input: infer Given }
     ? [Name, Of] extends ["lambda", "Invoke"]
-      ? Omit<Given, "Payload"> & { Payload?: Uint8Array | string; TraceHeader?: string }
+      ? Omit<Given, "Payload"> & {
+          Payload?: Uint8Array | string;
+          TraceHeader?: string;
+          TraceLinks?: TraceLink[];
+        }
       : Given
     : never;
 

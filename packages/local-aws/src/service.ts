@@ -41,6 +41,10 @@ export interface Call {
   signal?: AbortSignal;
   /** The trace header that the request came with. */
   trace?: string;
+  /** Id of the segment that is written of this call, where the trace is sampled: what the call brings about is below it. */
+  segment?: string;
+  /** ARN of what is asked for, once it is known. */
+  resource?: string;
 }
 
 /** One permission that a call needs: all those of an operation must be granted. */
@@ -145,6 +149,8 @@ export interface Cloud {
   readonly directory: string;
   /** `http://127.0.0.1:4566`: the `AWS_ENDPOINT_URL` of every function. Known once the front listens. */
   readonly origin: string;
+  /** `127.0.0.1:2000`: where X-Ray's daemon takes segments; absent where there is none. */
+  readonly xrayAddress: string | undefined;
   /** `http://localhost:3000`: where the routes of deployed APIs answer. Known once the data plane listens. */
   readonly apiOrigin: string;
   /**
@@ -170,6 +176,11 @@ export interface Cloud {
     signal?: AbortSignal,
   ): Promise<Answer>;
   /**
+   * The same, for calls that belong to a trace: it goes on in what is called, and where it is sampled each call is told of in it.
+   * @param header `Root=…;Parent=…;Sampled=…`; without one nothing is different.
+   */
+  traced(header: string | undefined): Cloud;
+  /**
    * An HTTP request to a service, as if it had come over the wire, signed by `as`: for integrations, which are given as
    * requests. What the service refuses is an answer, too.
    * @throws AwsError `UnknownOperationException` when there is no such service.
@@ -187,7 +198,7 @@ export interface Cloud {
   identify(credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }): Principal;
   /** Throws `AccessDeniedException` unless the caller is granted all of it. */
   authorize(
-    call: Pick<Call, "principal" | "sourceIp" | "operation" | "context">,
+    call: Pick<Call, "principal" | "sourceIp" | "operation" | "context" | "resource">,
     access: Access[],
   ): void | Promise<void>;
   /**
@@ -206,8 +217,9 @@ export interface Cloud {
 }
 
 /** The cloud as provisioning and tests use it, outside of services: their calls are not typed by operation. */
-export interface OpenCloud extends Omit<Cloud, "call" | "in"> {
+export interface OpenCloud extends Omit<Cloud, "call" | "in" | "traced"> {
   in(region: string): OpenCloud;
+  traced(header: string | undefined): OpenCloud;
   call: Cloud["request"];
 }
 

@@ -52,6 +52,8 @@ export interface CloudOptions {
   awsPort?: number;
   /** Port on which the routes of APIs answer. Default 3000; 0 picks a free one. */
   apiPort?: number;
+  /** Port on loopback at which X-Ray's daemon takes segments by UDP. Default: none, and no daemon; 0 picks a free one. */
+  xrayPort?: number;
   /** How Lambda keeps environments and retries asynchronous requests. */
   lambda?: LambdaOptions;
   /** The commands that stand for container images. Default: none. */
@@ -75,7 +77,7 @@ export interface CloudOptions {
 
 /** What a service's factory gets in addition to the cloud; the same in every region of the account. */
 export interface ServiceSetup {
-  options: Required<CloudOptions>;
+  options: Required<Omit<CloudOptions, "xrayPort">>;
   directory: Directory;
   authorizer: Authorizer;
   /** Wakes pollers of a stream or queue when something is written to it. */

@@ -9,6 +9,8 @@ export interface CloudSettings {
   port: number;
   /** Port on which the routes of APIs answer (`--api-port`, `LOCAL_API_PORT`). Default 3000; 0 picks a free one. */
   apiPort: number;
+  /** Port on which X-Ray's daemon takes segments by UDP (`--xray-port`, `LOCAL_XRAY_PORT`). Default: no daemon; 0 picks a free one. */
+  xrayPort?: number;
   /** Region that is exported, and that of requests that name none (`--region`). Default us-east-1. */
   region: string;
   /** Twelve digits (`--account`). Default 000000000000. */
@@ -23,6 +25,7 @@ export const usage = `npm run cloud [-- OPTION ...]     runs AWS on this machine
 
   --port N          port of the AWS endpoint   (LOCAL_AWS_PORT, default 4566, 0: a free one)
   --api-port N      port of the routes of APIs (LOCAL_API_PORT, default 3000, 0: a free one)
+  --xray-port N     port of X-Ray's daemon, UDP (LOCAL_XRAY_PORT, default: no daemon, AWS's own: 2000)
   --region REGION   region of the exports      (default us-east-1; every region answers)
   --account ID      twelve digits              (default 000000000000)
   --state DIR       where state is kept        (LOCAL_STATE_DIR, default: a temporary folder, removed at the end)
@@ -40,6 +43,7 @@ export function readCloudSettings(args: string[], environment: NodeJS.ProcessEnv
   }
   const stateDirectory = values.state ?? environment.LOCAL_STATE_DIR;
   if (stateDirectory === "") throw new UsageError(`--state (LOCAL_STATE_DIR) is ""; allowed is a folder`);
+  const xrayPort = values["xray-port"] ?? environment.LOCAL_XRAY_PORT;
   const clock = Number(values.clock ?? 1);
   if (!(clock >= 1 && clock <= 10_000)) {
     throw new UsageError(`--clock is "${values.clock}"; allowed is a number from 1 to 10000`);
@@ -52,6 +56,7 @@ export function readCloudSettings(args: string[], environment: NodeJS.ProcessEnv
     accountId,
     clock,
     ...(stateDirectory !== undefined && { stateDirectory }),
+    ...(xrayPort !== undefined && { xrayPort: port("--xray-port (LOCAL_XRAY_PORT)", xrayPort) }),
   };
 }
 
@@ -62,6 +67,7 @@ function parse(args: string[]) {
       options: {
         port: { type: "string" },
         "api-port": { type: "string" },
+        "xray-port": { type: "string" },
         region: { type: "string" },
         account: { type: "string" },
         state: { type: "string" },

@@ -162,7 +162,11 @@ describe("npm run cloud", function () {
     const { port } = new URL(origin);
     const cases: [string[], number, RegExp][] = [
       [["--port", "0", "--state", state], 1, /^the local cloud already runs on .*state; .*--state$/],
-      [["--port", port], 1, new RegExp(`^port ${port} is taken; choose others with --port and --api-port$`)],
+      [
+        ["--port", port],
+        1,
+        new RegExp(`^port ${port} is taken; choose others with --port, --api-port and --xray-port$`),
+      ],
       [["--port", "web"], 2, /^--port \(LOCAL_AWS_PORT\) is "web"; allowed is .*$/],
     ];
     for (const [args, code, message] of cases) {

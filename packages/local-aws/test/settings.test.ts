@@ -19,11 +19,12 @@ describe("settings of npm run cloud", () => {
     const { port, apiPort, stateDirectory } = readCloudSettings([], environment);
     assert.deepEqual([port, apiPort, stateDirectory], [1, 2, "/a"]);
     const args = ["--port=0", "--api-port", "4", "--region", "eu-central-1", "--account", "123456789012", "--state=b"];
-    args.push("--clock", "60");
+    args.push("--clock", "60", "--xray-port", "0");
     assert.deepEqual(readCloudSettings(args, environment), {
       help: false,
       port: 0,
       apiPort: 4,
+      xrayPort: 0,
       region: "eu-central-1",
       accountId: "123456789012",
       stateDirectory: "b",
@@ -36,6 +37,11 @@ describe("settings of npm run cloud", () => {
       "a port that is none",
       ["--port", "65536"],
       /^--port \(LOCAL_AWS_PORT\) is "65536"; allowed is a whole number from 0/,
+    ],
+    [
+      "a port of X-Ray's daemon that is none",
+      ["--xray-port", "x"],
+      /^--xray-port \(LOCAL_XRAY_PORT\) is "x"; allowed is a whole number/,
     ],
     ["a region that is none", ["--region", "Ireland"], /^--region is "Ireland"; allowed is an AWS region/],
     ["a region of another partition", ["--region", "us-gov-west-1"], /^--region is "us-gov-west-1"; allowed is/],

@@ -23,7 +23,7 @@ import { type ProcessApi, serveProcesses } from "./processes.ts";
 import { isS3, sha256 } from "./signature.ts";
 import { authenticateV2, isSignedV2 } from "./signatureV2.ts";
 import { mayUpgrade, serveSites } from "./sites.ts";
-import { followTrace } from "./trace.ts";
+import { followTrace, traceOf } from "./trace.ts";
 import { refuseUnreadable } from "./unreadable.ts";
 
 export interface FrontOptions {
@@ -192,9 +192,11 @@ async function answer(
       signal: goneOf(reply),
     };
     const unsignedAllowed = signed ? undefined : (operation: string) => needsNoSignature(service as Service, operation);
-    ending = followTrace(call, request, (name, operation, input) =>
-      place.dispatch({ ...call, service: name, operation, principal: administrator(options.accountId) }, input),
-    );
+    const own = administrator(options.accountId);
+    ending = followTrace(call, traceOf(request), {
+      request: async (service, operation, input) =>
+        place.dispatch({ ...call, service, operation, principal: own }, input) as never,
+    });
     const response = await perform(
       { service, dispatch: place.dispatch, ...(unsignedAllowed && { permitted: unsignedAllowed }) },
       { request, url, body: () => (streams ? signedStream(raw, request) : wholeStream(request)) },

@@ -2,8 +2,8 @@
  * Trace headers, and the segments that services of the cloud write of calls that are sampled.
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
  */
-import { randomBytes } from "node:crypto";
-import type { Cloud } from "../service.ts";
+import { createHash, randomBytes } from "node:crypto";
+import type { Call, Cloud } from "../service.ts";
 
 export interface Trace {
   /** `1-TIME-ID` */
@@ -46,6 +46,25 @@ export class Sampler {
 
 /** The id of a segment: sixteen hexadecimal digits. */
 export const segmentId = (): string => randomBytes(8).toString("hex");
+
+/** The header for what a call brings about: below the segment that is written of the call itself. */
+export function traceBelow({ trace: header, segment }: Pick<Call, "trace" | "segment">): string | undefined {
+  const trace = readTrace(header);
+  return trace && segment !== undefined ? traceHeader({ ...trace, parent: segment }) : header;
+}
+
+/** A segment of another trace, of which this one comes. */
+export interface TraceLink {
+  trace_id: string;
+  id: string;
+}
+
+/**
+ * Id of the segment of a queue that a message was sent to: who sends it and who receives it find the same one, by the trace
+ * header that the message has.
+ */
+export const queueSegment = ({ root, parent }: Trace, queueArn: string): string =>
+  createHash("sha256").update(`${root} ${parent} ${queueArn}`).digest("hex").slice(0, 16);
 
 /** What a service tells of one call, in X-Ray's words. */
 export interface SegmentFacts {

@@ -1,6 +1,7 @@
 /** Runs a request on the version that its function, version or alias resolves to, within the concurrency limits. */
 import { tell } from "../../activity.ts";
 import { regionOf } from "../../arn.ts";
+import type { TraceLink } from "../../kit/trace.ts";
 import { AwsError } from "../../service.ts";
 import type { Concurrency } from "./execution/concurrency.ts";
 import type { Outcome } from "./execution/environment.ts";
@@ -18,6 +19,8 @@ export interface InvokeRequest {
   clientContext?: string;
   /** Trace header of the caller: its trace is continued. */
   trace?: string;
+  /** Segments of other traces that it comes of, where there is not one that it goes on with. */
+  links?: TraceLink[];
   tail?: boolean;
   /** ARN of who asks. */
   source?: string;
@@ -62,7 +65,12 @@ export class Invoker {
       tell(() => ({ ...this.#now(target), kind: "throttle", message: (error as Error).message }));
       throw error;
     }
-    const traced = this.#traces.begin(target, configuration.TracingConfig?.Mode === "Active", request.trace);
+    const traced = this.#traces.begin(
+      target,
+      configuration.TracingConfig?.Mode === "Active",
+      request.trace,
+      request.links,
+    );
     try {
       const { outcome, duration, initDuration, log } = await this.#fleet.run(
         version,

@@ -3,7 +3,7 @@
  * function's own setting. https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
  */
 import { randomBytes } from "node:crypto";
-import { putSegment, readTrace, Sampler, segmentId, traceHeader } from "../../kit/trace.ts";
+import { putSegment, readTrace, Sampler, segmentId, type TraceLink, traceHeader } from "../../kit/trace.ts";
 import type { Cloud } from "../../service.ts";
 import type { Target } from "./registry.ts";
 
@@ -24,10 +24,13 @@ export class InvocationTraces {
     this.#cloud = cloud;
   }
 
-  /** @param active whether a request is sampled of which nobody has decided yet. @param given the caller's header. */
-  begin({ record, arn }: Target, active: boolean, given: string | undefined): Traced {
+  /**
+   * @param active whether a request is sampled of which nobody has decided yet. @param given the caller's header.
+   * @param links segments of several other traces that brought the invocation about, all of them sampled.
+   */
+  begin({ record, arn }: Target, active: boolean, given: string | undefined, links: TraceLink[] = []): Traced {
     const trace = readTrace(given) ?? { root: this.#root(), parent: undefined, sampled: undefined };
-    const sampled = trace.sampled ?? (active && this.#sampler.decide());
+    const sampled = trace.sampled ?? (links.length > 0 || (active && this.#sampler.decide()));
     if (!sampled) return { header: traceHeader({ ...trace, parent: trace.parent ?? segmentId(), sampled }), end() {} };
     const started = Date.now();
     const [service, own] = [segmentId(), segmentId()];
@@ -35,7 +38,7 @@ export class InvocationTraces {
     return {
       header: traceHeader({ ...trace, parent: own, sampled }),
       end: (failed) => {
-        const more = { resource_arn: arn, aws: { function_arn: arn } };
+        const more = { resource_arn: arn, aws: { function_arn: arn }, ...(links.length > 0 && { links }) };
         const facts = { name, started, fault: failed, more };
         putSegment(this.#cloud, trace, { ...facts, id: service, origin: "AWS::Lambda" });
         putSegment(this.#cloud, { ...trace, parent: service }, { ...facts, id: own, origin: "AWS::Lambda::Function" });

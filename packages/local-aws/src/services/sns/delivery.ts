@@ -76,7 +76,7 @@ export class Delivery {
         const as = servicePrincipal("sns.amazonaws.com", topicArn);
         const input = { FunctionName: endpoint, InvocationType: "Event" as const, Payload };
         // Only queues and functions may be in other regions.
-        await this.#cloud.in(regionOf(endpoint)).call("lambda", "Invoke", input, as);
+        await this.#cloud.in(regionOf(endpoint)).traced(message.trace).call("lambda", "Invoke", input, as);
       } else if (protocol.startsWith("email")) this.#mail(subscription, message, links);
       else if (protocol === "sms") this.text(endpoint, message.text("sms"));
       else if (protocol === "application") debug("%s: nothing is pushed to devices", arn);
@@ -91,7 +91,7 @@ export class Delivery {
     const input = { QueueUrl: queueUrl(this.#cloud, endpoint), ...queued(endpoint, attributes, message, links) };
     // The queue's policy must let SNS in for this topic.
     const as = servicePrincipal("sns.amazonaws.com", topicArn);
-    await this.#cloud.in(regionOf(endpoint)).call("sqs", "SendMessage", input, as);
+    await this.#cloud.in(regionOf(endpoint)).traced(message.trace).call("sqs", "SendMessage", input, as);
   }
 
   #mail({ protocol, endpoint, topicArn }: Subscription, message: Message, links: Links): void {

@@ -4,6 +4,7 @@
  */
 import { createHash, randomUUID } from "node:crypto";
 import type * as sns from "@aws-sdk/client-sns";
+import { traceBelow } from "../../kit/trace.ts";
 import type { OperationOf } from "../../operations.ts";
 import { AwsError, type Call, type Cloud, type Service } from "../../service.ts";
 import { Delivery } from "./delivery.ts";
@@ -48,7 +49,11 @@ export function createSns(cloud: Cloud): Service {
     return [topicAccess("Publish", arn, records.topics.get(arn), call)];
   };
 
-  async function publish(topic: Topic, input: PublishInput): Promise<{ MessageId: string; SequenceNumber?: string }> {
+  async function publish(
+    topic: Topic,
+    input: PublishInput,
+    trace: string | undefined,
+  ): Promise<{ MessageId: string; SequenceNumber?: string }> {
     const isFifo = topic.attributes.FifoTopic === "true";
     const byContent = topic.attributes.ContentBasedDeduplication === "true";
     checkPublish(input, isFifo, byContent);
@@ -68,6 +73,7 @@ export function createSns(cloud: Cloud): Service {
       ...(MessageGroupId && { group: MessageGroupId }),
       ...(isFifo && { sequence: nextSequence() }),
       ...(isFifo && { deduplication }),
+      ...(trace !== undefined && { trace }),
     };
     if (message.sequence) records.taken.put(key, { id: message.id, sequence: message.sequence, at: Date.now() });
     await delivery.fanOut(message);
@@ -96,7 +102,7 @@ export function createSns(cloud: Cloud): Service {
       if (/^arn:[^:]*:sns:[^:]*:[^:]*:endpoint\//.test(TargetArn)) return pushTo(TargetArn);
       const topic = records.topic(input.TopicArn ?? input.TargetArn);
       await useKey(cloud, topic, call);
-      return publish(topic, input as PublishInput);
+      return publish(topic, input as PublishInput, traceBelow(call));
     },
   };
 
@@ -113,7 +119,7 @@ export function createSns(cloud: Cloud): Service {
         try {
           Successful.push({
             Id,
-            ...(await publish(topic, entry as PublishInput & { MessageAttributes?: Attributes })),
+            ...(await publish(topic, entry as PublishInput & { MessageAttributes?: Attributes }, traceBelow(call))),
           });
         } catch (error) {
           if (!(error instanceof AwsError)) throw error;

@@ -18,6 +18,8 @@ export interface Message {
   /** Of a FIFO topic. */
   sequence?: string;
   deduplication?: string;
+  /** Trace header that receivers go on with. */
+  trace?: string;
 }
 
 /** 256 KiB, attributes included. */

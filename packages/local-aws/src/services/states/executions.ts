@@ -3,11 +3,12 @@ import type { SyncExecutionStatus } from "@aws-sdk/client-sfn";
 import { parseJson } from "../../jsonText.ts";
 import { brokenConstraint } from "../../kit/constraint.ts";
 import type { Operations } from "../../operations.ts";
-import { type Access, AwsError, type Cloud } from "../../service.ts";
+import { type Access, AwsError, type Call, type Cloud } from "../../service.ts";
 import { type Execution, type HistoryEvent, pageOf, type Records } from "./records.ts";
 import { describedRedrives, redriveOperation } from "./redrive.ts";
 import type { Runner } from "./runner.ts";
 import type { Tokens } from "./tokens.ts";
+import { executionTrace } from "./traces.ts";
 import { variableReferences } from "./variables.ts";
 import { type Asked, askedMachine } from "./versions.ts";
 
@@ -41,7 +42,7 @@ export function executionOperations(
     return execution;
   };
 
-  function begin({ machine, ...asked }: Asked, name: string, input: string): Execution {
+  function begin({ machine, ...asked }: Asked, name: string, input: string, call: Call): Execution {
     const kind = machine.type === "EXPRESS" ? "express" : "execution";
     const prefix = `arn:aws:states:${cloud.region}:${cloud.accountId}:${kind}:${machine.name}:${name}`;
     const execution: Execution = {
@@ -57,6 +58,7 @@ export function executionOperations(
       started: Date.now(),
       ...(machine.loggingConfiguration && { logging: machine.loggingConfiguration }),
       ...(machine.tracingConfiguration && { tracing: machine.tracingConfiguration }),
+      ...(machine.tracingConfiguration?.enabled && executionTrace(call)),
       ...(machine.revision !== undefined && { revision: machine.revision }),
     };
     records.executions.put(execution.arn, execution);
@@ -79,7 +81,7 @@ export function executionOperations(
   return {
     StartExecution: {
       access: ({ stateMachineArn }) => on("StartExecution", stateMachineArn),
-      run({ stateMachineArn, name = randomUUID(), input = "{}" }) {
+      run({ stateMachineArn, name = randomUUID(), input = "{}" }, call) {
         const asked = askedMachine(records, stateMachineArn);
         checkInput(input);
         const known = records.executions.get(
@@ -91,20 +93,22 @@ export function executionOperations(
             return { executionArn: known.arn, startDate: date(known.started) };
           throw new AwsError("ExecutionAlreadyExists", `Execution Already Exists: '${known.arn}'`);
         }
-        const execution = begin(asked, name, input);
+        const execution = begin(asked, name, input, call);
         void runner.start(execution);
         return { executionArn: execution.arn, startDate: date(execution.started) };
       },
     },
     StartSyncExecution: {
       access: ({ stateMachineArn }) => on("StartSyncExecution", stateMachineArn),
-      async run({ stateMachineArn, name = randomUUID(), input = "{}" }) {
+      async run({ stateMachineArn, name = randomUUID(), input = "{}" }, call) {
         const asked = askedMachine(records, stateMachineArn);
         if (asked.machine.type !== "EXPRESS") {
           throw unsupportedType();
         }
         checkInput(input);
-        const { arn, started, stopped, status, output, error, cause } = await runner.start(begin(asked, name, input));
+        const { arn, started, stopped, status, output, error, cause } = await runner.start(
+          begin(asked, name, input, call),
+        );
         const result = { executionArn: arn, stateMachineArn, name, input, output, error, cause };
         return {
           ...result,

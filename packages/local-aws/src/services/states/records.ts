@@ -76,6 +76,8 @@ export interface Execution {
   cause?: string;
   logging?: Machine["loggingConfiguration"];
   tracing?: Machine["tracingConfiguration"];
+  /** Where it is sampled: header for what it calls, whose parent is its own segment; and what that is below. */
+  trace?: { header: string; parent?: string };
   revision?: string;
   /** Where it ended, if not well. */
   unfinished?: Unfinished[];

@@ -172,7 +172,7 @@ export class Run implements Surroundings {
   async #do(work: Work, key: string): Promise<Outcome> {
     const { cloud, tokens, activities, records } = this.#house;
     const { integration, input, signal, heartbeat } = work;
-    const { arn: executionArn, machineArn } = this.#execution;
+    const { arn: executionArn, machineArn, trace } = this.#execution;
     if (integration.kind === "activity") {
       const token = tokens.of(key);
       tokens.register(token, executionArn, key);
@@ -187,7 +187,7 @@ export class Run implements Surroundings {
     if (token) tokens.register(token, executionArn, key);
     const session = await this.#session(work.credentials);
     const output = await unlessAborted(
-      callService(cloud, integration, input, session.principal, { executionArn, machineArn }),
+      callService(cloud.traced(trace?.header), integration, input, session.principal, { executionArn, machineArn }),
       signal,
     );
     if (integration.pattern === "request") return { output };

@@ -4,6 +4,7 @@ import { tell } from "../../activity.ts";
 import { regionOf } from "../../arn.ts";
 import type { Execution, HistoryEvent, Status } from "./records.ts";
 import { type House, Run } from "./run.ts";
+import { writeExecution } from "./traces.ts";
 import { redrivablePeriod } from "./unfinished.ts";
 
 /** How long an execution that goes on has for itself before the next one does, in milliseconds. */
@@ -118,6 +119,7 @@ export class Runner {
     await logged;
     this.#running.delete(execution.arn);
     report(ended);
+    writeExecution(this.#house.cloud, ended);
     this.#onEnd(ended);
     return ended;
   }

@@ -19,7 +19,10 @@ export function graphOf(traces: Segment[][], AccountId: string): Service[] {
     nodes.set(key, found);
     return found;
   };
-  for (const segments of traces) addTrace(segments, node);
+  /** The service of each segment, and of what is in it. */
+  const owners = new Map<string, Node>();
+  for (const segments of traces) addTrace(segments, node, owners);
+  for (const segment of traces.flat()) addLinks(segment, owners);
   const all = [...nodes.values()];
   return all.map((one, ReferenceId) => ({
     ReferenceId,
@@ -47,10 +50,8 @@ export function graphOf(traces: Segment[][], AccountId: string): Service[] {
   }));
 }
 
-function addTrace(segments: Segment[], node: (name: string, type: string) => Node): void {
+function addTrace(segments: Segment[], node: (name: string, type: string) => Node, owners: Map<string, Node>): void {
   const typeOf = ({ origin, namespace }: Segment) => origin ?? namespace ?? "";
-  /** The service of each segment, and of what is in it. */
-  const owners = new Map<string, Node>();
   for (const segment of segments) {
     const owner = node(segment.name, typeOf(segment));
     owner.calls.push(segment);
@@ -60,6 +61,7 @@ function addTrace(segments: Segment[], node: (name: string, type: string) => Nod
   for (const segment of segments) {
     const owner = owners.get(segment.id)!;
     const caller = segment.parent_id === undefined ? undefined : owners.get(segment.parent_id);
+    if (!caller && linksOf(segment).length > 0) continue;
     if (!caller) {
       owner.root = true;
       const client = node(segment.name, "client");
@@ -74,6 +76,19 @@ function addTrace(segments: Segment[], node: (name: string, type: string) => Nod
       target.calls.push(within);
       connect(owner, target, within);
     }
+  }
+}
+
+const linksOf = ({ links }: Segment): { id?: string }[] =>
+  Array.isArray(links) ? links.filter((link) => typeof link === "object" && link !== null) : [];
+
+/** Services of other traces that brought a segment about, where it has no caller in its own. */
+function addLinks(segment: Segment, owners: Map<string, Node>): void {
+  if (segment.parent_id !== undefined && owners.has(segment.parent_id)) return;
+  const owner = owners.get(segment.id) as Node;
+  for (const { id = "" } of linksOf(segment)) {
+    const other = owners.get(id);
+    if (other && other !== owner) connect(other, owner, segment);
   }
 }
 

@@ -25,6 +25,8 @@ export interface Segment {
     response?: { status?: number };
   };
   aws?: Record<string, unknown>;
+  /** Segments of other traces that brought this one about. */
+  links?: { trace_id?: string; id?: string }[];
   subsegments?: Segment[];
 }
 

@@ -4,6 +4,7 @@ import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { tell } from "../../../activity.ts";
 import { parseJson } from "../../../jsonText.ts";
 import { AwsError, type Cloud, type Principal } from "../../../service.ts";
+import type { BatchTrace } from "./queueTraces.ts";
 import type { MappingRecord } from "./records.ts";
 
 export type Outcome =
@@ -49,10 +50,11 @@ export class FunctionCalls {
   /**
    * @param records as JSON texts.
    * @param identifiers by which the function may report records as failed.
+   * @param trace that the records carry.
    */
-  async invoke(records: string[], identifiers: ReadonlySet<string>): Promise<Outcome> {
+  async invoke(records: string[], identifiers: ReadonlySet<string>, trace: BatchTrace = {}): Promise<Outcome> {
     const began = performance.now();
-    const outcome = await this.#attempt(records, identifiers);
+    const outcome = await this.#attempt(records, identifiers, trace);
     const { EventSourceArn = "", FunctionArn } = this.#mapping;
     tell(() => ({
       ...{ kind: "batch", at: Date.now(), region: this.#cloud.region, source: EventSourceArn, function: FunctionArn },
@@ -63,7 +65,7 @@ export class FunctionCalls {
     return outcome;
   }
 
-  async #attempt(records: string[], identifiers: ReadonlySet<string>): Promise<Outcome> {
+  async #attempt(records: string[], identifiers: ReadonlySet<string>, trace: BatchTrace): Promise<Outcome> {
     const requestId = crypto.randomUUID();
     let answer: Answer;
     try {
@@ -71,6 +73,7 @@ export class FunctionCalls {
       answer = await this.#cloud.call("lambda", "Invoke", {
         FunctionName: this.#mapping.FunctionArn,
         Payload: Buffer.from(`{"Records":[${records.join(",")}]}`),
+        ...trace,
       });
     } catch (error) {
       if (error instanceof AwsError) return { kind: "refused", reason: `${error.code}: ${error.message}` };

@@ -9,6 +9,7 @@ import { AwsError } from "../../../service.ts";
 import { compileFilter, type Filter } from "./filter.ts";
 import { FunctionCalls } from "./functionCalls.ts";
 import { maxPayload } from "./lane.ts";
+import { receivedTraces } from "./queueTraces.ts";
 import { pause } from "./streamBatch.ts";
 import type { PollerSurroundings } from "./streamPoller.ts";
 
@@ -143,12 +144,13 @@ export class QueuePoller {
 
   async #process(batch: Taken[]): Promise<void> {
     const identifiers = new Set(batch.map(({ message }) => message.MessageId ?? ""));
+    const messages = batch.map(({ message }) => message);
     const outcome = await this.#calls.invoke(
       batch.map(({ json }) => json),
       identifiers,
+      receivedTraces(this.#around.cloud, this.#around.mapping.EventSourceArn, messages),
     );
     this.#refusals = outcome.kind === "refused" ? this.#refusals + 1 : 0;
-    const messages = batch.map(({ message }) => message);
     if (outcome.kind === "done") await this.#delete(messages);
     if (outcome.kind === "partial")
       await this.#delete(messages.filter(({ MessageId }) => !outcome.failed.has(MessageId ?? "")));

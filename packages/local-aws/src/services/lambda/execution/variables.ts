@@ -50,7 +50,7 @@ export function environmentVariables(
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
     AWS_EC2_METADATA_DISABLED: "true",
     AWS_XRAY_CONTEXT_MISSING: "LOG_ERROR",
-    AWS_XRAY_DAEMON_ADDRESS: "127.0.0.1:2000",
+    AWS_XRAY_DAEMON_ADDRESS: cloud.xrayAddress ?? "127.0.0.1:2000",
     AWS_LAMBDA_FUNCTION_NAME: configuration.FunctionName,
     AWS_LAMBDA_FUNCTION_VERSION: configuration.Version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.MemorySize),

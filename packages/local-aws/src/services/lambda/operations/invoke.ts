@@ -2,6 +2,7 @@
 
 import { sourceOf } from "../../../activity.ts";
 import { parseJson } from "../../../jsonText.ts";
+import type { TraceLink } from "../../../kit/trace.ts";
 import type { OperationOf, Operations } from "../../../operations.ts";
 import type { Input, Output } from "../../../sdks.ts";
 import { AwsError, type Call } from "../../../service.ts";
@@ -18,6 +19,8 @@ export type InvokeInput = Omit<Input<"lambda", "Invoke">, "Payload"> & {
   Payload?: Uint8Array | string;
   /** `Root=…;Parent=…;Sampled=…`: the trace that the invocation belongs to. */
   TraceHeader?: string;
+  /** Segments of several traces that it comes of. */
+  TraceLinks?: TraceLink[];
 };
 export type InvokeOutput = Output<"lambda", "Invoke"> & { Payload: Buffer };
 
@@ -69,6 +72,7 @@ export function invokeOperations(
       payload,
       tail: input.LogType === "Tail",
       ...((input.TraceHeader ?? trace) && { trace: input.TraceHeader ?? trace }),
+      ...(input.TraceLinks && { links: input.TraceLinks }),
       ...(input.ClientContext && { clientContext: clientContext(input.ClientContext) }),
     });
     const output: InvokeOutput = {

@@ -5,6 +5,7 @@
  */
 import { Readable } from "node:stream";
 import { collect } from "../../../../kit/collect.ts";
+import { traceHeader } from "../../../../kit/trace.ts";
 import type { Cloud, Principal } from "../../../../service.ts";
 import type { Exchange } from "../exchange.ts";
 import { badGateway } from "../failure.ts";
@@ -83,6 +84,7 @@ function headersOf(exchange: Exchange, { header, body }: IntegrationRequest): Re
     "user-agent": `AmazonAPIGateway_${exchange.stage.apiId}`,
     "x-amzn-apigateway-api-id": exchange.stage.apiId,
     "content-length": String(body.length),
+    ...(exchange.trace && { "x-amzn-trace-id": traceHeader({ ...exchange.trace, parent: exchange.trace.segment }) }),
   };
   for (const [name, values] of Object.entries(header)) {
     if (!HOP.has(name.toLowerCase())) headers[name.toLowerCase()] = values.join(",");
