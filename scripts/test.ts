@@ -73,14 +73,14 @@ const steps: Step[] = [
   // Run by ts-node, as Pulumi runs the program; every other test by Node itself.
   ...mocha(
     "the program, with mocks",
-    /^test\/(?!local|containers|handlers|jobs|scripts|terraform)/,
+    /^test\/(?!local|containers|handlers|jobs|plan|scripts|terraform)/,
     "--require",
     "ts-node/register",
   ),
   ...mocha("the platform on one machine", /^(test\/local\/(?!program)|packages\/pulumi-local\/test\/[^/]+$)/),
   ...mocha("local-aws", /^packages\/local-aws\//),
   ...mocha("pulumi-local", /^packages\/pulumi-local\/test\/.+\//),
-  ...mocha("handlers, containers, jobs, scripts", /^test\/(containers|handlers|jobs|scripts|terraform)/),
+  ...mocha("handlers, containers, jobs, plan, scripts", /^test\/(containers|handlers|jobs|plan|scripts|terraform)/),
 ];
 
 const results: Result[] = [];

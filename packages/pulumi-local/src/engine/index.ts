@@ -38,7 +38,7 @@ export interface RunResult {
 /** A resource as the last run left it; a secret is `[secret]`. */
 export type StackResource = Pick<
   ResourceState,
-  "urn" | "type" | "id" | "inputs" | "outputs" | "dependencies" | "propertyDependencies" | "protect" | "retainOnDelete"
+  "urn" | "type" | "id" | "parent" | "inputs" | "outputs" | "dependencies" | "propertyDependencies" | "protect" | "retainOnDelete"
 >;
 
 /** A stack as the last run left it. */
@@ -137,8 +137,8 @@ export class Engine {
   /** What the stack has, in the order of creation. */
   resources(): StackResource[] {
     return this.#state.list().map(({ inputs, outputs, ...rest }) => {
-      const { urn, type, id, dependencies, propertyDependencies, protect, retainOnDelete } = rest;
-      const options = { dependencies, propertyDependencies, protect, retainOnDelete };
+      const { urn, type, id, parent, dependencies, propertyDependencies, protect, retainOnDelete } = rest;
+      const options = { ...(parent && { parent }), dependencies, propertyDependencies, protect, retainOnDelete };
       return { urn, type, id, inputs: shown(inputs), outputs: shown(outputs), ...options };
     });
   }

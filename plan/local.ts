@@ -1,0 +1,132 @@
+/**
+ * A plan without an account: the program as it was and as it is, each brought up on this machine in a folder that is thrown
+ * away. Everything is known then, other than in a preview: ids, ARNs, and with them every policy.
+ */
+import { execFile } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Platform, type StackSnapshot } from "pulumi-local";
+import { type LocalConfig, readLocalConfig } from "pulumi-local/config";
+import { Failure } from "../scripts/lib/failure.ts";
+import { changesBetween, type PlannedResource, type Stacks } from "./stacks.ts";
+
+const run = promisify(execFile);
+
+export interface LocalOptions {
+  /** Folder of the program as it is. */
+  program: string;
+  /** Commit, branch or tag of the program as it was. */
+  against: string;
+  /** Whose configuration it is evaluated with. */
+  stack: string;
+  /** The program's own configuration by key, over the stack's. */
+  config: Record<string, string>;
+  /** Told what is being done. */
+  say(text: string): void;
+}
+
+/** @throws {Failure} when git does not know the commit; the engine's error, when either program fails. */
+export async function localStacks({ program, against, stack, config, say }: LocalOptions): Promise<Stacks> {
+  const folder = mkdtempSync(join(tmpdir(), "plan-"));
+  try {
+    // One place for both, one after the other: of what is packed, where it lay can be a part.
+    const place = join(folder, "program");
+    const common = {
+      program: place,
+      local: await readLocalConfig(program),
+      stack,
+      config,
+      state: join(folder, "state"),
+    };
+    say(`brings up ${against}`);
+    await checkOut(program, against, place);
+    const first = await bringUp({ ...common, ports: { awsPort: 0, apiPort: 0 } });
+    say("brings up the working tree over it");
+    await copyTree(program, place);
+    // On the same ports: addresses hold them.
+    const second = await bringUp({ ...common, ports: first.ports });
+    return { before: first.after, after: second.after, changes: changesBetween(first.after, second.after) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The files of a commit, with the packages that are installed now. */
+async function checkOut(program: string, commit: string, place: string): Promise<void> {
+  const archive = `${place}.tar`;
+  try {
+    await run("git", ["-C", program, "archive", "--output", archive, "--end-of-options", commit]);
+  } catch (error) {
+    const { stderr = "", message } = error as { stderr?: string; message: string };
+    const reason = (stderr || message).trim().split("\n")[0];
+    throw new Failure(`--against is ${commit}; allowed is a commit that git knows: ${reason}`);
+  }
+  renew(program, place);
+  await run("tar", ["-xf", archive, "-C", place]);
+}
+
+/** What git has of the working tree, or would take. */
+async function copyTree(program: string, place: string): Promise<void> {
+  const { stdout } = await run("git", ["-C", program, "ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  renew(program, place);
+  // A file that was deleted is listed as long as the index has it.
+  for (const file of stdout.split("\0").filter((name) => name !== "" && existsSync(join(program, name)))) {
+    cpSync(join(program, file), join(place, file), { recursive: true });
+  }
+}
+
+/** An empty place but for the packages. */
+function renew(program: string, place: string): void {
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(place);
+  symlinkSync(join(program, "node_modules"), join(place, "node_modules"));
+}
+
+interface Evaluation {
+  program: string;
+  local: LocalConfig;
+  stack: string;
+  config: Record<string, string>;
+  state: string;
+  ports: { awsPort: number; apiPort: number };
+}
+
+async function bringUp({ program, local, stack, config, state, ports }: Evaluation) {
+  const problems: string[] = [];
+  const platform = await Platform.open({
+    programDirectory: program,
+    stack,
+    stateDirectory: state,
+    ...ports,
+    config,
+    local,
+    onEvent: (event) => {
+      if (event.kind === "step" && event.status === "failed" && event.error) problems.push(event.error);
+    },
+  });
+  try {
+    await platform.up();
+    const { cloud, apiOrigin } = platform.local;
+    const [awsPort, apiPort] = [cloud.origin, apiOrigin].map((origin) => Number(new URL(origin).port));
+    return { after: resourcesOf(platform.engine.snapshot()), ports: { awsPort: awsPort!, apiPort: apiPort! } };
+  } catch (error) {
+    throw problems.length > 0 ? new Failure(problems.join("\n")) : error;
+  } finally {
+    await platform.close();
+  }
+}
+
+const resourcesOf = ({ resources }: StackSnapshot): PlannedResource[] =>
+  resources.map(({ urn, type, id, parent, inputs, outputs }) => ({
+    urn,
+    type,
+    name: urn.split("::").slice(3).join("::"),
+    id,
+    ...(parent !== undefined && { parent }),
+    inputs,
+    outputs,
+  }));
