@@ -6,6 +6,7 @@ import {
   type ComponentResourceOptions,
   type Input,
   interpolate,
+  mergeOptions,
   type Output,
   type Resource,
 } from "@pulumi/pulumi";
@@ -13,7 +14,7 @@ import type { DeploymentArgs } from "./deployment/args.ts";
 import { deploymentRules } from "./deployment/validate.ts";
 import type { AsynchronousArgs, FunctionArgs } from "./function/args.ts";
 import { createExecutionRole, type ExecutionRole } from "./function/executionRole.ts";
-import { languageOf, packageOf } from "./function/package.ts";
+import { type Language, languageOf, languages, packageOf } from "./function/package.ts";
 import { architecture } from "./function/platform.ts";
 import { createSchedule } from "./function/schedule.ts";
 import type { Statement } from "./function/statement.ts";
@@ -80,9 +81,11 @@ export class CodeFunction extends ComponentResource {
   #policyBytes = 0;
 
   constructor(name: string, args: CodeFunctionArgs, opts?: ComponentResourceOptions) {
-    const kind = `${languageOf(args)}Function`;
-    validate(`${kind} "${name}"`, codeFunctionRules(name, args));
-    super(`dsp:index:${kind}`, name, {}, opts);
+    const language = languageOf(args);
+    validate(`${language}Function "${name}"`, codeFunctionRules(name, args));
+    // The same function in another language is changed, not made anew: its children's names are taken.
+    const aliases = languages.filter((other) => other !== language).map((other) => ({ type: typeOf(other) }));
+    super(typeOf(language), name, {}, mergeOptions({ aliases }, opts));
     const deployment = args.deployment?.enabled === false ? undefined : args.deployment;
     const { schedule, asynchronous = schedule && {} } = args;
 
@@ -122,6 +125,8 @@ export class CodeFunction extends ComponentResource {
     );
   }
 }
+
+const typeOf = (language: Language) => `dsp:index:${language}Function`;
 
 const createDeployment = (name: string, args: DeploymentArgs, target: CodeFunction): GradualDeployment =>
   new GradualDeployment(

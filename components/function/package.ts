@@ -15,7 +15,9 @@ interface Package {
   variables: Record<string, string>;
 }
 
-export type Language = "Node" | "Python";
+/** What a function's code is in. */
+export const languages = ["Node", "Python"] as const;
+export type Language = (typeof languages)[number];
 
 /** By its file's name: a route, a hook or a predictor is in either. */
 export const languageOf = ({ entry }: Pick<FunctionArgs, "entry">): Language =>

@@ -37,7 +37,7 @@ describe("PythonFunction", function () {
       const python = await record(() => new PythonFunction("hello", { entry, ...args } as never));
       const node = await record(() => new NodeFunction("hello", { entry: inNode, ...args } as never));
       const plain = ({ all }: typeof node) =>
-        all.map(({ inputs: { code, handler, runtime, environment, ...inputs }, ...rest }) => {
+        all.map(({ inputs: { code, handler, runtime, environment, ...inputs }, formerTypes, ...rest }) => {
           const { NODE_OPTIONS, ...variables } =
             (environment as { variables?: Record<string, string> })?.variables ?? {};
           return JSON.stringify({ ...rest, inputs, variables }).replaceAll(
@@ -50,6 +50,12 @@ describe("PythonFunction", function () {
       assert.deepEqual(own(plain(python)), own(plain(node)));
     });
   }
+
+  it("is the same function as one in TypeScript of its name, changed: its log group has the name already", async () => {
+    const types = async (build: () => unknown) => (await record(build)).all[0]?.formerTypes;
+    assert.deepEqual(await types(() => new PythonFunction("hello", { entry })), ["dsp:index:NodeFunction"]);
+    assert.deepEqual(await types(() => new NodeFunction("hello", { entry: inNode })), ["dsp:index:PythonFunction"]);
+  });
 
   it("runs on Lambda's Python, without what only Node.js reads", async () => {
     const made = await record(() => new PythonFunction("hello", { entry }));

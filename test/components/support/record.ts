@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { Alias } from "@pulumi/pulumi/proto/alias_pb.js";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
 
@@ -13,6 +14,8 @@ export interface Recorded {
   parent: string | undefined;
   /** `type name` of each dependency, sorted. */
   dependencies: string[];
+  /** Types that it had before. */
+  formerTypes: string[];
   ignoreChanges: string[];
   protect: boolean;
   retainOnDelete: boolean;
@@ -117,6 +120,7 @@ export async function record(build: () => unknown, options: RecordOptions = {}):
         inputs: clean(request.getObject().toJavaScript()) as Recorded["inputs"],
         parent: parent && !parent.includes("pulumi:pulumi:Stack") ? short(parent) : undefined,
         dependencies: request.getDependenciesList().map(short).sort(),
+        formerTypes: request.getAliasesList().flatMap((alias: Alias) => alias.getSpec()?.getType() || []),
         ignoreChanges: request.getIgnorechangesList(),
         protect: request.getProtect() ?? false,
         retainOnDelete: request.getRetainondelete() ?? false,
