@@ -19,7 +19,7 @@ import { healthOf } from "./health.ts";
 import { listenOnIpv6 } from "./ipv6.ts";
 import { ownPath, poolPath } from "./ownPaths.ts";
 import { known, perform, unknownService, wholeStream } from "./perform.ts";
-import { type ProcessApi, serveProcesses } from "./processes.ts";
+import { largestHead, type ProcessApi, serveProcesses } from "./processes.ts";
 import { isS3, sha256 } from "./signature.ts";
 import { authenticateV2, isSignedV2 } from "./signatureV2.ts";
 import { mayUpgrade, serveSites } from "./sites.ts";
@@ -55,7 +55,7 @@ export interface Front {
 export async function createFront(options: FrontOptions): Promise<Front> {
   // The signature names the service: no path is routed or decoded before it is read.
   const rewriteUrl = ({ url = "" }: { url?: string }) => ownPath(url) ?? "/";
-  const http = { shouldUpgradeCallback: mayUpgrade(options.regions) };
+  const http = { shouldUpgradeCallback: mayUpgrade(options.regions), maxHeaderSize: largestHead };
   const server = Fastify({ forceCloseConnections: true, rewriteUrl, clientErrorHandler: refuseUnreadable, http });
   const opened = Promise.withResolvers<void>();
   // Bodies are read here: as streams where they are large, and by their schemas where they are not.

@@ -6,6 +6,11 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { RawRequest, RawResponse } from "../service.ts";
 import { refusal } from "./door.ts";
 
+/** Bytes of a request's URL and headers: Node's own limit, which holds for every request but those of processes. */
+const usualHead = 16 * 1024;
+/** A runtime reports an error's stack in a header of up to 1 MB (`Lambda-Runtime-Function-XRay-Error-Cause`), beside usual ones. */
+export const largestHead = 1024 * 1024 + usualHead;
+
 /** A handler of such requests. */
 export interface ProcessApi {
   /** Whether that path belongs to it. */
@@ -22,7 +27,8 @@ export function serveProcesses(server: Server, apis: ProcessApi[], opened: Promi
     const { method = "GET", url = "", headers } = request;
     const api = apis.find((one) => one.owns(url));
     if (!api) {
-      endpoint?.(request, response);
+      if (sizeOf(request) <= usualHead) endpoint?.(request, response);
+      else response.writeHead(431, { connection: "close", "content-length": 0 }).end();
       return;
     }
     if (refusal(headers, () => false)) {
@@ -43,6 +49,9 @@ export function serveProcesses(server: Server, apis: ProcessApi[], opened: Promi
       );
   });
 }
+
+const sizeOf = ({ url = "", rawHeaders }: IncomingMessage) =>
+  rawHeaders.reduce((sum, text) => sum + text.length, url.length);
 
 /** With its length an answer needs no chunks. */
 const withLength = (headers: RawResponse["headers"], body: RawResponse["body"]) => ({

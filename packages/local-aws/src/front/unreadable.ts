@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 const statuses: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
 /**
- * Answers what the server cannot parse as HTTP, such as a URL beyond its 16 KB. It announces that the connection closes: a
+ * Answers what the server cannot parse as HTTP, such as headers without an end. It announces that the connection closes: a
  * client that reused it would lose its next request.
  */
 export function refuseUnreadable({ code = "" }: Error & { code?: string }, socket: Socket): void {

@@ -13,15 +13,20 @@ describe("requests that are no HTTP", () => {
 
   it("end their connection alone, and say so: the client's next request is answered", async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const get = (path: string) =>
+    const get = (path: string, headers = {}) =>
       new Promise<IncomingMessage>((resolve, reject) => {
-        request(`${test.origin}${path}`, { agent }, (answer) => resolve(answer.resume()))
+        request(`${test.origin}${path}`, { agent, headers }, (answer) => resolve(answer.resume()))
           .on("error", reject)
           .end();
       });
-    const long = await get(`/${"x".repeat(20_000)}`);
-    assert.deepEqual([long.statusCode, long.headers.connection], [431, "close"]);
-    assert.equal((await get("/_health")).statusCode, 200);
+    for (const long of [
+      await get(`/${"x".repeat(20_000)}`),
+      await get("/_health", { "x-amz-meta-long": "x".repeat(20_000) }),
+      await get(`/${"x".repeat(2 * 1024 * 1024)}`),
+    ]) {
+      assert.deepEqual([long.statusCode, long.headers.connection], [431, "close"]);
+      assert.equal((await get("/_health")).statusCode, 200);
+    }
     agent.destroy();
   });
 

@@ -47,6 +47,15 @@ describe("functions with a runtime of their own", () => {
     });
   }
 
+  it("report an error with a long stack for X-Ray, in a header of up to 1 MB", async () => {
+    const served = `const cause = JSON.stringify({ paths: ["x".repeat(1024 * 1024 - 100)] });
+      const headers = { "lambda-runtime-function-xray-error-cause": cause };
+      await post("invocation/" + id + "/error", event.body, headers);`;
+    await create("deep", { bootstrap: bootstrap(served) }, "provided.al2023");
+    const body = JSON.stringify({ errorType: "RecursionError", errorMessage: "too deep", stackTrace: [] });
+    assert.deepEqual((await functions.invoke("deep", { body })).value, JSON.parse(body));
+  });
+
   it("answer with errors, whose type is theirs or the header's", async () => {
     const served = `await post("invocation/" + id + "/error", event.body, { "lambda-runtime-function-error-type": "Header.Type" });`;
     await create("errors", { bootstrap: bootstrap(served) }, "provided.al2023");
