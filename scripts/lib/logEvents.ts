@@ -21,9 +21,10 @@ const levels: Record<string, (text: string) => string> = {
   FATAL: pc.red,
   CRITICAL: pc.red,
   WARN: pc.yellow,
+  WARNING: pc.yellow,
 };
 
-/** One line for one event. JSON lines of Powertools and of Lambda itself are read; any other is shown as it is. */
+/** One line for one event, and those of its stack trace. JSON lines of Powertools and of Lambda itself are read; any other is shown as it is. */
 export function formatLogEvent(name: string, event: FilteredLogEvent): string {
   const time = pc.dim(new Date(event.timestamp ?? 0).toISOString().slice(11, 23));
   const colour = colours[[...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % colours.length]!;
@@ -35,18 +36,29 @@ function formatMessage(message: string): string {
   if (!record) return message;
   if (record.type && record.record) return pc.dim(`${record.type} ${JSON.stringify(summary(record.record))}`);
   if (record._aws) return pc.dim(`metrics ${metricsOf(record)}`);
-  const { level, message: text, error, errorMessage, ...rest } = record;
+  const { level, message: text, error, errorMessage, stackTrace, exception, ...rest } = record;
   if (text === undefined && errorMessage === undefined) return message;
   const paint = levels[String(level)] ?? ((plain: string) => plain);
   const detail = Object.entries(rest).filter(([key]) => !noise.has(key));
   const parts = [level, text ?? errorMessage].filter((part) => part !== undefined).map(String);
   const cause = error as { name?: string; message?: string } | undefined;
   if (cause?.message) parts.push(`${cause.name}: ${cause.message}`);
-  return [paint(parts.join(" ")), ...detail.map(([key, value]) => pc.dim(`${key}=${JSON.stringify(value)}`))].join(" ");
+  const line = [paint(parts.join(" ")), ...detail.map(([key, value]) => pc.dim(`${key}=${JSON.stringify(value)}`))];
+  return line.join(" ") + traceOf(stackTrace ?? exception);
 }
 
-/** Of Lambda's own records, the figures. */
-const summary = (record: object): unknown => (record as { metrics?: unknown }).metrics ?? record;
+/** A stack trace as Lambda (`stackTrace`) and Powertools for Python (`exception`) have it, in lines of its own. */
+function traceOf(trace: unknown): string {
+  const lines = [trace ?? []].flat().flatMap((part) => String(part).split("\n"));
+  const shown = lines.filter((line) => line.trim()).map((line) => `\n    ${line.trimEnd()}`);
+  return pc.dim(shown.join(""));
+}
+
+/** Of Lambda's own records, the figures, and how it ended unless that was well. */
+function summary(record: object): unknown {
+  const { metrics, status, errorType } = record as { metrics?: object; status?: string; errorType?: string };
+  return metrics ? { ...metrics, ...(status !== "success" && { status, errorType }) } : record;
+}
 
 /** The values of an embedded-metrics line: `ColdStart=1`. */
 function metricsOf({ _aws, ...values }: Record<string, unknown>): string {

@@ -29,6 +29,27 @@ describe("log lines", () => {
     assert.equal(line(JSON.stringify(record)), '03:04:05.678 whodis platform.report {"durationMs":3}');
   });
 
+  it("show what ended badly, and how: a timeout says nothing else", () => {
+    const metrics = { durationMs: 3 };
+    const report = (record: object) => line(JSON.stringify({ time: "t", type: "platform.report", record }));
+    assert.equal(report({ metrics, status: "success" }), '03:04:05.678 whodis platform.report {"durationMs":3}');
+    const said = { metrics, status: "timeout", errorType: "Sandbox.Timedout" };
+    assert.match(report(said), /\{"durationMs":3,"status":"timeout","errorType":"Sandbox\.Timedout"\}$/);
+  });
+
+  it("show stack traces in lines of their own, as Lambda and Powertools have them", () => {
+    const frames = ['  File "/var/task/app.py", line 3, in handler\n    return {}["x"]\n'];
+    const lambda = { level: "ERROR", message: "'x'", errorType: "KeyError", stackTrace: frames };
+    const shown = [
+      "03:04:05.678 whodis ERROR 'x' errorType=\"KeyError\"",
+      '      File "/var/task/app.py", line 3, in handler',
+      '        return {}["x"]',
+    ];
+    assert.equal(line(JSON.stringify(lambda)), shown.join("\n"));
+    assert.equal(line(JSON.stringify({ ...lambda, stackTrace: undefined, exception: frames[0] })), shown.join("\n"));
+    assert.equal(line(JSON.stringify({ ...lambda, stackTrace: [] })), shown[0]);
+  });
+
   it("show embedded metrics by name and value", () => {
     const record = {
       _aws: { CloudWatchMetrics: [{ Metrics: [{ Name: "ColdStart" }] }] },
