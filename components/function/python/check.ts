@@ -6,10 +6,20 @@ import { Problem } from "./problem.ts";
 
 const checker = join(__dirname, "check.py");
 
+/** What the checker prints. */
+interface Said {
+  at?: string;
+  problem?: string;
+  unawaited?: string;
+  missing?: string;
+  names?: string[];
+}
+
 /**
  * Reads files as Python would.
  * @param field that is said to be wrong when a name is not there.
- * @throws {Problem} for a syntax error in any of them, with its file and line; for a name that the entry does not define.
+ * @throws {Problem} for a syntax error in any of them, with its file and line; for a name that the entry does not define, or
+ * by `async def`.
  */
 export function requireNames(entry: string, names: string[], others: string[], field = "handler"): void {
   const python = findPython(version);
@@ -22,8 +32,10 @@ export function requireNames(entry: string, names: string[], others: string[], f
   });
   if (status !== 0) throw new Problem("entry", `${entry}: ${stderr.trim().split("\n").at(-1)}`, "a file in Python");
   if (!stdout) return;
-  const said = JSON.parse(stdout) as { at?: string; problem?: string; missing?: string; names?: string[] };
+  const said = JSON.parse(stdout) as Said;
   if (said.at) throw new Problem("entry", `${said.at}: ${said.problem}`, `code that Python ${python.version} reads`);
+  if (said.unawaited)
+    throw new Problem(field, `async def ${said.unawaited}`, `a function without async in ${entry}: nothing awaits it`);
   const defined = said.names?.join(", ") || "it defines none";
   throw new Problem(field, said.missing, `a function that ${entry} defines: ${defined}`);
 }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { FileArchive } from "@pulumi/pulumi/asset";
 import type { Rule } from "../../validation.ts";
@@ -64,8 +64,13 @@ function requirementsOf({ entry, requirements }: PythonArgs): string | undefined
   return requirements === undefined ? requirementsBeside(entry as string) : existing(requirements);
 }
 
-/** The file beside an entry that says what it requires. */
+/** The file beside an entry that says what it requires: no `pyproject.toml` that only configures tools. */
 export function requirementsBeside(entry: string): string | undefined {
-  const files = ["requirements.txt", "pyproject.toml"].map((name) => join(dirname(entry), name));
-  return files.find((path) => existsSync(join(root, path)));
+  const [list, project] = ["requirements.txt", "pyproject.toml"].map((name) => join(dirname(entry), name)) as [
+    string,
+    string,
+  ];
+  if (existsSync(join(root, list))) return list;
+  const text = existsSync(join(root, project)) ? readFileSync(join(root, project), "utf8") : "";
+  return /^\[project\]/m.test(text) ? project : undefined;
 }

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import { architecture } from "../platform.ts";
+import { installerProblem, lineOf } from "./installerProblem.ts";
 import { findPython, has } from "./interpreter.ts";
 import { Problem } from "./problem.ts";
 import { type Files, filesIn, hashOf } from "./sources.ts";
@@ -88,43 +88,23 @@ const byUv = (file: string, target: string, version: string): string[] => [
   ...["--python-version", version, "--python-platform", `${machine}-manylinux_2_${glibc[0]}`, "--requirements", file],
 ];
 
-function run([program = "", ...args]: string[], { shown, version }: { shown: string; version: string }): void {
+function run([program = "", ...args]: string[], asked: { shown: string; version: string }): void {
   const { status, stderr, error } = spawnSync(program, args, { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
-  if (status === 0) return;
-  const said = stripVTControlCharacters(stderr || String(error));
-  if (
-    /connection|resolve host|temporary failure|network is unreachable|timed out|proxy/i.test(said) &&
-    !wheel.test(said)
-  ) {
-    throw new Problem("requirements", shown, "what a package index serves: none can be reached");
-  }
-  const [, pip, uv] = wheel.exec(said) ?? [];
-  const name = pip ?? uv;
-  if (!name) throw new Problem("requirements", `${shown}: ${lastLine(said)}`, "what pip or uv can install");
-  throw new Problem(
-    "requirements",
-    `${shown}: ${name}`,
-    `a version with a wheel for Python ${version} on Linux of ${architecture}: see its files on the package index, and pin another version or replace it`,
-  );
+  if (status !== 0) throw installerProblem(stderr || String(error), asked);
 }
-
-/** pip's word, and uv's: `… because example==1.0.0 has no wheels with a matching Python ABI tag`. */
-const wheel =
-  /No matching distribution found for (\S{1,200})|because (?:only )?([\w.-]{1,100}(?:[=<>!~]{1,2}[\w.]{1,50})?) has no (?:usable )?wheels/i;
-const lastLine = (said: string) =>
-  (
-    said
-      .trim()
-      .split("\n")
-      .findLast((line) => line.startsWith("ERROR")) ?? said.trim()
-  ).slice(0, 300);
 
 /** What a lock file says, with hashes. https://docs.astral.sh/uv/concepts/projects/export/ */
 function exported(path: string, shown: string): string {
   if (!existsSync(join(dirname(path), "uv.lock"))) {
     throw new Problem("requirements", shown, "a pyproject.toml with a uv.lock beside it: `uv lock` writes it");
   }
-  if (!has("uv")) throw new Problem("requirements", shown, "a requirements.txt, where uv is not installed");
+  if (!has("uv")) {
+    throw new Problem(
+      "requirements",
+      shown,
+      "a requirements.txt, where uv is not installed (`pip install uv` does that)",
+    );
+  }
   const args = [
     "export",
     "--quiet",
@@ -136,7 +116,7 @@ function exported(path: string, shown: string): string {
     "requirements-txt",
   ];
   const { status, stdout, stderr } = spawnSync("uv", args, { cwd: dirname(path), encoding: "utf8" });
-  if (status !== 0) throw new Problem("requirements", `${shown}: ${lastLine(stderr)}`, "a lock file that uv reads");
+  if (status !== 0) throw new Problem("requirements", `${shown}: ${lineOf(stderr)}`, "a lock file that uv reads");
   return stdout;
 }
 

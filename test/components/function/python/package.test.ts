@@ -19,7 +19,7 @@ describe("packages of functions in Python", function () {
 
   let count = 0;
   /** A folder of the program with these files. @returns the path of its `app.py`. */
-  function write(files: Record<string, string>): Entry {
+  function write(files: Record<string, string | Buffer>): Entry {
     const program = join(folder, String(++count));
     for (const [name, text] of Object.entries(files)) {
       mkdirSync(dirname(join(program, name)), { recursive: true });
@@ -71,9 +71,26 @@ describe("packages of functions in Python", function () {
     assert.match(refusal(write({ "app.py": "x = '\n" })) ?? "", /app\.py:1: /);
   });
 
+  it("are refused for a handler that nothing awaits", () => {
+    const said = refusal(write({ "app.py": "\nasync def lambda_handler(event, context): pass\n" })) ?? "";
+    assert.match(said, /^handler is async def lambda_handler; allowed is a function without async in \S+app\.py: /);
+  });
+
+  it("are refused for bytes that are no text, even in a comment, unless their encoding is declared", () => {
+    const latin = (text: string) => Buffer.from(text, "latin1");
+    const said = refusal(write({ "app.py": latin(`${handler}# café\n`) })) ?? "";
+    assert.match(
+      said,
+      /^entry is \S+app\.py:2: not text in utf-8: byte 0xe9; allowed is code that Python 3\.\d+ reads$/,
+    );
+    assert.equal(refusal(write({ "app.py": latin(`# coding: latin-1\n${handler}# café\n`) })), undefined);
+    assert.equal(refusal(write({ "app.py": `\uFEFF${handler}# café, 日本\n` })), undefined);
+  });
+
   const missing: [string, string, string][] = [
     ["another name", "def handle(e, c): pass\nclass Other: pass\n_private = 1", "Other, handle"],
     ["none at all", "'''Nothing'''", "it defines none"],
+    ["a module", "import json as lambda_handler, sys\nfrom os import path", "path"],
     ["a name within a function", "def outer():\n  def lambda_handler(e, c): pass", "outer"],
   ];
   for (const [what, source, names] of missing) {
@@ -120,6 +137,8 @@ describe("packages of functions in Python", function () {
     );
     const project = write({ "app.py": handler, "pyproject.toml": "[project]\nname = 'x'\n" });
     assert.match(refusal(project) ?? "", /pyproject\.toml; allowed is a pyproject\.toml with a uv\.lock beside it/);
+    const tools = write({ "app.py": handler, "pyproject.toml": "[tool.ruff]\nline-length = 100\n" });
+    assert.equal(refusal(tools), undefined);
   });
 
   describe("with packages from an index", () => {
