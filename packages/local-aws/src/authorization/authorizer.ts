@@ -9,6 +9,7 @@ import { requestContext } from "./context.ts";
 import type { Directory, IamEntity, User } from "./directory.ts";
 import { entityOf } from "./entity.ts";
 import { managedPolicyDocument } from "./managed.ts";
+import type { Context } from "./pattern.ts";
 import { PolicySet, policySet, type Question } from "./policy.ts";
 
 /** What limits and allows one caller, compiled. */
@@ -69,9 +70,44 @@ export class Authorizer {
     call: Pick<Call, "principal" | "sourceIp" | "context"> & Partial<Pick<Call, "region">>,
     access: Access,
   ): Decision {
+    const policies = this.#of(call.principal);
+    return decide(this.#question(call, access, policies), access, policies, this.#accountId);
+  }
+
+  /**
+   * What policies would decide that are only given, in place of the caller's own.
+   * @param given the policies, and what is known of the request instead of all that its context has.
+   * @returns for a permission, the decision, and what some of their statements say of it.
+   */
+  asking(
+    call: Pick<Call, "principal">,
+    given: {
+      identity: PolicyDocument[];
+      boundary: PolicyDocument[] | undefined;
+      known(context: Context): Context;
+    },
+  ) {
+    const { version = 0, tags = {} } = this.#of(call.principal) ?? {};
+    const boundary = given.boundary && new PolicySet(given.boundary);
+    const identity = new PolicySet(given.identity);
+    const own: Compiled = { version, identity, session: [], tags, asksForTags: false, ...(boundary && { boundary }) };
+    return (access: Access) => {
+      const asked = this.#question(call, access, own);
+      const question = { ...asked, context: given.known(asked.context) };
+      return {
+        decision: decide(question, access, own, this.#accountId),
+        effectOf: (statements: PolicySet) => statements.evaluate(question).effect,
+      };
+    };
+  }
+
+  #question(
+    call: Pick<Call, "principal" | "sourceIp" | "context"> & Partial<Pick<Call, "region">>,
+    access: Access,
+    policies: Compiled | undefined,
+  ): Question {
     const { principal } = call;
-    const policies = this.#of(principal);
-    const question: Question = {
+    return {
       principal,
       action: access.action,
       resource: access.resource,
@@ -86,7 +122,6 @@ export class Authorizer {
         key: principal.accessKeyId ? this.#directory.key(principal.accessKeyId) : undefined,
       }),
     };
-    return decide(question, access, policies, this.#accountId);
   }
 
   /** Policies of a role or user; `undefined` for principals without any (root, services, other accounts). */
@@ -131,11 +166,9 @@ export class Authorizer {
 
   #entity(principal: Principal): User | IamEntity | undefined {
     if (principal.kind === "user") {
-      const name = principal.arn.split("/").at(-1) as string;
-      if (!isGroup(principal.arn)) return this.#directory.users.get(name);
-      // The simulator asks for a group: for a user who is in it and has no rights besides.
-      const group = this.#directory.groups.get(name);
-      return group && { ...group, tags: {} };
+      // The simulator asks for a group, too, which has no tags.
+      const isGroup = principal.arn.split(":")[5]?.startsWith("group/");
+      return isGroup ? undefined : this.#directory.users.get(principal.arn.split("/").at(-1) as string);
     }
     const role = this.#directory.roles.get((principal.roleArn ?? "").split("/").at(-1) as string);
     // A role recreated under the same name has another id: sessions of the old one have no rights any more.
@@ -174,8 +207,6 @@ function decide(question: Question, access: Access, own: Compiled | undefined, a
   if (limits && match !== "exact") return limits;
   return allowed;
 }
-
-const isGroup = (arn: string): boolean => arn.split(":")[5]?.startsWith("group/") ?? false;
 
 const refuse = (by: Refusal): Decision => ({ allowed: false, explicit: false, by });
 

@@ -12,6 +12,10 @@ const logs = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"
 /** By the part of the ARN after `arn:aws:iam::aws:policy/`. https://docs.aws.amazon.com/aws-managed-policy/latest/reference/ */
 export const awsPolicies: Record<string, PolicyDocument> = {
   AdministratorAccess: document({ Action: "*" }),
+  AWSLambdaExecute: document(
+    { Action: ["logs:*"], Resource: "arn:aws:logs:*:*:*" },
+    { Action: ["s3:GetObject", "s3:PutObject"], Resource: "arn:aws:s3:::*" },
+  ),
   AWSXRayDaemonWriteAccess: document({
     Action: [
       "xray:PutTraceSegments",
@@ -32,6 +36,17 @@ export const awsPolicies: Record<string, PolicyDocument> = {
       "dynamodb:GetShardIterator",
       "dynamodb:ListStreams",
       ...logs,
+    ],
+  }),
+  "service-role/AWSLambdaVPCAccessExecutionRole": document({
+    Action: [
+      ...logs,
+      "ec2:CreateNetworkInterface",
+      "ec2:DescribeNetworkInterfaces",
+      "ec2:DescribeSubnets",
+      "ec2:DeleteNetworkInterface",
+      "ec2:AssignPrivateIpAddresses",
+      "ec2:UnassignPrivateIpAddresses",
     ],
   }),
   "service-role/AWSLambdaRole": document({ Action: ["lambda:InvokeFunction"] }),

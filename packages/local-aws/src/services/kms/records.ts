@@ -173,7 +173,7 @@ export class Records {
     const Statement = [{ Effect: "Allow", Principal: root, Action: "kms:*", Resource: "*" }];
     this.keys.put(id, {
       id,
-      description: `Default key that protects my ${service.toUpperCase()} resources when no other key is defined`,
+      description: `Default key that protects my ${protectedBy[service] ?? `${service.toUpperCase()} resources`} when no other key is defined`,
       policy: JSON.stringify({ Version: "2012-10-17", Id: `auto-${service}-1`, Statement }),
       rotates: true,
       enabled: true,
@@ -191,6 +191,18 @@ export class Records {
     this.keys.delete(id);
   }
 }
+
+/** What the key of a service protects, in AWS's words. */
+const protectedBy: Record<string, string> = {
+  dynamodb: "DynamoDB data",
+  ebs: "EBS volumes",
+  lambda: "Lambda functions",
+  s3: "S3 objects",
+  secretsmanager: "Secrets Manager data",
+  sns: "SNS data",
+  sqs: "SQS messages",
+  ssm: "SSM parameters",
+};
 
 export const notFound = (message: string): AwsError => new AwsError("NotFoundException", message);
 export const invalidState = (message: string): AwsError => new AwsError("KMSInvalidStateException", message);

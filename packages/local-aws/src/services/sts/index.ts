@@ -47,6 +47,14 @@ export function createSts(cloud: Cloud, directory: Directory): Service {
       if (input.SourceIdentity && input.SourceIdentity !== sourceIdentity) {
         throw new AwsError("AccessDenied", "The source identity of a session cannot be changed", 403);
       }
+      const inheritedKeys = new Set(Object.keys(inherited).map(lower));
+      if ((input.Tags ?? []).some(({ Key = "" }) => inheritedKeys.has(lower(Key)))) {
+        throw new AwsError(
+          "InvalidParameterValue",
+          "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+          400,
+        );
+      }
       const tags = checkTags([...tagList(inherited), ...(input.Tags ?? [])]);
       const handedOn = new Set([...Object.keys(inherited), ...(input.TransitiveTagKeys ?? [])].map(lower));
       const transitive = Object.fromEntries(Object.entries(tags).filter(([key]) => handedOn.has(lower(key))));

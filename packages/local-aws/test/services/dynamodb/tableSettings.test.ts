@@ -80,8 +80,17 @@ describe("settings of DynamoDB tables", () => {
     });
     assert.equal((await table(TableName))?.SSEDescription, undefined);
     await dynamodb.updateTable({ TableName, SSESpecification: { Enabled: true } });
-    assert.deepEqual((await table(TableName))?.SSEDescription, { Status: "ENABLED", SSEType: "KMS" });
     const kms = test.client(KMS);
+    const own = (await kms.describeKey({ KeyId: "alias/aws/dynamodb" })).KeyMetadata;
+    const encrypted = { SSEType: "KMS", KMSMasterKeyArn: own?.Arn };
+    assert.deepEqual((await table(TableName))?.SSEDescription, { Status: "ENABLED", ...encrypted });
+    assert.deepEqual(
+      [own?.KeyManager, own?.Description],
+      ["AWS", "Default key that protects my DynamoDB data when no other key is defined"],
+    );
+    const givenUp = await dynamodb.updateTable({ TableName, SSESpecification: { Enabled: false } });
+    assert.deepEqual(givenUp.TableDescription?.SSEDescription, { Status: "UPDATING", ...encrypted });
+    assert.equal((await table(TableName))?.SSEDescription, undefined);
     const { KeyMetadata } = await kms.createKey({});
     await kms.createAlias({ AliasName: "alias/mine", TargetKeyId: KeyMetadata?.KeyId });
     for (const KMSMasterKeyId of ["alias/mine", KeyMetadata?.KeyId, KeyMetadata?.Arn]) {

@@ -224,7 +224,8 @@ describe("sts", () => {
     await assert.rejects(read(first), /explicit deny/);
     await read(second);
     await assert.rejects(assume(RoleArn, asCredentials(second), { Tags: [{ Key: "team", Value: "x" }] }), {
-      name: "InvalidInputException",
+      name: "InvalidParameterValue",
+      message: /^One of the specified transitive tag keys can't be set/,
     });
     await assert.rejects(assume(RoleArn, asCredentials(second), { SourceIdentity: "alice" }), { name: "AccessDenied" });
     const closed = await trusting(account);

@@ -73,7 +73,10 @@ async function getTable(cloud: Cloud, TableName: string): Promise<Properties> {
       enabled: recovery?.PointInTimeRecoveryStatus === "ENABLED",
       recoveryPeriodInDays: recovery?.RecoveryPeriodInDays ?? 0,
     },
-    serverSideEncryption: { enabled: table.SSEDescription?.Status === "ENABLED", kmsKeyArn: "" },
+    serverSideEncryption: {
+      enabled: table.SSEDescription?.Status === "ENABLED",
+      kmsKeyArn: table.SSEDescription?.KMSMasterKeyArn ?? "",
+    },
     replicas: [],
     tags: tagMap(Tags),
     region: cloud.region,

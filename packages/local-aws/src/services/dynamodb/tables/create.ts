@@ -178,10 +178,10 @@ export function newStream(
   return stream;
 }
 
-/** @returns what descriptions say of it. */
+/** @returns what descriptions say of it. Without a key it is DynamoDB's own of the account. */
 export async function encryptionOf(
   { around }: Engine,
-  { KMSMasterKeyId: id }: EncryptionInput,
-): Promise<{ SSEType: string; KMSMasterKeyArn?: string }> {
-  return { SSEType: "KMS", ...(id !== undefined && { KMSMasterKeyArn: await around.keyArn(id) }) };
+  { KMSMasterKeyId: id = "alias/aws/dynamodb" }: EncryptionInput,
+): Promise<{ SSEType: string; KMSMasterKeyArn: string }> {
+  return { SSEType: "KMS", KMSMasterKeyArn: await around.keyArn(id) };
 }

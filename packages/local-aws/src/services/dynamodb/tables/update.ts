@@ -45,6 +45,7 @@ export async function updateTable(engine: Engine, input: UpdateInput): Promise<J
   const { SSESpecification: encryption } = input;
   const encrypted = encryption?.Enabled ? await encryptionOf(engine, encryption) : undefined;
   const table = engine.tables.existing(input.TableName);
+  const { encryption: before } = table.definition;
   engine.db.transaction(() => {
     let definition = withCapacity(table.definition, input);
     definition = withIndexes(engine, definition, input);
@@ -64,7 +65,12 @@ export async function updateTable(engine: Engine, input: UpdateInput): Promise<J
   });
   engine.background.fill(table);
   engine.background.clear();
-  return { TableDescription: describeTable(table, engine.around.names, "UPDATING") };
+  const TableDescription = describeTable(table, engine.around.names, "UPDATING");
+  // The key is still told that a table is about to give up.
+  const givenUp = encryption && !encrypted && before;
+  return {
+    TableDescription: { ...TableDescription, ...(givenUp && { SSEDescription: { Status: "UPDATING", ...before } }) },
+  };
 }
 
 function withCapacity(definition: TableDefinition, input: UpdateInput): TableDefinition {
