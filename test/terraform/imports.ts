@@ -7,8 +7,10 @@ type Attributes = Resource["attributes"];
 export const notImported = new Set([
   // What triggers a deployment is Terraform's own.
   "aws_api_gateway_deployment",
+  "aws_cognito_user_in_group",
   "aws_dynamodb_table_item",
   "aws_iam_access_key",
+  "aws_iam_group_membership",
   "aws_lambda_invocation",
   // Whose archive is not read back, and cannot change.
   "aws_lambda_layer_version",
@@ -37,11 +39,17 @@ const ids: Record<string, (attributes: Attributes) => string> = {
   aws_api_gateway_resource: joined("/", "rest_api_id", "id"),
   aws_api_gateway_stage: joined("/", "rest_api_id", "stage_name"),
   aws_api_gateway_usage_plan_key: joined("/", "usage_plan_id", "key_id"),
+  aws_apigatewayv2_authorizer: joined("/", "api_id", "id"),
+  aws_apigatewayv2_deployment: joined("/", "api_id", "id"),
+  aws_apigatewayv2_integration: joined("/", "api_id", "id"),
+  aws_apigatewayv2_route: joined("/", "api_id", "id"),
+  aws_apigatewayv2_stage: joined("/", "api_id", "name"),
   aws_appautoscaling_policy: joined("/", "service_namespace", "resource_id", "scalable_dimension", "name"),
   aws_appautoscaling_target: joined("/", "service_namespace", "resource_id", "scalable_dimension"),
   aws_cloudwatch_event_target: joined("/", "event_bus_name", "rule", "target_id"),
   aws_cloudwatch_log_metric_filter: joined(":", "log_group_name", "name"),
   aws_cloudwatch_log_stream: joined(":", "log_group_name", "name"),
+  aws_cloudwatch_log_subscription_filter: joined("|", "log_group_name", "name"),
   aws_cognito_user_pool_client: joined("/", "user_pool_id", "id"),
   aws_codedeploy_app: joined("", "name"),
   aws_codedeploy_deployment_group: joined(":", "app_name", "deployment_group_name"),
@@ -77,6 +85,11 @@ export const unread: Record<string, string[]> = {
   aws_ecs_service: ["task_definition", "wait_for_steady_state"],
   aws_iam_role: ["force_detach_policies"],
   aws_iam_user: ["force_destroy"],
+  aws_cloudwatch_event_connection: ["auth_parameters"],
+  aws_kms_key_policy: ["bypass_policy_lockout_safety_check"],
+  aws_secretsmanager_secret: ["force_overwrite_replica_secret", "recovery_window_in_days"],
+  aws_secretsmanager_secret_policy: ["block_public_policy"],
+  aws_secretsmanager_secret_rotation: ["rotate_immediately"],
   aws_kms_key: ["bypass_policy_lockout_safety_check", "deletion_window_in_days"],
   // What follows from a new upload is not known before it.
   aws_lambda_function: [

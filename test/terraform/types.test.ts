@@ -3,7 +3,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startCloud, type TestCloud } from "local-aws/testing";
 import { createRegistry } from "pulumi-local";
-import { rootFolder, rootNames, terraformType, typesIn, withoutConfiguration, withoutUpdate } from "./types.ts";
+import {
+  notModelled,
+  rootFolder,
+  rootNames,
+  terraformType,
+  typesIn,
+  withoutConfiguration,
+  withoutUpdate,
+} from "./types.ts";
 
 describe("Terraform's configurations", () => {
   let test: TestCloud;
@@ -20,6 +28,12 @@ describe("Terraform's configurations", () => {
   it("hold every modelled type for whose absence there is no reason", () => {
     const missing = modelled.filter((type) => !reason(type) && !configured.has(terraformType(type)));
     assert.deepEqual(missing, []);
+  });
+
+  it("hold no type that a program could not have on one machine, but for a reason", () => {
+    const known = new Set(modelled.map(terraformType));
+    const unknown = [...configured].filter((type) => !known.has(type));
+    assert.deepEqual(unknown, Object.keys(notModelled));
   });
 
   it("give no reason for what is there, or is not modelled", () => {

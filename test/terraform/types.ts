@@ -22,6 +22,12 @@ export const withoutConfiguration: Record<string, string> = {
   "docker-build:": "not of AWS",
 };
 
+/** Why a type that a configuration holds is none of `pulumi-local`'s. */
+export const notModelled: Record<string, string> = {
+  aws_s3_object_copy:
+    "a copy at the time of an update, of what may have changed since; a program declares the object itself",
+};
+
 /** Why the update changes nothing of a type. */
 export const withoutUpdate: Record<string, string> = {};
 

@@ -1,6 +1,6 @@
 import { type Made, PartlyMade, type Properties, type ResourceContext } from "../engine/provider.ts";
 import type { ResourceType } from "./resourceType.ts";
-import { type Tags, tagChanges } from "./tags.ts";
+import { type Tags, tagChanges, tagList } from "./tags.ts";
 
 /**
  * A resource type whose outputs are what its service says of it after each verb, and whose settings beyond the request that
@@ -13,7 +13,10 @@ export interface DescribedType extends Omit<ResourceType, "create" | "update" | 
   mutable?: string[];
   /** @returns its id. */
   make(inputs: Properties, context: ResourceContext): Promise<string>;
-  /** Brings it from what it is to what is asked for; what has just been made is `{}` before. */
+  /**
+   * Brings it from what it is to what is asked for; what has just been made is `{}` before.
+   * @returns its id as text, where that is another by then.
+   */
   settle?(id: string, before: Properties, after: Properties, context: ResourceContext): Promise<unknown>;
   /** Puts tags on it, and takes some off. */
   retag?(id: string, changes: { put: Tags; remove: string[] }, outputs: Properties): Promise<unknown>;
@@ -52,11 +55,12 @@ export function described(type: DescribedType): ResourceType {
     },
     ...((settle || retag) && {
       async update(id, before, after, context) {
-        await settle?.(id, before, after, context);
+        const settled = await settle?.(id, before, after, context);
+        const now = typeof settled === "string" ? settled : id;
         const changes = tagChanges(before.tagsAll, after.tagsAll);
         const isTagged = changes.remove.length > 0 || Object.keys(changes.put).length > 0;
-        if (isTagged) await retag?.(id, changes, context.previous?.outputs ?? {});
-        return made(id, after);
+        if (isTagged) await retag?.(now, changes, context.previous?.outputs ?? {});
+        return made(now, after);
       },
     }),
     delete: remove,
@@ -83,11 +87,51 @@ export const capitalized = (inputs: Properties, names: readonly string[]): Recor
       .map((name) => [`${name[0]!.toUpperCase()}${name.slice(1)}`, inputs[name]]),
   );
 
+/** As {@link capitalized}, with all that is in them. @param special AWS's names that are not made of Pulumi's. */
+export function toAws(value: unknown, special: Record<string, string> = {}): unknown {
+  if (Array.isArray(value)) return value.map((one) => toAws(one, special));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name, item]) => item !== undefined && item !== null && !name.startsWith("__"))
+      .map(([name, item]) => [special[name] ?? `${name[0]!.toUpperCase()}${name.slice(1)}`, toAws(item, special)]),
+  );
+}
+
+/** The other way round. */
+export function fromAws(value: unknown, special: Record<string, string> = {}): unknown {
+  const names = Object.fromEntries(Object.entries(special).map(([name, member]) => [member, name]));
+  const read = (given: unknown): unknown => {
+    if (Array.isArray(given)) return given.map(read);
+    if (given instanceof Date) return given.toISOString();
+    if (typeof given !== "object" || given === null) return given;
+    return Object.fromEntries(
+      Object.entries(given)
+        .filter(([, item]) => item !== undefined)
+        .map(([member, item]) => [names[member] ?? `${member[0]!.toLowerCase()}${member.slice(1)}`, read(item)]),
+    );
+  };
+  return read(value);
+}
+
 /** Outputs: those members of an answer, each under Pulumi's name for it. */
 export const uncapitalized = (found: object, names: readonly string[]): Properties =>
   Object.fromEntries(
     names.map((name) => [name, (found as Record<string, unknown>)[`${name[0]!.toUpperCase()}${name.slice(1)}`]]),
   );
+
+/**
+ * `retag` of services that tag by ARN, with `TagResource` and `UntagResource`.
+ * @param arn the member of their requests that names it.
+ * @param form what they take tags as.
+ */
+export const byArn =
+  (call: (operation: string, input: object) => Promise<unknown>, arn: string, form: "list" | "map") =>
+  async (_id: string, { put, remove: TagKeys }: { put: Tags; remove: string[] }, outputs: Properties) => {
+    const named = { [arn]: outputs.arn };
+    if (TagKeys.length > 0) await call("UntagResource", { ...named, TagKeys });
+    if (Object.keys(put).length > 0) await call("TagResource", { ...named, Tags: form === "map" ? put : tagList(put) });
+  };
 
 /** What two lists do not have in common: what the second one has more, and less. */
 export function listChanges(before: unknown, after: unknown): { add: string[]; remove: string[] } {

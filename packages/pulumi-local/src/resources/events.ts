@@ -2,6 +2,7 @@
 import type { Rule, Target } from "@aws-sdk/client-eventbridge";
 import type { Made, Properties } from "../engine/provider.ts";
 import { eventBus, eventPermission } from "./eventBuses.ts";
+import { eventDeliveryTypes } from "./eventDelivery.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 import { tagChanges, tagList } from "./tags.ts";
 
@@ -166,5 +167,5 @@ export const eventsResources: ServiceResources = (cloud) => {
     },
   };
 
-  return { types: [rule, target, eventBus(cloud), eventPermission(cloud)] };
+  return { types: [rule, target, eventBus(cloud), eventPermission(cloud), ...eventDeliveryTypes(cloud)] };
 };

@@ -1,10 +1,12 @@
 import type { Cloud } from "local-aws/service";
 import type { Component, Invoke, Registry, ResourceProvider } from "../engine/provider.ts";
 import { apigateway } from "./apigateway/index.ts";
+import { apigatewayv2Resources } from "./apigatewayv2.ts";
 import { appAutoscalingResources } from "./appautoscaling.ts";
 import { accountWide, asked, Clients, regional } from "./awsProvider/clients.ts";
 import { budgetResources } from "./budgets.ts";
 import { codedeployResources } from "./codedeploy.ts";
+import { cognitoResources } from "./cognito/index.ts";
 import { dynamodbResources } from "./dynamodb/index.ts";
 import { ec2Resources } from "./ec2/index.ts";
 import { ecrResources } from "./ecr/index.ts";
@@ -22,18 +24,21 @@ import { route53Resources } from "./route53/index.ts";
 import { s3Resources } from "./s3/index.ts";
 import { sageMakerResources } from "./sagemaker.ts";
 import { schedulerResources } from "./scheduler.ts";
+import { secretsManagerResources } from "./secretsmanager.ts";
 import { sesResources } from "./ses.ts";
 import { snsResources } from "./sns.ts";
 import { sqsResources } from "./sqs.ts";
 import { ssmResources } from "./ssm.ts";
 import { statesResources } from "./states.ts";
 import { stsResources } from "./sts.ts";
+import { xrayResources } from "./xray.ts";
 
 /** Every service whose resources can be made, one line each. */
 const services: ServiceResources[] = [
   iamResources,
   stsResources,
   apigateway,
+  apigatewayv2Resources,
   lambdaResources,
   logsResources,
   statesResources,
@@ -53,6 +58,9 @@ const services: ServiceResources[] = [
   ecsResources,
   appAutoscalingResources,
   kmsResources,
+  secretsManagerResources,
+  cognitoResources,
+  xrayResources,
   sesResources,
   sageMakerResources,
   emrServerlessResources,

@@ -2,11 +2,12 @@
 import { defaultKeyPolicy } from "local-aws";
 import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../engine/provider.ts";
+import { grantTypes } from "./kmsGrants.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 
 const docs = (page: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/kms/${page}/`;
 
-export const kmsResources: ServiceResources = (cloud) => ({ types: [key(cloud), alias(cloud)] });
+export const kmsResources: ServiceResources = (cloud) => ({ types: [key(cloud), alias(cloud), ...grantTypes(cloud)] });
 
 function key(cloud: Cloud): ResourceType {
   const call = <Output = unknown>(operation: string, input: object) => cloud.call<Output>("kms", operation, input);

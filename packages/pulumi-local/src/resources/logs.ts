@@ -3,6 +3,7 @@ import type { LogGroup } from "@aws-sdk/client-cloudwatch-logs";
 import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../engine/provider.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
+import { subscriptionFilter } from "./subscriptionFilter.ts";
 import { tagChanges } from "./tags.ts";
 
 const docs = (page: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/cloudwatch/${page}/`;
@@ -21,7 +22,13 @@ export const logsResources: ServiceResources = (cloud) => {
   }
 
   return {
-    types: [logGroup(cloud, find), logStream(cloud), resourcePolicy(cloud), metricFilter(cloud)],
+    types: [
+      logGroup(cloud, find),
+      logStream(cloud),
+      resourcePolicy(cloud),
+      metricFilter(cloud),
+      subscriptionFilter(cloud),
+    ],
     invokes: {
       "aws:cloudwatch/getLogGroup:getLogGroup": async ({ name }) => {
         const group = await find(String(name));

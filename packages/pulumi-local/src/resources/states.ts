@@ -1,6 +1,7 @@
 /** State machines of Step Functions. */
 import type { Made, Properties } from "../engine/provider.ts";
 import type { ServiceResources } from "./resourceType.ts";
+import { stateMachineAlias } from "./stateAlias.ts";
 import { tagChanges } from "./tags.ts";
 
 interface Machine {
@@ -32,18 +33,25 @@ export const statesResources: ServiceResources = (cloud) => {
 
   async function described(arn: string, inputs: Properties): Promise<Made> {
     const { creationDate, revisionId, name } = await call<Machine>("DescribeStateMachine", { stateMachineArn: arn });
+    const asked = { stateMachineArn: arn, maxResults: 1 };
+    type Versions = { stateMachineVersions: { stateMachineVersionArn: string }[] };
+    const [newest] = (await call<Versions>("ListStateMachineVersions", asked)).stateMachineVersions;
     const outputs = { ...inputs, arn, name, creationDate: creationDate.toISOString(), revisionId, status: "ACTIVE" };
-    return { id: arn, outputs: { ...outputs, stateMachineVersionArn: arn, description: "" } };
+    return {
+      id: arn,
+      outputs: { ...outputs, stateMachineVersionArn: newest?.stateMachineVersionArn ?? arn, description: "" },
+    };
   }
 
   return {
     types: [
+      stateMachineAlias(cloud),
       {
         type: "aws:sfn/stateMachine:StateMachine",
         docs: "https://www.pulumi.com/registry/packages/aws/api-docs/sfn/statemachine/",
         required: ["definition", "roleArn"],
-        properties: ["definition", "roleArn", "type", "loggingConfiguration"],
-        inert: ["encryptionConfiguration", "tracingConfiguration", "publish"],
+        properties: ["definition", "roleArn", "type", "loggingConfiguration", "publish"],
+        inert: ["encryptionConfiguration", "tracingConfiguration"],
         enums: { type: ["STANDARD", "EXPRESS"], "loggingConfiguration.level": ["ALL", "ERROR", "FATAL", "OFF"] },
         defaults: { type: "STANDARD" },
         replaces: ["name", "namePrefix", "type"],
@@ -55,6 +63,7 @@ export const statesResources: ServiceResources = (cloud) => {
             definition: inputs.definition,
             roleArn: inputs.roleArn,
             type: inputs.type,
+            publish: inputs.publish,
             loggingConfiguration: logging(inputs.loggingConfiguration),
             tags: pairs(inputs.tagsAll),
           });
@@ -65,6 +74,7 @@ export const statesResources: ServiceResources = (cloud) => {
             stateMachineArn: id,
             definition: after.definition,
             roleArn: after.roleArn,
+            publish: after.publish,
             loggingConfiguration: logging(after.loggingConfiguration) ?? { level: "OFF", destinations: [] },
           });
           const { put, remove } = tagChanges(before.tagsAll, after.tagsAll);

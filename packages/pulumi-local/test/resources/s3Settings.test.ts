@@ -30,6 +30,43 @@ describe("Further resources of S3", () => {
     assert.deepEqual(await cloud.cloud.call("s3", "GetBucketLogging", { Bucket: "bucket" }), {});
   });
 
+  it("websites, payment, acceleration and locks are set and taken away", async () => {
+    const Bucket = "bucket";
+    const call = <Answer = object>(operation: string) => cloud.cloud.call<Answer>("s3", operation, { Bucket });
+    const make = (name: string) => new TestResource(cloud.cloud, `aws:s3/b${name.slice(1)}:${name}`);
+    const site = make("BucketWebsiteConfiguration");
+    const pages = { indexDocument: { suffix: "index.html" }, errorDocument: { key: "error.html" } };
+    const { websiteDomain, websiteEndpoint } = await site.create({ bucket: Bucket, ...pages });
+    assert.deepEqual(
+      [websiteDomain, websiteEndpoint],
+      ["s3-website-us-east-1.amazonaws.com", "bucket.s3-website-us-east-1.amazonaws.com"],
+    );
+    assert.deepEqual(await call("GetBucketWebsite"), {
+      IndexDocument: { Suffix: "index.html" },
+      ErrorDocument: { Key: "error.html" },
+    });
+    await site.delete();
+    await assert.rejects(call("GetBucketWebsite"), { name: "NoSuchWebsiteConfiguration" });
+    const payment = make("BucketRequestPaymentConfiguration");
+    await payment.create({ bucket: Bucket, payer: "Requester" });
+    assert.deepEqual(await call("GetBucketRequestPayment"), { Payer: "Requester" });
+    await payment.delete();
+    assert.deepEqual(await call("GetBucketRequestPayment"), { Payer: "BucketOwner" });
+    const acceleration = make("BucketAccelerateConfiguration");
+    await acceleration.create({ bucket: Bucket, status: "Enabled" });
+    await acceleration.delete();
+    assert.deepEqual(await call("GetBucketAccelerateConfiguration"), { Status: "Suspended" });
+    await cloud.cloud.call("s3", "PutBucketVersioning", { Bucket, VersioningConfiguration: { Status: "Enabled" } });
+    const lock = make("BucketObjectLockConfiguration");
+    await lock.create({ bucket: Bucket, rule: { defaultRetention: { mode: "GOVERNANCE", days: 1 } } });
+    const DefaultRetention = { Mode: "GOVERNANCE", Days: 1 };
+    const ObjectLockConfiguration = { ObjectLockEnabled: "Enabled", Rule: { DefaultRetention } };
+    assert.deepEqual(await call("GetObjectLockConfiguration"), { ObjectLockConfiguration });
+    await lock.delete();
+    const unlocked = await call<{ ObjectLockConfiguration: object }>("GetObjectLockConfiguration");
+    assert.deepEqual(unlocked.ObjectLockConfiguration, { ObjectLockEnabled: "Enabled" });
+  });
+
   it("programs read objects, of texts the text", async () => {
     const get = createRegistry(cloud.cloud).invokes.get("aws:s3/getObject:getObject");
     const { provider, signal } = new TestResource(cloud.cloud, "aws:s3/bucket:Bucket").context;

@@ -123,3 +123,54 @@ resource "aws_scheduler_schedule" "this" {
 data "aws_cloudwatch_event_bus" "this" {
   name = aws_cloudwatch_event_bus.this.name
 }
+
+resource "aws_cloudwatch_event_archive" "this" {
+  name             = "tf-archive"
+  event_source_arn = aws_cloudwatch_event_bus.this.arn
+  retention_days   = 7 * var.step
+}
+
+resource "aws_cloudwatch_event_connection" "this" {
+  name               = "tf-connection"
+  description        = "step ${var.step}"
+  authorization_type = "API_KEY"
+  auth_parameters {
+    api_key {
+      key   = "x-key"
+      value = "secret"
+    }
+    invocation_http_parameters {
+      header {
+        key             = "step"
+        value           = tostring(var.step)
+        is_value_secret = false
+      }
+    }
+  }
+}
+
+resource "aws_cloudwatch_event_api_destination" "this" {
+  name                             = "tf-destination"
+  connection_arn                   = aws_cloudwatch_event_connection.this.arn
+  invocation_endpoint              = "https://example.org/${var.step}"
+  http_method                      = "POST"
+  invocation_rate_limit_per_second = 20
+}
+
+resource "aws_cloudwatch_event_bus" "open" {
+  name = "tf-open"
+}
+
+resource "aws_cloudwatch_event_bus_policy" "this" {
+  event_bus_name = aws_cloudwatch_event_bus.open.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "Others"
+      Effect    = "Allow"
+      Principal = { AWS = local.updated ? "444455556666" : "111122223333" }
+      Action    = "events:PutEvents"
+      Resource  = aws_cloudwatch_event_bus.open.arn
+    }]
+  })
+}

@@ -204,3 +204,31 @@ data "aws_lambda_alias" "live" {
   function_name = aws_lambda_function.this.function_name
   name          = aws_lambda_alias.live.name
 }
+
+resource "aws_lambda_function_url" "this" {
+  function_name      = aws_lambda_function.python.function_name
+  authorization_type = local.updated ? "NONE" : "AWS_IAM"
+  cors {
+    allow_origins = ["https://example.org"]
+    max_age       = 60 * var.step
+  }
+}
+
+resource "aws_lambda_permission" "logs" {
+  function_name = aws_lambda_function.python.function_name
+  statement_id  = "Logs"
+  action        = "lambda:InvokeFunction"
+  principal     = "logs.amazonaws.com"
+}
+
+resource "aws_cloudwatch_log_group" "subscribed" {
+  name = "/tf/subscribed"
+}
+
+resource "aws_cloudwatch_log_subscription_filter" "this" {
+  name            = "tf-errors"
+  log_group_name  = aws_cloudwatch_log_group.subscribed.name
+  filter_pattern  = local.updated ? "WARN" : "ERROR"
+  destination_arn = aws_lambda_function.python.arn
+  depends_on      = [aws_lambda_permission.logs]
+}

@@ -175,3 +175,49 @@ data "aws_iam_role" "this" {
 data "aws_kms_key" "this" {
   key_id = aws_kms_alias.this.name
 }
+
+resource "aws_iam_group_membership" "this" {
+  name  = "tf-members"
+  group = aws_iam_group.third.name
+  users = local.updated ? [aws_iam_user.this.name, aws_iam_user.second.name] : [aws_iam_user.second.name]
+}
+
+resource "aws_iam_group" "third" {
+  name = "tf-third"
+}
+
+resource "aws_iam_service_linked_role" "this" {
+  aws_service_name = "autoscaling.amazonaws.com"
+  custom_suffix    = "tf"
+  description      = "step ${var.step}"
+}
+
+resource "aws_kms_grant" "this" {
+  name              = "tf-grant"
+  key_id            = aws_kms_key.granted.key_id
+  grantee_principal = aws_iam_role.this.arn
+  operations        = local.updated ? ["Decrypt", "Encrypt"] : ["Decrypt"]
+}
+
+resource "aws_kms_key" "granted" {
+  description             = "Granted"
+  deletion_window_in_days = 7
+}
+
+resource "aws_kms_key_policy" "this" {
+  key_id = aws_kms_key.granted.key_id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = local.updated ? "Own" : "Root"
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::${local.account}:root" }
+      Action    = "kms:*"
+      Resource  = "*"
+    }]
+  })
+}
+
+resource "aws_iam_user" "second" {
+  name = "tf-second"
+}

@@ -31,3 +31,18 @@ resource "aws_cognito_user" "this" {
   username     = "tf@example.com"
   attributes   = local.updated ? { email = "tf@example.com", name = "T" } : { email = "tf@example.com" }
 }
+
+resource "aws_cognito_user_group" "second" {
+  name         = "tf-readers"
+  user_pool_id = aws_cognito_user_pool.this.id
+}
+
+resource "aws_cognito_user_in_group" "this" {
+  user_pool_id = aws_cognito_user_pool.this.id
+  group_name   = local.updated ? aws_cognito_user_group.second.name : aws_cognito_user_group.this.name
+  username     = aws_cognito_user.this.username
+}
+
+data "aws_cognito_user_pools" "this" {
+  name = aws_cognito_user_pool.this.name
+}

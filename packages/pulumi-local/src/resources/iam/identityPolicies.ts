@@ -1,14 +1,14 @@
-/** What is put on a role or a group: inline policies and attachments. */
+/** What is put on a role, a user or a group: inline policies and attachments. */
 import type { Cloud } from "local-aws/service";
 import type { Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
 import { policyText } from "./role.ts";
 
 /**
- * `RolePolicy` and `RolePolicyAttachment`, or those of groups.
+ * `RolePolicy` and `RolePolicyAttachment`, or those of users or groups.
  * @param entity what they are put on.
  */
-export function identityPolicyTypes(cloud: Cloud, entity: "Role" | "Group"): ResourceType[] {
+export function identityPolicyTypes(cloud: Cloud, entity: "Role" | "User" | "Group"): ResourceType[] {
   const iam = <Output = unknown>(operation: string, input: object) => cloud.call<Output>("iam", operation, input);
   /** The input that names it. */
   const owner = entity.toLowerCase();

@@ -1,4 +1,4 @@
-/** Roles, groups, instance profiles, policies and OIDC providers. What they grant is decided by `local-aws/src/authorization`. */
+/** Roles, users, groups, instance profiles, policies and OIDC providers. What they grant is decided by `local-aws/src/authorization`. */
 
 import type { ServiceResources } from "../resourceType.ts";
 import { exclusivePolicyTypes } from "./exclusivePolicies.ts";
@@ -9,6 +9,7 @@ import { openIdConnectProviderType } from "./openIdConnectProvider.ts";
 import { managedPolicyTypes } from "./policies.ts";
 import { policyDocument } from "./policyDocument.ts";
 import { describeRole, roleType } from "./role.ts";
+import { userTypes } from "./users.ts";
 
 export const iamResources: ServiceResources = (cloud) => ({
   types: [
@@ -17,6 +18,8 @@ export const iamResources: ServiceResources = (cloud) => ({
     ...exclusivePolicyTypes(cloud),
     ...groupTypes(cloud),
     ...identityPolicyTypes(cloud, "Group"),
+    ...identityPolicyTypes(cloud, "User"),
+    ...userTypes(cloud),
     instanceProfileType(cloud),
     ...managedPolicyTypes(cloud),
     openIdConnectProviderType(cloud),

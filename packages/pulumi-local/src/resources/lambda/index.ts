@@ -5,9 +5,10 @@ import { attachedTypes } from "./alias.ts";
 import { functionType, invokeArn } from "./function.ts";
 import { invocationType } from "./invocation.ts";
 import { layerType } from "./layer.ts";
+import { urlTypes } from "./url.ts";
 
 export const lambdaResources: ServiceResources = (cloud) => ({
-  types: [functionType(cloud), ...attachedTypes(cloud), layerType(cloud), invocationType(cloud)],
+  types: [functionType(cloud), ...attachedTypes(cloud), layerType(cloud), invocationType(cloud), ...urlTypes(cloud)],
   invokes: {
     "aws:lambda/getFunction:getFunction": async ({ functionName, qualifier }) => {
       const { Configuration: found = {}, ...rest } = await cloud.call<GetFunctionCommandOutput>(

@@ -14,6 +14,8 @@ interface Setting {
   enums?: ResourceType["enums"];
   /** The operation that puts it, and its input in addition to the bucket. */
   put(inputs: Properties): [operation: string, input: object];
+  /** Outputs beside its inputs. */
+  outputs?(inputs: Properties, region: string): Properties;
   /** The operation that takes it away, and its input in addition to the bucket. */
   remove: [operation: string, input?: object];
 }
@@ -102,6 +104,53 @@ const settings: Setting[] = [
     remove: ["PutBucketLogging", { BucketLoggingStatus: {} }],
   },
   {
+    name: "BucketWebsiteConfiguration",
+    properties: ["errorDocument", "indexDocument", "redirectAllRequestsTo", "routingRules"],
+    inert: ["expectedBucketOwner"],
+    put: (inputs) => {
+      const { errorDocument, indexDocument, redirectAllRequestsTo, routingRules } = inputs;
+      const rules = (routingRules as Properties[] | undefined)?.length ? { routingRules } : {};
+      const site = { errorDocument, indexDocument, redirectAllRequestsTo, ...rules };
+      return ["PutBucketWebsite", { WebsiteConfiguration: toWire(site) }];
+    },
+    // https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints
+    outputs: ({ bucket }, region) => {
+      const websiteDomain = `s3-website${older.includes(region) ? "-" : "."}${region}.amazonaws.com`;
+      return { websiteDomain, websiteEndpoint: `${bucket}.${websiteDomain}` };
+    },
+    remove: ["DeleteBucketWebsite"],
+  },
+  {
+    name: "BucketAccelerateConfiguration",
+    required: ["status"],
+    properties: ["status"],
+    inert: ["expectedBucketOwner"],
+    enums: { status: ["Enabled", "Suspended"] },
+    put: ({ status }) => ["PutBucketAccelerateConfiguration", { AccelerateConfiguration: { Status: status } }],
+    remove: ["PutBucketAccelerateConfiguration", { AccelerateConfiguration: { Status: "Suspended" } }],
+  },
+  {
+    name: "BucketRequestPaymentConfiguration",
+    required: ["payer"],
+    properties: ["payer"],
+    inert: ["expectedBucketOwner"],
+    enums: { payer: ["BucketOwner", "Requester"] },
+    put: ({ payer }) => ["PutBucketRequestPayment", { RequestPaymentConfiguration: { Payer: payer } }],
+    remove: ["PutBucketRequestPayment", { RequestPaymentConfiguration: { Payer: "BucketOwner" } }],
+  },
+  {
+    name: "BucketObjectLockConfiguration",
+    properties: ["objectLockEnabled", "rule"],
+    inert: ["expectedBucketOwner", "token"],
+    enums: { objectLockEnabled: ["Enabled"], "rule.defaultRetention.mode": ["COMPLIANCE", "GOVERNANCE"] },
+    put: ({ objectLockEnabled = "Enabled", rule }) => [
+      "PutObjectLockConfiguration",
+      { ObjectLockConfiguration: toWire({ objectLockEnabled, rule }) },
+    ],
+    // Locking cannot be taken from a bucket; without the resource nothing is locked by itself.
+    remove: ["PutObjectLockConfiguration", { ObjectLockConfiguration: { ObjectLockEnabled: "Enabled" } }],
+  },
+  {
     name: "BucketPolicy",
     required: ["policy"],
     properties: ["policy"],
@@ -141,11 +190,23 @@ function notifications(list: unknown, target: string): object[] {
 
 export const bucketSettings = (cloud: Cloud): ResourceType[] => settings.map((setting) => resource(cloud, setting));
 
-function resource(cloud: Cloud, { name, required = [], properties, put, remove, ...facts }: Setting): ResourceType {
+/** Regions whose websites' names have a hyphen. */
+const older = [
+  ...["us-east-1", "us-west-1", "us-west-2", "eu-west-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1"],
+  "sa-east-1",
+];
+
+function resource(
+  cloud: Cloud,
+  { name, required = [], properties, put, remove, outputs, ...facts }: Setting,
+): ResourceType {
   const set = async (inputs: Properties): Promise<Made> => {
     const [operation, input] = put(inputs);
     await cloud.call("s3", operation, { Bucket: inputs.bucket, ...input });
-    return { id: String(inputs.bucket), outputs: { ...inputs, region: cloud.region } };
+    return {
+      id: String(inputs.bucket),
+      outputs: { ...inputs, ...outputs?.(inputs, cloud.region), region: cloud.region },
+    };
   };
   return {
     type: `aws:s3/${name[0]!.toLowerCase()}${name.slice(1)}:${name}`,
