@@ -5,6 +5,7 @@
 
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import { parseJson } from "../../jsonText.ts";
+import { units } from "../../kit/units.ts";
 import type { LogEvent } from "./events.ts";
 
 interface Directive {
@@ -51,7 +52,8 @@ function ofMessage(message: string): [string, MetricDatum[]][] {
         Timestamp: new Date(Timestamp),
         Dimensions: names.map((Name) => ({ Name, Value: String(document[Name]) })),
         Values: values,
-        ...(metric.Unit && { Unit: metric.Unit }),
+        // One that CloudWatch does not have would keep it from taking the others.
+        ...(metric.Unit && units.includes(metric.Unit) && { Unit: metric.Unit }),
       }));
     });
     return [[Namespace, data]];

@@ -1,13 +1,13 @@
 /**
- * Filter patterns: terms (`ERROR -Debug ?this ?that "an exact phrase" %regular.expression%`) and conditions on JSON
- * events (`{ $.level = "ERROR" && ($.status >= 500 || $.path = *admin*) }`).
+ * Filter patterns: terms (`ERROR -Debug ?this ?that "an exact phrase" %regular.expression%`), fields of space-delimited
+ * events, and conditions on JSON events (`{ $.level = "ERROR" && ($.status >= 500 || $.path = *admin*) }`).
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 
-import { compileExpression } from "../../expression.ts";
-import { globTest } from "../../glob.ts";
 import { parseJson } from "../../jsonText.ts";
+import { comparison, regular } from "./comparison.ts";
 import { invalid } from "./errors.ts";
+import { spacePattern } from "./spacePattern.ts";
 
 export type Matches = (message: string) => boolean;
 
@@ -18,7 +18,8 @@ export function filterPattern(pattern: string | undefined): Matches {
   if (text.length > 1024) throw invalid("A filter pattern may have at most 1024 characters.");
   if (text.startsWith("{")) return jsonPattern(text);
   if (text.startsWith("[")) {
-    throw invalid(`Invalid filter pattern: the local cloud has no patterns for space-delimited events ("${text}").`);
+    const fields = spacePattern(text);
+    return (message) => fields(message) !== undefined;
   }
   return termPattern(text);
 }
@@ -43,14 +44,6 @@ const contains =
   (part: string): Matches =>
   (message) =>
     message.includes(part);
-
-function regular(expression: string): Matches {
-  try {
-    return compileExpression(expression).test;
-  } catch {
-    throw invalid(`Invalid filter pattern: %${expression}% is not a regular expression.`);
-  }
-}
 
 type Condition = (event: unknown) => boolean;
 
@@ -158,33 +151,4 @@ class Parser {
   #wrong(why: string) {
     return invalid(`Invalid filter pattern: ${why} (${this.#text})`);
   }
-}
-
-function comparison(operator: string, operand: string): ((value: unknown) => boolean) | undefined {
-  const quoted = operand.startsWith('"');
-  const text = quoted ? operand.slice(1, -1).replace(/\\(.)/g, "$1") : operand;
-  const number = quoted || text.trim() === "" ? Number.NaN : Number(text);
-  if (operator === "=" || operator === "!=") {
-    const equal = Number.isNaN(number) ? likeText(text, quoted) : (value: unknown) => value === number;
-    return operator === "=" ? equal : (value) => value !== undefined && !equal(value);
-  }
-  if (Number.isNaN(number)) return undefined;
-  const ordered: Record<string, (value: number) => boolean> = {
-    ">": (value) => value > number,
-    "<": (value) => value < number,
-    ">=": (value) => value >= number,
-    "<=": (value) => value <= number,
-  };
-  const test = ordered[operator];
-  return test && ((value) => typeof value === "number" && test(value));
-}
-
-function likeText(text: string, quoted: boolean): (value: unknown) => boolean {
-  if (!quoted && text.startsWith("%") && text.endsWith("%")) {
-    const matches = regular(text.slice(1, -1));
-    return (value) => typeof value === "string" && matches(value);
-  }
-  if (!text.includes("*")) return (value) => value === text;
-  const like = globTest(text.split("*"));
-  return (value) => typeof value === "string" && like(value);
 }

@@ -42,6 +42,28 @@ describe("filter patterns", () => {
     ["{ $.a NOT EXISTS }", '{"a":0}', false],
     ["{ $.a = %x.z% }", '{"a":"xyz"}', true],
     ["{ $.n = -1.5 }", '{"n":-1.5}', true],
+    ["{ $.n = * }", '{"n":1.5}', true],
+    ["{ $.n = * }", '{"m":1.5}', false],
+    ["[a, b]", "one two", true],
+    ["[a, b]", "one two three", false],
+    ["[a, ...]", "one two three", true],
+    ["[..., b = three]", "one two three", true],
+    ["[a = one, ..., c = *ee]", "one two three", true],
+    ["[a, ..., b, c]", "one two", false],
+    [
+      "[ip, user, time, request = *html*, status = 4*, bytes]",
+      '10.0.0.1 - [31/Jan/2026 12:00:00] "GET /a.html" 404 5',
+      true,
+    ],
+    ["[ip, user, time, request, status = 4*, bytes]", '10.0.0.1 - [31/Jan/2026 12:00:00] "GET /a.html" 200 5', false],
+    ["[..., status >= 500, bytes]", "x 503 10", true],
+    ["[..., status >= 500, bytes]", "x 403 10", false],
+    ["[..., status != 404]", "x 404", false],
+    ["[..., status != 404]", "x 405", true],
+    ["[..., status = 404 || status = 410]", "x 410", true],
+    ["[..., status > 400 && status != 404]", "x 404", false],
+    ['[..., who = "ann lee"]', 'x "ann lee"', true],
+    ["[..., who = %^a.n$%]", "x ann", true],
   ];
   for (const [pattern, message, matches] of cases) {
     it(`${pattern || "(nothing)"} ${matches ? "matches" : "does not match"} ${message}`, () => {
@@ -57,7 +79,12 @@ describe("filter patterns", () => {
     "{ $.a ~ 1 }",
     "{ $.a > text }",
     "%(%",
-    "[a, b]",
+    "[a, b",
+    "[..., a, ...]",
+    "[a b]",
+    "[a > text]",
+    "[a = 1 || b = 2]",
+    "[a = %(%]",
   ]) {
     it(`refuses ${wrong}`, () => {
       assert.throws(

@@ -2,11 +2,11 @@
 import type { Dimension, DimensionFilter, MetricDatum } from "@aws-sdk/client-cloudwatch";
 import { brokenConstraint } from "../../../kit/constraint.ts";
 import { page } from "../../../kit/page.ts";
+import { units } from "../../../kit/units.ts";
 import type { Operations } from "../../../operations.ts";
 import type { Call } from "../../../service.ts";
 import type { Metrics, Series } from "../metrics.ts";
 import { invalidMix, invalidValue, validation } from "../query.ts";
-import { units } from "../units.ts";
 import { getData, getStatistics } from "./reading.ts";
 
 const maxData = 1000;
