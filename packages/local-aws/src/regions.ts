@@ -254,7 +254,7 @@ export class Regions {
 const gate =
   (services: ReadonlyMap<string, Service>, authorizer: Authorizer, place: Pick<Call, "region" | "accountId">): Gate =>
   async (given, accesses) => {
-    given.resource ??= accesses[0]?.resource ?? "*";
+    if (given.segment && accesses[0]) given.segment.resource ??= accesses[0].resource;
     const call = { ...place, ...given };
     for (const access of accesses) {
       const asks = authorizer.asksForTags(call, access);
@@ -270,6 +270,5 @@ const dispatcher =
     if (!operation) throw unknownOperation(call.service, call.operation);
     checkReach(call, input);
     await permit(call, await operation.access(input, call));
-    given.resource ??= call.resource as string;
     return operation.run(input, call);
   };

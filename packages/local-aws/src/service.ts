@@ -41,10 +41,11 @@ export interface Call {
   signal?: AbortSignal;
   /** The trace header that the request came with. */
   trace?: string;
-  /** Id of the segment that is written of this call, where the trace is sampled: what the call brings about is below it. */
-  segment?: string;
-  /** ARN of what is asked for, once it is known. */
-  resource?: string;
+  /**
+   * The segment that is written of this call, where the trace is sampled: what the call brings about is below it. The resource
+   * is the ARN of what is asked for, once IAM is asked.
+   */
+  segment?: { id: string; resource?: string };
 }
 
 /** One permission that a call needs: all those of an operation must be granted. */
@@ -198,7 +199,7 @@ export interface Cloud {
   identify(credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }): Principal;
   /** Throws `AccessDeniedException` unless the caller is granted all of it. */
   authorize(
-    call: Pick<Call, "principal" | "sourceIp" | "operation" | "context" | "resource">,
+    call: Pick<Call, "principal" | "sourceIp" | "operation" | "context" | "segment">,
     access: Access[],
   ): void | Promise<void>;
   /**

@@ -96,9 +96,9 @@ export class Deliveries {
     }
   }
 
-  async #send(key: string, { target, body, sourceArn, service, event }: DeliveryRecord): Promise<void> {
+  async #send(key: string, { target, body, sourceArn, service, event, trace }: DeliveryRecord): Promise<void> {
     const arn = target.Arn as string;
-    await deliver(this.#cloud, {
+    await deliver(this.#cloud.traced(trace), {
       arn,
       body,
       principal: await this.#principal(target.RoleArn, service, sourceArn),

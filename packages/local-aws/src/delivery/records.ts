@@ -31,4 +31,6 @@ export interface DeliveryRecord {
   since: number;
   due: number;
   event?: BusEvent;
+  /** Trace header that the target goes on with. */
+  trace?: string;
 }

@@ -48,13 +48,15 @@ export function followTrace(
   if (!trace?.sampled || trace.parent === undefined || call.service === "xray" || call.service === "lambda")
     return () => {};
   const started = Date.now();
-  call.segment = segmentId();
+  const segment: NonNullable<Call["segment"]> = { id: segmentId() };
+  call.segment = segment;
   return (status) => {
-    const { operation, region, requestId: request_id, resource = "" } = call;
+    const { operation, region, requestId: request_id } = call;
+    const { resource = "" } = segment;
     const [service, origin] = known[call.service] ?? [call.service, `AWS::${call.service}`];
     const name = resourceName[call.service]?.exec(resource)?.[1] ?? service;
     const more = { aws: { operation, region, request_id }, http: { response: { status } } };
-    const id = (operation.startsWith("SendMessage") && ofQueue(trace, resource)) || (call.segment as string);
+    const id = (operation.startsWith("SendMessage") && ofQueue(trace, resource)) || segment.id;
     putSegment(cloud, trace, { id, name, origin, started, status, more });
   };
 }

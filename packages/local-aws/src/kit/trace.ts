@@ -50,7 +50,7 @@ export const segmentId = (): string => randomBytes(8).toString("hex");
 /** The header for what a call brings about: below the segment that is written of the call itself. */
 export function traceBelow({ trace: header, segment }: Pick<Call, "trace" | "segment">): string | undefined {
   const trace = readTrace(header);
-  return trace && segment !== undefined ? traceHeader({ ...trace, parent: segment }) : header;
+  return trace && segment !== undefined ? traceHeader({ ...trace, parent: segment.id }) : header;
 }
 
 /** A segment of another trace, of which this one comes. */

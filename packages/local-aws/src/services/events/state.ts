@@ -86,13 +86,22 @@ export class EventsState {
   /**
    * Hands an event to every target of every rule that it matches, and to the archives of its bus.
    * @param only ARNs of rules, when it is for these alone.
+   * @param traceOf header of the trace that an event belongs to.
    */
-  publish(bus: string, events: BusEvent[], only: string[] = []): void {
+  publish(
+    bus: string,
+    events: BusEvent[],
+    only: string[] = [],
+    traceOf: (event: BusEvent) => string | undefined = () => undefined,
+  ): void {
     this.archives.add(this.bus(bus).arn, events);
     const rules = this.#rulesWithPattern(bus).filter(({ rule }) => only.length === 0 || only.includes(rule.arn));
     this.deliveries.add(
       events.flatMap((event) =>
-        rules.filter(({ matches }) => matches(event)).flatMap(({ rule }) => toTargets(rule, event)),
+        rules
+          .filter(({ matches }) => matches(event))
+          .flatMap(({ rule }) => toTargets(rule, event))
+          .map((delivery) => ({ ...delivery, ...withTrace(traceOf(event)) })),
       ),
     );
   }
@@ -167,3 +176,5 @@ export function checkPattern(pattern: string): EventMatcher {
     throw new AwsError("InvalidEventPatternException", `Event pattern is not valid. Reason: ${error.message}`, 400);
   }
 }
+
+const withTrace = (trace: string | undefined) => (trace === undefined ? {} : { trace });

@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import type { NotificationConfiguration, NotificationConfigurationFilter } from "@aws-sdk/client-s3";
 import { regionOf } from "../../arn.ts";
 import { deliver } from "../../delivery/deliver.ts";
+import { traceBelow } from "../../kit/trace.ts";
 import { AwsError, type Call, type Cloud, servicePrincipal } from "../../service.ts";
 import type { Collection } from "../../store.ts";
 import { bucketArn } from "./access.ts";
@@ -22,6 +23,8 @@ interface Pending {
   /** The bucket's region. Absent in records of version 0.1: the home region. */
   region?: string;
   body: string;
+  /** Trace header that the target goes on with. */
+  trace?: string;
 }
 
 /** Of messages to topics. */
@@ -53,13 +56,15 @@ export class Notifications {
     const { accountId } = this.#cloud;
     const region = bucket.region ?? this.#cloud.region;
     const happening: Happening = { name, version, call, accountId, region };
+    const trace = traceBelow(call);
+    const place = { bucket: bucket.name, region, ...(trace !== undefined && { trace }) };
     if (configuration.EventBridgeConfiguration) {
-      this.#keep({ bucket: bucket.name, region, target: "bridge", body: JSON.stringify(bridgeEvent(happening)) });
+      this.#keep({ ...place, target: "bridge", body: JSON.stringify(bridgeEvent(happening)) });
     }
     for (const { arn, id, events, filter } of destinations(configuration)) {
       if (!events.some((wanted) => covers(wanted, name)) || !passes(filter, version.key)) continue;
       const body = JSON.stringify({ Records: [notificationRecord(happening, id)] });
-      this.#keep({ bucket: bucket.name, region, target: arn, body });
+      this.#keep({ ...place, target: arn, body });
     }
   }
 
@@ -115,8 +120,8 @@ export class Notifications {
   }
 
   async #deliver(key: string, pending: Pending): Promise<void> {
-    const { target, bucket, body, region = this.#cloud.region } = pending;
-    const cloud = this.#cloud.in(region);
+    const { target, bucket, body, region = this.#cloud.region, trace } = pending;
+    const cloud = this.#cloud.in(region).traced(trace);
     const principal = servicePrincipal("s3.amazonaws.com", bucketArn(bucket));
     try {
       if (target === "bridge") {

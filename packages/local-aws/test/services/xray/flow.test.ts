@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
@@ -141,6 +142,41 @@ describe("a request on its way through services, traced", () => {
       TraceSummaries.map(({ Id, EntryPoint }) => [Id, EntryPoint?.Name]),
       [[trace, "news"]],
     );
+  });
+
+  it("goes from a bucket to a function, and by a bus to another", async () => {
+    const { cloud } = test;
+    for (const [FunctionName, service, source] of [
+      ["direct", "s3", "arn:aws:s3:::drop"],
+      ["step", "events", arn("events", "rule/made")],
+    ]) {
+      await cloud.call("lambda", "AddPermission", {
+        ...{ FunctionName, StatementId: service, Action: "lambda:InvokeFunction" },
+        ...{ Principal: `${service}.amazonaws.com`, SourceArn: source },
+      });
+    }
+    const pattern = JSON.stringify({ source: ["aws.s3"] });
+    await cloud.call("events", "PutRule", { Name: "made", EventPattern: pattern });
+    const Targets = [{ Id: "step", Arn: arn("lambda", "function:step") }];
+    await cloud.call("events", "PutTargets", { Rule: "made", Targets });
+    await cloud.call("s3", "CreateBucket", { Bucket: "drop" });
+    await cloud.call("s3", "PutBucketNotificationConfiguration", {
+      Bucket: "drop",
+      NotificationConfiguration: {
+        LambdaFunctionConfigurations: [
+          { LambdaFunctionArn: arn("lambda", "function:direct"), Events: ["s3:ObjectCreated:*"] },
+        ],
+        EventBridgeConfiguration: {},
+      },
+    });
+    const trace = newTrace();
+    await within(S3Client, trace).send(new PutObjectCommand({ Bucket: "drop", Key: "a", Body: "x" }));
+    const found = await segments(trace, 6);
+    const origin = "AWS::Lambda::Function";
+    assert.deepEqual(path(found, "direct", origin), ["drop S3::Bucket", "direct Lambda", "direct Lambda::Function"]);
+    assert.deepEqual(path(found, "step", origin), [
+      ...["drop S3::Bucket", "Events Events", "step Lambda", "step Lambda::Function"],
+    ]);
   });
 
   it("goes through a state machine that traces", async () => {

@@ -3,6 +3,7 @@
 import type { PutEventsRequest, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import type { BusEvent } from "../../../delivery/records.ts";
 import { parseJson } from "../../../jsonText.ts";
+import { traceBelow } from "../../../kit/trace.ts";
 import type { Operations } from "../../../operations.ts";
 import type { Access, Call, PolicyDocument } from "../../../service.ts";
 import { busName, checkPattern, type EventsState, invalid } from "../state.ts";
@@ -68,15 +69,18 @@ function putEvents(events: EventsState, { Entries: entries = [] }: PutEventsRequ
   const size = entries.reduce((sum, entry) => sum + entrySize(entry), 0);
   if (size > maxSize) throw invalid("Total size of the entries in the request is over the limit.");
   const accepted = new Map<string, BusEvent[]>();
+  const traces = new Map<BusEvent, string | undefined>();
   const Entries = entries.map((entry) => {
     const read = readEntry(events, entry, call);
     if ("ErrorCode" in read) return read;
     const bus = busName(entry.EventBusName ?? "default");
     accepted.set(bus, [...(accepted.get(bus) ?? []), read]);
+    traces.set(read, entry.TraceHeader ?? traceBelow(call));
     return { EventId: read.id };
   });
   // An event for a missing bus is accepted and dropped silently.
-  for (const [bus, batch] of accepted) if (events.buses.has(bus)) events.publish(bus, batch);
+  for (const [bus, batch] of accepted)
+    if (events.buses.has(bus)) events.publish(bus, batch, [], (event) => traces.get(event));
   return { FailedEntryCount: Entries.filter((entry) => "ErrorCode" in entry).length, Entries };
 }
 
