@@ -112,8 +112,8 @@ export class MoveTasks {
   #run(key: string, task: MoveTask): void {
     const rate = task.MaxNumberOfMessagesPerSecond;
     const step = () => {
-      const current = this.#tasks.get(key);
-      if (this.#stopped || current?.Status !== "RUNNING") return;
+      const current = this.#stopped ? undefined : this.#tasks.get(key);
+      if (current?.Status !== "RUNNING") return;
       const next = this.#step(current, rate ? Math.ceil(rate / turns) : portion);
       this.#tasks.put(key, next);
       if (next.Status === "RUNNING") setTimeout(step, rate ? Math.max(1000 / turns, 1000 / rate) : 0).unref();

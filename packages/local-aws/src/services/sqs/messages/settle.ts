@@ -45,14 +45,14 @@ function settle<Result>(engine: Engine, queue: Queue, work: () => Result): Resul
 
 function remove({ messages }: Engine, queue: Queue, handle: string | undefined): object {
   if (!handle) throw missing("ReceiptHandle");
-  const message = messages.get(queue.pool, readHandle(queue, handle).id);
+  const { id, receives } = readHandle(queue, handle);
+  const message = messages.get(queue.pool, id);
   if (!message) return {};
-  const isLast = message.receipt === handle;
-  if (isFifo(queue) && (!isLast || message.visible <= Date.now())) {
+  if (isFifo(queue) && (message.receives !== receives || message.visible <= Date.now())) {
     throw refused("ReceiptHandle", handle, "The receipt handle has expired.");
   }
-  // With an older handle the request succeeds, and the message stays with who received it since.
-  if (isLast) messages.remove(message);
+  // In a standard queue, handles of earlier receives delete it, too.
+  messages.remove(message);
   return {};
 }
 
@@ -60,7 +60,7 @@ function change({ messages }: Engine, queue: Queue, handle: string | undefined, 
   if (!handle) throw missing("ReceiptHandle");
   if (seconds === undefined) throw missing("VisibilityTimeout");
   checkRange("VisibilityTimeout", seconds, [0, longest], "Must be between 0 and 43200, if provided.");
-  const { id, at } = readHandle(queue, handle);
+  const { id, at, receives } = readHandle(queue, handle);
   const message = messages.get(queue.pool, id);
   if (!message) {
     const reason = "Message does not exist or is not available for visibility timeout change.";
@@ -68,7 +68,7 @@ function change({ messages }: Engine, queue: Queue, handle: string | undefined, 
   }
   const now = Date.now();
   // A handle whose time is over changes nothing any more, and is no mistake.
-  if (message.receipt !== handle || message.visible <= now) return {};
+  if (message.receives !== receives || message.visible <= now) return {};
   if (Math.floor((now - at) / 1000) + seconds > longest) {
     throw invalid(
       `Value ${seconds} for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout for the message is beyond the limit [${longest} seconds].`,

@@ -89,10 +89,10 @@ class Receive implements Take {
       this.#put++;
       return;
     }
-    const handle = newHandle(this.#queue, { id: message.id, at: this.#now });
-    messages.receive(message, this.#visible, handle, this.#now);
+    messages.receive(message, this.#visible, this.#now);
     this.#seen.add(message.id);
     const after = { ...message, receives: message.receives + 1, received: message.received ?? this.#now };
+    const handle = newHandle(this.#queue, { ...after, at: this.#now });
     this.taken.push({ message: after, details: JSON.parse(message.details) as Details, handle });
   }
 }

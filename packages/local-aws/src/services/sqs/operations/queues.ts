@@ -5,7 +5,7 @@ import { sourcesOf } from "../deadLetters/sources.ts";
 import type { Engine } from "../engine.ts";
 import { AwsError, checkRange, invalid, refused } from "../errors.ts";
 import type { Handlers } from "../handlers.ts";
-import type { Queue } from "../storage/queues.ts";
+import { newQueue, type Queue } from "../storage/queues.ts";
 
 type Names = "CreateQueue" | "DeleteQueue" | "GetQueueUrl" | "ListDeadLetterSourceQueues" | "ListQueues" | "PurgeQueue";
 
@@ -82,11 +82,9 @@ function checkSame({ attributes }: Queue, given: Record<string, string>): void {
 }
 
 function create(engine: Engine, name: string, given: Record<string, string>, tags: Record<string, string>): void {
-  const now = Date.now();
   engine.atOnce(() => {
-    const pool = engine.pools.create();
-    const attributes = newAttributes(given);
-    engine.queues.put({ name, id: pool, pool, created: now, modified: now, attributes, tags });
+    const queue = newQueue(name, engine.pools.create(), { attributes: newAttributes(given), tags });
+    engine.queues.put(queue);
   });
 }
 

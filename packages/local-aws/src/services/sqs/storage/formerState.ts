@@ -6,7 +6,7 @@ import type { Tags } from "../../../kit/tags.ts";
 import { newAttributes } from "../attributes.ts";
 import type { Engine } from "../engine.ts";
 import type { KeptAttribute } from "./messages.ts";
-import { isFifo, type Queue } from "./queues.ts";
+import { isFifo, newQueue, type Queue } from "./queues.ts";
 
 interface FormerQueue {
   name: string;
@@ -53,15 +53,12 @@ export function convertFormerState(engine: Engine, directory: string): void {
 
 function convertQueue(engine: Engine, former: DatabaseSync, { name, ...given }: FormerQueue): void {
   const pool = engine.pools.create();
-  const queue: Queue = {
-    name,
-    id: pool,
-    pool,
-    created: given.created_timestamp * 1000,
-    modified: given.last_modified_timestamp * 1000,
+  const queue = newQueue(name, pool, {
     attributes: newAttributes(JSON.parse(given.attributes) as Record<string, string>),
     tags: JSON.parse(given.tags) as Tags,
-  };
+  });
+  queue.created = given.created_timestamp * 1000;
+  queue.modified = given.last_modified_timestamp * 1000;
   engine.queues.put(queue);
   const order = "coalesce(sequence_number, ''), sent_timestamp, rowid";
   const messages = former.prepare(`SELECT * FROM sqs_messages WHERE queue_name = ? ORDER BY ${order}`).iterate(name);

@@ -45,8 +45,6 @@ export interface Message extends Omit<NewMessage, "details"> {
   id: number;
   pool: number;
   leads: number;
-  /** The handle of its last receive. */
-  receipt: string | null;
   /** {@link Details} as JSON. */
   details: string;
 }
@@ -119,22 +117,22 @@ export class Messages {
   }
 
   /** Received once more. */
-  receive({ id }: Message, visible: number, receipt: string, now: number): void {
+  receive({ id }: Message, visible: number, now: number): void {
     this.#sql(
-      "UPDATE sqs_messages SET visible = ?, receives = receives + 1, received = coalesce(received, ?), receipt = ? WHERE id = ?",
-    ).run(visible, now, receipt, id);
+      "UPDATE sqs_messages SET visible = ?, receives = receives + 1, received = coalesce(received, ?) WHERE id = ?",
+    ).run(visible, now, id);
   }
 
   show({ id }: Message, visible: number): void {
     this.#sql("UPDATE sqs_messages SET visible = ? WHERE id = ?").run(visible, id);
   }
 
-  remove({ id, pool, leads, grp }: Message): void {
+  /** Its follower in its group, if it leads that now, can be received. */
+  remove({ id, pool, grp }: Message): void {
     this.#sql("DELETE FROM sqs_messages WHERE id = ?").run(id);
     this.#count(pool, -1);
-    if (grp === null || leads === 0) return;
-    const follower = this.#first(pool, grp);
-    if (follower) this.#sql("UPDATE sqs_messages SET leads = 1 WHERE id = ?").run(follower.id);
+    const first = grp === null ? undefined : this.#first(pool, grp);
+    if (first) this.#sql("UPDATE sqs_messages SET leads = 1 WHERE id = ? AND leads = 0").run(first.id);
   }
 
   /** Those sent before a time, the oldest first. */

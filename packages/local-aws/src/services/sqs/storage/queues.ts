@@ -1,4 +1,5 @@
 /** Queues by their names, in a collection of the region's store. */
+import { randomUUID } from "node:crypto";
 import type { Tags } from "../../../kit/tags.ts";
 import type { Collection, Store } from "../../../store.ts";
 import { noQueue } from "../errors.ts";
@@ -8,8 +9,8 @@ export type Scope = "queue" | "messageGroup";
 
 export interface Queue {
   name: string;
-  /** Of this queue alone: one that is made later under the same name has another. Part of receipt handles. */
-  id: number;
+  /** What its receipt handles are sealed with; a queue that is made later under the same name has another. */
+  secret: string;
   /** Where its messages are. A purged queue has a new one. */
   pool: number;
   /** Milliseconds since the epoch, as all times here. */
@@ -20,6 +21,12 @@ export interface Queue {
   purged?: number;
   /** The scope that holds until then, although another was set. */
   formerScope?: { scope: Scope; until: number };
+}
+
+/** A queue that was just made. @param pool for its messages. */
+export function newQueue(name: string, pool: number, given: Pick<Queue, "attributes" | "tags">): Queue {
+  const now = Date.now();
+  return { name, secret: randomUUID(), pool, created: now, modified: now, ...given };
 }
 
 export const isFifo = ({ attributes }: Queue): boolean => attributes.FifoQueue === "true";

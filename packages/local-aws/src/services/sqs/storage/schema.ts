@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS sqs_pools (
   id INTEGER PRIMARY KEY AUTOINCREMENT, messages INTEGER NOT NULL DEFAULT 0, gone INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS sqs_messages (
   id INTEGER PRIMARY KEY AUTOINCREMENT, pool INTEGER NOT NULL, leads INTEGER NOT NULL, visible INTEGER NOT NULL,
-  receives INTEGER NOT NULL, grp TEXT, sent INTEGER NOT NULL, received INTEGER, receipt TEXT, message TEXT NOT NULL,
+  receives INTEGER NOT NULL, grp TEXT, sent INTEGER NOT NULL, received INTEGER, message TEXT NOT NULL,
   details TEXT NOT NULL, body TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS sqs_messages_next ON sqs_messages (pool, leads, visible, receives);
 CREATE INDEX IF NOT EXISTS sqs_messages_groups ON sqs_messages (pool, grp, id) WHERE grp IS NOT NULL;
