@@ -52,10 +52,10 @@ export class Store {
 
   /** Runs `work` in one transaction: all of its writes or, when it throws, none. Not for asynchronous work. */
   transaction<R>(work: () => R): R {
-    this.#db.exec("BEGIN IMMEDIATE");
+    this.prepare("BEGIN IMMEDIATE").run();
     try {
       const result = work();
-      this.#db.exec("COMMIT");
+      this.prepare("COMMIT").run();
       return result;
     } catch (error) {
       this.#db.exec("ROLLBACK");

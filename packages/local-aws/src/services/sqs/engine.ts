@@ -1,5 +1,5 @@
 /** SQS in this process: queues and their messages in the region's SQLite file, and what is done to them in the background. */
-import type { Cloud } from "../../service.ts";
+import { AwsError, type Cloud } from "../../service.ts";
 import type { Wakes } from "../../wakes.ts";
 import { Duplicates } from "./storage/duplicates.ts";
 import { convertFormerState } from "./storage/formerState.ts";
@@ -36,7 +36,16 @@ export class Engine {
 
   /** Runs synchronous work in one transaction. */
   atOnce<Result>(work: () => Result): Result {
-    return this.#cloud.store.transaction(work);
+    try {
+      return this.#cloud.store.transaction(work);
+    } catch (error) {
+      // What AWS refuses, it refuses before anything has changed.
+      if (!(error instanceof AwsError)) {
+        this.queues.forget();
+        this.messages.forget();
+      }
+      throw error;
+    }
   }
 
   /** At the front's own origin, so that clients find a queue where they find everything else. */

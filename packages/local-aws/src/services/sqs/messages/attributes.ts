@@ -1,5 +1,5 @@
 /** Attributes of messages. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { invalid } from "../errors.ts";
 import type { KeptAttribute } from "../storage/messages.ts";
@@ -76,7 +76,7 @@ export function sizeOf(body: string, attributes: Kept = {}): number {
   return own.reduce((sum, size) => sum + size, Buffer.byteLength(body));
 }
 
-export const md5 = (data: string | Buffer): string => createHash("md5").update(data).digest("hex");
+export const md5 = (data: string | Buffer): string => hash("md5", data);
 
 /**
  * MD5 of attributes, which clients compare: of each, by name, the name, the type, whether it is text or bytes, and the value.

@@ -1,5 +1,5 @@
 /** Receipt handles: opaque to clients, they say which message of which queue was received when, and that it was. */
-import { createHmac } from "node:crypto";
+import { hash } from "node:crypto";
 import { AwsError } from "../errors.ts";
 import type { Queue } from "../storage/queues.ts";
 
@@ -45,8 +45,9 @@ export function readHandle(queue: Queue, handle: string): Receipt {
   );
 }
 
+/** What only who knows the queue's secret can tell of the rest. */
 const seal = ({ secret }: Queue, bytes: Buffer): Buffer =>
-  createHmac("sha256", secret)
-    .update(bytes.subarray(0, sealedAt))
-    .digest()
-    .subarray(0, length - sealedAt);
+  hash("sha256", Buffer.concat([Buffer.from(secret), bytes.subarray(0, sealedAt)]), "buffer").subarray(
+    0,
+    length - sealedAt,
+  );

@@ -1,5 +1,5 @@
 /** SendMessage and its batch. */
-import { createHash, randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import type { Engine } from "../engine.ts";
 import { AwsError } from "../errors.ts";
 import type { Handlers } from "../handlers.ts";
@@ -105,7 +105,7 @@ function enqueue(...[engine, queue, message, content, sender, now]: Put) {
 }
 
 /** What content-based deduplication takes as a message's id: of its body alone. */
-const sha256 = (body: string): string => createHash("sha256").update(body).digest("hex");
+const sha256 = (body: string): string => hash("sha256", body);
 
 /** Of 20 digits, as AWS's are; it rises within a queue, and is above all that earlier versions gave. */
 export const sequenceNumber = (id: number): string => String(10_000_000_000_000_000_000n + BigInt(id));

@@ -61,6 +61,8 @@ const all = "SELECT * FROM sqs_messages WHERE";
 
 export class Messages {
   readonly #store: Store;
+  /** How many there are in a pool, once somebody has asked. */
+  readonly #totals = new Map<number, number>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -146,9 +148,9 @@ export class Messages {
     return (found?.at as number | null) ?? undefined;
   }
 
-  /** It takes time by how many are in flight or delayed, however many are visible. */
+  /** All of them are counted once; from then on it takes time by how many are in flight or delayed, however many are visible. */
   counts(pool: number, now: number): Counts {
-    const total = this.#sql("SELECT messages FROM sqs_pools WHERE id = ?").get(pool)?.messages as number;
+    const total = this.#total(pool);
     const { hidden, taken } = this.#sql(
       "SELECT count(*) AS hidden, total(receives > 0) AS taken FROM sqs_messages WHERE pool = ? AND leads IN (0, 1) AND visible > ?",
     ).get(pool, now) as { hidden: number; taken: number };
@@ -161,8 +163,23 @@ export class Messages {
       | undefined;
   }
 
+  /** To be called when a transaction was taken back. */
+  forget(): void {
+    this.#totals.clear();
+  }
+
+  #total(pool: number): number {
+    let total = this.#totals.get(pool);
+    if (total === undefined) {
+      total = this.#sql("SELECT count(*) AS total FROM sqs_messages WHERE pool = ?").get(pool)?.total as number;
+      this.#totals.set(pool, total);
+    }
+    return total;
+  }
+
   #count(pool: number, more: number): void {
-    this.#sql("UPDATE sqs_pools SET messages = messages + ? WHERE id = ?").run(more, pool);
+    const total = this.#totals.get(pool);
+    if (total !== undefined) this.#totals.set(pool, total + more);
   }
 
   #list(sql: string, ...given: (string | number)[]): Message[] {

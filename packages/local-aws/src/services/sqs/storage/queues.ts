@@ -1,4 +1,4 @@
-/** Queues by their names, in a collection of the region's store. */
+/** Queues by their names, in a collection of the region's store. Each call asks for some, so they are kept parsed, too. */
 import { randomUUID } from "node:crypto";
 import type { Tags } from "../../../kit/tags.ts";
 import type { Collection, Store } from "../../../store.ts";
@@ -36,6 +36,7 @@ export const numberOf = ({ attributes }: Queue, name: string): number => Number(
 
 export class Queues {
   readonly #records: Collection<Queue>;
+  readonly #known = new Map<string, Queue>();
   readonly #prefix: string;
 
   /** @param prefix `arn:aws:sqs:REGION:ACCOUNT:` */
@@ -45,7 +46,9 @@ export class Queues {
   }
 
   get(name: string): Queue | undefined {
-    return this.#records.get(name);
+    const known = this.#known.get(name) ?? this.#records.get(name);
+    if (known) this.#known.set(name, known);
+    return known;
   }
 
   /** @throws AwsError `QueueDoesNotExist` */
@@ -70,9 +73,16 @@ export class Queues {
 
   put(queue: Queue): void {
     this.#records.put(queue.name, queue);
+    this.#known.set(queue.name, queue);
   }
 
   delete(name: string): void {
     this.#records.delete(name);
+    this.#known.delete(name);
+  }
+
+  /** To be called when a transaction was taken back. */
+  forget(): void {
+    this.#known.clear();
   }
 }
