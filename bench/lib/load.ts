@@ -7,6 +7,8 @@ export interface Load {
   requestsPerSecond: number;
   p50: number;
   p99: number;
+  /** Answers in all. */
+  requests: number;
   /** Answers other than 2xx, and connections that failed. */
   failed: number;
 }
@@ -19,6 +21,7 @@ export async function load(url: string, connections: number, seconds = 5): Promi
   const result = JSON.parse(stdout);
   return {
     requestsPerSecond: result.requests.mean,
+    requests: result.requests.total,
     p50: result.latency.p50,
     p99: result.latency.p99,
     failed: result.errors + result.timeouts + result.non2xx,

@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CloudWatchLogsClient, type FilteredLogEvent, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
 import type { CommandModule } from "yargs";
-import { chooseFunctions } from "../lib/functionNames.ts";
 import { formatLogEvent, parseAge } from "../lib/logEvents.ts";
-import { output, readStack, type Stack } from "../lib/stack.ts";
+import { readStack } from "../lib/stack.ts";
+import { chosenFunctions, type StackFunction } from "../lib/stackFunctions.ts";
 
 interface Options {
   functions?: string[];
   stack?: string;
   json?: boolean;
   follow: boolean;
+  verbose: boolean;
   since: string;
+  request?: string;
   filter?: string;
 }
 
@@ -27,51 +29,55 @@ export const logs: CommandModule<object, Options> = {
       .positional("functions", {
         type: "string",
         array: true,
-        describe: "Names as in output logGroups, or of what they belong to [default: all]",
+        describe: "Names in the program, or of what they belong to [default: all]",
       })
       .option("follow", { alias: "f", type: "boolean", default: false, describe: "Keep waiting for more" })
       .option("since", { type: "string", default: "10m", describe: "How far back: 30s, 10m, 2h, 1d" })
+      .option("request", { type: "string", describe: "Only lines with this request's or trace's id" })
       .option("filter", { type: "string", describe: "CloudWatch filter pattern, e.g. '{ $.level = \"ERROR\" }'" })
+      .option("verbose", { type: "boolean", default: false, describe: "Also starts, reports and metrics" })
+      .conflicts("request", "filter")
       .example("dsp logs --follow", "Everything, as it comes")
       .example("dsp logs whodis --since 1h", "One function, the last hour")
-      .example("dsp logs archiver", "Every function of the archiver"),
+      .example("dsp logs archiver", "Every function of the archiver")
+      .example("dsp logs --request 7910bf64-fe05-41b3-b0b0-6ac28475f59b", "What one request has left"),
   async handler(options) {
     const stack = await readStack(options.stack);
-    const groups = chooseGroups(stack, options.functions ?? []);
+    const { follow, json, verbose, request } = options;
     const client = new CloudWatchLogsClient(stack.client);
     const seen = new Map<string, number>();
+    const filter = request === undefined ? options.filter : `"${request.replaceAll('"', "")}"`;
     let from = Date.now() - parseAge(options.since);
     do {
-      const events = await Promise.all(groups.map((group) => read(client, group, from, options.filter)));
-      for (const { group, event } of events.flat().sort((a, b) => a.event.timestamp! - b.event.timestamp!)) {
+      // Each time: a function that is new has a log, too.
+      const functions = await chosenFunctions(stack, options.functions ?? []);
+      const events = await Promise.all(functions.map((one) => read(client, one, from, filter)));
+      for (const { of, event } of events.flat().sort((a, b) => a.event.timestamp! - b.event.timestamp!)) {
         if (seen.has(event.eventId!)) continue;
         seen.set(event.eventId!, event.timestamp!);
-        console.log(
-          options.json ? JSON.stringify({ function: group.name, ...event }) : formatLogEvent(group.name, event),
-        );
+        // Of one request all is of interest.
+        const line = json
+          ? JSON.stringify({ function: of.name, ...event })
+          : formatLogEvent(of.name, event, verbose || request !== undefined);
+        if (line !== undefined) console.log(line);
         from = Math.max(from, event.timestamp! - overlapMs);
       }
       for (const [id, timestamp] of seen) if (timestamp < from) seen.delete(id);
-      if (options.follow) await sleep(pollMs);
-    } while (options.follow);
+      if (follow) await sleep(pollMs);
+    } while (follow);
   },
 };
 
-interface Group {
-  name: string;
-  logGroupName: string;
-}
-
-function chooseGroups(stack: Stack, names: string[]): Group[] {
-  const all = output<Record<string, string>>(stack, "logGroups");
-  return chooseFunctions(names, Object.keys(all)).map((name) => ({ name, logGroupName: all[name]! }));
-}
-
-async function read(client: CloudWatchLogsClient, group: Group, startTime: number, filterPattern?: string) {
-  const found: { group: Group; event: FilteredLogEvent }[] = [];
-  const input = { logGroupName: group.logGroupName, startTime, filterPattern };
-  for await (const page of paginateFilterLogEvents({ client }, input)) {
-    for (const event of page.events ?? []) found.push({ group, event });
+async function read(client: CloudWatchLogsClient, of: StackFunction, startTime: number, filterPattern?: string) {
+  const found: { of: StackFunction; event: FilteredLogEvent }[] = [];
+  const input = { logGroupName: of.logGroupName, startTime, filterPattern };
+  try {
+    for await (const page of paginateFilterLogEvents({ client }, input)) {
+      for (const event of page.events ?? []) found.push({ of, event });
+    }
+  } catch (error) {
+    // A function that has never run may have no log group yet.
+    if ((error as Error).name !== "ResourceNotFoundException") throw error;
   }
   return found;
 }

@@ -32,10 +32,14 @@ export async function startInBackground(
     stdio: ["ignore", "pipe", "pipe"],
   });
   let printed = "";
+  let ready = false;
   await new Promise<void>((resolve, reject) => {
     const take = (chunk: Buffer) => {
       printed += chunk;
-      if (/^ready\b/m.test(printed)) resolve();
+      if (!ready && /^ready\b/m.test(printed)) {
+        ready = true;
+        resolve();
+      }
     };
     child.stdout.on("data", take);
     child.stderr.on("data", take);

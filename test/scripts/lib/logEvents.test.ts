@@ -3,8 +3,10 @@ import { stripVTControlCharacters } from "node:util";
 import { Failure } from "../../../scripts/lib/failure.ts";
 import { formatLogEvent, parseAge } from "../../../scripts/lib/logEvents.ts";
 
-const line = (message: string) =>
-  stripVTControlCharacters(formatLogEvent("whodis", { timestamp: Date.UTC(2026, 0, 2, 3, 4, 5, 678), message }));
+const line = (message: string, verbose = false) => {
+  const shown = formatLogEvent("whodis", { timestamp: Date.UTC(2026, 0, 2, 3, 4, 5, 678), message }, verbose);
+  return shown === undefined ? undefined : stripVTControlCharacters(shown).replace("03:04:05.678 whodis ", "");
+};
 
 describe("log lines", () => {
   it("show time, function, level, message and what was added, without what every line has", () => {
@@ -16,37 +18,94 @@ describe("log lines", () => {
       timestamp: "x",
       cold_start: true,
     };
-    assert.equal(line(JSON.stringify(record)), '03:04:05.678 whodis INFO greeted version="v1"');
+    assert.equal(line(JSON.stringify(record)), 'INFO greeted version="v1"');
   });
 
   it("show an error's name and message", () => {
     const record = { level: "ERROR", message: "failed", error: { name: "TypeError", message: "x is not a function" } };
-    assert.equal(line(JSON.stringify(record)), "03:04:05.678 whodis ERROR failed TypeError: x is not a function");
+    assert.equal(line(JSON.stringify(record)), "ERROR failed TypeError: x is not a function");
   });
 
-  it("show Lambda's own records in short", () => {
-    const record = { time: "t", type: "platform.report", record: { metrics: { durationMs: 3 } } };
-    assert.equal(line(JSON.stringify(record)), '03:04:05.678 whodis platform.report {"durationMs":3}');
+  it("begin with the time and the function", () => {
+    const shown = formatLogEvent("whodis", { timestamp: Date.UTC(2026, 0, 2, 3, 4, 5, 678), message: "hello" });
+    assert.equal(stripVTControlCharacters(shown ?? ""), "03:04:05.678 whodis hello");
   });
 
-  it("show what ended badly, and how: a timeout says nothing else", () => {
-    const metrics = { durationMs: 3 };
-    const report = (record: object) => line(JSON.stringify({ time: "t", type: "platform.report", record }));
-    assert.equal(report({ metrics, status: "success" }), '03:04:05.678 whodis platform.report {"durationMs":3}');
-    const said = { metrics, status: "timeout", errorType: "Sandbox.Timedout" };
-    assert.match(report(said), /\{"durationMs":3,"status":"timeout","errorType":"Sandbox\.Timedout"\}$/);
+  const stackTrace = [
+    "TypeError: boom",
+    "    at answer (/var/task/handlers/whodis/index.ts:10:31)",
+    "    at parse (/var/task/node_modules/zod/index.ts:1:1)",
+    "    at serve (file:///var/runtime/index.mjs:337:95)",
+  ];
+  const thrown = { errorType: "TypeError", errorMessage: "boom", stackTrace };
+
+  it("show an uncaught exception, and where in the program it was thrown", () => {
+    const expected = "ERROR TypeError: boom\n    handlers/whodis/index.ts:10:31";
+    assert.equal(line(JSON.stringify({ level: "ERROR", requestId: "r", message: thrown })), expected);
+    assert.equal(line(JSON.stringify({ level: "ERROR", requestId: "r", ...thrown })), expected);
+    const error = { name: "TypeError", message: "boom", stack: stackTrace.join("\n") };
+    assert.equal(
+      line(JSON.stringify({ level: "ERROR", message: "failed", error })),
+      expected.replace("ERROR", "ERROR failed"),
+    );
   });
 
-  it("show stack traces in lines of their own, as Lambda and Powertools have them", () => {
+  it("show an exception of a function that logs text", () => {
+    const text = `2026-01-02T03:04:05.678Z\tr\tERROR\tInvoke Error\t${JSON.stringify({ ...thrown, stack: stackTrace })}`;
+    assert.equal(line(text), "ERROR Invoke Error TypeError: boom\n    handlers/whodis/index.ts:10:31");
+    assert.equal(line("2026-01-02T03:04:05.678Z\tr\tINFO\thello"), "INFO hello");
+    assert.equal(
+      line("2026-01-02T03:04:05.678Z r Task timed out after 3.00 seconds"),
+      "ERROR Task timed out after 3.00 seconds",
+    );
+  });
+
+  it("show a stack that is of none of the program's files as it is", () => {
+    const record = {
+      level: "ERROR",
+      message: { ...thrown, stackTrace: ["Error: x", "    at f (/var/runtime/a.mjs:1:2)"] },
+    };
+    assert.equal(line(JSON.stringify(record)), "ERROR TypeError: boom\n    at f (/var/runtime/a.mjs:1:2)");
+  });
+
+  const report = (status: string, errorType?: string) => {
+    const metrics = { durationMs: 10_002.6, memorySizeMB: 256, maxMemoryUsedMB: 65 };
+    return JSON.stringify({
+      time: "t",
+      type: "platform.report",
+      record: { requestId: "r", metrics, status, errorType },
+    });
+  };
+  const ends: [string, string, string][] = [
+    ["timeout", "Sandbox.Timedout", "timed out after 10.0 s request r"],
+    ["error", "Runtime.OutOfMemory", "ran out of memory after 10.0 s request r"],
+    ["error", "Runtime.ExitError", "ended its process after 10.0 s request r"],
+    ["error", "Function.ResponseSizeTooLarge", "answered more than 6 MB after 10.0 s request r"],
+  ];
+  for (const [status, errorType, expected] of ends) {
+    it(`say why Lambda has ended a request: ${errorType}`, () =>
+      assert.equal(line(report(status, errorType)), expected));
+  }
+
+  it("show other records of Lambda's only where all is wanted", () => {
+    assert.equal(line(report("success")), undefined);
+    assert.equal(line(report("error", "TypeError")), undefined);
+    assert.equal(line(report("success"), true), "success after 10.0 s, 65 of 256 MB, request r");
+    assert.equal(line("START RequestId: r Version: 3"), undefined);
+    assert.equal(line("START RequestId: r Version: 3", true), "START RequestId: r Version: 3");
+  });
+
+  it("show an exception of Python, as Lambda and Powertools have it", () => {
     const frames = ['  File "/var/task/app.py", line 3, in handler\n    return {}["x"]\n'];
     const lambda = { level: "ERROR", message: "'x'", errorType: "KeyError", stackTrace: frames };
-    const shown = [
-      "03:04:05.678 whodis ERROR 'x' errorType=\"KeyError\"",
-      '      File "/var/task/app.py", line 3, in handler',
-      '        return {}["x"]',
-    ];
+    const shown = ["ERROR KeyError: 'x'", '    File "/var/task/app.py", line 3, in handler', '      return {}["x"]'];
     assert.equal(line(JSON.stringify(lambda)), shown.join("\n"));
-    assert.equal(line(JSON.stringify({ ...lambda, stackTrace: undefined, exception: frames[0] })), shown.join("\n"));
+    const traceback = `Traceback (most recent call last):\n${frames[0]}KeyError: 'x'`;
+    const powertools = { level: "ERROR", message: "failed", exception_name: "KeyError", exception: traceback };
+    assert.match(
+      line(JSON.stringify(powertools)) ?? "",
+      /^ERROR failed exception_name="KeyError"\n {4}.*File "\/var\/task\/app.py"/,
+    );
     assert.equal(line(JSON.stringify({ ...lambda, stackTrace: [] })), shown[0]);
   });
 
@@ -56,12 +115,12 @@ describe("log lines", () => {
       service: "whodis",
       ColdStart: 1,
     };
-    assert.equal(line(JSON.stringify(record)), "03:04:05.678 whodis metrics ColdStart=1");
+    assert.equal(line(JSON.stringify(record)), undefined);
+    assert.equal(line(JSON.stringify(record), true), "metrics ColdStart=1");
   });
 
   it("show anything else as it is", () => {
-    for (const text of ["plain text", "{broken", '{"other":1}'])
-      assert.equal(line(text), `03:04:05.678 whodis ${text}`);
+    for (const text of ["plain text", "{broken", '{"other":1}']) assert.equal(line(text), text);
   });
 });
 

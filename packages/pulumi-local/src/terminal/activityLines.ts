@@ -76,7 +76,7 @@ class Lines {
 
   /** A request's or a batch's own line tells of the others. */
   #invocation({ function: name, source, milliseconds }: InvocationActivity): string[] {
-    if (!this.#verbose && (source === undefined || source.split(":")[2] === "execute-api")) return [];
+    if (!this.#verbose && (source === undefined || source.startsWith("arn:aws:execute-api:"))) return [];
     const from = source === undefined ? "" : `${this.#source(source)} → `;
     return [`${from}${this.#names.of(name)} ${this.#time(milliseconds)}`];
   }

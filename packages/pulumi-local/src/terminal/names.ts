@@ -8,9 +8,12 @@ const kinds =
 
 export class Names {
   #known = new Map<string, string>();
+  /** What was asked for: there are few functions, and each has many requests. */
+  readonly #asked = new Map<string, string>();
 
   /** @param resources of the stack as it is now: those before are forgotten. */
   learn(resources: readonly Pick<StackResource, "urn" | "id" | "outputs">[]): void {
+    this.#asked.clear();
     this.#known = new Map(
       resources.flatMap(({ urn, id, outputs }) => {
         const name = nameOf(urn);
@@ -24,6 +27,15 @@ export class Names {
 
   /** @param text an ARN, or a name or id that AWS has. */
   of(text: string): string {
+    const asked = this.#asked.get(text);
+    if (asked !== undefined) return asked;
+    const name = this.#find(text);
+    if (this.#asked.size >= 1_000) this.#asked.clear();
+    this.#asked.set(text, name);
+    return name;
+  }
+
+  #find(text: string): string {
     const parts = partsOf(text);
     const known = parts.find((part) => this.#known.has(part));
     return known === undefined ? (parts[0] ?? text) : (this.#known.get(known) as string);

@@ -1,5 +1,5 @@
 /** Runs a request on the version that its function, version or alias resolves to, within the concurrency limits. */
-import { tell } from "../../activity.ts";
+import { type InvocationActivity, tell } from "../../activity.ts";
 import { regionOf } from "../../arn.ts";
 import type { TraceLink } from "../../kit/trace.ts";
 import { AwsError } from "../../service.ts";
@@ -48,10 +48,6 @@ export class Invoker {
     this.#traces = traces;
   }
 
-  #now({ record }: Target): { at: number; region: string; function: string } {
-    return { at: Date.now(), region: regionOf(record.arn), function: record.arn };
-  }
-
   /** @throws AwsError when it was not run: throttled, invalid JSON, a role that cannot be assumed. */
   async invoke(target: Target, request: InvokeRequest): Promise<Invoked> {
     const version = chosen(target);
@@ -62,7 +58,9 @@ export class Invoker {
       ticket = this.#concurrency.enter(target.record, configuration.Version);
     } catch (error) {
       this.#metrics.throttle(sample);
-      tell(() => ({ ...this.#now(target), kind: "throttle", message: (error as Error).message }));
+      const { arn } = target.record;
+      const { message } = error as Error;
+      tell(() => ({ kind: "throttle", at: Date.now(), region: regionOf(arn), function: arn, message }));
       throw error;
     }
     const traced = this.#traces.begin(
@@ -87,13 +85,22 @@ export class Invoker {
       const failed = outcome.kind === "error";
       traced.end(failed);
       this.#metrics.record(sample, duration, failed, ticket.concurrent);
-      tell(() => ({
-        ...{ ...this.#now(target), kind: "invocation", version: configuration.Version, requestId: request.requestId },
-        ...{ milliseconds: duration, trace: traced.header },
-        ...(initDuration !== undefined && { initMilliseconds: initDuration }),
-        ...(request.source !== undefined && { source: request.source }),
-        ...(outcome.kind === "error" ? told(outcome) : { outcome: "success" }),
-      }));
+      tell(() => {
+        const activity: InvocationActivity = {
+          kind: "invocation",
+          at: Date.now(),
+          region: regionOf(target.record.arn),
+          function: target.record.arn,
+          version: configuration.Version,
+          requestId: request.requestId,
+          milliseconds: duration,
+          outcome: "success",
+          trace: traced.header,
+        };
+        if (initDuration !== undefined) activity.initMilliseconds = initDuration;
+        if (request.source !== undefined) activity.source = request.source;
+        return outcome.kind === "error" ? { ...activity, ...told(outcome) } : activity;
+      });
       return {
         json: (outcome as Exclude<Outcome, { kind: "badPayload" }>).json,
         version: configuration.Version,

@@ -87,7 +87,7 @@ export class Exchange {
 
   /** The path as the function sees it: with the base path of a custom domain, without the stage. */
   get eventPath(): string {
-    const path = this.path.replace(/^\/+/, "/");
+    const path = this.path.startsWith("//") ? this.path.replace(/^\/+/, "/") : this.path;
     return this.domain?.basePath ? `/${this.domain.basePath}${path}` : path;
   }
 

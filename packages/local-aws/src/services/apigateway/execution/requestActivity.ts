@@ -1,21 +1,31 @@
 /** What the local cloud tells of each request to a route. */
 import type { IncomingMessage } from "node:http";
-import { tell } from "../../../activity.ts";
+import { type RequestActivity, tell } from "../../../activity.ts";
 import { messageOf } from "../../../http/refusal.ts";
 import type { Exchange, Reply } from "./exchange.ts";
 
 /** Of a request that reached a method. */
 export function tellAnswered(exchange: Exchange, reply: Reply): void {
   tell(() => {
-    const { stage, method, requestId, startedAt, traceId } = exchange;
+    const { stage, method, startedAt } = exchange;
     const at = Date.now();
-    const message = whyOf(reply);
-    return {
-      ...{ kind: "request", at, region: stage.where.region, api: stage.apiId, requestId, trace: traceId },
-      ...{ method: exchange.httpMethod, path: exchange.eventPath, status: reply.status, milliseconds: at - startedAt },
-      ...(method.functionArn !== undefined && { function: method.functionArn }),
-      ...(message !== undefined && { message }),
+    // Field by field: it is made for each of thousands of requests a second.
+    const activity: RequestActivity = {
+      kind: "request",
+      at,
+      region: stage.where.region,
+      method: exchange.httpMethod,
+      path: exchange.eventPath,
+      status: reply.status,
+      milliseconds: at - startedAt,
+      api: stage.apiId,
+      requestId: exchange.requestId,
+      trace: exchange.traceId,
     };
+    if (method.functionArn !== undefined) activity.function = method.functionArn;
+    const message = whyOf(reply);
+    if (message !== undefined) activity.message = message;
+    return activity;
   });
 }
 
