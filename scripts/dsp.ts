@@ -5,22 +5,31 @@ import { approvals } from "./commands/approvals.ts";
 import { archive } from "./commands/archive.ts";
 import { deploy } from "./commands/deploy.ts";
 import { doctor } from "./commands/doctor.ts";
+import { invoke } from "./commands/invoke.ts";
 import { jobs } from "./commands/jobs.ts";
 import { logs } from "./commands/logs.ts";
 import { mail } from "./commands/mail.ts";
+import { metrics } from "./commands/metrics.ts";
 import { newCommand } from "./commands/new.ts";
 import { notebooks } from "./commands/notebooks.ts";
 import { openApi } from "./commands/openApi.ts";
 import { outputs } from "./commands/outputs.ts";
 import { predict } from "./commands/predict.ts";
+import { ps } from "./commands/ps.ts";
+import { seed } from "./commands/seed.ts";
 import { snowflake } from "./commands/snowflake.ts";
+import { state } from "./commands/state.ts";
+import { trace } from "./commands/trace.ts";
 import { explain } from "./lib/failure.ts";
+import { choosePlatform } from "./lib/stack.ts";
 
 await yargs(hideBin(process.argv))
   .scriptName("dsp")
   .usage("$0 <command>\n\nWorks on a deployed stack: the local one, or with --stack any other.")
   .option("stack", { type: "string", describe: "Stack to work on [default: PULUMI_STACK, else local]", global: true })
+  .option("name", { type: "string", describe: "Platform of this machine: npm start -- --name NAME", global: true })
   .option("json", { type: "boolean", default: false, describe: "Print JSON", global: true })
+  .middleware(({ name }) => choosePlatform(name))
   .command(outputs)
   .command(logs)
   .command(archive)
@@ -34,6 +43,12 @@ await yargs(hideBin(process.argv))
   .command(jobs)
   .command(openApi)
   .command(newCommand)
+  .command(invoke)
+  .command(trace)
+  .command(metrics)
+  .command(ps)
+  .command(state)
+  .command(seed)
   .completion("completion", "Print a script for shell completion")
   .demandCommand(1, "Say which command.")
   .strict()

@@ -2,17 +2,17 @@ import type { CommandModule } from "yargs";
 import { type ApiLanguage, newApi, writeFiles } from "../lib/newApi.ts";
 
 interface Options {
-  name: string;
+  api: string;
 }
 
 const api = (command: string, language: ApiLanguage, describe: string): CommandModule<object, Options> => ({
-  command: `${command} <name>`,
+  command: `${command} <api>`,
   describe,
   builder: (yargs) =>
     yargs
-      .positional("name", { type: "string", demandOption: true, describe: "Name of the API and of its path" })
+      .positional("api", { type: "string", demandOption: true, describe: "Name of the API and of its path" })
       .example(`dsp new ${command} notes`, "POST /notes and GET /notes/{id}"),
-  async handler({ name }) {
+  async handler({ api: name }) {
     const root = process.cwd();
     const { folder, files } = newApi(name, root, language);
     writeFiles(files, root);

@@ -14,7 +14,7 @@ interface Common {
 }
 
 interface Named extends Common {
-  name: string;
+  notebook: string;
   wait: boolean;
 }
 
@@ -45,7 +45,7 @@ const rowOf = ({ NotebookId, Nb_status, InstanceType, VolumeSize, StopsAt }: Not
 ];
 
 /** Waits until nothing changes any more, or only says what is on its way. */
-async function settle(client: PlatformClient, { name, wait, json }: Named): Promise<void> {
+async function settle(client: PlatformClient, { notebook: name, wait, json }: Named): Promise<void> {
   const look = async (): Promise<Notebook> => client.get(path(name));
   const notebook = wait
     ? await waitFor(name, look, { state: (seen) => seen.Nb_status, isDone: (seen) => !moving.test(seen.Nb_status) })
@@ -80,11 +80,11 @@ interface Creation extends Named {
 
 const named = <Options>(command: Argv<Options>) =>
   command
-    .positional("name", { type: "string", demandOption: true, describe: "The notebook's name" })
+    .positional("notebook", { type: "string", demandOption: true, describe: "The notebook's name" })
     .option("wait", { type: "boolean", default: true, describe: "Wait until it is done" });
 
 const create: CommandModule<object, Creation> = {
-  command: "create <name>",
+  command: "create <notebook>",
   describe: "Make a notebook",
   builder: (command) =>
     named(command)
@@ -102,7 +102,7 @@ const create: CommandModule<object, Creation> = {
   async handler({ type, volume, idle, repository, requirement, cluster, root, ...options }) {
     const client = await open(options);
     await client.post("/notebooks", {
-      Name: options.name,
+      Name: options.notebook,
       ...(type && { InstanceType: type }),
       ...(volume !== undefined && { VolumeSize: volume }),
       ...(idle !== undefined && { IdleMinutes: idle }),
@@ -116,24 +116,24 @@ const create: CommandModule<object, Creation> = {
 };
 
 const move = (verb: "start" | "stop", describe: string): CommandModule<object, Named> => ({
-  command: `${verb} <name>`,
+  command: `${verb} <notebook>`,
   describe,
   builder: named,
   async handler(options) {
     const client = await open(options);
-    await client.post(`${path(options.name)}/${verb}`);
+    await client.post(`${path(options.notebook)}/${verb}`);
     await settle(client, options);
   },
 });
 
-const openCommand: CommandModule<object, Common & { name: string; browser: boolean }> = {
-  command: "open <name>",
+const openCommand: CommandModule<object, Common & { notebook: string; browser: boolean }> = {
+  command: "open <notebook>",
   describe: "Print the URL that opens a notebook once, within five minutes; on a terminal also open it",
   builder: (command) =>
     command
-      .positional("name", { type: "string", demandOption: true, describe: "The notebook's name" })
+      .positional("notebook", { type: "string", demandOption: true, describe: "The notebook's name" })
       .option("browser", { type: "boolean", default: true, describe: "Open it in a browser" }),
-  async handler({ name, browser, ...options }) {
+  async handler({ notebook: name, browser, ...options }) {
     const client = await open(options);
     const notebook: Notebook = await client.get(path(name));
     if (!notebook.Url) throw new Failure(`${name} is ${notebook.Nb_status}. Start it: dsp notebooks start ${name}`);
@@ -149,10 +149,10 @@ const openCommand: CommandModule<object, Common & { name: string; browser: boole
 };
 
 const remove: CommandModule<object, Named & { yes: boolean }> = {
-  command: "delete <name>",
+  command: "delete <notebook>",
   describe: "Delete a notebook and what is on its volume; asks first",
   builder: (command) => named(command).option("yes", { type: "boolean", default: false, describe: "Do not ask" }),
-  async handler({ name, wait, yes, ...options }) {
+  async handler({ notebook: name, wait, yes, ...options }) {
     const client = await open(options);
     await client.get(path(name));
     if (!yes && !(await confirmed(`Delete notebook ${name} and all that is on its volume?`))) {

@@ -125,7 +125,7 @@ function textRecord(message: string): Json | undefined {
 }
 
 const isPlatformText = (message: string): boolean =>
-  /^(START|END|REPORT|INIT_START) /.test(message) && !/\tStatus: (error|timeout)/.test(message);
+  /^(START|END|REPORT|INIT_START|XRAY) /.test(message) && !/\tStatus: (error|timeout)/.test(message);
 
 /** The values of an embedded-metrics line: `ColdStart=1`. */
 function metricsOf({ _aws, ...values }: Json): string {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { configOf } from "./config.ts";
 import { Failure } from "./failure.ts";
+import { stateDirectoryOf } from "./platforms.ts";
 import { askPulumi, pulumiCommand } from "./pulumi.ts";
 
 /** A deployed stack, as a script sees it: its outputs, and how to reach its AWS. */
@@ -26,7 +27,14 @@ export const localStack = "local";
 export const defaultStack = (): string => process.env.PULUMI_STACK ?? localStack;
 
 /** Folder in which the one-machine AWS keeps its state. */
-export const stateDirectory = (): string => process.env.LOCAL_STATE_DIR ?? ".local";
+export const stateDirectory = (): string => stateDirectoryOf(chosen);
+
+let chosen: string | undefined;
+
+/** Says which platform of this machine the local stack is: see {@link stateDirectoryOf}. */
+export function choosePlatform(name: string | undefined): void {
+  chosen = name;
+}
 
 /**
  * Reads a stack: `local` from the local state, any other through the Pulumi CLI.
@@ -45,7 +53,10 @@ export async function readStack(name = defaultStack()): Promise<Stack> {
 export function clientOf(name: string): Stack["client"] {
   if (name !== localStack) return clientOnAws(name);
   const file = join(stateDirectory(), "endpoint.json");
-  if (!existsSync(file)) throw new Failure(`There is no local stack in ${stateDirectory()} yet. Start it: npm start`);
+  if (!existsSync(file))
+    throw new Failure(
+      `There is no local stack in ${stateDirectory()} yet, and none of this folder runs. Start it: npm start`,
+    );
   const { aws, region } = JSON.parse(readFileSync(file, "utf8")) as { aws: string; region: string };
   // The administrator of the local account; no such account exists on AWS.
   return { region, endpoint: aws, credentials: { accessKeyId: "test", secretAccessKey: "test" } };

@@ -1,5 +1,6 @@
 /** The functions of a stack, by the names that the program gives them. */
 import { LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
+import { Failure } from "./failure.ts";
 import { chooseFunctions } from "./functionNames.ts";
 import { localStack, type Stack } from "./stack.ts";
 
@@ -13,30 +14,34 @@ export interface StackFunction {
 
 /** What Pulumi appends to a name that the program leaves to it. */
 const suffix = /-[0-9a-f]{7}$/;
-const ownGroup = /^\/aws\/lambda\/(.+)$/;
 
 /**
  * Those that the output `logGroups` names, and on the local stack every other function that is there: its account has no
  * stack besides.
  */
 export async function functionsOf(stack: Stack): Promise<StackFunction[]> {
-  const named = Object.entries((stack.outputs.logGroups ?? {}) as Record<string, string>).map(
-    ([name, logGroupName]) => {
-      const [, functionName] = ownGroup.exec(logGroupName) ?? [];
-      return { name, logGroupName, ...(functionName !== undefined && { functionName }) };
-    },
-  );
-  if (stack.name !== localStack) return named;
-  const known = new Set(named.map(({ logGroupName }) => logGroupName));
-  const others: StackFunction[] = [];
-  for await (const { Functions = [] } of paginateListFunctions({ client: new LambdaClient(stack.client) }, {})) {
-    for (const { FunctionName = "", LoggingConfig } of Functions) {
-      const logGroupName = LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`;
-      if (!known.has(logGroupName))
-        others.push({ name: FunctionName.replace(suffix, ""), functionName: FunctionName, logGroupName });
-    }
+  const named = (stack.outputs.logGroups ?? {}) as Record<string, string>;
+  const byGroup = await functionNames(stack);
+  const own = Object.entries(named).map(([name, logGroupName]): StackFunction => {
+    const functionName = byGroup.get(logGroupName);
+    byGroup.delete(logGroupName);
+    return { name, logGroupName, ...(functionName !== undefined && { functionName }) };
+  });
+  if (stack.name !== localStack) return own;
+  const others = [...byGroup].map(([logGroupName, functionName]) => ({
+    ...{ name: functionName.replace(suffix, ""), functionName, logGroupName },
+  }));
+  return [...own, ...others];
+}
+
+/** Every function of the account and region, by its log group. */
+async function functionNames({ client }: Stack): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for await (const { Functions = [] } of paginateListFunctions({ client: new LambdaClient(client) }, {})) {
+    for (const { FunctionName = "", LoggingConfig } of Functions)
+      names.set(LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`, FunctionName);
   }
-  return [...named, ...others];
+  return names;
 }
 
 /**
@@ -52,4 +57,18 @@ export async function chosenFunctions(stack: Stack, names: string[]): Promise<St
     ),
   );
   return all.filter(({ name }) => chosen.has(name));
+}
+
+/**
+ * The one function that a user means.
+ * @throws {Failure} when there is none of that name, or several, or it is a container.
+ */
+export async function chosenFunction(stack: Stack, name: string): Promise<StackFunction & { functionName: string }> {
+  const found = await chosenFunctions(stack, [name]);
+  const [only, another] = found;
+  if (another)
+    throw new Failure(`"${name}" is several functions. Say which: ${found.map((one) => one.name).join(", ")}`);
+  const { functionName } = only ?? {};
+  if (!only || functionName === undefined) throw new Failure(`"${name}" is no function: it has a log alone`);
+  return { ...only, functionName };
 }

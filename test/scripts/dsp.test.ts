@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   CloudWatchLogsClient,
@@ -8,7 +8,10 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { startCloud, type TestCloud } from "local-aws/testing";
+import { CreateTableCommand, DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
+import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { startCloud, type TestCloud, zip } from "local-aws/testing";
 import { prepareAccount } from "../../bootstrap/localAccount.ts";
 
 const program = resolve(import.meta.dirname, "../../scripts/dsp.ts");
@@ -24,7 +27,14 @@ describe("dsp", function () {
 
   const dsp = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
     new Promise((done) => {
-      const environment = { ...process.env, LOCAL_STATE_DIR: test.directory, NO_COLOR: "1", PULUMI_STACK: undefined };
+      const environment = {
+        ...process.env,
+        LOCAL_STATE_DIR: test.directory,
+        NO_COLOR: "1",
+        PULUMI_STACK: undefined,
+        XDG_STATE_HOME: test.directory,
+        INIT_CWD: test.directory,
+      };
       execFile(
         process.execPath,
         ["--disable-warning=ExperimentalWarning", program, ...args],
@@ -97,7 +107,154 @@ describe("dsp", function () {
     assert.ok(JSON.parse(stdout).every(({ ok }: { ok: boolean }) => ok));
   });
 
+  it("logs: one request's lines, with what Lambda says of it", async () => {
+    const client = test.client(CloudWatchLogsClient);
+    const logEvents = ["one", "two"].map((requestId) => ({
+      timestamp: Date.now(),
+      message: JSON.stringify({ type: "platform.start", record: { requestId } }),
+    }));
+    await client.send(new PutLogEventsCommand({ logGroupName: "/aws/lambda/whodis", logStreamName: "s", logEvents }));
+    const { stdout } = await dsp("logs", "--request", "one");
+    assert.match(stdout, /^\S+ whodis platform\.start request one\n$/);
+  });
+
+  describe("with a function that no output names", () => {
+    before(async () => {
+      const { roleArn } = await test.mintRole({ Effect: "Allow", Action: "logs:*", Resource: "*" });
+      await test.client(LambdaClient).send(
+        new CreateFunctionCommand({
+          ...{ FunctionName: "notes-1234567", Runtime: "nodejs24.x", Handler: "index.handler", Role: roleArn },
+          TracingConfig: { Mode: "Active" },
+          Code: {
+            ZipFile: zip({
+              "index.mjs": `export const handler = async (event) => {
+                console.log("seen", Object.keys(event).join());
+                if (event.fail) throw new TypeError("boom");
+                return event;
+              };`,
+            }),
+          },
+        }),
+      );
+    });
+
+    it("invoke: shows log and result", async () => {
+      writeFileSync(join(test.directory, "event.json"), '{"size":1}');
+      const { code, stdout, stderr } = await dsp("invoke", "notes", "--event", "event.json");
+      assert.deepEqual([code, JSON.parse(stdout)], [0, { size: 1 }]);
+      assert.match(stderr, /^\S+ notes INFO seen size\ndone in \d+ ms\n$/);
+    });
+
+    it("invoke: ends with 1 where the function fails, and shows the exception", async () => {
+      writeFileSync(join(test.directory, "fail.json"), '{"fail":true}');
+      const { code, stdout, stderr } = await dsp("invoke", "notes", "--event", "fail.json");
+      assert.equal(code, 1);
+      assert.match(stderr, /notes ERROR Invoke Error TypeError: boom\n {4}at .*index\.mjs:3/);
+      assert.match(stderr, /failed in \d+ ms/);
+      assert.equal(JSON.parse(stdout).errorMessage, "boom");
+    });
+
+    for (const [sample, keys] of [
+      ["apigateway", "httpMethod"],
+      ["sqs", "Records"],
+      ["s3", "Records"],
+      ["schedule", "detail-type"],
+      ["dynamodb", "Records"],
+      ["sns", "Records"],
+    ] as const) {
+      it(`invoke: gives an event of ${sample}`, async () => {
+        const { stdout } = await dsp("invoke", "notes", "--sample", sample, "--json");
+        const { result, log, failed } = JSON.parse(stdout);
+        assert.ok(!failed && keys in result && log.includes("seen"), stdout);
+      });
+    }
+
+    it("logs: are there, too", async () => {
+      assert.match((await dsp("logs", "notes")).stdout, /notes INFO seen size/);
+    });
+
+    it("metrics: how often it ran and failed, and how long it took", async () => {
+      let row = "";
+      for (let tries = 0; tries < 20 && !/^notes +8 +1 /m.test(row); tries++)
+        row = (await dsp("metrics", "notes")).stdout;
+      assert.match(row, /^FUNCTION +INVOCATIONS +ERRORS +THROTTLES +P50 MS/);
+      assert.match(row, /^notes +8 +1 +0 +[\d.]+ +[\d.]+ +[\d.]+ +1$/m);
+    });
+
+    it("trace: the last ones, and one of them as a tree", async () => {
+      const { stdout } = await dsp("trace");
+      const [, id = ""] = /^(1-\S+) +(?:ok|fault) +\d+ ms +notes-1234567$/m.exec(stdout) ?? [];
+      const lines = (await dsp("trace", `Root=${id};Sampled=1`)).stdout.split("\n");
+      assert.match(lines[0] ?? "", /^notes-1234567 Lambda +▇+ +\d+ ms$/);
+      assert.match(lines[1] ?? "", /^ {2}notes-1234567 Lambda::Function +▇+ +\d+ ms$/);
+    });
+  });
+
+  it("seed: puts items, objects and messages by the names of the program, all or nothing", async () => {
+    await test.client(DynamoDBClient).send(
+      new CreateTableCommand({
+        ...{ TableName: "notes-table-1234567", BillingMode: "PAY_PER_REQUEST" },
+        AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+        KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+      }),
+    );
+    await test.cloud.call("s3", "CreateBucket", { Bucket: "drop-1234567" });
+    await test.client(SQSClient).send(new CreateQueueCommand({ QueueName: "jobs-1234567" }));
+    writeFileSync(join(test.directory, "b.bin"), "bytes");
+    const seed = (text: string) => {
+      writeFileSync(join(test.directory, "seed.yaml"), text);
+      return dsp("seed", "seed.yaml");
+    };
+    const tables = `tables: { notes-table: [${Array.from({ length: 30 }, (_, at) => `{ id: n${at}, size: 1 }`).join()}] }`;
+    const failed = await seed(`${tables}\nqueues: { nothing: [a] }`);
+    assert.deepEqual([failed.code, failed.stderr.trim()], [1, 'There is no queue "nothing". There are: jobs-1234567']);
+    const count = async () =>
+      (await test.client(DynamoDBClient).send(new ScanCommand({ TableName: "notes-table-1234567" }))).Count;
+    assert.equal(await count(), 0);
+    const done = await seed(
+      `${tables}\nbuckets: { drop: { a.txt: hello, b: { file: b.bin } } }\nqueues: { jobs: [{ a: 1 }] }`,
+    );
+    assert.deepEqual([done.stderr, done.stdout], ["", "30 items, 2 objects, 1 messages\n"]);
+    assert.equal(await count(), 30);
+  });
+
+  it("state: keeps all of it while it runs, and refuses to load then", async () => {
+    const kept = await dsp("state", "save", "one");
+    assert.match(kept.stdout, /^one is kept \([\d.]+ s\)\n$/);
+    assert.match((await dsp("state", "list")).stdout, /^one {2}\d{4}-\S+Z {2}[\d.]+ MB\n$/);
+    const again = await dsp("state", "save", "one");
+    assert.deepEqual([again.code, again.stderr], [1, 'There is a state "one" already. Replace it: --replace\n']);
+    assert.equal((await dsp("state", "delete", "one")).stdout, "one is deleted\n");
+    assert.match(
+      (await dsp("state", "load", "one")).stderr,
+      /^There is no state "one"\. Keep one: dsp state save NAME$/m,
+    );
+  });
+
+  it("ps: what runs on this machine, and --name finds it", async () => {
+    assert.equal((await dsp("ps")).stdout, "Nothing runs. Start it: npm start\n");
+    const running = join(test.directory, "pulumi-local/running");
+    mkdirSync(running, { recursive: true });
+    const platform = { name: "b", pid: process.pid, started: new Date().toISOString(), programDirectory: "/program" };
+    const places = {
+      stateDirectory: test.directory,
+      stack: "local",
+      region: "eu-west-1",
+      aws: test.origin,
+      api: "http://localhost:1",
+    };
+    writeFileSync(join(running, "1.json"), JSON.stringify({ ...platform, ...places }));
+    writeFileSync(join(running, "2.json"), JSON.stringify({ ...platform, ...places, name: "gone", pid: 2 ** 22 + 1 }));
+    const { stdout } = await dsp("ps");
+    assert.match(stdout, /^NAME +AWS +ROUTES +PROGRAM +STATE +SINCE\nb +http.*\/program.*\n$/);
+    assert.match((await dsp("outputs", "--name", "b")).stdout, /^whodisUrl/);
+    const wrong = await dsp("outputs", "--name", "c");
+    assert.deepEqual([wrong.code, wrong.stderr], [1, 'No platform "c" runs. There are: b\n']);
+  });
+
   const mistakes: [string, string[], number, RegExp][] = [
+    ["a file that is not there", ["invoke", "whodis", "--event", "none"], 1, /"whodis" is no function|no such file/],
+    ["a trace that is none", ["trace", "x"], 1, /"x" is no trace/],
     ["no command", [], 2, /Say which command/],
     ["a command that is not there", ["output"], 2, /outputs/],
     ["an unknown option", ["outputs", "--jsn"], 2, /Unknown argument: jsn/],

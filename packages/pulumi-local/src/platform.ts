@@ -6,6 +6,7 @@ import { sync as writeFileAtomic } from "write-file-atomic";
 import { readStackConfig } from "./engine/config.ts";
 import { Engine, EngineError, type EngineEvent, type RunResult } from "./engine/index.ts";
 import { readProject } from "./engine/project.ts";
+import { endpointFile, outputsFile } from "./files.ts";
 import type { LocalConfig } from "./localConfig.ts";
 import { createRegistry } from "./resources/index.ts";
 
@@ -24,12 +25,8 @@ export interface PlatformOptions {
   onLocked?(stateDirectory: string): void;
 }
 
-/** In the state folder: where the platform is. */
-export const endpointFile = "endpoint.json";
 /** In the state folder: what `npm run notebooks:install` has installed, which is no state and outlives a reset. */
 const toolsFolder = "tools";
-/** In the state folder: what the program exports. */
-export const outputsFile = "outputs.json";
 
 /** Engine and cloud together: the program, brought up on one machine. */
 export class Platform {

@@ -1,6 +1,8 @@
-import { resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { port, UsageError } from "local-aws/process";
+import { endpointFile } from "./files.ts";
 import type { LocalConfig } from "./localConfig.ts";
 
 const commands = ["up", "preview", "destroy", "outputs", "reset"] as const;
@@ -13,11 +15,13 @@ export interface Settings {
   programDirectory: string;
   /** The stack (`--stack`). Default: the one that `local.config.ts` names, else `local`. */
   stack: string;
+  /** One of several platforms at once (`--name`), with a state folder and ports of its own. Default: the stack's name. */
+  name: string;
   /** Port on which routes answer (`--api-port`, `LOCAL_API_PORT`). Default 3000; 0 takes a free one. */
   apiPort: number;
   /** Port of the AWS endpoint (`--aws-port`, `LOCAL_AWS_PORT`). Default 4566; 0 takes a free one. */
   awsPort: number;
-  /** State folder (`--state-dir`, `LOCAL_STATE_DIR`). Default `.local` in the program's folder. */
+  /** State folder (`--state-dir`, `LOCAL_STATE_DIR`). Default `.local`, or `.local-NAME`, in the program's folder. */
   stateDirectory: string;
   /** Whether saved changes are applied (`--watch=off`, `LOCAL_WATCH=off`). Default true. */
   watch: boolean;
@@ -45,6 +49,7 @@ export function usageOf({ switches = {} }: LocalConfig = {}): string {
 
   --cwd DIR        the program's folder         (default: the current one)
   --stack NAME     the stack                    (default: local.config.ts's, else local)
+  --name NAME      one of several at once: with state in .local-NAME, and free ports, which it keeps
   --api-port N     port of the routes           (LOCAL_API_PORT, default 3000, 0: a free one)
   --aws-port N     port of the AWS endpoint     (LOCAL_AWS_PORT, default 4566, 0: a free one)
   --state-dir DIR  where state is kept          (LOCAL_STATE_DIR, default .local)
@@ -78,6 +83,7 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv, loc
           ...Object.fromEntries(Object.keys(switches).map((name) => [name, { type: "boolean" } as const])),
           cwd: { type: "string" },
           stack: { type: "string" },
+          name: { type: "string" },
           "api-port": { type: "string" },
           "aws-port": { type: "string" },
           "state-dir": { type: "string" },
@@ -101,14 +107,23 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv, loc
   const stack = values.stack ?? local.stack ?? "local";
   if (!/^[\w.-]{1,100}$/.test(stack))
     throw new UsageError(`--stack is "${stack}"; allowed are letters, digits, -, _ and .`);
+  const { name } = values;
+  if (name !== undefined && !/^[\w-]{1,40}$/.test(name))
+    throw new UsageError(`--name is "${name}"; allowed are up to 40 letters, digits, - and _`);
+  const folder = name === undefined ? ".local" : `.local-${name}`;
+  const own = name === undefined ? environment : {};
+  // An empty variable is none.
+  const stateDirectory = resolve(programDirectory, values["state-dir"] || own.LOCAL_STATE_DIR || folder);
+  const ports = name === undefined ? { api: "3000", aws: "4566" } : portsOf(stateDirectory);
   const chosen = Object.entries(switches).filter(([name]) => (values as Record<string, unknown>)[name]);
   return {
     command: values.help ? "help" : (command as CommandName),
     programDirectory,
     stack,
-    apiPort: port("--api-port (LOCAL_API_PORT)", values["api-port"] ?? environment.LOCAL_API_PORT ?? "3000"),
-    awsPort: port("--aws-port (LOCAL_AWS_PORT)", values["aws-port"] ?? environment.LOCAL_AWS_PORT ?? "4566"),
-    stateDirectory: resolve(programDirectory, values["state-dir"] ?? environment.LOCAL_STATE_DIR ?? ".local"),
+    name: name ?? stack,
+    apiPort: port("--api-port (LOCAL_API_PORT)", values["api-port"] ?? own.LOCAL_API_PORT ?? ports.api),
+    awsPort: port("--aws-port (LOCAL_AWS_PORT)", values["aws-port"] ?? own.LOCAL_AWS_PORT ?? ports.aws),
+    stateDirectory,
     watch: watch === "on",
     config: Object.assign(
       {},
@@ -119,6 +134,16 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv, loc
     quiet: values.quiet ?? false,
     json: values.json ?? false,
   };
+}
+
+/** Those of the last run, which its URLs hold; free ones for the first. */
+function portsOf(stateDirectory: string): { api: string; aws: string } {
+  try {
+    const { api, aws } = JSON.parse(readFileSync(join(stateDirectory, endpointFile), "utf8"));
+    return { api: new URL(api).port, aws: new URL(aws).port };
+  } catch {
+    return { api: "0", aws: "0" };
+  }
 }
 
 function parse<Result>(read: () => Result, usage = usageOf()): Result {

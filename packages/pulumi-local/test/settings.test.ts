@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { resolve } from "node:path";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { UsageError } from "local-aws/process";
 import { readSettings, usageOf } from "../src/settings.ts";
 
@@ -9,6 +11,7 @@ describe("settings of pulumi-local", () => {
       command: "up",
       programDirectory: process.cwd(),
       stack: "local",
+      name: "local",
       apiPort: 3000,
       awsPort: 4566,
       stateDirectory: resolve(".local"),
@@ -35,6 +38,24 @@ describe("settings of pulumi-local", () => {
     const { programDirectory, stack, stateDirectory } = readSettings(["outputs", "--cwd", "/a", "--stack", "dev"], {});
     assert.deepEqual([programDirectory, stack, stateDirectory], ["/a", "dev", "/a/.local"]);
     assert.equal(readSettings([], {}, { stack: "mine" }).stack, "mine");
+  });
+
+  it("of one of several platforms are its own: a folder, and the ports that it had", () => {
+    const folder = mkdtempSync(join(tmpdir(), "named-"));
+    const read = () => {
+      const given = readSettings(["--cwd", folder, "--name", "b"], { LOCAL_STATE_DIR: "/a", LOCAL_API_PORT: "1" });
+      return [given.name, given.stateDirectory, given.apiPort, given.awsPort];
+    };
+    const own = join(folder, ".local-b");
+    assert.deepEqual(read(), ["b", own, 0, 0]);
+    mkdirSync(own);
+    writeFileSync(join(own, "endpoint.json"), '{"aws":"http://127.0.0.1:4001","api":"http://localhost:4002"}');
+    assert.deepEqual(read(), ["b", own, 4002, 4001]);
+    rmSync(folder, { recursive: true });
+  });
+
+  it("take an empty state folder for none", () => {
+    assert.equal(readSettings([], { LOCAL_STATE_DIR: "" }).stateDirectory, resolve(".local"));
   });
 
   it("configure the program for one run", () => {

@@ -23,7 +23,8 @@ describe("stacks", () => {
     process.chdir(before.directory);
     const { directory: _, ...environment } = before;
     Object.assign(process.env, environment);
-    for (const key of ["LOCAL_STATE_DIR", "PULUMI_STACK"]) if (before[key] === undefined) delete process.env[key];
+    for (const key of ["LOCAL_STATE_DIR", "PULUMI_STACK", "XDG_STATE_HOME"])
+      if (before[key] === undefined) delete process.env[key];
     rmSync(folder, { recursive: true });
   });
 
@@ -47,6 +48,26 @@ describe("stacks", () => {
         credentials: { accessKeyId: "test", secretAccessKey: "test" },
       },
     });
+  });
+
+  it("are found without a variable where a platform of this folder runs", async () => {
+    delete process.env.LOCAL_STATE_DIR;
+    process.env.XDG_STATE_HOME = folder;
+    const running = (name: string, pid: number) => {
+      const stateDirectory = join(folder, name);
+      for (const path of [stateDirectory, "pulumi-local/running"]) mkdirSync(path, { recursive: true });
+      writeFileSync(join(stateDirectory, "outputs.json"), JSON.stringify({ name }));
+      writeFileSync(join(stateDirectory, "endpoint.json"), '{"aws":"http://127.0.0.1:1","region":"eu-west-1"}');
+      const platform = { name, pid, started: name, programDirectory: process.cwd(), stateDirectory };
+      writeFileSync(`pulumi-local/running/${name}.json`, JSON.stringify(platform));
+    };
+    running("b", process.pid);
+    running("gone", 2 ** 22 + 1);
+    assert.deepEqual((await readStack()).outputs, { name: "b" });
+    running("c", process.pid);
+    await assert.rejects(readStack(), failing(/Several platforms run: b, c\. Say which: --name NAME/));
+    running(".local", process.pid);
+    assert.deepEqual((await readStack()).outputs, { name: ".local" });
   });
 
   it("say how to start the local one when it never ran", async () => {

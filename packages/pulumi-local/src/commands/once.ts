@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EngineError, type EngineEvent } from "../engine/index.ts";
+import { endpointFile, outputsFile } from "../files.ts";
 import type { LocalConfig } from "../localConfig.ts";
-import { endpointFile, outputsFile, Platform } from "../platform.ts";
+import { Platform } from "../platform.ts";
 import type { Settings } from "../settings.ts";
 
 type Command = (settings: Settings, local: LocalConfig, onEvent: (event: EngineEvent) => void) => Promise<number>;

@@ -6,6 +6,7 @@ import { explain } from "../explain.ts";
 import type { LocalConfig } from "../localConfig.ts";
 import { Platform, type PlatformOptions } from "../platform.ts";
 import { reviewer } from "../review.ts";
+import { announceRunning } from "../running.ts";
 import type { Settings } from "../settings.ts";
 import type { Output } from "../terminal/output.ts";
 import { greeting, readyLine } from "../welcome.ts";
@@ -35,6 +36,8 @@ export async function up(
   }
 }
 
+const placeOf = ({ name, programDirectory, stateDirectory }: Settings) => ({ name, programDirectory, stateDirectory });
+
 /** Runs until a signal. A first run that fails ends the process; a later one leaves what runs as it is. */
 async function serve(run: Running): Promise<number> {
   const { platform, settings, local, ending, output } = run;
@@ -42,12 +45,14 @@ async function serve(run: Running): Promise<number> {
   // A signal ends the first run too, however long it would take.
   const review = reviewer(platform.engine, local.review, output.line);
   const stopFollowing = output.follow();
+  let leave = (): void => {};
   const first = platform.up();
   first.catch(() => {});
   const begun = Promise.race([first.then(() => true), ended.then(() => false)]);
   const stopWatching = settings.watch ? await watchProgram(run, begun, review) : undefined;
   try {
     if (!(await begun)) return 0;
+    leave = announceRunning({ ...placeOf(settings), ...platform.place });
     output.names.learn(platform.engine.resources());
     output.line(greeting(platform, local.try));
     output.line(readyLine(performance.now() / 1000, settings.watch));
@@ -64,6 +69,7 @@ async function serve(run: Running): Promise<number> {
     return 0;
   } finally {
     stopFollowing();
+    leave();
     // A change that is being applied is interrupted: it may have minutes to go.
     await Promise.all([stopWatching?.(), platform.engine.close()]);
   }
