@@ -154,12 +154,12 @@ function createRole(name: string, args: CodeFunctionArgs, parent: CodeFunction):
 }
 
 function createFunction(name: string, args: CodeFunctionArgs, parent: CodeFunction): LambdaFunction {
-  const { code, handler, runtime, variables } = packageOf(args);
+  const { location, handler, runtime, variables } = packageOf(name, args, parent);
   return new LambdaFunction(
     name,
     {
       ...(args.description !== undefined && { description: args.description }),
-      code,
+      ...location,
       handler,
       runtime,
       architectures: [architecture],

@@ -1,5 +1,6 @@
 import { LayerVersion } from "@pulumi/aws/lambda";
 import { ComponentResource, type ComponentResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import { locateCode } from "./function/codeUpload.ts";
 import { architecture } from "./function/platform.ts";
 import { runtime } from "./function/python/interpreter.ts";
 import { layerPackage, layerRules } from "./function/python/layer.ts";
@@ -54,14 +55,14 @@ export class PythonLayer extends ComponentResource {
       ...layerRules(args),
     ]);
     super("dsp:index:PythonLayer", name, {}, opts);
-    const { code, size } = layerPackage(args);
+    const { path, size } = layerPackage(args);
     this.size = size;
     this.version = new LayerVersion(
       name,
       {
         layerName: layerName(name),
         ...(args.description !== undefined && { description: args.description }),
-        code,
+        ...locateCode(name, path, this),
         compatibleRuntimes: [runtime],
         compatibleArchitectures: [architecture],
       },

@@ -60,7 +60,7 @@ describe("PythonLayer", function () {
 
   it("has its modules below python/, and the same bytes wherever and whenever it is made", async () => {
     const files = { "shared/a.py": "a = 1", "shared/b.py": "b = 1" };
-    const bytesOf = async (content: PythonLayerArgs) => readFileSync((await layerPackage(content).code.path) as string);
+    const bytesOf = async (content: PythonLayerArgs) => readFileSync(layerPackage(content).path);
     const one = await bytesOf({ include: [write(files)] });
     assert.deepEqual(Object.keys(unzipSync(one)), ["python/shared/a.py", "python/shared/b.py"]);
     assert.deepEqual(await bytesOf({ include: [write(Object.fromEntries(Object.entries(files).reverse()))] }), one);

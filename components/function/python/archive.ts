@@ -12,7 +12,6 @@ import { type Entry, entriesOf, merge, zip } from "./zip.ts";
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const mebibyte = 1024 * 1024;
 const largest = 250;
-const largestZip = 50;
 
 /** What was made, the folder of its archive, or why nothing was. */
 export type Made = { folder: string } | { problem: Rule };
@@ -84,13 +83,8 @@ export function archive(sources: Files, packages: Installed | undefined, folder 
   // What is required is said once, with exact versions.
   if (packages) own.delete(`${folder}requirements.txt`);
   const { contents, entries } = merge([zip(own), ...(packages ? [compressed(packages, folder)] : [])]);
-  checkSize(entries, folder);
-  if (contents.length <= largestZip * mebibyte) return contents;
-  throw new Problem(
-    "requirements",
-    `${megabytes(contents.length)} zipped`,
-    `at most ${largestZip} MB (Lambda's quota)`,
-  );
+  checkSize(entries, folder, packages ? "requirements" : folder ? "include" : "entry");
+  return contents;
 }
 
 function compressed(packages: Installed, folder: string): Uint8Array {
@@ -118,8 +112,8 @@ export function existing(requirements: string): string {
   throw new Problem("requirements", requirements, "a file of the program");
 }
 
-/** @param folder that all of it is in. */
-function checkSize(entries: Entry[], folder: string): void {
+/** @param folder that all of it is in. @param field what is said to be wrong: without packages, the files of the program. */
+function checkSize(entries: Entry[], folder: string, field = "requirements"): void {
   const sizes = new Map<string, number>();
   let total = 0;
   for (const { name, size } of entries) {
@@ -130,11 +124,7 @@ function checkSize(entries: Entry[], folder: string): void {
   if (total <= largest * mebibyte) return;
   const most = [...sizes].sort(([, a], [, b]) => b - a).slice(0, 3);
   const shown = most.map(([name, bytes]) => `${name} ${megabytes(bytes)}`).join(", ");
-  throw new Problem(
-    "requirements",
-    `${megabytes(total)} unzipped (${shown})`,
-    `at most ${largest} MB (Lambda's quota)`,
-  );
+  throw new Problem(field, `${megabytes(total)} unzipped (${shown})`, `at most ${largest} MB (Lambda's quota)`);
 }
 
 const megabytes = (bytes: number) => `${Math.ceil(bytes / mebibyte)} MB`;

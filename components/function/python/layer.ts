@@ -1,4 +1,3 @@
-import { FileArchive } from "@pulumi/pulumi/asset";
 import type { Rule } from "../../validation.ts";
 import { keep } from "../cache.ts";
 import { archive, existing, installed, type Made, remembered, sizeOf, sourcesOf, zipName, zipOf } from "./archive.ts";
@@ -23,10 +22,10 @@ export function layerRules(content: LayerContent): Rule[] {
   return "problem" in found ? [found.problem] : [];
 }
 
-/** The archive of a layer that its rules allow, and its size in bytes when it is unpacked. */
-export function layerPackage(content: LayerContent): { code: FileArchive; size: number } {
+/** The zip file of a layer that its rules allow, and its size in bytes when it is unpacked. */
+export function layerPackage(content: LayerContent): { path: string; size: number } {
   const path = zipOf(packedLayer(content));
-  return { code: new FileArchive(path), size: sizeOf(path) };
+  return { path, size: sizeOf(path) };
 }
 
 const packedLayer = ({ requirements, include }: LayerContent): Made =>

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { FileArchive } from "@pulumi/pulumi/asset";
 import type { Rule } from "../../validation.ts";
 import type { FunctionArgs } from "../args.ts";
 import { keep, root } from "../cache.ts";
@@ -30,10 +29,10 @@ export function moduleRules(entry: string, names: string[], at = ""): Rule[] {
   }
 }
 
-/** The package of code that its rules allow, and the handler in it. */
-export function pythonPackage(args: PythonArgs): { code: FileArchive; handler: string } {
+/** The zip file of code that its rules allow, and the handler in it. */
+export function pythonPackage(args: PythonArgs): { path: string; handler: string } {
   const module = basename(args.entry as string, ".py");
-  return { code: new FileArchive(zipOf(packed(args))), handler: `${module}.${handlerOf(args)}` };
+  return { path: zipOf(packed(args)), handler: `${module}.${handlerOf(args)}` };
 }
 
 const handlerOf = ({ handler = "lambda_handler" }: PythonArgs): string => handler;

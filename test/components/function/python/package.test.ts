@@ -29,7 +29,7 @@ describe("packages of functions in Python", function () {
   }
   const handler = "def lambda_handler(event, context): pass\n";
   const bytesOf = async (entry: Entry, requirements?: string) =>
-    readFileSync((await pythonPackage({ entry, ...(requirements && { requirements }) }).code.path) as string);
+    readFileSync(pythonPackage({ entry, ...(requirements && { requirements }) }).path);
   const namesOf = async (entry: Entry) => Object.keys(unzipSync(await bytesOf(entry)));
   const refusal = (entry: Entry, more: object = {}) => {
     const [rule] = pythonRules({ entry, ...more });
@@ -125,7 +125,7 @@ describe("packages of functions in Python", function () {
     truncateSync(join(root, dirname(entry), "model/weights.bin"), 251 * 1024 * 1024);
     assert.equal(
       refusal(entry),
-      "requirements is 252 MB unzipped (model 251 MB, app.py 1 MB); allowed is at most 250 MB (Lambda's quota)",
+      "entry is 252 MB unzipped (model 251 MB, app.py 1 MB); allowed is at most 250 MB (Lambda's quota)",
     );
   });
 
