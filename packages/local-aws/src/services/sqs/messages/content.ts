@@ -31,12 +31,17 @@ export const largest = 1_048_576;
 const otherCharacter = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 const identifier = /^[A-Za-z0-9!-/:-@[-`{-~]{1,128}$/;
 
+/** Of groups, duplicates and receives. */
+export function checkIdentifier(name: string, value: string): void {
+  if (identifier.test(value)) return;
+  throw refused(name, value, `${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`);
+}
+
 /** Identifiers, and what a message must have: a batch is refused as a whole for them. */
 export function checkIdentifiers(queue: Queue, message: Sent, inBatch: boolean): void {
   for (const name of ["MessageGroupId", "MessageDeduplicationId"] as const) {
     const value = message[name];
-    if (value === undefined || identifier.test(value)) continue;
-    throw refused(name, value, `${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`);
+    if (value !== undefined) checkIdentifier(name, value);
   }
   if (!message.MessageBody) throw missing("MessageBody");
   if (isFifo(queue) && message.MessageGroupId === undefined) {

@@ -7,7 +7,9 @@ import { longestTimer } from "../../../timers.ts";
 import type { Engine } from "../engine.ts";
 import { AwsError, checkRange, ofOtherType } from "../errors.ts";
 import { isFifo, numberOf, type Queue } from "../storage/queues.ts";
+import { Attempts } from "./attempts.ts";
 import { digestOf, shownAttributes } from "./attributes.ts";
+import { checkIdentifier } from "./content.ts";
 import { sequenceNumber } from "./send.ts";
 import { type Take, type Taken, take } from "./take.ts";
 
@@ -19,6 +21,7 @@ const mostInFlight = 120_000;
 export class Receiver {
   readonly #engine: Engine;
   readonly #waiting = new Set<() => void>();
+  readonly #attempts = new Attempts();
   /** By pool: what was received since they were last counted, and what was in flight then. */
   readonly #inFlight = new Map<number, number>();
   #stopped = false;
@@ -58,9 +61,24 @@ export class Receiver {
       throw new AwsError("OverLimit", `Too many messages in flight: a queue has ${mostInFlight} at most.`, 403);
     }
     const timeout = input.VisibilityTimeout ?? numberOf(queue, "VisibilityTimeout");
-    const found = this.#engine.atOnce(() => take(this.#engine, queue, input.MaxNumberOfMessages ?? 1, timeout, now));
+    const found = this.#engine.atOnce(() => this.#takeOrRepeat(queue, input, timeout, now));
     this.#inFlight.set(queue.pool, (this.#inFlight.get(queue.pool) ?? 0) + found.taken.length);
     if (found.deadLetters) this.#engine.ring(found.deadLetters);
+    return found;
+  }
+
+  #takeOrRepeat(
+    queue: Queue,
+    { MaxNumberOfMessages, ReceiveRequestAttemptId }: ReceiveInput,
+    timeout: number,
+    now: number,
+  ): Take {
+    const most = MaxNumberOfMessages ?? 1;
+    if (ReceiveRequestAttemptId === undefined) return take(this.#engine, queue, most, timeout, now);
+    const again = this.#attempts.again(this.#engine, queue, ReceiveRequestAttemptId, timeout, now);
+    if (again) return { taken: again, deadLetters: undefined, unfinished: false };
+    const found = take(this.#engine, queue, most, timeout, now);
+    this.#attempts.remember(queue, ReceiveRequestAttemptId, found.taken, timeout, now);
     return found;
   }
 
@@ -97,9 +115,9 @@ function check(input: ReceiveInput, queue: Queue): void {
   checkRange("MaxNumberOfMessages", MaxNumberOfMessages, [1, 10], "Must be between 1 and 10, if provided.");
   checkRange("WaitTimeSeconds", WaitTimeSeconds, [0, 20], "Must be >= 0 and <= 20, if provided.");
   checkRange("VisibilityTimeout", VisibilityTimeout, [0, 43_200], "Must be between 0 and 43200, if provided.");
-  if (ReceiveRequestAttemptId !== undefined && !isFifo(queue)) {
-    throw ofOtherType("ReceiveRequestAttemptId", ReceiveRequestAttemptId);
-  }
+  if (ReceiveRequestAttemptId === undefined) return;
+  if (!isFifo(queue)) throw ofOtherType("ReceiveRequestAttemptId", ReceiveRequestAttemptId);
+  checkIdentifier("ReceiveRequestAttemptId", ReceiveRequestAttemptId);
 }
 
 /** The message with the attributes that were asked for, and no others. */

@@ -51,6 +51,25 @@ describe("who receives from SQS", () => {
     assert.deepEqual(await queues.bodies(url, { WaitTimeSeconds: 1 }), ["x"]);
   });
 
+  it("gets the same again from a FIFO queue when it asks by the same id, until it does something with it", async () => {
+    const url = await queues.create("again.fifo");
+    for (const MessageBody of ["a", "b", "c", "d"]) {
+      const ids = { MessageGroupId: MessageBody, MessageDeduplicationId: MessageBody };
+      await queues.client.sendMessage({ QueueUrl: url, MessageBody, ...ids });
+    }
+    const ask = (ReceiveRequestAttemptId: string) =>
+      queues.receive(url, { ReceiveRequestAttemptId, MaxNumberOfMessages: 2 });
+    const first = await ask("one");
+    assert.deepEqual(await ask("one"), first);
+    assert.deepEqual(
+      (await ask("two")).map(({ Body }) => Body),
+      ["c", "d"],
+    );
+    await queues.client.deleteMessage({ QueueUrl: url, ReceiptHandle: first[0]?.ReceiptHandle });
+    assert.deepEqual(await ask("one"), []);
+    await assert.rejects(ask("a b"), /ReceiveRequestAttemptId can only include/);
+  });
+
   const refused: [input: Partial<ReceiveMessageRequest>, message: RegExp][] = [
     [{ MaxNumberOfMessages: 0 }, /MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10/],
     [{ MaxNumberOfMessages: 11 }, /MaxNumberOfMessages is invalid/],
