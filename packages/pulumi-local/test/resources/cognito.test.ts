@@ -21,6 +21,8 @@ describe("user pools", () => {
     const stricter = await pool.update({ ...inputs, passwordPolicy: policy, tags: { team: "data" } });
     assert.deepEqual(stricter.tagsAll, { suite: "test", team: "data" });
     assert.partialDeepStrictEqual(stricter.passwordPolicy, policy);
+    const second = { mfaConfiguration: "OPTIONAL", softwareTokenMfaConfiguration: { enabled: true } };
+    assert.partialDeepStrictEqual(await pool.update({ ...inputs, ...second }), second);
     assert.deepEqual((await pool.diff({})).replaces, ["usernameAttributes"]);
     assert.deepEqual((await ask(cloud, "cognito.getUserPools", { name: pool.outputs.name })).ids, [userPoolId]);
 

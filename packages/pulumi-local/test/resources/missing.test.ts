@@ -30,7 +30,10 @@ describe("things that are not there", () => {
   it("are deleted without an error, and found by no type that can look", async () => {
     // SNS takes no other form for an id.
     const subscription = "arn:aws:sns:us-east-1:000000000000:none:00000000-0000-0000-0000-000000000000";
-    const names = ["restApi", "restApiId", "role", "rule", "bucket", "zoneId", "user", "functionName"].map((name) => [name, "none"]);
+    const names = ["restApi", "restApiId", "role", "rule", "bucket", "zoneId", "user", "functionName"].map((name) => [
+      name,
+      "none",
+    ]);
     const inputs = { ...Object.fromEntries(names), groups: ["none"] };
     const failed: string[] = [];
     for (const { type } of resourceTypes(test.cloud).filter(({ read }) => read)) {

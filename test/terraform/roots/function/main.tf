@@ -232,3 +232,11 @@ resource "aws_cloudwatch_log_subscription_filter" "this" {
   destination_arn = aws_lambda_function.python.arn
   depends_on      = [aws_lambda_permission.logs]
 }
+
+resource "aws_lambda_layer_version_permission" "this" {
+  layer_name     = "tf-layer"
+  version_number = aws_lambda_layer_version.this.version
+  statement_id   = "Others"
+  principal      = local.updated ? "444455556666" : "111122223333"
+  action         = "lambda:GetLayerVersion"
+}

@@ -3,6 +3,13 @@ resource "aws_cognito_user_pool" "this" {
   name                     = "tf-users"
   username_attributes      = ["email"]
   auto_verified_attributes = ["email"]
+  mfa_configuration        = local.updated ? "OPTIONAL" : "OFF"
+  dynamic "software_token_mfa_configuration" {
+    for_each = local.updated ? [1] : []
+    content {
+      enabled = true
+    }
+  }
   password_policy {
     minimum_length                   = local.updated ? 12 : 10
     require_lowercase                = true

@@ -23,10 +23,12 @@ const special = {
 /** Settings that change in place, and those that do not. */
 const changeable = [
   ...["accountRecoverySetting", "adminCreateUserConfig", "autoVerifiedAttributes", "deletionProtection"],
-  ...["emailConfiguration", "emailVerificationMessage", "emailVerificationSubject", "mfaConfiguration"],
+  ...["emailConfiguration", "emailVerificationMessage", "emailVerificationSubject"],
   ...["smsAuthenticationMessage", "smsVerificationMessage", "userAttributeUpdateSettings", "userPoolTier"],
   "verificationMessageTemplate",
 ];
+/** Second factors, which are set by an operation of their own. */
+const factors = ["mfaConfiguration", "softwareTokenMfaConfiguration"];
 const fixed = ["aliasAttributes", "usernameAttributes", "usernameConfiguration"];
 
 export const poolTypes = (cloud: Cloud, call: Call): ResourceType[] => [pool(cloud, call), client(call)];
@@ -40,17 +42,16 @@ const pool = (cloud: Cloud, call: Call): ResourceType =>
   described({
     type: "aws:cognito/userPool:UserPool",
     docs: docs("userpool"),
-    properties: ["name", "passwordPolicy", "schemas", ...changeable, ...fixed],
+    properties: ["name", "passwordPolicy", "schemas", ...factors, ...changeable, ...fixed],
     enums: {
       deletionProtection: ["ACTIVE", "INACTIVE"],
-      // More would need telephones.
-      mfaConfiguration: ["OFF"],
+      mfaConfiguration: ["OFF", "ON", "OPTIONAL"],
       autoVerifiedAttributes: ["email", "phone_number"],
       aliasAttributes: ["email", "phone_number", "preferred_username"],
       usernameAttributes: ["email", "phone_number"],
     },
     defaults: { deletionProtection: "INACTIVE", mfaConfiguration: "OFF" },
-    mutable: ["name", "passwordPolicy", ...changeable],
+    mutable: ["name", "passwordPolicy", ...factors, ...changeable],
     autoname: { property: "name", max: 128, pattern: /^[\w\s+=,.@-]+$/ },
     taggable: true,
     async make(inputs) {
@@ -59,8 +60,11 @@ const pool = (cloud: Cloud, call: Call): ResourceType =>
       return (await call<{ UserPool: UserPoolType }>("CreateUserPool", input)).UserPool.Id!;
     },
     async settle(UserPoolId, before, after) {
-      if (before.name === undefined) return;
-      await call("UpdateUserPool", { UserPoolId, PoolName: after.name, ...request(after, changeable) });
+      if (before.name !== undefined) {
+        await call("UpdateUserPool", { UserPoolId, PoolName: after.name, ...request(after, changeable) });
+      }
+      if (after.mfaConfiguration === "OFF" && (before.mfaConfiguration ?? "OFF") === "OFF") return;
+      await call("SetUserPoolMfaConfig", { UserPoolId, ...request(after, factors) });
     },
     retag: byArn(call, "ResourceArn", "map"),
     async describe(UserPoolId, given) {
@@ -72,6 +76,7 @@ const pool = (cloud: Cloud, call: Call): ResourceType =>
         ...Object.fromEntries([...changeable, ...fixed, "arn", "name", "creationDate"].map((one) => [one, shown[one]])),
         lastModifiedDate: shown.lastModifiedDate,
         estimatedNumberOfUsers: shown.estimatedNumberOfUsers,
+        ...(fromAws(await call("GetUserPoolMfaConfig", { UserPoolId })) as Properties),
         customDomain: "",
         domain: "",
         emailVerificationMessage: shown.emailVerificationMessage ?? "",

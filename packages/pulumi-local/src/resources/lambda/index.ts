@@ -5,10 +5,18 @@ import { attachedTypes } from "./alias.ts";
 import { functionType, invokeArn } from "./function.ts";
 import { invocationType } from "./invocation.ts";
 import { layerType } from "./layer.ts";
+import { layerPermissionType } from "./layerPermission.ts";
 import { urlTypes } from "./url.ts";
 
 export const lambdaResources: ServiceResources = (cloud) => ({
-  types: [functionType(cloud), ...attachedTypes(cloud), layerType(cloud), invocationType(cloud), ...urlTypes(cloud)],
+  types: [
+    functionType(cloud),
+    ...attachedTypes(cloud),
+    layerType(cloud),
+    invocationType(cloud),
+    ...urlTypes(cloud),
+    layerPermissionType(cloud),
+  ],
   invokes: {
     "aws:lambda/getFunction:getFunction": async ({ functionName, qualifier }) => {
       const { Configuration: found = {}, ...rest } = await cloud.call<GetFunctionCommandOutput>(

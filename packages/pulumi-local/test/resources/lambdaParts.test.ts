@@ -4,7 +4,7 @@ import { startCloud, type TestCloud } from "local-aws/testing";
 import type { Properties } from "../../src/engine/provider.ts";
 import { make, unmake } from "./support/made.ts";
 
-describe("subscription filters and addresses of functions", () => {
+describe("what belongs to functions: filters that call them, addresses, publishers, layers", () => {
   let test: TestCloud;
   let arn: string;
   before(async () => {
@@ -50,6 +50,17 @@ describe("subscription filters and addresses of functions", () => {
     assert.deepEqual((await policy()).sort(), ["FunctionURLAllowPublicAccess", "logs"]);
     assert.deepEqual((await url.diff({ ...inputs, qualifier: "live" })).replaces, ["qualifier"]);
     await unmake([url]);
+  });
+
+  it("have layers that others may use", async () => {
+    const Content = { ZipFile: zipSync({ "nodejs/one.js": strToU8("") }) };
+    await test.cloud.call("lambda", "PublishLayerVersion", { LayerName: "shared", Content });
+    const permission = await make(test.cloud, "lambda.LayerVersionPermission", {
+      ...{ layerName: "shared", versionNumber: 1, principal: "111122223333", statementId: "others" },
+      action: "lambda:GetLayerVersion",
+    });
+    assert.equal(permission.id, "shared,1");
+    await unmake([permission]);
   });
 
   it("have code of allowed publishers", async () => {
