@@ -3,12 +3,22 @@
  * not strip types below `node_modules`. The same layout as the sources, each `.ts` a `.js` and a `.d.ts`.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, extname, join, resolve } from "node:path";
 
 interface Manifest {
-  bin: Record<string, string>;
+  bin?: Record<string, string>;
   exports: Record<string, string>;
   [key: string]: unknown;
 }
@@ -21,7 +31,10 @@ try {
   mkdirSync(target, { recursive: true });
   for (const name of readdirSync(built)) {
     const [from, to] = [join(sources, name), join(built, name)];
-    const assets = globSync("{src,testing}/**/*.{cjs,json,py,txt}", { cwd: from });
+    // The console's app stays as it is: esbuild bundles it where it runs.
+    const assets = globSync(["{src,testing}/**/*.{cjs,json,py,txt}", "app/**"], { cwd: from }).filter((path) =>
+      statSync(join(from, path)).isFile(),
+    );
     for (const file of ["README.md", ...assets]) {
       mkdirSync(dirname(join(to, file)), { recursive: true });
       cpSync(join(from, file), join(to, file));
@@ -41,5 +54,6 @@ function compiled({ devDependencies: _, ...manifest }: Manifest): object {
     extname(path) === ".ts" ? { types: path.replace(/\.ts$/, ".d.ts"), default: script(path) } : path;
   const mapped = <From, To>(entries: Record<string, From>, change: (value: From) => To) =>
     Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, change(value)]));
-  return { ...manifest, bin: mapped(manifest.bin, script), exports: mapped(manifest.exports, entry) };
+  const { bin = {} } = manifest;
+  return { ...manifest, bin: mapped(bin, script), exports: mapped(manifest.exports, entry) };
 }

@@ -64,11 +64,11 @@ describe("what comes from others", () => {
     });
   }
 
-  for (const name of ["local-aws", "pulumi-local"]) {
+  for (const name of ["console", "local-aws", "pulumi-local"]) {
     it(`declares what ${name} imports, and nothing else`, () => {
       const { dependencies, peerDependencies = {} } = manifest(`packages/${name}`);
       const imported = new Set(
-        globSync(`packages/${name}/{src,testing}/**/*.{ts,cjs}`, { cwd: root })
+        globSync(`packages/${name}/{src,testing,app}/**/*.{ts,tsx,cjs}`, { cwd: root })
           .flatMap((file) => [...readFileSync(join(root, file), "utf8").matchAll(imports)])
           .map(([, specifier = ""]) =>
             specifier
@@ -88,7 +88,7 @@ describe("what comes from others", () => {
 
   it("has one version of a package in every manifest that names it", () => {
     const versions = new Map<string, string>();
-    for (const folder of [".", "packages/local-aws", "packages/pulumi-local"]) {
+    for (const folder of [".", "packages/console", "packages/local-aws", "packages/pulumi-local"]) {
       const { dependencies, devDependencies, optionalDependencies } = manifest(folder);
       for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies })) {
         assert.equal(version, versions.get(name) ?? version, `${name} in ${folder}/package.json`);

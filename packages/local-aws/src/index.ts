@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { Authorizer } from "./authorization/authorizer.ts";
 import { Directory } from "./authorization/directory.ts";
 import { ServiceSessions } from "./authorization/serviceSessions.ts";
+import { Console } from "./console/index.ts";
 import { ContainerCredentials } from "./containers/credentials.ts";
 import { createFront, type Front } from "./front/index.ts";
 import { mailsAfter } from "./mail.ts";
@@ -32,6 +33,7 @@ export {
   type ThrottleActivity,
 } from "./activity.ts";
 export { isRegion } from "./arn.ts";
+export type { ConsoleSource } from "./console/index.ts";
 export type { Images } from "./containers/images.ts";
 export { type Mail, mailChannel } from "./mail.ts";
 export type { DynamoDb } from "./services/dynamodb/index.ts";
@@ -47,6 +49,8 @@ export interface LocalCloud {
   services: ReadonlyMap<string, Service>;
   /** `http://localhost:3000`: where the routes of deployed APIs answer. */
   readonly apiOrigin: string;
+  /** Opens the console, with the token of this start; none where no console was given. Known once it listens. */
+  readonly consoleUrl: string | undefined;
   /** Starts the services and the endpoint. @returns its origin, `http://127.0.0.1:4566`. */
   listen(): Promise<string>;
   /** Stops the endpoint, then every service; nothing is left running. May be called twice. */
@@ -100,6 +104,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
   const { cloud, services } = regions.get(region);
   const daemon = options.xrayPort === undefined ? undefined : new XrayDaemon(cloud);
 
+  const pages = given.console && new Console(cloud, given.console);
   let sweeping: NodeJS.Timeout | undefined;
   let listening: Promise<string> | undefined;
   let closing: Promise<void> | undefined;
@@ -108,6 +113,9 @@ export function createCloud(given: CloudOptions): LocalCloud {
     services,
     get apiOrigin() {
       return plane.origin;
+    },
+    get consoleUrl() {
+      return pages?.url;
     },
     listen() {
       listening ??= (async () => {
@@ -119,6 +127,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
           processes: [runtimeApi, containerCredentials],
           mails: (after) => mailsAfter(state.store, after),
           accountId,
+          ...(pages && { console: pages }),
           cognito,
           defaultRegion: region,
           port: options.awsPort,
@@ -138,6 +147,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
         await listening?.catch(() => {});
         clearInterval(sweeping);
         daemon?.close();
+        pages?.close();
         await front?.close();
         await plane.close();
         await regions.stop();

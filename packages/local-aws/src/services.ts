@@ -2,6 +2,7 @@
 
 import type { Authorizer } from "./authorization/authorizer.ts";
 import type { Directory } from "./authorization/directory.ts";
+import type { ConsoleSource } from "./console/index.ts";
 import type { ContainerCredentials } from "./containers/credentials.ts";
 import type { Images } from "./containers/images.ts";
 import { Tools } from "./containers/tools.ts";
@@ -73,11 +74,13 @@ export interface CloudOptions {
   jupyter?: string[];
   /** How much faster than AWS's the clock of gradual deployments runs. Default 1. */
   deploymentClock?: number;
+  /** Pages of the web console, served below `/_console/` of the AWS endpoint. Default: none. */
+  console?: ConsoleSource;
 }
 
 /** What a service's factory gets in addition to the cloud; the same in every region of the account. */
 export interface ServiceSetup {
-  options: Required<Omit<CloudOptions, "xrayPort">>;
+  options: Required<Omit<CloudOptions, "console" | "xrayPort">>;
   directory: Directory;
   authorizer: Authorizer;
   /** Wakes pollers of a stream or queue when something is written to it. */

@@ -19,6 +19,8 @@ export interface LocalConfig {
   };
   /** How much faster than AWS's the clock of gradual deployments, alarms and scaling runs; 1 to 10000. Default 1. */
   clock?: number;
+  /** Modules of the program's own pages of the web console, each with one or more as its default export. Default: none. */
+  console?: { pages: string[] };
   /** Commands that run container images' entry points here, by patterns of the images' URIs. Default: no image runs. */
   images?: Images;
   /**
@@ -100,6 +102,10 @@ const rules: Record<keyof LocalConfig, { holds(value: unknown): boolean; allowed
   clock: {
     holds: (value) => typeof value === "number" && value >= 1 && value <= 10_000,
     allowed: "is a number from 1 to 10000",
+  },
+  console: {
+    holds: (value) => isMapping(value) && isTexts(value.pages),
+    allowed: 'are modules of pages, as { pages: ["console/orders.tsx"] }',
   },
   images: {
     holds: (value) => everyValue(value, (command) => isTexts(command) && command.length > 0),

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createCloud, isRegion, type LocalCloud, StateError } from "local-aws";
 import { lockFolder } from "local-aws/process";
+import { createConsole } from "local-console";
 import { sync as writeFileAtomic } from "write-file-atomic";
 import { readStackConfig } from "./engine/config.ts";
 import { Engine, EngineError, type EngineEvent, type RunResult } from "./engine/index.ts";
@@ -19,7 +20,7 @@ export interface PlatformOptions {
   /** The program's own configuration by key: wins over the stack's file. Default: none. */
   config?: Record<string, string>;
   /** What only the program knows about its local run. Default: nothing. */
-  local?: Pick<LocalConfig, "clock" | "images" | "jupyter" | "notebookReport" | "prepare">;
+  local?: Pick<LocalConfig, "clock" | "console" | "images" | "jupyter" | "notebookReport" | "prepare">;
   onEvent(event: EngineEvent): void;
   /** Called when this process has the state folder, before anything of it is opened. */
   onLocked?(stateDirectory: string): void;
@@ -34,9 +35,17 @@ export class Platform {
   readonly local: LocalCloud;
   readonly #options: PlatformOptions;
   readonly #unlock: () => void;
+  readonly #console: ReturnType<typeof createConsole>;
 
-  private constructor(options: PlatformOptions, engine: Engine, local: LocalCloud, unlock: () => void) {
+  private constructor(
+    options: PlatformOptions,
+    console: ReturnType<typeof createConsole>,
+    engine: Engine,
+    local: LocalCloud,
+    unlock: () => void,
+  ) {
     this.#options = options;
+    this.#console = console;
     this.engine = engine;
     this.local = local;
     this.#unlock = unlock;
@@ -48,7 +57,14 @@ export class Platform {
    */
   static async open(options: PlatformOptions): Promise<Platform> {
     const { programDirectory, stack, stateDirectory, awsPort, apiPort, onEvent } = options;
-    const { clock = 1, images = {}, jupyter = [], notebookReport, prepare } = options.local ?? {};
+    const {
+      clock = 1,
+      console: { pages = [] } = {},
+      images = {},
+      jupyter = [],
+      notebookReport,
+      prepare,
+    } = options.local ?? {};
     const region = regionOf(readStackConfig(readProject(programDirectory), stack).config);
     const unlock = lockFolder(stateDirectory);
     if (!unlock) {
@@ -58,7 +74,14 @@ export class Platform {
     }
     options.onLocked?.(stateDirectory);
     let local: LocalCloud | undefined;
+    let engine: Engine | undefined;
     try {
+      const console = createConsole({
+        pages,
+        programDirectory,
+        cache: join(programDirectory, "node_modules/.cache/dsp"),
+        stack: () => engine?.snapshot() ?? { project: "", stack, resources: [] },
+      });
       local = createCloud({
         directory: join(stateDirectory, "cloud"),
         region,
@@ -70,12 +93,13 @@ export class Platform {
         ...(notebookReport && { sagemaker: { notebookReport } }),
         tools: join(stateDirectory, toolsFolder),
         workingDirectory: programDirectory,
+        console,
       });
       await local.listen();
       await prepare?.(local.cloud);
       const registry = createRegistry(local.cloud);
       const state = join(stateDirectory, "state");
-      const engine = await Engine.open({
+      engine = await Engine.open({
         programDirectory,
         stack,
         stateDirectory: state,
@@ -84,7 +108,7 @@ export class Platform {
         ...(options.config && { config: options.config }),
         onEvent,
       });
-      const platform = new Platform(options, engine, local, unlock);
+      const platform = new Platform(options, console, engine, local, unlock);
       return platform;
     } catch (error) {
       await local?.close();
@@ -108,6 +132,11 @@ export class Platform {
     const result = await this.engine.up(options);
     this.#write(outputsFile, this.engine.outputs());
     return result;
+  }
+
+  /** Makes the pages of the console before somebody asks for them. What keeps them from it is said to who does. */
+  prepareConsole(): void {
+    this.#console.prepare().catch(() => {});
   }
 
   /** Deletes every resource of the stack ({@link Engine.destroy}), and with them its outputs. */

@@ -21,6 +21,7 @@ export function greeting(platform: Platform, tryThese: LocalConfig["try"] = {}):
     "",
     pc.bold("Try"),
     ...invitations,
+    `  ${pc.cyan(platform.local.consoleUrl ?? "")}   (the console: what runs here, live)`,
     `  export ${environment}`,
     "  aws lambda list-functions   (AWS CLI 2.13 or newer; older ones take --endpoint-url)",
     "",

@@ -41,7 +41,7 @@ describe("local.config.ts", () => {
     ["throw new Error('no key')", /^local\.config\.mts: no key$/],
     [
       "export default { colour: 1 }",
-      /there is no setting colour; allowed are stack, watch, clock, images, jupyter, notebookReport, prepare, review, try/,
+      /there is no setting colour; allowed are stack, watch, clock, console, images, jupyter, notebookReport, prepare, review, try/,
     ],
     ["export default { stack: '../x' }", /stack is "\.\.\/x"; allowed is a name of letters/],
     ["export default { clock: 'fast' }", /clock is "fast"; allowed is a number from 1 to 10000$/],

@@ -49,7 +49,7 @@ describe("the packed packages", function () {
     const run = (command: string, args: string[], cwd: string) => execFileSync(command, args, { cwd, stdio: "pipe" });
     run(process.execPath, [join(root, "scripts/pack.ts"), join(folder, "archives")], root);
     const archives = readdirSync(join(folder, "archives")).map((file) => `./archives/${file}`);
-    assert.equal(archives.length, 2);
+    assert.equal(archives.length, 3);
     writeFileSync(join(folder, "package.json"), '{ "name": "elsewhere", "private": true }\n');
     const sdk = ["aws", "pulumi"].map((name) => `@pulumi/${name}@${dependencies[`@pulumi/${name}`]}`);
     const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline"];

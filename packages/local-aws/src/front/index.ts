@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { isRegion, regionOf } from "../arn.ts";
 import type { Directory } from "../authorization/directory.ts";
+import type { Console } from "../console/index.ts";
 import type { KeptMail } from "../mail.ts";
 import type { Region } from "../regions.ts";
 import { AwsError, administrator, type Call, type Principal, type RawResponse, type Service } from "../service.ts";
@@ -17,7 +18,7 @@ import { contextOf } from "./context.ts";
 import { refusal } from "./door.ts";
 import { healthOf } from "./health.ts";
 import { listenOnIpv6 } from "./ipv6.ts";
-import { ownPath, poolPath } from "./ownPaths.ts";
+import { consoleRoute, ownPath, poolPath } from "./ownPaths.ts";
 import { known, perform, unknownService, wholeStream } from "./perform.ts";
 import { largestHead, type ProcessApi, serveProcesses } from "./processes.ts";
 import { isS3, sha256 } from "./signature.ts";
@@ -35,6 +36,8 @@ export interface FrontOptions {
   /** Mails stored after the one with that key, oldest first; all of them without a key. */
   mails(after: string): KeptMail[];
   accountId: string;
+  /** Web pages about the cloud. Default: none. */
+  console?: Pick<Console, "handle">;
   /** Of user pools: what is public. */
   cognito: { issuer(pool: string): string; jwks(pool: string): Promise<{ keys: object[] }> };
   /** Region of requests that are not signed. */
@@ -86,6 +89,17 @@ export async function createFront(options: FrontOptions): Promise<Front> {
   server.get("/_aws/mail", async ({ raw, originalUrl }) => {
     await opened.promise;
     return { mails: options.mails(wireRequest(raw, originalUrl, raw).query.get("after") ?? "") };
+  });
+  server.route({
+    method: ["GET", "POST"],
+    url: consoleRoute,
+    async handler({ raw, originalUrl }, reply) {
+      await opened.promise;
+      if (!options.console) return reply.code(404).send({ message: "Not Found" });
+      reply.hijack();
+      // The path as it was sent.
+      await options.console.handle(Object.assign(raw, { url: originalUrl }), reply.raw);
+    },
   });
   server.get("/_pool", async ({ originalUrl, raw, method }, reply) => {
     const asked = poolPath(originalUrl);

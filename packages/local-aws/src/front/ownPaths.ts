@@ -1,3 +1,5 @@
+import { consolePath } from "../console/protocol.ts";
+
 /** Paths of the endpoint's own, which are read unsigned. No bucket has such a name: none begins with an underscore. */
 const routes = new Map([
   ["/_health", "/_health"],
@@ -15,6 +17,11 @@ export function poolPath(url: string): { pool: string; file: string } | undefine
   return pool === "" ? undefined : { pool, file };
 }
 
+/** The console's, all of it. */
+export const consoleRoute = "/_console";
+
 /** @returns the route that answers it; `undefined` for requests to services. */
 export const ownPath = (url: string): string | undefined =>
-  url.startsWith("/_") ? routes.get(url.split("?", 1)[0] as string) : poolPath(url) && "/_pool";
+  url.startsWith("/_") ? ownRoute(url.split("?", 1)[0] as string) : poolPath(url) && "/_pool";
+
+const ownRoute = (path: string): string | undefined => (path.startsWith(consolePath) ? consoleRoute : routes.get(path));

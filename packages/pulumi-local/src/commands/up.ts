@@ -65,6 +65,7 @@ async function serve(run: Running): Promise<number> {
     output.show();
     if (settings.watch) platform.engine.prepare();
     await review();
+    platform.prepareConsole();
     await ended;
     return 0;
   } finally {

@@ -38,7 +38,16 @@ export interface RunResult {
 /** A resource as the last run left it; a secret is `[secret]`. */
 export type StackResource = Pick<
   ResourceState,
-  "urn" | "type" | "id" | "parent" | "inputs" | "outputs" | "dependencies" | "propertyDependencies" | "protect" | "retainOnDelete"
+  | "urn"
+  | "type"
+  | "id"
+  | "parent"
+  | "inputs"
+  | "outputs"
+  | "dependencies"
+  | "propertyDependencies"
+  | "protect"
+  | "retainOnDelete"
 >;
 
 /** A stack as the last run left it. */

@@ -1,0 +1,91 @@
+/** Asks the cloud: operations of its services by AWS's own names and shapes, with the token that the opened URL carried. */
+import { consolePath, decode, encode, type Received, type Refusal, type Sent, tokenHeader } from "local-aws/console";
+import type { Asked, OperationName, Output, ServiceName } from "local-aws/service";
+
+const stored = "console-token";
+const [, given] = /[#&]token=([\w-]+)/.exec(location.hash) ?? [];
+if (given) {
+  localStorage.setItem(stored, given);
+  // It stays in no history.
+  history.replaceState(null, "", `${location.pathname}#/`);
+}
+const headers = (): Record<string, string> => ({ [tokenHeader]: localStorage.getItem(stored) ?? "" });
+
+/** What the cloud refused, in AWS's words. */
+export class Refused extends Error {
+  readonly code: string;
+
+  constructor({ code, message }: Refusal) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Called when the token is not, or no longer, this start's. */
+export const tokenEnded = new EventTarget();
+
+async function ask(path: string, options: RequestInit): Promise<Response> {
+  const response = await fetch(`${consolePath}api/${path}`, {
+    ...options,
+    headers: { ...headers(), ...options.headers },
+  });
+  if (response.status === 401) tokenEnded.dispatchEvent(new Event("ended"));
+  if (response.ok) return response;
+  const said = (await response.json().catch(() => undefined)) as Refusal | undefined;
+  throw new Refused(said ?? { code: String(response.status), message: "The cloud does not answer" });
+}
+
+const post = async (path: string, value: unknown, signal?: AbortSignal): Promise<unknown> => {
+  const body = { method: "POST", body: encode(value), headers: { "content-type": "application/json" } };
+  return decode(await (await ask(path, { ...body, ...(signal && { signal }) })).text());
+};
+
+/** An operation as the account's root: `call("sqs", "ListQueues", {})`. @throws {Refused} in AWS's words. */
+export function call<Name extends ServiceName, Of extends string & OperationName<Name>>(
+  service: Name,
+  operation: Of,
+  input: Asked<Name, Of>,
+  signal?: AbortSignal,
+): Promise<Output<Name, Of>> {
+  return post("call", { service, operation, input }, signal) as Promise<Output<Name, Of>>;
+}
+
+/** A request to the routes of deployed APIs. @throws {Refused} */
+export const send = (request: Sent): Promise<Received> => post("send", request) as Promise<Received>;
+
+/** What the engine knows: the map, a resource. @throws {Refused} */
+export async function readDocument<Answer>(name: string, about = ""): Promise<Answer> {
+  const response = await ask(`document/${name}?about=${encodeURIComponent(about)}`, {});
+  return decode(await response.text()) as Answer;
+}
+
+/** Messages of the stream of events, until the signal. @throws {Refused} or TypeError when it breaks. */
+export async function* messages(signal: AbortSignal): AsyncGenerator<unknown> {
+  const { body } = await ask("events", { signal });
+  const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+  for (let text = ""; ; ) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    text += value;
+    for (let at = text.indexOf("\n\n"); at >= 0; at = text.indexOf("\n\n")) {
+      yield JSON.parse(text.slice("data: ".length, at));
+      text = text.slice(at + 2);
+    }
+  }
+}
+
+/** All pages of a listing, at most `most` entries: `all((next) => call("lambda", "ListFunctions", { Marker: next }), …)`. */
+export async function all<Answer, Item>(
+  page: (next: string | undefined) => Promise<Answer>,
+  items: (answer: Answer) => Item[] | undefined,
+  next: (answer: Answer) => string | undefined,
+  most = 10_000,
+): Promise<Item[]> {
+  const found: Item[] = [];
+  for (let token: string | undefined; ; ) {
+    const answer = await page(token);
+    found.push(...(items(answer) ?? []));
+    token = next(answer);
+    if (!token || found.length >= most) return found;
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * What the console's pages and the cloud say to each other: paths, the token's header, and JSON that keeps bytes and times.
+ * Runs in a browser, too.
+ */
+
+/** Of the AWS endpoint: no bucket's name has an underscore. */
+export const consolePath = "/_console/";
+/** Carries the token of this start. A page of another site cannot send it without asking first, and is refused. */
+export const tokenHeader = "x-console-token";
+
+/** `POST api/call`: an operation of a service, by the names of `cloud.call`, as the account's root. */
+export interface Question {
+  service: string;
+  operation: string;
+  input: object;
+  /** Default: the region of the run. */
+  region?: string;
+}
+
+/** `POST api/send`: a request to the routes of deployed APIs. */
+export interface Sent {
+  method: string;
+  /** Path and query, beginning with `/`. */
+  path: string;
+  headers: Record<string, string>;
+  /** Default: none. */
+  body?: string;
+  /** Signed for `execute-api` as the account's root, as routes with AWS_IAM demand. Default: false. */
+  signed?: boolean;
+}
+
+/** The answer to it. */
+export interface Received {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  milliseconds: number;
+}
+
+/** What is answered in place of a result. */
+export interface Refusal {
+  /** AWS's, as `ResourceNotFoundException`. */
+  code: string;
+  message: string;
+}
+
+/** Times become `{ "$date": milliseconds }`, bytes `{ "$bytes": base64 }`; all else is JSON. */
+export function encode(value: unknown): string {
+  return JSON.stringify(value, function (this: Record<string, unknown>, key, given) {
+    const own = this[key];
+    if (own instanceof Date) return { $date: own.getTime() };
+    if (own instanceof Uint8Array) return { $bytes: base64(own) };
+    return given;
+  });
+}
+
+/** What {@link encode} was given. @throws SyntaxError where it is no JSON. */
+export function decode(text: string): unknown {
+  return JSON.parse(text, (_, value: unknown) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    const entries = Object.entries(value);
+    const [name, given] = entries.length === 1 ? entries[0]! : [];
+    if (name === "$date" && typeof given === "number") return new Date(given);
+    if (name === "$bytes" && typeof given === "string") return bytes(given);
+    return value;
+  });
+}
+
+function base64(given: Uint8Array): string {
+  let text = "";
+  // Arguments of one call are limited in number.
+  for (let at = 0; at < given.length; at += 8_192) text += String.fromCharCode(...given.subarray(at, at + 8_192));
+  return btoa(text);
+}
+
+const bytes = (given: string): Uint8Array => Uint8Array.from(atob(given), (character) => character.charCodeAt(0));
