@@ -19,6 +19,7 @@ import { ps } from "./commands/ps.ts";
 import { seed } from "./commands/seed.ts";
 import { snowflake } from "./commands/snowflake.ts";
 import { state } from "./commands/state.ts";
+import { teardown } from "./commands/teardown.ts";
 import { trace } from "./commands/trace.ts";
 import { explain } from "./lib/failure.ts";
 import { choosePlatform } from "./lib/stack.ts";
@@ -49,6 +50,7 @@ await yargs(hideBin(process.argv))
   .command(ps)
   .command(state)
   .command(seed)
+  .command(teardown)
   .completion("completion", "Print a script for shell completion")
   .demandCommand(1, "Say which command.")
   .strict()

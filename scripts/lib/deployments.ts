@@ -55,7 +55,10 @@ export async function deploymentsOf(
 }
 
 async function targetOf(client: CodeDeploy, deploymentId: string): Promise<LambdaTarget | undefined> {
-  const { targetIds = [] } = await client.listDeploymentTargets({ deploymentId });
+  const { targetIds = [] } = await client.listDeploymentTargets({ deploymentId }).catch((error) => {
+    if ((error as Error).name === "DeploymentNotStartedException") return { targetIds: [] };
+    throw error;
+  });
   if (targetIds.length === 0) return undefined;
   const { deploymentTargets = [] } = await client.batchGetDeploymentTargets({ deploymentId, targetIds });
   return deploymentTargets[0]?.lambdaTarget;
