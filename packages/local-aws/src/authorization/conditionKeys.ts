@@ -15,7 +15,7 @@ const { services: known } = JSON.parse(readFileSync(join(import.meta.dirname, "c
 /** Keys that requests carry in addition to those from their input; lower case, as keys are compared. */
 const supplied: Record<string, RegExp> = {
   "application-autoscaling": /^(scalable-dimension|service-namespace)$/,
-  cloudwatch: /^namespace$/,
+  cloudwatch: /^(alarmactions|namespace|requestinsightruleloggroups)$/,
   dynamodb:
     /^(attributes|enclosingoperation|firstpartitionkeyvalues|leadingkeys|returnconsumedcapacity|returnvalues|select)$/,
   ec2: /^(allocationid|availabilityzone(id)?|createaction|dhcpoptionsid|internetgatewayid|networkaclid|networkinterfaceid|publicipaddress|region|routetableid|securitygroupid|subnet(id)?|vpc(id)?|vpceservice(name|owner))$/,

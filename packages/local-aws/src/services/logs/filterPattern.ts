@@ -5,6 +5,7 @@
  */
 
 import { parseJson } from "../../jsonText.ts";
+import { selected } from "../../kit/logFields.ts";
 import { comparison, regular } from "./comparison.ts";
 import { invalid } from "./errors.ts";
 import { spacePattern } from "./spacePattern.ts";
@@ -46,17 +47,6 @@ const contains =
     message.includes(part);
 
 type Condition = (event: unknown) => boolean;
-
-/** The value at a selector, for metric filters, too: `$.latency`. */
-export function selected(event: unknown, selector: string): unknown {
-  const keys = [...selector.matchAll(/\.([^.[\]]+)|\[(\d+)\]|\["([^"]+)"\]/g)].map(
-    ([, name, at, quoted]) => name ?? at ?? quoted,
-  );
-  return keys.reduce<unknown>(
-    (value, key) => (value as Record<string, unknown> | null | undefined)?.[key as string],
-    event,
-  );
-}
 
 function jsonPattern(text: string): Matches {
   const condition = new Parser(text).parse();

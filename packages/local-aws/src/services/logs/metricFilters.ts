@@ -7,13 +7,14 @@ import type { Dimension, MetricDatum } from "@aws-sdk/client-cloudwatch";
 import type { MetricTransformation } from "@aws-sdk/client-cloudwatch-logs";
 import { parseJson } from "../../jsonText.ts";
 import { brokenConstraint } from "../../kit/constraint.ts";
+import { selected } from "../../kit/logFields.ts";
 import { putMetrics } from "../../kit/putMetrics.ts";
 import { units } from "../../kit/units.ts";
 import type { OperationOf, Operations } from "../../operations.ts";
 import { embeddedMetrics } from "./embeddedMetrics.ts";
 import { checkName, invalid, notFound } from "./errors.ts";
 import type { LogEvent } from "./events.ts";
-import { filterPattern, type Matches, selected } from "./filterPattern.ts";
+import { filterPattern, type Matches } from "./filterPattern.ts";
 import { type LogGroups, type MetricFilterRecord, pageOf } from "./groups.ts";
 import { type Fields, spacePattern } from "./spacePattern.ts";
 

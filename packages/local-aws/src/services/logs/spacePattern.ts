@@ -3,6 +3,7 @@
  * brackets is one field of the event.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
+import { spaceFields } from "../../kit/logFields.ts";
 import { comparison } from "./comparison.ts";
 import { invalid } from "./errors.ts";
 
@@ -27,7 +28,7 @@ export function spacePattern(text: string): Fields {
   const before = at < 0 ? columns : columns.slice(0, at);
   const after = at < 0 ? [] : columns.slice(at + 1);
   return (message) => {
-    const fields = fieldsOf(message);
+    const fields = spaceFields(message);
     const count = before.length + after.length;
     if (at < 0 ? fields.length !== count : fields.length < count) return undefined;
     const named: Record<string, string> = {};
@@ -65,8 +66,3 @@ function columnOf(text: string, wrong: (why: string) => Error): Column {
 }
 
 const numeric = /^[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-
-function fieldsOf(message: string): string[] {
-  const found = message.match(/"[^"]*"|\[[^\]]*\]|\S+/g) ?? [];
-  return found.map((field) => (/^(".*"|\[.*\])$/s.test(field) ? field.slice(1, -1) : field));
-}

@@ -9,6 +9,7 @@ import { Metrics } from "./metrics.ts";
 import { alarmOperations } from "./operations/alarms.ts";
 import { anomalyDetectorOperations } from "./operations/anomalyDetectors.ts";
 import { type DashboardRecord, dashboardOperations, tagOperations } from "./operations/dashboards.ts";
+import { type InsightRuleRecord, insightRuleOperations } from "./operations/insightRules.ts";
 import { metricOperations } from "./operations/metrics.ts";
 
 export interface MonitoringOptions {
@@ -23,6 +24,7 @@ export function createMonitoring(cloud: Cloud, { clock = 1 }: MonitoringOptions 
   const metrics = new Metrics(store);
   const alarms = new Alarms(cloud, metrics, clock);
   const dashboards = store.collection<DashboardRecord>("monitoring.dashboards");
+  const insightRules = store.collection<InsightRuleRecord>("monitoring.insightRules");
   let timer: NodeJS.Timeout | undefined;
   return {
     name: "monitoring",
@@ -32,7 +34,12 @@ export function createMonitoring(cloud: Cloud, { clock = 1 }: MonitoringOptions 
       ...alarmOperations(alarms, (name) => `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`),
       ...dashboardOperations(dashboards, (name) => `arn:aws:cloudwatch::${accountId}:dashboard/${name}`),
       ...anomalyDetectorOperations(store.collection("monitoring.anomalyDetectors"), accountId),
-      ...tagOperations(alarms),
+      ...insightRuleOperations(
+        cloud,
+        insightRules,
+        (name) => `arn:aws:cloudwatch:${region}:${accountId}:insight-rule/${name}`,
+      ),
+      ...tagOperations(alarms, insightRules),
     },
     async start() {
       alarms.start();

@@ -5,6 +5,8 @@ import type {
   DescribeAlarmHistoryInput,
   DescribeAlarmsInput,
   MetricAlarm,
+  PutCompositeAlarmInput,
+  PutMetricAlarmInput,
 } from "@aws-sdk/client-cloudwatch";
 import { parseJson } from "../../../jsonText.ts";
 import { brokenConstraint } from "../../../kit/constraint.ts";
@@ -21,6 +23,15 @@ export function alarmOperations(alarms: Alarms, arnOf: ArnOf): Operations<"monit
   const one =
     (action: string) =>
     ({ AlarmName = "" }: { AlarmName?: string }) => [{ action: `cloudwatch:${action}`, resource: arnOf(AlarmName) }];
+  const withActions = (action: string) => (input: PutMetricAlarmInput | PutCompositeAlarmInput) =>
+    one(action)({ AlarmName: input.AlarmName as string }).map((access) => ({
+      ...access,
+      context: {
+        "cloudwatch:AlarmActions": [input.AlarmActions, input.OKActions, input.InsufficientDataActions].flatMap(
+          (arns) => arns ?? [],
+        ),
+      },
+    }));
   const several =
     (action: string) =>
     ({ AlarmNames = [] }: { AlarmNames?: string[] }) =>
@@ -37,14 +48,14 @@ export function alarmOperations(alarms: Alarms, arnOf: ArnOf): Operations<"monit
     };
   return {
     PutMetricAlarm: {
-      access: one("PutMetricAlarm"),
+      access: withActions("PutMetricAlarm"),
       run(input) {
         alarms.put(metricAlarm(input, alarms.get(input.AlarmName as string), arnOf));
         return {};
       },
     },
     PutCompositeAlarm: {
-      access: one("PutCompositeAlarm"),
+      access: withActions("PutCompositeAlarm"),
       run(input) {
         alarms.put(compositeAlarm(input, alarms, arnOf));
         return {};

@@ -8,6 +8,9 @@ import { AwsError } from "../../../service.ts";
 import type { Collection } from "../../../store.ts";
 import type { Alarms } from "../alarms.ts";
 import { dashboardFaults } from "../dashboardBody.ts";
+import type { InsightRuleRecord } from "./insightRules.ts";
+
+type Tags = Record<string, string>;
 
 export interface DashboardRecord {
   name: string;
@@ -80,38 +83,44 @@ export function dashboardOperations(
   };
 }
 
-export function tagOperations(alarms: Alarms): Operations<"monitoring"> {
+/** Of alarms, and of Contributor Insights' rules. */
+export function tagOperations(alarms: Alarms, rules: Collection<InsightRuleRecord>): Operations<"monitoring"> {
   type Input = { ResourceARN?: string; Tags?: Tag[]; TagKeys?: string[] };
   const access =
     (action: string) =>
     ({ ResourceARN }: Input) => [{ action: `cloudwatch:${action}`, resource: ResourceARN as string }];
-  const find = ({ ResourceARN = "" }: Input) => {
+  const tagged = ({ ResourceARN = "" }: Input) => {
     const alarm = alarms.get(ResourceARN);
-    if (!alarm) throw new AwsError("ResourceNotFoundException", `${ResourceARN} does not exist`, 404);
-    return alarm;
+    if (alarm) return { tags: alarm.tags, put: (tags: Tags) => alarms.records.put(alarm.name, { ...alarm, tags }) };
+    const rule = rules.get(/:insight-rule\/(.+)$/.exec(ResourceARN)?.[1] ?? "");
+    return rule && { tags: rule.tags, put: (tags: Tags) => rules.put(rule.name, { ...rule, tags }) };
+  };
+  const find = (input: Input) => {
+    const found = tagged(input);
+    if (!found) throw new AwsError("ResourceNotFoundException", `${input.ResourceARN} does not exist`, 404);
+    return found;
   };
   return {
     TagResource: {
       access: access("TagResource"),
       run(input: Input) {
-        const alarm = find(input);
-        const added = tagMap(input.Tags);
-        alarms.records.put(alarm.name, { ...alarm, tags: { ...alarm.tags, ...added } });
+        const { tags, put } = find(input);
+        put({ ...tags, ...tagMap(input.Tags) });
         return {};
       },
     },
     UntagResource: {
       access: access("UntagResource"),
       run(input: Input) {
-        const alarm = find(input);
-        alarms.records.put(alarm.name, { ...alarm, tags: withoutTags(alarm.tags, input.TagKeys) });
+        const { tags, put } = find(input);
+        put(withoutTags(tags, input.TagKeys));
         return {};
       },
     },
     ListTagsForResource: {
       access: access("ListTagsForResource"),
       // A missing alarm has no tags: that is not an error.
-      run: ({ ResourceARN = "" }: Input) => ({ Tags: tagList(alarms.get(ResourceARN)?.tags) }),
+      run: (input: Input) => ({ Tags: tagList(tagged(input)?.tags) }),
     },
   };
 }
