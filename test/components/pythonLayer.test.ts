@@ -87,7 +87,7 @@ describe("PythonLayer", function () {
     [
       "a syntax error",
       () => new PythonLayer("l", { include: [write({ "a.py": "", "b.py": "x = 1\ndef f(:" })] }),
-      /b\.py:2: .*; allowed is code that Python/,
+      /: include is "\S+\/b\.py:2: .*; allowed is code that Python/,
     ],
     [
       "a description that is too long",

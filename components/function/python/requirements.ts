@@ -53,7 +53,7 @@ export function install({ path, shown, version, cache }: Given): Installed | und
       // A requirement may be relative to its file.
       const file = basename(list) === "uv.lock" ? join(draft, ".requirements.txt") : list;
       if (file !== list) writeFileSync(file, required);
-      run(uv ? byUv(file, draft, version) : byPip(file, draft, version), { shown, version });
+      run(uv ? byUv(file, draft, version) : byPip(file, draft, version, shown), { shown, version });
       renameSync(draft, folder);
     } catch (error) {
       rmSync(draft, { recursive: true, force: true });
@@ -71,10 +71,10 @@ function readInstalled(folder: string): Files {
   return files;
 }
 
-function byPip(file: string, target: string, version: string): string[] {
+function byPip(file: string, target: string, version: string, shown: string): string[] {
   const python = findPython(version);
   if (!python?.pip)
-    throw new Problem("requirements", file, "something that pip or uv installs: this machine has neither");
+    throw new Problem("requirements", shown, "none on this machine, which has neither pip nor uv: install one");
   return [
     ...[python.program, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-compile"],
     ...["--only-binary", ":all:", "--implementation", "cp", "--python-version", version, "--target", target],
