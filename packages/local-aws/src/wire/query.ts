@@ -43,7 +43,7 @@ export const awsQuery: Protocol = {
     // AWS leaves an empty message out.
     const message = error.message === "" ? "" : `<Message>${escapeXml(error.message)}</Message>`;
     // SQS is the only service that has it.
-    const detail = shapes?.errors.has("QueueDoesNotExist") ? "<Detail/>" : "";
+    const detail = isSqs(shapes) ? "<Detail/>" : "";
     const inner = `<Type>${type}</Type><Code>${code}</Code>${message}${detail}${members}`;
     return {
       status,
@@ -112,10 +112,10 @@ const codec = jsonCodec(false);
 /** The query protocol for a client that accepts JSON: the same answers, every member named. */
 export const awsQueryJson: Protocol = {
   ...awsQuery,
-  write(_shapes, { name, output: schema }, output, requestId) {
-    const result = schema.isUnitSchema()
-      ? {}
-      : { [`${name}Result`]: complete(schema, JSON.parse(writeJson(codec, schema, output))) };
+  write(shapes, { name, output: schema }, output, requestId) {
+    const all = schema.isUnitSchema() ? undefined : complete(schema, JSON.parse(writeJson(codec, schema, output)));
+    const members = all as object | undefined;
+    const result = members && { [`${name}Result`]: isSqs(shapes) ? inSqsWords(members) : members };
     return json(200, { [`${name}Response`]: { ...result, ResponseMetadata: { RequestId: requestId } } }, requestId);
   },
   writeError(error, requestId, shapes) {
@@ -131,6 +131,13 @@ const json = (status: number, body: object, requestId: string) => ({
   headers: { "content-type": "application/json", "x-amzn-requestid": requestId },
   body: JSON.stringify(body),
 });
+
+const isSqs = (shapes: ServiceShapes | undefined): boolean => shapes?.errors.has("QueueDoesNotExist") ?? false;
+
+/** What it calls otherwise than its model, as recorded from AWS. */
+const sqsWords: Record<string, string> = { Messages: "messages", QueueUrls: "queueUrls" };
+const inSqsWords = (result: object) =>
+  Object.fromEntries(Object.entries(result).map(([name, value]) => [sqsWords[name] ?? name, value]));
 
 /** Members without a value are null in such answers. */
 function complete(schema: NormalizedSchema, value: unknown): unknown {

@@ -62,6 +62,17 @@ describe("SQS by the query protocol", () => {
     );
   });
 
+  it("answers in JSON to who wants that, with names of its own for two lists", async () => {
+    const QueueUrl = await queues.create("json");
+    await queues.client.sendMessage({ QueueUrl, MessageBody: "x" });
+    const json = async (action: string, fields: Record<string, string>) => {
+      const { body } = await queues.query(action, fields, "application/json");
+      return JSON.parse(body)[`${action}Response`][`${action}Result`];
+    };
+    assert.deepEqual((await json("ListQueues", { QueueNamePrefix: "json" })).queueUrls, [QueueUrl]);
+    assert.equal((await json("ReceiveMessage", { QueueUrl })).messages[0].Body, "x");
+  });
+
   const refused: [action: string, fields: Record<string, string>, status: number, code: string][] = [
     ["GetQueueUrl", { QueueName: "none" }, 400, "AWS.SimpleQueueService.NonExistentQueue"],
     ["DeleteMessage", { QueueName: "q", ReceiptHandle: "x" }, 404, "ReceiptHandleIsInvalid"],

@@ -15,8 +15,8 @@ export interface Queues {
   bodies(url: string, more?: Partial<sqs.ReceiveMessageRequest>): Promise<(string | undefined)[]>;
   /** Visible, received and delayed messages. */
   counts(url: string): Promise<number[]>;
-  /** The query protocol. @returns the status and the XML. */
-  query(action: string, fields: Record<string, string>): Promise<{ status: number; body: string }>;
+  /** The query protocol. @param accept type of the answer. Default: XML. @returns the status and the text. */
+  query(action: string, fields: Record<string, string>, accept?: string): Promise<{ status: number; body: string }>;
 }
 
 const approximate = ["", "NotVisible", "Delayed"].map(
@@ -46,11 +46,11 @@ export async function startQueues(directory?: string): Promise<Queues> {
       const { Attributes = {} } = await client.getQueueAttributes({ QueueUrl, AttributeNames: approximate });
       return approximate.map((name) => Number(Attributes[name]));
     },
-    query: (Action, fields) =>
+    query: (Action, fields, accept) =>
       signedFetch(`${test.origin}/`, {
         method: "POST",
         body: String(new URLSearchParams({ Action, Version: "2012-11-05", ...fields })),
-        headers: { "content-type": "application/x-www-form-urlencoded" },
+        headers: { "content-type": "application/x-www-form-urlencoded", ...(accept && { accept }) },
         credentials: { accessKeyId: "test", secretAccessKey: "test" },
         service: "sqs",
       }),
