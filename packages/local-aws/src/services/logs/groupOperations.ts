@@ -1,3 +1,4 @@
+import { brokenConstraint } from "../../kit/constraint.ts";
 import type { OperationOf, Operations } from "../../operations.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import { checkName, exists, invalid } from "./errors.ts";
@@ -8,6 +9,7 @@ const retentions = [
   ...[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653],
 ];
 
+const classes = ["INFREQUENT_ACCESS", "STANDARD", "DELIVERY"];
 const groupName = /^[.\-_/#A-Za-z0-9]+$/;
 const streamName = /^[^:*]*$/;
 
@@ -22,6 +24,10 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
     access: onGroup("CreateLogGroup"),
     run({ logGroupName, tags = {}, kmsKeyId, logGroupClass = "STANDARD" }) {
       checkName(logGroupName, "logGroupName", groupName);
+      if (!classes.includes(logGroupClass)) {
+        const set = `Member must satisfy enum value set: [${classes.join(", ")}]`;
+        throw invalid(brokenConstraint(logGroupClass, "logGroupClass", set));
+      }
       if (groups.has(logGroupName)) throw exists("log group");
       groups.put(logGroupName, {
         name: logGroupName,

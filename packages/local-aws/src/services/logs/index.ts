@@ -5,6 +5,7 @@
 import type { Cloud, Service } from "../../service.ts";
 import { deliveryDestinationOperations } from "./deliveryDestinations.ts";
 import { eventOperations } from "./eventOperations.ts";
+import { ExportTasks, exportTaskOperations } from "./exportTasks.ts";
 import { groupOperations } from "./groupOperations.ts";
 import { LogGroups } from "./groups.ts";
 import { insightsOperations, queryDefinitionOperations } from "./insights/operations.ts";
@@ -20,6 +21,7 @@ export function createLogs(cloud: Cloud): Service {
   const logs = new LogGroups(cloud);
   const filters = new MetricFilters(logs);
   const queries = new Queries(logs);
+  const exports = new ExportTasks(logs, cloud.store.collection("logs.exportTasks"));
   let sweeper: NodeJS.Timeout | undefined;
 
   function sweep(): void {
@@ -38,18 +40,21 @@ export function createLogs(cloud: Cloud): Service {
       ...metricFilterOperations(logs, filters),
       ...subscriptionFilterOperations(logs),
       ...deliveryDestinationOperations(logs),
+      ...exportTaskOperations(logs, exports),
       ...insightsOperations(logs, queries),
       ...queryDefinitionOperations(cloud.store.collection("logs.queryDefinitions")),
       ...tagOperations(logs),
       ...resourcePolicyOperations(logs),
     },
     async start() {
+      exports.start();
       sweep();
       sweeper = setInterval(sweep, sweepMs).unref();
     },
     async stop() {
       clearInterval(sweeper);
       queries.stop();
+      exports.stop();
     },
   };
 }
