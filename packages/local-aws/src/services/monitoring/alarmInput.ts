@@ -1,12 +1,13 @@
 /** Alarms as they are put: what is required, what may be combined, what a changed alarm keeps. */
 import type { ComparisonOperator, PutCompositeAlarmInput, PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
 import { regionOf } from "../../arn.ts";
+import { brokenConstraint } from "../../kit/constraint.ts";
 import { tagMap } from "../../kit/tags.ts";
 import type { AlarmRecord, CompositeAlarmRecord, MetricAlarmRecord } from "./alarmRecords.ts";
 import type { Alarms } from "./alarms.ts";
 import { parseRule } from "./composite.ts";
 import { comparisons } from "./evaluation.ts";
-import { checkQueries, invalidMix, invalidValue, validation } from "./query.ts";
+import { checkQueries, invalidMix, validation } from "./query.ts";
 import { simpleStatistics, statistic } from "./statistics.ts";
 
 export type ArnOf = (name: string) => string;
@@ -65,7 +66,9 @@ export function metricAlarm(
     throw validation("The parameter DatapointsToAlarm must be at least 1 and not greater than EvaluationPeriods.");
   }
   if (missing !== undefined && !["breaching", "notBreaching", "ignore", "missing"].includes(missing)) {
-    throw validation(`The value ${missing} for parameter TreatMissingData is invalid.`);
+    throw validation(
+      `The value ${missing} is not supported for TreatMissingData parameter. Supported values are [breaching, notBreaching, ignore, missing].`,
+    );
   }
   if (lowSampleCount !== undefined && !["evaluate", "ignore"].includes(lowSampleCount)) {
     throw validation(
@@ -117,11 +120,17 @@ function source(input: PutMetricAlarmInput): Pick<MetricAlarmRecord, "metric" | 
     throw validation("The parameters MetricName and Namespace are required, unless Metrics is given.");
   if (!period) throw validation("The parameter Period is required.");
   if (![10, 20, 30].includes(period) && period % 60 !== 0)
-    throw invalidValue(`The parameter Period must be 10, 20, 30 or a multiple of 60; it is ${period}.`);
+    throw validation(`Period must be 10, 20, 30 or a multiple of 60; it is ${period}.`);
   if ((Statistic === undefined) === (ExtendedStatistic === undefined))
     throw invalidMix("Exactly one of Statistic and ExtendedStatistic must be given.");
   if (Statistic !== undefined && !simpleStatistics.includes(Statistic))
-    throw validation(`The value ${Statistic} for parameter Statistic is invalid.`);
+    throw validation(
+      brokenConstraint(
+        Statistic,
+        "statistic",
+        "Member must satisfy enum value set: [Maximum, SampleCount, Sum, Minimum, Average]",
+      ),
+    );
   const wanted = Statistic ?? (ExtendedStatistic as string);
   statistic(wanted);
   return {

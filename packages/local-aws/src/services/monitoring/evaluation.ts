@@ -127,19 +127,19 @@ function explain(
   { recent, times, breaching, needed, wanted, words }: Facts,
 ) {
   const stamp = (time: number) => new Date(time * 1000).toISOString().replace(/\.\d+Z$/, ".000+0000");
-  const listed = recent
-    .map(({ value, time }) => `${value} (${new Date(time * 1000).toUTCString().slice(5, 22)})`)
-    .join(", ");
-  const threshold = alarm.threshold.toFixed(1);
+  const number = (value: number) => (Number.isInteger(value) ? value.toFixed(1) : String(value));
+  const listed = recent.map(({ value, time }) => `${number(value)} (${shortTime(time)})`).join(", ");
+  const threshold = `the threshold (${number(alarm.threshold)})`;
   const many = (count: number, kind = "") => `${count} ${kind}${count === 1 ? "datapoint" : "datapoints"}`;
+  const were = (count: number) => (count === 1 ? "was" : "were");
   const reason =
     recent.length === 0
       ? state === "INSUFFICIENT_DATA"
-        ? `Insufficient Data: ${many(wanted)} ${wanted === 1 ? "was" : "were"} unknown.`
-        : `Threshold Crossed: no datapoints were received for ${wanted} ${wanted === 1 ? "period" : "periods"} and ${many(wanted, "missing ")} ${wanted === 1 ? "was" : "were"} treated as [${alarm.missing === "breaching" ? "Breaching" : "NonBreaching"}].`
+        ? `Insufficient Data: ${many(wanted)} ${were(wanted)} unknown.`
+        : `Threshold Crossed: no datapoints were received for ${wanted} ${wanted === 1 ? "period" : "periods"} and ${many(wanted, "missing ")} ${were(wanted)} treated as [${alarm.missing === "breaching" ? "Breaching" : "NonBreaching"}].`
       : state === "ALARM"
-        ? `Threshold Crossed: ${breaching} out of the last ${many(recent.length)} [${listed}] was ${words} the threshold (${threshold}) (minimum ${many(needed)} for OK -> ALARM transition).`
-        : `Threshold Crossed: ${many(recent.length)} [${listed}] was not ${words} the threshold (${threshold}).`;
+        ? `Threshold Crossed: ${breaching} out of the last ${recent.length} datapoints [${listed}] ${were(breaching)} ${words} ${threshold} (minimum ${many(needed)} for OK -> ALARM transition).`
+        : `Threshold Crossed: ${many(recent.length)} [${listed}] ${were(recent.length)} not ${words} ${threshold}.`;
   return {
     reason,
     data: {
@@ -156,4 +156,10 @@ function explain(
           : recent.map(({ value, time }) => ({ timestamp: stamp(time), value })),
     },
   };
+}
+
+/** `31/01/26 12:00:00` */
+function shortTime(seconds: number): string {
+  const [year = "", month, day, time] = new Date(seconds * 1000).toISOString().split(/[-T.]/);
+  return `${day}/${month}/${year.slice(2)} ${time}`;
 }

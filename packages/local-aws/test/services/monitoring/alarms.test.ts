@@ -131,7 +131,7 @@ describe("CloudWatch alarms", () => {
       const red = await until("errors", "ALARM");
       assert.match(
         red.StateReason ?? "",
-        /^Threshold Crossed: 1 out of the last 1 datapoint .* was greater than the threshold \(0\.0\)/,
+        /^Threshold Crossed: 1 out of the last 1 datapoints \[3\.0 \(\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d\)\] was greater than the threshold \(0\.0\) \(minimum 1 datapoint for OK -> ALARM transition\)\.$/,
       );
       const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }));
       const event = JSON.parse(Messages?.[0]?.Body ?? "{}");

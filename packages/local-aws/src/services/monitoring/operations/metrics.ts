@@ -97,10 +97,12 @@ function checkDatum(datum: MetricDatum, path: string): void {
   }
   const given = [Value, Values, StatisticValues].filter((one) => one !== undefined).length;
   if (given === 0) throw validation(`The parameter ${path}.Value is required.`);
-  if (given > 1) {
-    const [one, other] = Object.entries({ StatisticValues, Value, Values }).filter(([, value]) => value !== undefined);
-    const names = [one!, other!].map(([name]) => `${path}.${name}`).sort();
-    throw invalidMix(`The parameters ${names.join(" and ")} are mutually exclusive and you have specified both.`);
+  // AWS takes statistics and values together, and then the statistics count.
+  if (given > 1 && Value !== undefined) {
+    const other = Values ? "Values" : "StatisticValues";
+    throw invalidMix(
+      `The parameters ${path}.Value and ${path}.${other} are mutually exclusive and you have specified both.`,
+    );
   }
   if (Values && Values.length > maxValues)
     throw validation(`The collection ${path}.Values must not have a size greater than ${maxValues}.`);
