@@ -204,7 +204,7 @@ const parts: Part[] = [
     required: ["authorizerType"],
     properties: [...authorizerSettings, "identitySources", "jwtConfiguration"],
     enums: { authorizerType: ["JWT", "REQUEST"] },
-    replaces: ["authorizerType"],
+    replaces: [],
     autoname: { property: "name", max: 128 },
     request: ({ identitySources, jwtConfiguration: jwt, ...inputs }) => ({
       ...capitalized(inputs, authorizerSettings),

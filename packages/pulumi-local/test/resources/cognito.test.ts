@@ -23,7 +23,7 @@ describe("user pools", () => {
     assert.partialDeepStrictEqual(stricter.passwordPolicy, policy);
     const second = { mfaConfiguration: "OPTIONAL", softwareTokenMfaConfiguration: { enabled: true } };
     assert.partialDeepStrictEqual(await pool.update({ ...inputs, ...second }), second);
-    assert.deepEqual((await pool.diff({})).replaces, ["usernameAttributes"]);
+    assert.deepEqual((await pool.diff({ name: "other" })).replaces.sort(), ["name", "usernameAttributes"]);
     assert.deepEqual((await ask(cloud, "cognito.getUserPools", { name: pool.outputs.name })).ids, [userPoolId]);
 
     const flows = { userPoolId, explicitAuthFlows: ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"] };
@@ -43,6 +43,7 @@ describe("user pools", () => {
     const changed = await user.update({ ...who, attributes: email, password: "Long-enough-12", enabled: false });
     assert.deepEqual([changed.status, changed.enabled], ["CONFIRMED", false]);
     const asked = { UserPoolId: userPoolId, Username: "a@example.org" };
+    assert.deepEqual(Object.keys(changed.attributes as object), ["email", "sub"]);
     const found = await cloud.call<{ UserAttributes: Properties[] }>("cognito-idp", "AdminGetUser", asked);
     assert.deepEqual(found.UserAttributes.map(({ Name }) => Name).sort(), ["email", "sub"]);
     const member = await make(cloud, "cognito.UserInGroup", { ...who, groupName: "admins" });

@@ -111,6 +111,7 @@ describe("resources of EC2", () => {
       cidrBlocks: ["10.0.0.0/8"],
     };
     await rule.create(one);
+    assert.match(String(rule.outputs.securityGroupRuleId), /^sgr-/);
     await rule.update({ ...one, description: "plain" });
     assert.equal((await found()).IpPermissions?.[0]?.IpRanges?.[0]?.Description, "plain");
     await rule.delete();

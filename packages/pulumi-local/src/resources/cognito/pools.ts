@@ -51,7 +51,7 @@ const pool = (cloud: Cloud, call: Call): ResourceType =>
       usernameAttributes: ["email", "phone_number"],
     },
     defaults: { deletionProtection: "INACTIVE", mfaConfiguration: "OFF" },
-    mutable: ["name", "passwordPolicy", ...factors, ...changeable],
+    mutable: ["passwordPolicy", ...factors, ...changeable],
     autoname: { property: "name", max: 128, pattern: /^[\w\s+=,.@-]+$/ },
     taggable: true,
     async make(inputs) {
@@ -61,7 +61,7 @@ const pool = (cloud: Cloud, call: Call): ResourceType =>
     },
     async settle(UserPoolId, before, after) {
       if (before.name !== undefined) {
-        await call("UpdateUserPool", { UserPoolId, PoolName: after.name, ...request(after, changeable) });
+        await call("UpdateUserPool", { UserPoolId, ...request(after, changeable) });
       }
       if (after.mfaConfiguration === "OFF" && (before.mfaConfiguration ?? "OFF") === "OFF") return;
       await call("SetUserPoolMfaConfig", { UserPoolId, ...request(after, factors) });

@@ -90,7 +90,7 @@ const user = (call: Call): ResourceType => {
         return {
           userPoolId: id.split("/")[0],
           username: given.username ?? found.Username,
-          attributes: given.attributes ?? others,
+          attributes: given.attributes ? { ...given.attributes, sub } : others,
           enabled: found.Enabled,
           status: found.UserStatus,
           sub,

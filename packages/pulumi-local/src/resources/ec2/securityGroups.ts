@@ -146,7 +146,8 @@ const groupRule = (ec2: Ec2) => {
       const now = permissionsOf(rulesOf(all ?? [], found.GroupId!), found.GroupId!).map((one) => JSON.stringify(one));
       const wanted = permissions(given).map((one) => JSON.stringify(one));
       if (!wanted.every((one) => now.includes(one))) return undefined;
-      return { sourceSecurityGroupId: given.sourceSecurityGroupId ?? none, securityGroupRuleId: none };
+      const source = given.sourceSecurityGroupId ?? none;
+      return { sourceSecurityGroupId: source, securityGroupRuleId: await onlyRule(ec2, given, permissions(given)) };
     },
     remove: (_id, outputs) =>
       ec2.ask(`RevokeSecurityGroup${verbOf(outputs)}`, {
@@ -155,6 +156,25 @@ const groupRule = (ec2: Ec2) => {
       }),
   });
 };
+
+/** The id of the rule that it is, where it is one alone. */
+async function onlyRule(ec2: Ec2, given: Properties, [one, ...more]: IpPermission[]): Promise<string> {
+  if (!one || more.length > 0) return none;
+  const Filters = [{ Name: "group-id", Values: [given.securityGroupId] }];
+  type Answer = { SecurityGroupRules: SecurityGroupRule[] };
+  const { SecurityGroupRules } = await ec2.ask<Answer>("DescribeSecurityGroupRules", { Filters });
+  const found = SecurityGroupRules.find(
+    (rule) =>
+      rule.IsEgress === (given.type === "egress") &&
+      rule.IpProtocol === one.IpProtocol &&
+      (one.IpProtocol === "-1" || (rule.FromPort === one.FromPort && rule.ToPort === one.ToPort)) &&
+      rule.CidrIpv4 === one.IpRanges?.[0]?.CidrIp &&
+      rule.CidrIpv6 === one.Ipv6Ranges?.[0]?.CidrIpv6 &&
+      rule.PrefixListId === one.PrefixListIds?.[0]?.PrefixListId &&
+      rule.ReferencedGroupInfo?.GroupId === one.UserIdGroupPairs?.[0]?.GroupId,
+  );
+  return found?.SecurityGroupRuleId ?? none;
+}
 
 const peers = ["cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId"];
 
