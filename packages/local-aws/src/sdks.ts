@@ -19,6 +19,7 @@ export interface Sdks {
   "emr-serverless": typeof import("@aws-sdk/client-emr-serverless");
   events: typeof import("@aws-sdk/client-eventbridge");
   iam: typeof import("@aws-sdk/client-iam");
+  kinesis: typeof import("@aws-sdk/client-kinesis");
   kms: typeof import("@aws-sdk/client-kms");
   lambda: typeof import("@aws-sdk/client-lambda");
   logs: typeof import("@aws-sdk/client-cloudwatch-logs");

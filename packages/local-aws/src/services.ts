@@ -21,6 +21,7 @@ import { createEcs } from "./services/ecs/index.ts";
 import { createEmrServerless, type EmrServerlessOptions } from "./services/emrserverless/index.ts";
 import { createEvents } from "./services/events/index.ts";
 import { createIam } from "./services/iam/index.ts";
+import { createKinesis } from "./services/kinesis/index.ts";
 import { createKms } from "./services/kms/index.ts";
 import { withEventSources } from "./services/lambda/eventSources/index.ts";
 import type { RuntimeApi } from "./services/lambda/execution/runtimeApi.ts";
@@ -146,6 +147,7 @@ export const regionalServices: Factory[] = [
   (cloud, { options }) => createMonitoring(cloud, { clock: options.deploymentClock }),
   (cloud) => createSsm(cloud),
   (cloud) => createSecretsManager(cloud),
+  (cloud, { wakes }) => createKinesis(cloud, wakes),
   (cloud) => createKms(cloud),
   (cloud) => createSes(cloud),
   (cloud) => createTagging(cloud),

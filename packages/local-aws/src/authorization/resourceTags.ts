@@ -30,6 +30,7 @@ const listings: Record<string, (arn: string) => Listing> = {
   ecs: byArn("ecs", "ListTagsForResource", "resourceArn"),
   "emr-serverless": byArn("emr-serverless", "ListTagsForResource", "resourceArn"),
   events: byArn("events", "ListTagsForResource", "ResourceARN"),
+  kinesis: byArn("kinesis", "ListTagsForResource", "ResourceARN"),
   kms: byArn("kms", "ListResourceTags", "KeyId"),
   lambda: byArn("lambda", "ListTags", "Resource"),
   // Rights on a group are rights on its (unnamed) stream.

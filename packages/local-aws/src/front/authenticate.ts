@@ -114,7 +114,7 @@ export function authenticate(
 ): Principal {
   const { accessKeyId, sessionToken, region } = authorization;
   if (door.region ? region !== door.region : !isRegion(region)) throw wrongRegion(dialect, region, door.region);
-  if (!authorization.signedHeaders.includes("host")) {
+  if (!["host", ":authority"].some((name) => authorization.signedHeaders.includes(name))) {
     throw signatureError(
       dialect,
       "incomplete",

@@ -1,6 +1,6 @@
 /** The AWS endpoint: one loopback server for every service, found by the service in the signature's scope. */
 import { randomUUID } from "node:crypto";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Readable } from "node:stream";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { isRegion, regionOf } from "../arn.ts";
@@ -17,6 +17,7 @@ import { bucketOfHost } from "./bucketHost.ts";
 import { contextOf } from "./context.ts";
 import { refusal } from "./door.ts";
 import { healthOf } from "./health.ts";
+import { Http2Bridge } from "./http2.ts";
 import { listenOnIpv6 } from "./ipv6.ts";
 import { consoleRoute, ownPath, poolPath } from "./ownPaths.ts";
 import { known, perform, unknownService, wholeStream } from "./perform.ts";
@@ -59,7 +60,11 @@ export async function createFront(options: FrontOptions): Promise<Front> {
   // The signature names the service: no path is routed or decoded before it is read.
   const rewriteUrl = ({ url = "" }: { url?: string }) => ownPath(url) ?? "/";
   const http = { shouldUpgradeCallback: mayUpgrade(options.regions), maxHeaderSize: largestHead };
-  const server = Fastify({ forceCloseConnections: true, rewriteUrl, clientErrorHandler: refuseUnreadable, http });
+  const http2 = new Http2Bridge(() => Number(new URL(server.listeningOrigin).port));
+  const clientErrorHandler = (error: Error & { code?: string; rawPacket?: unknown }, socket: Socket) => {
+    if (!http2.takes(error, socket)) refuseUnreadable(error, socket);
+  };
+  const server = Fastify({ forceCloseConnections: true, rewriteUrl, clientErrorHandler, http });
   const opened = Promise.withResolvers<void>();
   // Bodies are read here: as streams where they are large, and by their schemas where they are not.
   server.removeAllContentTypeParsers();
@@ -126,6 +131,7 @@ export async function createFront(options: FrontOptions): Promise<Front> {
     origin: `http://127.0.0.1:${port}`,
     open: opened.resolve,
     close() {
+      http2.close();
       leaveIpv6();
       return server.close();
     },

@@ -51,7 +51,8 @@ const asSigned = (value: string): string => Buffer.from(value, "latin1").toStrin
 function canonicalRequest(request: WireRequest, authorization: Authorization, payloadHash: string): string {
   const headers = authorization.signedHeaders.map(
     (name) =>
-      `${name}:${asSigned(String(request.headers[name] ?? ""))
+      // HTTP/2's name of the host, which is signed in its place.
+      `${name}:${asSigned(String(request.headers[name === ":authority" ? "host" : name] ?? ""))
         .trim()
         .replace(/\s+/g, " ")}\n`,
   );
