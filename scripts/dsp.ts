@@ -24,6 +24,10 @@ import { trace } from "./commands/trace.ts";
 import { explain } from "./lib/failure.ts";
 import { choosePlatform } from "./lib/stack.ts";
 
+/** yargs' own words, which speak of "non-option arguments". */
+const tooFew = "Not enough non-option arguments: got %s, need at least %s";
+const missing = "Something is missing: %s given, %s needed.";
+
 await yargs(hideBin(process.argv))
   .scriptName("dsp")
   .usage("$0 <command>\n\nWorks on a deployed stack: the local one, or with --stack any other.")
@@ -53,6 +57,7 @@ await yargs(hideBin(process.argv))
   .command(teardown)
   .completion("completion", "Print a script for shell completion")
   .demandCommand(1, "Say which command.")
+  .updateStrings({ [tooFew]: { one: missing, other: missing } as never })
   .strict()
   .recommendCommands()
   .wrap(Math.min(120, process.stdout.columns ?? 100))

@@ -23,6 +23,9 @@ const youngMs = 120_000;
 
 /** How often the progress is repeated while nothing changes, in milliseconds. */
 const reminderMs = 60_000;
+/** An alarm knows nothing of versions: it may ring for the one that is to be replaced. */
+const alarmAdvice =
+  "Where the alarm rings for the old version and this is its fix: wait until it is quiet and deploy again, or set ignoreAlarms of the deployment";
 type Say = (text: string) => void;
 type Aws = Pick<Connection, "codedeploy" | "logs">;
 
@@ -73,7 +76,8 @@ export async function follow(
         throw new Error(`${reason}\n${error.message}`);
       });
       const outcome = `${rolledBack ? "All traffic is with the old version; the" : "The"} next up tries again`;
-      throw new DeploymentFailure(reason, info, outcome);
+      const alarmed = info.errorInformation?.code === "ALARM_ACTIVE" ? `\n${alarmAdvice}` : "";
+      throw new DeploymentFailure(reason, info, outcome + alarmed);
     }
     if (!late) {
       late = overdueHook(inputs, target, pace.graceMs);

@@ -47,10 +47,14 @@ export function keep(kind: string, name: string, make: () => CachedFile[]): stri
   return relative(root, folder);
 }
 
-/** Marks a folder as used. */
+/** Marks a folder as used; one of another user's, which may not be marked, is used all the same. */
 export function touch(folder: string): void {
   const now = new Date();
-  utimesSync(folder, now, now);
+  try {
+    utimesSync(folder, now, now);
+  } catch (error) {
+    if (!/^(EPERM|EACCES|EROFS)$/.test((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
 }
 
 function prune(folder: string): void {

@@ -12,7 +12,7 @@ import { createItem, readItem } from "./table.ts";
  * The record goes into the table, or with `RECORD_QUEUE_URL` to that queue.
  */
 export const handler = httpHandler(async (event) => {
-  const record = parseBody(event, z.record(z.string(), z.unknown()));
+  const record = parseBody(event, z.record(z.string(), z.unknown(), "the body is no JSON object"));
   const { features, recordQueueUrl } = settings;
   const measured = parse(record, recordSchema(features));
   const reserved = Object.keys(record).find((name) => RESERVED.has(name) && !features.includes(name));

@@ -1,5 +1,5 @@
 import { userInfo } from "node:os";
-import { SendTaskSuccessCommand } from "@aws-sdk/client-sfn";
+import { DescribeExecutionCommand, SendTaskSuccessCommand } from "@aws-sdk/client-sfn";
 import { paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns";
 import {
   ChangeMessageVisibilityCommand,
@@ -29,6 +29,8 @@ interface Question {
 }
 
 interface Received extends Question {
+  /** ARN. */
+  execution: string;
   token: string;
   receipt: string;
 }
@@ -36,6 +38,8 @@ interface Received extends Question {
 /** Messages that were looked at, hidden from others until they are released. */
 interface Looked {
   questions: Received[];
+  /** Ids of those that were answered elsewhere, as by mail. */
+  decided: string[];
   /** Makes every message visible again that is not settled. */
   release(settled?: ReadonlySet<string>): Promise<void>;
 }
@@ -64,8 +68,10 @@ async function readQuestions(stack: Stack): Promise<Looked> {
       if (question) found.set(question.id, question);
     }
   }
+  const waiting = await stillWaiting(stack, [...found.values()]);
   return {
-    questions: [...found.values()].sort((one, other) => one.sent.localeCompare(other.sent)),
+    decided: [...found.keys()].filter((id) => !waiting.some((question) => question.id === id)),
+    questions: waiting.sort((one, other) => one.sent.localeCompare(other.sent)),
     async release(settled = new Set()) {
       const others = receipts.filter((receipt) => !settled.has(receipt));
       for (const ReceiptHandle of others) {
@@ -75,12 +81,28 @@ async function readQuestions(stack: Stack): Promise<Looked> {
   };
 }
 
+/** Those whose execution has not ended: a question that is answered by mail stays in the queue. */
+async function stillWaiting(stack: Stack, questions: Received[]): Promise<Received[]> {
+  const { sfn } = archiveClients(stack);
+  const status = ({ execution }: Received) =>
+    sfn.send(new DescribeExecutionCommand({ executionArn: execution })).then(
+      (described) => described.status,
+      (error: Error) => {
+        if (error.name !== "ExecutionDoesNotExist") throw error;
+        return "ABORTED";
+      },
+    );
+  const states = await Promise.all(questions.map(status));
+  return questions.filter((_, index) => states[index] === "RUNNING");
+}
+
 function questionOf({ Body = "", ReceiptHandle: receipt = "", Attributes }: Message): Received | undefined {
   try {
     const { TaskToken, Execution, url, quality, archive } = JSON.parse(Body);
     if (typeof TaskToken !== "string") return undefined;
     const sent = new Date(Number(Attributes?.SentTimestamp ?? 0)).toISOString();
-    return { id: String(Execution).split(":").at(-1)!, url, quality, archive, sent, token: TaskToken, receipt };
+    const execution = String(Execution);
+    return { id: execution.split(":").at(-1)!, execution, url, quality, archive, sent, token: TaskToken, receipt };
   } catch {
     return undefined;
   }
@@ -92,7 +114,7 @@ const list: CommandModule<object, Common> = {
   async handler({ stack: name, json }) {
     const { questions, release } = await readQuestions(await readStack(name));
     await release();
-    const shown: Question[] = questions.map(({ token, receipt, ...question }) => question);
+    const shown: Question[] = questions.map(({ token, receipt, execution, ...question }) => question);
     if (json) return printJson(shown);
     if (shown.length === 0) return console.log("Nothing waits for an answer.");
     printTable(
@@ -138,11 +160,13 @@ const decide = (
   async handler({ stack: name, json, ids, all, reason, approver }) {
     if (all === ids.length > 0) throw new Failure(`Say which: dsp approvals ${verb} ID..., or --all`);
     const stack = await readStack(name);
-    const { questions, release } = await readQuestions(stack);
+    const { questions, decided, release } = await readQuestions(stack);
     const settled = new Set<string>();
     const results: { id: string; result: string }[] = [];
     try {
       const unknown = ids.find((id) => !questions.some((question) => question.id === id));
+      if (unknown && decided.includes(unknown))
+        throw new Failure(`${unknown} is decided already. See: dsp archive show ${unknown}`);
       if (unknown) throw new Failure(`Nothing waits under ${unknown}. See: dsp approvals list`);
       const chosen = all ? questions : questions.filter(({ id }) => ids.includes(id));
       const answer = JSON.stringify({ approved: verb === "approve", approver, reason });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -203,12 +204,27 @@ const upload: CommandModule<object, Common & { files: string[]; start: boolean; 
       if (!starts) continue;
       const input = JSON.stringify({ ...named, approval_needed: approval });
       const stateMachineArn = output(stack, "archiverStateMachineArn");
-      const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input }));
-      if (!json) console.log(executionArn);
+      const started = await sfn
+        .send(new StartExecutionCommand({ stateMachineArn, input, ...(versionId && { name: dropName(named) }) }))
+        .catch((error: Error) => {
+          if (error.name !== "ExecutionAlreadyExists") throw error;
+        });
+      if (!started && approval)
+        throw new Failure(
+          `EventBridge was first: ${key} is archived without asking. Leave out --start where events are live`,
+        );
+      if (!json) console.log(started?.executionArn ?? "started by EventBridge");
     }
     if (json) printJson(uploaded);
   },
 };
+
+/** The name under which the drop itself starts an execution, so that there is one of the two. */
+const dropName = ({ bucket, key, versionId }: { bucket: string; key: string; versionId?: string }): string =>
+  `drop-${createHash("sha256")
+    .update(JSON.stringify([bucket, key, versionId]))
+    .digest("hex")
+    .slice(0, 48)}`;
 
 /** `dsp archive`: executions of the archiver and their records. */
 export const archive: CommandModule = {

@@ -2,6 +2,11 @@ import type { CommandModule } from "yargs";
 import { printJson, printTable } from "../lib/print.ts";
 import { readStack } from "../lib/stack.ts";
 
+const shortOf = (value: unknown): string =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && Object.keys(value).length > 0
+    ? `{ ${Object.keys(value).join(", ")} }`
+    : JSON.stringify(value);
+
 /** `dsp outputs`: what `pulumi stack output` says, for the local stack too. */
 export const outputs: CommandModule<object, { stack?: string; json?: boolean }> = {
   command: "outputs",
@@ -14,7 +19,8 @@ export const outputs: CommandModule<object, { stack?: string; json?: boolean }> 
     const { outputs } = await readStack(stack);
     if (json) return printJson(outputs);
     printTable(
-      Object.entries(outputs).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+      // Objects are long, OpenAPI documents above all: their keys are enough of them here.
+      Object.entries(outputs).map(([key, value]) => [key, typeof value === "string" ? value : shortOf(value)]),
     );
   },
 };

@@ -29,7 +29,7 @@ const redriveCommand: CommandModule<object, Options> = {
 
 /** `dsp predict`: what people do for a prediction pipeline. */
 export const predict: CommandModule = {
-  command: "predict <command>",
+  command: "predict",
   describe: "Look after a prediction pipeline",
   builder: (command) => command.command(redriveCommand).demandCommand(1, "Say what to do: dsp predict redrive"),
   handler() {},

@@ -46,11 +46,32 @@ export async function readRecords(stack: Stack): Promise<ArchiveRecord[]> {
 
 const colours: Record<string, (text: string) => string> = { Archived: pc.green, Failed: pc.red, Rejected: pc.yellow };
 
-/** A record as a row: `2021-04-22T16:29:18.327Z  archive  35  Quality_Fail  HUMAN`. */
-export const rowOf = ({ Timestamp, Archive, Quality, Action, Approval }: ArchiveRecord): string[] => [
+/** A record as a row: `2021-04-22T16:29:18.327Z  archive  35  Quality_Fail  HUMAN  ID`, and of a failed one why. */
+export const rowOf = ({
+  Id,
+  Timestamp,
+  Archive,
+  Quality,
+  Action,
+  Approval,
+  Error: code,
+  Reason,
+}: ArchiveRecord): string[] => [
   Timestamp,
   Archive ? "archive" : "non_archive",
   String(Quality).padStart(3),
   (colours[Action] ?? String)(Action),
   Approval ? "HUMAN" : "inhuman",
+  Id,
+  Action === "Failed" ? reasonOf(code, Reason) : "",
 ];
+
+/** A cause of Lambda's is JSON: its message says it. */
+export function reasonOf(code = "", reason = ""): string {
+  try {
+    const { errorType = code, errorMessage = reason } = JSON.parse(reason) as Record<string, string>;
+    return `${errorType}: ${errorMessage}`;
+  } catch {
+    return [code, reason].filter(Boolean).join(": ");
+  }
+}

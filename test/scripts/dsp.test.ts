@@ -68,6 +68,7 @@ describe("dsp", function () {
     const table = await dsp("outputs");
     assert.equal(table.code, 0);
     assert.match(table.stdout, /^whodisUrl {2}http:\/\/localhost\/whodis$/m);
+    assert.match(table.stdout, /^logGroups {2}\{ whodis, other \}$/m);
     assert.deepEqual(JSON.parse((await dsp("outputs", "--json")).stdout), outputs);
   });
 
@@ -254,6 +255,8 @@ describe("dsp", function () {
 
   const mistakes: [string, string[], number, RegExp][] = [
     ["a file that is not there", ["invoke", "whodis", "--event", "none"], 1, /"whodis" is no function|no such file/],
+    ["a positional that is not there", ["snowflake", "call"], 2, /^Something is missing: 0 given, 1 needed\.$/m],
+    ["no subcommand", ["predict"], 2, /^Say what to do: dsp predict redrive$/m],
     ["a trace that is none", ["trace", "x"], 1, /"x" is no trace/],
     ["no command", [], 2, /Say which command/],
     ["a command that is not there", ["output"], 2, /outputs/],

@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { createCloud, type LocalCloud } from "./index.ts";
 import { invitation } from "./invitation.ts";
 import { Exits } from "./process/exits.ts";
+import { folderTrouble } from "./process/folderTrouble.ts";
 import { lockFolder } from "./process/lock.ts";
 import { UsageError } from "./process/usage.ts";
 import { type CloudSettings, readCloudSettings, usage } from "./settings.ts";
@@ -35,7 +36,7 @@ async function run(settings: CloudSettings): Promise<void> {
   exits = new Exits();
   const kept = settings.stateDirectory !== undefined;
   const directory = resolve(settings.stateDirectory ?? mkdtempSync(join(tmpdir(), "cloud-")));
-  const unlock = lockFolder(directory);
+  const unlock = usable(() => lockFolder(directory), directory);
   if (!unlock)
     throw new CannotStart(`the local cloud already runs on ${directory}; stop it, or choose another folder: --state`);
   const { region, accountId, port: awsPort, apiPort, xrayPort, clock: deploymentClock } = settings;
@@ -47,13 +48,24 @@ async function run(settings: CloudSettings): Promise<void> {
     // Programs for notebooks and jobs are kept even when the state is discarded.
     const tools = resolve(settings.stateDirectory ?? ".local", "tools");
     const ports = { awsPort, apiPort, ...(xrayPort !== undefined && { xrayPort }) };
-    local = createCloud({ directory: join(directory, "cloud"), region, accountId, ...ports, deploymentClock, tools });
+    const given = { directory: join(directory, "cloud"), region, accountId, ...ports, deploymentClock, tools };
+    local = usable(() => createCloud(given), directory);
     await local.listen();
     console.log(invitation(local, kept ? directory : undefined));
     if (!exits.ending.aborted) await once(exits.ending, "abort");
   } finally {
     await local?.close();
     unlock();
+  }
+}
+
+/** @throws CannotStart where the folder is the reason. */
+function usable<Result>(open: () => Result, directory: string): Result {
+  try {
+    return open();
+  } catch (error) {
+    const trouble = folderTrouble(error, directory);
+    throw trouble === undefined ? error : new CannotStart(trouble);
   }
 }
 

@@ -66,6 +66,8 @@ describe("What the cloud tells of what happens", () => {
     const { source, outcome, initMilliseconds } = await next("invocation");
     assert.match(source ?? "", new RegExp(`^arn:aws:execute-api:us-east-1:000000000000:${apiId}/dev/GET/`));
     assert.ok(outcome === "success" && (initMilliseconds ?? 0) > 0);
+    await fetch(`${url}/approvals/${"s".repeat(43)}`);
+    assert.equal((await next("request")).path, "/approvals/…");
     await fetch(`${url}/400`);
     assert.equal((await next("request")).message, "size: is missing");
     await fetch(`${cloud.apiOrigin}/_aws/execute-api/nowhere/dev/a`);

@@ -1,6 +1,7 @@
 import { UsageError } from "local-aws/process";
 import pc from "picocolors";
 import { EngineError, type EngineEvent } from "./engine/index.ts";
+import { nameOf } from "./engine/urn.ts";
 
 /** Errors of resources that were shown as they happened. */
 const displayed = new Set<string>();
@@ -14,7 +15,11 @@ export function noteShown(event: EngineEvent): void {
 export function explain(error: Error): string {
   if (error instanceof UsageError) return error.message;
   if (!(error instanceof EngineError)) return pc.red(error.stack ?? String(error));
-  const where = [error.urn, error.position && `at ${error.position}`].filter(Boolean).join(" ");
-  const message = displayed.has(error.message) ? error.message.split("\n")[0] : error.message;
-  return `${pc.red("error:")} ${where ? `${where}: ` : ""}${message}`;
+  const position = error.position && `at ${error.position}`;
+  // What was said of a resource as it happened is not said again.
+  if (error.urn && displayed.has(error.message)) {
+    return [pc.red("error:"), nameOf(error.urn), position, "failed, as said above"].filter(Boolean).join(" ");
+  }
+  const where = [error.urn, position].filter(Boolean).join(" ");
+  return `${pc.red("error:")} ${where ? `${where}: ` : ""}${error.message}`;
 }

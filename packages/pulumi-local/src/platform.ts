@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createCloud, isRegion, type LocalCloud, StateError } from "local-aws";
-import { lockFolder } from "local-aws/process";
+import { folderTrouble, lockFolder } from "local-aws/process";
 import { createConsole } from "local-console";
 import { sync as writeFileAtomic } from "write-file-atomic";
 import { readStackConfig } from "./engine/config.ts";
@@ -66,7 +66,7 @@ export class Platform {
       prepare,
     } = options.local ?? {};
     const region = regionOf(readStackConfig(readProject(programDirectory), stack).config);
-    const unlock = lockFolder(stateDirectory);
+    const unlock = lockOf(stateDirectory);
     if (!unlock) {
       throw new EngineError(
         `the platform already runs on ${stateDirectory}; end it, or choose another folder: LOCAL_STATE_DIR`,
@@ -113,7 +113,7 @@ export class Platform {
     } catch (error) {
       await local?.close();
       unlock();
-      throw ofState(error) ?? portTaken(error as NodeJS.ErrnoException) ?? error;
+      throw ofState(error) ?? ofFolder(error, stateDirectory) ?? portTaken(error as NodeJS.ErrnoException) ?? error;
     }
   }
 
@@ -154,7 +154,7 @@ export class Platform {
   /** Drops all state. @throws {EngineError} while a process has it open. */
   static reset(stateDirectory: string): boolean {
     if (!existsSync(stateDirectory)) return false;
-    const unlock = lockFolder(stateDirectory);
+    const unlock = lockOf(stateDirectory);
     if (!unlock) throw new EngineError(`the platform runs on ${stateDirectory}; end it first`);
     unlock();
     for (const leaf of readdirSync(stateDirectory)) {
@@ -192,6 +192,20 @@ function regionOf(config: Record<string, string>): string {
 
 const ofState = (error: unknown): EngineError | undefined =>
   error instanceof StateError ? new EngineError(error.message) : undefined;
+
+/** @throws {EngineError} where the folder cannot be used. */
+function lockOf(directory: string): (() => void) | undefined {
+  try {
+    return lockFolder(directory);
+  } catch (error) {
+    throw ofFolder(error, directory) ?? error;
+  }
+}
+
+function ofFolder(error: unknown, directory: string): EngineError | undefined {
+  const trouble = folderTrouble(error, directory);
+  return trouble === undefined ? undefined : new EngineError(trouble);
+}
 
 function portTaken({ code, port }: NodeJS.ErrnoException & { port?: number }): EngineError | undefined {
   if (code !== "EADDRINUSE") return undefined;

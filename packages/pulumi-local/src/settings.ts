@@ -33,6 +33,8 @@ export interface Settings {
   quiet: boolean;
   /** Prints events as JSON, one a line (`--json`). Default false. */
   json: boolean;
+  /** Whether `reset` asks nobody (`--yes`). Default false: it asks on a terminal. */
+  yes: boolean;
 }
 
 /** What `--help` prints, and what follows an unknown flag. */
@@ -58,7 +60,8 @@ export function usageOf({ switches = {} }: LocalConfig = {}): string {
     ...own,
     `  --quiet          show no requests, events and mails
   --verbose        show unchanged resources, and every event, too
-  --json           print what happens as JSON, one object a line`,
+  --json           print what happens as JSON, one object a line
+  --yes            reset without being asked`,
   ].join("\n");
 }
 
@@ -92,6 +95,7 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv, loc
           verbose: { type: "boolean" },
           quiet: { type: "boolean" },
           json: { type: "boolean" },
+          yes: { type: "boolean" },
           help: { type: "boolean", short: "h" },
         },
       }),
@@ -115,7 +119,10 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv, loc
   // An empty variable is none.
   const stateDirectory = resolve(programDirectory, values["state-dir"] || own.LOCAL_STATE_DIR || folder);
   const ports = name === undefined ? { api: "3000", aws: "4566" } : portsOf(stateDirectory);
-  const chosen = Object.entries(switches).filter(([name]) => (values as Record<string, unknown>)[name]);
+  // `npm start --gradual`, without the `--` that hands a flag on: npm takes it, and says so in a variable.
+  const isOn = (name: string) =>
+    (values as Record<string, unknown>)[name] || environment[`npm_config_${name}`] === "true";
+  const chosen = Object.entries(switches).filter(([name]) => isOn(name));
   return {
     command: values.help ? "help" : (command as CommandName),
     programDirectory,
@@ -133,6 +140,7 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv, loc
     verbose: values.verbose ?? false,
     quiet: values.quiet ?? false,
     json: values.json ?? false,
+    yes: values.yes ?? false,
   };
 }
 

@@ -13,7 +13,7 @@ export function greeting(platform: Platform, tryThese: LocalConfig["try"] = {}):
     if (typeof invite === "string") return [`  ${invite}`];
     return key in values ? [`  ${invite(shortForm(String(values[key])))}`] : [];
   });
-  const environment = `AWS_ENDPOINT_URL=${cloud.origin} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${cloud.region}`;
+  const environment = `AWS_ENDPOINT_URL=${cloud.origin} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${cloud.region} AWS_DEFAULT_REGION=${cloud.region}`;
   return [
     "",
     pc.bold("Outputs"),

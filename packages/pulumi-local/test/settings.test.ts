@@ -20,6 +20,7 @@ describe("settings of pulumi-local", () => {
       verbose: false,
       quiet: false,
       json: false,
+      yes: false,
     });
   });
 
@@ -31,6 +32,9 @@ describe("settings of pulumi-local", () => {
     const { command, config } = readSettings(given, {}, { switches });
     assert.deepEqual([command, config], ["preview", { gradualDeployment: "true", colour: "blue" }]);
     assert.deepEqual(readSettings([], {}, { switches }).config, {});
+    // npm start --gradual, without the -- before it: npm keeps the flag, and says so.
+    const kept = readSettings([], { npm_config_gradual: "true" }, { switches });
+    assert.deepEqual(kept.config, { gradualDeployment: "true", colour: "red" });
     assert.match(usageOf({ switches }), /^ {2}--gradual +shift traffic$/m);
   });
 

@@ -135,6 +135,15 @@ describe("waiting for a deployment", () => {
     assert.match((await failed(none, late)).message, /\nThe next up tries again$/);
   });
 
+  it("says what to do where an alarm holds back the fix of what it rings for", async () => {
+    const errorInformation = { code: "ALARM_ACTIVE", message: "errors" };
+    const { message } = await failed({ rollbackInfo: { rollbackMessage: "none" }, errorInformation });
+    assert.match(
+      message,
+      /\nThe next up tries again\nWhere the alarm rings for the old version .* set ignoreAlarms of the deployment$/,
+    );
+  });
+
   it("tells a right that may be too new from one that is missing, and from any other reason", async () => {
     const denied = { code: "IAM_ROLE_PERMISSIONS", message: "The role is not authorized to perform: lambda:GetAlias" };
     const old = { completeTime: new Date(121_000) };

@@ -37,7 +37,7 @@ export function dspSuite(deployed: Deployed): void {
       assert.equal(new Set(arns).size, 3);
       for (const arn of arns) await deployed.recordOf(arn);
       const { stdout } = await dsp("archive", "list");
-      assert.match(stdout, /^\d{4}-\d\d-\d\dT[\d:.]+Z {2}archive +35 {2}Quality_Fail {2}inhuman$/m);
+      assert.match(stdout, /^\d{4}-\d\d-\d\dT[\d:.]+Z {2}archive +35 {2}Quality_Fail {2}inhuman {2}[\w:.-]+$/m);
       const times = ((await json("archive", "list")) as ArchiveRecord[]).map(({ Timestamp }) => Timestamp);
       assert.deepEqual(times, [...times].sort().reverse());
       const shown = await dsp("archive", "show", arns[0]!.split(":").at(-1)!);
@@ -88,6 +88,45 @@ export function dspSuite(deployed: Deployed): void {
       writeFileSync(file, "data");
       const [uploaded] = await json("archive", "upload", file);
       assert.deepEqual([uploaded.bucket, uploaded.key], [deployed.outputs.dropBucketName, "a granule.txt"]);
+    });
+
+    it("starts one execution for a file that it uploads, whoever is first", async () => {
+      const file = join(deployed.directory, "once.txt");
+      writeFileSync(file, "data");
+      const outcome = await dsp("archive", "upload", file, "--start", "--approval").catch((error) => error);
+      const { outputs } = deployed;
+      const { cloud } = deployed.platform.local;
+      const executions = async () => {
+        const input = { stateMachineArn: outputs.archiverStateMachineArn };
+        const { executions } = await cloud.call<{ executions: { executionArn: string; name: string }[] }>(
+          ...(["states", "ListExecutions", input] as const),
+        );
+        const inputs = executions.map(({ executionArn }) =>
+          cloud.call<{ input: string }>("states", "DescribeExecution", { executionArn }),
+        );
+        return (await Promise.all(inputs))
+          .map(({ input }) => JSON.parse(input))
+          .filter((input) => input?.key === "once.txt");
+      };
+      // EventBridge delivers meanwhile, if it has not.
+      await new Promise((late) => setTimeout(late, 1_000));
+      const found = await executions();
+      assert.equal(found.length, 1);
+      if (found[0].approval_needed) await dsp("approvals", "reject", "--all");
+      else assert.match(outcome.stderr, /^EventBridge was first: once\.txt is archived without asking/);
+    });
+
+    it("does not list a question that is settled elsewhere", async () => {
+      const [arn = ""]: string[] = await json("archive", "start", "--approval", "--count", "1");
+      const id = arn.split(":").at(-1)!;
+      const ids = async () => ((await json("approvals", "list")) as { id: string }[]).map((one) => one.id);
+      while (!(await ids()).includes(id));
+      await deployed.platform.local.cloud.call("states", "StopExecution", { executionArn: arn });
+      assert.ok(!(await ids()).includes(id));
+      assert.match(
+        await refused("approvals", "approve", id),
+        new RegExp(`^1 ${id} is decided already. See: dsp archive show`),
+      );
     });
 
     it("says in one line what is wrong", async () => {

@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
 import { EngineError, type EngineEvent } from "../engine/index.ts";
 import { endpointFile, outputsFile } from "../files.ts";
 import type { LocalConfig } from "../localConfig.ts";
@@ -44,9 +45,24 @@ export const outputs: Command = async ({ stateDirectory, stack }) => {
   return print(readFileSync(file(outputsFile), "utf8").trimEnd());
 };
 
-/** Drops all state. */
-export const reset: Command = async (settings) =>
-  print(Platform.reset(settings.stateDirectory) ? `${settings.stateDirectory} dropped.` : nothingIn(settings));
+/** Drops all state. Who sits at a terminal is asked. */
+export const reset: Command = async (settings) => {
+  const { stateDirectory, yes } = settings;
+  if (!existsSync(stateDirectory)) return print(nothingIn(settings));
+  if (!yes && !(await confirmed(`Drop all that is in ${stateDirectory}?`))) return print("Nothing was dropped.");
+  return print(Platform.reset(stateDirectory) ? `${stateDirectory} dropped.` : nothingIn(settings));
+};
+
+/** Whether the user says yes; where there is no terminal, nobody is asked. */
+async function confirmed(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return true;
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+  } finally {
+    lines.close();
+  }
+}
 
 const nothingIn = ({ stateDirectory }: Settings): string => `There is nothing in ${stateDirectory}.`;
 

@@ -67,6 +67,7 @@ async function serve(run: Running): Promise<number> {
     await review();
     platform.prepareConsole();
     await ended;
+    output.line(pc.dim(`stopped; the state is kept in ${settings.stateDirectory}, and npm start goes on from there`));
     return 0;
   } finally {
     stopFollowing();

@@ -8,7 +8,7 @@ import { tell } from "../../activity.ts";
 import type { Directory } from "../../authorization/directory.ts";
 import { corsHeaders, isPreflight } from "../../http/cors.ts";
 import { httpEvent, replyOf } from "../../http/event.ts";
-import { messageOf } from "../../http/refusal.ts";
+import { messageOf, shownPath } from "../../http/refusal.ts";
 import { signerOf } from "../../http/signer.ts";
 import { type HttpReply, type HttpSite, jsonReply, writeReply } from "../../http/site.ts";
 import { collect } from "../../kit/collect.ts";
@@ -72,7 +72,7 @@ export class UrlSite implements HttpSite {
     const began = Date.now();
     const reply = await this.#answer(request, { key, url, rest }, requestId);
     tell(() => {
-      const [at, message, [path]] = [Date.now(), messageOf(reply), cut(rest)];
+      const [at, message, path] = [Date.now(), messageOf(reply), shownPath(cut(rest)[0])];
       const [name = "", alias] = key.split(":");
       return {
         ...{ kind: "request", at, region: this.#lambda.cloud.region, method: request.method as string, path },

@@ -1,7 +1,7 @@
 /** What the local cloud tells of each request to a route. */
 import type { IncomingMessage } from "node:http";
 import { type RequestActivity, tell } from "../../../activity.ts";
-import { messageOf } from "../../../http/refusal.ts";
+import { messageOf, shownPath } from "../../../http/refusal.ts";
 import type { Exchange, Reply } from "./exchange.ts";
 
 /** Of a request that reached a method. */
@@ -15,7 +15,7 @@ export function tellAnswered(exchange: Exchange, reply: Reply): void {
       at,
       region: stage.where.region,
       method: exchange.httpMethod,
-      path: exchange.eventPath,
+      path: shownPath(exchange.eventPath),
       status: reply.status,
       milliseconds: at - startedAt,
       api: stage.apiId,
@@ -40,7 +40,16 @@ export function tellRefused(request: IncomingMessage, path: string, why: { statu
   const { status } = why;
   const message = reasons[why.message] ?? why.message;
   const method = request.method as string;
-  tell(() => ({ kind: "request", at: Date.now(), region: "", method, path, status, milliseconds: 0, message }));
+  tell(() => ({
+    kind: "request",
+    at: Date.now(),
+    region: "",
+    method,
+    path: shownPath(path),
+    status,
+    milliseconds: 0,
+    message,
+  }));
 }
 
 /** The gateway's own reason before what the caller is told, which hides it. What a function failed with is told by Lambda. */

@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tell } from "../../../activity.ts";
 import { corsHeaders, isPreflight } from "../../../http/cors.ts";
-import { messageOf } from "../../../http/refusal.ts";
+import { messageOf, shownPath } from "../../../http/refusal.ts";
 import { type HttpReply, type HttpSite, writeReply } from "../../../http/site.ts";
 import { collect } from "../../../kit/collect.ts";
 import type { Cloud } from "../../../service.ts";
@@ -56,7 +56,7 @@ export class HttpApiSite implements HttpSite {
       const [at, message] = [Date.now(), messageOf(reply)];
       return {
         ...{ kind: "request", at, region: this.#cloud.region, method: request.method as string },
-        ...{ path: rest.split("?", 1)[0] || "/", status: reply.status, milliseconds: at - began, api: id },
+        ...{ path: shownPath(rest.split("?", 1)[0] || "/"), status: reply.status, milliseconds: at - began, api: id },
         ...(message !== undefined && { message }),
       };
     });
