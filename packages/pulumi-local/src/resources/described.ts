@@ -1,6 +1,7 @@
 import { type Made, PartlyMade, type Properties, type ResourceContext } from "../engine/provider.ts";
 import type { ResourceType } from "./resourceType.ts";
 import { type Tags, tagChanges, tagList } from "./tags.ts";
+import { timeOf } from "./time.ts";
 
 /**
  * A resource type whose outputs are what its service says of it after each verb, and whose settings beyond the request that
@@ -103,7 +104,7 @@ export function fromAws(value: unknown, special: Record<string, string> = {}): u
   const names = Object.fromEntries(Object.entries(special).map(([name, member]) => [member, name]));
   const read = (given: unknown): unknown => {
     if (Array.isArray(given)) return given.map(read);
-    if (given instanceof Date) return given.toISOString();
+    if (given instanceof Date) return timeOf(given);
     if (typeof given !== "object" || given === null) return given;
     return Object.fromEntries(
       Object.entries(given)

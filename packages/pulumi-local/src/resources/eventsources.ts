@@ -2,6 +2,7 @@
 import type { EventSourceMappingConfiguration } from "@aws-sdk/client-lambda";
 import type { Made, Properties } from "../engine/provider.ts";
 import type { ServiceResources } from "./resourceType.ts";
+import { timeOf } from "./time.ts";
 
 /** Settings that bear the same name in both worlds but for the first letter. */
 const plain = [
@@ -49,7 +50,7 @@ export const eventSourceResources: ServiceResources = (cloud) => {
         arn: found.EventSourceMappingArn,
         functionArn: found.FunctionArn,
         batchSize: found.BatchSize,
-        lastModified: found.LastModified?.toISOString(),
+        lastModified: timeOf(found.LastModified),
         lastProcessingResult: found.LastProcessingResult,
         maximumRecordAgeInSeconds: found.MaximumRecordAgeInSeconds ?? 0,
         maximumRetryAttempts: found.MaximumRetryAttempts ?? 0,

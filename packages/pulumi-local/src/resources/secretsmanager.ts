@@ -5,6 +5,7 @@ import type { Invoke, Properties } from "../engine/provider.ts";
 import { capitalized, described, fromAws, listChanges, toAws, uncapitalized } from "./described.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";
 import { tagList, tagMap } from "./tags.ts";
+import { timeOf } from "./time.ts";
 
 const docs = (name: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/secretsmanager/${name}/`;
 const asText = (policy: unknown): string => (typeof policy === "string" ? policy : JSON.stringify(policy));
@@ -226,7 +227,7 @@ function functions(cloud: Cloud, call: Call): Record<string, Invoke> {
         id: `${SecretId}|${stage ?? VersionId}`,
         arn: found.ARN,
         secretId: SecretId,
-        createdDate: found.CreatedDate?.toISOString(),
+        createdDate: timeOf(found.CreatedDate),
         region,
         secretBinary: found.SecretBinary ? Buffer.from(found.SecretBinary).toString("base64") : "",
         secretString: found.SecretString ?? "",

@@ -4,6 +4,7 @@ import type { Cloud } from "local-aws/service";
 import type { Properties } from "../engine/provider.ts";
 import { described } from "./described.ts";
 import type { ResourceType } from "./resourceType.ts";
+import { timeOf } from "./time.ts";
 
 export function stateMachineAlias(cloud: Cloud): ResourceType {
   const call = <Answer = unknown>(operation: string, input: object) => cloud.call<Answer>("states", operation, input);
@@ -31,7 +32,7 @@ export function stateMachineAlias(cloud: Cloud): ResourceType {
       const found = await call<Found>("DescribeStateMachineAlias", { stateMachineAliasArn });
       return {
         arn: found.stateMachineAliasArn,
-        creationDate: found.creationDate?.toISOString(),
+        creationDate: timeOf(found.creationDate),
         description: found.description,
         name: found.name,
         routingConfigurations: routes(found.routingConfiguration ?? []),

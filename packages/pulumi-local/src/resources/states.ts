@@ -3,6 +3,7 @@ import type { Made, Properties } from "../engine/provider.ts";
 import type { ServiceResources } from "./resourceType.ts";
 import { stateMachineAlias } from "./stateAlias.ts";
 import { tagChanges } from "./tags.ts";
+import { timeOf } from "./time.ts";
 
 interface Machine {
   stateMachineArn: string;
@@ -36,7 +37,7 @@ export const statesResources: ServiceResources = (cloud) => {
     const asked = { stateMachineArn: arn, maxResults: 1 };
     type Versions = { stateMachineVersions: { stateMachineVersionArn: string }[] };
     const [newest] = (await call<Versions>("ListStateMachineVersions", asked)).stateMachineVersions;
-    const outputs = { ...inputs, arn, name, creationDate: creationDate.toISOString(), revisionId, status: "ACTIVE" };
+    const outputs = { ...inputs, arn, name, creationDate: timeOf(creationDate), revisionId, status: "ACTIVE" };
     return {
       id: arn,
       outputs: { ...outputs, stateMachineVersionArn: newest?.stateMachineVersionArn ?? arn, description: "" },
@@ -98,7 +99,7 @@ export const statesResources: ServiceResources = (cloud) => {
         if (!found) throw new Error(`there is no state machine "${String(name)}"`);
         const machine = await call<Machine>("DescribeStateMachine", { stateMachineArn: found.stateMachineArn });
         const { stateMachineArn, definition, roleArn, creationDate } = machine;
-        const made = { arn: stateMachineArn, definition, roleArn, creationDate: creationDate.toISOString() };
+        const made = { arn: stateMachineArn, definition, roleArn, creationDate: timeOf(creationDate) };
         return { id: stateMachineArn, name, status: "ACTIVE", region: cloud.region, ...made };
       },
     },

@@ -71,6 +71,9 @@ describe("parts of a network", () => {
     const endpoint = await logs.create({ ...private_, subnetIds: [subnet.id], securityGroupIds: [group.id] });
     made.unshift(logs);
     assert.deepEqual([endpoint.privateDnsEnabled, (endpoint.dnsEntries as object[]).length], [false, 2]);
+    const [place] = endpoint.subnetConfigurations as Properties[];
+    assert.equal(place?.subnetId, subnet.id);
+    assert.match(String(place?.ipv4), /^10\.0\.1\./);
 
     const rules = { ruleNo: 100, action: "allow", protocol: "tcp", cidrBlock: "10.0.0.0/16", fromPort: 0 };
     const acl = await make("NetworkAcl", { vpcId, subnetIds: [subnet.id], ingress: [{ ...rules, toPort: 1024 }] });

@@ -1,6 +1,7 @@
 import type { ApiKey, Resource, RestApi } from "@aws-sdk/client-api-gateway";
 import type { Cloud } from "local-aws/service";
 import type { Invoke } from "../../engine/provider.ts";
+import { timeOf } from "../time.ts";
 
 /** Functions that look an API, a resource, a key or an exported document up. */
 export function invokes(cloud: Cloud): Record<string, Invoke> {
@@ -50,8 +51,8 @@ export function invokes(cloud: Cloud): Record<string, Invoke> {
       const key = await call<ApiKey>("GetApiKey", { apiKey: id, includeValue: true });
       return {
         ...key,
-        createdDate: key.createdDate?.toISOString(),
-        lastUpdatedDate: key.lastUpdatedDate?.toISOString(),
+        createdDate: timeOf(key.createdDate),
+        lastUpdatedDate: timeOf(key.lastUpdatedDate),
       };
     },
 

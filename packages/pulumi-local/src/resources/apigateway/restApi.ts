@@ -2,6 +2,7 @@ import type { RestApi } from "@aws-sdk/client-api-gateway";
 import type { Cloud } from "local-aws/service";
 import type { Made, Properties, ResourceContext } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
+import { timeOf } from "../time.ts";
 import { dropInterrupted, listPatches, type PatchOperation, patches, retag } from "./patches.ts";
 
 /** Inputs whose place in a patch is a single value. */
@@ -28,7 +29,7 @@ export function restApi(cloud: Cloud): ResourceType {
       arn: arn(id),
       executionArn: `arn:aws:execute-api:${region}:${accountId}:${id}`,
       rootResourceId: api.rootResourceId,
-      createdDate: api.createdDate?.toISOString(),
+      createdDate: timeOf(api.createdDate),
       description: api.description ?? "",
       apiKeySource: api.apiKeySource,
       binaryMediaTypes: api.binaryMediaTypes ?? [],

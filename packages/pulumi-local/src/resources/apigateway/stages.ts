@@ -2,13 +2,14 @@ import type { Deployment, Stage } from "@aws-sdk/client-api-gateway";
 import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
+import { timeOf } from "../time.ts";
 import { mapPatches, type PatchOperation, patches, retag } from "./patches.ts";
 
 export function deployment(cloud: Cloud): ResourceType {
   const call = (operation: string, input: object) => cloud.call<Deployment>("apigateway", operation, input);
   const made = ({ id, createdDate }: Deployment, inputs: Properties): Made => ({
     id: id!,
-    outputs: { ...inputs, createdDate: createdDate?.toISOString() },
+    outputs: { ...inputs, createdDate: timeOf(createdDate) },
   });
   return {
     type: "aws:apigateway/deployment:Deployment",

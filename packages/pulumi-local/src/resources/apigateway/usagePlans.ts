@@ -3,6 +3,7 @@ import type { ApiKey, UsagePlan } from "@aws-sdk/client-api-gateway";
 import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
+import { timeOf } from "../time.ts";
 import { dropInterrupted, type PatchOperation, patches, retag, segment } from "./patches.ts";
 
 export function apiKey(cloud: Cloud): ResourceType {
@@ -14,8 +15,8 @@ export function apiKey(cloud: Cloud): ResourceType {
       ...inputs,
       value,
       arn: arn(id!),
-      createdDate: createdDate?.toISOString(),
-      lastUpdatedDate: lastUpdatedDate?.toISOString(),
+      createdDate: timeOf(createdDate),
+      lastUpdatedDate: timeOf(lastUpdatedDate),
     },
   });
   const remove = (id: string) => call("DeleteApiKey", { apiKey: id });

@@ -3,6 +3,7 @@ import type { AdminGetUserResponse, GroupType } from "@aws-sdk/client-cognito-id
 import type { Properties } from "../../engine/provider.ts";
 import { capitalized, described, listChanges, uncapitalized } from "../described.ts";
 import type { ResourceType } from "../resourceType.ts";
+import { timeOf } from "../time.ts";
 import { type Call, docs } from "./index.ts";
 
 export const userTypes = (call: Call): ResourceType[] => [group(call), user(call), member(call)];
@@ -94,8 +95,8 @@ const user = (call: Call): ResourceType => {
           enabled: found.Enabled,
           status: found.UserStatus,
           sub,
-          creationDate: found.UserCreateDate?.toISOString(),
-          lastModifiedDate: found.UserLastModifiedDate?.toISOString(),
+          creationDate: timeOf(found.UserCreateDate),
+          lastModifiedDate: timeOf(found.UserLastModifiedDate),
           mfaSettingLists: found.UserMFASettingList ?? [],
           preferredMfaSetting: found.PreferredMfaSetting ?? "",
         };

@@ -1,8 +1,8 @@
 /** VPC endpoints. */
-import type { PrefixList, VpcEndpoint } from "@aws-sdk/client-ec2";
+import type { NetworkInterface, PrefixList, VpcEndpoint } from "@aws-sdk/client-ec2";
 import type { Properties } from "../../engine/provider.ts";
 import { capitalized, listChanges, uncapitalized } from "../described.ts";
-import { type Ec2, ec2Type } from "./part.ts";
+import { type Ec2, ec2Type, none } from "./part.ts";
 
 const lists = ["routeTableIds", "subnetIds", "securityGroupIds"];
 const settings = ["policy", "privateDnsEnabled", "ipAddressType", "dnsOptions"];
@@ -15,6 +15,14 @@ const request = ({ policy, dnsOptions, ...inputs }: Properties) => ({
     DnsOptions: capitalized(dnsOptions as Properties, ["dnsRecordIpType", "privateDnsOnlyForInboundResolverEndpoint"]),
   }),
 });
+
+/** Addresses of an interface endpoint in its subnets. */
+async function subnetConfigurations(ec2: Ec2, NetworkInterfaceIds: string[]): Promise<object[]> {
+  if (NetworkInterfaceIds.length === 0) return [];
+  type Answer = { NetworkInterfaces: NetworkInterface[] };
+  const { NetworkInterfaces } = await ec2.ask<Answer>("DescribeNetworkInterfaces", { NetworkInterfaceIds });
+  return NetworkInterfaces.map((one) => ({ ipv4: one.PrivateIpAddress, ipv6: none, subnetId: one.SubnetId }));
+}
 
 export const endpointTypes = (ec2: Ec2) => [
   ec2Type(ec2, {
@@ -75,7 +83,7 @@ export const endpointTypes = (ec2: Ec2) => [
         cidrBlocks: list?.Cidrs ?? [],
         ...(list && { prefixListId: list.PrefixListId }),
         serviceRegion: ec2.region,
-        subnetConfigurations: [],
+        subnetConfigurations: await subnetConfigurations(ec2, found.NetworkInterfaceIds ?? []),
         Tags: found.Tags,
       };
     },

@@ -2,6 +2,7 @@
 import type { ImageDetail } from "@aws-sdk/client-ecr";
 import type { Cloud } from "local-aws/service";
 import type { Invoke, Properties } from "../../engine/provider.ts";
+import { timeOf } from "../time.ts";
 import { describeRepository } from "./repositories.ts";
 
 export function ecrFunctions(cloud: Cloud): Record<string, Invoke> {
@@ -16,7 +17,7 @@ export function ecrFunctions(cloud: Cloud): Record<string, Invoke> {
     const { authorizationData } = await ecr<Answer>("GetAuthorizationToken", {});
     const { authorizationToken, expiresAt, proxyEndpoint } = authorizationData[0]!;
     const [userName, password] = Buffer.from(authorizationToken, "base64").toString().split(":");
-    return { authorizationToken, expiresAt: expiresAt.toISOString(), proxyEndpoint, userName, password };
+    return { authorizationToken, expiresAt: timeOf(expiresAt), proxyEndpoint, userName, password };
   };
 
   return {

@@ -2,6 +2,7 @@ import type { Cloud } from "local-aws/service";
 import type { Made, Properties } from "../../engine/provider.ts";
 import type { ResourceType } from "../resourceType.ts";
 import { tagChanges, tagList } from "../tags.ts";
+import { timeOf } from "../time.ts";
 
 interface Described {
   InstanceProfileName: string;
@@ -22,7 +23,7 @@ export function instanceProfileType(cloud: Cloud): ResourceType {
     const outputs = {
       ...inputs,
       arn: found.Arn,
-      createDate: found.CreateDate.toISOString(),
+      createDate: timeOf(found.CreateDate),
       name: found.InstanceProfileName,
       path: found.Path,
       role: found.Roles[0]?.RoleName,

@@ -3,6 +3,7 @@ import type { Made, Properties, ResourceContext } from "../../engine/provider.ts
 import { ifThere } from "../missing.ts";
 import type { ResourceType } from "../resourceType.ts";
 import { tagChanges, tagList, tagMap } from "../tags.ts";
+import { timeOf } from "../time.ts";
 
 interface Described {
   RoleName: string;
@@ -30,7 +31,7 @@ export const describeRole = (role: Described): Properties => ({
   name: role.RoleName,
   path: role.Path,
   uniqueId: role.RoleId,
-  createDate: role.CreateDate.toISOString(),
+  createDate: timeOf(role.CreateDate),
   description: role.Description ?? "",
   maxSessionDuration: role.MaxSessionDuration,
   assumeRolePolicy: decodeURIComponent(role.AssumeRolePolicyDocument),

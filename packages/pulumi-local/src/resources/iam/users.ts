@@ -6,6 +6,7 @@ import type { Properties } from "../../engine/provider.ts";
 import { capitalized, described, listChanges, uncapitalized } from "../described.ts";
 import type { ResourceType } from "../resourceType.ts";
 import { tagList, tagMap } from "../tags.ts";
+import { timeOf } from "../time.ts";
 
 const docs = (name: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/iam/${name}/`;
 
@@ -99,7 +100,7 @@ const accessKey = (iam: Call, region: string): ResourceType => ({
     const [UserName, AccessKeyId, Status] = [inputs.user, String(made.AccessKeyId), inputs.status];
     if (Status === "Inactive") await iam("UpdateAccessKey", { UserName, AccessKeyId, Status });
     const secret = made.SecretAccessKey;
-    const createDate = made.CreateDate?.toISOString();
+    const createDate = timeOf(made.CreateDate);
     return {
       id: AccessKeyId,
       outputs: { ...inputs, createDate, secret, sesSmtpPasswordV4: smtpPassword(secret, region) },
@@ -173,7 +174,7 @@ const serviceLinkedRole = (iam: Call): ResourceType => {
       return {
         ...uncapitalized(Role, ["arn", "path", "description"]),
         awsServiceName: Role.Path?.split("/")[2],
-        createDate: Role.CreateDate?.toISOString(),
+        createDate: timeOf(Role.CreateDate),
         name: Role.RoleName,
         uniqueId: Role.RoleId,
         tagsAll: tagMap(Role.Tags as { Key: string; Value: string }[]),
