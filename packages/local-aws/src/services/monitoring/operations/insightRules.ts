@@ -28,6 +28,15 @@ function switched(rule: InsightRuleRecord, on: boolean): InsightRuleRecord {
   return { ...rule, enabled: [...rule.enabled.slice(0, -1), { from, to: now }] };
 }
 
+/** The log groups that a definition names; of one that is none, nothing: it is refused later. */
+function groupsOf(definition: string): string[] {
+  try {
+    return insightDefinition(definition).groups;
+  } catch {
+    return [];
+  }
+}
+
 export function insightRuleOperations(
   cloud: Cloud,
   rules: Collection<InsightRuleRecord>,
@@ -69,7 +78,7 @@ export function insightRuleOperations(
       access: ({ RuleName, RuleDefinition = "" }) =>
         on("PutInsightRule", [RuleName]).map((access) => ({
           ...access,
-          context: { "cloudwatch:requestInsightRuleLogGroups": insightDefinition(RuleDefinition).groups },
+          context: { "cloudwatch:requestInsightRuleLogGroups": groupsOf(RuleDefinition) },
         })),
       run({ RuleName: name = "", RuleDefinition: definition = "", RuleState: state = "ENABLED", ...rest }) {
         if (!/^[\x21-\x7e]{1,128}$/.test(name))
