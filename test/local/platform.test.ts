@@ -17,6 +17,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { GetFunctionCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { Running } from "local-aws/testing";
+import { drawn, type StackMap } from "local-console/diagram";
 import { exercise } from "../../scripts/lib/exercise.ts";
 import { listeningPorts } from "./support/ports.ts";
 
@@ -116,6 +117,21 @@ describe("npm start", function () {
       version: "v1",
       location: "127.0.0.1",
     });
+  });
+
+  it("is what docs/architecture.svg and .mmd show, which npm run diagram draws anew", async () => {
+    const [, console = "", token = ""] = /(http\S+\/_console\/)#token=(\S+)/.exec(running.printed) ?? [];
+    const answer = await fetch(`${console}api/document/map`, { headers: { "x-console-token": token } });
+    const { svg, mermaid } = drawn((await answer.json()) as StackMap);
+    for (const [file, picture] of [
+      ["docs/architecture.svg", svg],
+      ["docs/architecture.mmd", mermaid],
+    ] as const) {
+      assert.ok(
+        readFileSync(join(root, file), "utf8") === picture,
+        `${file} is not the program's any more: npm run diagram`,
+      );
+    }
   });
 
   it("prints a line a component, the outputs and what to try", () => {

@@ -1,6 +1,7 @@
 /** The architecture, of the real resource graph, live: what happens lights up its way. */
 import { useState } from "preact/hooks";
-import type { Kind, MapEdge, MapNode, StackMap } from "../../src/map/index.ts";
+import type { StackMap } from "../../src/map/index.ts";
+import { kindNames, partOf, shortName, systemsOf } from "../../src/map/systems.ts";
 import { readDocument } from "../lib/api.ts";
 import { useData } from "../lib/data.ts";
 import { definePage, type PageProps } from "../lib/page.ts";
@@ -14,26 +15,13 @@ import { type Traffic, useTraffic } from "./map/traffic.ts";
 
 export default definePage({ path: "map", title: "Map", group: "Architecture", view: MapPage });
 
-export const kindNames: Record<Kind, string> = {
-  api: "API",
-  function: "Function",
-  table: "Table",
-  queue: "Queue",
-  topic: "Topic",
-  bucket: "Bucket",
-  machine: "State machine",
-  rule: "Rule",
-  schedule: "Schedule",
-  job: "Jobs",
-};
-
 function MapPage({ rest: [chosen], query }: PageProps) {
   const { value, error } = useData(() => readDocument<StackMap>("map"), [], { every: 3_000 });
   const [system, setSystem] = useState(query.get("system") ?? "");
   const [failures, setFailures] = useState(false);
   const traffic = useTraffic(value);
   if (!value) return error ? <Failure error={error} /> : <Waiting />;
-  const systems = [...new Set(value.nodes.map((node) => node.system))];
+  const systems = systemsOf(value);
   const node = value.nodes.find(({ id }) => id === chosen);
   const state = { system };
   const seen = systems.filter((name) => system === "" || name === system);
@@ -123,17 +111,4 @@ function System({ name, map, failures, traffic, chosen, onChoose }: SystemProps)
       {...(chosen !== undefined && { chosen })}
     />
   );
-}
-
-/** A system's own parts need not say whose they are. */
-const shortName = ({ name }: MapNode, system: string): string =>
-  name.startsWith(`${system}-`) ? name.slice(system.length + 1) : name;
-
-/** A system's nodes, and those of others that it has to do with. */
-function partOf({ nodes, edges }: StackMap, system: string, failures: boolean): { nodes: MapNode[]; edges: MapEdge[] } {
-  const shown = new Map(nodes.filter((node) => failures || !node.failures).map((node) => [node.id, node]));
-  const isOwn = (id: string) => shown.get(id)?.system === system;
-  const ways = edges.filter(({ from, to }) => shown.has(from) && shown.has(to) && (isOwn(from) || isOwn(to)));
-  const seen = new Set(ways.flatMap(({ from, to }) => [from, to]));
-  return { nodes: [...shown.values()].filter(({ id }) => isOwn(id) || seen.has(id)), edges: ways };
 }

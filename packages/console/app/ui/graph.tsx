@@ -1,7 +1,7 @@
 /** A directed graph, laid out by dagre: nodes are buttons, in the order of the flow; edges are drawn behind them. */
-import { Graph as Layout, layout } from "@dagrejs/dagre";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { type Placed, place } from "../../src/layout.ts";
 
 export interface GraphNode {
   id: string;
@@ -40,20 +40,6 @@ export interface GraphProps {
   smallest?: number;
   chosen?: string;
   onChoose?(id: string): void;
-}
-
-interface Placed {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
-interface Picture {
-  width: number;
-  height: number;
-  at: Map<string, Placed>;
-  paths: string[];
 }
 
 export function Graph({
@@ -181,50 +167,3 @@ const boxStyle = ({ x, y, width, height }: Placed) => ({
   width: `${width}px`,
   height: `${height}px`,
 });
-
-function place(
-  nodes: GraphNode[],
-  edges: GraphEdge[],
-  groups: NonNullable<GraphProps["groups"]>,
-  direction: "TB" | "LR",
-): Picture {
-  const graph = new Layout({ compound: true, multigraph: true });
-  graph.setGraph({
-    rankdir: direction,
-    nodesep: 10,
-    edgesep: 6,
-    ranksep: direction === "LR" ? 48 : 26,
-    marginx: 12,
-    marginy: 12,
-  });
-  graph.setDefaultEdgeLabel(() => ({}));
-  for (const { id } of groups) graph.setNode(id, {});
-  for (const { id, width, height } of nodes) graph.setNode(id, { width, height });
-  for (const { id, parent } of [...groups, ...nodes]) if (parent) graph.setParent(id, parent);
-  for (const [index, { from, to, weight = 1 }] of edges.entries()) graph.setEdge(from, to, { weight }, String(index));
-  layout(graph);
-  const at = new Map(graph.nodes().map((id: string) => [id, graph.node(id) as unknown as Placed]));
-  const paths = edges.map(({ from, to }, index) => {
-    const { points = [] } = (graph.edge({ v: from, w: to, name: String(index) }) ?? {}) as { points?: Placed[] };
-    const [source, target] = [at.get(from), at.get(to)];
-    if (direction === "TB" || !source || !target || source.x + source.width / 2 >= target.x - target.width / 2)
-      return curve(points);
-    // To the right: out of the middle of one side, into the middle of the other.
-    const start = { x: source.x + source.width / 2, y: source.y };
-    return curve([start, ...points.slice(1, -1), { x: target.x - target.width / 2, y: target.y }]);
-  });
-  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
-  return { width: Math.ceil(width), height: Math.ceil(height), at, paths };
-}
-
-/** Straight lines with rounded corners. */
-function curve(points: { x: number; y: number }[]): string {
-  const [first, ...rest] = points;
-  if (!first) return "";
-  const middles = rest.slice(0, -1).map((point, index) => {
-    const next = rest[index + 1]!;
-    return `Q${point.x} ${point.y} ${(point.x + next.x) / 2} ${(point.y + next.y) / 2}`;
-  });
-  const last = rest.at(-1) ?? first;
-  return `M${first.x} ${first.y} ${middles.join(" ")} L${last.x} ${last.y}`;
-}

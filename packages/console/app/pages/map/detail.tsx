@@ -1,12 +1,12 @@
 /** A resource of the map: what it has to do with, what it may, what it was given and what it became. */
 import type { MapNode, StackMap } from "../../../src/map/index.ts";
+import { kindNames } from "../../../src/map/systems.ts";
 import type { Resource } from "../../../src/stack.ts";
 import { call, readDocument } from "../../lib/api.ts";
 import { useData } from "../../lib/data.ts";
 import { hrefOf } from "../../lib/router.ts";
 import { nameOf } from "../../lib/text.ts";
 import { Facts, Failure, Json, Section, Waiting } from "../../ui/parts.tsx";
-import { kindNames } from "../map.tsx";
 import type { NodeTraffic } from "./traffic.ts";
 
 export function ResourceDetail({ node, map, traffic }: { node: MapNode; map: StackMap; traffic: NodeTraffic }) {
