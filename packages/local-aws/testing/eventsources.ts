@@ -33,7 +33,10 @@ export interface Sources {
   map(input: Partial<lambda.CreateEventSourceMappingCommandInput>): Promise<lambda.EventSourceMappingConfiguration>;
 }
 
-const access = [logAccess, { Effect: "Allow", Action: ["dynamodb:*", "sqs:*", "sns:*", "s3:*"], Resource: "*" }];
+const access = [
+  logAccess,
+  { Effect: "Allow", Action: ["dynamodb:*", "kinesis:*", "sqs:*", "sns:*", "s3:*"], Resource: "*" },
+];
 const source = "arn:aws:lambda:us-east-1:000000000000:function:*";
 
 export async function startSources(directory?: string, options: Partial<CloudOptions> = {}): Promise<Sources> {

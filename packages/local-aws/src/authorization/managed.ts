@@ -38,6 +38,18 @@ export const awsPolicies: Record<string, PolicyDocument> = {
       ...logs,
     ],
   }),
+  "service-role/AWSLambdaKinesisExecutionRole": document({
+    Action: [
+      "kinesis:DescribeStream",
+      "kinesis:DescribeStreamSummary",
+      "kinesis:GetRecords",
+      "kinesis:GetShardIterator",
+      "kinesis:ListShards",
+      "kinesis:ListStreams",
+      "kinesis:SubscribeToShard",
+      ...logs,
+    ],
+  }),
   "service-role/AWSLambdaVPCAccessExecutionRole": document({
     Action: [
       ...logs,

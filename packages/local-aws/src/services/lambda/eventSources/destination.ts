@@ -88,7 +88,7 @@ function envelopeOf(mapping: MappingRecord, { report, ...batch }: GivenUp) {
     }),
     version: "1.0",
     timestamp: new Date().toISOString(),
-    DDBStreamBatchInfo: {
+    [mapping.EventSourceArn.split(":")[2] === "kinesis" ? "KinesisBatchInfo" : "DDBStreamBatchInfo"]: {
       shardId: batch.shardId,
       startSequenceNumber: batch.first.sequence,
       endSequenceNumber: batch.last.sequence,

@@ -35,21 +35,22 @@ function compile(text: string, kind: SourceKind): Filter {
     // An empty pattern accepts everything.
     if (Object.keys(pattern).length === 0) return () => true;
     const matches = compilePattern(pattern);
-    return kind === "sqs" ? onBody(pattern, matches) : matches;
+    if (kind === "dynamodb") return matches;
+    return onText(pattern, matches, kind === "sqs" ? "body" : "data");
   } catch (error) {
     if (error instanceof PatternError || error instanceof SyntaxError) throw invalid(error.message);
     throw error;
   }
 }
 
-/** A body is compared as JSON by a pattern of objects, as text by a list of texts; one does not pass the other. */
-function onBody({ body }: Record<string, unknown>, matches: EventMatcher): Filter {
-  if (body === undefined) return matches;
-  const asText = Array.isArray(body);
+/** A message's body, or a record's data, is compared as JSON by a pattern of objects, as text by a list of texts; one does not pass the other. */
+function onText(pattern: Record<string, unknown>, matches: EventMatcher, member: "body" | "data"): Filter {
+  if (pattern[member] === undefined) return matches;
+  const asText = Array.isArray(pattern[member]);
   return (record) => {
-    const json = parsed(String(record.body));
+    const json = parsed(String(record[member]));
     if (asText) return json === undefined && matches(record);
-    return json !== undefined && matches({ ...record, body: json });
+    return json !== undefined && matches({ ...record, [member]: json });
   };
 }
 

@@ -1,6 +1,10 @@
 /** The operations of event source mappings: https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html */
 import { randomUUID } from "node:crypto";
-import type { EventSourceMappingConfiguration, FunctionConfiguration } from "@aws-sdk/client-lambda";
+import type {
+  CreateEventSourceMappingCommandInput,
+  EventSourceMappingConfiguration,
+  FunctionConfiguration,
+} from "@aws-sdk/client-lambda";
 import { regionOf } from "../../../arn.ts";
 import { page } from "../../../kit/page.ts";
 import type { OperationOf, Operations } from "../../../operations.ts";
@@ -62,10 +66,11 @@ export function mappingOperations(
     return record;
   };
   const shown = (
-    { tags: _, LastModified, ...record }: MappingRecord,
+    { tags: _, LastModified, startingTime, ...record }: MappingRecord,
     state?: string,
   ): EventSourceMappingConfiguration => ({
     ...record,
+    ...(startingTime !== undefined && { StartingPositionTimestamp: new Date(startingTime) }),
     ...(state && { State: state }),
     LastModified: new Date(LastModified),
     ...(sourceKind(record.EventSourceArn) !== "sqs" && {
@@ -82,6 +87,7 @@ export function mappingOperations(
     checkSettings(settings, source.kind, source.arn.endsWith(".fifo"));
     await checkPermissions(cloud, fn, source, settings.DestinationConfig);
     if (source.kind === "sqs") await checkVisibility(cloud, source.arn, fn);
+    else if (source.kind === "kinesis") await cloud.call("kinesis", "DescribeStreamSummary", { StreamARN: source.arn });
     else await cloud.call("dynamodb", "DescribeStream", { StreamArn: source.arn, Limit: 1 });
   }
 
@@ -98,20 +104,20 @@ export function mappingOperations(
       const kind = sourceKind(arn);
       if (!kind) {
         throw invalidParameter(
-          `The local cloud has event sources of DynamoDB streams and SQS queues; ${arn || "none"} was given.`,
+          `The local cloud has event sources of DynamoDB streams, Kinesis streams and SQS queues; ${arn || "none"} was given.`,
         );
       }
       if (regionOf(arn) !== cloud.region)
         throw invalidParameter(`Event source region must match Lambda region ${cloud.region}.`);
       const FunctionName = input.FunctionName ?? "";
       const fn = await functionOf(cloud, FunctionName);
-      if (kind === "dynamodb") checkPosition(input.StartingPosition, arn);
+      const startingTime = kind === "sqs" ? undefined : checkPosition(input, arn, kind);
       const settings = kept(pick(input));
       await check(settings, { arn, kind }, fn);
       const FunctionArn = qualifiedArn(fn, FunctionName);
       const same = mappings.values().find((one) => one.EventSourceArn === arn && one.FunctionArn === FunctionArn);
       if (same) {
-        const name = kind === "sqs" ? "SQS" : "DynamoDB";
+        const name = { sqs: "SQS", dynamodb: "DynamoDB", kinesis: "Kinesis" }[kind];
         throw new AwsError(
           "ResourceConflictException",
           `An event source mapping with ${name} arn (" ${arn} ") and function (" ${fn.FunctionName} ") already exists. Please update or delete the existing mapping with UUID ${same.UUID}`,
@@ -124,7 +130,8 @@ export function mappingOperations(
         BatchSize: 10,
         MaximumBatchingWindowInSeconds: 0,
         FunctionResponseTypes: [],
-        ...(kind === "dynamodb" && { StartingPosition: input.StartingPosition, ...streamDefaults }),
+        ...(kind !== "sqs" && { StartingPosition: input.StartingPosition, ...streamDefaults }),
+        ...(startingTime !== undefined && { startingTime }),
         ...settings,
         EventSourceArn: arn,
         FunctionArn,
@@ -223,14 +230,25 @@ const pick = (input: object): Settings =>
       .filter(([, value]) => value !== undefined),
   ) as Settings;
 
-function checkPosition(position: string | undefined, arn: string): void {
-  if (position === undefined) {
+/** @returns the time of `AT_TIMESTAMP`, which only Kinesis has. */
+function checkPosition(
+  {
+    StartingPosition,
+    StartingPositionTimestamp,
+  }: Pick<CreateEventSourceMappingCommandInput, "StartingPosition" | "StartingPositionTimestamp">,
+  arn: string,
+  kind: "dynamodb" | "kinesis",
+): number | undefined {
+  if (StartingPosition === undefined) {
     throw invalidParameter(
       "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
     );
   }
-  checkEnum(position, "startingPosition", ["LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"]);
-  if (position === "AT_TIMESTAMP") throw invalidParameter(`Unsupported starting position for arn type: ${arn}`);
+  checkEnum(StartingPosition, "startingPosition", ["LATEST", "AT_TIMESTAMP", "TRIM_HORIZON"]);
+  if (StartingPosition !== "AT_TIMESTAMP") return undefined;
+  if (kind === "dynamodb") throw invalidParameter(`Unsupported starting position for arn type: ${arn}`);
+  if (StartingPositionTimestamp) return StartingPositionTimestamp.getTime();
+  throw invalidParameter("StartingPositionTimestamp must be given for StartingPosition AT_TIMESTAMP.");
 }
 
 /** A mapping belongs to the qualifier that it was created for. */

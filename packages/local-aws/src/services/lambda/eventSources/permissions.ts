@@ -29,7 +29,8 @@ export async function checkPermissions(
       throw error;
     }
   };
-  await (source.kind === "sqs" ? checkQueue : checkStream)(source.arn, may);
+  if (source.kind === "sqs") await checkQueue(source.arn, may);
+  else await checkStream(source.kind, source.arn, may);
 
   const target = destination?.OnFailure?.Destination;
   if (!target) return;
@@ -56,7 +57,10 @@ async function policyOf(
       });
       return Attributes?.Policy ? (JSON.parse(Attributes.Policy) as PolicyDocument) : undefined;
     }
-    const { Policy = "null" } = await cloud.call("dynamodb", "GetResourcePolicy", { ResourceArn: arn });
+    const { Policy = "null" } =
+      kind === "kinesis"
+        ? await cloud.call("kinesis", "GetResourcePolicy", { ResourceARN: arn })
+        : await cloud.call("dynamodb", "GetResourcePolicy", { ResourceArn: arn });
     return JSON.parse(Policy) as PolicyDocument;
   } catch (error) {
     // No policy, or no source: a missing source is reported where it is looked up.
@@ -73,9 +77,10 @@ async function checkQueue(arn: string, may: May): Promise<void> {
   }
 }
 
-async function checkStream(arn: string, may: May): Promise<void> {
+async function checkStream(service: "dynamodb" | "kinesis", arn: string, may: May): Promise<void> {
   for (const action of streamActions) {
-    if (!(await may(`dynamodb:${action}`, arn))) {
+    // Streams of Kinesis are listed for the account, not one by one.
+    if (!(await may(`${service}:${action}`, service === "kinesis" && action === "ListStreams" ? "*" : arn))) {
       throw invalidParameter(
         `Cannot access stream ${arn}. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM.`,
       );

@@ -3,9 +3,12 @@
 import type { Cloud } from "../../../service.ts";
 import type { Collection } from "../../../store.ts";
 import type { Wakes } from "../../../wakes.ts";
+import { FunctionCalls } from "./functionCalls.ts";
+import { KinesisPoller } from "./kinesisPoller.ts";
 import { QueuePoller } from "./queuePoller.ts";
 import { type MappingRecord, type Position, sourceKind } from "./records.ts";
 import { StreamPoller } from "./streamPoller.ts";
+import { TableSource } from "./tableSource.ts";
 
 interface Poller {
   /** Nothing written from then on is missed. */
@@ -48,7 +51,7 @@ export class Pollers {
       await this.#running.get(uuid)?.stop();
       this.#running.delete(uuid);
       const mapping = this.#mappings.get(uuid);
-      if (!mapping) this.#positions.delete(uuid);
+      if (!mapping) this.#forget(uuid);
       else if (this.#open && mapping.State === "Enabled") {
         const poller = this.#poller(mapping);
         this.#running.set(uuid, poller);
@@ -59,16 +62,31 @@ export class Pollers {
     return change;
   }
 
+  /** Positions are kept by the mapping; in a Kinesis stream, by the mapping and the shard. */
+  #forget(uuid: string): void {
+    for (const [key] of this.#positions.entries(uuid)) this.#positions.delete(key);
+  }
+
   #poller(mapping: MappingRecord): Poller {
     const uuid = mapping.UUID;
+    const result = (text: string) => void this.results.set(uuid, text);
+    const shared = { cloud: this.#cloud, wakes: this.#wakes, mapping, result };
     const around = {
-      cloud: this.#cloud,
-      wakes: this.#wakes,
-      mapping,
+      ...shared,
       position: () => this.#positions.get(uuid),
       keep: (position: Position) => this.#positions.put(uuid, position),
-      result: (text: string) => void this.results.set(uuid, text),
     };
-    return sourceKind(mapping.EventSourceArn) === "sqs" ? new QueuePoller(around) : new StreamPoller(around);
+    switch (sourceKind(mapping.EventSourceArn)) {
+      case "sqs":
+        return new QueuePoller(around);
+      case "kinesis":
+        return new KinesisPoller({
+          ...shared,
+          position: (shard) => this.#positions.get(`${uuid}/${shard}`),
+          keep: (shard, position) => this.#positions.put(`${uuid}/${shard}`, position),
+        });
+      default:
+        return new StreamPoller(around, new TableSource(this.#cloud, mapping, new FunctionCalls(this.#cloud, mapping)));
+    }
   }
 }

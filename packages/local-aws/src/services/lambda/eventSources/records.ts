@@ -1,7 +1,7 @@
 /** What is stored for each event source mapping. */
 import type { EventSourceMappingConfiguration } from "@aws-sdk/client-lambda";
 
-export type SourceKind = "dynamodb" | "sqs";
+export type SourceKind = "dynamodb" | "kinesis" | "sqs";
 
 /** As the API shows it, with times in milliseconds since the epoch. */
 export type MappingRecord = Omit<EventSourceMappingConfiguration, "LastModified" | "StartingPositionTimestamp"> & {
@@ -13,6 +13,8 @@ export type MappingRecord = Omit<EventSourceMappingConfiguration, "LastModified"
   MaximumBatchingWindowInSeconds: number;
   State: "Enabled" | "Disabled";
   LastModified: number;
+  /** Of `AT_TIMESTAMP`, in milliseconds since the epoch. */
+  startingTime?: number;
   tags?: Record<string, string>;
 };
 
@@ -20,10 +22,15 @@ export type MappingRecord = Omit<EventSourceMappingConfiguration, "LastModified"
 export interface Position {
   sequence?: string;
   iterator?: string;
+  /** When it began, in milliseconds since the epoch. */
+  since?: number;
+  /** A shard that is read to its end. */
+  ended?: boolean;
 }
 
 export const sourceKind = (arn: string): SourceKind | undefined => {
   const [, , service, , , resource = ""] = arn.split(":");
   if (service === "sqs") return "sqs";
+  if (service === "kinesis" && /^stream\/[^/]+$/.test(resource)) return "kinesis";
   return service === "dynamodb" && resource.includes("/stream/") ? "dynamodb" : undefined;
 };

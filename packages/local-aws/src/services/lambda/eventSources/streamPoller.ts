@@ -1,4 +1,4 @@
-/** Reads a table's stream for one mapping and hands its records to the function: in order for each partition key. */
+/** Reads a shard of a stream for one mapping and hands its records to the function: in order for each partition key. */
 
 import { setTimeout } from "node:timers/promises";
 import { AwsError, type Cloud } from "../../../service.ts";
@@ -9,7 +9,7 @@ import { FunctionCalls } from "./functionCalls.ts";
 import { Lane } from "./lane.ts";
 import type { MappingRecord, Position } from "./records.ts";
 import { pause, type StreamEntry } from "./streamBatch.ts";
-import type { StreamRecord } from "./streamRecord.ts";
+import type { SourceRecord, StreamSource } from "./streamSource.ts";
 
 export interface PollerSurroundings {
   cloud: Cloud;
@@ -18,6 +18,8 @@ export interface PollerSurroundings {
   /** Where it stopped last time. */
   position(): Position | undefined;
   keep(position: Position): void;
+  /** The shard is read to its end, and all of it is done. */
+  ended?(): void;
   result(text: string): void;
 }
 
@@ -29,12 +31,6 @@ const breath = 20;
 const mostRecords = 2_000;
 const mostBytes = 12_000_000;
 
-interface Shard {
-  shardId: string;
-  /** Name of the table's partition key. */
-  partitionKey: string | undefined;
-}
-
 /** A record that is read and not yet finished, in the stream's order. */
 interface Pending {
   sequence: string;
@@ -43,6 +39,7 @@ interface Pending {
 
 export class StreamPoller {
   readonly #around: PollerSurroundings;
+  readonly #source: StreamSource;
   readonly #calls: FunctionCalls;
   readonly #stop = new AbortController();
   readonly #pending: Pending[] = [];
@@ -53,8 +50,9 @@ export class StreamPoller {
   #rung = false;
   #buffered = { records: 0, bytes: 0 };
 
-  constructor(around: PollerSurroundings) {
+  constructor(around: PollerSurroundings, source: StreamSource) {
     this.#around = around;
+    this.#source = source;
     this.#calls = new FunctionCalls(around.cloud, around.mapping);
     this.#ended = this.#run();
   }
@@ -72,19 +70,19 @@ export class StreamPoller {
   }
 
   async #run(): Promise<void> {
-    const { mapping, wakes } = this.#around;
-    const quiet = wakes.on(mapping.EventSourceArn.split("/stream/")[0] as string, () => {
+    const quiet = this.#around.wakes.on(this.#source.bell, () => {
       this.#rung = true;
       this.#awake();
     });
     let lanes: Lane[] = [];
     for (let failures = 0; !this.#stop.signal.aborted; ) {
       try {
-        const shard = await this.#shard();
+        const shard = await this.#source.shard();
         if (lanes.length === 0) lanes = this.#lanes(shard);
         await this.#read(shard, lanes, () => {
           failures = 0;
         });
+        if (await this.#isDone()) break;
       } catch (error) {
         this.#placed.resolve();
         this.#around.result(`PROBLEM: ${(error as Error).message}`);
@@ -94,10 +92,19 @@ export class StreamPoller {
     }
     quiet();
     this.#placed.resolve();
+    this.#stop.abort();
     await Promise.all(lanes.map((lane) => lane.stop()));
   }
 
-  #lanes({ shardId }: Shard): Lane[] {
+  /** Whether the shard is over: it was read to its end, and every record is done. */
+  async #isDone(): Promise<boolean> {
+    while (this.#pending.length > 0 && !this.#stop.signal.aborted) await this.#sleep(idle);
+    if (this.#stop.signal.aborted) return false;
+    this.#around.ended?.();
+    return true;
+  }
+
+  #lanes(shardId: string): Lane[] {
     const { cloud, mapping, result } = this.#around;
     const batch = {
       mapping,
@@ -113,9 +120,8 @@ export class StreamPoller {
   }
 
   /** Reads until something goes wrong or the mapping stops. */
-  async #read({ shardId, partitionKey }: Shard, lanes: Lane[], onSuccess: () => void): Promise<void> {
-    const { cloud, mapping } = this.#around;
-    const passes = compileFilter(mapping.FilterCriteria, "dynamodb");
+  async #read(shardId: string, lanes: Lane[], onSuccess: () => void): Promise<void> {
+    const passes = compileFilter(this.#around.mapping.FilterCriteria, this.#source.kind);
     let iterator: string | undefined = await this.#iterator(shardId);
     this.#placed.resolve();
     let limit = Math.min(1000, mostRecords);
@@ -125,44 +131,27 @@ export class StreamPoller {
         continue;
       }
       this.#rung = false;
-      const input = { ShardIterator: iterator, Limit: limit };
-      const page: { Records: StreamRecord[]; NextShardIterator?: string } = await cloud.request(
-        "dynamodb",
-        "GetRecords",
-        input,
-        await this.#calls.role(),
-        this.#stop.signal,
-      );
+      const asked = limit;
+      const page = await this.#source.read(iterator, asked, this.#stop.signal);
       onSuccess();
       let bytes = 0;
-      for (const record of page.Records) bytes += this.#take(record, passes, partitionKey, lanes);
+      for (const record of page.records) bytes += this.#take(record, passes, lanes);
       // Large items are read a few at a time.
-      if (page.Records.length > 0) limit = clamp(Math.floor(4_000_000 / (bytes / page.Records.length + 1)), 10, 1000);
+      if (page.records.length > 0) limit = clamp(Math.floor(4_000_000 / (bytes / page.records.length + 1)), 10, 1000);
       this.#advance();
-      iterator = page.NextShardIterator;
-      if (page.Records.length === 0 && !this.#rung) await this.#sleep(idle);
-      else if (page.Records.length < input.Limit)
+      iterator = page.next;
+      if (iterator === undefined) return;
+      if (page.records.length === 0 && !this.#rung) await this.#sleep(idle);
+      else if (page.records.length < asked)
         await setTimeout(breath, undefined, { signal: this.#stop.signal }).catch(() => {});
     }
   }
 
   /** @returns its size. */
-  #take(
-    record: StreamRecord,
-    passes: (event: Record<string, unknown>) => boolean,
-    key: string | undefined,
-    lanes: Lane[],
-  ): number {
-    const { userIdentity, ...rest } = record;
-    const event = {
-      ...rest,
-      ...(userIdentity && { userIdentity: { type: userIdentity.Type, principalId: userIdentity.PrincipalId } }),
-      eventSourceARN: this.#around.mapping.EventSourceArn,
-    };
-    const { SequenceNumber: sequence, Keys, ApproximateCreationDateTime } = record.dynamodb;
+  #take(record: SourceRecord, passes: (event: Record<string, unknown>) => boolean, lanes: Lane[]): number {
+    const { sequence, key, arrived, event, json } = record;
     const pending: Pending = { sequence, done: false };
     this.#pending.push(pending);
-    const json = eventText(event);
     if (!passes(event)) {
       pending.done = true;
       return json.length;
@@ -170,8 +159,8 @@ export class StreamPoller {
     this.#bySequence.set(sequence, pending);
     this.#buffered.records++;
     this.#buffered.bytes += json.length;
-    const partition = lanes.length === 1 ? 0 : hash(JSON.stringify(key ? Keys[key] : Keys)) % lanes.length;
-    lanes[partition]?.add({ sequence, json, arrived: ApproximateCreationDateTime * 1000 });
+    const partition = lanes.length === 1 ? 0 : hash(key) % lanes.length;
+    lanes[partition]?.add({ sequence, json, arrived });
     return json.length;
   }
 
@@ -197,34 +186,16 @@ export class StreamPoller {
     if (last) this.#around.keep({ sequence: last.sequence });
   }
 
-  async #shard(): Promise<Shard> {
-    const { cloud, mapping } = this.#around;
-    const { StreamDescription: stream } = await cloud.call(
-      "dynamodb",
-      "DescribeStream",
-      { StreamArn: mapping.EventSourceArn },
-      await this.#calls.role(),
-    );
-    const partitionKey = stream?.KeySchema?.find(({ KeyType }) => KeyType === "HASH")?.AttributeName;
-    const [shard] = stream?.Shards ?? [];
-    if (!shard?.ShardId) throw new AwsError("ResourceNotFoundException", "The stream has no shard.", 400);
-    return { shardId: shard.ShardId, partitionKey };
-  }
-
-  async #iterator(ShardId: string): Promise<string> {
-    const { cloud, mapping, position, keep } = this.#around;
+  async #iterator(shardId: string): Promise<string> {
+    const { position, keep } = this.#around;
     // Records that are read but unfinished are in the lanes: reading continues after them.
     const read = this.#pending.at(-1)?.sequence;
-    const { sequence = read, iterator } = read ? { sequence: read } : (position() ?? {});
-    if (!sequence && iterator) return iterator;
-    const where = sequence
-      ? { ShardIteratorType: "AFTER_SEQUENCE_NUMBER" as const, SequenceNumber: sequence }
-      : { ShardIteratorType: mapping.StartingPosition as "LATEST" | "TRIM_HORIZON" };
-    const input = { StreamArn: mapping.EventSourceArn, ShardId, ...where };
-    const { ShardIterator = "" } = await cloud.call("dynamodb", "GetShardIterator", input, await this.#calls.role());
+    const { sequence = read, iterator, since } = read ? { sequence: read } : (position() ?? {});
+    if (!sequence && iterator && this.#source.kind === "dynamodb") return iterator;
+    const begin = await this.#source.iterator(shardId, sequence, since);
     // From now on it begins at that position, however often it is restarted.
-    if (!sequence) keep({ iterator: ShardIterator });
-    return ShardIterator;
+    if (!sequence) keep({ iterator: begin, since: since ?? Date.now() });
+    return begin;
   }
 
   async #sleep(milliseconds: number): Promise<void> {
@@ -237,13 +208,6 @@ export class StreamPoller {
     this.#awake = () => {};
   }
 }
-
-/** A record of an event. Its time is a number with an exponent, as AWS writes it: Python and Java read a fraction. */
-const eventText = (event: Pick<StreamRecord, "dynamodb">): string =>
-  JSON.stringify(event).replace(
-    /"ApproximateCreationDateTime":(\d+)/,
-    (_, seconds) => `"ApproximateCreationDateTime":${Number(seconds) / 1e9}E9`,
-  );
 
 const clamp = (value: number, min: number, max: number) => Math.min(max, Math.max(min, value));
 

@@ -57,11 +57,14 @@ export function checkSettings(settings: Settings, kind: SourceKind, isFifo: bool
     }
   }
   checkFilter(FilterCriteria, kind);
-  if (kind === "dynamodb") checkStream(settings);
-  else checkQueue(settings, isFifo);
+  if (kind === "sqs") checkQueue(settings, isFifo);
+  else checkStream(settings);
   const most = ScalingConfig?.MaximumConcurrency;
   if (most === undefined) return;
-  if (kind === "dynamodb") throw invalidParameter("ScalingConfig is not supported for DynamoDB event sources.");
+  if (kind !== "sqs") {
+    const name = kind === "dynamodb" ? "DynamoDB" : "Kinesis";
+    throw invalidParameter(`ScalingConfig is not supported for ${name} event sources.`);
+  }
   range("scalingConfig.maximumConcurrency", most, 2, 1000);
 }
 

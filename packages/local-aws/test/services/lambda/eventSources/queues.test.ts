@@ -191,8 +191,8 @@ describe("Event source mappings of SQS queues", () => {
     await assert.rejects(map({ ScalingConfig: { MaximumConcurrency: 1 } }), /maximumConcurrency/);
     await assert.rejects(map({ EventSourceArn: `${arn}2` }), /does not exist/);
     await assert.rejects(
-      map({ EventSourceArn: "arn:aws:kinesis:us-east-1:000000000000:stream/x" }),
-      /DynamoDB streams and SQS queues/,
+      map({ EventSourceArn: "arn:aws:kafka:us-east-1:000000000000:cluster/x/y" }),
+      /DynamoDB streams, Kinesis streams and SQS queues/,
     );
 
     const { roleArn } = await sources.test.mintRole({ Effect: "Allow", Action: "sqs:ReceiveMessage", Resource: arn });
