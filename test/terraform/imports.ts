@@ -62,6 +62,7 @@ const ids: Record<string, (attributes: Attributes) => string> = {
   aws_iam_role_policy_attachment: joined("/", "role", "policy_arn"),
   aws_iam_role_policy_attachments_exclusive: joined("", "role_name"),
   aws_iam_user_policy_attachment: joined("/", "user", "policy_arn"),
+  aws_kinesis_stream: joined("", "name"),
   aws_lambda_alias: joined("/", "function_name", "name"),
   aws_lambda_permission: ({ function_name: name, qualifier, statement_id: id }) =>
     `${name}${qualifier ? `:${qualifier}` : ""}/${id}`,
@@ -86,6 +87,7 @@ export const unread: Record<string, string[]> = {
   aws_iam_role: ["force_detach_policies"],
   aws_iam_user: ["force_destroy"],
   aws_cloudwatch_event_connection: ["auth_parameters"],
+  aws_kinesis_stream: ["enforce_consumer_deletion"],
   aws_kms_key_policy: ["bypass_policy_lockout_safety_check"],
   aws_secretsmanager_secret: ["force_overwrite_replica_secret", "recovery_window_in_days"],
   aws_secretsmanager_secret_policy: ["block_public_policy"],

@@ -15,6 +15,7 @@ import { emrServerlessResources } from "./emrserverless.ts";
 import { eventsResources } from "./events.ts";
 import { eventSourceResources } from "./eventsources.ts";
 import { iamResources } from "./iam/index.ts";
+import { kinesisResources } from "./kinesis.ts";
 import { kmsResources } from "./kms.ts";
 import { lambdaResources } from "./lambda/index.ts";
 import { logsResources } from "./logs.ts";
@@ -57,6 +58,7 @@ const services: ServiceResources[] = [
   ecrResources,
   ecsResources,
   appAutoscalingResources,
+  kinesisResources,
   kmsResources,
   secretsManagerResources,
   cognitoResources,

@@ -28,8 +28,11 @@ describe("things that are not there", () => {
   });
 
   it("are deleted without an error, and found by no type that can look", async () => {
-    // SNS takes no other form for an id.
-    const subscription = "arn:aws:sns:us-east-1:000000000000:none:00000000-0000-0000-0000-000000000000";
+    // Some services take no other form for an id.
+    const ids: Record<string, string> = {
+      sns: "arn:aws:sns:us-east-1:000000000000:none:00000000-0000-0000-0000-000000000000",
+      kinesis: "arn:aws:kinesis:us-east-1:000000000000:stream/none",
+    };
     const names = ["restApi", "restApiId", "role", "rule", "bucket", "zoneId", "user", "functionName"].map((name) => [
       name,
       "none",
@@ -39,7 +42,7 @@ describe("things that are not there", () => {
     for (const { type } of resourceTypes(test.cloud).filter(({ read }) => read)) {
       const thing = new TestResource(test.cloud, type);
       Object.assign(thing, {
-        id: type.startsWith("aws:sns/") ? subscription : "none",
+        id: ids[type.split(/[:/]/)[1]!] ?? "none",
         inputs,
         outputs: { ...inputs, name: "none" },
       });
