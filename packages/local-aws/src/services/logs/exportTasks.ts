@@ -8,10 +8,10 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { ExportTask } from "@aws-sdk/client-cloudwatch-logs";
 import type { Operations } from "../../operations.ts";
-import { AwsError, type Principal, servicePrincipal } from "../../service.ts";
+import { AwsError, type Principal } from "../../service.ts";
 import type { Collection } from "../../store.ts";
 import { invalid, notFound } from "./errors.ts";
-import { type LogGroups, pageOf } from "./groups.ts";
+import { actsFor, type LogGroups, pageOf } from "./groups.ts";
 
 const zip = promisify(gzip);
 
@@ -47,33 +47,25 @@ export class ExportTasks {
     this.#stopped = true;
   }
 
-  /** Who writes: the service of the region, as bucket policies name it, or its older name. */
-  #principals(group: string): Principal[] {
-    const { region } = this.#logs.cloud;
-    const names = [`logs.${region}.amazonaws.com`, "logs.amazonaws.com"];
-    return names.map((name) => servicePrincipal(name, `${this.#logs.arn(group)}:*`));
-  }
-
   /** @returns as whom the bucket may be written to. @throws AwsError in the words of CloudWatch Logs. */
   async admitted(group: string, Bucket: string, prefix: string): Promise<Principal> {
     const { cloud } = this.#logs;
-    let refused = "GetBucketAcl";
-    for (const principal of this.#principals(group)) {
-      try {
-        await cloud.call("s3", "GetBucketAcl", { Bucket }, principal);
-        refused = "PutObject";
-        const test = { Bucket, Key: `${prefix}/aws-logs-write-test`, Body: "Permission Check Successful" };
-        await cloud.call("s3", "PutObject", test, principal);
-        return principal;
-      } catch (error) {
-        if (!(error instanceof AwsError)) throw error;
-        if (error.code === "NoSuchBucket")
-          throw invalid("The given bucket does not exist. Please make sure the bucket is valid.");
-      }
+    const principal = actsFor(this.#logs, group);
+    let asked = "GetBucketAcl";
+    try {
+      await cloud.call("s3", "GetBucketAcl", { Bucket }, principal);
+      asked = "PutObject";
+      const test = { Bucket, Key: `${prefix}/aws-logs-write-test`, Body: "Permission Check Successful" };
+      await cloud.call("s3", "PutObject", test, principal);
+      return principal;
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      throw invalid(
+        error.code === "NoSuchBucket"
+          ? "The given bucket does not exist. Please make sure the bucket is valid."
+          : `${asked} call on the given bucket failed. Please check if CloudWatch Logs has been granted permission to perform this operation.`,
+      );
     }
-    throw invalid(
-      `${refused} call on the given bucket failed. Please check if CloudWatch Logs has been granted permission to perform this operation.`,
-    );
   }
 
   begin(task: ExportRecord, as: Principal): void {

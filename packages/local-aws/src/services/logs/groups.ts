@@ -2,7 +2,14 @@
 
 import type { Distribution, LogGroupClass, StandardUnit } from "@aws-sdk/client-cloudwatch-logs";
 import { type Key, type PageRequest, page } from "../../kit/page.ts";
-import type { Access, Cloud, PolicyDocument, PolicyStatement } from "../../service.ts";
+import {
+  type Access,
+  type Cloud,
+  type PolicyDocument,
+  type PolicyStatement,
+  type Principal,
+  servicePrincipal,
+} from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
 import { invalid, notFound } from "./errors.ts";
 import { EventStore } from "./events.ts";
@@ -62,6 +69,17 @@ export interface DeliveryDestinationRecord {
   policy?: string;
 }
 
+/** Where other accounts may send their log events: a stream, as a role. */
+export interface DestinationRecord {
+  destinationName: string;
+  targetArn: string;
+  roleArn: string;
+  accessPolicy?: string;
+  arn: string;
+  creationTime: number;
+  tags: Record<string, string>;
+}
+
 /** A resource policy: the account's have names, a group's has the group's ARN. */
 export interface ResourcePolicyRecord {
   policyName?: string;
@@ -83,6 +101,7 @@ export class LogGroups {
   readonly metricFilters: Collection<MetricFilterRecord>;
   readonly subscriptionFilters: Collection<SubscriptionFilterRecord>;
   readonly deliveryDestinations: Collection<DeliveryDestinationRecord>;
+  readonly destinations: Collection<DestinationRecord>;
   readonly events: EventStore;
   readonly #prefix: string;
   #accountStatements?: PolicyStatement[];
@@ -96,6 +115,7 @@ export class LogGroups {
     this.metricFilters = store.collection("logs.metricFilters");
     this.subscriptionFilters = store.collection("logs.subscriptionFilters");
     this.deliveryDestinations = store.collection("logs.deliveryDestinations");
+    this.destinations = store.collection("logs.destinations");
     this.events = new EventStore(store.database);
     this.#prefix = `arn:aws:logs:${cloud.region}:${cloud.accountId}`;
   }
@@ -166,6 +186,10 @@ export class LogGroups {
 function statementsOf({ policyDocument }: ResourcePolicyRecord): PolicyStatement[] {
   return [(JSON.parse(policyDocument) as PolicyDocument).Statement].flat() as PolicyStatement[];
 }
+
+/** CloudWatch Logs as a caller, for a group. */
+export const actsFor = (logs: LogGroups, group: string): Principal =>
+  servicePrincipal("logs.amazonaws.com", `${logs.arn(group)}:*`);
 
 /** `arn:aws:logs:region:account:log-group:NAME`, with or without `:*`. */
 export const groupOfArn = (arn: string): string => arn.split(":").slice(6).join(":").replace(/:\*$/, "");

@@ -4,6 +4,7 @@
  */
 import type { Cloud, Service } from "../../service.ts";
 import { deliveryDestinationOperations } from "./deliveryDestinations.ts";
+import { destinationOperations } from "./destinations.ts";
 import { eventOperations } from "./eventOperations.ts";
 import { ExportTasks, exportTaskOperations } from "./exportTasks.ts";
 import { groupOperations } from "./groupOperations.ts";
@@ -40,6 +41,7 @@ export function createLogs(cloud: Cloud): Service {
       ...metricFilterOperations(logs, filters),
       ...subscriptionFilterOperations(logs),
       ...deliveryDestinationOperations(logs),
+      ...destinationOperations(logs),
       ...exportTaskOperations(logs, exports),
       ...insightsOperations(logs, queries),
       ...queryDefinitionOperations(cloud.store.collection("logs.queryDefinitions")),

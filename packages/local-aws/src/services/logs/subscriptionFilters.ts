@@ -1,24 +1,22 @@
 /** Subscription filters: events that match go to a function as they come. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html */
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { deliver } from "../../delivery/deliver.ts";
 import { passRole } from "../../kit/passRole.ts";
 import type { Operations } from "../../operations.ts";
-import { AwsError, type Principal, servicePrincipal } from "../../service.ts";
+import { AwsError } from "../../service.ts";
+import { checkStream, destinationName, putRecord, throughDestination } from "./destinations.ts";
 import { checkName, invalid, notFound } from "./errors.ts";
 import type { LogEvent } from "./events.ts";
 import { filterPattern } from "./filterPattern.ts";
-import { type LogGroups, pageOf, type SubscriptionFilterRecord } from "./groups.ts";
+import { actsFor, type LogGroups, pageOf, type SubscriptionFilterRecord } from "./groups.ts";
 
 const zip = promisify(gzip);
 /** Of one group. */
 const maxFilters = 2;
 
-const actsFor = (logs: LogGroups, group: string): Principal =>
-  servicePrincipal("logs.amazonaws.com", `${logs.arn(group)}:*`);
-
-/** Sends new events to the functions that are subscribed. One that cannot be reached misses them, as on AWS in the end. */
+/** Sends new events to the functions and streams that are subscribed. One that cannot be reached misses them, as on AWS in the end. */
 export function forward(logs: LogGroups, group: string, stream: string, events: LogEvent[]): void {
   for (const filter of logs.subscriptionFilters.values(`${group}\n`)) {
     const matches = filterPattern(filter.filterPattern);
@@ -30,14 +28,14 @@ export function forward(logs: LogGroups, group: string, stream: string, events: 
 async function send(
   logs: LogGroups,
   filter: SubscriptionFilterRecord,
-  stream: string,
+  logStream: string,
   events: LogEvent[],
 ): Promise<void> {
   const message = {
     messageType: "DATA_MESSAGE",
     owner: logs.cloud.accountId,
     logGroup: filter.logGroupName,
-    logStream: stream,
+    logStream,
     subscriptionFilters: [filter.filterName],
     // 56 digits, in the order of time.
     logEvents: events.map(({ timestamp, message }, index) => ({
@@ -46,9 +44,18 @@ async function send(
       message,
     })),
   };
-  const data = (await zip(JSON.stringify(message))).toString("base64");
-  const body = JSON.stringify({ awslogs: { data } });
+  const data = await zip(JSON.stringify(message));
+  const stream = streamOf(logs, filter);
+  if (stream) return putRecord(logs, stream, data, filter.distribution === "Random" ? randomUUID() : logStream);
+  const body = JSON.stringify({ awslogs: { data: data.toString("base64") } });
   await deliver(logs.cloud, { arn: filter.destinationArn, body, principal: actsFor(logs, filter.logGroupName) });
+}
+
+/** The stream that a filter leads to, by itself or by a destination; nothing where it leads to a function. */
+function streamOf(logs: LogGroups, { destinationArn: arn, roleArn = "" }: SubscriptionFilterRecord) {
+  const destination = logs.destinations.get(destinationName(arn) ?? "");
+  if (destination) return { arn: destination.targetArn, roleArn: destination.roleArn };
+  return /^arn:[\w-]+:kinesis:/.test(arn) ? { arn, roleArn } : undefined;
 }
 
 const decimal = (length: number): string => [...randomBytes(length)].map((byte) => byte % 10).join("");
@@ -57,10 +64,24 @@ export function subscriptionFilterOperations(logs: LogGroups): Operations<"logs"
   const { subscriptionFilters } = logs;
   const key = (group: string, name: string) => `${group}\n${name}`;
 
-  /** @throws AwsError unless the function is there and lets CloudWatch Logs in. */
-  async function checkDestination(group: string, arn: string): Promise<void> {
+  /** @throws AwsError unless the function is there and lets CloudWatch Logs in, or the role may write to the stream. */
+  async function checkDestination(group: string, arn: string, roleArn: string | undefined): Promise<void> {
+    if (/^arn:[\w-]+:kinesis:/.test(arn)) {
+      if (roleArn === undefined) throw invalid("destinationArn for vendor kinesis requires roleArn to be specified.");
+      await checkStream(
+        logs,
+        { arn, roleArn },
+        "Could not deliver test message to specified Kinesis stream. Check if the given kinesis stream is in ACTIVE state.",
+      );
+      return;
+    }
+    const destination = destinationName(arn);
+    if (destination !== undefined) {
+      if (!logs.destinations.has(destination)) throw notFound("destination");
+      return;
+    }
     if (!/^arn:[\w-]+:lambda:/.test(arn))
-      throw invalid(`The local cloud sends log events to functions, not to ${arn}.`);
+      throw invalid(`The local cloud sends log events to functions, Kinesis streams and destinations, not to ${arn}.`);
     const input = { FunctionName: arn, InvocationType: "DryRun" as const };
     try {
       await logs.cloud.call("lambda", "Invoke", input, actsFor(logs, group));
@@ -74,8 +95,9 @@ export function subscriptionFilterOperations(logs: LogGroups): Operations<"logs"
 
   return {
     PutSubscriptionFilter: {
-      access: ({ logGroupName, roleArn }) => [
+      access: ({ logGroupName, roleArn, destinationArn }) => [
         ...logs.access("PutSubscriptionFilter", logGroupName),
+        ...throughDestination(logs, destinationArn),
         ...passRole("logs.amazonaws.com", roleArn),
       ],
       async run({
@@ -92,7 +114,7 @@ export function subscriptionFilterOperations(logs: LogGroups): Operations<"logs"
         const before = subscriptionFilters.get(key(logGroupName, filterName));
         if (!before && subscriptionFilters.entries(`${logGroupName}\n`).length >= maxFilters)
           throw new AwsError("LimitExceededException", "Resource limit exceeded.");
-        await checkDestination(logGroupName, destinationArn);
+        await checkDestination(logGroupName, destinationArn, roleArn);
         subscriptionFilters.put(key(logGroupName, filterName), {
           filterName,
           logGroupName,

@@ -117,7 +117,7 @@ describe("CloudWatch metrics", () => {
     await fails(bad("m1 + m9"), /no metric or expression with the id "m9"/);
     await fails(bad("e1 + 1"), /refers to itself/);
     await fails(bad("m1 +"), /ends too early/);
-    await fails(bad("RUNNING_SUM(m1)"), /does not model the function RUNNING_SUM/);
+    await fails(bad("SORT(m1)"), /does not model the function SORT/);
   });
 
   it("are listed", async () => {
@@ -266,6 +266,54 @@ describe("CloudWatch metrics", () => {
           [60, 3],
         ],
       ],
+      ["DIFF(m1)", [[60, 5]]],
+      ["RATE(m1)", [[60, 5 / 60]]],
+      ["DIFF_TIME(m1)", [[60, 60]]],
+      ["SUM(RATE([m1, m1]))", [[60, 10 / 60]]],
+      [
+        "RUNNING_SUM(m1)",
+        [
+          [0, 4],
+          [60, 13],
+        ],
+      ],
+      [
+        "FILL(DIFF(m1), 0) + MINUTE(m1)",
+        [
+          [0, 0],
+          [60, 6],
+        ],
+      ],
+      [
+        "m1 - m1 + STDDEV(m1)",
+        [
+          [0, 2.5],
+          [60, 2.5],
+        ],
+      ],
+      ["LAST([m1, m2]) / METRIC_COUNT(REMOVE_EMPTY([m1, DIFF(m2)]))", [[60, 2]]],
+      [
+        "FILL([m1, m2], 0)",
+        [
+          [0, 4],
+          [60, 9],
+          [120, 0],
+        ],
+      ],
+      [
+        "YEAR(m1) + MONTH(m1) + DATE(m1) + DAY(m1) + HOUR(m1) + EPOCH(m1)",
+        [
+          [0, 1970 + 1 + 1 + 4],
+          [60, 1970 + 1 + 1 + 4 + 60],
+        ],
+      ],
+      [
+        "TIME_SERIES(1) + FILL(m1, LINEAR)",
+        [
+          [0, 5],
+          [60, 10],
+        ],
+      ],
       [
         "7",
         [
@@ -278,7 +326,17 @@ describe("CloudWatch metrics", () => {
     for (const [expression, points] of cases) {
       it(expression, () => assert.deepEqual([...evaluate(expression, scope)], points));
     }
-    for (const expression of ["m1 m2", "(m1", "m1 +", "METRICS()", "1 $ 2", "FILL(m1)"]) {
+    for (const expression of [
+      "m1 m2",
+      "(m1",
+      "m1 +",
+      "METRICS()",
+      "1 $ 2",
+      "FILL(m1)",
+      "TIME_SERIES(m1)",
+      "FIRST([])",
+      "SORT(m1)",
+    ]) {
       it(`${expression} is none`, () => assert.throws(() => evaluate(expression, scope), MathError));
     }
   });
