@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { parseJson } from "../../jsonText.ts";
 import { signingName } from "../../kit/sdkNames.ts";
-import type { Cloud, Principal } from "../../service.ts";
+import type { Cloud, Principal, RoleSession } from "../../service.ts";
+import { invokeApi } from "./invokeApi.ts";
 import { StateError } from "./language/failure.ts";
 import type { Integration } from "./language/resource.ts";
 
@@ -74,6 +75,7 @@ function renamed(value: unknown, turn: (name: string) => string): unknown {
 export interface Caller {
   executionArn: string;
   machineArn: string;
+  signal: AbortSignal;
 }
 
 /**
@@ -85,9 +87,10 @@ export async function callService(
   cloud: Cloud,
   integration: Integration,
   input: unknown,
-  role: Principal,
+  session: RoleSession,
   caller: Caller,
 ): Promise<unknown> {
+  const role = session.principal;
   if (integration.kind === "function") {
     return (await invoke(cloud, integration, { FunctionName: integration.resource, Payload: input }, role)).Payload;
   }
@@ -95,6 +98,7 @@ export async function callService(
   if (integration.kind === "sdk") return callSdk(cloud, integration, given, role);
   if (integration.service === "lambda") return { ...(await invoke(cloud, integration, given, role)), ...metadata() };
   const { service, action } = integration;
+  if (service === "apigateway" && action === "invoke") return invokeApi(cloud, given, session, caller.signal);
   const operation = capital(action);
   const request = prepared(`${service}:${operation}`, given, caller);
   const output = await call(cloud, integration, service, operation, request, role);
@@ -114,14 +118,15 @@ async function callSdk(cloud: Cloud, integration: Integration, given: Record<str
   return Body === undefined ? answer : { ...answer, Body: await textOf(Body) };
 }
 
-/** As AWS's SDK sends an object: with its CRC-32, unless another checksum is asked for. */
+/** As AWS's SDK sends an object that is text: said to be so, and with its CRC-32, unless another checksum is asked for. */
 function checksummed(operation: string, input: object): object {
-  const { Body } = input as { Body?: unknown };
-  if (operation !== "s3:PutObject" || Object.keys(input).some((name) => name.startsWith("Checksum"))) return input;
-  if (typeof Body !== "string" && !(Body instanceof Uint8Array)) return input;
+  const { Body, ContentType } = input as { Body?: unknown; ContentType?: unknown };
+  if (operation !== "s3:PutObject" || (typeof Body !== "string" && !(Body instanceof Uint8Array))) return input;
+  const typed = { ...input, ...(ContentType === undefined && { ContentType: "text/plain; charset=UTF-8" }) };
+  if (Object.keys(input).some((name) => name.startsWith("Checksum"))) return typed;
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(crc32(Body));
-  return { ...input, ChecksumCRC32: bytes.toString("base64") };
+  return { ...typed, ChecksumCRC32: bytes.toString("base64") };
 }
 
 /** The input by the API's own names. @throws StateError where there is no such operation. */

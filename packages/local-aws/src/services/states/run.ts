@@ -187,7 +187,7 @@ export class Run implements Surroundings {
     if (token) tokens.register(token, executionArn, key);
     const session = await this.#session(work.credentials);
     const output = await unlessAborted(
-      callService(cloud.traced(trace?.header), integration, input, session.principal, { executionArn, machineArn }),
+      callService(cloud.traced(trace?.header), integration, input, session, { executionArn, machineArn, signal }),
       signal,
     );
     if (integration.pattern === "request") return { output };

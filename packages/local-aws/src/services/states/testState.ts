@@ -254,10 +254,9 @@ function surroundingsOf(
     add: () => 2,
     enter() {},
     leave() {},
-    async perform({ integration, input: given }) {
+    async perform({ integration, input: given, signal }) {
       if (mocked) return mocked();
-      const { principal } = await session();
-      return callService(cloud, integration, given, principal, { executionArn, machineArn });
+      return callService(cloud, integration, given, await session(), { executionArn, machineArn, signal });
     },
     hasActivity: () => true,
     async waitUntil() {},

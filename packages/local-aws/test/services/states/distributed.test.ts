@@ -73,7 +73,7 @@ describe("distributed Maps", () => {
     });
   }
 
-  it("find objects that tasks put, with the checksum that the AWS SDK sends", async () => {
+  it("find objects that tasks put, with the checksum and type that the AWS SDK sends", async () => {
     const put = {
       Type: "Task",
       Resource: "arn:aws:states:::aws-sdk:s3:putObject",
@@ -83,6 +83,7 @@ describe("distributed Maps", () => {
     const answer = await machines.output(await machines.run(await machines.make({ Put: put }, {}, roleArn)));
     // The check value of CRC-32/ISO-HDLC, cbf43926.
     assert.equal(answer.ChecksumCRC32, "y/Q5Jg==");
+    assert.equal((await s3.headObject({ Bucket, Key: "put/a.txt" })).ContentType, "text/plain; charset=UTF-8");
     await s3.deleteObject({ Bucket, Key: "put/a.txt" });
   });
 
