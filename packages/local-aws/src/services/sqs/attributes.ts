@@ -61,7 +61,6 @@ export function newAttributes(given: Record<string, string>): Record<string, str
 
 /**
  * Attributes as they are kept: in the form in which they are returned. An empty text removes one.
- * @param isNew whether the queue is to be made with them.
  * @param queue that has others already.
  * @throws AwsError in SQS's words.
  */
@@ -69,14 +68,13 @@ export function givenAttributes(
   engine: Engine,
   name: string,
   given: Record<string, string>,
-  isNew: boolean,
   queue?: Queue,
 ): Record<string, string> {
   const fifo = name.endsWith(".fifo");
   const arn = engine.queues.arn(name);
   const all = Object.entries(given).map(([own, value]): [string, string] => {
     if (!settable.has(own)) throw new AwsError("InvalidAttributeName", `Unknown Attribute ${own}.`, 400);
-    if (own === "FifoQueue") return [own, checkedType(value, fifo, isNew)];
+    if (own === "FifoQueue") return [own, checkedType(value, fifo)];
     if (!fifo && ofFifo.includes(own)) {
       throw new AwsError("InvalidAttributeName", `You can specify the ${own} only when FifoQueue is set to true.`, 400);
     }
@@ -104,10 +102,11 @@ function withOneKey(attributes: Record<string, string>): Record<string, string> 
   return { ...attributes, SqsManagedSseEnabled: "false" };
 }
 
-function checkedType(value: string, fifo: boolean, isNew: boolean): string {
+/** A standard queue is not even told that it is none. */
+function checkedType(value: string, fifo: boolean): string {
+  if (!fifo) throw new AwsError("InvalidAttributeName", "Unknown Attribute FifoQueue.", 400);
   const flag = checkedFlag("FifoQueue", value);
-  if (flag === String(fifo) && (fifo || !isNew)) return flag;
-  if (isNew) throw new AwsError("InvalidAttributeName", "Unknown Attribute FifoQueue.", 400);
+  if (flag === "true") return flag;
   throw invalidAttribute("FifoQueue", "Modifying queue type is not supported.");
 }
 

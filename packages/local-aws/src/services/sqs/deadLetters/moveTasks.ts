@@ -79,6 +79,7 @@ export class MoveTasks {
   cancel(handle: string): { ApproximateNumberOfMessagesMoved: number } {
     const source = sourceOf(handle);
     if (!source) throw invalid("Value for parameter TaskHandle is invalid.");
+    this.#existing("SourceArn", source);
     const [key, task] = this.#of(source).find(([, one]) => one.TaskHandle === handle) ?? [];
     if (!key || !task) throw new AwsError("ResourceNotFoundException", "Task does not exist.", 404);
     if (task.Status !== "RUNNING") throw invalid("Only active tasks can be cancelled.");

@@ -9,6 +9,10 @@ export type Kept = Record<string, KeptAttribute>;
 type Given = Record<string, Omit<MessageAttributeValue, "BinaryValue"> & { BinaryValue?: Uint8Array | string }>;
 
 const most = 10;
+/** Any that XML has not. https://www.w3.org/TR/REC-xml/#charsets */
+export const otherCharacter = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+/** Those that it has, as SQS says it. */
+export const characters = "#x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF";
 const types = /^(String|Number|Binary)(\..+)?$/;
 const name = /^(?!\.|.*\.\.|.*\.$|aws\.|amazon\.)[\w.-]{1,256}$/i;
 
@@ -43,6 +47,9 @@ function kept(own: string, { DataType = "", StringValue, BinaryValue }: Given[st
     throw invalid(
       `The message attribute '${own}' must contain non-empty message attribute value for message attribute type '${type}'.`,
     );
+  }
+  if (type !== "Binary" && otherCharacter.test(value as string)) {
+    throw invalid(`The message attribute '${own}' has invalid characters. Valid unicode characters are ${characters}`);
   }
   if (type === "Number" && !isNumber(value as string)) {
     throw invalid(`Can't cast the value of message (user) attribute '${own}' to a number.`);

@@ -2,7 +2,7 @@
 import type { MessageSystemAttributeValue } from "@aws-sdk/client-sqs";
 import { AwsError, checkRange, invalid, missing, ofOtherType, refused } from "../errors.ts";
 import { isFifo, numberOf, type Queue } from "../storage/queues.ts";
-import { digestOf, type Kept, keptAttributes, md5, sizeOf } from "./attributes.ts";
+import { characters, digestOf, type Kept, keptAttributes, md5, otherCharacter, sizeOf } from "./attributes.ts";
 
 /** A message as requests have it, alone or in a batch. */
 export interface Sent {
@@ -27,8 +27,6 @@ export interface Content {
 /** The largest message, and the largest batch, in bytes. */
 export const largest = 1_048_576;
 
-/** Any that XML has. https://www.w3.org/TR/REC-xml/#charsets */
-const otherCharacter = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 const identifier = /^[A-Za-z0-9!-/:-@[-`{-~]{1,128}$/;
 
 /** Of groups, duplicates and receives. */
@@ -44,8 +42,14 @@ export function checkIdentifiers(queue: Queue, message: Sent, inBatch: boolean):
     if (value !== undefined) checkIdentifier(name, value);
   }
   if (!message.MessageBody) throw missing("MessageBody");
-  if (isFifo(queue) && message.MessageGroupId === undefined) {
+  if (!isFifo(queue)) return;
+  if (message.MessageGroupId === undefined) {
     throw inBatch ? invalid("The request must contain the parameter MessageGroupId.") : missing("MessageGroupId");
+  }
+  if (message.MessageDeduplicationId === undefined && queue.attributes.ContentBasedDeduplication !== "true") {
+    throw invalid(
+      "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+    );
   }
 }
 
@@ -59,11 +63,6 @@ export function checkParameters(queue: Queue, message: Sent): void {
   }
   // Zero is the queue's own delay.
   if (DelaySeconds) throw ofOtherType("DelaySeconds", String(DelaySeconds));
-  if (MessageDeduplicationId === undefined && queue.attributes.ContentBasedDeduplication !== "true") {
-    throw invalid(
-      "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
-    );
-  }
 }
 
 /**
@@ -75,7 +74,7 @@ export function contentOf(queue: Queue, message: Sent, trace: string | undefined
   if (otherCharacter.test(body)) {
     throw new AwsError(
       "InvalidMessageContents",
-      "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF",
+      `Invalid characters found. Valid unicode characters are ${characters}`,
       400,
     );
   }

@@ -29,7 +29,7 @@ export const attributeOperations: Pick<Handlers, Names> = {
   },
   SetQueueAttributes(engine, { QueueUrl, Attributes }) {
     const queue = engine.at(QueueUrl);
-    set(engine, queue, givenAttributes(engine, queue.name, Attributes as Record<string, string>, false, queue));
+    set(engine, queue, givenAttributes(engine, queue.name, Attributes as Record<string, string>, queue));
     return {};
   },
   AddPermission(engine, input) {

@@ -15,7 +15,7 @@ const purgeInterval = 60_000;
 export const queueOperations: Pick<Handlers, Names> = {
   CreateQueue(engine, { QueueName, Attributes = {}, tags = {} }) {
     checkName(QueueName, Attributes.FifoQueue);
-    const given = givenAttributes(engine, QueueName, Attributes as Record<string, string>, true);
+    const given = givenAttributes(engine, QueueName, Attributes as Record<string, string>);
     const existing = engine.queues.get(QueueName);
     if (existing) checkSame(existing, given);
     else create(engine, QueueName, given, tags as Record<string, string>);

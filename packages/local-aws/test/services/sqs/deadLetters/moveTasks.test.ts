@@ -104,6 +104,12 @@ describe("dead letters of SQS", () => {
     assert.deepEqual(await queues.counts(dead), [4 - moved, 0, 0]);
     await assert.rejects(queues.client.cancelMessageMoveTask({ TaskHandle }), /Only active tasks can be cancelled/);
     await assert.rejects(queues.client.cancelMessageMoveTask({ TaskHandle: "x" }), /TaskHandle is invalid/);
+    const forged = (of: string) => {
+      const text = JSON.stringify({ taskId: "x", sourceArn: queues.arn(of) });
+      return queues.client.cancelMessageMoveTask({ TaskHandle: Buffer.from(text).toString("base64") });
+    };
+    await assert.rejects(forged("cancelled-dead"), /Task does not exist/);
+    await assert.rejects(forged("nowhere"), /SourceArn parameter doesn't exist/);
   });
 
   it("are moved from a dead-letter queue alone", async () => {

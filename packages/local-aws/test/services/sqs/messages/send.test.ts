@@ -41,6 +41,7 @@ describe("messages sent to SQS", () => {
     ["no type", attribute("a", text("x", "")), "InvalidParameterValue", /non-empty message attribute type/],
     ["an unknown type", attribute("a", text("x", "Date")), "InvalidParameterValue", /Binary, Number, String/],
     ["no value", attribute("a", text("")), "InvalidParameterValue", /non-empty message attribute value/],
+    ["a value that XML has not", attribute("a", text("\u0001")), "InvalidParameterValue", /'a' has invalid characters/],
     ["text for a number", attribute("a", text("x", "Number")), "InvalidParameterValue", /to a number/],
     ["text for bytes", attribute("a", text("x", "Binary")), "InvalidParameterValue", /type 'Binary'/],
     [
@@ -174,9 +175,14 @@ describe("messages sent to SQS", () => {
       });
     }
 
-    it("to a FIFO queue all need a group", async () => {
+    it("to a FIFO queue all need a group, and an id if their bodies are none", async () => {
       const entries = [entry("a", { MessageGroupId: "g", MessageDeduplicationId: "1" }), entry("b")];
       await assert.rejects(batch(fifo, ...entries), /must contain the parameter MessageGroupId/);
+      const alone = [
+        entry("a", { MessageGroupId: "g", MessageDeduplicationId: "2" }),
+        entry("b", { MessageGroupId: "g" }),
+      ];
+      await assert.rejects(batch(fifo, ...alone), /MessageDeduplicationId provided explicitly/);
     });
   });
 });

@@ -85,10 +85,12 @@ describe("queues of SQS", () => {
   }
 
   it("keep their type", async () => {
-    const Attributes = { FifoQueue: "true" };
-    const standard = await queues.create("type");
-    await assert.rejects(queues.client.setQueueAttributes({ QueueUrl: standard, Attributes }), /not supported/);
-    await queues.client.setQueueAttributes({ QueueUrl: await queues.create("type.fifo"), Attributes });
+    const set = (QueueUrl: string, FifoQueue: string) =>
+      queues.client.setQueueAttributes({ QueueUrl, Attributes: { FifoQueue } });
+    const [standard, fifo] = [await queues.create("type"), await queues.create("type.fifo")];
+    for (const flag of ["true", "false"]) await assert.rejects(set(standard, flag), { name: "InvalidAttributeName" });
+    await assert.rejects(set(fifo, "false"), { name: "InvalidAttributeValue", message: /not supported/ });
+    await set(fifo, "true");
   });
 
   it("are listed by their beginning, a page at a time", async () => {
