@@ -53,7 +53,8 @@ export function streamOperations(records: Records): Operations<"kinesis"> {
           const constraint = "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+";
           throw new AwsError("ValidationException", brokenConstraint(StreamName, "streamName", constraint));
         }
-        const mode = StreamModeDetails?.StreamMode ?? "PROVISIONED";
+        // AWS takes neither, too: a provisioned stream would have to say how many shards it has.
+        const mode = StreamModeDetails?.StreamMode ?? (ShardCount === undefined ? "ON_DEMAND" : "PROVISIONED");
         if (mode === "ON_DEMAND" && ShardCount !== undefined) {
           throw new AwsError("ValidationException", "ShardCount must not be set for a stream in the ON_DEMAND mode.");
         }

@@ -70,11 +70,12 @@ describe("Kinesis", () => {
     );
     await create("made");
     assert.deepEqual(await read("made", "shardId-000000000000"), []);
-    await kinesis.createStream({ StreamName: "growing", StreamModeDetails: { StreamMode: "ON_DEMAND" } });
+    // Without a number of shards it is one that has as many as it takes.
+    await kinesis.createStream({ StreamName: "growing" });
     assert.equal((await ready("growing")).Shards?.length, 4);
     for (const [input, fault] of [
       [{ StreamName: "a b", ShardCount: 1 }, /streamName/],
-      [{ StreamName: "a" }, /shardCount/],
+      [{ StreamName: "a", StreamModeDetails: { StreamMode: "PROVISIONED" } }, /shardCount/],
     ] as const)
       await refuses(kinesis.createStream(input), "ValidationException", fault, 400);
     const first = await kinesis.listStreams({ Limit: 1 });
