@@ -12,7 +12,7 @@ import { signingName } from "../kit/sdkNames.ts";
 import { AwsError, type Cloud, type Principal } from "../service.ts";
 
 export interface Delivery {
-  /** Of a function, queue, topic, state machine, event bus, API destination, log group, or a universal target of the scheduler. */
+  /** Of a function, queue, topic, stream of Kinesis, state machine, event bus, API destination, log group, or a universal target of the scheduler. */
   arn: string;
   /** The message, usually JSON. */
   body: string;
@@ -20,6 +20,8 @@ export interface Delivery {
   principal: Principal;
   /** Message group of a FIFO queue or topic. */
   messageGroupId?: string | undefined;
+  /** By which a stream of Kinesis chooses the shard. Default: a random one. */
+  partitionKey?: string | undefined;
   /** Name of the execution that a state machine starts, so that a repeated delivery starts no second one. */
   executionName?: string | undefined;
   /** Subject of a message to a topic. */
@@ -85,6 +87,11 @@ const targets: Record<string, (delivery: Delivery, cloud: Cloud) => Request | Pr
     const fifo = messageGroupId && { MessageGroupId: messageGroupId, MessageDeduplicationId: randomUUID() };
     return ["sqs", "SendMessage", { QueueUrl: queueUrl(cloud, arn), MessageBody: body, ...fifo }];
   },
+  kinesis: ({ arn, body, partitionKey = randomUUID() }) => [
+    "kinesis",
+    "PutRecord",
+    { StreamARN: arn, Data: Buffer.from(body), PartitionKey: partitionKey },
+  ],
   sns: ({ arn, body, subject, messageGroupId }) => [
     "sns",
     "Publish",

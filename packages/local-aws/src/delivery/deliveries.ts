@@ -96,13 +96,17 @@ export class Deliveries {
     }
   }
 
-  async #send(key: string, { target, body, sourceArn, service, event, trace }: DeliveryRecord): Promise<void> {
+  async #send(
+    key: string,
+    { target, body, sourceArn, service, event, trace, partitionKey }: DeliveryRecord,
+  ): Promise<void> {
     const arn = target.Arn as string;
     await deliver(this.#cloud.traced(trace), {
       arn,
       body,
       principal: await this.#principal(target.RoleArn, service, sourceArn),
       messageGroupId: target.SqsParameters?.MessageGroupId,
+      partitionKey,
       // A name unique to the delivery: what is attempted twice is started once.
       executionName: key.slice(16),
       http: target.HttpParameters,

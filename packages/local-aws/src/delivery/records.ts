@@ -31,6 +31,8 @@ export interface DeliveryRecord {
   since: number;
   due: number;
   event?: BusEvent;
+  /** For a stream of Kinesis. */
+  partitionKey?: string;
   /** Trace header that the target goes on with. */
   trace?: string;
 }

@@ -1,5 +1,6 @@
 /** Buses and rules, and which rules an event matches. */
 
+import type { Target } from "@aws-sdk/client-eventbridge";
 import type { Deliveries } from "../../delivery/deliveries.ts";
 import type { BusEvent } from "../../delivery/records.ts";
 import { compilePattern, type EventMatcher, PatternError } from "../../eventPattern/pattern.ts";
@@ -9,7 +10,7 @@ import { AwsError, type Cloud } from "../../service.ts";
 import type { Collection } from "../../store.ts";
 import { Archives } from "./archives.ts";
 import type { BusRecord, RuleRecord } from "./records.ts";
-import { transformed } from "./transform.ts";
+import { readPath, transformed } from "./transform.ts";
 
 export class EventsState {
   readonly cloud: Cloud;
@@ -158,7 +159,14 @@ const toTargets = (rule: RuleRecord, event: BusEvent) =>
     sourceArn: rule.arn,
     service: "events.amazonaws.com" as const,
     event,
+    ...(target.Arn?.split(":")[2] === "kinesis" && { partitionKey: partitionKeyOf(target, event) }),
   }));
+
+/** What the target's path leads to in the event, otherwise the event's id. */
+function partitionKeyOf({ KinesisParameters }: Target, event: BusEvent): string {
+  const found = KinesisParameters?.PartitionKeyPath && readPath(event, KinesisParameters.PartitionKeyPath);
+  return String(found ?? event.id).slice(0, 256) || event.id;
+}
 
 const ruleKey = (bus: string, name: string): string => `${bus}/${name}`;
 

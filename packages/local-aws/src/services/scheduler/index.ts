@@ -25,6 +25,7 @@ export function createScheduler(cloud: Cloud): Service {
       target: target as never,
       sourceArn: schedule.arn,
       service: "scheduler.amazonaws.com",
+      ...(target.KinesisParameters?.PartitionKey && { partitionKey: target.KinesisParameters.PartitionKey }),
     } as const;
     deliveries.add([delivery], delayWithin(schedule));
     const over = timetable(schedule).next(due) === undefined;

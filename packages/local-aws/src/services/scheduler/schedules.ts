@@ -157,12 +157,14 @@ function checkWindow({ Mode, MaximumWindowInMinutes: minutes }: Partial<Flexible
 /** As on AWS, the scheduler must be able to assume the role when the schedule is created. */
 async function checkTarget(
   { cloud }: SchedulerState,
-  { Arn = "", RoleArn = "", Input }: Target,
+  { Arn = "", RoleArn = "", Input, KinesisParameters }: Target,
   groupArn: string,
 ): Promise<void> {
   if (!/^arn:aws[\w-]*:[a-z0-9-]+:/.test(Arn))
     throw invalid(`Provided Arn is not in correct format. TargetArn: ${Arn}`);
   if (!isTarget(Arn)) throw invalid(`The local cloud does not model targets like ${Arn}.`);
+  if (Arn.split(":")[2] === "kinesis" && !KinesisParameters?.PartitionKey)
+    throw invalid("KinesisParameters with a PartitionKey must be specified for a target that is a Kinesis stream.");
   if (Input !== undefined && /^arn:aws[\w-]*:(states|scheduler):/.test(Arn)) {
     try {
       parseJson(Input);

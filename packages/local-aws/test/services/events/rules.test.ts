@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as sdk from "@aws-sdk/client-eventbridge";
+import { Kinesis } from "@aws-sdk/client-kinesis";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { startCloud } from "../../../testing/cloud.ts";
 import { Events, queueArn } from "./support.ts";
@@ -71,6 +72,33 @@ describe("EventBridge", () => {
       resources: ["r"],
       detail: { price: 50 },
     });
+  });
+
+  it("puts events into a Kinesis stream as the target's role, by a key out of the event", async () => {
+    const kinesis = told.cloud.client(Kinesis);
+    await kinesis.createStream({ StreamName: "events", ShardCount: 1 });
+    const Arn = "arn:aws:kinesis:us-east-1:000000000000:stream/events";
+    const allow = { Effect: "Allow", Action: "kinesis:PutRecord", Resource: Arn };
+    const { roleArn: RoleArn } = await told.cloud.mintRole([allow], { trust: "events.amazonaws.com" });
+    const target = { Arn, RoleArn, InputPath: "$.detail", KinesisParameters: { PartitionKeyPath: "$.detail.id" } };
+    await told.rule("keyed", { source: ["keyed"] }, target);
+    await fails(
+      new sdk.PutTargetsCommand({ Rule: "keyed", Targets: [{ Id: "x", Arn }] }),
+      "ValidationException",
+      /RoleArn/,
+    );
+    const other = { ...target, Id: "x", KinesisParameters: { PartitionKeyPath: "detail" } };
+    const wrong = new sdk.PutTargetsCommand({ Rule: "keyed", Targets: [other] });
+    await fails(wrong, "ValidationException", /PartitionKeyPath is not valid/);
+    await put({ id: "k-1" }, { Source: "keyed" });
+    const asked = { StreamName: "events", ShardId: "shardId-000000000000", ShardIteratorType: "TRIM_HORIZON" as const };
+    for (;;) {
+      const { ShardIterator } = await kinesis.getShardIterator(asked);
+      const { Records: [record] = [] } = await kinesis.getRecords({ ShardIterator });
+      if (!record) continue;
+      assert.deepEqual([record.PartitionKey, Buffer.from(record.Data!).toString()], ["k-1", '{"id":"k-1"}']);
+      break;
+    }
   });
 
   it("shapes what a target gets", async () => {

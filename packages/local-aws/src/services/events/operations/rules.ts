@@ -198,7 +198,7 @@ function putTargets(events: EventsState, { EventBusName, Rule, Targets = [] }: P
 const needsRole = new Set(["states", "events", "kinesis", "ecs", "batch"]);
 
 function checkTarget(
-  { Id: id = "", Arn: arn = "", RoleArn, Input, InputPath, InputTransformer, SqsParameters }: Target,
+  { Id: id = "", Arn: arn = "", RoleArn, Input, InputPath, InputTransformer, SqsParameters, KinesisParameters }: Target,
   region: string,
 ): void {
   if (!/^[.\-_A-Za-z0-9]{1,64}$/.test(id))
@@ -215,6 +215,9 @@ function checkTarget(
   if (arn.endsWith(".fifo") && service === "sqs" && !SqsParameters?.MessageGroupId) {
     throw invalid(`Parameter(s) SqsParameters must be specified for target: ${id}.`);
   }
+  const { PartitionKeyPath: key } = KinesisParameters ?? {};
+  if (key !== undefined && !isPath(key))
+    throw invalid(`Parameter PartitionKeyPath is not valid. Reason: Invalid JSONPath ${key}.`);
   if ([Input, InputPath, InputTransformer].filter((one) => one !== undefined).length > 1) {
     throw invalid(`Only one of Input, InputPath, or InputTransformer must be provided for target ${id}.`);
   }
