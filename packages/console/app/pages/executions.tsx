@@ -7,10 +7,11 @@ import { definePage, type PageProps } from "../lib/page.ts";
 import { go, hrefOf } from "../lib/router.ts";
 import { dayAndTime, durationText, matches, nameOf, plural } from "../lib/text.ts";
 import { List } from "../ui/list.tsx";
-import { Badge, Button, Empty, Failure, Field, Waiting } from "../ui/parts.tsx";
+import { Button, Empty, Failure, Field, Waiting } from "../ui/parts.tsx";
 import { Split } from "../ui/split.tsx";
-import { ExecutionDetail, toneOf } from "./executions/detail.tsx";
+import { ExecutionDetail } from "./executions/detail.tsx";
 import { StartForm } from "./executions/start.tsx";
+import { StatusBadge, toneOf } from "./executions/status.tsx";
 
 export default definePage({ path: "executions", title: "Executions", group: "What happens", view: Executions });
 
@@ -120,10 +121,6 @@ function Executions({ rest: [chosen], query }: PageProps) {
     />
   );
 }
-
-export const StatusBadge = ({ status = "" }: { status?: string | undefined }) => (
-  <Badge tone={toneOf(status)}>{status.toLowerCase().replace("_", " ")}</Badge>
-);
 
 const useExecutions = (machine: string | undefined) =>
   useData(

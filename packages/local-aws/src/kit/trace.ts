@@ -3,7 +3,6 @@
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
  */
 import { createHash, randomBytes } from "node:crypto";
-import type { Call, Cloud } from "../service.ts";
 
 export interface Trace {
   /** `1-TIME-ID` */
@@ -48,7 +47,13 @@ export class Sampler {
 export const segmentId = (): string => randomBytes(8).toString("hex");
 
 /** The header for what a call brings about: below the segment that is written of the call itself. */
-export function traceBelow({ trace: header, segment }: Pick<Call, "trace" | "segment">): string | undefined {
+export function traceBelow({
+  trace: header,
+  segment,
+}: {
+  trace?: string | undefined;
+  segment?: { id: string } | undefined;
+}): string | undefined {
   const trace = readTrace(header);
   return trace && segment !== undefined ? traceHeader({ ...trace, parent: segment.id }) : header;
 }
@@ -82,7 +87,7 @@ export interface SegmentFacts {
 
 /** Has X-Ray keep it. What is not accepted is lost: traces are no reason to fail. */
 export function putSegment(
-  cloud: Pick<Cloud, "request">,
+  cloud: { request(service: "xray", operation: string, input: object): Promise<unknown> },
   trace: Trace,
   { started, status, ...facts }: SegmentFacts,
 ): void {

@@ -5,17 +5,12 @@ import { all, call } from "../../lib/api.ts";
 import { useData } from "../../lib/data.ts";
 import { go } from "../../lib/router.ts";
 import { dayAndTime, durationText } from "../../lib/text.ts";
-import { Badge, Button, Facts, Failure, Json, Section, type Tone, Waiting } from "../../ui/parts.tsx";
-import { StatusBadge } from "../executions.tsx";
+import { Badge, Button, Facts, Failure, Json, Section, Waiting } from "../../ui/parts.tsx";
 import { Bars } from "./bars.tsx";
 import { visitsOf } from "./history.ts";
 import { StateGraph } from "./stateGraph.tsx";
+import { StatusBadge } from "./status.tsx";
 import { TestForm } from "./testForm.tsx";
-
-export const toneOf = (status: string | undefined): Tone =>
-  (({ SUCCEEDED: "good", RUNNING: "busy", ABORTED: "warn", PENDING_REDRIVE: "warn" }) as Record<string, Tone>)[
-    status ?? ""
-  ] ?? "bad";
 
 export function ExecutionDetail({ arn, machine }: { arn: string; machine: string }) {
   const { value, error, reload } = useData(

@@ -2,7 +2,6 @@
 import { AwsError, type Cloud } from "../../service.ts";
 import type { Wakes } from "../../wakes.ts";
 import { Duplicates } from "./storage/duplicates.ts";
-import { convertFormerState } from "./storage/formerState.ts";
 import { Messages } from "./storage/messages.ts";
 import { Pools } from "./storage/pools.ts";
 import { type Queue, Queues } from "./storage/queues.ts";
@@ -19,7 +18,6 @@ export class Engine {
   readonly #cloud: Cloud;
   readonly #wakes: Wakes;
 
-  /** Reads over what an earlier version left. */
   constructor(cloud: Cloud, wakes: Wakes) {
     const { store, region, accountId } = cloud;
     this.#cloud = cloud;
@@ -30,7 +28,6 @@ export class Engine {
     this.messages = new Messages(store);
     this.duplicates = new Duplicates(store);
     this.pools = new Pools(store);
-    convertFormerState(this, cloud.directory);
     this.sweeper = new Sweeper(this);
   }
 

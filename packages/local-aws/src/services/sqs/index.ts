@@ -6,9 +6,11 @@ import type { Wakes } from "../../wakes.ts";
 import { queueAccess } from "./access.ts";
 import { MoveTasks, sourceOf } from "./deadLetters/moveTasks.ts";
 import { Engine, nameOf } from "./engine.ts";
-import { handlers, type Name } from "./handlers.ts";
+import type { Name } from "./handlers.ts";
 import { Receiver } from "./messages/receive.ts";
 import { QueueMetrics } from "./metrics.ts";
+import { handlers } from "./operations/index.ts";
+import { convertFormerState } from "./storage/formerState.ts";
 
 /** What operations name their queue or task by. */
 interface Named {
@@ -32,6 +34,7 @@ const uses = /^(SendMessage|ReceiveMessage|ChangeMessageVisibility)/;
 /** @param options.clock how much faster than AWS's the clock of alarms runs. Default 1. */
 export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: number } = {}): Service {
   const engine = new Engine(cloud, wakes);
+  convertFormerState(engine, cloud.directory);
   const parts: Parts = {
     engine,
     receiver: new Receiver(engine),

@@ -20,7 +20,3 @@ export const cognitoResources: ServiceResources = (cloud) => {
     },
   };
 };
-
-export type Call = <Answer = unknown>(operation: string, input: object) => Promise<Answer>;
-
-export const docs = (name: string) => `https://www.pulumi.com/registry/packages/aws/api-docs/cognito/${name}/`;

@@ -4,7 +4,7 @@ import type { Cloud } from "local-aws/service";
 import type { Properties } from "../../engine/provider.ts";
 import { byArn, capitalized, described, fromAws, toAws } from "../described.ts";
 import type { ResourceType } from "../resourceType.ts";
-import { type Call, docs } from "./index.ts";
+import { type Call, docs } from "./call.ts";
 
 /** Names that are not just written with a capital. */
 const special = {

@@ -4,7 +4,7 @@ import type { Properties } from "../../engine/provider.ts";
 import { capitalized, described, listChanges, uncapitalized } from "../described.ts";
 import type { ResourceType } from "../resourceType.ts";
 import { timeOf } from "../time.ts";
-import { type Call, docs } from "./index.ts";
+import { type Call, docs } from "./call.ts";
 
 export const userTypes = (call: Call): ResourceType[] => [group(call), user(call), member(call)];
 

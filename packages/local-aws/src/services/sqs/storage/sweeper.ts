@@ -1,19 +1,30 @@
 /** What is deleted in the background, some at a time: messages older than their queue keeps them, and those that nobody can see. */
-import type { Engine } from "../engine.ts";
-import { numberOf } from "./queues.ts";
+import type { Duplicates } from "./duplicates.ts";
+import type { Messages } from "./messages.ts";
+import type { Pools } from "./pools.ts";
+import { numberOf, type Queues } from "./queues.ts";
 
 /** Milliseconds between two looks. */
 const everyMs = 60_000;
 /** Rows at a time. */
 const portion = 500;
 
+/** Of the engine, what it works on. */
+interface Swept {
+  readonly pools: Pools;
+  readonly duplicates: Duplicates;
+  readonly queues: Queues;
+  readonly messages: Messages;
+  atOnce(work: () => void): void;
+}
+
 export class Sweeper {
-  readonly #engine: Engine;
+  readonly #engine: Swept;
   readonly #timer: NodeJS.Timeout;
   #running = false;
   #stopped = false;
 
-  constructor(engine: Engine) {
+  constructor(engine: Swept) {
     this.#engine = engine;
     this.#timer = setInterval(() => this.begin(), everyMs).unref();
     this.begin();

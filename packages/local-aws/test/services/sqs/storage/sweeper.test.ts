@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AwsError, administrator, type Call, type Cloud } from "../../../../src/service.ts";
 import { Engine } from "../../../../src/services/sqs/engine.ts";
-import { handlers } from "../../../../src/services/sqs/handlers.ts";
 import { Receiver } from "../../../../src/services/sqs/messages/receive.ts";
+import { handlers } from "../../../../src/services/sqs/operations/index.ts";
 import { Store } from "../../../../src/store.ts";
 import { Wakes } from "../../../../src/wakes.ts";
 
