@@ -147,8 +147,7 @@ export class MoveTasks {
         const [message] = messages.next(pool, now, 1);
         if (!message) return;
         const target = this.#target(message, DestinationArn);
-        // It starts afresh: receive count zero, full retention period.
-        moveMessage(this.#engine, { ...message, receives: 0, received: null, sent: now }, target, undefined, now);
+        moveMessage(this.#engine, message, target, undefined, now);
         targets.set(target.name, target);
       }
     });

@@ -150,7 +150,7 @@ function systemAttributes({ message, details }: Taken, queue: Queue): Record<str
   return {
     SenderId: details.sender,
     SentTimestamp: String(message.sent),
-    ApproximateReceiveCount: String(message.receives),
+    ApproximateReceiveCount: String(message.receives + (details.carried ?? 0)),
     ApproximateFirstReceiveTimestamp: String(message.received),
     AWSTraceHeader: details.trace,
     DeadLetterQueueSourceArn: details.source,

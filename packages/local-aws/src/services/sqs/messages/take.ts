@@ -35,7 +35,7 @@ class Receive implements Take {
   readonly #oldest: number;
   readonly #redrive: { target: Queue; times: number } | undefined;
   readonly #seen = new Set<number>();
-  #put = 0;
+  #passed = 0;
 
   constructor(engine: Engine, queue: Queue, timeout: number, now: number) {
     this.#engine = engine;
@@ -58,7 +58,7 @@ class Receive implements Take {
         if (message.grp === null) this.#take(message);
         else this.#takeGroup(message, most);
       }
-      if (this.#put > patience) {
+      if (this.#passed > patience) {
         this.unfinished = true;
         return this;
       }
@@ -79,14 +79,14 @@ class Receive implements Take {
     const { messages, queues } = this.#engine;
     if (message.sent < this.#oldest) {
       messages.remove(message);
-      this.#put++;
+      this.#passed++;
       return;
     }
     if (this.#redrive && message.receives >= this.#redrive.times) {
       const { target } = this.#redrive;
       this.deadLetters = target;
       moveMessage(this.#engine, message, target, queues.arn(this.#queue.name), this.#now);
-      this.#put++;
+      this.#passed++;
       return;
     }
     messages.receive(message, this.#visible, this.#now);
@@ -101,17 +101,18 @@ class Receive implements Take {
 export const take = (engine: Engine, queue: Queue, most: number, timeout: number, now: number): Take =>
   new Receive(engine, queue, timeout, now).run(most);
 
-function redriveOf(engine: Engine, { attributes }: Queue) {
+/** A queue that is to be its own dead-letter queue has none. */
+function redriveOf(engine: Engine, { name, attributes }: Queue) {
   if (!attributes.RedrivePolicy) return undefined;
   const policy = JSON.parse(attributes.RedrivePolicy) as { deadLetterTargetArn: string; maxReceiveCount: number };
   const target = engine.queues.byArn(policy.deadLetterTargetArn);
-  return target && { target, times: policy.maxReceiveCount };
+  return target && target.name !== name ? { target, times: policy.maxReceiveCount } : undefined;
 }
 
 /**
  * Puts a message into another queue, within a transaction. It stays as old as it was; in a FIFO queue it is new.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
- * @param source ARN of the queue whose dead letter it is.
+ * @param source ARN of the queue whose dead letter it is; its receives there are shown further. Without it the message starts afresh.
  */
 export function moveMessage(
   engine: Engine,
@@ -120,12 +121,14 @@ export function moveMessage(
   source: string | undefined,
   now: number,
 ): void {
-  const { source: _, ...details } = JSON.parse(message.details) as Details;
+  const { source: _, carried = 0, ...details } = JSON.parse(message.details) as Details;
   engine.messages.remove(message);
   engine.messages.add(target, {
     ...message,
-    sent: isFifo(target) ? now : message.sent,
+    sent: isFifo(target) || source === undefined ? now : message.sent,
     visible: now,
-    details: { ...details, ...(source && { source }) },
+    receives: 0,
+    received: source === undefined ? null : message.received,
+    details: { ...details, ...(source !== undefined && { source, carried: carried + message.receives }) },
   });
 }

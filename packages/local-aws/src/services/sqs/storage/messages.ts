@@ -17,11 +17,13 @@ export interface Details {
   attributes?: Record<string, KeptAttribute>;
   /** AWSTraceHeader. */
   trace?: string;
-  /** Of a message in a standard queue, where groups have no order. */
+  /** In a standard queue, groups have no order. */
   group?: string;
   deduplication?: string;
   /** ARN of the queue that it was moved here from as a dead letter. */
   source?: string;
+  /** How often it was received before that. */
+  carried?: number;
 }
 
 /** A message to be put into a queue. Times are milliseconds since the epoch. */

@@ -44,6 +44,34 @@ describe("dead letters of SQS", () => {
     assert.equal(after?.Attributes?.DeadLetterQueueSourceArn, queues.arn("kept"));
   });
 
+  it("are received from each queue of a chain as often as it says", async () => {
+    const policy = (target: string) => ({
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queues.arn(target), maxReceiveCount: 1 }),
+      VisibilityTimeout: "0",
+    });
+    const last = await queues.create("chain-3");
+    const second = await queues.create("chain-2", policy("chain-3"));
+    const first = await queues.create("chain-1", policy("chain-2"));
+    await queues.client.sendMessage({ QueueUrl: first, MessageBody: "x" });
+    for (const [url, count] of [
+      [first, "1"],
+      [second, "2"],
+      [last, "3"],
+    ] as const) {
+      const [message] = await queues.receive(url);
+      assert.equal(message?.Attributes?.ApproximateReceiveCount, count);
+      if (url !== last) assert.deepEqual(await queues.receive(url), []);
+    }
+  });
+
+  it("are none where a queue is to be its own dead-letter queue", async () => {
+    const QueueUrl = await queues.create("itself", { VisibilityTimeout: "0" });
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: queues.arn("itself"), maxReceiveCount: 1 });
+    await queues.client.setQueueAttributes({ QueueUrl, Attributes: { RedrivePolicy } });
+    await queues.client.sendMessage({ QueueUrl, MessageBody: "x" });
+    for (let n = 0; n < 3; n++) assert.deepEqual(await queues.bodies(QueueUrl), ["x"]);
+  });
+
   it("of a FIFO queue keep their group's order, and let it go on", async () => {
     const { alive, dead, SourceArn } = await pair("order", ".fifo");
     for (const MessageBody of ["1", "2", "3"]) {
