@@ -23,12 +23,17 @@ describe("what functions log", () => {
     }
   }
 
-  it("is in their log group, between START, END and REPORT", async () => {
+  it("is in their log group, after INIT_START, between START, END and REPORT", async () => {
     const code = `export const handler = async () => {
       console.log("plain", { a: 1 }); console.warn("two\\nlines"); process.stdout.write("\\nraw\\n\\nsecond\\n"); return 1 }`;
     await functions.create("texts", code);
     await functions.invoke("texts");
-    const lines = await logged("/aws/lambda/texts", 7);
+    const [begun = "", ...lines] = await logged("/aws/lambda/texts", 8);
+    const runtime = "arn:aws:lambda:us-east-1::runtime:[0-9a-f]{64}";
+    assert.match(
+      begun,
+      new RegExp(`^INIT_START Runtime Version: nodejs:24\\.v1\\tRuntime Version ARN: ${runtime}\\n$`),
+    );
     const id = /RequestId: (\S+)/.exec(lines[0] ?? "")?.[1];
     assert.equal(lines[0], `START RequestId: ${id} Version: $LATEST\n`);
     assert.match(lines[1] ?? "", new RegExp(`^\\d{4}-.*Z\\t${id}\\tINFO\\tplain { a: 1 }\\n$`));
@@ -48,12 +53,13 @@ describe("what functions log", () => {
       LoggingConfig: { LogFormat: "JSON", ApplicationLogLevel: "INFO", LogGroup: "/platform/json" },
     });
     await functions.invoke("json");
-    const records = (await logged("/platform/json", 4)).map((line) => JSON.parse(line));
+    const records = (await logged("/platform/json", 5)).map((line) => JSON.parse(line));
     assert.deepEqual(
       records.map(({ type, level }) => type ?? level),
-      ["platform.start", "INFO", "ERROR", "platform.report"],
+      ["platform.initStart", "platform.start", "INFO", "ERROR", "platform.report"],
     );
-    const [start, info, error, report] = records;
+    const [begun, start, info, error, report] = records;
+    assert.deepEqual([begun.record.phase, begun.record.runtimeVersion], ["init", "nodejs:24.v1"]);
     assert.deepEqual(info.message, { answer: 42 });
     assert.equal(info.requestId, start.record.requestId);
     assert.equal(error.errorType, "RangeError");
@@ -119,7 +125,7 @@ describe("what functions log", () => {
       LoggingConfig: { LogGroup: "/owned/group" },
     });
     await functions.invoke("owned");
-    assert.equal((await logged("/owned/group", 3)).length, 3);
+    assert.equal((await logged("/owned/group", 4)).length, 4);
   });
 
   it("keeps lines that are longer than an event may be, and goes on when the group is made anew", async () => {
@@ -154,7 +160,8 @@ describe("what functions log", () => {
   it("of an initialisation that fails says why", async () => {
     await functions.create("broken", "console.log('loading'); throw new Error('no start')");
     await functions.invoke("broken");
-    const lines = await logged("/aws/lambda/broken", 6);
+    const [begun = "", ...lines] = await logged("/aws/lambda/broken", 7);
+    assert.match(begun, /^INIT_START /);
     assert.match(lines[0] ?? "", /\tundefined\tINFO\tloading\n$/);
     assert.match(lines[1] ?? "", /\tERROR\tUncaught Exception \t\{"errorType":"Error","errorMessage":"no start"/);
     assert.match(

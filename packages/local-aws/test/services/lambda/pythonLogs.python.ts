@@ -82,6 +82,10 @@ def handler(event, context):
     const { level, message, requestId } = records.find(({ message }) => message !== undefined) ?? {};
     assert.deepEqual([level, message], ["INFO", "two\nlines ü"]);
     assert.match(String(requestId), /^[0-9a-f-]{36}$/);
-    assert.deepEqual(records.map(({ type }) => type).filter(Boolean), ["platform.start", "platform.report"]);
+    assert.deepEqual(records.map(({ type }) => type).filter(Boolean), [
+      "platform.initStart",
+      "platform.start",
+      "platform.report",
+    ]);
   });
 });

@@ -19,6 +19,8 @@ export interface Report {
 }
 
 export interface PlatformLog {
+  /** An environment that begins to initialise. */
+  initStart(now: number): string | undefined;
   start(now: number, requestId: string): string | undefined;
   /** Events written after a request, one string each. */
   end(now: number, report: Report): string[];
@@ -28,12 +30,30 @@ export interface PlatformLog {
 
 export function platformLog({ configuration }: VersionRecord): PlatformLog {
   const { LoggingConfig: logging, MemorySize: memory = 128, Version: version } = configuration;
+  const runtime = runtimeVersion(configuration);
   return logging?.LogFormat === "JSON"
-    ? json(version, memory, logging.SystemLogLevel ?? "INFO")
-    : text(version, memory);
+    ? json(version, memory, logging.SystemLogLevel ?? "INFO", runtime)
+    : text(version, memory, runtime);
 }
 
-const text = (version: string, memory: number): PlatformLog => ({
+interface RuntimeVersion {
+  /** `python:3.13.v1` */
+  runtimeVersion: string;
+  runtimeVersionArn: string;
+}
+
+/** Of a managed runtime; an image has none. Versions of runtimes are not counted here: each is the first. */
+function runtimeVersion({ Runtime, RuntimeVersionConfig }: VersionRecord["configuration"]): RuntimeVersion | undefined {
+  if (!Runtime || !RuntimeVersionConfig?.RuntimeVersionArn) return undefined;
+  const [, language = "", number = ""] = /^([a-z]+)\.?(.*?)(?:\.x)?$/.exec(Runtime) ?? [];
+  const { RuntimeVersionArn: runtimeVersionArn } = RuntimeVersionConfig;
+  return { runtimeVersion: `${language}:${number}.v1`, runtimeVersionArn };
+}
+
+const text = (version: string, memory: number, runtime: RuntimeVersion | undefined): PlatformLog => ({
+  initStart: () =>
+    runtime &&
+    `INIT_START Runtime Version: ${runtime.runtimeVersion}\tRuntime Version ARN: ${runtime.runtimeVersionArn}\n`,
   start: (_now, requestId) => `START RequestId: ${requestId} Version: ${version}\n`,
   end(now, { requestId, duration, initDuration, maxMemoryMb, status, errorType, trace }) {
     const billed = Math.ceil(duration + (initDuration ?? 0));
@@ -60,11 +80,15 @@ const text = (version: string, memory: number): PlatformLog => ({
 });
 
 /** JSON events of level INFO; for a failure they have level WARN or ERROR and also pass `SystemLogLevel: WARN`. */
-function json(version: string, memorySizeMB: number, level: string): PlatformLog {
+function json(version: string, memorySizeMB: number, level: string, runtime: RuntimeVersion | undefined): PlatformLog {
   const event = (now: number, type: string, record: object) =>
     `${JSON.stringify({ time: new Date(now).toISOString(), type: `platform.${type}`, record })}\n`;
   const quiet = level === "WARN";
   return {
+    initStart: (now) =>
+      quiet || !runtime
+        ? undefined
+        : event(now, "initStart", { initializationType: "on-demand", phase: "init", ...runtime }),
     start: (now, requestId) => (quiet ? undefined : event(now, "start", { requestId, version })),
     end(now, { requestId, duration, initDuration, maxMemoryMb, status, errorType, trace }) {
       if (quiet && status === "success") return [];

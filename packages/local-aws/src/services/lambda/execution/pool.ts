@@ -147,6 +147,10 @@ export class Pool {
     try {
       const hosted = await this.#create(() => this.#size--);
       this.#size++;
+      // In its log alone: the log that a request gets back begins with the request.
+      const now = Date.now();
+      const begun = this.#platform.initStart(now);
+      if (begun !== undefined) hosted.log.write(now, begun);
       const error = await hosted.environment.initialise();
       if (error) this.#initFailed(hosted, error);
       else {
