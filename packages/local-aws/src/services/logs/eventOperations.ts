@@ -1,4 +1,5 @@
 import type { OperationOf, Operations } from "../../operations.ts";
+import { protector } from "./dataProtection.ts";
 import { invalid } from "./errors.ts";
 import type { LogEvent, StoredEvent, TimeRange } from "./events.ts";
 import { filterPattern } from "./filterPattern.ts";
@@ -42,8 +43,9 @@ export function eventOperations(logs: LogGroups, metricFilters: MetricFilters): 
             bytes: stream.bytes + bytes,
           });
         });
-        metricFilters.see(logGroupName, accepted);
-        forward(logs, logGroupName, logStreamName, accepted);
+        const shown = accepted.map(protector(logs.group(logGroupName)));
+        metricFilters.see(logGroupName, shown);
+        forward(logs, logGroupName, logStreamName, shown);
       }
       const tooOld = given.filter(({ timestamp }) => timestamp < oldest).length;
       const expired = given.filter(({ timestamp }) => timestamp < kept).length;
@@ -60,7 +62,10 @@ export function eventOperations(logs: LogGroups, metricFilters: MetricFilters): 
   };
 
   const GetLogEvents: OperationOf<"logs", "GetLogEvents"> = {
-    access: (input) => logs.access("GetLogEvents", logs.nameOf(input), input.logStreamName),
+    access: (input) => [
+      ...logs.access("GetLogEvents", logs.nameOf(input), input.logStreamName),
+      ...(input.unmask ? logs.access("Unmask", logs.nameOf(input)) : []),
+    ],
     run(input) {
       const group = logs.nameOf(input);
       const stream = input.logStreamName ?? "";
@@ -78,7 +83,9 @@ export function eventOperations(logs: LogGroups, metricFilters: MetricFilters): 
       // At the end of a stream the token stays the same: callers stop there, or ask again for later events.
       const here = token ?? (ahead ? { batch: 0, index: -1 } : lastPlace(group, stream));
       return {
-        events: found.map(({ timestamp, message, ingestionTime }) => ({ timestamp, message, ingestionTime })),
+        events: found
+          .map(protector(logs.group(group), input.unmask))
+          .map(({ timestamp, message, ingestionTime }) => ({ timestamp, message, ingestionTime })),
         nextForwardToken: tokenOf("f", found.at(-1) ?? here),
         nextBackwardToken: tokenOf("b", found[0] ?? here),
       };
@@ -94,7 +101,10 @@ export function eventOperations(logs: LogGroups, metricFilters: MetricFilters): 
   }
 
   const FilterLogEvents: OperationOf<"logs", "FilterLogEvents"> = {
-    access: (input) => logs.access("FilterLogEvents", logs.nameOf(input)),
+    access: (input) => [
+      ...logs.access("FilterLogEvents", logs.nameOf(input)),
+      ...(input.unmask ? logs.access("Unmask", logs.nameOf(input)) : []),
+    ],
     run(input) {
       const group = logs.nameOf(input);
       logs.group(group);
@@ -104,19 +114,20 @@ export function eventOperations(logs: LogGroups, metricFilters: MetricFilters): 
       }
       for (const name of logStreamNames ?? []) logs.stream(group, name);
       const matches = filterPattern(input.filterPattern);
+      const shown = protector(logs.group(group), input.unmask);
       const limit = checkedLimit(input.limit);
       const after = input.nextToken === undefined ? undefined : searchPlaceOf(input.nextToken);
       const found = events.search(
         group,
         rangeOf(input),
         limit,
-        ({ message }) => matches(message),
+        (event) => matches(shown(event).message),
         (name) => (logStreamNames?.includes(name) ?? true) && name.startsWith(logStreamNamePrefix ?? ""),
         after,
       );
       const last = found.at(-1);
       return {
-        events: found.map((event) => ({
+        events: found.map(shown).map((event) => ({
           logStreamName: event.stream,
           timestamp: event.timestamp,
           message: event.message,

@@ -10,6 +10,7 @@ import type { ExportTask } from "@aws-sdk/client-cloudwatch-logs";
 import type { Operations } from "../../operations.ts";
 import { AwsError, type Principal } from "../../service.ts";
 import type { Collection } from "../../store.ts";
+import { protector } from "./dataProtection.ts";
 import { invalid, notFound } from "./errors.ts";
 import { actsFor, type LogGroups, pageOf } from "./groups.ts";
 
@@ -81,8 +82,9 @@ export class ExportTasks {
     const { taskId, logGroupName, from, to, destination: Bucket, destinationPrefix, streamPrefix } = task;
     this.records.put(taskId, { ...task, status: { code: "RUNNING", message: "Started successfully" } });
     const lines = new Map<string, string[]>();
+    const shownEvent = protector(this.#logs.group(logGroupName));
     for (const batch of this.#logs.events.batches(logGroupName, { from, to })) {
-      for (const { stream, timestamp, message } of batch) {
+      for (const { stream, timestamp, message } of batch.map(shownEvent)) {
         if (!stream.startsWith(streamPrefix)) continue;
         const line = `${new Date(timestamp).toISOString()} ${message.replace(/\n$/, "")}\n`;
         const before = lines.get(stream);

@@ -106,6 +106,7 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
     arn: `${group.arn}:*`,
     ...(whole && { storedBytes: streams.values(`${group.name}\n`).reduce((sum, { bytes }) => sum + bytes, 0) }),
     ...(group.kmsKeyId && { kmsKeyId: group.kmsKeyId }),
+    ...(group.dataProtection && { dataProtectionStatus: "ACTIVATED" as const }),
     logGroupClass: group.logGroupClass,
     logGroupArn: group.arn,
     ...(whole && { deletionProtectionEnabled: group.protected ?? false }),

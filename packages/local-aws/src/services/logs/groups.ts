@@ -11,6 +11,7 @@ import {
   servicePrincipal,
 } from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
+import type { DataProtection } from "./dataProtection.ts";
 import { invalid, notFound } from "./errors.ts";
 import { EventStore } from "./events.ts";
 
@@ -22,6 +23,8 @@ export interface GroupRecord {
   kmsKeyId?: string;
   logGroupClass: LogGroupClass;
   tags: Record<string, string>;
+  /** What is masked in its events. */
+  dataProtection?: DataProtection;
   /** `DeleteLogGroup` refuses while it is set. */
   protected?: boolean;
 }

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/Welcome.html
  */
 import type { Cloud, Service } from "../../service.ts";
+import { dataProtectionOperations } from "./dataProtection.ts";
 import { deliveryDestinationOperations } from "./deliveryDestinations.ts";
 import { destinationOperations } from "./destinations.ts";
 import { eventOperations } from "./eventOperations.ts";
@@ -42,6 +43,7 @@ export function createLogs(cloud: Cloud): Service {
       ...subscriptionFilterOperations(logs),
       ...deliveryDestinationOperations(logs),
       ...destinationOperations(logs),
+      ...dataProtectionOperations(logs),
       ...exportTaskOperations(logs, exports),
       ...insightsOperations(logs, queries),
       ...queryDefinitionOperations(cloud.store.collection("logs.queryDefinitions")),

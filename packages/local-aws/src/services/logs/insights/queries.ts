@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import type { QueryStatus } from "@aws-sdk/client-cloudwatch-logs";
+import { protector } from "../dataProtection.ts";
 import type { TimeRange } from "../events.ts";
 import type { LogGroups } from "../groups.ts";
 import type { Query } from "./parseQuery.ts";
@@ -77,12 +78,15 @@ export class Queries {
     const sink = { push: (row: Row) => results.push(shown(row)), end: () => {} };
     const first = query.begin(sink, () => execution.matched++);
     for (const group of execution.groups) {
+      const record = this.#logs.groups.get(group);
+      if (!record) continue;
+      const shownEvent = protector(record);
       const log = `${this.#logs.cloud.accountId}:${group}`;
       for (const batch of this.#logs.events.batches(group, range)) {
         for (const event of batch) {
           execution.scanned.records++;
           execution.scanned.bytes += event.message.length;
-          first.push(new EventRow(event, log));
+          first.push(new EventRow(shownEvent(event), log));
         }
         await setImmediate();
         if (execution.status !== "Running") return;
