@@ -64,7 +64,7 @@ async function bundleAll(entries: string[], format: Format): Promise<Map<string,
       ...settings,
       plugins,
       // Numbered, as handlers of different systems may have the same file name; in the program's own folder, so that source
-      // maps name its files as it does, and stack traces on AWS say /var/task/handlers/….
+      // maps name its files as it does.
       entryPoints: changed.map((entry, index) => ({ in: entry, out: String(index) })),
       outdir: root,
     }).catch((failure: BuildFailure) => {
@@ -95,6 +95,8 @@ const options = (format: Format) =>
     ...(format === "esm" && { banner: { js: banner } }),
     sourcemap: "external",
     sourcesContent: false,
+    // Where Lambda has the package: stack traces say so, and a debugger takes it for the program's folder.
+    sourceRoot: "/var/task/",
     legalComments: "none",
     logLevel: "silent",
     metafile: true,

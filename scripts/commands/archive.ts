@@ -127,7 +127,12 @@ const show: CommandModule<object, Common & { id: string }> = {
     });
     console.log(`input   ${input}`);
     if (result) console.log(`output  ${result}`);
-    if (record) printTable(Object.entries(record).map(([key, value]) => [key, String(value)]));
+    if (record)
+      printTable(
+        Object.entries(record)
+          .sort(([one], [other]) => one.localeCompare(other))
+          .map(([key, value]) => [key, String(value)]),
+      );
   },
 };
 

@@ -33,6 +33,8 @@ export interface Settings {
   quiet: boolean;
   /** Prints events as JSON, one a line (`--json`). Default false. */
   json: boolean;
+  /** Port on which a debugger attaches to functions (`--inspect`, `--inspect-port N`). Default: none. */
+  inspectPort: number | undefined;
   /** Whether `reset` asks nobody (`--yes`). Default false: it asks on a terminal. */
   yes: boolean;
 }
@@ -61,6 +63,7 @@ export function usageOf({ switches = {} }: LocalConfig = {}): string {
     `  --quiet          show no requests, events and mails
   --verbose        show unchanged resources, and every event, too
   --json           print what happens as JSON, one object a line
+  --inspect        let a debugger attach to functions: on port 9229, or --inspect-port N
   --yes            reset without being asked`,
   ].join("\n");
 }
@@ -96,6 +99,8 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv, loc
           quiet: { type: "boolean" },
           json: { type: "boolean" },
           yes: { type: "boolean" },
+          inspect: { type: "boolean" },
+          "inspect-port": { type: "string" },
           help: { type: "boolean", short: "h" },
         },
       }),
@@ -141,6 +146,10 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv, loc
     quiet: values.quiet ?? false,
     json: values.json ?? false,
     yes: values.yes ?? false,
+    inspectPort:
+      values.inspect || values["inspect-port"] !== undefined
+        ? port("--inspect-port", values["inspect-port"] ?? "9229")
+        : undefined,
   };
 }
 

@@ -21,6 +21,7 @@ describe("settings of pulumi-local", () => {
       quiet: false,
       json: false,
       yes: false,
+      inspectPort: undefined,
     });
   });
 
@@ -56,6 +57,11 @@ describe("settings of pulumi-local", () => {
     writeFileSync(join(own, "endpoint.json"), '{"aws":"http://127.0.0.1:4001","api":"http://localhost:4002"}');
     assert.deepEqual(read(), ["b", own, 4002, 4001]);
     rmSync(folder, { recursive: true });
+  });
+
+  it("let a debugger attach on Node's port, or another", () => {
+    assert.equal(readSettings(["--inspect"], {}).inspectPort, 9229);
+    assert.equal(readSettings(["--inspect-port", "0"], {}).inspectPort, 0);
   });
 
   it("take an empty state folder for none", () => {

@@ -1,3 +1,4 @@
+import { localStack } from "../stack.ts";
 import { type ExternalFunction, externalFunctions } from "./functions.ts";
 import { plain, quoted, type Setting, schema } from "./names.ts";
 import { identifier, join, qualified, type Sql, sql } from "./quote.ts";
@@ -103,8 +104,12 @@ ENABLED = TRUE`;
     },
     {
       note: [
-        `The answers of both go into: dsp snowflake trust --stack ${stack.name}`,
-        `and then: npx pulumi up --stack ${stack.name}`,
+        ...(stack.name === localStack
+          ? ["On this machine nobody answers: dsp snowflake trust --local", "and npm start takes it up."]
+          : [
+              `The answers of both go into: dsp snowflake trust --stack ${stack.name}`,
+              `and then: npx pulumi up --stack ${stack.name}`,
+            ]),
         stack.trust === "pending" ? "Functions and stages work after that." : "That is done: the trust is established.",
       ].join("\n"),
       sql: sql`DESCRIBE INTEGRATION ${names.storageIntegration}`,

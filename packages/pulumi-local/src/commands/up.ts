@@ -1,6 +1,8 @@
 import { once } from "node:events";
+import * as inspector from "node:inspector";
 import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
+import { EngineError } from "../engine/index.ts";
 import { watch } from "../engine/watch.ts";
 import { explain } from "../explain.ts";
 import type { LocalConfig } from "../localConfig.ts";
@@ -27,6 +29,7 @@ export async function up(
   options: Pick<PlatformOptions, "onEvent" | "onLocked"> & { ending: AbortSignal; output: Output },
 ): Promise<number> {
   const { ending, output, ...rest } = options;
+  if (settings.inspectPort !== undefined) letDebug(settings.inspectPort);
   const platform = await Platform.open({ ...settings, local, ...rest });
   try {
     return await serve({ platform, settings, local, ending, output });
@@ -34,6 +37,12 @@ export async function up(
     await platform.close();
     output.flush();
   }
+}
+
+/** Functions are threads of this process: a debugger finds them by it. @throws {EngineError} when the port is taken. */
+function letDebug(port: number): void {
+  inspector.open(port, "127.0.0.1");
+  if (inspector.url() === undefined) throw new EngineError(`port ${port} is taken; choose another: --inspect-port`);
 }
 
 const placeOf = ({ name, programDirectory, stateDirectory }: Settings) => ({ name, programDirectory, stateDirectory });

@@ -117,6 +117,12 @@ describe("the SQL for Snowflake", () => {
     }
   });
 
+  it("says on the local stack how it is trusted there", () => {
+    const text = asText(script(readSetting({ ...stack, name: "local" }, options)));
+    assert.match(text, /^-- On this machine nobody answers: dsp snowflake trust --local$/m);
+    assert.doesNotMatch(text, /up --stack local/);
+  });
+
   it("is printed with headings and notes, part by part, and can be run again from any part", () => {
     const text = asText(script(setting));
     for (const [index, part] of partNames.entries())

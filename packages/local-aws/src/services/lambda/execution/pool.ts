@@ -4,6 +4,7 @@
  * few environments, one of long requests by as many as it needs.
  */
 import { performance } from "node:perf_hooks";
+import { isDebugged, patience } from "../../../kit/debugged.ts";
 import { AwsError } from "../../../service.ts";
 import type { VersionRecord } from "../records.ts";
 import type { Environment, Outcome } from "./environment.ts";
@@ -84,7 +85,7 @@ export class Pool {
     this.#create = create;
     this.#idled = idled;
     this.#platform = platformLog(version);
-    this.#timeoutMs = (version.configuration.Timeout ?? 3) * 1000;
+    this.#timeoutMs = patience((version.configuration.Timeout ?? 3) * 1000);
     this.#tracing = version.configuration.TracingConfig?.Mode === "Active";
   }
 
@@ -126,6 +127,8 @@ export class Pool {
 
   #scaleOut(): void {
     while (this.#waiting.length > this.#starting && this.#starting < maxStarting) {
+      // Requests wait behind one that is stopped at a breakpoint: in another environment they would stop there, too.
+      if (isDebugged() && this.#size + this.#starting > 0) return;
       const oldest = this.#waiting[this.#starting] as Job;
       const waited = performance.now() - oldest.since;
       if (this.#size >= promptEnvironments && waited < patienceMs) {

@@ -1,6 +1,7 @@
 /** Creates an environment for a version: a thread for Node.js, a process for every other runtime. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { patience } from "../../../kit/debugged.ts";
 import type { Cloud, RoleSession } from "../../../service.ts";
 import { type ImageOptions, imageCommand } from "../images.ts";
 import type { Layers } from "../layers.ts";
@@ -98,7 +99,7 @@ export class EnvironmentStarter {
       taskRoot,
       layerRoot,
       variables: (runtime) => environmentVariables(cloud, version, session, { taskRoot, ...start, runtime }),
-      settings: { memoryMb, initTimeout: initMs + Timeout * 1000 },
+      settings: { memoryMb, initTimeout: patience(initMs + Timeout * 1000) },
     };
     if (version.image !== undefined) return this.#image(plan, version.image);
     const runtime = runtimeOf(name as string);
