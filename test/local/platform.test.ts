@@ -1,63 +1,15 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import {
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { GetFunctionCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
-import { Running } from "local-aws/testing";
 import { drawn, type StackMap } from "local-console/diagram";
 import { exercise } from "../../scripts/lib/exercise.ts";
 import { listeningPorts } from "./support/ports.ts";
-
-const root = resolve(import.meta.dirname, "../..");
-
-/** A copy of the program, so that a test may save files in it, with the modules of this one. */
-function copyProgram(): string {
-  const folder = mkdtempSync(join(tmpdir(), "program-"));
-  const parts = [
-    "index.ts",
-    "local.config.ts",
-    "config.ts",
-    "nodeVersion.ts",
-    "package.json",
-    "tsconfig.json",
-    "Pulumi.yaml",
-    "Pulumi.local.yaml",
-  ];
-  const folders = ["bootstrap", "components", "handlers", "jobs", "models", "policy", "scripts"].filter((name) =>
-    readdirSync(root).includes(name),
-  );
-  for (const part of [...parts, ...folders]) cpSync(join(root, part), join(folder, part), { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-  return folder;
-}
-
-/** `npm start` in that folder. */
-class Started extends Running {
-  constructor(folder: string, args: string[] = [], environment: NodeJS.ProcessEnv = {}) {
-    super(join(root, "packages/pulumi-local/src/main.ts"), args, {
-      cwd: folder,
-      environment: {
-        LOCAL_API_PORT: "0",
-        LOCAL_AWS_PORT: "0",
-        LOCAL_STATE_DIR: join(folder, ".local"),
-        ...environment,
-      },
-    });
-  }
-}
+import { copyProgram, Started } from "./support/started.ts";
 
 /** Those that run: a container whose first process reaps nothing keeps the ended ones as zombies. */
 async function processes(...which: string[]): Promise<{ pid: string; command: string }[]> {
@@ -284,6 +236,19 @@ describe("npm start", function () {
     writeFileSync(file, readFileSync(file, "utf8").replace("Saved!", "Saved early!"));
     await running.until(/live after/);
     assert.match(await (await fetch(`${state("endpoint.json").api}/whodis`)).text(), /Saved early!/);
+  });
+
+  it("runs a command once all is up, and ends with it and its exit code", async () => {
+    await running.end("SIGTERM");
+    const script =
+      "fetch(process.argv[1]).then((answer) => { console.log('answered', answer.status); process.exit(7); })";
+    const { api } = state("endpoint.json");
+    const beside = restart("--wait", "--", process.execPath, "-e", script, `${api}/whodis`);
+    const [code] = await once(beside.child, "close");
+    assert.equal(code, 7, beside.printed);
+    assert.match(beside.printed, /\nready in [\s\S]*\nanswered 200\n/);
+    running = restart();
+    await running.until(/ready in/);
   });
 
   it("says in a preview what a start would do, and changes nothing", async () => {

@@ -123,6 +123,11 @@ export class Platform {
     return { aws: cloud.origin, api: apiOrigin, region: cloud.region, stack: this.#options.stack };
   }
 
+  /** What leads SDKs and the AWS CLI to it. */
+  get environment(): Record<string, string> {
+    return localAws(this.local.cloud.origin, this.local.cloud.region);
+  }
+
   /**
    * Runs the program ({@link Engine.up}). `endpoint.json` in the state folder says where the platform is, `outputs.json`
    * what the program exports.

@@ -33,6 +33,8 @@ export interface Settings {
   quiet: boolean;
   /** Prints events as JSON, one a line (`--json`). Default false. */
   json: boolean;
+  /** A command that is run once all is up, and ends it (`--wait -- COMMAND`). Default: none. */
+  wait: string[] | undefined;
   /** Port on which a debugger attaches to functions (`--inspect`, `--inspect-port N`). Default: none. */
   inspectPort: number | undefined;
   /** Whether `reset` asks nobody (`--yes`). Default false: it asks on a terminal. */
@@ -63,6 +65,7 @@ export function usageOf({ switches = {} }: LocalConfig = {}): string {
     `  --quiet          show no requests, events and mails
   --verbose        show unchanged resources, and every event, too
   --json           print what happens as JSON, one object a line
+  --wait -- CMD    run a command once all is up, then end, with its exit code; nothing is watched
   --inspect        let a debugger attach to functions: on port 9229, or --inspect-port N
   --yes            reset without being asked`,
   ].join("\n");
@@ -80,10 +83,13 @@ export function programFolderOf(args: string[]): string {
 export function readSettings(args: string[], environment: NodeJS.ProcessEnv, local: LocalConfig = {}): Settings {
   const programDirectory = programFolderOf(args);
   const switches = local.switches ?? {};
+  // What follows -- is another's command line.
+  const end = args.includes("--wait") ? args.indexOf("--") : -1;
+  const wait = end < 0 ? [] : args.slice(end + 1);
   const { values, positionals } = parse(
     () =>
       parseArgs({
-        args,
+        args: end < 0 ? args : args.slice(0, end),
         allowPositionals: true,
         options: {
           ...Object.fromEntries(Object.keys(switches).map((name) => [name, { type: "boolean" } as const])),
@@ -99,6 +105,7 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv, loc
           quiet: { type: "boolean" },
           json: { type: "boolean" },
           yes: { type: "boolean" },
+          wait: { type: "boolean" },
           inspect: { type: "boolean" },
           "inspect-port": { type: "string" },
           help: { type: "boolean", short: "h" },
@@ -110,7 +117,9 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv, loc
   if (!commands.includes(command as CommandName) || rest.length > 0) {
     throw new UsageError(`the command is "${positionals.join(" ")}"; allowed is one of ${commands.join(", ")}`);
   }
-  const watch = values.watch ?? environment.LOCAL_WATCH ?? "on";
+  if (values.wait && (wait.length === 0 || command !== "up"))
+    throw new UsageError("--wait has no command; allowed is npm start -- --wait -- COMMAND [ARGUMENT ...]");
+  const watch = values.wait ? "off" : (values.watch ?? environment.LOCAL_WATCH ?? "on");
   if (watch !== "on" && watch !== "off")
     throw new UsageError(`--watch (LOCAL_WATCH) is "${watch}"; allowed are on, off`);
   const stack = values.stack ?? local.stack ?? "local";
@@ -146,6 +155,7 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv, loc
     quiet: values.quiet ?? false,
     json: values.json ?? false,
     yes: values.yes ?? false,
+    wait: values.wait ? wait : undefined,
     inspectPort:
       values.inspect || values["inspect-port"] !== undefined
         ? port("--inspect-port", values["inspect-port"] ?? "9229")

@@ -22,6 +22,7 @@ describe("settings of pulumi-local", () => {
       json: false,
       yes: false,
       inspectPort: undefined,
+      wait: undefined,
     });
   });
 
@@ -57,6 +58,13 @@ describe("settings of pulumi-local", () => {
     writeFileSync(join(own, "endpoint.json"), '{"aws":"http://127.0.0.1:4001","api":"http://localhost:4002"}');
     assert.deepEqual(read(), ["b", own, 4002, 4001]);
     rmSync(folder, { recursive: true });
+  });
+
+  it("end with a command that is run beside", () => {
+    const { wait, watch } = readSettings(["--wait", "--quiet", "--", "npm", "run", "e2e", "--", "--wait"], {});
+    assert.deepEqual([wait, watch], [["npm", "run", "e2e", "--", "--wait"], false]);
+    for (const args of [["--wait"], ["--wait", "--"], ["preview", "--wait", "--", "ls"]])
+      assert.throws(() => readSettings(args, {}), /--wait has no command; allowed is npm start -- --wait -- COMMAND/);
   });
 
   it("let a debugger attach on Node's port, or another", () => {

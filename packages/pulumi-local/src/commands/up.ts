@@ -12,6 +12,7 @@ import { announceRunning } from "../running.ts";
 import type { Settings } from "../settings.ts";
 import type { Output } from "../terminal/output.ts";
 import { greeting, readyLine } from "../welcome.ts";
+import { runBeside } from "./beside.ts";
 
 /** An `up` that goes on. */
 interface Running {
@@ -74,6 +75,12 @@ async function serve(run: Running): Promise<number> {
     output.show();
     if (settings.watch) platform.engine.prepare();
     await review();
+    if (settings.wait) {
+      output.flush();
+      const { programDirectory: directory, stateDirectory, wait: command } = settings;
+      const environment = { ...platform.environment, LOCAL_STATE_DIR: stateDirectory };
+      return await runBeside({ command, directory, environment, signal: ending });
+    }
     platform.prepareConsole();
     await ended;
     output.line(pc.dim(`stopped; the state is kept in ${settings.stateDirectory}, and npm start goes on from there`));
