@@ -9,7 +9,7 @@ import { GetFunctionCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk
 import { drawn, type StackMap } from "local-console/diagram";
 import { exercise } from "../../scripts/lib/exercise.ts";
 import { listeningPorts } from "./support/ports.ts";
-import { copyProgram, Started } from "./support/started.ts";
+import { copyProgram, root, Started } from "./support/started.ts";
 
 /** Those that run: a container whose first process reaps nothing keeps the ended ones as zombies. */
 async function processes(...which: string[]): Promise<{ pid: string; command: string }[]> {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Running } from "local-aws/testing";
 
-const root = resolve(import.meta.dirname, "../../..");
+export const root = resolve(import.meta.dirname, "../../..");
 
 /** A copy of the program, so that a test may save files in it, with the modules of this one. */
 export function copyProgram(): string {
