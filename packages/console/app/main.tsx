@@ -1,7 +1,7 @@
 /** The frame: navigation, theme, the page that is asked for. */
 import { render } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { tokenEnded } from "./lib/api.ts";
+import { takeToken, tokenEnded } from "./lib/api.ts";
 import { followEvents, useConnected } from "./lib/events.ts";
 import type { Page } from "./lib/page.ts";
 import { hrefOf, useRoute } from "./lib/router.ts";
@@ -15,6 +15,7 @@ const ownGroup = "This program";
 
 /** Shows the pages, in the order of the navigation. */
 export function start(pages: Page[]): void {
+  takeToken();
   void followEvents();
   render(<Frame pages={pages} />, document.body);
 }

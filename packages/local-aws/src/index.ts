@@ -104,7 +104,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
   const { cloud, services } = regions.get(region);
   const daemon = options.xrayPort === undefined ? undefined : new XrayDaemon(cloud);
 
-  const pages = given.console && new Console(cloud, given.console);
+  const pages = given.console && new Console(cloud, services, given.console);
   let sweeping: NodeJS.Timeout | undefined;
   let listening: Promise<string> | undefined;
   let closing: Promise<void> | undefined;

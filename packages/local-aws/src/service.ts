@@ -130,6 +130,9 @@ export interface Service {
   handle?(request: RawRequest, call: Call): Promise<RawResponse>;
   /** Whether a web page of another site may send this request, as the account has configured. Default: none may. */
   mayCross?(request: { method: string; path: string; headers: IncomingHttpHeaders }): boolean;
+  /** What the console shows and AWS has no operation for, by name. Nothing changes by it. */
+  // biome-ignore lint/suspicious/noExplicitAny: each states what it takes.
+  looks?: { readonly [name: string]: ((about: any) => object) | undefined };
   /** Pages for a browser, if it has any. */
   site?: Site;
   /** Starts what the service needs (an engine process, a timer). Called once, before the first request. */

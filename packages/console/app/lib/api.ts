@@ -3,12 +3,15 @@ import { consolePath, decode, encode, type Received, type Refusal, type Sent, to
 import type { Asked, OperationName, Output, ServiceName } from "local-aws/service";
 
 const stored = "console-token";
-const [, given] = /[#&]token=([\w-]+)/.exec(location.hash) ?? [];
-if (given) {
+
+/** Keeps the token of the URL that was opened, and takes it out of the address: it stays in no history. */
+export function takeToken(): void {
+  const [, given] = /[#&]token=([\w-]+)/.exec(location.hash) ?? [];
+  if (!given) return;
   localStorage.setItem(stored, given);
-  // It stays in no history.
   history.replaceState(null, "", `${location.pathname}#/`);
 }
+
 const headers = (): Record<string, string> => ({ [tokenHeader]: localStorage.getItem(stored) ?? "" });
 
 /** What the cloud refused, in AWS's words. */
@@ -49,6 +52,10 @@ export function call<Name extends ServiceName, Of extends string & OperationName
 ): Promise<Output<Name, Of>> {
   return post("call", { service, operation, input }, signal) as Promise<Output<Name, Of>>;
 }
+
+/** What a service shows beside its operations. @throws {Refused} */
+export const look = <Answer>(service: string, name: string, about: object): Promise<Answer> =>
+  post("look", { service, name, about }) as Promise<Answer>;
 
 /** A request to the routes of deployed APIs. @throws {Refused} */
 export const send = (request: Sent): Promise<Received> => post("send", request) as Promise<Received>;

@@ -40,6 +40,9 @@ export function nameOf(arn: string | undefined): string {
   return arn?.split(/[:/]/).at(-1) ?? "";
 }
 
+/** Of a function's ARN, with a qualifier or without. */
+export const functionName = (arn: string): string => arn.split(":")[6] ?? "";
+
 /** JSON with two spaces, where it is JSON; otherwise as it is. */
 export function pretty(text: string | undefined): string {
   if (text === undefined) return "";

@@ -1,5 +1,6 @@
 /** Executions of state machines: how each went through its states; and to start, stop and redrive them. */
-import { useMemo, useState } from "preact/hooks";
+import type { Output } from "local-aws/service";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { isKind } from "../lib/activity.ts";
 import { all, call } from "../lib/api.ts";
 import { useData } from "../lib/data.ts";
@@ -122,23 +123,38 @@ function Executions({ rest: [chosen], query }: PageProps) {
   );
 }
 
-const useExecutions = (machine: string | undefined) =>
-  useData(
-    async (signal) =>
-      machine === undefined
-        ? []
-        : all(
-            (nextToken) =>
-              call(
-                "states",
-                "ListExecutions",
-                { stateMachineArn: machine, maxResults: 1_000, ...(nextToken && { nextToken }) },
-                signal,
-              ),
-            ({ executions }) => executions,
-            ({ nextToken }) => nextToken,
-            100_000,
-          ),
+type Listed = NonNullable<Output<"states", "ListExecutions">["executions"]>[number];
+
+/** How many are in a page of the listing: the most that there may be. */
+const pageSize = 1_000;
+/** Milliseconds after which all pages are read again, and not the first alone, where the latest are. */
+const whole = 60_000;
+
+/** A machine's executions, the latest first. */
+function useExecutions(machine: string | undefined) {
+  const known = useRef({ machine, at: 0, executions: [] as Listed[] });
+  return useData(
+    async (signal) => {
+      if (machine === undefined) return [];
+      const read = (most: number) =>
+        all(
+          (nextToken) => {
+            const page = { maxResults: pageSize, ...(nextToken && { nextToken }) };
+            return call("states", "ListExecutions", { stateMachineArn: machine, ...page }, signal);
+          },
+          ({ executions }) => executions,
+          ({ nextToken }) => nextToken,
+          most,
+        );
+      const { at, executions } = known.current;
+      const isNew = known.current.machine !== machine || Date.now() - at > whole;
+      const latest = await read(isNew ? 100_000 : pageSize);
+      const seen = new Set(latest.map(({ executionArn }) => executionArn));
+      const older = isNew ? [] : executions.filter(({ executionArn }) => !seen.has(executionArn));
+      known.current = { machine, at: isNew ? Date.now() : at, executions: [...latest, ...older] };
+      return known.current.executions;
+    },
     [machine],
     { every: 5_000, on: (activity) => isKind("execution")(activity) && activity.machine === machine },
   );
+}

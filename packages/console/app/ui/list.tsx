@@ -52,14 +52,18 @@ export function List<Item>(props: ListProps<Item>) {
       old.top === scrollTop && old.height === clientHeight ? old : { top: scrollTop, height: clientHeight },
     );
   };
+  const isEmpty = items.length === 0;
+  // Without rows there is no frame to look at.
   useLayoutEffect(() => {
+    if (!frame.current) return;
+    if (following.current) frame.current.scrollTop = frame.current.scrollHeight;
     look();
     const observer = new ResizeObserver(look);
-    observer.observe(frame.current!);
+    observer.observe(frame.current);
     return () => observer.disconnect();
-  }, []);
+  }, [isEmpty]);
   useLayoutEffect(() => {
-    if (following.current) frame.current!.scrollTop = frame.current!.scrollHeight;
+    if (following.current && frame.current) frame.current.scrollTop = frame.current.scrollHeight;
   }, [items.length, items.at(-1)]);
 
   const from = Math.max(0, Math.floor(seen.top / rowHeight) - beyond);
@@ -91,6 +95,13 @@ export function List<Item>(props: ListProps<Item>) {
     else return;
     event.preventDefault();
   };
+  if (isEmpty) {
+    return (
+      <div class="table">
+        <p class="empty">{empty}</p>
+      </div>
+    );
+  }
   return (
     <div class="table">
       <div class="titles" style={template} aria-hidden="true">
@@ -136,7 +147,6 @@ export function List<Item>(props: ListProps<Item>) {
             );
           })}
         </div>
-        {items.length === 0 && <p class="empty">{empty}</p>}
       </div>
     </div>
   );

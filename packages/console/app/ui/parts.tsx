@@ -103,7 +103,7 @@ export function Json({ of, label }: { of: unknown; label: string }) {
 
 export const Section = ({ title, children }: { title: ComponentChildren; children: ComponentChildren }) => (
   <section class="part">
-    <h3>{title}</h3>
+    <h2>{title}</h2>
     {children}
   </section>
 );

@@ -7,9 +7,9 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { same } from "../front/authenticate.ts";
-import { AwsError, type OpenCloud } from "../service.ts";
+import { AwsError, type OpenCloud, type Service } from "../service.ts";
 import { Feed } from "./feed.ts";
-import { consolePath, decode, encode, type Question, type Sent, tokenHeader } from "./protocol.ts";
+import { consolePath, decode, encode, type Look, type Question, type Sent, tokenHeader } from "./protocol.ts";
 import { sendToRoutes } from "./send.ts";
 
 /** The pages, and what they show that the cloud does not know. */
@@ -40,8 +40,12 @@ export class Console {
   readonly #token = randomBytes(24).toString("base64url");
   readonly #feed = new Feed();
 
-  constructor(cloud: OpenCloud, source: ConsoleSource) {
+  readonly #services: ReadonlyMap<string, Service>;
+
+  /** @param services of the cloud's region. */
+  constructor(cloud: OpenCloud, services: ReadonlyMap<string, Service>, source: ConsoleSource) {
     this.#cloud = cloud;
+    this.#services = services;
     this.#source = source;
   }
 
@@ -84,6 +88,8 @@ export class Console {
         );
       case "POST api/call":
         return reply(response, 200, await this.#call((await read(request)) as Question));
+      case "POST api/look":
+        return reply(response, 200, this.#look((await read(request)) as Look));
       case "POST api/send":
         return reply(response, 200, await sendToRoutes(this.#cloud, (await read(request)) as Sent));
       default:
@@ -103,6 +109,12 @@ export class Console {
     const { documents } = this.#source;
     if (!Object.hasOwn(documents, name)) throw new AwsError("NotFound", `There is no document ${name}`, 404);
     return documents[name]?.(about);
+  }
+
+  #look({ service, name, about }: Look): object {
+    const { looks = {} } = this.#services.get(service) ?? {};
+    if (!Object.hasOwn(looks, name)) throw new AwsError("NotFound", `${service} does not show ${name}`, 404);
+    return looks[name]?.(about) ?? {};
   }
 
   async #call({ service, operation, input, region = this.#cloud.region }: Question): Promise<unknown> {

@@ -17,6 +17,14 @@ export interface Question {
   region?: string;
 }
 
+/** `POST api/look`: what a service shows the console alone. */
+export interface Look {
+  service: string;
+  /** `Messages` */
+  name: string;
+  about: object;
+}
+
 /** `POST api/send`: a request to the routes of deployed APIs. */
 export interface Sent {
   method: string;

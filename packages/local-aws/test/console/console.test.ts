@@ -85,6 +85,20 @@ describe("the console's door", () => {
     assert.deepEqual(JSON.parse(text), { about: "urn:1" });
   });
 
+  it("looks into a queue, and says what nobody shows", async () => {
+    const look = (about: object) =>
+      sendRaw(test.origin, {
+        method: "POST",
+        path: "/_console/api/look",
+        headers: { host: "127.0.0.1", "content-type": "application/json", [tokenHeader]: token },
+        body: encode(about),
+      });
+    const { text } = await look({ service: "sqs", name: "Messages", about: { QueueUrl: "orders" } });
+    assert.deepEqual(JSON.parse(text), { Messages: [] });
+    assert.equal((await look({ service: "sqs", name: "constructor", about: {} })).status, 404);
+    assert.equal((await look({ service: "none", name: "Messages", about: {} })).status, 404);
+  });
+
   it("keeps bytes and times, and reads streams", async () => {
     const { text: created } = await call({ service: "s3", operation: "CreateBucket", input: { Bucket: "drop" } });
     assert.doesNotMatch(created, /code/);

@@ -56,7 +56,7 @@ function Ways({ node: { id }, map: { nodes, edges } }: { node: MapNode; map: Sta
   const nameAt = (other: string) => nodes.find((one) => one.id === other)?.name ?? other;
   return (
     <Section title="Has to do with">
-      <table class="plain">
+      <table class="grid">
         <tbody>
           {rows.map(({ from, to, kind, actions = [] }) => {
             const other = from === id ? to : from;

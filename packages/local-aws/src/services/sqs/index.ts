@@ -7,6 +7,7 @@ import { queueAccess } from "./access.ts";
 import { MoveTasks, sourceOf } from "./deadLetters/moveTasks.ts";
 import { Engine, nameOf } from "./engine.ts";
 import type { Name } from "./handlers.ts";
+import { messagesOf } from "./messages/look.ts";
 import { Receiver } from "./messages/receive.ts";
 import { QueueMetrics } from "./metrics.ts";
 import { handlers } from "./operations/index.ts";
@@ -50,6 +51,7 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
     name: "sqs",
     shapes: () => import("@aws-sdk/client-sqs"),
     operations: Object.fromEntries(operations),
+    looks: { Messages: ({ QueueUrl }: { QueueUrl: string }) => ({ Messages: messagesOf(engine, QueueUrl) }) },
     async stop() {
       parts.metrics.stop();
       parts.tasks.stop();
