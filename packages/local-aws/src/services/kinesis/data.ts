@@ -48,7 +48,8 @@ export function dataOperations(records: Records, wakes: Wakes): Operations<"kine
     const seq = records.add(stream, id, PartitionKey, Data);
     return { ShardId: id, SequenceNumber: sequenceNumber(stream, id, seq) };
   };
-  const encryption = ({ encryption: own }: Stream) => ({ EncryptionType: own?.type ?? ("NONE" as const) });
+  /** Said only where there is one, as AWS answers. */
+  const encryption = ({ encryption: own }: Stream) => (own ? { EncryptionType: own.type } : {});
 
   return {
     PutRecord: {

@@ -7,6 +7,12 @@ describe("API Gateway, mapping templates", () => {
     ["an empty text and zero are true", "#if('')a#end#if(0)b#end#if(false)c#end#if($none)d#end", "ab"],
     ["what is not there prints nothing and is null", "<$none><$none.x.y()>#if($none == $other)same#end", "<><>same"],
     ["integers divide to integers", "#set($x = 7 / 2)$x #set($y = 7.5 / 2)$y #set($z = 1 / 0)<$z>", "3 3.75 <>"],
+    [
+      "what leads nowhere is neither equal nor unequal",
+      "#if($x.y != '')a#else b#end#if($x.y == '')c#else d#end",
+      " b d",
+      {},
+    ],
     ["values of two kinds are compared as texts", "#if($a == '1')yes#end#if($a != '2')no#end", "yesno", { a: 1 }],
     ["&& and || give truth", "#if('' && 0)yes#end#set($x = $none || 'b')$x", "yestrue"],
     [

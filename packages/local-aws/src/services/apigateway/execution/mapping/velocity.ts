@@ -65,7 +65,8 @@ function compute(operator: string, left: unknown, right: unknown): unknown {
     case "==":
       return same(left, right);
     case "!=":
-      return !same(left, right);
+      // What leads nowhere is not said to be unequal to anything, as AWS's answers show.
+      return (left ?? null) !== null && !same(left, right);
     case "+":
       return a + b;
     case "-":
