@@ -13,7 +13,7 @@ const staying: Record<string, string> = {
   "lambda.layers": "a version that is deleted stays for the functions that use it",
   mail: "what was sent has been sent",
   "monitoring.history": "the history of alarms is kept for 30 days",
-  monitoring_data: "metrics are kept for fifteen months",
+  monitoring_points: "metrics are kept for fifteen months",
   monitoring_series: "metrics are kept for fifteen months",
   records: "what a stream tells is kept for a day, without its table, too",
   "route53.changes": "a change can be looked up when its zone is gone",
