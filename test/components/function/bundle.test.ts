@@ -34,6 +34,19 @@ describe("bundle", () => {
     assert.equal(JSON.parse(map).sourcesContent, undefined);
   });
 
+  it("keeps the names of classes, and the program's own for its files, below where Lambda has them", async () => {
+    const packed = await files(await bundle("handlers/prediction/ingest.ts"));
+    const { sources, sourceRoot } = JSON.parse(readFileSync(packed["index.mjs.map"]!, "utf8"));
+    assert.equal(sourceRoot, "/var/task/");
+    assert.ok(
+      sources.includes("handlers/lib/http.ts") && sources.every((file: string) => !file.startsWith(".")),
+      sources,
+    );
+    const code = readFileSync(packed["index.mjs"]!, "utf8");
+    assert.match(code, /"RequestError"/);
+    assert.match(code, /\n\/\/# sourceMappingURL=index\.mjs\.map\n$/);
+  });
+
   it("exports the handler as an ES module", async () => {
     const packed = await files(await bundle("handlers/whodis/index.ts"));
     const { handler } = await import(packed["index.mjs"]!);

@@ -135,8 +135,10 @@ export class DynamicProvider implements ResourceProvider {
 
   async close(): Promise<void> {
     clearTimeout(this.#idle);
-    const connection = await this.#connection?.catch(() => undefined);
+    // From here on what is asked is asked of another process.
+    const pending = this.#connection;
     this.#connection = undefined;
+    const connection = await pending?.catch(() => undefined);
     if (!connection) return;
     connection.client.close();
     const { child } = connection;
@@ -149,13 +151,24 @@ export class DynamicProvider implements ResourceProvider {
     clearTimeout(this.#idle);
     this.#active.add(context);
     try {
-      this.#connection ??= this.#start();
-      const { client } = await this.#connection;
+      const { client } = await this.#connected();
       return await call<Response>(client, method, request, context.signal);
     } finally {
       this.#active.delete(context);
-      this.#idle = setTimeout(() => void this.close(), idleMs).unref();
+      if (this.#active.size === 0) this.#idle = setTimeout(() => void this.close(), idleMs).unref();
     }
+  }
+
+  /** The process that runs; one that has ended is followed by another. */
+  #connected(): Promise<Connection> {
+    if (this.#connection) return this.#connection;
+    const starting = this.#start();
+    const forget = (): void => {
+      if (this.#connection === starting) this.#connection = undefined;
+    };
+    starting.then(({ child }) => child.once("exit", forget), forget);
+    this.#connection = starting;
+    return starting;
   }
 
   async #start(): Promise<Connection> {
@@ -177,11 +190,7 @@ export class DynamicProvider implements ResourceProvider {
         PULUMI_LOCAL_SOCKETS: sockets.path,
       },
     });
-    const forget = (): void => {
-      sockets.remove();
-      this.#connection = undefined;
-    };
-    child.once("exit", forget);
+    child.once("exit", () => sockets.remove());
     createInterface({ input: child.stderr }).on("line", (line) => this.#relay(line));
     const lines = createInterface({ input: child.stdout });
     const port = await new Promise<string>((resolve, reject) => {
@@ -189,7 +198,7 @@ export class DynamicProvider implements ResourceProvider {
       child.once("error", reject);
       child.once("exit", (code) => reject(new Error(`Pulumi's dynamic provider ended with exit code ${code}`)));
     }).catch((error: Error) => {
-      forget();
+      sockets.remove();
       throw error;
     });
     lines.on("line", (line) => this.#relay(line));

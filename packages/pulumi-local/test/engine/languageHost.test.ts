@@ -21,6 +21,13 @@ describe("The engine and Pulumi's language host", function () {
     await program.close();
   });
 
+  it("are not led astray by a proxy's variables", async () => {
+    for (const name of ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"])
+      process.env[name] = "http://127.0.0.1:9";
+    program = await TestProgram.open("whole", { environment: { TEST_TOKEN: "open-sesame" } });
+    assert.equal((await program.engine.up()).counts.create, 2);
+  });
+
   it("run a program with its configuration; a broken or changed one leaves what is there", async () => {
     program = await TestProgram.open("whole", { environment: { TEST_TOKEN: "open-sesame" } });
     const { engine, things } = program;
