@@ -105,7 +105,7 @@ const times = (calls: Segment[]) => ({
   EndTime: new Date(Math.max(...calls.map(({ start_time: start, end_time: stop = start }) => stop)) * 1000),
 });
 
-function statistics(calls: Segment[]): EdgeStatistics {
+export function statistics(calls: Segment[]): EdgeStatistics {
   const count = (test: (call: Segment) => unknown) => calls.filter(test).length;
   const throttled = count(({ throttle }) => throttle);
   const errors = count(({ error }) => error);
@@ -120,7 +120,7 @@ function statistics(calls: Segment[]): EdgeStatistics {
 }
 
 /** Counts by whole milliseconds. */
-function histogram(calls: Segment[]): HistogramEntry[] {
+export function histogram(calls: Segment[]): HistogramEntry[] {
   const counted = Map.groupBy(calls, (call) => Math.round(length(call) * 1000) / 1000);
   return [...counted].toSorted(([a], [b]) => a - b).map(([Value, same]) => ({ Value, Count: same.length }));
 }

@@ -9,6 +9,7 @@ import { compileFilter } from "./filter.ts";
 import { graphOf } from "./graph.ts";
 import { invalid, settingOperations } from "./sampling.ts";
 import { readSegment, Segments } from "./segments.ts";
+import { timeSeries } from "./timeSeries.ts";
 import { type Traced, traced } from "./traces.ts";
 
 /** Longest time between start and end that is asked for, in seconds. */
@@ -98,6 +99,22 @@ function traceOperations(cloud: Cloud, segments: Segments): Operations<"xray"> {
           accountId,
         );
         return { StartTime, EndTime, Services, ContainsOldGroupVersions: false };
+      },
+    },
+    GetTimeSeriesServiceStatistics: {
+      access: anything("GetTimeSeriesServiceStatistics"),
+      run({ StartTime, EndTime, GroupName, GroupARN, EntitySelectorExpression, Period, NextToken }) {
+        const all = found(StartTime, EndTime, longestGraph, filterOf(GroupName, GroupARN));
+        const traces = all.map(({ segments: own }) => own);
+        const series = timeSeries(traces, EntitySelectorExpression, Period);
+        const { items, next } = page(series, { NextToken }, ({ Timestamp }) => Timestamp?.getTime() ?? 0, {
+          invalid: badToken,
+        });
+        return {
+          TimeSeriesServiceStatistics: items,
+          ContainsOldGroupVersions: false,
+          ...(next !== undefined && { NextToken: next }),
+        };
       },
     },
     GetTraceGraph: {
