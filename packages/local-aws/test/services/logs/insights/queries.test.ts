@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
+import { AwsError } from "../../../../src/service.ts";
 import type { StoredEvent } from "../../../../src/services/logs/events.ts";
 import { parseQuery } from "../../../../src/services/logs/insights/parseQuery.ts";
 import { EventRow, type Row } from "../../../../src/services/logs/insights/row.ts";
@@ -209,4 +211,77 @@ describe("queries of Logs Insights", () => {
   ] as const) {
     it(`are refused: ${query.slice(0, 40)}`, () => assert.throws(() => parseQuery(query), message));
   }
+
+  it("are answered or refused, whatever they are", () => {
+    const words = [
+      ...[
+        "fields",
+        "filter",
+        "stats",
+        "sort",
+        "parse",
+        "display",
+        "limit",
+        "dedup",
+        "by",
+        "as",
+        "and",
+        "or",
+        "not",
+        "in",
+      ],
+      ...[
+        "like",
+        "desc",
+        "|",
+        ",",
+        "(",
+        ")",
+        "[",
+        "]",
+        "=",
+        "!=",
+        "<",
+        "+",
+        "-",
+        "*",
+        "/",
+        "%",
+        "^",
+        "=~",
+        "/a.(?<b>c)/",
+      ],
+      ...[
+        "@message",
+        "@timestamp",
+        "order.price",
+        "`a b`",
+        "'x'",
+        '"*-*"',
+        "1",
+        "5m",
+        "count(*)",
+        "avg(",
+        "strlen(",
+        "bin(",
+      ],
+      ...["#", "\n", "constructor", "__proto__", "pct("],
+    ];
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(fc.constantFrom(...words), { maxLength: 12 }).map((parts) => parts.join(" ")),
+    );
+    fc.assert(
+      fc.property(text, (query) => {
+        try {
+          for (const row of ask(query, [...orders, "", "{", '{"__proto__":{"x":1}}'])) {
+            assert.ok(row.every((value) => typeof value === "string"));
+          }
+        } catch (error) {
+          assert.ok(error instanceof AwsError && error.code === "MalformedQueryException", String(error));
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
 });
