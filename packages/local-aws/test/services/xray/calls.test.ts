@@ -80,4 +80,51 @@ describe("calls between services that are traced", () => {
     const { UnprocessedTraceIds } = await xray.batchGetTraces({ TraceIds: [quiet] });
     assert.deepEqual(UnprocessedTraceIds, [quiet]);
   });
+
+  it("are told of by the stage and the table that it asks without a function", async () => {
+    const { cloud } = test;
+    await cloud.call("dynamodb", "CreateTable", {
+      TableName: "orders",
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+      BillingMode: "PAY_PER_REQUEST",
+    });
+    const { roleArn } = await test.mintRole(
+      { Effect: "Allow", Action: "dynamodb:GetItem", Resource: "*" },
+      { trust: "apigateway.amazonaws.com" },
+    );
+    const { id: restApiId, rootResourceId: resourceId } = await cloud.call<{ id: string; rootResourceId: string }>(
+      "apigateway",
+      "CreateRestApi",
+      { name: "table" },
+    );
+    const method = { restApiId, resourceId, httpMethod: "GET" };
+    await cloud.call("apigateway", "PutMethod", { ...method, authorizationType: "NONE" });
+    await cloud.call("apigateway", "PutIntegration", {
+      ...{ ...method, type: "AWS", integrationHttpMethod: "POST", credentials: roleArn },
+      uri: "arn:aws:apigateway:us-east-1:dynamodb:action/GetItem",
+      requestTemplates: { "application/json": '{"TableName":"orders","Key":{"id":{"S":"a"}}}' },
+    });
+    await cloud.call("apigateway", "PutMethodResponse", { ...method, statusCode: "200" });
+    await cloud.call("apigateway", "PutIntegrationResponse", { ...method, statusCode: "200" });
+    await cloud.call("apigateway", "CreateDeployment", { restApiId, stageName: "dev", tracingEnabled: true });
+    const root = `1-${Math.floor(Date.now() / 1000).toString(16)}-${"b".repeat(24)}`;
+    const answer = await fetch(`${cloud.apiOrigin}/_aws/execute-api/${restApiId}/dev/`, {
+      headers: { "x-amzn-trace-id": `Root=${root};Sampled=1` },
+    });
+    assert.equal(answer.status, 200);
+    const xray = test.client(XRay);
+    const segments = async () => {
+      const { Traces = [] } = await xray.batchGetTraces({ TraceIds: [root] });
+      return (Traces[0]?.Segments ?? []).map(({ Document = "" }) => JSON.parse(Document));
+    };
+    let found = await segments();
+    for (let waits = 0; found.length < 2 && waits < 100; waits++) {
+      await sleep(20);
+      found = await segments();
+    }
+    const stage = found.find(({ origin }) => origin === "AWS::ApiGateway::Stage");
+    const table = found.find(({ origin }) => origin === "AWS::DynamoDB::Table");
+    assert.deepEqual([table?.name, table?.parent_id, table?.aws.operation], ["orders", stage?.id, "GetItem"]);
+  });
 });
