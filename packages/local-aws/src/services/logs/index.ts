@@ -4,6 +4,7 @@
  */
 import type { Cloud, Service } from "../../service.ts";
 import { dataProtectionOperations } from "./dataProtection.ts";
+import { deliveryOperations } from "./deliveries.ts";
 import { deliveryDestinationOperations } from "./deliveryDestinations.ts";
 import { destinationOperations } from "./destinations.ts";
 import { eventOperations } from "./eventOperations.ts";
@@ -42,6 +43,11 @@ export function createLogs(cloud: Cloud): Service {
       ...metricFilterOperations(logs, filters),
       ...subscriptionFilterOperations(logs),
       ...deliveryDestinationOperations(logs),
+      ...deliveryOperations(
+        logs,
+        cloud.store.collection("logs.deliverySources"),
+        cloud.store.collection("logs.deliveries"),
+      ),
       ...destinationOperations(logs),
       ...dataProtectionOperations(logs),
       ...exportTaskOperations(logs, exports),
