@@ -66,7 +66,11 @@ const sources: Record<string, Record<string, Source>> = {
     "lambda:SecurityGroupIds": "VpcConfig.SecurityGroupIds",
     "lambda:SubnetIds": "VpcConfig.SubnetIds",
   },
-  logs: { "logs:DeliveryDestinationResourceArn": "deliveryDestinationConfiguration.destinationResourceArn" },
+  logs: {
+    "logs:DeliveryDestinationResourceArn": "deliveryDestinationConfiguration.destinationResourceArn",
+    "logs:LogGeneratingResourceArns": ({ resourceArn }, { operation }) =>
+      operation === "PutDeliverySource" ? resourceArn : undefined,
+  },
   s3: {
     "s3:locationconstraint": "CreateBucketConfiguration.LocationConstraint",
     "s3:x-amz-acl": "ACL",

@@ -64,6 +64,14 @@ describe("deliveries of CloudWatch Logs", () => {
     );
     const guest = await cloud.mintRole({ Effect: "Allow", Action: "logs:*", Resource: arn("delivery-source", "bus") });
     const theirs = cloud.client(CloudWatchLogs, guest);
+    const limited = await cloud.mintRole({
+      ...{ Effect: "Allow", Action: "logs:PutDeliverySource", Resource: "*" },
+      Condition: { ArnEquals: { "logs:LogGeneratingResourceArns": resourceArn } },
+    });
+    const client = cloud.client(CloudWatchLogs, limited);
+    await client.putDeliverySource({ name: "mine", resourceArn, logType: "INFO_LOGS" });
+    const other = { name: "mine", resourceArn: `${resourceArn}2`, logType: "INFO_LOGS" };
+    await assert.rejects(client.putDeliverySource(other), { name: "AccessDeniedException" });
     await assert.rejects(theirs.createDelivery({ deliverySourceName: "bus", deliveryDestinationArn }), {
       name: "AccessDeniedException",
     });
