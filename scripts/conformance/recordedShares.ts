@@ -14,7 +14,7 @@ export interface RecordedShare {
  * of a test runs out.
  */
 export const recordedShares: Record<string, RecordedShare> = {
-  apigateway: { equal: 87, missing: 3 },
+  apigateway: { equal: 88, missing: 2 },
   cloudwatch: { equal: 91, missing: 4 },
   dynamodb: { equal: 92, missing: 2 },
   events: { equal: 93, missing: 3 },
