@@ -95,6 +95,12 @@ describe("npm start", function () {
     assert.match(running.printed, /\n {2}npm run -s dsp -- archive start --approval\n/);
   });
 
+  it("serves the console at the URL that it prints, with the program's own pages", async () => {
+    const [, url = ""] = /(http:\/\/127\.0\.0\.1:\d+\/_console\/)#token=\S{32}/.exec(running.printed) ?? [];
+    assert.match(await (await fetch(`${url}app.js`)).text(), /Approvals/);
+    assert.equal((await fetch(`${url}api/document/map`)).status, 401);
+  });
+
   it("runs functions under a role that may do nothing but log and trace", async () => {
     const { Functions = [] } = await lambda().send(new ListFunctionsCommand({}));
     const whodis = Functions.find(({ FunctionName }) => FunctionName?.startsWith("whodis"));

@@ -77,7 +77,11 @@ function Frame({ pages }: { pages: Page[] }) {
             <ul>
               {ones.map((one) => (
                 <li key={one.path}>
-                  <a href={hrefOf([one.path])} aria-current={one === page ? "page" : undefined}>
+                  <a
+                    href={hrefOf([one.path])}
+                    aria-current={one === page ? "page" : undefined}
+                    onClick={() => setOpen(false)}
+                  >
                     {one.title}
                   </a>
                 </li>

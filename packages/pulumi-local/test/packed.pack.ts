@@ -73,6 +73,8 @@ export default defineConfig({ try: { functionName: (name) => "invoke " + name } 
     const running = bin("up");
     const printed = await running.until(/ready in/);
     assert.match(printed, /^ {2}invoke hello-/m);
+    const [console = ""] = /http:\S+\/_console\//.exec(printed) ?? [];
+    assert.match(await (await fetch(`${console}app.js`)).text(), /Executions/);
     const outputs = bin("outputs");
     assert.equal(await outputs.end(), 0);
     assert.deepEqual(Object.keys(JSON.parse(outputs.printed)), ["functionName", "tableName"]);

@@ -1,0 +1,9 @@
+/** What a deployment's status means. */
+import type { Tone } from "../../ui/parts.tsx";
+
+const tones: Record<string, Tone> = { Succeeded: "good", Failed: "bad", Stopped: "warn" };
+
+/** Of a deployment, or of a step of one. */
+export const toneOf = (status = ""): Tone =>
+  tones[status] ?? (status === "Pending" || status === "Skipped" ? "plain" : "busy");
+export const isOver = (status = ""): boolean => status in tones;
