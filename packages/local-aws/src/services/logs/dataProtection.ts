@@ -9,13 +9,6 @@ import type { Operations } from "../../operations.ts";
 import { invalid } from "./errors.ts";
 import type { GroupRecord, LogGroups } from "./groups.ts";
 
-/** A policy as it is kept with its group. */
-export interface DataProtection {
-  policyDocument: string;
-  /** Milliseconds since 1970: earlier events are not masked. */
-  lastUpdatedTime: number;
-}
-
 interface Identifier {
   pattern: RE2JS;
   /** Whether what matches is really one. Default: it is. */

@@ -11,9 +11,15 @@ import {
   servicePrincipal,
 } from "../../service.ts";
 import type { Collection, Store } from "../../store.ts";
-import type { DataProtection } from "./dataProtection.ts";
 import { invalid, notFound } from "./errors.ts";
 import { EventStore } from "./events.ts";
+
+/** A group's policy of data protection. */
+export interface DataProtection {
+  policyDocument: string;
+  /** Milliseconds since 1970: earlier events are not masked. */
+  lastUpdatedTime: number;
+}
 
 export interface GroupRecord {
   name: string;
