@@ -14,7 +14,7 @@ export type Kind =
   | "job";
 
 export interface MapNode {
-  /** ARN; of a REST API, which calls name by its id, `api:ID`. */
+  /** ARN; of a REST API, which calls name by its id: `api:` and that. */
   id: string;
   urn: string;
   kind: Kind;

@@ -29,7 +29,7 @@ export class Ec2 {
 }
 
 type Part = Omit<DescribedType, "type" | "docs" | "describe" | "make" | "retag"> & {
-  /** `Vpc`, or with its module: `vpc:SecurityGroupEgressRule`. */
+  /** `Vpc`, or with its module: `SecurityGroupEgressRule` of `vpc`, by a colon. */
   name: string;
   /** In its ARN, and `ResourceType` of its tags. */
   kind?: string;
