@@ -5,6 +5,7 @@
 import { execFileSync } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   globSync,
   mkdirSync,
   mkdtempSync,
@@ -31,8 +32,9 @@ try {
   mkdirSync(target, { recursive: true });
   for (const name of readdirSync(built)) {
     const [from, to] = [join(sources, name), join(built, name)];
-    // The console's app stays as it is: esbuild bundles it where it runs.
-    const assets = globSync(["{src,testing}/**/*.{cjs,json,py,txt}", "app/**"], { cwd: from }).filter((path) =>
+    // The console's app stays as it is, with what it imports: esbuild bundles it where it runs.
+    const bundled = existsSync(join(from, "app")) ? ["app/**", "src/**/*.ts"] : [];
+    const assets = globSync(["{src,testing}/**/*.{cjs,json,py,txt}", ...bundled], { cwd: from }).filter((path) =>
       statSync(join(from, path)).isFile(),
     );
     for (const file of ["README.md", ...assets]) {

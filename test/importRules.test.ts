@@ -23,6 +23,8 @@ describe("import rules", () => {
     ["scripts/a.ts", "local-aws/store"],
     ["scripts/a.ts", "../packages/local-aws/src/store.ts"],
     ["policy/a.ts", "../components/config.ts"],
+    ["console/a.ts", "../handlers/lib/http.ts"],
+    ["packages/console/app/a.ts", "pulumi-local"],
   ] as const;
   const allowed = [
     ["components/a.ts", "@pulumi/aws/lambda"],
@@ -32,6 +34,7 @@ describe("import rules", () => {
     ["packages/pulumi-local/src/resources/a.ts", "local-aws/service"],
     ["packages/local-aws/src/services/x/a.ts", "../../service.ts"],
     ["scripts/a.ts", "@aws-sdk/client-sfn"],
+    ["console/a.ts", "local-console/app"],
   ] as const;
 
   let violations: Set<string>;

@@ -30,6 +30,8 @@ describe("the console's frame", () => {
     await page.keyboard.press("Home");
     await page.keyboard.press("Enter");
     await page.getByRole("article").getByText("greeted").first().waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("article").waitFor({ state: "detached" });
   });
 
   it("is dark or light as the system is, and as one chooses", async function () {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { onBothWidths } from "./support/bothWidths.ts";
-import { Reader } from "./support/opened.ts";
+import { flower, Reader } from "./support/opened.ts";
 
 describe("the console's Map", () => {
   onBothWidths("shows the program's resources, and of one what it may and is", async (reader, width) => {
@@ -8,6 +8,8 @@ describe("the console's Map", () => {
     await reader.goTo("Map");
     await page.getByRole("button", { name: /^Function.* ingest$/ }).waitFor();
     assert.deepEqual(await reader.violations(), []);
+    await reader.request("/v0/iris", flower);
+    await page.getByRole("button", { name: /^API · \d.* api$/ }).waitFor();
     await reader.picture(`map-${width}`);
     await page.getByRole("button", { name: /^Function.* ingest$/ }).click();
     const detail = page.getByRole("article");

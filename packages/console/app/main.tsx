@@ -37,8 +37,9 @@ function Frame({ pages }: { pages: Page[] }) {
     setOpen(false);
   }, [page]);
   useEffect(() => {
-    // `/` searches, as in most tools of this kind.
+    // `/` searches, Escape closes, as in most tools of this kind.
     const press = (event: KeyboardEvent) => {
+      if (event.key === "Escape") main.current?.querySelector<HTMLAnchorElement>("a.close")?.click();
       const { tagName } = event.target as HTMLElement;
       if (event.key !== "/" || event.ctrlKey || event.metaKey || /^(INPUT|TEXTAREA|SELECT)$/.test(tagName)) return;
       const field = main.current?.querySelector<HTMLInputElement>("input[type=search]");

@@ -99,7 +99,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
     runtimeApi,
     containerCredentials,
     origin,
-    xrayAddress: () => daemon?.address,
+    xrayAddress: (): string | undefined => daemon?.address,
   });
   const { cloud, services } = regions.get(region);
   const daemon = options.xrayPort === undefined ? undefined : new XrayDaemon(cloud);

@@ -19,8 +19,8 @@ export function copyProgram(): string {
     "Pulumi.yaml",
     "Pulumi.local.yaml",
   ];
-  const folders = ["bootstrap", "components", "handlers", "jobs", "models", "policy", "scripts"].filter((name) =>
-    readdirSync(root).includes(name),
+  const folders = ["bootstrap", "components", "console", "handlers", "jobs", "models", "policy", "scripts"].filter(
+    (name) => readdirSync(root).includes(name),
   );
   for (const part of [...parts, ...folders]) cpSync(join(root, part), join(folder, part), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));

@@ -9,7 +9,7 @@ import { List } from "../ui/list.tsx";
 import { Badge, Failure, Field } from "../ui/parts.tsx";
 import { Split } from "../ui/split.tsx";
 import { DeploymentDetail } from "./deployments/detail.tsx";
-import { toneOf } from "./deployments/status.ts";
+import { toneOf, wordsOf } from "./deployments/status.ts";
 
 export default definePage({ path: "deployments", title: "Deployments", group: "What happens", view: Deployments });
 
@@ -48,7 +48,7 @@ function Deployments({ rest: [chosen] }: PageProps) {
               {
                 title: "Status",
                 width: "7em",
-                cell: ({ status }) => <Badge tone={toneOf(status)}>{status?.toLowerCase()}</Badge>,
+                cell: ({ status }) => <Badge tone={toneOf(status)}>{wordsOf(status)}</Badge>,
               },
               { title: "Group", width: "1fr", cell: ({ deploymentGroupName }) => deploymentGroupName },
               {

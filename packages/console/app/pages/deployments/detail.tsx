@@ -5,7 +5,7 @@ import { useData } from "../../lib/data.ts";
 import { hrefOf } from "../../lib/router.ts";
 import { dayAndTime, durationText } from "../../lib/text.ts";
 import { Badge, Button, Facts, Failure, Json, Section, Waiting } from "../../ui/parts.tsx";
-import { isOver, toneOf } from "./status.ts";
+import { isOver, toneOf, wordsOf } from "./status.ts";
 
 interface Sample {
   at: number;
@@ -52,7 +52,7 @@ export function DeploymentDetail({ id: deploymentId }: { id: string }) {
     <>
       <Facts
         of={{
-          Status: <Badge tone={toneOf(status)}>{status?.toLowerCase()}</Badge>,
+          Status: <Badge tone={toneOf(status)}>{wordsOf(status)}</Badge>,
           Function: versions?.functionName && (
             <a href={hrefOf(["functions", versions.functionName])}>{versions.functionName}</a>
           ),
@@ -93,7 +93,7 @@ export function DeploymentDetail({ id: deploymentId }: { id: string }) {
               <tr key={lifecycleEventName}>
                 <td>{lifecycleEventName}</td>
                 <td>
-                  <Badge tone={toneOf(state)}>{state?.toLowerCase()}</Badge>
+                  <Badge tone={toneOf(state)}>{wordsOf(state)}</Badge>
                 </td>
                 <td class="number">{startTime && endTime && durationText(endTime.getTime() - startTime.getTime())}</td>
                 <td>{diagnostics?.message}</td>
