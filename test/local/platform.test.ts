@@ -130,7 +130,7 @@ describe("npm start", function () {
     const good = readFileSync(file, "utf8");
     const { api } = state("endpoint.json");
     await fetch(`${api}/whodis?token=hidden`);
-    await running.until(/\nGET \/whodis 200 whodis-get-whodis [\d.]+ m?s\n/, from);
+    await running.until(/^GET \/whodis 200 whodis-get-whodis [\d.]+ m?s$/m, from);
     const thrown = "class Broken extends Error {\n  override readonly name = 'Broken';\n}\n";
     const handler = "export const handler = async () => {\n  throw new Broken('on purpose');\n};\n";
     writeFileSync(file, thrown + handler);
@@ -179,6 +179,7 @@ describe("npm start", function () {
         (printed.match(/\n {4}at /g) ?? []).length <= 1 && !/node_modules/.test(printed),
         `a stack trace:\n${printed}`,
       );
+      assert.doesNotMatch(printed, /Warning/);
       assert.equal(await (await fetch(`${state("endpoint.json").api}/whodis`)).text(), before);
     });
   }

@@ -52,6 +52,8 @@ export class LanguageHost {
       [
         // What Pulumi's and TypeScript's packages use of Node is not the user's to mend.
         "--disable-warning=DeprecationWarning",
+        // Outputs that fail late are waited for later still: the program's error says what is wrong.
+        "--disable-warning=PromiseRejectionHandledWarning",
         ...options.nodeArguments,
         join(import.meta.dirname, "waitingHost.cjs"),
         sdkModule("cmd/run", options.programDirectory),

@@ -5,7 +5,7 @@ import { createColors } from "picocolors";
 import type { EngineEvent } from "../engine/index.ts";
 import { activityLines } from "./activityLines.ts";
 import { Names } from "./names.ts";
-import { Terminal } from "./terminal.ts";
+import { type Screen, Terminal } from "./terminal.ts";
 import { updates } from "./updates.ts";
 
 export interface OutputOptions {
@@ -15,6 +15,8 @@ export interface OutputOptions {
   /** Without requests, events and mails. */
   quiet: boolean;
   verbose: boolean;
+  /** Default: standard output. */
+  screen?: Screen;
 }
 
 export interface Output {
@@ -40,8 +42,8 @@ export function createOutput(options: OutputOptions): Output {
   return options.json ? jsonOutput(options) : lineOutput(options);
 }
 
-function lineOutput({ programDirectory, quiet, verbose }: OutputOptions): Output {
-  const terminal = new Terminal();
+function lineOutput({ programDirectory, quiet, verbose, screen = process.stdout }: OutputOptions): Output {
+  const terminal = new Terminal(screen);
   const names = new Names();
   const colours = ownColours();
   const status = terminal.isLive ? (text: string) => terminal.status(text) : undefined;
@@ -73,12 +75,15 @@ function lineOutput({ programDirectory, quiet, verbose }: OutputOptions): Output
   };
 }
 
-function jsonOutput({ quiet }: OutputOptions): Output {
-  const terminal = new Terminal({ write: (text) => process.stdout.write(text) });
+function jsonOutput({ quiet, verbose, screen = process.stdout }: OutputOptions): Output {
+  // No line is taken back: a program reads them.
+  const terminal = new Terminal({ write: (text) => screen.write(text) });
   const write = (event: object) => terminal.line(JSON.stringify(event));
   return {
     names: new Names(),
-    onEvent: write,
+    onEvent(event) {
+      if (verbose || event.kind !== "message" || event.severity !== "debug") write(event);
+    },
     line() {},
     report: write,
     follow: () => {

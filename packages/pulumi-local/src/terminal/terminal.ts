@@ -1,6 +1,7 @@
 /** Lines for the person who ran `npm start`. */
 
-interface Screen {
+/** What is written to: a stream. */
+export interface Screen {
   write(text: string): unknown;
   isTTY?: boolean;
   columns?: number;

@@ -24,4 +24,21 @@ describe("A program's last words", () => {
       "x Unexpected token\n  `----",
     );
   });
+
+  it("are of a module that is not there its name, and who imports it", () => {
+    const stack = ["index.ts", "node_modules/@pulumi/pulumi/cmd/run/run.js", "/engine/waitingHost.cjs"];
+    const said = `Error: Cannot find module './components/nothing.ts'
+Require stack:
+${stack.map((file) => `- /program/${file}`).join("\n")}
+    at Module.<anonymous> (node:internal/modules/cjs/loader:1564:15) {
+  code: 'MODULE_NOT_FOUND',
+  requireStack: [
+    ${stack.map((file) => `'/program/${file}'`).join(",\n    ")}
+  ]
+}`;
+    assert.equal(
+      lastWords([said], "", "/program"),
+      "Cannot find module './components/nothing.ts', which index.ts imports",
+    );
+  });
 });
