@@ -121,7 +121,8 @@ function metricAlarm(cloud: Cloud): ResourceType {
 }
 
 /** One metric or several queries. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
-function checkSource(inputs: Properties): CheckFailure[] {
+function checkSource(inputs: Properties, unknowns: readonly string[]): CheckFailure[] {
+  if (unknowns.includes("metricQueries")) return [];
   const given = single.filter((name) => inputs[name] !== undefined);
   if (inputs.metricQueries !== undefined) {
     return given.map((property) => ({ property, reason: "cannot be given together with metricQueries" }));

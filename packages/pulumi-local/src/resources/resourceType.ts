@@ -35,7 +35,7 @@ export interface ResourceType {
   /** Allowed values by property path. */
   enums?: Record<string, readonly (string | number)[]>;
   /** Any further rule: sentences by property path. */
-  validate?(inputs: Properties): CheckFailure[];
+  validate?(inputs: Properties, unknowns: readonly string[]): CheckFailure[];
   /** Inputs that cannot change in place. */
   replaces?: string[];
   /** The physical name: made from the logical name and 7 random hex digits when not given. */
@@ -133,7 +133,7 @@ export function resourceProvider(type: ResourceType): ResourceProvider {
       }
       if (type.autoname) failures.push(...fillName(type.autoname, inputs, context));
       if (type.taggable) inputs.tagsAll = { ...context.provider.defaultTags, ...(inputs.tags as object | undefined) };
-      failures.push(...(type.validate?.(inputs) ?? []));
+      failures.push(...(type.validate?.(inputs, context.unknowns ?? []) ?? []));
       return { inputs, failures };
     },
 

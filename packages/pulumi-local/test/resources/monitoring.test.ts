@@ -84,6 +84,10 @@ describe("CloudWatch's resources", () => {
     const { metricName: _, ...without } = inputs;
     assert.deepEqual(await alarm.failures(without), ["metricName: is required, unless metricQueries is given"]);
     assert.deepEqual((await alarm.failures({ ...inputs, metricQueries: [] })).length, 5);
+    const { comparisonOperator, evaluationPeriods } = inputs;
+    const preview = { ...alarm.context, unknowns: ["metricQueries"] };
+    const { failures } = await alarm.provider.check({ comparisonOperator, evaluationPeriods }, preview);
+    assert.deepEqual(failures, [], "queries that only a deployment will know are not missing");
     assert.match(
       (await alarm.failures({ ...inputs, treatMissingData: "maybe" }))[0] ?? "",
       /^treatMissingData: is "maybe"; allowed are missing/,
