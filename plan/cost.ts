@@ -18,6 +18,7 @@ const paidFor: Record<string, (inputs: Inputs, usage: Record<string, number>) =>
   "apigateway:RestApi": (_inputs, { requests = 0 }) => ({ restRequest: requests }),
   "apigatewayv2:Api": (_inputs, { requests = 0 }) => ({ httpRequest: requests }),
   "cloudwatch:CompositeAlarm": () => ({ compositeAlarm: 1 }),
+  "cloudwatch:Dashboard": () => ({ dashboard: 1 }),
   "cloudwatch:EventBus": (_inputs, { events = 0 }) => ({ customEvent: events }),
   "cloudwatch:LogGroup": (_inputs, { gigabytes = 0, stored = 0 }) => ({ logIngestion: gigabytes, logStorage: stored }),
   // One alarm for each metric that its mathematics read.
@@ -56,7 +57,6 @@ const unpriced = new Set([
   "route53:Zone",
   "sagemaker:EndpointConfiguration",
   "sagemaker:NotebookInstance",
-  "cloudwatch:Dashboard",
 ]);
 
 /** What one resource costs, and of what. */

@@ -25,6 +25,7 @@ export const prices = {
   alarm: price(0.1, "alarm", "cloudwatch", "2025-10-28"),
   compositeAlarm: price(0.5, "composite alarm", "cloudwatch", "2025-10-28"),
   customEvent: price(1 / million, "event", "eventbridge", "2025-10-28"),
+  dashboard: price(3, "dashboard", "cloudwatch", "2026-11-29"),
   emrMemory: price(0.0057785, "GB-hour", "emr", "2026-11-29"),
   emrVcpu: price(0.052624, "vCPU-hour", "emr", "2026-11-29"),
   fargateMemory: price(0.004445, "GB-hour", "fargate", "2026-11-29"),

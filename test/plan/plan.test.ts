@@ -73,6 +73,18 @@ describe("a plan", () => {
     );
   });
 
+  it("reckons alarms by the metrics that they read, and dashboards", () => {
+    const [m0, m1] = ["m0", "m1"].map((id) => ({ id, metric: { metricName: "Errors" } }));
+    const watch = [
+      resource("aws:cloudwatch/metricAlarm:MetricAlarm", "rate", {
+        inputs: { metricQueries: [{ id: "value", expression: "m0 + m1" }, m0, m1] },
+      }),
+      resource("aws:cloudwatch/compositeAlarm:CompositeAlarm", "both"),
+      resource("aws:cloudwatch/dashboard:Dashboard", "shop"),
+    ];
+    assert.match(printed(between([], watch)), /\$0\.00 → \$3\.70 a month \(\+\$3\.70\)/);
+  });
+
   it("reckons the cost of a month, and counts what has no price", () => {
     const after = [handler(1024), resource("aws:sagemaker/notebookInstance:NotebookInstance", "lab")];
     const text = printed(between([handler(128)], after));
