@@ -8,6 +8,8 @@ import type { MonthlyBudgetArgs } from "./components/monthlyBudget.ts";
 import type { NetworkArgs } from "./components/network.ts";
 import type { NotebookServiceArgs } from "./components/notebookService.ts";
 import { notebookRules } from "./components/notebooks/validate.ts";
+import { observabilityRules } from "./components/observability/validate.ts";
+import type { ObservabilityArgs } from "./components/observability.ts";
 import { recommenderRules } from "./components/recommender/validate.ts";
 import type { SparkJobsArgs } from "./components/sparkJobs.ts";
 import { keepsData } from "./components/statefulness.ts";
@@ -211,8 +213,23 @@ export const jobArgs = {
   timeoutMinutes: config.integer("jobTimeoutMinutes"),
 } satisfies SparkJobsArgs;
 
-const budget = config.integer("monthlyBudget");
-const subscribers = config.list("monthlyBudgetMails");
+/** Whom alarms tell, and whether there are dashboards. */
+export const observabilityArgs = {
+  actions: config.list("alarmTopicArns"),
+  dashboard: config.flag("dashboards"),
+  runbook: config.text("runbookUrl") || undefined,
+} satisfies Omit<ObservabilityArgs, "of">;
+
+const promised = config.text("availabilityObjective");
+const [availability, milliseconds] = [Number(promised || (keepsData() ? 99.9 : 0)), config.integer("latencyObjective")];
+
+/** What is promised of APIs that anyone may call. */
+export const publicObjective = {
+  ...(availability !== 0 && { availability }),
+  ...(milliseconds !== 0 && { latency: { milliseconds } }),
+} satisfies ObservabilityArgs["objective"];
+
+const [budget, subscribers] = [config.integer("monthlyBudget"), config.list("monthlyBudgetMails")];
 
 /** What the stack may cost in a month, and who hears of it; none without a limit. */
 export const budgetArgs: MonthlyBudgetArgs | undefined = budget > 0 ? { limit: budget, subscribers } : undefined;
@@ -250,6 +267,13 @@ config.require(
   },
   ...subscribers.map((mail) => matches("monthlyBudgetMails", mail, /^[^@\s]+@[^@\s]+\.[^@\s]+$/, "mail addresses")),
 );
+config.require(matches("availabilityObjective", promised, /^(\d+(\.\d+)?)?$/, "a percentage, or empty"));
+config.requireArguments(observabilityRules({ ...observabilityArgs, objective: publicObjective }), {
+  actions: "alarmTopicArns",
+  runbook: "runbookUrl",
+  "objective.availability": "availabilityObjective",
+  "objective.latency.milliseconds": "latencyObjective",
+});
 config.requireArguments(notebookRules("notebooks", { ...notebookArgs, network: { vpcId: "", subnetIds: [] } }), {
   instanceTypes: "notebookInstanceTypes",
   idleMinutes: "notebookIdleMinutes",

@@ -7,6 +7,7 @@ import { encryptLogGroups } from "./components/logEncryption.ts";
 import { createMonthlyBudget } from "./components/monthlyBudget.ts";
 import { createNetwork } from "./components/network.ts";
 import { NotebookService } from "./components/notebookService.ts";
+import { Observability, type ObservabilityArgs } from "./components/observability.ts";
 import { PredictionPipeline } from "./components/predictionPipeline.ts";
 import { createSetupParameters, readSetupStatement } from "./components/setupParameters.ts";
 import { SnowflakeRecommender } from "./components/snowflakeRecommender.ts";
@@ -22,10 +23,12 @@ import {
   jobArgs,
   logKeyArn,
   notebookArgs,
+  observabilityArgs,
   oleoleoleHook,
   platformApi,
   platformNetworkArgs,
   publicConcurrency,
+  publicObjective,
   recommenderArgs,
   throttling,
   whodisEntry,
@@ -136,6 +139,22 @@ const platform = new ApiWithLambdas("platform", {
   routes: { ...notebooks.routes, ...jobs.routes },
 });
 
+// How each of them is: alarms, and a dashboard.
+
+const observe = (system: string, args: ObservabilityArgs): Observability =>
+  new Observability(system, { ...observabilityArgs, ...args });
+
+/** Milliseconds: just under the gateway's own end, for routes that wait for SageMaker and EMR. */
+const patient = { longestAnswer: 25_000 };
+
+const observed = {
+  greetings: observe("greetings", { of: [whodis, oleoleole], objective: publicObjective }),
+  iris: observe("iris", { of: [iris], objective: publicObjective }),
+  archiver: observe("archiver", { of: [archiver] }),
+  recommender: observe("recommender", { of: [recommender], ...patient }),
+  platform: observe("platform", { of: [notebooks, jobs, platform], ...patient }),
+};
+
 createSetupParameters({
   "api-url": platform.url,
   "data-uri": jobs.dataUri,
@@ -185,6 +204,10 @@ export const jobsDataUri = jobs.dataUri;
 export const logGroups = logGroupsOfStack();
 /** Where CodeDeploy shifts traffic, by function; empty where versions change at once. */
 export const deployments = deploymentsOfStack();
+/** In CloudWatch's console, by system; empty without dashboards. */
+export const dashboardUrls = Object.fromEntries(
+  Object.entries(observed).flatMap(([system, { dashboardUrl }]) => (dashboardUrl ? [[system, dashboardUrl]] : [])),
+);
 export const openApi = {
   whodis: whodis.document,
   oleoleole: oleoleole.document,

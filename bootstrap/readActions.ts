@@ -17,6 +17,8 @@ export const readActions: Record<string, readonly string[]> = {
     "application-autoscaling:ListTagsForResource",
   ],
   "aws:budgets/budget:Budget": ["budgets:ListTagsForResource", "budgets:ViewBudget"],
+  "aws:cloudwatch/compositeAlarm:CompositeAlarm": ["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"],
+  "aws:cloudwatch/dashboard:Dashboard": ["cloudwatch:GetDashboard"],
   "aws:cloudwatch/eventRule:EventRule": ["events:DescribeRule", "events:ListTagsForResource"],
   "aws:cloudwatch/eventTarget:EventTarget": ["events:ListTargetsByRule"],
   "aws:cloudwatch/logGroup:LogGroup": ["logs:DescribeLogGroups", "logs:ListTagsForResource"],

@@ -1,9 +1,8 @@
 import { MetricAlarm, type MetricAlarmArgs } from "@pulumi/aws/cloudwatch";
 import type { Input, Resource } from "@pulumi/pulumi";
 
-/** What is watched; everything else has a default. */
-export type AlarmArgs = Partial<MetricAlarmArgs> &
-  Required<Pick<MetricAlarmArgs, "alarmDescription" | "namespace" | "metricName" | "dimensions">>;
+/** What is watched: one metric, or queries (`metricQueries`) of which one gives the value; everything else has a default. */
+export type AlarmArgs = Partial<MetricAlarmArgs> & Required<Pick<MetricAlarmArgs, "alarmDescription">>;
 
 /**
  * An alarm that is red from the first fault in a minute on; where nothing is reported, nothing is wrong.
@@ -18,10 +17,10 @@ export function createAlarm(
   return new MetricAlarm(
     name,
     {
-      statistic: "Sum",
+      // Queries say these themselves, each for its metric.
+      ...(!args.metricQueries && { period: 60, ...(!args.extendedStatistic && { statistic: "Sum" }) }),
       threshold: 0,
       comparisonOperator: "GreaterThanThreshold",
-      period: 60,
       evaluationPeriods: 1,
       treatMissingData: "notBreaching",
       alarmActions: actions,

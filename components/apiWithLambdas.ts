@@ -10,6 +10,7 @@ import { createStage } from "./api/stage.ts";
 import { createApiKey } from "./api/usagePlan.ts";
 import { apiRules } from "./api/validate.ts";
 import type { CodeFunction } from "./codeFunction.ts";
+import { functionsOf, type Observed } from "./observability/args.ts";
 import { validate } from "./validation.ts";
 
 export type {
@@ -58,6 +59,8 @@ export class ApiWithLambdas<Key extends string = string> extends ComponentResour
   readonly document: Output<string>;
   /** Key of the usage plan, its value a secret; only where a route asks for one. */
   readonly apiKey: ApiKey | undefined;
+  /** For `Observability`. */
+  readonly observed: Observed;
   /** What a DNS record of the custom domain points at; only with a domain. */
   readonly domainTarget: Output<string> | undefined;
 
@@ -92,6 +95,7 @@ export class ApiWithLambdas<Key extends string = string> extends ComponentResour
     this.document = document.text;
     this.routes = byKey(routes, ({ path }) => routeUrl(this.url, path));
     this.functions = byKey(routes, ({ handler }) => handler);
+    this.observed = { apis: { [name]: this }, functions: functionsOf(name, this.functions) };
     this.registerOutputs({ url: this.url });
   }
 }

@@ -10,9 +10,11 @@ import { createBuckets, defaultActions } from "./archiver/files.ts";
 import { createAct, createGatherInfo } from "./archiver/functions.ts";
 import { createMachine, standardTimeout } from "./archiver/machine.ts";
 import { grantAnswers } from "./archiver/mail.ts";
+import { observedOf } from "./archiver/observed.ts";
 import { archiverRules } from "./archiver/validate.ts";
 import { createDrops, createReconciler, createSchedule, createStoppedRecorder } from "./archiver/watch.ts";
 import type { CodeFunction } from "./codeFunction.ts";
+import type { Observed } from "./observability/args.ts";
 import { createTable } from "./table.ts";
 import { validate } from "./validation.ts";
 
@@ -50,6 +52,8 @@ export class ArchiverWorkflow extends ComponentResource {
   /** By what they do. */
   readonly functions: Record<"gatherInfo" | "act" | "startDrop" | "recordStopped" | "reconcile", CodeFunction> &
     Partial<Record<"askApprovers" | "approvalPage", CodeFunction>>;
+  /** For `Observability`. */
+  readonly observed: Observed;
 
   constructor(name: string, args: ArchiverWorkflowArgs = {}, opts?: ComponentResourceOptions) {
     validate(`ArchiverWorkflow "${name}"`, archiverRules(name, args));
@@ -93,6 +97,7 @@ export class ArchiverWorkflow extends ComponentResource {
 
     const mail = asked?.mail && { askApprovers: asked.mail.ask, approvalPage: asked.mail.page };
     this.functions = { gatherInfo, act, startDrop, recordStopped, reconcile, ...mail };
+    this.observed = observedOf(name, this, asked);
     this.registerOutputs({ stateMachineArn: this.stateMachine.arn, tableName: this.table.name });
   }
 }

@@ -1,4 +1,3 @@
-import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import type { Table } from "@pulumi/aws/dynamodb";
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { getRegionOutput } from "@pulumi/aws/getRegion";
@@ -10,12 +9,13 @@ import { createSweepOnDestroy } from "./function/sweepOnDestroy.ts";
 import { createItemTable } from "./itemTable.ts";
 import { runtimePrefix } from "./naming.ts";
 import { createOutwardGroup } from "./network.ts";
-import { createNotebookAlarms } from "./notebooks/alarms.ts";
 import type { NotebookFunction, NotebookServiceArgs } from "./notebooks/args.ts";
 import { createNotebookFunctions } from "./notebooks/functions.ts";
+import { observedOf } from "./notebooks/observed.ts";
 import { createNotebookRole } from "./notebooks/role.ts";
 import { notebookRoutes } from "./notebooks/routes.ts";
 import { notebookRules } from "./notebooks/validate.ts";
+import type { Observed } from "./observability/args.ts";
 import { validate } from "./validation.ts";
 
 export type { NotebookServiceArgs, SparkCluster } from "./notebooks/args.ts";
@@ -34,7 +34,8 @@ export class NotebookService extends ComponentResource {
   /** What notebooks act as. */
   readonly role: ExecutionRole;
   readonly functions: Record<NotebookFunction, CodeFunction>;
-  readonly alarms: MetricAlarm[];
+  /** For `Observability`. */
+  readonly observed: Observed;
   /** For an API: `GET /notebooks` and so on. */
   readonly routes: ReturnType<typeof notebookRoutes>;
   /** What the names of all instances begin with. */
@@ -43,7 +44,7 @@ export class NotebookService extends ComponentResource {
   constructor(name: string, args: NotebookServiceArgs = {}, opts?: ComponentResourceOptions) {
     validate(`NotebookService "${name}"`, notebookRules(name, args));
     super("dsp:index:NotebookService", name, {}, opts);
-    const { network, auth = "iam", alarmTopics: actions = [] } = args;
+    const { network, auth = "iam" } = args;
     this.namePrefix = runtimePrefix(name);
     const place = {
       region: getRegionOutput({}, { parent: this }).region,
@@ -61,7 +62,7 @@ export class NotebookService extends ComponentResource {
     const { sweep } = this.functions;
     const needed = [this.role.role, this.role.policy, ...(securityGroup ? [securityGroup] : [])];
     createSweepOnDestroy(name, { sweep, after: needed }, this);
-    this.alarms = createNotebookAlarms(name, { functions: this.functions, actions }, this);
+    this.observed = observedOf(name, this);
 
     this.routes = notebookRoutes(this.functions, auth);
     this.registerOutputs({ tableName: this.table.name });

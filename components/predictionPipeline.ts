@@ -1,4 +1,4 @@
-import type { LogGroup, MetricAlarm } from "@pulumi/aws/cloudwatch";
+import type { LogGroup } from "@pulumi/aws/cloudwatch";
 import type { Table } from "@pulumi/aws/dynamodb";
 import type { Queue } from "@pulumi/aws/sqs";
 import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
@@ -6,11 +6,12 @@ import type { ApiWithLambdas } from "./apiWithLambdas.ts";
 import type { CodeFunction } from "./codeFunction.ts";
 import { functionBinding, queueBinding, tableBinding } from "./function/bindings.ts";
 import type { Binding } from "./function/statement.ts";
-import { createAlarms } from "./prediction/alarms.ts";
+import type { Observed } from "./observability/args.ts";
 import { createRecordApi } from "./prediction/api.ts";
 import { type ContainerArgs, defaultHandlers, type PredictionPipelineArgs } from "./prediction/args.ts";
 import { createContainerPredictor } from "./prediction/container.ts";
 import { locateModel } from "./prediction/model.ts";
+import { observedOf } from "./prediction/observed.ts";
 import {
   createQueuePredictor,
   createRecordQueue,
@@ -28,7 +29,7 @@ export type { BatchArgs, ContainerArgs, ModelArgs, PredictionPipelineArgs } from
 
 /**
  * Records in by an API, each with its prediction out: API, table, predictor behind the table's stream or behind a queue,
- * failure queue, alarms. What can never be predicted goes to the failure queue with its reason and blocks nothing.
+ * failure queue. What can never be predicted goes to the failure queue with its reason and blocks nothing.
  *
  * @example
  * const iris = new PredictionPipeline("iris", {
@@ -57,7 +58,8 @@ export class PredictionPipeline extends ComponentResource {
   readonly model: PythonFunction | undefined;
   /** What the predictor, function or container, writes to. */
   readonly predictorLogs: LogGroup;
-  readonly alarms: MetricAlarm[];
+  /** For `Observability`. */
+  readonly observed: Observed;
   /** URL of the collection of records. */
   readonly url: Output<string>;
   /** `s3://BUCKET/KEY` */
@@ -103,12 +105,10 @@ export class PredictionPipeline extends ComponentResource {
     const { reservedConcurrency } = args;
     const settings = { path, auth, definition, features, handlers, table, records, environment, reservedConcurrency };
     const { api, functions } = createRecordApi(name, settings, this);
-    const service = `${name}-predict`;
-    const alarmed = { failures: this.failureQueue, records, predictor: predict, service };
-    this.alarms = createAlarms(name, { ...alarmed, actions: args.alarmTopics ?? [] }, this);
 
     this.api = api;
     this.functions = { ...functions, ...(predict && { predict }) };
+    this.observed = observedOf(name, this);
     this.url = api.routes[`POST ${path}`]!;
     this.modelUri = model.uri;
     this.registerOutputs({ url: this.url, modelUri: this.modelUri });

@@ -1,4 +1,3 @@
-import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { getRegionOutput } from "@pulumi/aws/getRegion";
 import type { Bucket } from "@pulumi/aws/s3";
@@ -9,10 +8,12 @@ import type { CodeFunction } from "./codeFunction.ts";
 import { createContainerImage } from "./containerImage.ts";
 import { createSweepOnDestroy } from "./function/sweepOnDestroy.ts";
 import { runtimePrefix } from "./naming.ts";
+import type { Observed } from "./observability/args.ts";
 import { createRecommenderApi, routeKeys } from "./recommender/api.ts";
 import { defaultHandlers, type SnowflakeRecommenderArgs } from "./recommender/args.ts";
 import { batchesPrefix, type ExternalFunction, RecommenderFunctions } from "./recommender/functions.ts";
-import { createObservation, createRecommenderAlarms } from "./recommender/observation.ts";
+import { createObservation } from "./recommender/observation.ts";
+import { observedOf } from "./recommender/observed.ts";
 import { createIdleSchedule, createRetrainSchedule } from "./recommender/schedules.ts";
 import { recommenderRules } from "./recommender/validate.ts";
 import { SnowflakeIntegrationRoles } from "./snowflakeIntegrationRoles.ts";
@@ -43,7 +44,8 @@ export class SnowflakeRecommender extends ComponentResource {
   readonly bucket: Bucket;
   readonly roles: SnowflakeIntegrationRoles;
   readonly functions: Record<ExternalFunction | "observe" | "sweep", CodeFunction>;
-  readonly alarms: MetricAlarm[];
+  /** For `Observability`. */
+  readonly observed: Observed;
   /** The API's URL; functions are at `/train`, `/deploy`, `/invoke`, `/status` and `/undeploy`. */
   readonly url: Output<string>;
   readonly imageUri: Output<string>;
@@ -94,10 +96,10 @@ export class SnowflakeRecommender extends ComponentResource {
     createSweepOnDestroy(name, { sweep, after: [this.roles, this.bucket, ...Object.values(external)] }, this);
     if (retrain && retraining) createRetrainSchedule(name, { ...retrain, target: retraining }, this);
     if (removeIdleAfter !== undefined) createIdleSchedule(name, { hours: removeIdleAfter, target: sweep }, this);
-    const watched = { api: this.api, observe, sweep, retrain: retraining, actions: args.alarmTopics ?? [] };
-    this.alarms = createRecommenderAlarms(name, watched, this);
 
     this.functions = { ...external, observe, sweep };
+    const { api, functions: made, namePrefix } = this;
+    this.observed = observedOf(name, { api, functions: made, namePrefix, retrain: retraining });
     this.url = this.api.url;
     this.registerOutputs({ url: this.url, imageUri: this.imageUri });
   }

@@ -1,4 +1,4 @@
-import type { LogGroup, MetricAlarm } from "@pulumi/aws/cloudwatch";
+import type { LogGroup } from "@pulumi/aws/cloudwatch";
 import type { Table } from "@pulumi/aws/dynamodb";
 import { getRegionOutput } from "@pulumi/aws/getRegion";
 import type { Bucket } from "@pulumi/aws/s3";
@@ -11,16 +11,17 @@ import { createExecutionRole, type ExecutionRole } from "./function/executionRol
 import type { Statement } from "./function/statement.ts";
 import { createSweepOnDestroy } from "./function/sweepOnDestroy.ts";
 import { createItemTable } from "./itemTable.ts";
-import { createJobAlarms } from "./jobs/alarms.ts";
 import { type SparkApplication, sparkApplication } from "./jobs/application.ts";
 import type { JobFunction, SparkJobsArgs } from "./jobs/args.ts";
 import { createJobFunctions } from "./jobs/functions.ts";
+import { observedOf } from "./jobs/observed.ts";
 import { dataStatements, runStatements } from "./jobs/rights.ts";
 import { jobRoutes } from "./jobs/routes.ts";
 import { dataPrefix, uploadScripts } from "./jobs/scripts.ts";
 import { jobRules } from "./jobs/validate.ts";
 import { createCodeLogs } from "./logGroup.ts";
 import type { SparkCluster } from "./notebooks/args.ts";
+import type { Observed } from "./observability/args.ts";
 import { validate } from "./validation.ts";
 
 export type { SparkJobsArgs } from "./jobs/args.ts";
@@ -43,7 +44,8 @@ export class SparkJobs extends ComponentResource {
   /** What runs say while they run. */
   readonly logGroup: LogGroup;
   readonly functions: Record<JobFunction, CodeFunction>;
-  readonly alarms: MetricAlarm[];
+  /** For `Observability`. */
+  readonly observed: Observed;
   /** For an API: `GET /jobs` and so on. */
   readonly routes: ReturnType<typeof jobRoutes>;
   /** For cluster-backed notebooks. */
@@ -56,7 +58,7 @@ export class SparkJobs extends ComponentResource {
   constructor(name: string, args: SparkJobsArgs = {}, opts?: ComponentResourceOptions) {
     validate(`SparkJobs "${name}"`, jobRules(name, args));
     super("dsp:index:SparkJobs", name, {}, opts);
-    const { auth = "iam", grants = [], alarmTopics: actions = [], logRetention } = args;
+    const { auth = "iam", grants = [], logRetention } = args;
 
     this.table = createItemTable(`${name}-table`, ["JobId", "Entry"], this);
     this.bucket = createBucket(`${name}-data`, {}, this);
@@ -71,7 +73,7 @@ export class SparkJobs extends ComponentResource {
     createEventRule(`${name}-changes`, changesOf(application), this.functions.observe, this);
     const needed = [role.role, role.policy, ...(application.resource ? [application.resource] : [])];
     createSweepOnDestroy(name, { sweep: this.functions.sweep, after: needed }, this);
-    this.alarms = createJobAlarms(name, { functions: this.functions, actions }, this);
+    this.observed = observedOf(name, this);
 
     this.routes = jobRoutes(this.functions, auth);
     const { region } = getRegionOutput({}, { parent: this });

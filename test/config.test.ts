@@ -6,15 +6,16 @@ import { record } from "./components/support/record.ts";
 const file = join(__dirname, "../config.ts");
 
 /** The program's configuration with these values of the stack, by keys without the project's name. */
-async function configured(stack: Record<string, string>, secrets: string[] = []) {
+async function configured(stack: Record<string, string>, secrets: string[] = [], name = "test") {
   const before = process.env.PULUMI_CONFIG_SECRET_KEYS;
   process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(secrets.map((key) => `platform:${key}`));
   let module: typeof import("../config.ts") | undefined;
-  await record(() => {
+  const evaluate = () => {
     runtime.setAllConfig(Object.fromEntries(Object.entries(stack).map(([key, value]) => [`platform:${key}`, value])));
     delete require.cache[file];
     module = require("../config.ts");
-  }).finally(() => {
+  };
+  await record(evaluate, { stack: name }).finally(() => {
     runtime.setAllConfig({});
     if (before === undefined) delete process.env.PULUMI_CONFIG_SECRET_KEYS;
     else process.env.PULUMI_CONFIG_SECRET_KEYS = before;
@@ -87,6 +88,18 @@ describe("the configuration", () => {
     });
     assert.deepEqual(recommenderArgs.serving, { serverless: { memory: 2048 } });
     assert.equal(recommenderArgs.removeIdleAfter, 12);
+  });
+
+  it("promises of public APIs what it is told, and where data count 99.9 %", async () => {
+    const promised = async (stack: Record<string, string>, name = "dev") =>
+      (await configured(stack, [], name)).publicObjective;
+    assert.deepEqual(await promised({}), {});
+    assert.deepEqual(await promised({}, "prod"), { availability: 99.9 });
+    assert.deepEqual(await promised({ availabilityObjective: "0" }, "prod"), {});
+    assert.deepEqual(await promised({ availabilityObjective: "99.5", latencyObjective: "300" }), {
+      availability: 99.5,
+      latency: { milliseconds: 300 },
+    });
   });
 
   it("limits what callers take of each route, and of each public route's function", async () => {
@@ -201,6 +214,11 @@ describe("the configuration", () => {
       { monthlyBudget: "50" },
       /monthlyBudgetMails is \[\]; allowed is 1 to 10 addresses where there is a monthlyBudget$/,
     ],
+    [{ alarmTopicArns: '["operators"]' }, /alarmTopicArns is "operators"; allowed is ARNs of SNS topics$/],
+    [{ availabilityObjective: "high" }, /availabilityObjective is "high"; allowed is a percentage, or empty$/],
+    [{ availabilityObjective: "50" }, /availabilityObjective is 50; allowed is a number from 95 to 99.99$/],
+    [{ latencyObjective: "30000" }, /latencyObjective is 30000; allowed is a number from 1 to 29000$/],
+    [{ runbookUrl: "docs" }, /runbookUrl is "docs"; allowed is a URL that begins with https:\/\/$/],
     [{ monthlyBudgetMails: '["a@b.org"]' }, /monthlyBudgetMails is .*; allowed is none without a monthlyBudget$/],
     [{ storageAwsIamUserArn: "me", storageAwsExternalId: "ACME" }, /storageAwsIamUserArn is "me"; allowed is /],
   ];

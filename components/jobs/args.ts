@@ -102,11 +102,6 @@ export interface SparkJobsArgs {
    */
   handlers?: Partial<Record<JobFunction, string>>;
   /**
-   * ARNs of topics that alarms tell.
-   * @default []
-   */
-  alarmTopics?: Input<string>[];
-  /**
    * Days that logs of runs and functions are kept.
    * @default 30
    */

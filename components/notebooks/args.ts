@@ -69,11 +69,6 @@ export interface NotebookServiceArgs {
    */
   handlers?: Partial<Record<NotebookFunction, string>>;
   /**
-   * ARNs of topics that alarms tell.
-   * @default []
-   */
-  alarmTopics?: Input<string>[];
-  /**
    * Days that functions' logs are kept.
    * @default 30
    */

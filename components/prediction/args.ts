@@ -99,11 +99,6 @@ export interface PredictionPipelineArgs {
    * @default 60
    */
   modelCheckSeconds?: number;
-  /**
-   * ARNs of topics that the pipeline's alarms notify.
-   * @default []
-   */
-  alarmTopics?: Input<string>[];
 }
 
 /** Code in Python that predicts. */

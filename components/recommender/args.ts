@@ -52,11 +52,6 @@ export interface SnowflakeRecommenderArgs {
    */
   definition?: StageArgs;
   /**
-   * ARNs of topics that alarms notify.
-   * @default []
-   */
-  alarmTopics?: Input<string>[];
-  /**
    * Files of handlers that take the place of the platform's own, in TypeScript or Python, each by the name of its function.
    * @default `handlers/recommender/NAME.ts`
    * @example { invoke: "handlers/ratings/invoke.ts" }

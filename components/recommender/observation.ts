@@ -1,10 +1,6 @@
-import type { MetricAlarm } from "@pulumi/aws/cloudwatch";
-import type { Input, Resource } from "@pulumi/pulumi";
-import { type AlarmArgs, createAlarm } from "../alarm.ts";
-import type { ApiWithLambdas } from "../apiWithLambdas.ts";
+import type { Resource } from "@pulumi/pulumi";
 import type { CodeFunction } from "../codeFunction.ts";
 import { createEventRule } from "../function/eventRule.ts";
-import { metricNamespace } from "../naming.ts";
 
 /**
  * SageMaker tells what becomes of jobs and endpoints; a function counts failures, and has new endpoints scaled.
@@ -30,42 +26,4 @@ export function createObservation(name: string, prefix: string, observer: CodeFu
     observer,
     parent,
   );
-}
-
-interface Watched {
-  api: ApiWithLambdas;
-  observe: CodeFunction;
-  sweep: CodeFunction;
-  retrain: CodeFunction | undefined;
-  /** Topics that are notified. */
-  actions: Input<string>[];
-}
-
-/** Alarms for what nobody sees in a query's answer. */
-export function createRecommenderAlarms(name: string, watched: Watched, parent: Resource): MetricAlarm[] {
-  const { api, observe, sweep, retrain, actions } = watched;
-  const alarm = (label: string, settings: AlarmArgs) =>
-    createAlarm(`${name}-${label}-alarm`, settings, actions, parent);
-  const counted = (label: string, metricName: string, alarmDescription: string) =>
-    alarm(label, {
-      alarmDescription,
-      metricName,
-      namespace: metricNamespace(),
-      dimensions: { service: `${name}-observe` },
-    });
-  const failing = (label: string, { function: { name: FunctionName } }: CodeFunction, alarmDescription: string) =>
-    alarm(label, { alarmDescription, metricName: "Errors", namespace: "AWS/Lambda", dimensions: { FunctionName } });
-  return [
-    counted("training", "TrainingFailed", "A training job failed"),
-    counted("endpoint", "EndpointFailed", "An endpoint could not be made or updated"),
-    alarm("errors", {
-      alarmDescription: "External functions fail",
-      metricName: "5XXError",
-      namespace: "AWS/ApiGateway",
-      dimensions: { ApiName: api.restApi.name, Stage: api.stage.stageName },
-    }),
-    failing("observe", observe, "Changes in SageMaker are not observed"),
-    failing("sweep", sweep, "Endpoints that bill are not removed"),
-    ...(retrain ? [failing("retrain", retrain, "Scheduled training does not start")] : []),
-  ];
 }

@@ -87,11 +87,12 @@ describe("the role of previews", () => {
         "platform:archiverMailFrom": "a@example.org",
         "platform:archiverMailIdentityArn": "arn:aws:ses:eu-west-1:123456789012:identity/example.org",
       };
+      const promise = { "platform:availabilityObjective": "99.9" };
       const budget = { "platform:monthlyBudget": "100", "platform:monthlyBudgetMails": '["a@example.org"]' };
       const evaluations = [
         await evaluate({ ...mail, ...schedules }),
         await evaluate({ ...mail, ...ses, "platform:irisCompute": "fargate" }),
-        await evaluate({ "platform:platformNetwork": "true", "platform:platformNat": "false", ...budget }),
+        await evaluate({ "platform:platformNetwork": "true", "platform:platformNat": "false", ...budget, ...promise }),
       ];
       types = new Set(
         evaluations.flatMap(({ made }) => [

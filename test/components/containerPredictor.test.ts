@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { RunError } from "@pulumi/pulumi";
+import { Observability } from "../../components/observability.ts";
 import {
   type ContainerArgs,
   PredictionPipeline,
@@ -226,11 +227,16 @@ describe('PredictionPipeline with compute "fargate"', () => {
     }
   });
 
-  it("watches what waits in the queue, and no function that is not there", () => {
-    const names = recording.names().filter((name) => name.startsWith("aws:cloudwatch/metricAlarm"));
+  it("watches what waits in the queue, and no function that is not there", async () => {
+    const watched = await record(() => new Observability("wine", { of: [new PredictionPipeline("wine", wine)] }));
+    const names = watched.names().filter((name) => name.startsWith("aws:cloudwatch/metricAlarm"));
+    const scaling = ["wine-backlog-alarm", "wine-idle-alarm"];
     assert.deepEqual(
-      names.map((name) => name.split(" ")[1]),
-      ["wine-backlog-alarm", "wine-delay-alarm", "wine-idle-alarm", "wine-model-alarm", "wine-rejected-alarm"],
+      new Set(names.map((name) => name.split(" ")[1])),
+      new Set([
+        ...["wine-api-errors-alarm", "wine-api-latency-alarm", "wine-dead-letters-alarm", "wine-delay-alarm"],
+        ...["wine-model-alarm", ...scaling],
+      ]),
     );
   });
 

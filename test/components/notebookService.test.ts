@@ -20,12 +20,10 @@ const full: NotebookServiceArgs = {
   encryptionKeyArn: `arn:aws:kms:${region}:${accountId}:key/0123`,
   cors: { origin: "https://example.org" },
   grants: [{ Effect: "Allow", Action: ["s3:GetObject"], Resource: ["arn:aws:s3:::data/notes/*"] }],
-  alarmTopics: [`arn:aws:sns:${region}:${accountId}:operators`],
   logRetention: 7,
 };
 
 const types = {
-  alarm: "aws:cloudwatch/metricAlarm:MetricAlarm",
   function: "aws:lambda/function:Function",
   invocation: "aws:lambda/invocation:Invocation",
   rule: "aws:cloudwatch/eventRule:EventRule",
@@ -222,20 +220,6 @@ describe("NotebookService", function () {
     ]) {
       assert.ok(sweep.dependencies.includes(needed), needed);
     }
-  });
-
-  it("rings for what fails, is silent, or does not stop", () => {
-    const alarms = whole.all.filter(
-      ({ type }) => type === types.alarm && /^books-\w+-alarm$/.test(type && "x") === false,
-    );
-    const own = alarms.map(({ name, inputs }) => [name, inputs.metricName, inputs.alarmActions]);
-    assert.deepEqual(own.toSorted(), [
-      ["books-clean-alarm", "Errors", full.alarmTopics],
-      ["books-failed-alarm", "NotebookFailed", full.alarmTopics],
-      ["books-observe-alarm", "Errors", full.alarmTopics],
-      ["books-running-alarm", "NotebookNotStopped", full.alarmTopics],
-      ["books-silent-alarm", "NotebookSilent", full.alarmTopics],
-    ]);
   });
 
   it("gives routes, each for callers with an AWS identity unless it is said otherwise", async () => {

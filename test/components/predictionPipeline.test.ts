@@ -136,26 +136,6 @@ describe("PredictionPipeline", () => {
         assert.deepEqual(security, [{ iam: [] }]);
       }
     });
-
-    it("watches failures, waiting, rejected records and the model", () => {
-      const alarms = iris1.all.filter(({ type }) => type === types.alarm);
-      assert.deepEqual(
-        alarms
-          .toSorted((a, b) => a.name.localeCompare(b.name))
-          .map(({ name, inputs }) => [name, inputs.namespace, inputs.metricName, inputs.dimensions]),
-        [
-          [
-            "iris-delay-alarm",
-            "AWS/Lambda",
-            "IteratorAge",
-            { FunctionName: "iris-predict", Resource: "iris-predict:live" },
-          ],
-          ["iris-errors-alarm", "AWS/Lambda", "Errors", { FunctionName: "iris-predict" }],
-          ["iris-model-alarm", "platform/test", "ModelLoadFailed", { service: "iris-predict" }],
-          ["iris-rejected-alarm", "AWS/SQS", "ApproximateNumberOfMessagesVisible", { QueueName: "iris-failures" }],
-        ],
-      );
-    });
   });
 
   describe("with another schema, model and way in", () => {
@@ -230,7 +210,6 @@ describe("PredictionPipeline", () => {
         timeout: 60,
         writeShards: 3,
         modelCheckSeconds: 5,
-        alarmTopics: ["arn:aws:sns:eu-west-1:123456789012:alerts"],
       });
     });
     assert.deepEqual(namesOf(recording, types.table), ["mine"]);
@@ -251,9 +230,6 @@ describe("PredictionPipeline", () => {
       [variables(recording, "wine-list").WRITE_SHARDS, variables(recording, "wine-predict").MODEL_CHECK_SECONDS],
       ["3", "5"],
     );
-    for (const { inputs: alarm } of recording.all.filter(({ type }) => type === types.alarm)) {
-      assert.deepEqual(alarm.alarmActions, ["arn:aws:sns:eu-west-1:123456789012:alerts"]);
-    }
   });
 
   it("waits for large batches of messages, as SQS wants it", async () => {

@@ -171,22 +171,6 @@ describe("SnowflakeRecommender", function () {
     });
   });
 
-  it("watches what nobody sees in a query", () => {
-    const alarms = full.all.filter(({ type }) => type === types.alarm).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-    assert.deepEqual(
-      alarms.map(({ name, inputs }) => [name, inputs.namespace, inputs.metricName, inputs.dimensions]),
-      [
-        ["snow-endpoint-alarm", "platform/test", "EndpointFailed", { service: "snow-observe" }],
-        ["snow-errors-alarm", "AWS/ApiGateway", "5XXError", { ApiName: "snow", Stage: "Prod" }],
-        ["snow-observe-alarm", "AWS/Lambda", "Errors", { FunctionName: "snow-observe" }],
-        ["snow-retrain-alarm", "AWS/Lambda", "Errors", { FunctionName: "snow-retrain" }],
-        ["snow-sweep-alarm", "AWS/Lambda", "Errors", { FunctionName: "snow-sweep" }],
-        ["snow-training-alarm", "platform/test", "TrainingFailed", { service: "snow-observe" }],
-      ],
-    );
-    for (const { inputs } of alarms) assert.deepEqual(inputs.alarmActions, scaled.alarmTopics);
-  });
-
   it("keeps the platform's rules, plain and with everything, and where data count", async () => {
     const counting = await record(() => new SnowflakeRecommender("snow", scaled), { stack: "prod" });
     for (const [stack, recording] of [

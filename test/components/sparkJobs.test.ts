@@ -18,7 +18,6 @@ const full: SparkJobsArgs = {
   retries: 2,
   interactive: false,
   network: { vpcId: "vpc-1", subnetIds: ["subnet-1", "subnet-2"] },
-  alarmTopics: [`arn:aws:sns:${region}:${accountId}:operators`],
   logRetention: 7,
 };
 
@@ -247,14 +246,7 @@ describe("SparkJobs", function () {
     assert.ok(sweep.dependencies.includes("aws:emrserverless/application:Application spark"));
   });
 
-  it("rings for runs that fail, or do not start", () => {
-    const alarms = whole.all.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm");
-    assert.deepEqual(alarms.map(({ name, inputs }) => [name, inputs.metricName, inputs.alarmActions]).toSorted(), [
-      ["spark-failed-alarm", "JobFailed", full.alarmTopics],
-      ["spark-mend-alarm", "Errors", full.alarmTopics],
-      ["spark-observe-alarm", "Errors", full.alarmTopics],
-      ["spark-run-alarm", "Errors", full.alarmTopics],
-    ]);
+  it("keeps logs as long as it is told", () => {
     assert.equal(whole.get(types.logGroup, "spark-runs-logs").inputs.retentionInDays, 7);
   });
 

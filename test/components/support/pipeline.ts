@@ -16,7 +16,6 @@ export const made = (name: string, args: PredictionPipelineArgs, stack?: string)
   record(() => new PredictionPipeline(name, args), stack ? { stack } : {});
 
 export const types = {
-  alarm: "aws:cloudwatch/metricAlarm:MetricAlarm",
   api: "aws:apigateway/restApi:RestApi",
   function: "aws:lambda/function:Function",
   mapping: "aws:lambda/eventSourceMapping:EventSourceMapping",

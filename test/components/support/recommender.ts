@@ -5,11 +5,9 @@ export const scaled: SnowflakeRecommenderArgs = {
   serving: { instanceType: "ml.m5.large", maximumInstances: 4, callsPerInstance: 300 },
   retrain: { schedule: "cron(0 3 ? * SUN *)", timezone: "Europe/Berlin" },
   removeIdleAfter: 12,
-  alarmTopics: ["arn:aws:sns:eu-west-1:123456789012:operators"],
 };
 
 export const types = {
-  alarm: "aws:cloudwatch/metricAlarm:MetricAlarm",
   api: "aws:apigateway/restApi:RestApi",
   function: "aws:lambda/function:Function",
   invocation: "aws:lambda/invocation:Invocation",

@@ -38,8 +38,10 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
     invokeUrl: `https://${restApi}.execute-api.${region}.amazonaws.com/${stageName}`,
   }),
   "aws:appautoscaling/policy:Policy": (name) => ({ arn: regional("autoscaling", `scalingPolicy:${name}`) }),
+  "aws:cloudwatch/compositeAlarm:CompositeAlarm": (name) => ({ arn: regional("cloudwatch", `alarm:${name}`) }),
   "aws:cloudwatch/eventRule:EventRule": (name) => ({ arn: regional("events", `rule/${name}`) }),
   "aws:cloudwatch/logGroup:LogGroup": (name, inputs) => ({ arn: regional("logs", `log-group:${inputs.name ?? name}`) }),
+  "aws:cloudwatch/metricAlarm:MetricAlarm": (name) => ({ arn: regional("cloudwatch", `alarm:${name}`) }),
   "aws:codedeploy/deploymentConfig:DeploymentConfig": (name) => ({ deploymentConfigName: name }),
   "aws:codedeploy/deploymentGroup:DeploymentGroup": (_name, { appName, deploymentGroupName }) => ({
     arn: regional("codedeploy", `deploymentgroup:${appName}/${deploymentGroupName}`),
