@@ -1,5 +1,5 @@
 /** What happens on the cloud, as it happens: one stream for all pages. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Activity } from "./activity.ts";
 import { messages } from "./api.ts";
 
@@ -32,12 +32,16 @@ export async function followEvents(): Promise<never> {
   }
 }
 
-/** Calls the listener with each news while the component is shown. */
+/** Calls the listener with each news while the component is shown, and once, with none, as it is: some may have come meanwhile. */
 export function useNews(listener: Listener): void {
+  const latest = useRef(listener);
+  latest.current = listener;
   useEffect(() => {
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  });
+    const hear: Listener = (news) => latest.current(news);
+    listeners.add(hear);
+    hear([]);
+    return () => void listeners.delete(hear);
+  }, []);
 }
 
 /** The events that were chosen, newest first, and again whenever one comes. */
