@@ -5,6 +5,7 @@ import { aliasOperations } from "./aliases.ts";
 import { executionOperations } from "./executions.ts";
 import { machineOperations } from "./machines.ts";
 import { MapRuns, mapRunOperations } from "./mapRuns.ts";
+import { ExecutionMetrics } from "./metrics.ts";
 import { announce } from "./notices.ts";
 import { Records } from "./records.ts";
 import { Runner } from "./runner.ts";
@@ -19,7 +20,14 @@ export function createStates(cloud: Cloud): Service {
   const activities = new Activities(cloud);
   const mapRuns = new MapRuns(cloud);
   const house = { cloud, records, tokens, sessions: new Sessions(cloud), activities, mapRuns };
-  const runner = new Runner(house, (execution) => announce(cloud, records, execution));
+  const metrics = new ExecutionMetrics(cloud);
+  const runner = new Runner(house, {
+    onStart: (execution) => metrics.started(execution),
+    onEnd(execution) {
+      metrics.ended(execution);
+      announce(cloud, records, execution);
+    },
+  });
   return {
     name: "states",
     shapes: () => import("@aws-sdk/client-sfn"),
@@ -35,6 +43,9 @@ export function createStates(cloud: Cloud): Service {
     async start() {
       runner.resume();
     },
-    stop: () => runner.close(),
+    async stop() {
+      await runner.close();
+      await metrics.flush();
+    },
   };
 }

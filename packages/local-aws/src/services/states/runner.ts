@@ -10,20 +10,27 @@ import { redrivablePeriod } from "./unfinished.ts";
 /** How long an execution that goes on has for itself before the next one does, in milliseconds. */
 const resumeMs = 5;
 
+/** Who is told of executions. */
+interface Listeners {
+  /** Called with each one that begins: not with one that goes on. */
+  onStart(execution: Execution): void;
+  /** Called with each one that has ended, once it is recorded. */
+  onEnd(execution: Execution): void;
+}
+
 /** Runs executions on the interpreter, and goes on with those that a restart interrupted. */
 export class Runner {
   readonly #house: House;
-  readonly #onEnd: (execution: Execution) => void;
+  readonly #listeners: Listeners;
   readonly #running = new Map<string, { abort(): void; ended: Promise<Execution> }>();
   /** Why executions are stopped that have not ended yet. */
   readonly #reasons = new Map<string, Pick<Execution, "error" | "cause">>();
   #closing = false;
   #resumed: Promise<void> | undefined;
 
-  /** @param onEnd called with each execution that has ended, once it is recorded. */
-  constructor(house: House, onEnd: (execution: Execution) => void) {
+  constructor(house: House, listeners: Listeners) {
     this.#house = house;
-    this.#onEnd = onEnd;
+    this.#listeners = listeners;
   }
 
   /**
@@ -32,7 +39,10 @@ export class Runner {
    */
   start(execution: Execution, events: HistoryEvent[] = []): Promise<Execution> {
     const run = new Run(this.#house, execution, events);
-    if (events.length === 0) report(execution);
+    if (events.length === 0) {
+      report(execution);
+      this.#listeners.onStart(execution);
+    }
     const ended = run
       .end()
       .catch((error: Error) => failed(error.message))
@@ -120,7 +130,7 @@ export class Runner {
     this.#running.delete(execution.arn);
     report(ended);
     writeExecution(this.#house.cloud, ended);
-    this.#onEnd(ended);
+    this.#listeners.onEnd(ended);
     return ended;
   }
 }
