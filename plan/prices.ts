@@ -1,6 +1,6 @@
 /**
  * What AWS asks in us-east-1, on demand, in dollars, without free tiers and discounts. Each price names AWS's page, where it can be
- * looked up again, and the day on which the figure was read. What is not here is not priced: a plan counts it.
+ * looked up again, and the day on which the figure was read: in AWS's price list, on its page, or where others cite it. What is not here is not priced: a plan counts it.
  */
 export interface Price {
   /** Dollars for one unit. */
