@@ -29,9 +29,11 @@ const attributes = {
 describe("the state of SQS of an earlier version", () => {
   let queues: Queues;
   let folder: string;
-  const now = Date.now();
+  let now: number;
 
   before(async () => {
+    // As it begins: the file was loaded minutes before.
+    now = Date.now();
     const directory = mkdtempSync(join(tmpdir(), "former-queues-"));
     folder = join(directory, "files", "queues");
     mkdirSync(folder, { recursive: true });
