@@ -23,7 +23,7 @@ export default defineConfig({
     "*/recommender*": ["node", "containers/recommender/main.ts"],
     "*/*-predictor-*": ["node", "containers/predictor/main.ts"],
   },
-  console: { pages: ["console/approvals.tsx"] },
+  console: { pages: ["console/approvals.tsx", "console/models.tsx", "console/notebooks.tsx"] },
   prepare: prepareAccount,
   notebookReport: idleTags,
   // What `pulumi up --policy-pack policy` would refuse.

@@ -14,13 +14,13 @@ import {
   List,
   type PageProps,
   plural,
-  readDocument,
   Split,
   timeText,
   useData,
   Waiting,
 } from "local-console/app";
 import { useState } from "preact/hooks";
+import { itemsOf } from "./parts/resources.ts";
 
 interface Granule {
   url?: string;
@@ -149,17 +149,11 @@ function Answer({ question, onAnswered }: { question: Question; onAnswered(): vo
 
 /** Of the archiver's table, the latest first. */
 async function readQuestions(signal: AbortSignal): Promise<Question[]> {
-  const { nodes } = await readDocument<{ nodes: { id: string; name: string }[] }>("map");
-  const TableName = nodes
-    .find(({ name }) => name === "archiver-ApprovalTable")
-    ?.id.split("/")
-    .at(-1);
-  if (!TableName) return [];
-  const { Items = [] } = await call("dynamodb", "Scan", { TableName }, signal);
-  const questions = Items.filter(({ Id }) => Id?.S?.startsWith("question#"));
+  const items = await itemsOf<Record<string, string>>("archiver-ApprovalTable", signal);
+  const questions = items.filter(({ Id }) => Id?.startsWith("question#"));
   const read = await Promise.all(
     questions.map(async (item): Promise<Question> => {
-      const text = (name: string) => item[name]?.S ?? "";
+      const text = (name: string) => item[name] ?? "";
       const execution = text("Execution");
       const { status = "" } = await call("states", "DescribeExecution", { executionArn: execution }, signal).catch(
         () => ({ status: "" }),

@@ -1,8 +1,10 @@
 /** The program on one machine, once for all journeys, and its console in a real browser. */
+import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { Running } from "local-aws/testing";
 import type { Browser, Locator, Page } from "playwright-core";
 import { chromiumPath, openBrowser } from "../../../packages/local-aws/test/support/browser.ts";
@@ -10,17 +12,20 @@ import { chromiumPath, openBrowser } from "../../../packages/local-aws/test/supp
 const root = resolve(import.meta.dirname, "../../..");
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+const run = promisify(execFile);
+
 /** Where the platform is: as `endpoint.json` of the state folder says it. */
 export interface Place {
   aws: string;
   api: string;
   region: string;
+  /** Folder of its state. */
+  state: string;
 }
 
 interface Opened extends Place {
   /** With its token. */
   url: string;
-  state: string;
   running: Running;
   browser: Browser;
 }
@@ -37,7 +42,7 @@ async function open(): Promise<Opened | undefined> {
   });
   const printed = await running.until(/^ready in/m);
   const [url = ""] = /http:\S+\/_console\/#token=\S+/.exec(printed) ?? [];
-  const place = JSON.parse(readFileSync(join(state, "endpoint.json"), "utf8")) as Place;
+  const place = JSON.parse(readFileSync(join(state, "endpoint.json"), "utf8")) as Omit<Place, "state">;
   return { ...place, url, state, running, browser: await openBrowser(path) };
 }
 
@@ -125,6 +130,12 @@ export class Reader {
     if (!folder) return;
     mkdirSync(folder, { recursive: true });
     await this.page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+
+  /** A command of the program: `dsp("notebooks", "create", "anna")`. @throws where it ends with another code than 0. */
+  async dsp(...words: string[]): Promise<string> {
+    const env = { ...process.env, LOCAL_STATE_DIR: this.place.state };
+    return (await run(process.execPath, [join(root, "scripts/dsp.ts"), ...words], { env, cwd: root })).stdout;
   }
 
   /** A request to a route of the program. */
