@@ -1,11 +1,12 @@
 /** Creates an environment for a version: a thread for Node.js, a process for every other runtime. */
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { patience } from "../../../kit/debugged.ts";
+import { isDebugged, patience } from "../../../kit/debugged.ts";
 import type { Cloud, RoleSession } from "../../../service.ts";
 import { type ImageOptions, imageCommand } from "../images.ts";
 import type { Layers } from "../layers.ts";
 import type { Packages } from "../packages.ts";
+import { Debuggers } from "../python/debuggers.ts";
 import { launcher, type PythonRuntime, type PythonRuntimes } from "../python/runtime.ts";
 import type { VersionRecord } from "../records.ts";
 import { localRuntime, type Runtime, runtimeOf } from "../runtimes.ts";
@@ -47,9 +48,12 @@ export type Preparation = "created" | "updated";
 
 /** Initialisation has ten seconds of its own; after that it continues within the function's timeout. */
 const initMs = 10_000;
+/** MiB that debugpy may use in a function's process without having it end for its memory. */
+const debuggerMb = 256;
 
 export class EnvironmentStarter {
   readonly #parts: Parts;
+  readonly #debuggers = new Debuggers();
   /** By generation: a published version has that of the one it was made of. */
   readonly #preparing = new Map<string, Preparation>();
   #code: Promise<string> | undefined;
@@ -65,7 +69,10 @@ export class EnvironmentStarter {
     const found = localRuntime(configuration.Runtime);
     if (found?.kind !== "python" || this.#preparing.has(generation)) return;
     this.#preparing.set(generation, why);
-    const installed = pythons.get(found.version).then((runtime) => this.#pythonPackages(runtime, version));
+    const installed = pythons.get(found.version).then(async (runtime) => {
+      await this.#pythonPackages(runtime, version);
+      if (isDebugged()) await pythons.debugger(runtime);
+    });
     void installed.catch(() => {}).finally(() => this.#preparing.delete(generation));
   }
 
@@ -145,9 +152,13 @@ export class EnvironmentStarter {
     const { python, folder, prefix, version } = runtime;
     const { taskRoot, layerRoot = "" } = plan;
     const [packages, layerPackages] = await this.#pythonPackages(runtime, plan.version);
-    const handler = plan.version.configuration.Handler as string;
-    const script = wrapperOf(plan.version.configuration.Environment?.Variables, plan);
-    const command = [python, launcher, handler, layerRoot, packages, layerPackages];
+    const { FunctionName: name, Handler: handler, Environment } = plan.version.configuration;
+    const script = wrapperOf(Environment?.Variables, plan);
+    let command = [python, launcher, handler as string, layerRoot, packages, layerPackages];
+    if (isDebugged()) {
+      command = await this.#debuggers.command(name, await pythons.debugger(runtime), command);
+      plan.settings.memoryMb += debuggerMb;
+    }
     return this.#process(plan, {
       command: script ? wrapped(script, command) : command,
       frames: true,

@@ -15,6 +15,7 @@ import { runsHere } from "./native.ts";
 
 const run = promisify(execFile);
 const requirements = join(import.meta.dirname, "requirements.txt");
+const debuggerRequirements = join(import.meta.dirname, "debugger.txt");
 export const launcher = join(import.meta.dirname, "launcher.py");
 
 export interface PythonRuntime {
@@ -71,20 +72,35 @@ export class PythonRuntimes {
    * @throws AwsError with the command to run, when there is no network.
    */
   packages(runtime: PythonRuntime, content: string): Promise<string | undefined> {
-    const key = `${runtime.folder} ${content}`;
-    let installed = this.#packages.get(key);
-    if (!installed) {
-      installed = this.#installPackages(runtime, content);
-      this.#packages.set(key, installed);
-      installed.catch(() => this.#packages.delete(key));
-    }
-    return installed;
+    return this.#once(`${runtime.folder} ${content}`, () => this.#installPackages(runtime, content));
+  }
+
+  /**
+   * The debugger for a runtime's functions, pinned by hashes.
+   * @returns the folder of debugpy.
+   * @throws AwsError with the command to run, when there is no network.
+   */
+  debugger(runtime: PythonRuntime): Promise<string> {
+    return this.#once(`${runtime.folder} debugger`, () =>
+      this.#installInto("lambda-debugger", runtime.python, [debuggerRequirements], "Python's debugger"),
+    );
   }
 
   /** Cancels running installations; nothing of them is kept. */
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.allSettled([...this.#made.values(), ...this.#packages.values()]);
+  }
+
+  /** What is asked for at the same time is installed once; what failed is tried again. */
+  #once<T extends string | undefined>(key: string, install: () => Promise<T>): Promise<T> {
+    let installed = this.#packages.get(key) as Promise<T> | undefined;
+    if (!installed) {
+      installed = install();
+      this.#packages.set(key, installed);
+      installed.catch(() => this.#packages.delete(key));
+    }
+    return installed;
   }
 
   #run(program: string, args: string[]): Promise<unknown> {
@@ -95,16 +111,25 @@ export class PythonRuntimes {
     const names = existsSync(content) ? (await readdir(content)).filter((name) => lists.test(name)) : [];
     if (names.length === 0 || (await runsHere(content, version))) return undefined;
     const required = names.map((name) => join(content, name));
+    return this.#installInto("lambda-packages", python, required, "The function's packages");
+  }
+
+  /**
+   * @param kind what the folder's name begins with.
+   * @param lists paths of pip's files; the folder is kept by what they hold.
+   * @param what it is that cannot be installed without a network.
+   */
+  async #installInto(kind: string, python: string, lists: string[], what: string): Promise<string> {
     const hash = createHash("sha256").update(python);
-    for (const list of required) hash.update(await readFile(list));
-    const folder = join(this.#tools, `lambda-packages-${hash.digest("hex").slice(0, 16)}`);
+    for (const list of lists) hash.update(await readFile(list));
+    const folder = join(this.#tools, `${kind}-${hash.digest("hex").slice(0, 16)}`);
     if (existsSync(folder)) return folder;
     const temporary = await mkdtemp(join(this.#tools, "new-"));
     const install = (target: string) => [
       ...pip,
       "--target",
       target,
-      ...required.flatMap((list) => ["--requirement", list]),
+      ...lists.flatMap((list) => ["--requirement", list]),
     ];
     try {
       await this.#run(python, install(temporary));
@@ -113,7 +138,7 @@ export class PythonRuntimes {
       await rm(temporary, { recursive: true, force: true });
       if (existsSync(folder)) return folder;
       throw unavailable(
-        `The function's packages could not be installed for this machine (${reasonOf(error)}); with a network, run: ` +
+        `${what} could not be installed for this machine (${reasonOf(error)}); with a network, run: ` +
           `${python} ${install(folder).join(" ")}`,
       );
     }
