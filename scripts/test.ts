@@ -2,11 +2,15 @@
  * `npm test`: format and lint (import rules among them), types, sources and licences of packages, tests of the program with
  * Pulumi's mocks, and tests of the handlers, the local cloud and the scripts. Steps run three at a time, since most of them
  * wait now and then; each prints when it is done, whole.
- * `npm test -- PATTERN` runs only the test files whose path contains PATTERN.
+ * `npm test -- PATTERN` runs only the test files whose path contains PATTERN; `--junit FILE` writes what was found for CI.
  */
 import { spawn } from "node:child_process";
-import { globSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
 import pc from "picocolors";
+import { junit } from "./lib/junit.ts";
 
 interface Step {
   name: string;
@@ -21,7 +25,10 @@ interface Result {
   seconds: number;
 }
 
-const pattern = process.argv[2];
+const { pattern, file: junitFile } = wanted();
+/** Where each step of tests writes its own part of the file. */
+const parts = junitFile && mkdtempSync(join(tmpdir(), "junit-"));
+const partOf = ({ name }: Pick<Step, "name">) => join(parts as string, `${encodeURIComponent(name)}.xml`);
 /** The program's own modules are CommonJS by ts-node: a test that imports one natively has nothing to mend. */
 const quiet = [process.env.NODE_OPTIONS, "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"].filter(Boolean).join(" ");
 
@@ -39,7 +46,10 @@ const files = globSync("{test,packages/*/test}/**/*.test.ts", { exclude: (path) 
 function mocha(name: string, paths: RegExp, ...options: string[]): Step[] {
   const chosen = files.filter((file) => paths.test(file));
   // A connection or timer that a failed test left open must not keep the run from ending.
-  const args = ["--no-config", "--extension", "ts", "--timeout", "60000", "--reporter", "dot", "--exit"];
+  const args = ["--no-config", "--extension", "ts", "--timeout", "60000", "--exit"];
+  if (parts)
+    args.push("--reporter", "./scripts/lib/dotAndXunit.cjs", "--reporter-option", `output=${partOf({ name })}`);
+  else args.push("--reporter", "dot");
   return chosen.length > 0 ? [{ name, command: "mocha", args: [...args, ...options, ...chosen] }] : [];
 }
 
@@ -97,7 +107,28 @@ for (const { step } of failedSteps) console.log(pc.red(`failed: ${step.name}`));
 const failures = Math.max(count("failing"), failedSteps.length);
 const skipped = count("pending");
 console.log(`${count("passing")} passed, ${failures} failed${skipped ? `, ${skipped} skipped` : ""}`);
+if (junitFile && parts) writeJunit(junitFile, parts);
 process.exitCode = failures > 0 || results.length === 0 ? 1 : 0;
+
+function wanted(): { pattern?: string; file?: string } {
+  try {
+    const { values, positionals } = parseArgs({ allowPositionals: true, options: { junit: { type: "string" } } });
+    return { pattern: positionals[0], file: values.junit };
+  } catch (error) {
+    console.error(`${(error as Error).message.split(". ")[0]}\nUsage: npm test -- [--junit FILE] [PATTERN]`);
+    process.exit(2);
+  }
+}
+
+function writeJunit(file: string, folder: string): void {
+  const found = results.map(({ step, ...result }) => {
+    const part = partOf(step);
+    return { ...result, name: step.name, ...(existsSync(part) && { xunit: readFileSync(part, "utf8") }) };
+  });
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, junit(found));
+  rmSync(folder, { recursive: true });
+}
 
 /** Takes one step after the other, until none is left. */
 async function work(): Promise<void> {
