@@ -10,7 +10,12 @@ export interface Machine {
   TimeoutSeconds?: number;
 }
 
-export type State = TaskState | PassState | ChoiceState | { Type: "Succeed" } | FailState;
+interface SucceedState {
+  Type: "Succeed";
+  OutputPath?: string;
+}
+
+export type State = TaskState | PassState | ChoiceState | SucceedState | FailState;
 
 /** A value as JSON; keys that end in `.$` hold a path or an intrinsic function. */
 export type Template = { [key: string]: string | number | boolean | Template };
@@ -106,7 +111,8 @@ export const pass = (Parameters: Template, Next: string, ResultPath?: string): P
 
 export const task = (settings: Omit<TaskState, "Type">): TaskState => ({ Type: "Task", ...settings });
 export const fail = (error: string, cause: string): FailState => ({ Type: "Fail", Error: error, Cause: cause });
-export const succeed = (): { Type: "Succeed" } => ({ Type: "Succeed" });
+/** @param OutputPath what of the state's input becomes the execution's output. Default: all of it. */
+export const succeed = (OutputPath?: string): SucceedState => ({ Type: "Succeed", ...(OutputPath && { OutputPath }) });
 
 /** Delays of 1, 2, 4, ... seconds, each at most `MaxDelaySeconds` and spread by chance, so that tries do not meet. */
 export const retry = (ErrorEquals: string[], MaxAttempts: number, MaxDelaySeconds: number): Retrier => ({

@@ -115,7 +115,8 @@ export function archiverDefinition(parts: ArchiverParts): Machine {
       "Done?": choice([[equals("$.done.action", "Failed"), "Not Archived"]], "Done"),
       "Not Archived": fail("ArchiverFailed", "The record says why"),
       "Not Recorded": fail("NotRecorded", "The table took no record; the reconciler writes it"),
-      Done: succeed(),
+      // What was done, and where the file is: the rest of it are defaults that look like errors.
+      Done: succeed("$.done"),
     },
   };
 }

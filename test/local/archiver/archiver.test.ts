@@ -200,6 +200,8 @@ describe("archiver, deployed on one machine", function () {
       );
       assert.ok(!Versions.some(({ VersionId }) => VersionId === versionId));
       assert.ok(Date.now() - started < 10_000);
+      const { output } = await deployed.ended(record.Execution);
+      assert.deepEqual(JSON.parse(output!), { action: "Archived", url: record.Url });
     });
 
     it("is quarantined when it is empty", async () => {
