@@ -1,4 +1,4 @@
-/** Calls that IAM refused: who, what, and the statement that is missing. */
+/** Calls that IAM refused: who, what, and the statement that is missing; and what it allows and nobody has used. */
 import { useState } from "preact/hooks";
 import type { StackMap } from "../../src/map/index.ts";
 import { isKind } from "../lib/activity.ts";
@@ -12,10 +12,16 @@ import { List } from "../ui/list.tsx";
 import { Badge, Facts, Field, Json, Section } from "../ui/parts.tsx";
 import { Split } from "../ui/split.tsx";
 import { type Denial, denialsOf, statementFor } from "./access/denials.ts";
+import { ShownField } from "./access/shown.tsx";
+import { Unused } from "./access/unused.tsx";
 
 export default definePage({ path: "access", title: "Access", group: "What happens", view: Access });
 
-function Access({ rest: [chosen] }: PageProps) {
+function Access({ rest: [chosen], query }: PageProps) {
+  return query.get("show") === "unused" ? <Unused chosen={chosen} /> : <Refusals chosen={chosen} />;
+}
+
+function Refusals({ chosen }: { chosen: string | undefined }) {
   const [search, setSearch] = useState("");
   const denials = denialsOf(useActivities(isKind("denied"), 5_000));
   const shown = denials.filter(({ principal, action, resource }) => matches(search, principal, action, resource));
@@ -28,6 +34,7 @@ function Access({ rest: [chosen] }: PageProps) {
       list={
         <>
           <div class="bar">
+            <ShownField shown="refused" />
             <Field label="Search" type="search" value={search} onInput={setSearch} hint="role, action or resource" />
             <span class="count" role="status">
               {plural(denials.length, "refusal")}

@@ -35,6 +35,7 @@ export class Authorizer {
   readonly #region: string;
   readonly #accountId: string;
   readonly #compiled = new Map<string, Compiled>();
+  readonly #used = new Map<string, Set<string>>();
 
   /** @param region the region of calls that name none. */
   constructor(directory: Directory, region: string, accountId: string) {
@@ -71,7 +72,20 @@ export class Authorizer {
     access: Access,
   ): Decision {
     const policies = this.#of(call.principal);
-    return decide(this.#question(call, access, policies), access, policies, this.#accountId);
+    const decision = decide(this.#question(call, access, policies), access, policies, this.#accountId);
+    if (policies && decision.allowed) this.#note(call.principal, access.action);
+    return decision;
+  }
+
+  /** Actions that a role or user was allowed since the start. @param arn of the role, not of a session. */
+  usedBy(arn: string): ReadonlySet<string> {
+    return this.#used.get(arn) ?? new Set();
+  }
+
+  #note({ arn, roleArn = arn }: Principal, action: string): void {
+    const used = this.#used.get(roleArn);
+    if (used) used.add(action);
+    else this.#used.set(roleArn, new Set([action]));
   }
 
   /**

@@ -25,6 +25,17 @@ export interface Look {
   about: object;
 }
 
+/** An action that a statement of a role allows, and that no call has used since the start, on whichever resource. */
+export interface UnusedRight {
+  /** ARN. */
+  role: string;
+  /** Its name, or an attached one's ARN. */
+  policy: string;
+  /** As the statement has it: `s3:Get*`. */
+  action: string;
+  resources: string[];
+}
+
 /** `POST api/send`: a request to the routes of deployed APIs. */
 export interface Sent {
   method: string;

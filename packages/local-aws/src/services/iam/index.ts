@@ -8,6 +8,7 @@ import { policyOperations } from "./policies.ts";
 import { roleOperations } from "./roles.ts";
 import { serviceLinkedRoleOperations } from "./serviceLinkedRoles.ts";
 import { simulateOperations } from "./simulate.ts";
+import { unusedRights } from "./unused.ts";
 import { userOperations } from "./users.ts";
 
 /** IAM: roles, users, groups, instance profiles, their policies, managed policies, and OIDC providers. What they grant is decided by the {@link Authorizer}. */
@@ -25,5 +26,6 @@ export function createIam({ accountId }: Cloud, directory: Directory, authorizer
       ...oidcProviderOperations(directory, accountId),
       ...simulateOperations(directory, authorizer, accountId),
     },
+    looks: { UnusedRights: () => ({ Rights: unusedRights(directory, authorizer) }) },
   };
 }
