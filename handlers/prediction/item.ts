@@ -69,8 +69,9 @@ export const predictionAttributes = (id: string, createdAt: string, { target, pr
   prediction_bucket: bucketOf(createdAt.slice(0, 7), shardOf(id), target),
 });
 
-/** A record as callers see it, with its `status`. */
+/** A record as callers see it, with its `status`: its fields by name, for DynamoDB gives them in any order. */
 export function publicItem(item: Item): Record<string, unknown> & { status: "predicted" | "pending" } {
-  const visible = Object.fromEntries(Object.entries(item).filter(([name]) => !INTERNAL.includes(name)));
+  const names = Object.keys(item).filter((name) => !INTERNAL.includes(name));
+  const visible = Object.fromEntries(names.sort().map((name) => [name, item[name as keyof Item]]));
   return { ...visible, status: item.pred_target === undefined ? "pending" : "predicted" };
 }

@@ -26,7 +26,7 @@ def lambda_handler(event, context):
     if item is None:
         logger.warning("refused: there is no such record")
         return answer(404, {"message": "there is no such record", "field": "id"})
-    visible = {name: value for name, value in item.items() if name not in INTERNAL}
+    visible = {name: value for name, value in sorted(item.items()) if name not in INTERNAL}
     predicted = "pred_target" in item
     return answer(200 if predicted else 202, {**visible, "status": "predicted" if predicted else "pending"})
 

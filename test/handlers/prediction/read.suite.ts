@@ -15,6 +15,12 @@ export function readSuite(functions: Functions): void {
       assert.equal((await functions.get("x".repeat(3000))).statusCode, 404);
     });
 
+    it("has fields in the order of their names, whatever the table's is", async () => {
+      const { publicItem } = await import("../../../handlers/prediction/item.ts");
+      const item = { petal: 1, id: "a", time_key: "t", created_at: "c", Note: "n" };
+      assert.deepEqual(Object.keys(publicItem(item as never)), ["Note", "created_at", "id", "petal", "status"]);
+    });
+
     it("of all is newest first, page by page, each record once", async () => {
       for (let count = 0; count < 30; count++) await functions.post(functions.flower());
       // Older records, of other months.

@@ -36,6 +36,8 @@ export const records = (lab: PythonSystems) =>
       const item = { id: "waits", created_at: "2026-01-01T00:00:00.000Z", n: 1.5, large: 12345678901 };
       const Item = marshall({ ...item, time_key: "t", time_bucket: "2026-01#0" });
       await lab.test.client(DynamoDBClient).send(new PutItemCommand({ TableName: lab.outputs.irisTable, Item }));
-      assert.deepEqual(await get("waits"), { status: 202, body: { ...item, status: "pending" } });
+      const found = await get("waits");
+      assert.deepEqual(found, { status: 202, body: { ...item, status: "pending" } });
+      assert.deepEqual(Object.keys(found.body), ["created_at", "id", "large", "n", "status"]);
     });
   });
