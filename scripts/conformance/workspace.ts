@@ -40,7 +40,8 @@ export class Workspace {
    * runs this as `node`.
    */
   environment(pulumi: string, cloud: { origin: string; region: string }): NodeJS.ProcessEnv {
-    this.#link("bin/pulumi", pulumi);
+    // Without one, parts that need it are skipped.
+    if (pulumi) this.#link("bin/pulumi", pulumi);
     this.#link("bin/node", process.execPath);
     const plugins = pluginFolder(process.env);
     if (existsSync(plugins)) this.#link("home/plugins", plugins);
