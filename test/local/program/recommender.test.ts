@@ -162,7 +162,7 @@ describe("the recommender, brought up on this machine", function () {
     // Before the endpoint is there, the batch waits for it.
     const values = await stack.call("invoke", rows);
     const wrong = values.filter((value) => typeof value !== "number");
-    assert.equal(wrong.length, 10);
+    assert.equal(wrong.length, 10, JSON.stringify(wrong[0]));
     for (const value of wrong) assert.match((value as { error: string }).error, /^user_id is null/);
     assert.equal((await stack.settled("movies")).status, "InService");
 

@@ -7,7 +7,7 @@ const verdicts = (
 ): Verdicts => ({
   verdicts: of.flatMap(([service, verdict, times]) =>
     Array.from({ length: times }, (_, index) => ({
-      id: `tests/aws/services/${service}/test.py::test_${index}`,
+      id: `tests/aws/services/${service}/test.py::test_${verdict}_${index}`,
       verdict,
     })),
   ),
@@ -46,6 +46,17 @@ describe("recorded answers", () => {
       "kms: no test ran",
       'tests/a.py::b: [500,"sqs","SendMessage"]',
     ]);
+  });
+
+  it("may be 5xx where AWS gives that, or where what is asked for is not there", () => {
+    const call = [502, "http", "POST"];
+    const fault = (at: number): Verdicts["severe"][number] => [some.verdicts[at]!.id, call];
+    const shares = { sqs: { equal: 90, missing: 3 } };
+    // Equal, close and missing.
+    assert.deepEqual(regressions({ ...some, severe: [fault(0), fault(8), fault(10)] }, shares), []);
+    const differing = { ...some, severe: [fault(9)] };
+    assert.equal(regressions(differing, shares).length, 1);
+    assert.deepEqual(regressions(differing, { sqs: { ...shares.sqs, faults: 1 } }), []);
   });
 
   it("are held to shares, and a sample of the services", () => {
