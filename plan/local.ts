@@ -7,10 +7,11 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { Platform, type StackSnapshot } from "pulumi-local";
-import { type LocalConfig, readLocalConfig } from "pulumi-local/config";
+import type { StackSnapshot } from "pulumi-local";
+import { readLocalConfig } from "pulumi-local/config";
 import { Failure } from "../scripts/lib/failure.ts";
-import { changesBetween, type PlannedResource, type Stacks } from "./stacks.ts";
+import { bringUp } from "./bringUp.ts";
+import { changesBetween, nameOf, type PlannedResource, type Stacks } from "./stacks.ts";
 
 const run = promisify(execFile);
 
@@ -42,12 +43,13 @@ export async function localStacks({ program, against, stack, config, say }: Loca
     };
     say(`brings up ${against}`);
     await checkOut(program, against, place);
-    const first = await bringUp({ ...common, ports: { awsPort: 0, apiPort: 0 } });
+    const first = await bringUp(common);
     say("brings up the working tree over it");
     await copyTree(program, place);
     // On the same ports: addresses hold them.
     const second = await bringUp({ ...common, ports: first.ports });
-    return { before: first.after, after: second.after, changes: changesBetween(first.after, second.after) };
+    const [before, after] = [resourcesOf(first.snapshot), resourcesOf(second.snapshot)];
+    return { before, after, changes: changesBetween(before, after) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -86,45 +88,11 @@ function renew(program: string, place: string): void {
   symlinkSync(join(program, "node_modules"), join(place, "node_modules"));
 }
 
-interface Evaluation {
-  program: string;
-  local: LocalConfig;
-  stack: string;
-  config: Record<string, string>;
-  state: string;
-  ports: { awsPort: number; apiPort: number };
-}
-
-async function bringUp({ program, local, stack, config, state, ports }: Evaluation) {
-  const problems: string[] = [];
-  const platform = await Platform.open({
-    programDirectory: program,
-    stack,
-    stateDirectory: state,
-    ...ports,
-    config,
-    local,
-    onEvent: (event) => {
-      if (event.kind === "step" && event.status === "failed" && event.error) problems.push(event.error);
-    },
-  });
-  try {
-    await platform.up();
-    const { cloud, apiOrigin } = platform.local;
-    const [awsPort, apiPort] = [cloud.origin, apiOrigin].map((origin) => Number(new URL(origin).port));
-    return { after: resourcesOf(platform.engine.snapshot()), ports: { awsPort: awsPort!, apiPort: apiPort! } };
-  } catch (error) {
-    throw problems.length > 0 ? new Failure(problems.join("\n")) : error;
-  } finally {
-    await platform.close();
-  }
-}
-
 const resourcesOf = ({ resources }: StackSnapshot): PlannedResource[] =>
   resources.map(({ urn, type, id, parent, inputs, outputs }) => ({
     urn,
     type,
-    name: urn.split("::").slice(3).join("::"),
+    name: nameOf(urn),
     id,
     ...(parent !== undefined && { parent }),
     inputs,

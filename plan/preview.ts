@@ -1,7 +1,7 @@
 /** A plan of a deployed stack: what `pulumi preview --json` says of it. */
 import { Failure } from "../scripts/lib/failure.ts";
 import { askPulumi } from "../scripts/lib/pulumi.ts";
-import { type Change, type Operation, type PlannedResource, propertiesBetween, type Stacks } from "./stacks.ts";
+import { type Change, nameOf, type Operation, type PlannedResource, propertiesBetween, type Stacks } from "./stacks.ts";
 
 /** https://github.com/pulumi/pulumi/blob/master/sdk/go/common/apitype/preview.go */
 interface State {
@@ -67,7 +67,7 @@ function parse(text: string): Preview {
 const resourceOf = ({ urn, type, id, parent, inputs = {}, outputs = {} }: State, old?: State): PlannedResource => ({
   urn,
   type,
-  name: urn.split("::").slice(3).join("::"),
+  name: nameOf(urn),
   ...((id ?? old?.id) !== undefined && { id: id ?? old?.id }),
   ...(parent !== undefined && { parent }),
   inputs,

@@ -74,5 +74,8 @@ export const isMade = ({ type, id }: PlannedResource): boolean =>
 /** `aws:lambda/function:Function` as `lambda:Function`. */
 export const shortType = (type: string): string => type.replace(/^aws:/, "").replace(/\/[^:]*:/, ":");
 
+/** As the program calls what a URN names. */
+export const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
+
 /** How a plan calls a resource: `lambda:Function iris-read`. */
 export const labelOf = ({ type, name }: Pick<PlannedResource, "type" | "name">): string => `${shortType(type)} ${name}`;
