@@ -1,6 +1,15 @@
 import { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import type { Argv, CommandModule } from "yargs";
-import { bar, type Deployment, deploymentsOf, newestOf, type Place, placesOf, row } from "../lib/deployments.ts";
+import {
+  bar,
+  type Deployment,
+  deploymentsOf,
+  newestOf,
+  type Place,
+  placesOf,
+  row,
+  stopDeployment,
+} from "../lib/deployments.ts";
 import { printJson, printTable } from "../lib/print.ts";
 import { readStack } from "../lib/stack.ts";
 
@@ -68,12 +77,7 @@ const stop: CommandModule<object, Options> = {
     const { client, places } = await open(options);
     const running = await Promise.all(places.map((place) => deploymentsOf(client, place, { count: 1, active: true })));
     const stopped = running.flat();
-    for (const { info } of stopped) {
-      await client.stopDeployment({ deploymentId: info.deploymentId, autoRollbackEnabled: true }).catch((error) => {
-        // It ended in the meantime.
-        if ((error as Error).name !== "DeploymentAlreadyCompletedException") throw error;
-      });
-    }
+    for (const deployment of stopped) await stopDeployment(client, deployment);
     if (options.json) return printJson(stopped.map(({ info }) => info.deploymentId));
     if (stopped.length === 0) console.log("No deployment is under way.");
     for (const { name, info } of stopped)

@@ -54,6 +54,13 @@ export async function deploymentsOf(
   return found.sort((a, b) => Number(b.info.createTime ?? 0) - Number(a.info.createTime ?? 0));
 }
 
+/** Stops one; its traffic goes back to the old version. One that has ended in the meantime stays ended. */
+export async function stopDeployment(client: CodeDeploy, { info: { deploymentId } }: Deployment): Promise<void> {
+  await client.stopDeployment({ deploymentId, autoRollbackEnabled: true }).catch((error) => {
+    if ((error as Error).name !== "DeploymentAlreadyCompletedException") throw error;
+  });
+}
+
 async function targetOf(client: CodeDeploy, deploymentId: string): Promise<LambdaTarget | undefined> {
   const { targetIds = [] } = await client.listDeploymentTargets({ deploymentId }).catch((error) => {
     if ((error as Error).name === "DeploymentNotStartedException") return { targetIds: [] };

@@ -18,7 +18,8 @@ async function page(client: S3, Bucket: string) {
   }
 }
 
-async function empty(client: S3, Bucket: string): Promise<void> {
+/** Deletes every version of every object, and ends uploads. @throws {Failure} naming the object that was not deleted. */
+export async function emptyBucket(client: S3, Bucket: string): Promise<void> {
   for (;;) {
     const { versions, uploads } = await page(client, Bucket);
     for (const { Key, UploadId } of uploads) await client.abortMultipartUpload({ Bucket, Key, UploadId });
@@ -46,6 +47,6 @@ export const buckets: Phase = {
   },
   async run(stack) {
     const client = open(stack);
-    for (const bucket of bucketsOf(stack)) await empty(client, bucket);
+    for (const bucket of bucketsOf(stack)) await emptyBucket(client, bucket);
   },
 };

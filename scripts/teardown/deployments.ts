@@ -1,5 +1,5 @@
 import { CodeDeploy } from "@aws-sdk/client-codedeploy";
-import { deploymentsOf } from "../lib/deployments.ts";
+import { deploymentsOf, stopDeployment } from "../lib/deployments.ts";
 import type { Phase } from "./phase.ts";
 import { type Doomed, nameOf, ofType } from "./stack.ts";
 
@@ -22,11 +22,6 @@ export const deployments: Phase = {
   },
   async run(stack) {
     const client = new CodeDeploy(stack.client);
-    for (const { info } of await active(stack, client)) {
-      await client.stopDeployment({ deploymentId: info.deploymentId, autoRollbackEnabled: true }).catch((error) => {
-        // It ended in the meantime.
-        if ((error as Error).name !== "DeploymentAlreadyCompletedException") throw error;
-      });
-    }
+    for (const deployment of await active(stack, client)) await stopDeployment(client, deployment);
   },
 };

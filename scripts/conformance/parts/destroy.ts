@@ -1,10 +1,11 @@
 import { DynamoDB } from "@aws-sdk/client-dynamodb";
 import { S3 } from "@aws-sdk/client-s3";
 import { Failure } from "../../lib/failure.ts";
+import { emptyBucket } from "../../teardown/buckets.ts";
 import { takeDown } from "../../teardown/index.ts";
 import { readDoomed } from "../../teardown/stack.ts";
 import { dropApplications } from "../application.ts";
-import { clientOf, type LocalCloud } from "../cloud.ts";
+import { clientOf } from "../cloud.ts";
 import { contentsOf } from "../contents.ts";
 import { expectExplained } from "../differences.ts";
 import type { Part } from "../part.ts";
@@ -22,7 +23,8 @@ export const destroy: Part = {
     await pulumi.text("stack", "rm", "--yes");
     await dropApplications(cloud);
     // Its bucket holds the state of every stack: whoever means to lose it empties it, and says so.
-    await empty(await bootstrap.text("stack", "output", "stateBucketUrl"), cloud);
+    const stateBucket = new URL(await bootstrap.text("stack", "output", "stateBucketUrl")).host;
+    await emptyBucket(new S3({ ...clientOf(cloud), forcePathStyle: true }), stateBucket);
     await bootstrap.text("state", "unprotect", "--all", "--yes");
     await bootstrap.run("destroy");
     await bootstrap.text("stack", "rm", "--yes");
@@ -54,11 +56,4 @@ async function tearDown({ pulumi, cloud }: Session): Promise<number> {
   const after = await readDoomed(pulumi.stack, clientOf(cloud), cli);
   if (after.resources.length > 0) throw new Failure(`the teardown has left ${after.resources.length} resources`);
   return before.resources.length;
-}
-
-async function empty(bucketUrl: string, cloud: LocalCloud): Promise<void> {
-  const s3 = new S3({ ...clientOf(cloud), forcePathStyle: true });
-  const Bucket = new URL(bucketUrl).host;
-  const { Versions = [], DeleteMarkers = [] } = await s3.listObjectVersions({ Bucket });
-  for (const { Key, VersionId } of [...Versions, ...DeleteMarkers]) await s3.deleteObject({ Bucket, Key, VersionId });
 }
