@@ -1,4 +1,5 @@
 /** Mail that would have been sent, with its links. */
+import type { KeptMail } from "local-aws/console";
 import { useState } from "preact/hooks";
 import { isKind } from "../lib/activity.ts";
 import { useData } from "../lib/data.ts";
@@ -10,16 +11,6 @@ import { Facts, Failure, Field } from "../ui/parts.tsx";
 import { Split } from "../ui/split.tsx";
 
 export default definePage({ path: "mail", title: "Mail", group: "What happens", view: MailPage });
-
-interface Mail {
-  key: string;
-  id: string;
-  at: string;
-  from: string;
-  to: string;
-  subject: string;
-  body: string;
-}
 
 function MailPage({ rest: [chosen] }: PageProps) {
   const [search, setSearch] = useState("");
@@ -72,9 +63,9 @@ function MailPage({ rest: [chosen] }: PageProps) {
 }
 
 /** Open to every reader on this machine: `GET /_aws/mail`. */
-async function readMails(signal: AbortSignal): Promise<Mail[]> {
+async function readMails(signal: AbortSignal): Promise<KeptMail[]> {
   const response = await fetch("/_aws/mail", { signal });
-  const { mails } = (await response.json()) as { mails: Mail[] };
+  const { mails } = (await response.json()) as { mails: KeptMail[] };
   return mails.reverse();
 }
 

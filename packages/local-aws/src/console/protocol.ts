@@ -3,6 +3,8 @@
  * Runs in a browser, too.
  */
 
+export type { KeptMail } from "../mail.ts";
+
 /** Of the AWS endpoint: no bucket's name has an underscore. */
 export const consolePath = "/_console/";
 /** Carries the token of this start. A page of another site cannot send it without asking first, and is refused. */
@@ -34,6 +36,19 @@ export interface UnusedRight {
   /** As the statement has it: `s3:Get*`. */
   action: string;
   resources: string[];
+}
+
+/** A queue's message, looked at where it lies. Times are milliseconds since 1970. */
+export interface LookedAt {
+  MessageId: string;
+  Body: string;
+  Sent: number;
+  /** When it can be received; later than now of one that is in flight or delayed. */
+  Visible: number;
+  Receives: number;
+  Group?: string;
+  /** As senders gave them. */
+  Attributes?: Record<string, unknown>;
 }
 
 /** `POST api/send`: a request to the routes of deployed APIs. */

@@ -1,26 +1,17 @@
 /** A queue: its messages as they lie there, and what can be done with them. */
+import type { LookedAt } from "local-aws/console";
 import { useState } from "preact/hooks";
 import { call, look } from "../../lib/api.ts";
 import { useData } from "../../lib/data.ts";
 import { dayAndTime, nameOf, plural } from "../../lib/text.ts";
 import { Badge, Button, Empty, Facts, Failure, Field, Json, Section, Waiting } from "../../ui/parts.tsx";
 
-interface Message {
-  MessageId: string;
-  Body: string;
-  Sent: number;
-  Visible: number;
-  Receives: number;
-  Group?: string;
-  Attributes?: Record<string, unknown>;
-}
-
 export function QueueDetail({ url: QueueUrl, onChange }: { url: string; onChange(): void }) {
   const { value, error, reload } = useData(
     async (signal) => {
       const [{ Attributes = {} }, { Messages }] = await Promise.all([
         call("sqs", "GetQueueAttributes", { QueueUrl, AttributeNames: ["All"] }, signal),
-        look<{ Messages: Message[] }>("sqs", "Messages", { QueueUrl }),
+        look<{ Messages: LookedAt[] }>("sqs", "Messages", { QueueUrl }),
       ]);
       const { queueUrls: sources = [] } = await call("sqs", "ListDeadLetterSourceQueues", { QueueUrl }, signal);
       return { attributes: Attributes as Record<string, string>, messages: Messages, sources };

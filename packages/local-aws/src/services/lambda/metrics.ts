@@ -4,6 +4,7 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  */
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
+import { ones } from "../../kit/statistics.ts";
 import type { Cloud } from "../../service.ts";
 
 /** One request, or a refusal of one. */
@@ -133,11 +134,3 @@ function metricData(sums: Sums, Timestamp: Date): MetricDatum[] {
     },
   ];
 }
-
-/** Statistics of `samples` zeros and ones of which `sum` are ones. */
-const ones = (Sum: number, SampleCount: number) => ({
-  SampleCount,
-  Sum,
-  Minimum: Sum === SampleCount ? 1 : 0,
-  Maximum: Sum > 0 ? 1 : 0,
-});

@@ -4,6 +4,7 @@
  */
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import { putMetrics } from "../../kit/putMetrics.ts";
+import { addSample, noSamples, ones, type Statistic } from "../../kit/statistics.ts";
 import type { Cloud } from "../../service.ts";
 import type { Execution, Status } from "./records.ts";
 
@@ -19,7 +20,7 @@ const everyMs = 1000;
 /** Of one machine since the last flush. */
 interface Sums {
   counts: Map<string, number>;
-  time: { SampleCount: number; Sum: number; Minimum: number; Maximum: number };
+  time: Statistic;
 }
 
 export class ExecutionMetrics {
@@ -40,12 +41,7 @@ export class ExecutionMetrics {
     if (!ending) return;
     const sums = this.#of(machineArn);
     count(sums, ending);
-    const { time } = sums;
-    const milliseconds = stopped - started;
-    time.SampleCount++;
-    time.Sum += milliseconds;
-    time.Minimum = Math.min(time.Minimum, milliseconds);
-    time.Maximum = Math.max(time.Maximum, milliseconds);
+    addSample(sums.time, stopped - started);
   }
 
   /** Sends what has been collected. */
@@ -62,8 +58,7 @@ export class ExecutionMetrics {
     this.#timer ??= setTimeout(() => void this.flush(), everyMs).unref();
     let sums = this.#sums.get(machineArn);
     if (!sums) {
-      const time = { SampleCount: 0, Sum: 0, Minimum: Number.POSITIVE_INFINITY, Maximum: 0 };
-      sums = { counts: new Map(), time };
+      sums = { counts: new Map(), time: noSamples() };
       this.#sums.set(machineArn, sums);
     }
     return sums;
@@ -83,8 +78,7 @@ function dataOf(machineArn: string, { counts, time }: Sums, Timestamp: Date): Me
   const { SampleCount } = time;
   if (SampleCount === 0) return data;
   for (const MetricName of Object.values(endings)) {
-    const Sum = counts.get(MetricName) ?? 0;
-    const StatisticValues = { SampleCount, Sum, Minimum: Sum === SampleCount ? 1 : 0, Maximum: Sum > 0 ? 1 : 0 };
+    const StatisticValues = ones(counts.get(MetricName) ?? 0, SampleCount);
     data.push({ ...common, MetricName, Unit: "Count", StatisticValues });
   }
   data.push({ ...common, MetricName: "ExecutionTime", Unit: "Milliseconds", StatisticValues: time });

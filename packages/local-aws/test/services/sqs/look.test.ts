@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { LookedAt } from "../../../src/services/sqs/messages/look.ts";
+import type { LookedAt } from "../../../src/console/protocol.ts";
 import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
 
 describe("looking into a queue", () => {

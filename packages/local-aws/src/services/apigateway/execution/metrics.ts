@@ -4,6 +4,7 @@
  */
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import { putMetrics } from "../../../kit/putMetrics.ts";
+import { addSample, noSamples, ones, type Statistic } from "../../../kit/statistics.ts";
 import type { Cloud } from "../../../service.ts";
 import type { Exchange, Reply } from "./exchange.ts";
 
@@ -14,13 +15,6 @@ interface Sums {
   serverErrors: number;
   latency: Statistic;
   integrationLatency: Statistic;
-}
-
-interface Statistic {
-  SampleCount: number;
-  Sum: number;
-  Minimum: number;
-  Maximum: number;
 }
 
 const FLUSH_AFTER = 1000;
@@ -59,8 +53,8 @@ export class Metrics {
     sums.count++;
     if (status >= 500) sums.serverErrors++;
     else if (status >= 400) sums.clientErrors++;
-    sample(sums.latency, latency);
-    if (exchange.integration) sample(sums.integrationLatency, exchange.integration.latency);
+    addSample(sums.latency, latency);
+    if (exchange.integration) addSample(sums.integrationLatency, exchange.integration.latency);
   }
 
   #of(apiName: string, stage = "", method = "", resource = ""): Sums {
@@ -70,30 +64,27 @@ export class Metrics {
     if (!sums) {
       const named = { ApiName: apiName, Stage: stage, Method: method, Resource: resource };
       const dimensions = Object.entries(named).flatMap(([Name, Value]) => (Value ? [{ Name, Value }] : []));
-      sums = { dimensions, count: 0, clientErrors: 0, serverErrors: 0, latency: none(), integrationLatency: none() };
+      sums = {
+        dimensions,
+        count: 0,
+        clientErrors: 0,
+        serverErrors: 0,
+        latency: noSamples(),
+        integrationLatency: noSamples(),
+      };
       this.#sums.set(key, sums);
     }
     return sums;
   }
 }
 
-const none = (): Statistic => ({ SampleCount: 0, Sum: 0, Minimum: Number.POSITIVE_INFINITY, Maximum: 0 });
-
-function sample(statistic: Statistic, value: number): void {
-  statistic.SampleCount++;
-  statistic.Sum += value;
-  if (value < statistic.Minimum) statistic.Minimum = value;
-  if (value > statistic.Maximum) statistic.Maximum = value;
-}
-
 /** Errors have a sample for every request, so that their average is their rate. */
 function metricData({ dimensions, count, clientErrors, serverErrors, ...sums }: Sums, Timestamp: Date): MetricDatum[] {
   const common = { Dimensions: dimensions, Timestamp };
-  const rate = (Sum: number) => ({ SampleCount: count, Sum, Minimum: Sum === count ? 1 : 0, Maximum: Sum > 0 ? 1 : 0 });
   const data: MetricDatum[] = [
-    { ...common, MetricName: "Count", Unit: "Count", StatisticValues: rate(count) },
-    { ...common, MetricName: "4XXError", Unit: "Count", StatisticValues: rate(clientErrors) },
-    { ...common, MetricName: "5XXError", Unit: "Count", StatisticValues: rate(serverErrors) },
+    { ...common, MetricName: "Count", Unit: "Count", StatisticValues: ones(count, count) },
+    { ...common, MetricName: "4XXError", Unit: "Count", StatisticValues: ones(clientErrors, count) },
+    { ...common, MetricName: "5XXError", Unit: "Count", StatisticValues: ones(serverErrors, count) },
     { ...common, MetricName: "Latency", Unit: "Milliseconds", StatisticValues: sums.latency },
   ];
   if (sums.integrationLatency.SampleCount > 0) {

@@ -1,18 +1,7 @@
 /** A queue's messages as the console shows them: they stay where they are, and are not counted as received. */
+import type { LookedAt } from "../../../console/protocol.ts";
 import type { Engine } from "../engine.ts";
-import type { Details, KeptAttribute } from "../storage/messages.ts";
-
-/** A message, looked at. Times are milliseconds since 1970. */
-export interface LookedAt {
-  MessageId: string;
-  Body: string;
-  Sent: number;
-  /** When it can be received; later than now of one that is in flight or delayed. */
-  Visible: number;
-  Receives: number;
-  Group?: string;
-  Attributes?: Record<string, KeptAttribute>;
-}
+import type { Details } from "../storage/messages.ts";
 
 /** How many are shown: the oldest. */
 const most = 1_000;
