@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import * as gateway from "@aws-sdk/client-api-gateway";
 import { type ApiTest, badRequest, openApi, proxy, startApiTest, twoOperations } from "../../../testing/apigateway.ts";
 import { startCloud } from "../../../testing/cloud.ts";
+import { aws } from "../../support/awsCli.ts";
 
 describe("API Gateway, control plane", () => {
   let test: ApiTest;
@@ -233,32 +232,12 @@ describe("API Gateway, control plane", () => {
     });
   });
 
-  it("answers the AWS CLI", async () => {
+  it("answers the AWS CLI", async function () {
     const { id } = await put(twoOperations);
-    const { stdout } = await promisify(execFile)(
-      "aws",
-      [
-        "--endpoint-url",
-        test.origin,
-        "apigateway",
-        "get-resources",
-        "--rest-api-id",
-        id!,
-        "--query",
-        "items[].path",
-        "--output",
-        "json",
-      ],
-      {
-        env: {
-          ...process.env,
-          AWS_ACCESS_KEY_ID: "test",
-          AWS_SECRET_ACCESS_KEY: "test",
-          AWS_DEFAULT_REGION: "us-east-1",
-        },
-      },
-    );
-    assert.deepEqual(JSON.parse(stdout).sort(), ["/", "/a", "/b", "/b/{id}"]);
+    const get = ["apigateway", "get-resources", "--rest-api-id", id!, "--query", "items[].path"];
+    const paths = await aws(test.origin, ...get);
+    if (paths === undefined) return this.skip(); // There is none on this machine.
+    assert.deepEqual((paths as string[]).sort(), ["/", "/a", "/b", "/b/{id}"]);
   });
 
   it("remembers everything over a restart", async () => {
