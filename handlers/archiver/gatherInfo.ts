@@ -15,16 +15,24 @@ export interface GatherInfoEvent {
   approval_needed: boolean;
 }
 
-const text = (from: number, to: number) => z.string().check(z.minLength(from), z.maxLength(to));
-const quality = z.number().check(z.minimum(0), z.maximum(100));
-const inputSchema = z.looseObject({
-  approval_needed: z.optional(z.boolean()),
-  quality: z.optional(quality),
-  archive: z.optional(z.boolean()),
-  bucket: z.optional(text(3, 63)),
-  key: z.optional(text(1, 1_024)),
-  versionId: z.optional(text(1, 1_024)),
-});
+const text = (from: number, to: number) => {
+  const wrong = `allowed is text of ${from} to ${to} characters`;
+  return z.string(wrong).check(z.minLength(from, wrong), z.maxLength(to, wrong));
+};
+const noQuality = "allowed is a number from 0 to 100";
+const quality = z.number(noQuality).check(z.minimum(0, noQuality), z.maximum(100, noQuality));
+const yesOrNo = z.boolean("allowed are true, false");
+const inputSchema = z.looseObject(
+  {
+    approval_needed: z.optional(yesOrNo),
+    quality: z.optional(quality),
+    archive: z.optional(yesOrNo),
+    bucket: z.optional(text(3, 63)),
+    key: z.optional(text(1, 1_024)),
+    versionId: z.optional(text(1, 1_024)),
+  },
+  "allowed is a JSON object",
+);
 type Input = z.infer<typeof inputSchema>;
 
 /**
@@ -52,15 +60,15 @@ const simulated = (id: string) => ({
 });
 
 const labelSchema = z.object({
-  quality: z.optional(z.coerce.number().check(z.minimum(0), z.maximum(100))),
+  quality: z.optional(z.coerce.number(noQuality).check(z.minimum(0, noQuality), z.maximum(100, noQuality))),
   archive: z.optional(
     z.pipe(
-      z.enum(["true", "false"]),
+      z.enum(["true", "false"], "allowed are true, false"),
       z.transform((value) => value === "true"),
     ),
   ),
 });
-const verdictSchema = z.object({ quality, archive: z.optional(z.boolean()) });
+const verdictSchema = z.object({ quality, archive: z.optional(yesOrNo) }, "allowed is a JSON object");
 
 /** The input decides, then tags, metadata, the stack's own function; a file of which nobody says anything is good. */
 async function judge(id: string, file: FileInfo, labels: Record<string, string>, given: Input) {

@@ -7,7 +7,7 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { DescribeExecutionCommand, paginateGetExecutionHistory, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import pc from "picocolors";
 import type { CommandModule } from "yargs";
-import { type ArchiveRecord, archiveClients, readRecords, rowOf } from "../lib/archive.ts";
+import { type ArchiveRecord, archiveClients, readRecords, reasonOf, rowOf } from "../lib/archive.ts";
 import { confirmed } from "../lib/confirmed.ts";
 import { Failure } from "../lib/failure.ts";
 import { printJson, printTable } from "../lib/print.ts";
@@ -127,14 +127,15 @@ const show: CommandModule<object, Common & { id: string }> = {
     });
     console.log(`input   ${input}`);
     if (result) console.log(`output  ${result}`);
-    if (record)
-      printTable(
-        Object.entries(record)
-          .sort(([one], [other]) => one.localeCompare(other))
-          .map(([key, value]) => [key, String(value)]),
-      );
+    if (record) printTable(fieldsOf(record));
   },
 };
+
+/** A record's fields by name; of a failed one its reason in words. */
+const fieldsOf = (record: ArchiveRecord): string[][] =>
+  Object.entries({ ...record, ...(record.Error !== undefined && { Reason: reasonOf(record.Error, record.Reason) }) })
+    .sort(([one], [other]) => one.localeCompare(other))
+    .map(([key, value]) => [key, String(value)]);
 
 const clear: CommandModule<object, Common & { yes: boolean }> = {
   command: "clear",

@@ -66,12 +66,13 @@ export const rowOf = ({
   Action === "Failed" ? reasonOf(code, Reason) : "",
 ];
 
-/** A cause of Lambda's is JSON: its message says it. */
+/** Why an execution failed. A cause of Lambda's is JSON: its message says it. */
 export function reasonOf(code = "", reason = ""): string {
   try {
-    const { errorType = code, errorMessage = reason } = JSON.parse(reason) as Record<string, string>;
-    return `${errorType}: ${errorMessage}`;
+    const { errorType = code, errorMessage } = Object(JSON.parse(reason)) as Record<string, string>;
+    if (errorMessage !== undefined) return `${errorType}: ${errorMessage}`;
   } catch {
-    return [code, reason].filter(Boolean).join(": ");
+    // It is text.
   }
+  return [code, reason].filter(Boolean).join(": ");
 }

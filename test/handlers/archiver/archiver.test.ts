@@ -120,19 +120,32 @@ describe("archiver handlers", () => {
     });
 
     const wrong: [string, unknown, RegExp][] = [
-      ["text", "yes", /the input/],
-      ["an approval that is no boolean", { approval_needed: "true" }, /approval_needed of the input/],
-      ["a quality out of range", { quality: 101 }, /quality of the input/],
+      ["text", "yes", /^the input: allowed is a JSON object$/],
+      [
+        "an approval that is no boolean",
+        { approval_needed: "true" },
+        /^approval_needed of the input: allowed are true, false$/,
+      ],
+      ["a quality out of range", { quality: 101 }, /^quality of the input: allowed is a number from 0 to 100$/],
+      ["a quality that is no number", { quality: "high" }, /^quality of the input: allowed is a number from 0 to 100$/],
       ["a bucket without a key", { bucket: "some-bucket" }, /key is missing/],
-      ["a key that is too long", { key: "k".repeat(1_025) }, /key of the input/],
+      [
+        "a key that is too long",
+        { key: "k".repeat(1_025) },
+        /^key of the input: allowed is text of 1 to 1024 characters$/,
+      ],
     ];
     for (const [what, input, message] of wrong) {
-      it(`refuses ${what}, naming it`, () => assert.rejects(gather(input), rejectsWith("InvalidInput", message)));
+      it(`refuses ${what}, naming it and what is allowed`, () =>
+        assert.rejects(gather(input), rejectsWith("InvalidInput", message)));
     }
 
     it("refuses a file whose quality is no number", async () => {
       await archive.put("bad-tag", "x", { Tagging: "quality=high" });
-      await assert.rejects(gather({ key: "bad-tag" }), rejectsWith("InvalidInput", /quality of the file's tags/));
+      await assert.rejects(
+        gather({ key: "bad-tag" }),
+        rejectsWith("InvalidInput", /^quality of the file's tags and metadata: allowed is a number from 0 to 100$/),
+      );
     });
 
     it("says of a file that is gone that it vanished", async () => {

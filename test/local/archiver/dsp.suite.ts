@@ -47,6 +47,21 @@ export function dspSuite(deployed: Deployed): void {
       );
     });
 
+    it("says why an execution failed, in words, and shows a record's fields by name", async () => {
+      const file = join(deployed.directory, "wrong.json");
+      writeFileSync(file, '{"quality":"high"}');
+      const [arn = ""]: string[] = await json("archive", "start", "--file", file);
+      const { Id } = await deployed.recordOf(arn);
+      const reason = "InvalidInput: quality of the input: allowed is a number from 0 to 100";
+      const { stdout: rows } = await dsp("archive", "list");
+      const row = rows.split("\n").find((line) => line.includes(Id));
+      assert.match(row ?? "", new RegExp(`  Failed +inhuman +${Id} +${reason}$`));
+      const { stdout } = await dsp("archive", "show", Id);
+      assert.match(stdout, new RegExp(`^Reason +${reason}$`, "m"));
+      const fields = [...stdout.matchAll(/^([A-Z]\w+) {2,}/gm)].map(([, field]) => field);
+      assert.ok(fields.length > 5 && fields.join() === fields.toSorted().join(), fields.join());
+    });
+
     it("lists what waits, and answers it", async () => {
       const arns: string[] = await json("archive", "start", "--approval", "--count", "3");
       const waiting: { id: string }[] = await json("approvals", "list");
