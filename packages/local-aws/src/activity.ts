@@ -129,6 +129,23 @@ export interface ExecutionActivity extends Common {
   cause?: string;
 }
 
+/** A container of a task, a training job or an endpoint, or a job run's driver, has ended by itself, or could not start. */
+export interface ExitActivity extends Common {
+  kind: "exit";
+  /** ARN of what it worked for: a service or task definition of ECS, a training job, an endpoint, a job run. */
+  resource: string;
+  /** What people call it; default: the last part of `resource`. */
+  name?: string;
+  /** Its container, of a task that has several. */
+  container?: string;
+  /** Since it was started. */
+  milliseconds: number;
+  /** Exit code, 0 for success; 128 and more is a signal's. Absent where it never ran, or failed around its run. */
+  code?: number;
+  /** Of a failure: the exception or the line that it said last, or what kept it from running. */
+  message?: string;
+}
+
 export type Activity =
   | RequestActivity
   | InvocationActivity
@@ -136,7 +153,8 @@ export type Activity =
   | DeniedActivity
   | BatchActivity
   | DeliveryActivity
-  | ExecutionActivity;
+  | ExecutionActivity
+  | ExitActivity;
 
 /** @param describe called only where somebody listens. */
 export function tell(describe: () => Activity): void {

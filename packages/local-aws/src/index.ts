@@ -28,6 +28,7 @@ export {
   type DeliveryActivity,
   type DeniedActivity,
   type ExecutionActivity,
+  type ExitActivity,
   type InvocationActivity,
   type RequestActivity,
   type ThrottleActivity,

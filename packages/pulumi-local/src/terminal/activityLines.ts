@@ -5,6 +5,7 @@ import type {
   DeliveryActivity,
   DeniedActivity,
   ExecutionActivity,
+  ExitActivity,
   InvocationActivity,
   RequestActivity,
   ThrottleActivity,
@@ -63,6 +64,8 @@ class Lines {
         return this.#delivery(activity);
       case "execution":
         return [this.#execution(activity)];
+      case "exit":
+        return [this.#exit(activity)];
     }
   }
 
@@ -138,6 +141,18 @@ class Lines {
     const time = status === "RUNNING" ? "" : ` ${this.#time(milliseconds)}`;
     const why = [error, cause && causeOf(cause)].filter(Boolean).join(": ");
     return `${this.#names.of(machine)} ${clean(name)} ${paint(word)}${time}${this.#why(why || undefined)}`;
+  }
+
+  /** `✗ sagemaker movielens-7 exit code 1 after 2.3 s  ValueError: no ratings` */
+  #exit({ resource, name, container, code, message, milliseconds }: ExitActivity): string {
+    const { red, green, bold } = this.#colours;
+    // What serves has failed when it ends, whatever its code is: then there is a message.
+    const isDone = code === 0 && message === undefined;
+    const last = resource.split("/").at(-1)?.split(":")[0] ?? resource;
+    const who = [resource.split(":")[2], clean(name ?? this.#names.of(last)), container].filter(Boolean).join(" ");
+    const how = isDone ? green("done") : red(code === undefined ? "failed" : `exit code ${code}`);
+    const time = this.#time(milliseconds);
+    return isDone ? `${who} ${how} ${time}` : `${red("✗")} ${bold(who)} ${how} after ${time}${this.#why(message)}`;
   }
 
   /** What an event comes from, with its service: `dynamodb iris-records`. */

@@ -163,6 +163,25 @@ describe("the lines of what happens", () => {
     ]);
   });
 
+  it("are one when a container, job or endpoint ends by itself, with its exit code and what it said last", () => {
+    const exit = { ...at, kind: "exit", milliseconds: 2_300 } as const;
+    const service = { ...exit, resource: arn("ecs", "service/shop/jobs-7") };
+    assert.deepEqual(lines({ ...service, code: 1, message: "TypeError: boom" }), [
+      "✗ ecs jobs exit code 1 after 2.3 s  TypeError: boom",
+    ]);
+    assert.deepEqual(lines({ ...service, container: "web", code: 137 }), ["✗ ecs jobs web exit code 137 after 2.3 s"]);
+    const image = "CannotPullContainerError: no image";
+    assert.deepEqual(lines({ ...service, message: image }), [`✗ ecs jobs failed after 2.3 s  ${image}`]);
+    const task = { ...exit, resource: arn("ecs", "task-definition/nightly:3"), code: 0 };
+    assert.deepEqual(lines(task), ["ecs nightly done 2.3 s"]);
+    const endpoint = { ...exit, resource: arn("sagemaker", "endpoint/movielens"), code: 0 };
+    assert.deepEqual(lines({ ...endpoint, message: "it served, and ended" }), [
+      "✗ sagemaker movielens exit code 0 after 2.3 s  it served, and ended",
+    ]);
+    const run = { ...exit, resource: arn("emr-serverless", "/applications/00a/jobruns/00b"), name: "ratings" };
+    assert.deepEqual(lines({ ...run, code: 0 }), ["emr-serverless ratings done 2.3 s"]);
+  });
+
   it("hold no control characters of a request's, and are no longer than a reader wants", () => {
     const message = `\u001b[2J\nforged line ${"x".repeat(1_000)}`;
     const [line = ""] = lines({

@@ -89,6 +89,8 @@ export function stepsOf(activity: Activity, map: StackMap): Step[] {
       return activity.status === "RUNNING"
         ? []
         : step(known(activity.machine), undefined, activity.status !== "SUCCEEDED");
+    case "exit":
+      return step(known(activity.resource), undefined, activity.code !== 0 || activity.message !== undefined);
     case "denied": {
       const caller = map.nodes.find(({ role }) => role === activity.principal);
       return step(known(activity.resource), caller?.id, true);

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { ContainerDefinition, StopTaskRequest, TaskStopCode } from "@aws-sdk/client-ecs";
+import { tell } from "../../activity.ts";
 import { commandOf, type Images, unknownImage } from "../../containers/images.ts";
+import { LastWords } from "../../containers/lastWords.ts";
 import { ContainerLog } from "../../containers/log.ts";
 import { type Container, runContainer } from "../../containers/process.ts";
 import type { Cloud, RoleSession } from "../../service.ts";
@@ -61,8 +63,10 @@ export class Task {
       this.status = "RUNNING";
       this.started = Date.now();
     } catch (error) {
+      const { message } = error as Error;
       this.stopCode = "TaskFailedToStart";
-      this.stoppedReason = (error as Error).message;
+      this.stoppedReason = message;
+      this.#tell({ milliseconds: Date.now() - this.created, message });
       this.#finish();
     }
   }
@@ -140,6 +144,8 @@ export class Task {
     const override = this.args.overrides?.[name];
     const variables = [...(definition.environment ?? []), ...(override?.environment ?? [])];
     const given = override?.command ?? definition.command ?? [];
+    const began = Date.now();
+    const words = new LastWords();
     const container = runContainer(this.args.cloud, {
       command: definition.entryPoint?.length ? [...definition.entryPoint, ...given] : [...image, ...given],
       workingDirectory: this.args.workingDirectory,
@@ -148,15 +154,36 @@ export class Task {
         ...credentials,
         AWS_EXECUTION_ENV: "AWS_ECS_FARGATE",
       },
-      onLine: (line) => log?.write(line),
+      onLine: (line) => {
+        words.hear(line);
+        log?.write(line);
+      },
     });
     this.#containers.push({ definition, container, log });
     void container.ended.then((code) => {
       this.exitCodes.set(name, code);
+      const said = code !== 0 && words.line;
+      const exit = { container: name, milliseconds: Date.now() - began, code, ...(said && { message: said }) };
+      // One that is stopped does not end by itself.
+      if (this.status === "RUNNING") this.#tell(exit);
       if (definition.essential !== false || this.exitCodes.size === this.#containers.length) {
         void this.stop("EssentialContainerExited", "Essential container in task exited");
       }
     });
+  }
+
+  #tell(exit: { container?: string; milliseconds: number; code?: number; message?: string }): void {
+    const { cloud, group, cluster, definition } = this.args;
+    const { family, revision } = definition;
+    const [, service] = /^service:(.+)$/.exec(group) ?? [];
+    const place = service ? `service/${cluster}/${service}` : `task-definition/${family}:${revision}`;
+    const { container, ...rest } = exit;
+    const isOne = definition.definition.containerDefinitions.length === 1;
+    tell(() => ({
+      ...{ kind: "exit", at: Date.now(), region: cloud.region, ...rest },
+      resource: `arn:aws:ecs:${cloud.region}:${cloud.accountId}:${place}`,
+      ...(container !== undefined && !isOne && { container }),
+    }));
   }
 
   #finish(): void {

@@ -31,6 +31,8 @@ export interface DriverArgs {
 export interface Outcome {
   /** Why it failed; undefined where it did not. */
   failure?: string;
+  /** How its process ended, where that is why. */
+  exit?: { code: number; said: string | undefined };
 }
 
 export class Driver {
@@ -101,6 +103,7 @@ export class Driver {
       const said = this.#overMemory ?? log.lastLines;
       return {
         failure: `Job failed, please check complete logs in configured logging destination. ExitCode: ${code}. Last few exceptions: ${said}`,
+        exit: { code, said: this.#overMemory ?? log.lastWords },
       };
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -8,6 +8,7 @@ import { finished, pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import type { MonitoringConfiguration } from "@aws-sdk/client-emr-serverless";
 import type { Artifacts } from "../../containers/artifacts.ts";
+import { LastWords } from "../../containers/lastWords.ts";
 import { ContainerLog } from "../../containers/log.ts";
 import type { Cloud, Principal } from "../../service.ts";
 import type { JobRun } from "./model.ts";
@@ -42,6 +43,7 @@ export class DriverLog {
   #timer: NodeJS.Timeout | undefined;
   #uploading: Promise<void> = Promise.resolve();
   readonly #last: string[] = [];
+  readonly #words = new LastWords();
 
   constructor(args: DriverLogArgs) {
     this.#args = args;
@@ -57,6 +59,11 @@ export class DriverLog {
   /** The last meaningful lines of standard error, joined. */
   get lastLines(): string {
     return this.#last.join(" ").slice(-1_000);
+  }
+
+  /** The one of them that says why it ended. */
+  get lastWords(): string | undefined {
+    return this.#words.line;
   }
 
   /** Resolves when everything is stored; what the role may not write stays in the state folder only. */
@@ -76,6 +83,7 @@ export class DriverLog {
     createInterface({ input: stream }).on("line", (line) => {
       log?.write(line);
       if (name !== "stderr" || isNoise(line)) return;
+      this.#words.hear(line);
       this.#last.push(line.trim());
       if (this.#last.length > quotedLines) this.#last.shift();
     });

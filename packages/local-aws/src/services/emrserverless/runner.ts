@@ -1,9 +1,10 @@
 /** Executes runs, one attempt after the other, within the capacity of their application. */
+import { tell } from "../../activity.ts";
 import type { Tools } from "../../containers/tools.ts";
 import type { Cloud } from "../../service.ts";
 import { after, type LongTimer } from "../../timers.ts";
 import { free, type Need, needOf } from "./capacity.ts";
-import { Driver } from "./driver.ts";
+import { Driver, type Outcome } from "./driver.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { type Application, isOver, type JobRun } from "./model.ts";
 import { type Records, runKey } from "./records.ts";
@@ -126,7 +127,7 @@ export class Runner {
     this.#active.set(run.id, active);
     active.done = this.#run(run, resources, active)
       .catch((error: Error) => {
-        if (!this.#closing) this.#finish(run, active, error.message);
+        if (!this.#closing) this.#finish(run, active, { failure: error.message });
       })
       .finally(() => {
         this.#active.delete(run.id);
@@ -159,8 +160,8 @@ export class Runner {
         limit = running && this.#limit(running);
       },
     });
-    const { failure } = await active.driver.run().finally(() => limit?.cancel());
-    if (!this.#closing) this.#finish(run, active, failure);
+    const outcome = await active.driver.run().finally(() => limit?.cancel());
+    if (!this.#closing) this.#finish(run, active, outcome);
   }
 
   /** A run that takes too long is cancelled, as on AWS. */
@@ -172,32 +173,48 @@ export class Runner {
     return after(left, () => this.cancel(run, 15_000, details));
   }
 
-  #finish({ application, id }: JobRun, { cancelled }: Active, failure: string | undefined): void {
+  #finish({ application, id }: JobRun, { cancelled }: Active, { failure, exit }: Outcome): void {
     const run = this.#records.runs.get(runKey(application, id));
     if (!run) return;
     if (cancelled !== undefined) this.#end(run, "CANCELLED", cancelled);
-    else if (failure !== undefined) this.#failed(run, failure);
+    else if (failure !== undefined) this.#failed(run, failure, exit);
     else this.#end(run, "SUCCESS", "");
   }
 
-  #failed(run: JobRun, details: string): void {
+  #failed(run: JobRun, details: string, exit?: Outcome["exit"]): void {
     const { maxAttempts = run.input.mode === "STREAMING" ? Number.POSITIVE_INFINITY : 1 } = run.input.retryPolicy ?? {};
     const { maxFailedAttemptsPerHour = 5 } = run.input.retryPolicy ?? {};
     const recent = run.attempts.filter(({ created }) => created > Date.now() - 3_600_000 / this.#options.clock).length;
     const isSpent = run.attempts.length >= maxAttempts;
     const isTooOften = run.input.mode === "STREAMING" && recent >= maxFailedAttemptsPerHour;
     if (isSpent || isTooOften) {
-      this.#end(run, "FAILED", details);
+      this.#end(run, "FAILED", details, exit);
       return;
     }
+    this.#tell(run, details, exit);
     const again = this.#records.retry(run, details);
     // Its application may have been stopped by the shutdown; a previous attempt that is still ending is waited for.
     if (!this.#active.has(run.id)) this.submit(again);
   }
 
-  #end(run: JobRun, state: "SUCCESS" | "FAILED" | "CANCELLED", details: string): void {
+  #end(run: JobRun, state: "SUCCESS" | "FAILED" | "CANCELLED", details: string, exit?: Outcome["exit"]): void {
     this.#records.changeRun(run.application, run.id, { state, details, ended: Date.now() });
+    if (state !== "CANCELLED") this.#tell(run, details, exit);
     if (!this.#active.has(run.id)) this.#lifecycle.idle(run.application);
+  }
+
+  /** @param details none of a success. */
+  #tell(run: JobRun, details: string, exit: Outcome["exit"]): void {
+    const code = exit?.code ?? (details === "" ? 0 : undefined);
+    const message = exit?.said ?? details;
+    tell(() => ({
+      ...{ kind: "exit", at: Date.now(), region: this.#cloud.region },
+      resource: this.#records.names.run(run.application, run.id),
+      ...(run.input.name && { name: run.input.name }),
+      milliseconds: Date.now() - run.attempts.at(-1)!.created,
+      ...(code !== undefined && { code }),
+      ...(message && { message }),
+    }));
   }
 
   #settings({ input }: Application, { input: { jobDriver, configurationOverrides } }: JobRun) {

@@ -3,8 +3,10 @@ import { Agent, request } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { tell } from "../../activity.ts";
 import { Artifacts, unpack } from "../../containers/artifacts.ts";
 import { commandOf, type Images, unknownImage } from "../../containers/images.ts";
+import { LastWords } from "../../containers/lastWords.ts";
 import { ContainerLog } from "../../containers/log.ts";
 import { type Container, runContainer } from "../../containers/process.ts";
 import type { Cloud } from "../../service.ts";
@@ -36,6 +38,10 @@ export class Host {
   readonly #args: HostArgs;
   readonly #agent = new Agent({ keepAlive: true });
   #container: Container | undefined;
+  /** What the container says, and the code that it has ended with. */
+  #words = new LastWords();
+  #code: number | undefined;
+  #began = 0;
   #log: ContainerLog | undefined;
   #port = 0;
   #ready = false;
@@ -52,6 +58,16 @@ export class Host {
 
   /** Resolves when the container answers /ping. @throws Error with the reason. */
   async start(): Promise<void> {
+    this.#words = new LastWords();
+    this.#code = undefined;
+    this.#began = Date.now();
+    await this.#start().catch((error: Error) => {
+      this.#tell(error.message);
+      throw error;
+    });
+  }
+
+  async #start(): Promise<void> {
     const { cloud, images, model, endpoint, workingDirectory } = this.#args;
     const command = commandOf(images, model.image);
     if (!command) throw new Error(unknownImage(model.image));
@@ -80,7 +96,14 @@ export class Host {
         BIND_HOST: "127.0.0.1",
         ...model.environment,
       },
-      onLine: (line) => this.#log?.write(line),
+      onLine: (line) => {
+        this.#words.hear(line);
+        this.#log?.write(line);
+      },
+    });
+    void this.#container.ended.then((code) => {
+      this.#code = code;
+      if (this.#ready) this.#tell("it served, and ended");
     });
     await this.#awaitPing(this.#container);
     this.#watch(this.#container);
@@ -100,12 +123,8 @@ export class Host {
   }
 
   async #awaitPing(container: Container): Promise<void> {
-    let exit: number | undefined;
-    void container.ended.then((code) => {
-      exit = code;
-    });
     const deadline = Date.now() + longestStartMs;
-    while (Date.now() < deadline && exit === undefined && !this.#stopped) {
+    while (Date.now() < deadline && this.#code === undefined && !this.#stopped) {
       const answer = await this.#send("GET", "/ping", {}, undefined).catch(() => undefined);
       if (answer?.status === 200) {
         this.#ready = true;
@@ -113,7 +132,9 @@ export class Host {
       }
       await sleep(50);
     }
+    const exit = this.#code;
     await container.stop(0);
+    this.#code = exit;
     const how = exit === undefined ? "did not pass the ping health check" : `ended with exit code ${exit}`;
     throw new Error(`The primary container for production variant variant-1 ${how}. Please check CloudWatch logs.`);
   }
@@ -126,6 +147,19 @@ export class Host {
       if (this.#stopped) return;
       await this.start().catch(() => this.#watch(container, attempt + 1));
     });
+  }
+
+  /** @param reason where the container itself has not said any. */
+  #tell(reason: string): void {
+    if (this.#stopped) return;
+    const { cloud, endpoint } = this.#args;
+    const code = this.#code;
+    tell(() => ({
+      ...{ kind: "exit", at: Date.now(), region: cloud.region, milliseconds: Date.now() - this.#began },
+      resource: new Names(cloud).arn("endpoint", endpoint),
+      ...(code !== undefined && { code }),
+      message: (code !== undefined && this.#words.line) || reason,
+    }));
   }
 
   /** Invokes the container. @throws Error when it is not running. */

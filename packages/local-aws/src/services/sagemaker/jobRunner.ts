@@ -1,8 +1,10 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Channel, SecondaryStatus } from "@aws-sdk/client-sagemaker";
+import { tell } from "../../activity.ts";
 import { Artifacts, pack } from "../../containers/artifacts.ts";
 import { commandOf, type Images, unknownImage } from "../../containers/images.ts";
+import { LastWords } from "../../containers/lastWords.ts";
 import { ContainerLog } from "../../containers/log.ts";
 import { type Container, runContainer } from "../../containers/process.ts";
 import { compileExpression } from "../../expression.ts";
@@ -17,6 +19,7 @@ interface Running {
   container?: Container;
   /** Why it is stopped early. */
   stopped?: "Stopped" | "MaxRuntimeExceeded";
+  words: LastWords;
   done: Promise<void>;
 }
 
@@ -45,7 +48,7 @@ export class JobRunner {
   }
 
   start(name: string): void {
-    const running: Running = { done: Promise.resolve() };
+    const running: Running = { words: new LastWords(), done: Promise.resolve() };
     this.#running.set(name, running);
     running.done = this.#run(name, running)
       .catch((error: Error) => this.#fail(name, `ClientError: ${error.message}`))
@@ -100,7 +103,8 @@ export class JobRunner {
       await upload(root, name, input.OutputDataConfig!.S3OutputPath!, artifacts, !failed);
       if (failed) {
         const said = await readFile(join(root, "output/failure"), "utf8").catch(() => "");
-        return this.#fail(name, `AlgorithmError: ${said || "the container gave no reason"}, exit code: ${code}`);
+        const reason = `AlgorithmError: ${said || "the container gave no reason"}, exit code: ${code}`;
+        return this.#fail(name, reason, { code, said: said || running.words.line });
       }
       if (!this.#halted(name, running)) this.#finish(name, "Completed");
     } finally {
@@ -126,6 +130,7 @@ export class JobRunner {
       workingDirectory: this.#workingDirectory,
       environment: { ...containerEnvironment(root, session), TRAINING_JOB_NAME: name, ...input.Environment },
       onLine(line) {
+        running.words.hear(line);
         log.write(line);
         for (const { MetricName, pattern } of definitions) {
           const value = Number(pattern.firstGroup(line));
@@ -157,12 +162,27 @@ export class JobRunner {
   #finish(name: string, secondary: "Completed" | "Stopped" | "MaxRuntimeExceeded"): void {
     this.#enter(name, secondary, secondary === "Completed" ? "Training job completed" : "Training job stopped");
     this.#change(name, { status: secondary === "Completed" ? "Completed" : "Stopped" });
+    if (secondary === "Completed") this.#tell(name, { code: 0 });
+    else if (secondary === "MaxRuntimeExceeded")
+      this.#tell(name, { message: "it took longer than MaxRuntimeInSeconds" });
   }
 
-  #fail(name: string, reason: string): void {
+  /** @param exit of its container, where that is why. */
+  #fail(name: string, reason: string, exit?: { code: number; said: string | undefined }): void {
     if (this.#closing) return;
     this.#enter(name, "Failed", "Training job failed");
     this.#change(name, { status: "Failed", reason: reason.slice(0, 1_024) });
+    this.#tell(name, exit ? { code: exit.code, ...(exit.said && { message: exit.said }) } : { message: reason });
+  }
+
+  #tell(name: string, exit: { code?: number; message?: string }): void {
+    const at = Date.now();
+    const job = this.#records.jobs.get(name);
+    tell(() => ({
+      ...{ kind: "exit", at, region: this.#cloud.region, ...exit },
+      resource: new Names(this.#cloud).arn("training-job", name),
+      milliseconds: at - (job?.trainingStarted ?? job?.created ?? at),
+    }));
   }
 
   #change(name: string, change: Partial<TrainingJob>): void {

@@ -24,6 +24,7 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
+import { hearExits } from "../../support/exits.ts";
 import { refuses } from "../../support/refuses.ts";
 import { group, images, mintRoles, type Roles, registry, definition as taskDefinition } from "./definitions.ts";
 
@@ -42,6 +43,7 @@ describe("ECS", function () {
   let test: TestCloud;
   let ecs: ECSClient;
   let roles: Roles;
+  const exits = hearExits();
 
   before(async () => {
     test = await startCloud({ region: "eu-west-1", images });
@@ -50,7 +52,10 @@ describe("ECS", function () {
     await test.client(CloudWatchLogsClient).send(new CreateLogGroupCommand({ logGroupName: group }));
     await ecs.send(new CreateClusterCommand({ clusterName: "greeters" }));
   });
-  after(() => test.stop());
+  after(async () => {
+    exits.stop();
+    await test.stop();
+  });
 
   type Change = Parameters<typeof taskDefinition> extends [Roles, ...infer Rest] ? Rest : never;
   const definition = (...given: Change) => taskDefinition(roles, ...given);
@@ -130,6 +135,8 @@ describe("ECS", function () {
     assert.match(AccessKeyId, /^ASIA/);
     assert.ok(Date.parse(Expiration) > Date.now());
     assert.equal(printed[1], "hello world from eu-west-1, keys: none");
+    const resource = "arn:aws:ecs:eu-west-1:000000000000:task-definition/once:1";
+    assert.deepEqual(exits.of("/once:1"), [{ kind: "exit", resource, code: 0 }]);
   });
 
   it("says why a task did not start: image, right to pull, log, role", async () => {
@@ -140,7 +147,10 @@ describe("ECS", function () {
       return stoppedReason;
     };
     const unknown = { image: "public.ecr.aws/nobody/nothing:1" };
-    assert.match((await reason("a", unknown))!, /^CannotPullContainerError: .*no command is configured for it/);
+    const why = (await reason("a", unknown))!;
+    assert.match(why, /^CannotPullContainerError: .*no command is configured for it/);
+    const [{ code, message } = {}] = exits.of("/a:1");
+    assert.deepEqual([code, message], [undefined, why]);
     const foreign = { image: `${registry}/other:1` };
     assert.match((await reason("b", foreign))!, /^CannotPullContainerError: .*ecr:BatchGetImage/);
     assert.match((await reason("c", {}, { executionRoleArn: roles.silent }))!, /^ResourceInitializationError: .*logs:/);
@@ -236,6 +246,7 @@ describe("ECS", function () {
     const [arn] = await tasksOf("kept");
     await ecs.send(new StopTaskCommand({ cluster, task: arn!, reason: "a whim" }));
     assert.equal((await reaches(arn!, "STOPPED")).stoppedReason, "a whim");
+    assert.deepEqual(exits.of("/kept"), [], "who is stopped does not end by himself");
     await until("another one", async () => {
       const arns = await tasksOf("kept");
       return arns.length === 1 && arns[0] !== arn;
@@ -249,6 +260,8 @@ describe("ECS", function () {
       return (found?.events ?? []).some(({ message }) => /unable to consistently start/.test(message!)) && found;
     });
     assert.ok(events.filter(({ message }) => /has started 1 tasks/.test(message!)).length >= 3);
+    const [exit, ...more] = exits.of(`service/${cluster}/crashing`);
+    assert.ok(exit?.code === 3 && exit.message && !exit.container && more.length >= 2, JSON.stringify(exit));
     await ecs.send(new DeleteServiceCommand({ cluster, service: "crashing", force: true }));
   });
 

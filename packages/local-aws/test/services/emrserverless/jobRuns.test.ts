@@ -12,6 +12,7 @@ import {
   ListJobRunsCommand,
   StartJobRunCommand,
 } from "@aws-sdk/client-emr-serverless";
+import { hearExits } from "../../support/exits.ts";
 import { isRunning } from "../../support/processes.ts";
 import { JobLab, prints, waits } from "./lab.ts";
 
@@ -19,11 +20,15 @@ describe("job runs of EMR Serverless", function () {
   this.timeout(60_000);
   let lab: JobLab;
   let application: string;
+  const exits = hearExits();
   before(async () => {
     lab = await JobLab.start({ emrServerless: { runClock: 60 } });
     application = await lab.application();
   });
-  after(() => lab.test.stop());
+  after(async () => {
+    exits.stop();
+    await lab.test.stop();
+  });
 
   it("are the script, which starts its application, and tell of each state", async () => {
     const run = await lab.submit(application, prints, {
@@ -65,6 +70,7 @@ describe("job runs of EMR Serverless", function () {
     assert.deepEqual(last.resources, []);
     assert.equal(last.detail.previousState, "RUNNING");
     assert.equal(last.detail.arn, job.arn);
+    assert.deepEqual(exits.of(run), [{ kind: "exit", resource: job.arn, name: "first", code: 0 }]);
   });
 
   it("work under their role, and are denied what it may not", async () => {
@@ -91,6 +97,8 @@ assert os.environ["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
     const { state, stateDetails } = await lab.over(application, run);
     assert.equal(state, "FAILED");
     assert.match(stateDetails!, /ExitCode: 1\. Last few exceptions: .*ValueError: no ratings today/);
+    const [{ code, message } = {}] = exits.of(run);
+    assert.deepEqual([code, message], [1, "ValueError: no ratings today"]);
   });
 
   it("fail where the script, or the role's trust, is missing", async () => {
@@ -152,6 +160,10 @@ time.sleep(600)
     const run = await lab.submit(application, fails, { retryPolicy: { maxAttempts: 2 } });
     const job = await lab.over(application, run);
     assert.deepEqual([job.state, job.attempt], ["FAILED", 2]);
+    assert.deepEqual(
+      exits.of(run).map(({ code }) => code),
+      [3, 3],
+    );
     const ids = { applicationId: application, jobRunId: run };
     const { jobRunAttempts } = await lab.client.send(new ListJobRunAttemptsCommand(ids));
     assert.deepEqual(

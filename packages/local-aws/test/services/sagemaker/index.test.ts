@@ -20,6 +20,7 @@ import {
 } from "@aws-sdk/client-sagemaker";
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
+import { hearExits } from "../../support/exits.ts";
 import { image, rights, sagemaker, settled } from "./containers.ts";
 
 describe("SageMaker", function () {
@@ -27,6 +28,7 @@ describe("SageMaker", function () {
   let test: TestCloud;
   let client: SageMakerClient;
   let RoleArn: string;
+  const exits = hearExits();
 
   const connect = () => {
     client = test.client(SageMakerClient);
@@ -111,7 +113,10 @@ describe("SageMaker", function () {
     await Promise.all(["good", "better", "broken"].map((model) => train(`train-${model}`, model)));
     await Promise.all(["good", "better", "broken"].map((model) => job(`train-${model}`)));
   });
-  after(() => test.stop());
+  after(async () => {
+    exits.stop();
+    await test.stop();
+  });
 
   const model = (name: string) => `s3://work/models/train-${name}/output/model.tar.gz`;
 
@@ -127,6 +132,8 @@ describe("SageMaker", function () {
       [["accuracy", 0.75]],
     );
     assert.equal(found.ModelArtifacts?.S3ModelArtifacts, model("good"));
+    const resource = "arn:aws:sagemaker:us-east-1:000000000000:training-job/train-good";
+    assert.deepEqual(exits.of("/train-good"), [{ kind: "exit", resource, code: 0 }]);
   });
 
   it("keeps what the container says in SageMaker's log group", async () => {
@@ -144,6 +151,8 @@ describe("SageMaker", function () {
     assert.deepEqual(toldOf("train-bad"), ["InProgress", "Failed"]);
     assert.equal(TrainingJobStatus, "Failed");
     assert.equal(FailureReason, "AlgorithmError: row 3 is no rating, exit code: 1");
+    const [{ code, message } = {}] = exits.of("/train-bad");
+    assert.deepEqual([code, message], [1, "row 3 is no rating"]);
   });
 
   it("fails for an image that is nothing on this machine, naming the configuration", async () => {
@@ -151,6 +160,9 @@ describe("SageMaker", function () {
       AlgorithmSpecification: { TrainingImage: "x/other:1", TrainingInputMode: "File" },
     });
     assert.match((await job("train-unknown")).FailureReason!, /no command is configured/);
+    const [{ code, message } = {}] = exits.of("/train-unknown");
+    assert.equal(code, undefined);
+    assert.match(message ?? "", /^ClientError: .*no command is configured/);
   });
 
   it("fails without data, and without the right to it", async () => {
@@ -178,6 +190,8 @@ describe("SageMaker", function () {
     const [slow, late] = await Promise.all([job("train-slow"), job("train-late")]);
     assert.deepEqual([slow.TrainingJobStatus, slow.SecondaryStatus], ["Stopped", "Stopped"]);
     assert.deepEqual([late.TrainingJobStatus, late.SecondaryStatus], ["Stopped", "MaxRuntimeExceeded"]);
+    const messages = ["slow", "late"].map((name) => exits.of(`/train-${name}`).map(({ message }) => message));
+    assert.deepEqual(messages, [[], ["it took longer than MaxRuntimeInSeconds"]]);
   });
 
   it("refuses a name that is taken, and a role that is not the caller's to pass", async () => {
@@ -240,6 +254,11 @@ describe("SageMaker", function () {
           .catch(() => ({ text: "" })),
       ({ text }) => text === "",
     );
+    const died = exits.of("endpoint/ratings").filter(({ code }) => code === 1);
+    assert.deepEqual(
+      died.map(({ message }) => message),
+      ["it served, and ended"],
+    );
   });
 
   it("serves again after a restart, with model and configuration long deleted", async () => {
@@ -261,6 +280,9 @@ describe("SageMaker", function () {
   it("fails an endpoint whose container does not come up, and deletes it", async () => {
     await client.send(new CreateEndpointCommand({ EndpointName: "broken", EndpointConfigName: "three" }));
     assert.equal((await endpoint("broken")).EndpointStatus, "Failed");
+    const [{ code, message } = {}] = exits.of("endpoint/broken");
+    assert.equal(code, 3);
+    assert.match(message ?? "", /^The primary container .* ended with exit code 3/);
     await client.send(new DeleteEndpointCommand({ EndpointName: "broken" }));
     await client.send(new DeleteEndpointCommand({ EndpointName: "ratings" }));
     await settled(
