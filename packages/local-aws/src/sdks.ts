@@ -62,6 +62,7 @@ export type Asked<Name extends ServiceName, Of extends string> =
       ? Omit<Given, "Payload"> & {
           Payload?: Uint8Array | string;
           TraceHeader?: string;
+          RequestId?: string;
           TraceLinks?: TraceLink[];
         }
       : Given

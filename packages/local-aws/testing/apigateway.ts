@@ -3,7 +3,7 @@ import type { OpenCloud as Cloud, Service } from "../src/service.ts";
 import { startCloud, type TestCloud } from "./cloud.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read events freely
-export type Handler = (event: any, context: { functionArn: string }) => unknown;
+export type Handler = (event: any, context: { functionArn: string; requestId?: string }) => unknown;
 
 export interface ApiTest extends TestCloud {
   /** The fake Lambda: handlers by function name, until the next `functions` call. */
@@ -74,6 +74,12 @@ export async function redeploy(cloud: Cloud, restApiId: string, stageName: strin
   return cloud.call<{ id: string }>("apigateway", "CreateDeployment", { restApiId, stageName, variables });
 }
 
+interface FakeInput {
+  FunctionName: string;
+  Payload: Uint8Array;
+  RequestId?: string;
+}
+
 function fakeLambda(functions: Record<string, Handler>): Service {
   return {
     name: "lambda",
@@ -99,12 +105,13 @@ function fakeLambda(functions: Record<string, Handler>): Service {
             },
           },
         ],
-        async run({ FunctionName, Payload }: { FunctionName: string; Payload: Uint8Array }) {
+        async run({ FunctionName, Payload, RequestId }: FakeInput) {
           const name = FunctionName.split(":")[6] as string;
           const handler = functions[name];
           if (!handler) throw new Error(`no function ${name}`);
           try {
-            const result = await handler(JSON.parse(Buffer.from(Payload).toString()), { functionArn: FunctionName });
+            const context = { functionArn: FunctionName, ...(RequestId !== undefined && { requestId: RequestId }) };
+            const result = await handler(JSON.parse(Buffer.from(Payload).toString()), context);
             const text = typeof result === "string" ? result : JSON.stringify(result ?? null);
             return { StatusCode: 200, Payload: Buffer.from(text) };
           } catch (error) {

@@ -1,5 +1,15 @@
 /** Asks the cloud: operations of its services by AWS's own names and shapes, with the token that the opened URL carried. */
-import { consolePath, decode, encode, type Received, type Refusal, type Sent, tokenHeader } from "local-aws/console";
+import {
+  consolePath,
+  decode,
+  encode,
+  type Received,
+  type Refusal,
+  type Replay,
+  type Sent,
+  type ShownCall,
+  tokenHeader,
+} from "local-aws/console";
 import type { Asked, OperationName, Output, ServiceName } from "local-aws/service";
 
 const stored = "console-token";
@@ -43,6 +53,8 @@ const post = async (path: string, value: unknown, signal?: AbortSignal): Promise
   return decode(await (await ask(path, { ...body, ...(signal && { signal }) })).text());
 };
 
+const get = async (path: string): Promise<unknown> => decode(await (await ask(path, {})).text());
+
 /** An operation as the account's root: `call("sqs", "ListQueues", {})`. @throws {Refused} in AWS's words. */
 export function call<Name extends ServiceName, Of extends string & OperationName<Name>>(
   service: Name,
@@ -60,11 +72,16 @@ export const look = <Answer>(service: string, name: string, about: object): Prom
 /** A request to the routes of deployed APIs. @throws {Refused} */
 export const send = (request: Sent): Promise<Received> => post("send", request) as Promise<Received>;
 
+/** One of the last calls of an API's routes. @throws {Refused} where it is no longer kept. */
+export const readRouteCall = (api: string, id: string): Promise<ShownCall> =>
+  get(`route-call?${new URLSearchParams({ api, id })}`) as Promise<ShownCall>;
+
+/** Sends it again, with the credentials that it had. @throws {Refused} */
+export const replay = (call: Replay): Promise<Received> => post("replay", call) as Promise<Received>;
+
 /** What the engine knows: the map, a resource. @throws {Refused} */
-export async function readDocument<Answer>(name: string, about = ""): Promise<Answer> {
-  const response = await ask(`document/${name}?about=${encodeURIComponent(about)}`, {});
-  return decode(await response.text()) as Answer;
-}
+export const readDocument = <Answer>(name: string, about = ""): Promise<Answer> =>
+  get(`document/${name}?about=${encodeURIComponent(about)}`) as Promise<Answer>;
 
 /** Messages of the stream of events, until the signal. @throws {Refused} or TypeError when it breaks. */
 export async function* messages(signal: AbortSignal): AsyncGenerator<unknown> {

@@ -1,20 +1,33 @@
-/** APIs: their routes, a form to call each, and what they were asked last. */
+/** APIs: their routes, a form to call each, and the last calls, to be sent again. */
 import { useState } from "preact/hooks";
-import { isKind, type Of } from "../lib/activity.ts";
+import { isKind } from "../lib/activity.ts";
 import { useData } from "../lib/data.ts";
 import { useActivities } from "../lib/events.ts";
 import { definePage, type PageProps } from "../lib/page.ts";
 import { go, hrefOf } from "../lib/router.ts";
-import { durationText, functionName, matches, plural, timeText } from "../lib/text.ts";
+import { matches, plural } from "../lib/text.ts";
 import { List } from "../ui/list.tsx";
-import { Badge, Empty, Failure, Field, Section } from "../ui/parts.tsx";
+import { Failure, Field } from "../ui/parts.tsx";
 import { Split } from "../ui/split.tsx";
+import { CallDetail } from "./apis/callDetail.tsx";
 import { CallForm } from "./apis/callForm.tsx";
+import { Requests } from "./apis/requests.tsx";
 import { readRoutes } from "./apis/routes.ts";
 
 export default definePage({ path: "apis", title: "APIs", group: "Resources", view: Apis });
 
-function Apis({ rest: [chosen] }: PageProps) {
+function Apis({ rest: [chosen, api, call], query }: PageProps) {
+  if (chosen === "call" && api !== undefined && call !== undefined) {
+    const route = query.get("route") ?? undefined;
+    const back = hrefOf(route === undefined ? ["apis"] : ["apis", route]);
+    return (
+      <Split whole back={back} title="A call" list={null} detail={<CallDetail key={call} api={api} call={call} />} />
+    );
+  }
+  return <Routes chosen={chosen} />;
+}
+
+function Routes({ chosen }: { chosen: string | undefined }) {
   const [search, setSearch] = useState("");
   const { value, error } = useData(readRoutes, [], { every: 10_000 });
   const requests = useActivities(isKind("request"), 5_000);
@@ -33,6 +46,7 @@ function Apis({ rest: [chosen] }: PageProps) {
             <Requests
               requests={requests.filter((one) => one.api === route.api.id)}
               title={`Last calls of ${route.api.name}`}
+              route={route.id}
             />
           </>
         )
@@ -65,31 +79,5 @@ function Apis({ rest: [chosen] }: PageProps) {
         </>
       }
     />
-  );
-}
-
-function Requests({ requests, title }: { requests: Of<"request">[]; title: string }) {
-  return (
-    <Section title={title}>
-      {requests.length === 0 && <Empty>No route was called since the start.</Empty>}
-      <table class="grid">
-        <tbody>
-          {requests.slice(0, 30).map(({ at, method, path, status, milliseconds, function: by, message, requestId }) => (
-            <tr key={`${at} ${requestId}`}>
-              <td class="number">{timeText(at)}</td>
-              <td>
-                <Badge tone={status >= 500 ? "bad" : status >= 400 ? "warn" : "good"}>{status}</Badge>
-              </td>
-              <td class="mono">
-                {method} {path}
-                {message && <div class="soft">{message}</div>}
-              </td>
-              <td class="number">{durationText(milliseconds)}</td>
-              <td class="wide">{by && <a href={hrefOf(["functions", functionName(by)])}>{functionName(by)}</a>}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Section>
   );
 }

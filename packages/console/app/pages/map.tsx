@@ -8,7 +8,7 @@ import { definePage, type PageProps } from "../lib/page.ts";
 import { go, hrefOf } from "../lib/router.ts";
 import { plural } from "../lib/text.ts";
 import { Graph, type GraphEdge, type GraphNode } from "../ui/graph.tsx";
-import { Empty, Failure, Field, Waiting } from "../ui/parts.tsx";
+import { Check, Empty, Failure, Field, Waiting } from "../ui/parts.tsx";
 import { Split } from "../ui/split.tsx";
 import { ResourceDetail } from "./map/detail.tsx";
 import { type Traffic, useTraffic } from "./map/traffic.ts";
@@ -42,10 +42,7 @@ function MapPage({ rest: [chosen], query }: PageProps) {
                 ...Object.fromEntries(systems.map((name) => [name, name || value.project])),
               }}
             />
-            <label class="check">
-              <input type="checkbox" checked={failures} onChange={() => setFailures(!failures)} />
-              queues of failures
-            </label>
+            <Check label="queues of failures" value={failures} onChange={setFailures} />
             <span class="count" role="status">
               {plural(value.nodes.length, "resource")} of {value.project} on {value.stack}
             </span>

@@ -108,6 +108,20 @@ export const Section = ({ title, children }: { title: ComponentChildren; childre
   </section>
 );
 
+export interface CheckProps {
+  label: string;
+  value: boolean;
+  onChange(value: boolean): void;
+}
+
+/** A box to be ticked. */
+export const Check = ({ label, value, onChange }: CheckProps) => (
+  <label class="check">
+    <input type="checkbox" checked={value} onChange={() => onChange(!value)} />
+    {label}
+  </label>
+);
+
 export interface FieldProps {
   label: string;
   value: string;

@@ -8,8 +8,19 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { same } from "../front/authenticate.ts";
 import { AwsError, type OpenCloud, type Service } from "../service.ts";
+import { Calls } from "./calls.ts";
 import { Feed } from "./feed.ts";
-import { consolePath, decode, encode, type Look, type Question, type Sent, tokenHeader } from "./protocol.ts";
+import {
+  consolePath,
+  decode,
+  encode,
+  type Look,
+  type Question,
+  type Replay,
+  type Sent,
+  type ShownCall,
+  tokenHeader,
+} from "./protocol.ts";
 import { sendToRoutes } from "./send.ts";
 
 /** The pages, and what they show that the cloud does not know. */
@@ -39,6 +50,7 @@ export class Console {
   readonly #cloud: OpenCloud;
   readonly #token = randomBytes(24).toString("base64url");
   readonly #feed = new Feed();
+  readonly #calls = new Calls();
 
   readonly #services: ReadonlyMap<string, Service>;
 
@@ -56,6 +68,7 @@ export class Console {
 
   close(): void {
     this.#feed.close();
+    this.#calls.close();
   }
 
   /** Answers a request below {@link consolePath} that was let in. */
@@ -90,6 +103,10 @@ export class Console {
         return reply(response, 200, await this.#call((await read(request)) as Question));
       case "POST api/look":
         return reply(response, 200, this.#look((await read(request)) as Look));
+      case "GET api/route-call":
+        return reply(response, 200, this.#routeCall(new URLSearchParams(search)));
+      case "POST api/replay":
+        return reply(response, 200, await this.#calls.replay(this.#cloud, (await read(request)) as Replay));
       case "POST api/send":
         return reply(response, 200, await sendToRoutes(this.#cloud, (await read(request)) as Sent));
       default:
@@ -109,6 +126,12 @@ export class Console {
     const { documents } = this.#source;
     if (!Object.hasOwn(documents, name)) throw new AwsError("NotFound", `There is no document ${name}`, 404);
     return documents[name]?.(about);
+  }
+
+  #routeCall(about: URLSearchParams): ShownCall {
+    const call = this.#calls.shown(about.get("api") ?? "", about.get("id") ?? "");
+    if (!call) throw new AwsError("NotFound", "The call is no longer kept: only an API's last ones are", 404);
+    return call;
   }
 
   #look({ service, name, about }: Look): object {

@@ -71,6 +71,44 @@ export interface Received {
   milliseconds: number;
 }
 
+/** A body of a call that is kept. */
+export interface ShownBody {
+  /** How many it had. */
+  bytes: number;
+  /** Absent where it is no text, or was too long to be kept. */
+  text?: string;
+}
+
+/** `GET api/route-call?api=…&id=…`: a call of a route, without credentials, tokens and cookies. */
+export interface ShownCall {
+  /** When it was answered, in milliseconds since 1970. */
+  at: number;
+  requestId: string;
+  method: string;
+  /** Path and query. */
+  url: string;
+  /** Whether it had a signature (SigV4). */
+  signed: boolean;
+  headers: Record<string, string>;
+  body: ShownBody;
+  status: number;
+  milliseconds: number;
+  answerHeaders: Record<string, string>;
+  answer: ShownBody;
+  /** ARN of the function behind the route, and the request id of its invocation. */
+  function?: string;
+  invocation?: string;
+}
+
+/** `POST api/replay`: sends a kept call again, answered as {@link Received}. */
+export interface Replay {
+  /** Id of the API. */
+  api: string;
+  requestId: string;
+  /** Signed anew as the account's root; otherwise without a signature, with its other credentials. Default: false. */
+  signed?: boolean;
+}
+
 /** What is answered in place of a result. */
 export interface Refusal {
   /** AWS's, as `ResourceNotFoundException`. */

@@ -3,7 +3,8 @@ import type { Received } from "local-aws/console";
 import { useState } from "preact/hooks";
 import { send } from "../../lib/api.ts";
 import { durationText } from "../../lib/text.ts";
-import { Badge, Button, Facts, Field, Json } from "../../ui/parts.tsx";
+import { Button, Check, Facts, Field, Json } from "../../ui/parts.tsx";
+import { HttpStatus } from "./httpStatus.tsx";
 import type { ApiRoute } from "./routes.ts";
 
 export function CallForm({ route }: { route: ApiRoute }) {
@@ -79,20 +80,13 @@ export function CallForm({ route }: { route: ApiRoute }) {
         <Button primary onPress={call}>
           Call
         </Button>
-        <label class="check">
-          <input type="checkbox" checked={signed} onChange={() => setSigned(!signed)} />
-          signed, as the account's root
-        </label>
+        <Check label="signed, as the account's root" value={signed} onChange={setSigned} />
       </div>
       {answer && (
         <>
           <Facts
             of={{
-              Status: (
-                <Badge tone={answer.status >= 500 ? "bad" : answer.status >= 400 ? "warn" : "good"}>
-                  {answer.status}
-                </Badge>
-              ),
+              Status: <HttpStatus status={answer.status} />,
               Took: durationText(answer.milliseconds),
               Type: answer.headers["content-type"],
             }}

@@ -12,6 +12,7 @@ import { messageOf, shownPath } from "../../http/refusal.ts";
 import { signerOf } from "../../http/signer.ts";
 import { type HttpReply, type HttpSite, jsonReply, writeReply } from "../../http/site.ts";
 import { collect } from "../../kit/collect.ts";
+import { tellCall } from "../../routeCall.ts";
 import { AwsError, type Principal } from "../../service.ts";
 import type { Lambda } from "./context.ts";
 import type { Invoker } from "./invoker.ts";
@@ -39,6 +40,10 @@ interface Found {
   url: UrlRecord;
   /** Within the URL, with the query. */
   rest: string;
+  /** Once it is read. */
+  body?: Buffer | undefined;
+  /** Request id of the invocation, once there is one. */
+  invoked?: string;
 }
 
 export class UrlSite implements HttpSite {
@@ -70,18 +75,28 @@ export class UrlSite implements HttpSite {
       return writeReply(response, { status: 200, headers: corsHeaders(url.Cors, request), body: "" }, own);
     }
     const began = Date.now();
-    const reply = await this.#answer(request, { key, url, rest }, requestId);
+    const found: Found = { key, url, rest };
+    const reply = await this.#answer(request, found, requestId);
+    const at = Date.now();
+    const [name = "", alias] = key.split(":");
+    const common = {
+      ...{ at, region: this.#lambda.cloud.region, method: request.method as string, status: reply.status },
+      ...{ milliseconds: at - began, api: url.id, requestId },
+      function: this.#lambda.arns.function(name, alias || undefined),
+    };
     tell(() => {
-      const [at, message, path] = [Date.now(), messageOf(reply), shownPath(cut(rest)[0])];
-      const [name = "", alias] = key.split(":");
+      const message = messageOf(reply);
       return {
-        ...{ kind: "request", at, region: this.#lambda.cloud.region, method: request.method as string, path },
-        ...{ status: reply.status, milliseconds: at - began, api: url.id, requestId },
-        ...{ function: this.#lambda.arns.function(name, alias || undefined) },
+        ...{ kind: "request", ...common, path: shownPath(cut(rest)[0]) },
         ...(message !== undefined && { message }),
       };
     });
-    writeReply(response, reply, [...own, ...(url.Cors ? corsHeaders(url.Cors, request) : [])]);
+    const headers = [...reply.headers, ...own, ...(url.Cors ? corsHeaders(url.Cors, request) : [])];
+    tellCall(() => ({
+      ...{ ...common, url: raw, headers: request.rawHeaders, body: found.body },
+      ...{ answerHeaders: headers, answer: reply.body, invocation: found.invoked },
+    }));
+    writeReply(response, { ...reply, headers });
   }
 
   async #answer(request: IncomingMessage, found: Found, requestId: string): Promise<HttpReply> {
@@ -91,6 +106,7 @@ export class UrlSite implements HttpSite {
     try {
       const sent = await collect(request, MAX_BODY, tooLarge);
       const body = sent.length > 0 ? sent : undefined;
+      found.body = body;
       const { key, url } = found;
       const [name = "", alias] = key.split(":");
       const caller =
@@ -109,6 +125,7 @@ export class UrlSite implements HttpSite {
       const target = registry.target(name, alias || undefined);
       const [path = "/", query = ""] = cut(found.rest);
       const event = httpEvent({ request, path, query, body, context: this.#context(found, caller, requestId) });
+      found.invoked = requestId;
       const invoked = await this.#invoker.invoke(target, { requestId, payload: JSON.stringify(event) });
       return invoked.functionError ? FAILED : replyOf(invoked.json);
     } catch (error) {

@@ -170,10 +170,13 @@ describe("API Gateway, HTTP APIs", () => {
     await client.createStage({ ApiId, StageName: "dev", AutoDeploy: true, StageVariables: { v: "1" } });
     const headers = { "content-type": "application/json" };
     // biome-ignore lint/suspicious/noExplicitAny: the event is what is under test
-    const post = async (path: string): Promise<any> =>
-      (await fetch(url + path, { method: "POST", body: "{}", headers })).json();
+    const post = async (path: string): Promise<any> => {
+      const answer = await fetch(url + path, { method: "POST", body: "{}", headers });
+      return { ...((await answer.json()) as object), answeredAs: answer.headers.get("apigw-requestid") };
+    };
     const event = await post("/dev/pets/a%20b?q=1&q=2");
     const { http, ...context } = event.requestContext;
+    assert.equal(context.requestId, event.answeredAs);
     assert.deepEqual(
       [event.version, event.routeKey, event.rawPath, event.rawQueryString, event.pathParameters, event.stageVariables],
       ["2.0", "POST /pets/{id}", "/dev/pets/a%20b", "q=1&q=2", { id: "a b" }, { v: "1" }],

@@ -55,7 +55,11 @@ describe("API Gateway, logs", () => {
           patchOperations: [{ op: "replace", path: "/cloudwatchRoleArn", value: roleArn }],
         }),
       );
-      test.functions.f = () => ({ statusCode: 202, body: "four" });
+      let invocation: string | undefined;
+      test.functions.f = (_event, { requestId }) => {
+        invocation = requestId;
+        return { statusCode: 202, body: "four" };
+      };
       test.functions.crash = () => {
         throw new Error("boom");
       };
@@ -64,7 +68,7 @@ describe("API Gateway, logs", () => {
       );
       await cloud.call("logs", "CreateLogGroup", { logGroupName: "access" });
       const format =
-        '{"id":"$context.requestId","status":$context.status,"length":$context.responseLength,"path":"$context.path","agent":"$context.identity.userAgent","error":"$context.error.responseType","who":"$context.authorizer.principalId"}';
+        '{"id":"$context.requestId","status":$context.status,"length":$context.responseLength,"path":"$context.path","agent":"$context.identity.userAgent","error":"$context.error.responseType","who":"$context.authorizer.principalId","its":"$context.awsEndpointRequestId $context.integration.requestId"}';
       await client.send(
         new gateway.UpdateStageCommand({
           restApiId,
@@ -101,7 +105,9 @@ describe("API Gateway, logs", () => {
         agent: 'quote " and \\',
         error: "-",
         who: "-",
+        its: `${invocation} ${invocation}`,
       });
+      assert.match(String(invocation), /^\w{8}-/);
       assert.deepEqual([second.status, second.error], [502, "DEFAULT_5XX"]);
       const execution = await lines(`API-Gateway-Execution-Logs_${restApiId}/dev`, 2);
       const id = bad.headers.get("x-amzn-requestid");

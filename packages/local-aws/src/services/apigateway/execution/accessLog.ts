@@ -66,6 +66,9 @@ function variable(
     case "integrationStatus":
     case "integration.status":
       return exchange.integration?.status?.toString();
+    case "awsEndpointRequestId":
+    case "integration.requestId":
+      return exchange.invocation;
     case "integrationErrorMessage":
     case "integration.error":
       return exchange.integration ? reply.error?.logged : undefined;

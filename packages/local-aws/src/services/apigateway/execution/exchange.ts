@@ -59,6 +59,8 @@ export class Exchange {
   usageIdentifierKey: string | undefined;
   /** Milliseconds that the integration took, and its status. */
   integration: { latency: number; status?: number } | undefined;
+  /** Request id of the invocation of a function behind it. */
+  invocation: string | undefined;
   /** `requestContext` as the integration got it. */
   context: Record<string, unknown> | undefined;
   #query: { single: Record<string, string> | null; multi: MultiValue | null } | undefined;

@@ -2,6 +2,7 @@
  * Lambda proxy integration: the request as an event, and the function's result as the response.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { regionOf } from "../../../arn.ts";
 import { parseJson } from "../../../jsonText.ts";
@@ -15,6 +16,12 @@ interface Invocation {
   StatusCode?: number;
   FunctionError?: string;
   Payload?: Uint8Array;
+}
+
+interface InvokeOptions {
+  type?: "RequestResponse" | "Event";
+  trace?: string | undefined;
+  invocation?: string | undefined;
 }
 
 /** The event that the function gets, as text. */
@@ -46,7 +53,9 @@ export async function invokeProxy(cloud: Cloud, exchange: Exchange, as: Principa
   if (functionArn === undefined)
     throw misconfigured("Execution failed due to configuration error: Invalid endpoint address");
   const started = performance.now();
-  const invoked = invoke(cloud, functionArn, proxyEvent(exchange), as, { trace: exchange.onwards });
+  exchange.invocation = randomUUID();
+  const { onwards: trace, invocation } = exchange;
+  const invoked = invoke(cloud, functionArn, proxyEvent(exchange), as, { trace, invocation });
   const result = await within(integration?.timeoutInMillis ?? 29_000, invoked, (isOver) =>
     preparation(cloud, functionArn, isOver),
   );
@@ -57,16 +66,19 @@ export async function invokeProxy(cloud: Cloud, exchange: Exchange, as: Principa
   return proxyReply(text(result), exchange);
 }
 
-/** Calls a function; Lambda's refusals are configuration errors of the API, which are hidden from its caller. */
+/**
+ * Calls a function; Lambda's refusals are configuration errors of the API, which are hidden from its caller.
+ * @param options.invocation the request id that the invocation gets. Default: one of its own.
+ */
 export async function invoke(
   cloud: Cloud,
   functionArn: string,
   event: string,
   as: Principal,
-  { type = "RequestResponse", trace }: { type?: "RequestResponse" | "Event"; trace?: string | undefined } = {},
+  { type = "RequestResponse", trace, invocation }: InvokeOptions = {},
 ): Promise<Invocation> {
-  const traced = trace === undefined ? {} : { TraceHeader: trace };
-  const input = { FunctionName: functionArn, InvocationType: type, Payload: Buffer.from(event), ...traced };
+  const more = { ...(trace !== undefined && { TraceHeader: trace }), ...(invocation && { RequestId: invocation }) };
+  const input = { FunctionName: functionArn, InvocationType: type, Payload: Buffer.from(event), ...more };
   try {
     // A function may be in another region than the API.
     return await cloud.in(regionOf(functionArn) || cloud.region).call("lambda", "Invoke", input, as);

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { type RequestActivity, tell } from "../../../activity.ts";
 import { messageOf, shownPath } from "../../../http/refusal.ts";
+import { tellCall } from "../../../routeCall.ts";
 import type { Exchange, Reply } from "./exchange.ts";
 
 /** Of a request that reached a method. */
@@ -26,6 +27,30 @@ export function tellAnswered(exchange: Exchange, reply: Reply): void {
     const message = whyOf(reply);
     if (message !== undefined) activity.message = message;
     return activity;
+  });
+}
+
+/** The same with all that was sent and answered. */
+export function tellExchanged(exchange: Exchange, reply: Reply): void {
+  tellCall(() => {
+    const { stage, request, startedAt } = exchange;
+    const at = Date.now();
+    return {
+      at,
+      region: stage.where.region,
+      api: stage.apiId,
+      requestId: exchange.requestId,
+      method: exchange.httpMethod,
+      url: request.url as string,
+      headers: request.rawHeaders,
+      body: exchange.body,
+      status: reply.status,
+      answerHeaders: reply.headers,
+      answer: reply.body,
+      milliseconds: at - startedAt,
+      function: exchange.method.functionArn,
+      invocation: exchange.invocation,
+    };
   });
 }
 

@@ -14,7 +14,7 @@ import { compress } from "./compression.ts";
 import { Exchange, extendedRequestId, type Reply } from "./exchange.ts";
 import { failureReply, GatewayFailure } from "./failure.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { tellAnswered, tellRefused } from "./requestActivity.ts";
+import { tellAnswered, tellExchanged, tellRefused } from "./requestActivity.ts";
 import { type NoTarget, Served, type Target } from "./served.ts";
 import type { Where } from "./stageRuntime.ts";
 
@@ -120,6 +120,7 @@ export class DataPlane implements HttpSites {
     }
     pipeline.finished(exchange, reply);
     tellAnswered(exchange, reply);
+    tellExchanged(exchange, reply);
     try {
       write(response, compress(reply, exchange), exchange);
     } catch (error) {

@@ -3,6 +3,15 @@ import type { HttpRequestContext } from "../../../http/event.ts";
 import { type HttpReply, jsonReply } from "../../../http/site.ts";
 import type { Definition, HttpApi, Route, Stage } from "./model.ts";
 
+/** What became of a request, also where it was refused. */
+export interface Way {
+  body: Buffer | undefined;
+  /** ARN of the function that it came to. */
+  function: string | undefined;
+  /** Request id of that one's invocation. */
+  invocation: string | undefined;
+}
+
 /** One request to an HTTP API, on its way. */
 export interface HttpExchange {
   request: IncomingMessage;
@@ -11,6 +20,8 @@ export interface HttpExchange {
   definition: Definition;
   route: Route;
   pathParameters: Record<string, string>;
+  /** What is told of it afterwards. */
+  way: Way;
   /** As sent, with the stage if it is in the path. */
   path: string;
   /** Without the stage. */

@@ -1,4 +1,5 @@
 /** Integrations of HTTP APIs: a function's event and answer, or a request passed on to an HTTP endpoint. */
+import { randomUUID } from "node:crypto";
 import { httpEvent, MalformedAnswer, replyOf, sourceIpOf } from "../../../http/event.ts";
 import type { HttpReply } from "../../../http/site.ts";
 import { clfTime } from "../../../http/time.ts";
@@ -51,11 +52,12 @@ async function withFunction(cloud: Cloud, exchange: HttpExchange, integration: I
     stageVariables: stage.StageVariables,
   });
   const first = integration.PayloadFormatVersion === "1.0";
-  const answer = await invoke(cloud, functionArn, JSON.stringify(first ? formatOne(exchange, event) : event), as).catch(
-    () => {
-      throw failed();
-    },
-  );
+  const given = JSON.stringify(first ? formatOne(exchange, event) : event);
+  const invocation = randomUUID();
+  Object.assign(exchange.way, { function: functionArn, invocation });
+  const answer = await invoke(cloud, functionArn, given, as, { invocation }).catch(() => {
+    throw failed();
+  });
   if (answer.FunctionError) throw failed();
   const text = Buffer.from(answer.Payload ?? "").toString();
   try {

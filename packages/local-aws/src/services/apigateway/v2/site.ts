@@ -10,9 +10,10 @@ import { corsHeaders, isPreflight } from "../../../http/cors.ts";
 import { messageOf, shownPath } from "../../../http/refusal.ts";
 import { type HttpReply, type HttpSite, writeReply } from "../../../http/site.ts";
 import { collect } from "../../../kit/collect.ts";
+import { tellCall } from "../../../routeCall.ts";
 import type { Cloud } from "../../../service.ts";
 import type { HttpAuthorization } from "./authorize.ts";
-import { failed, HttpFailure } from "./exchange.ts";
+import { failed, HttpFailure, type Way } from "./exchange.ts";
 import { integrateHttp } from "./integrate.ts";
 import { matchRoute } from "./match.ts";
 import type { HttpApi, Stage } from "./model.ts";
@@ -45,26 +46,38 @@ export class HttpApiSite implements HttpSite {
     const api = this.#records.apis.get(id) as HttpApi;
     const rest = url.startsWith(API_PATH) ? url.slice(API_PATH.length + id.length) : url;
     const cors = api.CorsConfiguration;
-    const own = ["Date", new Date().toUTCString(), "Apigw-Requestid", randomUUID().replaceAll("-", "").slice(0, 16)];
+    const requestId = randomUUID().replaceAll("-", "").slice(0, 16);
+    const own = ["Date", new Date().toUTCString(), "Apigw-Requestid", requestId];
     if (cors && isPreflight(request)) {
       request.resume();
       return writeReply(response, { status: 204, headers: corsHeaders(cors, request), body: "" }, own);
     }
     const began = Date.now();
-    const reply = await this.#answer(request, api, rest);
+    const way: Way = { body: undefined, function: undefined, invocation: undefined };
+    const reply = await this.#answer(request, api, rest, requestId, way);
+    const at = Date.now();
+    const { region } = this.#cloud;
+    const method = request.method as string;
+    const common = { at, region, api: id, requestId, method, status: reply.status, milliseconds: at - began };
     tell(() => {
-      const [at, message] = [Date.now(), messageOf(reply)];
+      const message = messageOf(reply);
       return {
-        ...{ kind: "request", at, region: this.#cloud.region, method: request.method as string },
-        ...{ path: shownPath(rest.split("?", 1)[0] || "/"), status: reply.status, milliseconds: at - began, api: id },
+        ...{ kind: "request", ...common, path: shownPath(rest.split("?", 1)[0] || "/") },
+        ...(way.function !== undefined && { function: way.function }),
         ...(message !== undefined && { message }),
       };
     });
     const shared = cors ? corsHeaders(cors, request) : [];
-    writeReply(response, cors ? withoutCors(reply) : reply, [...own, ...shared]);
+    const shown = cors ? withoutCors(reply) : reply;
+    const headers = [...shown.headers, ...own, ...shared];
+    tellCall(() => ({
+      ...common,
+      ...{ url, headers: request.rawHeaders, answerHeaders: headers, answer: reply.body, ...way },
+    }));
+    writeReply(response, { ...shown, headers });
   }
 
-  async #answer(request: IncomingMessage, api: HttpApi, rest: string): Promise<HttpReply> {
+  async #answer(request: IncomingMessage, api: HttpApi, rest: string, requestId: string, way: Way): Promise<HttpReply> {
     try {
       const mark = rest.indexOf("?");
       const path = (mark < 0 ? rest : rest.slice(0, mark)) || "/";
@@ -77,16 +90,18 @@ export class HttpApiSite implements HttpSite {
       const { route, pathParameters } = match;
       const place = route.RouteKey === "$default" ? "$default" : `${request.method}${routePath}`;
       const sent = await collect(request, MAX_BODY, () => new HttpFailure(413, "Request Entity Too Large"));
+      if (sent.length > 0) way.body = sent;
       const exchange = {
         ...{ request, api, stage, definition, route, pathParameters, path, routePath },
         query: mark < 0 ? "" : rest.slice(mark + 1),
         body: sent.length > 0 ? sent : undefined,
+        way,
         sourceArn: `arn:aws:execute-api:${region}:${accountId}:${api.ApiId}/${stage.StageName}/${place}`,
         context: {
           accountId,
           apiId: api.ApiId,
           domainName: `${api.ApiId}.execute-api.${region}.amazonaws.com`,
-          requestId: randomUUID(),
+          requestId,
           routeKey: route.RouteKey,
           stage: stage.StageName,
         },

@@ -19,6 +19,8 @@ export type InvokeInput = Omit<Input<"lambda", "Invoke">, "Payload"> & {
   Payload?: Uint8Array | string;
   /** `Root=…;Parent=…;Sampled=…`: the trace that the invocation belongs to. */
   TraceHeader?: string;
+  /** Request id of the invocation. Default: the call's. */
+  RequestId?: string;
   /** Segments of several traces that it comes of. */
   TraceLinks?: TraceLink[];
 };
@@ -53,7 +55,8 @@ export function invokeOperations(
       const payload = eventPayload(input.Payload);
       const trace = input.TraceHeader ?? call.trace;
       const source = sourceOf(call);
-      queue.add(target, { requestId: call.requestId, payload, ...(trace && { trace }), ...(source && { source }) });
+      const { RequestId: requestId = call.requestId } = input;
+      queue.add(target, { requestId, payload, ...(trace && { trace }), ...(source && { source }) });
       return { StatusCode: 202, Payload: nothing };
     },
   };
@@ -64,7 +67,8 @@ export function invokeOperations(
       const message = `Request must be smaller than ${maxSyncBytes} bytes for the InvokeFunction operation`;
       throw new AwsError("RequestEntityTooLargeException", message, 413);
     }
-    const { requestId, trace } = call;
+    const { trace } = call;
+    const { RequestId: requestId = call.requestId } = input;
     const source = sourceOf(call);
     const invoked = await invoker.invoke(target, {
       requestId,

@@ -40,7 +40,7 @@ async function answered(
     ? httpAnswer(integration, exchange, request, cloud.apiOrigin)
     : functionArn === undefined
       ? serviceAnswer(cloud, exchange, request, as)
-      : lambdaAnswer(cloud, functionArn, request, as, exchange.onwards);
+      : lambdaAnswer(cloud, functionArn, request, as, exchange);
   const answer = await within(integration.timeoutInMillis, work, async (isOver) =>
     functionArn === undefined ? false : preparation(cloud, functionArn, isOver),
   );

@@ -3,8 +3,10 @@
  * patterns are matched with.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-integrations.html
  */
+import { randomUUID } from "node:crypto";
 import { parseJson } from "../../../../jsonText.ts";
 import type { Cloud, Principal } from "../../../../service.ts";
+import type { Exchange } from "../exchange.ts";
 import { invoke } from "../lambdaProxy.ts";
 import type { IntegrationAnswer } from "./integrationAnswer.ts";
 import type { IntegrationRequest } from "./request.ts";
@@ -14,15 +16,17 @@ export async function lambdaAnswer(
   functionArn: string,
   request: IntegrationRequest,
   as: Principal,
-  trace: string | undefined,
+  exchange: Exchange,
 ): Promise<IntegrationAnswer> {
   const kind = Object.entries(request.header)
     .find(([name]) => name.toLowerCase() === "x-amz-invocation-type")?.[1]
     .at(-1);
   const event = request.body.length > 0 ? request.body.toString() : "{}";
+  exchange.invocation = randomUUID();
   const result = await invoke(cloud, functionArn, event, as, {
     type: kind === "Event" ? "Event" : "RequestResponse",
-    trace,
+    trace: exchange.onwards,
+    invocation: exchange.invocation,
   });
   const body = Buffer.from(result.Payload ?? "");
   const selectedBy = result.FunctionError ? errorMessage(body.toString()) : "";
