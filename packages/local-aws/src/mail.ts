@@ -17,6 +17,8 @@ export interface Mail {
   body: string;
   /** Every URL in the body, in order. */
   links: string[];
+  /** What its reader is to do, for the terminal; absent where nothing is. */
+  asks?: string;
 }
 
 /** A mail with its key: keys are in the order of arrival. */
@@ -31,7 +33,7 @@ export const mailChannel = channel("local-cloud:mail");
 const kept = 1_000;
 
 /** Puts a mail into the collection `mail`, under keys in the order of arrival. */
-export function deliverMail(store: Store, given: Pick<Mail, "from" | "to" | "subject" | "body">): Mail {
+export function deliverMail(store: Store, given: Omit<Mail, "id" | "at" | "links">): Mail {
   const at = new Date().toISOString();
   const links = [...given.body.matchAll(/https?:\/\/[^\s<>"]+/g)].map(([link]) => link);
   const mail: Mail = { id: randomUUID(), at, ...given, links };

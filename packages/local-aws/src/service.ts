@@ -126,6 +126,13 @@ export interface Service {
   operations: { [name: string]: Operation | undefined };
   /** Operations that need no signature, each with the member whose ARN gives the region; without one: the default region. */
   unsigned?: { readonly [operation: string]: string | undefined };
+  /**
+   * What a browser is shown in place of an operation's answer, by operation: whose links are in mails. Clients get the answer.
+   * @param refusal why it was refused; undefined when it was not.
+   */
+  pages?: {
+    readonly [operation: string]: ((refusal: string | undefined) => { title: string; text: string }) | undefined;
+  };
   /** Takes the whole request instead; it must call {@link Cloud.authorize} itself. */
   handle?(request: RawRequest, call: Call): Promise<RawResponse>;
   /** Whether a web page of another site may send this request, as the account has configured. Default: none may. */

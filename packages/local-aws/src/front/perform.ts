@@ -1,5 +1,6 @@
 /** Requests whose caller is known: read, carried out under IAM, and answered, each in its service's protocol. */
 import { Readable } from "node:stream";
+import { htmlOf } from "../kit/htmlPage.ts";
 import { AwsError, type Call, operationOf, type RawResponse, type Service, unknownOperation } from "../service.ts";
 import { checkInput, protocolOf, shapesOf, type WireRequest } from "../wire/index.ts";
 import { signatureError } from "./authenticate.ts";
@@ -49,8 +50,26 @@ export async function perform(
   call.operation = operation.name;
   if (permitted && !permitted(operation.name)) throw signatureError(protocol.dialect, "unsigned");
   if (!operationOf(service, operation.name)) throw unknownOperation(service.name, operation.name);
-  checkInput(operation.input, input, protocol.invalid);
-  return protocol.write(shapes, operation, await dispatch(call, input), call.requestId);
+  const answer = async () => {
+    checkInput(operation.input, input, protocol.invalid);
+    return protocol.write(shapes, operation, await dispatch(call, input), call.requestId);
+  };
+  const page = service.pages?.[operation.name];
+  return page && headers.accept?.includes("text/html") ? pageOf(page, answer) : answer();
+}
+
+/** The answer as a page for the person who has opened a mail's link. */
+async function pageOf(
+  page: NonNullable<NonNullable<Service["pages"]>[string]>,
+  answer: () => Promise<unknown>,
+): Promise<RawResponse> {
+  try {
+    await answer();
+    return htmlOf({ status: 200, ...page(undefined) });
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return htmlOf({ status: error.status, ...page(error.message) });
+  }
 }
 
 /** As {@link perform}; a refusal is an answer, too. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { RawResponse } from "../service.ts";
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
@@ -11,15 +12,21 @@ export interface Page {
   headers?: Record<string, string>;
 }
 
-export function show(response: ServerResponse, { status, title, text, command, headers }: Page): void {
-  response.writeHead(status, {
+export function show(response: ServerResponse, page: Page): void {
+  const { status, headers, body } = htmlOf(page);
+  response.writeHead(status, headers);
+  response.end(body);
+}
+
+export function htmlOf({ status, title, text, command, headers: more }: Page): RawResponse & { body: string } {
+  const headers = {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
-    ...headers,
-  });
-  response.end(`<!doctype html>
+    ...more,
+  };
+  const body = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
@@ -29,5 +36,6 @@ export function show(response: ServerResponse, { status, title, text, command, h
 <p>${escaped(text)}</p>
 ${command ? `<pre>${escaped(command)}</pre>` : ""}
 </html>
-`);
+`;
+  return { status, headers, body };
 }

@@ -61,8 +61,8 @@ function lineOutput({ programDirectory, quiet, verbose, screen = process.stdout 
         activity(activity) {
           for (const line of toLines(activity)) happened(line);
         },
-        mail: ({ to, subject, links }) => {
-          happened(`${colours.bold("mail")} to ${to}: ${subject}`);
+        mail: ({ to, subject, links, asks }) => {
+          happened(`${colours.bold("mail")} to ${to}: ${subject}${asks ? ` ${colours.dim(`(${asks})`)}` : ""}`);
           for (const link of links) happened(`  ${colours.cyan(link)}`);
         },
       });

@@ -44,6 +44,16 @@ describe("what npm start prints", () => {
     assert.deepEqual(run({}), ["ready", ...lines, ...lines]);
   });
 
+  it("says of a mail what its reader is to do", () => {
+    const output = open({});
+    const stop = output.follow();
+    output.show();
+    mailChannel.publish({ ...mail, asks: "open its link to confirm" });
+    stop();
+    output.flush();
+    assert.match(written, /^mail to b@example\.org: Hello \(open its link to confirm\)\n {2}http:/);
+  });
+
   it("is with --quiet only what was said", () => assert.deepEqual(run({ quiet: true }), ["ready"]));
 
   it("is with --json an object a line, without mails' texts", () => {

@@ -48,6 +48,7 @@ export class Delivery {
         to: endpoint,
         subject: "AWS Notification - Subscription Confirmation",
         body,
+        asks: "open its link to confirm",
       });
       return;
     }

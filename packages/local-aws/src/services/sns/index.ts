@@ -135,6 +135,16 @@ export function createSns(cloud: Cloud): Service {
     shapes: () => import("@aws-sdk/client-sns"),
     // The links in mails.
     unsigned: { ConfirmSubscription: "TopicArn", Unsubscribe: "SubscriptionArn" },
+    pages: {
+      ConfirmSubscription: (refusal) =>
+        refusal === undefined
+          ? { title: "Subscription confirmed", text: "The topic's messages come to you from now on." }
+          : { title: "Nothing is confirmed", text: `${refusal}. A link counts for two days.` },
+      Unsubscribe: (refusal) =>
+        refusal === undefined
+          ? { title: "Subscription ended", text: "No more of the topic's messages come to you." }
+          : { title: "The subscription goes on", text: refusal },
+    },
     operations: {
       ...topicOperations(cloud, records),
       ...subscriptionOperations(cloud, records, delivery),

@@ -203,6 +203,33 @@ describe("deliveries of SNS", () => {
       mailChannel.unsubscribe(listen);
     });
 
+    it("is confirmed and ended by links that show a browser a page, and clients what AWS answers", async () => {
+      const topicArn = await topics.make("pages");
+      const mails: Mail[] = [];
+      const listen = (mail: unknown) => mails.push(mail as Mail);
+      mailChannel.subscribe(listen);
+      await topics.subscribe(topicArn, "email", "c@example.com");
+      const [{ links: [confirm = ""] = [], asks } = {}] = mails;
+      assert.equal(asks, "open its link to confirm");
+      const open = async (link: string, accept = "text/html,application/xhtml+xml,*/*;q=0.8") => {
+        const answer = await fetch(link, { headers: { accept } });
+        const [, title = ""] = /<h1>(.*)<\/h1>/.exec(await answer.clone().text()) ?? [];
+        return { status: answer.status, type: answer.headers.get("content-type"), title, text: await answer.text() };
+      };
+      const html = "text/html; charset=utf-8";
+      const wrong = await open(confirm.replace(/Token=\w+/, "Token=%3Cb%3E"));
+      assert.deepEqual([wrong.status, wrong.type, wrong.title], [400, html, "Nothing is confirmed"]);
+      assert.ok(wrong.text.includes("Invalid token") && !wrong.text.includes("<b>"));
+      const page = await open(confirm);
+      assert.deepEqual([page.status, page.type, page.title], [200, html, "Subscription confirmed"]);
+      const raw = await open(confirm, "*/*");
+      assert.deepEqual([raw.status, raw.type], [200, "text/xml"]);
+      assert.match(raw.text, /<ConfirmSubscriptionResult><SubscriptionArn>/);
+      await topics.publish(topicArn, "hello");
+      assert.equal((await open(mails.at(-1)?.links.at(-1) ?? "")).title, "Subscription ended");
+      mailChannel.unsubscribe(listen);
+    });
+
     it("is not confirmed by a token that was never sent", async () => {
       const TopicArn = await topics.make("tokens");
       await topics.subscribe(TopicArn, "email", "b@example.com");
