@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { field, strict } from "../lib/fields.ts";
 import { RequestError } from "../lib/http.ts";
-import { type Item, ItemTable } from "../lib/itemTable.ts";
+import { type Item, ItemTable, publicFields } from "../lib/itemTable.ts";
 import { isTimeZone, scheduleFlaw } from "../lib/schedule.ts";
 import { settings } from "./settings.ts";
 
@@ -142,8 +142,7 @@ export function checkSchedule(expression: string): void {
 const internal = new Set(["Entry", "Listed", "TimeKey", "ExpiresAt", "LogPrefix", "Revision", "Unsettled"]);
 
 /** What callers see of a job or a run. */
-export const publicItem = (item: object): Item =>
-  Object.fromEntries(Object.entries(item).filter(([key]) => !internal.has(key)));
+export const publicItem = (item: object): Item => publicFields(item, internal);
 
 const isId = (id: string, pattern: RegExp) => pattern.test(id);
 

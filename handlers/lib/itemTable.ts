@@ -18,6 +18,13 @@ export type Item = Record<string, NativeAttributeValue>;
 export type Key = Record<string, string>;
 
 const image = (item: Item) => marshall(item, { removeUndefinedValues: true });
+/** An item without what is nobody's business but the table's, its fields by name: DynamoDB gives them in any order. */
+export const publicFields = (item: object, internal: ReadonlySet<string>): Item =>
+  Object.fromEntries(
+    Object.entries(item)
+      .filter(([name]) => !internal.has(name))
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
 const newRevision = () => randomBytes(6).toString("hex");
 /** Seconds since 1970 after which DynamoDB may forget an item. */
 export const expiry = (days: number): number => Math.floor(Date.now() / 1_000) + days * 86_400;

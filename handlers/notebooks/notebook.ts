@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { field, strict } from "../lib/fields.ts";
-import type { Item } from "../lib/itemTable.ts";
+import { type Item, publicFields } from "../lib/itemTable.ts";
 import { settings } from "./settings.ts";
 
 /** What users say of a notebook, and may say again while it is stopped. */
@@ -112,8 +112,7 @@ export function change() {
 const internal = new Set(["Listed", "TimeKey", "Modified", "Started", "Revision"]);
 
 /** What callers see. */
-export const publicNotebook = (item: Item): Item =>
-  Object.fromEntries(Object.entries(item).filter(([key]) => !internal.has(key)));
+export const publicNotebook = (item: Item): Item => publicFields(item, internal);
 
 /** The list that all notebooks are in: they are few, and made one at a time. */
 export const LIST = "notebooks";

@@ -90,7 +90,7 @@ export async function predictMessage(messageId: string, body: string): Promise<v
     const prediction = await predictRecord(record);
     const { unpredicted_bucket: _, ...item } = newItem(id, record, createdAt);
     const predicted = { ...item, ...predictionAttributes(id, createdAt, prediction) } as Item;
-    const isNew = (await createItem(predicted)) || (await savePrediction(id, createdAt, prediction));
+    const isNew = !(await createItem(predicted)) || (await savePrediction(id, createdAt, prediction));
     if (isNew) metrics.addMetric("Predicted", "Count", 1);
   });
 }

@@ -32,17 +32,23 @@ async function conditionally(write: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Writes a record unless there is one under its id. */
-export const createItem = (item: Item): Promise<boolean> =>
-  conditionally(
-    dynamodb.send(
+/** Writes a record unless there is one under its id. @returns that one; undefined when it was written. */
+export async function createItem(item: Item): Promise<Item | undefined> {
+  try {
+    await dynamodb.send(
       new PutItemCommand({
         TableName: settings.table,
         Item: imageOf(item),
         ConditionExpression: "attribute_not_exists(id)",
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       }),
-    ),
-  );
+    );
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return itemOf(error.Item ?? {});
+    throw error;
+  }
+}
 
 /** As of now: what was written before is read. */
 export async function readItem(id: string): Promise<Item | undefined> {

@@ -107,7 +107,7 @@ def place_of(token):
 
 
 def public(item):
-    return {name: value for name, value in item.items() if name not in INTERNAL}
+    return {name: value for name, value in sorted(item.items()) if name not in INTERNAL}
 
 
 def answer(status, body, headers=None):

@@ -30,8 +30,22 @@ export function ingestSuite(functions: Functions): void {
       );
       const second = await functions.post({ more: 1, ...turned });
       assert.deepEqual([first.statusCode, second.statusCode], [201, 200]);
-      assert.equal(second.body.id, first.body.id);
+      assert.deepEqual(second.body, { id: first.body.id, ignored: ["more"] });
       assert.equal((await functions.get(first.body.id)).body.more, undefined);
+    });
+
+    it("names the attributes that it leaves as they were, and only those", async () => {
+      const record = { ...functions.flower(), note: "first", place: { row: 3, bed: [1, "a"] } };
+      const { id } = (await functions.post(record)).body;
+      assert.deepEqual((await functions.post(record)).body, { id });
+      const changed = await functions.post({
+        ...record,
+        note: "second",
+        place: { row: 4, bed: [1, "a"] },
+        flower: "x",
+      });
+      assert.deepEqual(changed, { statusCode: 200, body: { id, ignored: ["note", "place", "flower"] } });
+      assert.equal((await functions.get(id)).body.note, "first");
     });
 
     it("makes one record of a hundred posts at once", async () => {
@@ -101,7 +115,10 @@ export function ingestSuite(functions: Functions): void {
     }
 
     for (const body of ["null", "[]", "5", '"text"']) {
-      it(`refuses the JSON ${body}`, async () => assert.equal((await functions.post(body)).statusCode, 400));
+      it(`refuses the JSON ${body}, saying what it is not`, async () => {
+        const answer = { statusCode: 400, body: { message: "the body is no JSON object" } };
+        assert.deepEqual(await functions.post(body), answer);
+      });
     }
   });
 }
