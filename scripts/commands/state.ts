@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { startCommand } from "../lib/platforms.ts";
 import { printJson, printTable } from "../lib/print.ts";
 import { forgetState, loadState, savedStates, saveState } from "../lib/savedStates.ts";
 import { stateDirectory } from "../lib/stack.ts";
@@ -27,8 +28,9 @@ const load: CommandModule<object, { state: string }> = {
       .example("dsp state load trained", "What was kept is there at the next npm start"),
   async handler({ state }) {
     const began = performance.now();
-    loadState(stateDirectory(), state);
-    console.log(`${state} is loaded (${seconds(began)}). Start it: npm start`);
+    const directory = stateDirectory();
+    loadState(directory, state);
+    console.log(`${state} is loaded (${seconds(began)}). Start it: ${startCommand(directory)}`);
   },
 };
 
@@ -36,9 +38,10 @@ const list: CommandModule<object, { json?: boolean }> = {
   command: "list",
   describe: "List the kept states, oldest first",
   async handler({ json }) {
-    const states = savedStates(stateDirectory());
+    const directory = stateDirectory();
+    const states = savedStates(directory);
     if (json) return printJson(states);
-    if (states.length === 0) return console.log("None is kept. Keep one: dsp state save NAME");
+    if (states.length === 0) return console.log(`None is kept of ${directory}. Keep one: dsp state save NAME`);
     printTable(states.map(({ name, saved, bytes }) => [name, saved.toISOString(), `${(bytes / 1e6).toFixed(1)} MB`]));
   },
 };

@@ -18,6 +18,7 @@ import {
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Failure } from "./failure.ts";
+import { startCommand } from "./platforms.ts";
 
 export interface SavedState {
   name: string;
@@ -54,7 +55,7 @@ export function savedStates(state: string): SavedState[] {
 export function saveState(state: string, name: string, { replace = false } = {}): void {
   const place = placeOf(state, name);
   if (!existsSync(join(state, "endpoint.json")))
-    throw new Failure(`There is no state in ${state}. Start it: npm start`);
+    throw new Failure(`There is no state in ${state}. Start it: ${startCommand(state)}`);
   if (existsSync(place) && !replace) throw new Failure(`There is a state "${name}" already. Replace it: --replace`);
   const draft = join(folderOf(state), `.${name}-${process.pid}`);
   mkdirSync(folderOf(state), { recursive: true, mode: 0o700 });
@@ -72,12 +73,15 @@ export function loadState(state: string, name: string): void {
   if (!existsSync(place)) {
     const names = savedStates(state).map((one) => one.name);
     throw new Failure(
-      `There is no state "${name}". ${names.length > 0 ? `There are: ${names.join(", ")}` : "Keep one: dsp state save NAME"}`,
+      `There is no state "${name}" of ${state}. ${names.length > 0 ? `There are: ${names.join(", ")}` : "Keep one: dsp state save NAME"}`,
     );
   }
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const unlock = lock(state);
-  if (!unlock) throw new Failure(`The platform runs on ${state}. End it (Ctrl-C), load, and start it again`);
+  if (!unlock)
+    throw new Failure(
+      `The platform runs on ${state}. End it (Ctrl-C), load, and start it again: ${startCommand(state)}`,
+    );
   try {
     for (const leaf of readdirSync(state)) if (!notState.test(leaf)) rmSync(join(state, leaf), { recursive: true });
     copyTree(place, state, () => true);

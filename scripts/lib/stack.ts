@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { configOf } from "./config.ts";
 import { Failure } from "./failure.ts";
-import { stateDirectoryOf } from "./platforms.ts";
+import { type Choice, quoted, runningHere, startCommand, stateDirectoryOf } from "./platforms.ts";
 import { askPulumi, pulumiCommand } from "./pulumi.ts";
 
 /** A deployed stack, as a script sees it: its outputs, and how to reach its AWS. */
@@ -29,11 +29,11 @@ export const defaultStack = (): string => process.env.PULUMI_STACK ?? localStack
 /** Folder in which the one-machine AWS keeps its state. */
 export const stateDirectory = (): string => stateDirectoryOf(chosen);
 
-let chosen: string | undefined;
+let chosen: Choice = {};
 
 /** Says which platform of this machine the local stack is: see {@link stateDirectoryOf}. */
-export function choosePlatform(name: string | undefined): void {
-  chosen = name;
+export function choosePlatform(choice: Choice): void {
+  chosen = choice;
 }
 
 /**
@@ -52,14 +52,19 @@ export async function readStack(name = defaultStack()): Promise<Stack> {
  */
 export function clientOf(name: string): Stack["client"] {
   if (name !== localStack) return clientOnAws(name);
-  const file = join(stateDirectory(), "endpoint.json");
-  if (!existsSync(file))
-    throw new Failure(
-      `There is no local stack in ${stateDirectory()} yet, and none of this folder runs. Start it: npm start`,
-    );
+  const directory = stateDirectory();
+  const file = join(directory, "endpoint.json");
+  if (!existsSync(file)) throw new Failure(`There is no local stack in ${directory} yet${elsewhere(directory)}`);
   const { aws, region } = JSON.parse(readFileSync(file, "utf8")) as { aws: string; region: string };
   // The administrator of the local account; no such account exists on AWS.
   return { region, endpoint: aws, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+}
+
+/** What to do where there is none: it may be that another one is meant. */
+function elsewhere(directory: string): string {
+  const [running] = runningHere();
+  if (!running) return `, and none of this folder runs. Start it: ${startCommand(directory)}`;
+  return `. One of this folder runs in ${running.stateDirectory}: --state-dir ${quoted(running.stateDirectory)}`;
 }
 
 function clientOnAws(name: string): Stack["client"] {

@@ -219,7 +219,7 @@ describe("dsp", function () {
     assert.equal(await count(), 30);
   });
 
-  it("state: keeps all of it while it runs, and refuses to load then", async () => {
+  it("state: keeps all of it while it runs, lists and deletes what is kept", async () => {
     const kept = await dsp("state", "save", "one");
     assert.match(kept.stdout, /^one is kept \([\d.]+ s\)\n$/);
     assert.match((await dsp("state", "list")).stdout, /^one {2}\d{4}-\S+Z {2}[\d.]+ MB\n$/);
@@ -228,7 +228,7 @@ describe("dsp", function () {
     assert.equal((await dsp("state", "delete", "one")).stdout, "one is deleted\n");
     assert.match(
       (await dsp("state", "load", "one")).stderr,
-      /^There is no state "one"\. Keep one: dsp state save NAME$/m,
+      /^There is no state "one" of \S+\. Keep one: dsp state save NAME$/m,
     );
   });
 

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import pc from "picocolors";
 import type { LocalConfig } from "./localConfig.ts";
 import type { Platform } from "./platform.ts";
+import type { Settings } from "./settings.ts";
 
 /** What `up` shows once everything answers: the outputs, the endpoints, and what to try next. */
-export function greeting(platform: Platform, tryThese: LocalConfig["try"] = {}): string {
+export function greeting(platform: Platform, settings: Settings, tryThese: LocalConfig["try"] = {}): string {
   const values = platform.engine.outputs();
   const outputs = Object.entries(values);
   const { cloud } = platform.local;
@@ -20,12 +22,20 @@ export function greeting(platform: Platform, tryThese: LocalConfig["try"] = {}):
     ...shown,
     "",
     pc.bold("Try"),
+    ...stateHint(settings),
     ...invitations,
     `  ${pc.cyan(platform.local.consoleUrl ?? "")}   (the console: what runs here, live)`,
     `  export ${environment}`,
     "  aws lambda list-functions   (AWS CLI 2.13 or newer; older ones take --endpoint-url)",
     "",
   ].join("\n");
+}
+
+/** Commands of another shell find `.local` by themselves, and of several platforms it is the one that they mean. */
+function stateHint({ programDirectory, stateDirectory }: Settings): string[] {
+  if (stateDirectory === join(programDirectory, ".local")) return [];
+  const path = /^[\w./-]+$/.test(stateDirectory) ? stateDirectory : `'${stateDirectory.replaceAll("'", "'\\''")}'`;
+  return [`  export LOCAL_STATE_DIR=${path}   (this platform is what commands mean then)`];
 }
 
 /** Text as it is; of an object its keys, for its values are long. */

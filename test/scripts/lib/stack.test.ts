@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { Failure } from "../../../scripts/lib/failure.ts";
+import { startCommand, stateDirectoryOf } from "../../../scripts/lib/platforms.ts";
 import { output, readStack } from "../../../scripts/lib/stack.ts";
 
 /** Reads stacks in a folder of its own, with a stand-in for the Pulumi CLI. */
@@ -68,6 +69,27 @@ describe("stacks", () => {
     await assert.rejects(readStack(), failing(/Several platforms run: b, c\. Say which: --name NAME/));
     running(".local", process.pid);
     assert.deepEqual((await readStack()).outputs, { name: ".local" });
+  });
+
+  it("are told apart by their folders where several platforms have one name", async () => {
+    delete process.env.LOCAL_STATE_DIR;
+    process.env.XDG_STATE_HOME = folder;
+    mkdirSync("pulumi-local/running", { recursive: true });
+    for (const leaf of ["one", "two"]) {
+      const platform = { name: "local", pid: process.pid, started: leaf, programDirectory: process.cwd() };
+      writeFileSync(`pulumi-local/running/${leaf}.json`, JSON.stringify({ ...platform, stateDirectory: `/${leaf}` }));
+    }
+    const both = "local \\(/one\\), local \\(/two\\)\\. Say which: --state-dir DIR$";
+    assert.throws(() => stateDirectoryOf({}), failing(new RegExp(`^Several platforms run: ${both}`)));
+    const called = new RegExp(`^Several platforms are called "local": ${both}`);
+    assert.throws(() => stateDirectoryOf({ name: "local" }), failing(called));
+    assert.equal(stateDirectoryOf({ stateDir: "/two" }), "/two");
+  });
+
+  it("are started as they were, wherever their state lies", () => {
+    assert.equal(startCommand(".local"), "npm start");
+    assert.equal(startCommand(join(folder, ".local-b")), "npm start -- --name b");
+    assert.equal(startCommand("/a b"), "npm start -- --state-dir '/a b'");
   });
 
   it("say how to start the local one when it never ran", async () => {

@@ -64,7 +64,7 @@ async function serve(run: Running): Promise<number> {
     if (!(await begun)) return 0;
     leave = announceRunning({ ...placeOf(settings), ...platform.place });
     output.names.learn(platform.engine.resources());
-    output.line(greeting(platform, local.try));
+    output.line(greeting(platform, settings, local.try));
     output.line(readyLine(performance.now() / 1000, settings.watch));
     output.report({
       kind: "ready",
