@@ -3,6 +3,7 @@ import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { approvals } from "./commands/approvals.ts";
 import { archive } from "./commands/archive.ts";
+import { chaos } from "./commands/chaos.ts";
 import { deploy } from "./commands/deploy.ts";
 import { doctor } from "./commands/doctor.ts";
 import { invoke } from "./commands/invoke.ts";
@@ -56,6 +57,7 @@ await yargs(hideBin(process.argv))
   .command(ps)
   .command(state)
   .command(seed)
+  .command(chaos)
   .command(teardown)
   .completion("completion", "Print a script for shell completion")
   .demandCommand(1, "Say which command.")

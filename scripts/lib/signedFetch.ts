@@ -9,12 +9,16 @@ export interface SignedRequest {
   body?: string | Buffer;
 }
 
-/** What sends requests to routes that ask for an AWS identity, signed as one. */
+/**
+ * What sends requests to routes that ask for an AWS identity, signed as one.
+ * @param service that they are signed for. Default: `execute-api`, which routes are.
+ */
 export function signedFetch(
   credentials: Credentials,
   region: string,
+  service = "execute-api",
 ): (url: URL, request: SignedRequest) => Promise<Response> {
-  const signer = new SignatureV4({ credentials, region, service: "execute-api", sha256: Sha256 });
+  const signer = new SignatureV4({ credentials, region, service, sha256: Sha256 });
   return async (url, { method, headers = {}, body }) => {
     const signed = await signer.sign({
       method,

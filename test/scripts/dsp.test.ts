@@ -277,4 +277,26 @@ describe("dsp", function () {
     assert.match((await dsp("logs", "--help")).stdout, /Examples:\s+dsp logs --follow/);
     assert.match((await dsp("completion")).stdout, /compdef|complete/);
   });
+
+  it("lets calls go wrong, says what came of it, and ends it", async () => {
+    const started = await dsp("chaos", "start", "--seed", "7", "--service", "sqs", "--throttle", "100%");
+    assert.equal(started.code, 0, started.stderr);
+    assert.match(started.stdout, /Faults go on, seed 7\. End them: dsp chaos stop\n +throttle +100% +sqs \* +0 of 0/);
+    const send = test.client(SQSClient).send(new CreateQueueCommand({ QueueName: "throttled" }));
+    await assert.rejects(send, { name: "RequestThrottled" });
+    assert.match((await dsp("chaos", "status")).stdout, /1 of 1\n\n.* throttle +sqs +CreateQueue +RequestThrottled/);
+    assert.match((await dsp("chaos", "stop")).stdout, /No more faults\. There were 1, seed 7\./);
+    await test.client(SQSClient).send(new CreateQueueCommand({ QueueName: "throttled" }));
+    for (const [args, said] of [
+      [["start"], /in one way: --preset NAME, --rules FILE, or --latency/],
+      [["start", "--kill", "lots"], /--kill is "lots"; allowed is a share/],
+      [["start", "--rules", "nowhere.json"], /--rules is "nowhere.json", which cannot be read/],
+      [["start", "--kill", "1%", "--stack", "dev"], /Stack "dev" is on AWS; dsp chaos/],
+    ] as const) {
+      const refused = await dsp("chaos", ...args);
+      assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+      assert.match(refused.stderr, said);
+      assert.ok(!refused.stderr.includes("    at "));
+    }
+  });
 });

@@ -146,6 +146,24 @@ export interface ExitActivity extends Common {
   message?: string;
 }
 
+/** A call, or something that runs, went wrong because it was asked for. */
+export interface FaultActivity extends Common {
+  kind: "fault";
+  fault: "latency" | "throttle" | "error" | "lost" | "kill";
+  /** `dynamodb` */
+  service: string;
+  operation: string;
+  /** Which rule, from 0, and which of the calls that matched it, from 1. */
+  rule: number;
+  call: number;
+  /** ARN of who called: of a role the role's. */
+  principal?: string;
+  /** Of a latency how long, of a kill how long after the beginning. */
+  milliseconds?: number;
+  /** Of an error: the one answered. */
+  code?: string;
+}
+
 export type Activity =
   | RequestActivity
   | InvocationActivity
@@ -154,7 +172,8 @@ export type Activity =
   | BatchActivity
   | DeliveryActivity
   | ExecutionActivity
-  | ExitActivity;
+  | ExitActivity
+  | FaultActivity;
 
 /** @param describe called only where somebody listens. */
 export function tell(describe: () => Activity): void {

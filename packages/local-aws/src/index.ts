@@ -9,6 +9,7 @@ import { Directory } from "./authorization/directory.ts";
 import { ServiceSessions } from "./authorization/serviceSessions.ts";
 import { Console } from "./console/index.ts";
 import { ContainerCredentials } from "./containers/credentials.ts";
+import { Faults } from "./faults/injector.ts";
 import { createFront, type Front } from "./front/index.ts";
 import { mailsAfter } from "./mail.ts";
 import { Regions } from "./regions.ts";
@@ -29,6 +30,7 @@ export {
   type DeniedActivity,
   type ExecutionActivity,
   type ExitActivity,
+  type FaultActivity,
   type InvocationActivity,
   type RequestActivity,
   type ThrottleActivity,
@@ -36,6 +38,8 @@ export {
 export { isRegion } from "./arn.ts";
 export type { ConsoleSource } from "./console/index.ts";
 export type { Images } from "./containers/images.ts";
+export type { Fault, FaultStatus } from "./faults/injector.ts";
+export { type FaultPlan, type FaultRule, readPlan } from "./faults/plan.ts";
 export { type Mail, mailChannel } from "./mail.ts";
 export type { DynamoDb } from "./services/dynamodb/index.ts";
 export { defaultKeyPolicy } from "./services/kms/keys.ts";
@@ -99,6 +103,7 @@ export function createCloud(given: CloudOptions): LocalCloud {
     cognito,
     runtimeApi,
     containerCredentials,
+    faults: new Faults(),
     origin,
     xrayAddress: (): string | undefined => daemon?.address,
   });

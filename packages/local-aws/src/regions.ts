@@ -10,6 +10,7 @@ import type { Authorizer } from "./authorization/authorizer.ts";
 import { withRequestKeys } from "./authorization/requestKeys.ts";
 import { withResourceTags } from "./authorization/resourceTags.ts";
 import type { ServiceSessions } from "./authorization/serviceSessions.ts";
+import type { Faults } from "./faults/injector.ts";
 import { identify } from "./front/authenticate.ts";
 import { contextOf, signedInHeader } from "./front/context.ts";
 import { performed, unknownService, wholeStream } from "./front/perform.ts";
@@ -104,7 +105,7 @@ export class Regions {
     const store = isHome ? state.store : new Store(folder);
     const services = new Map<string, Service>();
     const permit = gate(services, this.#account.authorizer, { region: name, accountId: options.accountId });
-    const dispatch = dispatcher(services, permit);
+    const dispatch = dispatcher(services, permit, this.#account.faults);
     const cloud = this.#cloud(name, store, folder, services, dispatch, permit);
     const made = (create: Factory) => create(cloud, this.#account);
     if (isHome) for (const service of globalServices.map(made)) this.#global.set(service.name, service);
@@ -221,6 +222,7 @@ export class Regions {
       },
       identify: (credentials) => identify({ directory: identities, accountId }, credentials),
       authorize: permit,
+      faults: this.#account.faults,
       assumeRole: async (...role) => sessions.assume(...role),
     };
     return cloud;
@@ -263,12 +265,12 @@ const gate =
   };
 
 const dispatcher =
-  (services: ReadonlyMap<string, Service>, permit: Gate): Region["dispatch"] =>
+  (services: ReadonlyMap<string, Service>, permit: Gate, faults: Faults): Region["dispatch"] =>
   async (given, input) => {
     const call = withRequestKeys(given, input);
     const operation = operationOf(services.get(call.service), call.operation);
     if (!operation) throw unknownOperation(call.service, call.operation);
     checkReach(call, input);
     await permit(call, await operation.access(input, call));
-    return operation.run(input, call);
+    return faults.quiet ? operation.run(input, call) : faults.around(call, () => operation.run(input, call));
   };

@@ -148,6 +148,28 @@ export interface Service {
   stop?(): Promise<void>;
 }
 
+/** What a fault may befall: a call, or something that begins to run. */
+export interface Occasion extends Pick<Call, "service" | "operation" | "region"> {
+  principal?: Principal | { roleArn: string };
+}
+
+/** Where things go wrong on purpose. */
+export interface FaultGate {
+  /** Whether nothing is asked for. */
+  readonly quiet: boolean;
+  /**
+   * Carries a call out, unless a rule has it otherwise.
+   * @throws {AwsError} in the service's own words.
+   */
+  around<T>(call: Call, run: () => T | Promise<T>): Promise<T>;
+  /**
+   * Whether what begins now is to be killed.
+   * @param occasion of a function: `lambda` and `Invoke`; of a task `ecs` and `RunTask`; of an endpoint `sagemaker` and `InvokeEndpoint`.
+   * @returns after how many milliseconds.
+   */
+  kills(occasion: Occasion): number | undefined;
+}
+
 /** What a service may use of the others: only what AWS would let it. */
 export interface Cloud {
   readonly region: string;
@@ -212,6 +234,8 @@ export interface Cloud {
     call: Pick<Call, "principal" | "sourceIp" | "operation" | "context" | "segment">,
     access: Access[],
   ): void | Promise<void>;
+  /** What goes wrong on demand: for services that read the wire themselves, and for what runs in them. */
+  readonly faults: FaultGate;
   /**
    * Temporary credentials of a role for an AWS service that runs on its behalf (trust is evaluated).
    * @param sourceArn the resource for which it acts: `aws:SourceArn` and `aws:SourceAccount` of conditions in the trust.

@@ -6,6 +6,7 @@ import type { ConsoleSource } from "./console/index.ts";
 import type { ContainerCredentials } from "./containers/credentials.ts";
 import type { Images } from "./containers/images.ts";
 import { Tools } from "./containers/tools.ts";
+import type { Faults } from "./faults/injector.ts";
 import type { Cloud, Service } from "./service.ts";
 import type { CognitoIssuer } from "./services/apigateway/execution/authorization/cognito.ts";
 import type { DataPlane } from "./services/apigateway/execution/server.ts";
@@ -20,6 +21,7 @@ import { createEcr } from "./services/ecr/index.ts";
 import { createEcs } from "./services/ecs/index.ts";
 import { createEmrServerless, type EmrServerlessOptions } from "./services/emrserverless/index.ts";
 import { createEvents } from "./services/events/index.ts";
+import { createFaults } from "./services/faults/index.ts";
 import { createIam } from "./services/iam/index.ts";
 import { createKinesis } from "./services/kinesis/index.ts";
 import { createKms } from "./services/kms/index.ts";
@@ -92,6 +94,8 @@ export interface ServiceSetup {
   /** Where Lambda runtimes in processes fetch their requests. */
   runtimeApi: RuntimeApi;
   containerCredentials: ContainerCredentials;
+  /** What goes wrong on demand. */
+  faults: Faults;
 }
 
 export type Factory = (cloud: Cloud, setup: ServiceSetup) => Service;
@@ -102,6 +106,7 @@ export const globalServices: Factory[] = [
   (cloud, { directory }) => createSts(cloud, directory),
   (cloud, { directory }) => createS3(cloud, directory),
   (cloud) => createRoute53(cloud),
+  (cloud, { faults }) => createFaults(cloud, faults),
 ];
 
 /** Services that exist once per region. */

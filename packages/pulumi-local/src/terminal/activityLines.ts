@@ -6,6 +6,7 @@ import type {
   DeniedActivity,
   ExecutionActivity,
   ExitActivity,
+  FaultActivity,
   InvocationActivity,
   RequestActivity,
   ThrottleActivity,
@@ -66,6 +67,8 @@ class Lines {
         return [this.#execution(activity)];
       case "exit":
         return [this.#exit(activity)];
+      case "fault":
+        return [this.#fault(activity)];
     }
   }
 
@@ -153,6 +156,21 @@ class Lines {
     const how = isDone ? green("done") : red(code === undefined ? "failed" : `exit code ${code}`);
     const time = this.#time(milliseconds);
     return isDone ? `${who} ${how} ${time}` : `${red("✗")} ${bold(who)} ${how} after ${time}${this.#why(message)}`;
+  }
+
+  /** `~ iris-ingest-role dynamodb PutItem throttled: ProvisionedThroughputExceededException` */
+  #fault({ fault, service, operation, principal, milliseconds = 0, code }: FaultActivity): string {
+    const { magenta } = this.#colours;
+    const who = principal === undefined ? "" : `${this.#names.of(principal)} `;
+    const time = this.#time(milliseconds);
+    const said = {
+      latency: `${magenta("waits")} ${time}`,
+      throttle: `${magenta("throttled")}: ${code}`,
+      error: `${magenta("fails")}: ${code}`,
+      lost: `${magenta("is done, and its answer lost")}: ${code}`,
+      kill: `${magenta("killed")} after ${time}`,
+    }[fault];
+    return `${magenta("~")} ${who}${service} ${operation} ${said}`;
   }
 
   /** What an event comes from, with its service: `dynamodb iris-records`. */

@@ -46,6 +46,29 @@ describe("the lines of what happens", () => {
     ]);
   });
 
+  it("tell of faults that were asked for: whose call, what happened to it", () => {
+    const principal = "arn:aws:iam::000000000000:role/iris-ingest-role-1";
+    const fault = {
+      ...at,
+      kind: "fault",
+      rule: 0,
+      call: 1,
+      service: "dynamodb",
+      operation: "PutItem",
+      principal,
+    } as const;
+    assert.deepEqual(lines({ ...fault, fault: "throttle", code: "ProvisionedThroughputExceededException" }), [
+      "~ iris-ingest-role dynamodb PutItem throttled: ProvisionedThroughputExceededException",
+    ]);
+    assert.deepEqual(lines({ ...fault, fault: "latency", milliseconds: 200 }), [
+      "~ iris-ingest-role dynamodb PutItem waits 200 ms",
+    ]);
+    const { principal: _, ...nobodys } = fault;
+    assert.deepEqual(lines({ ...nobodys, service: "lambda", operation: "Invoke", fault: "kill", milliseconds: 20 }), [
+      "~ lambda Invoke killed after 20 ms",
+    ]);
+  });
+
   it("say of an exception its class, message, source line and callers, which an editor opens", () => {
     const stack = [
       "    at answer (/var/task/handlers/iris.ts:2:9)",

@@ -113,10 +113,12 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, { ttlInterval = 10_00
       const input = parseInput(text);
       checkReach(call, input);
       await cloud.authorize(withRequestKeys(call, input), await access(call.operation, input));
+      const { faults } = cloud;
+      const run = () => perform(call.operation, input);
       return {
         status: 200,
         headers: { "content-type": "application/x-amz-json-1.0", "x-amzn-requestid": call.requestId },
-        body: await perform(call.operation, input),
+        body: await (faults.quiet ? run() : faults.around(call, run)),
       };
     },
     async start() {

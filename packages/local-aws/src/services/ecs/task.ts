@@ -25,6 +25,8 @@ type Status = "PENDING" | "RUNNING" | "STOPPING" | "STOPPED";
 
 /** Seconds between SIGTERM and SIGKILL unless the container's definition sets another number; at most 120. */
 const stopSeconds = 30;
+/** How often a running task may be one that faults end, in milliseconds. */
+const riskMs = 1_000;
 
 /** One task: its containers as processes of this machine. */
 export class Task {
@@ -44,6 +46,7 @@ export class Task {
   #end: () => void = () => {};
   #containers: { definition: ContainerDefinition; container: Container; log: ContainerLog | undefined }[] = [];
   #removeCredentials: (() => void) | undefined;
+  #risk: NodeJS.Timeout | undefined;
 
   constructor(args: TaskArgs) {
     this.args = args;
@@ -62,6 +65,7 @@ export class Task {
       for (const { definition, command, log } of prepared) this.#run(definition, command, log, credentials);
       this.status = "RUNNING";
       this.started = Date.now();
+      this.#risk = setInterval(() => this.#meetFaults(), riskMs).unref();
     } catch (error) {
       const { message } = error as Error;
       this.stopCode = "TaskFailedToStart";
@@ -186,7 +190,17 @@ export class Task {
     }));
   }
 
+  /** It may be one that is to end. */
+  #meetFaults(): void {
+    const { faults, region } = this.args.cloud;
+    const { taskRoleArn } = this.args.definition.definition;
+    const occasion = { service: "ecs", operation: "RunTask", region };
+    const doomed = faults.kills({ ...occasion, ...(taskRoleArn && { principal: { roleArn: taskRoleArn } }) });
+    if (doomed !== undefined) for (const { container } of this.#containers) void container.stop(0);
+  }
+
   #finish(): void {
+    clearInterval(this.#risk);
     if (this.status === "STOPPED") return;
     this.status = "STOPPED";
     this.stopped = Date.now();

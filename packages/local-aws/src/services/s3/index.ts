@@ -162,7 +162,8 @@ interface Running {
 async function run(s3: S3State, shapes: ServiceShapes, { name, operation, shape, input }: Running, call: Call) {
   const asked = withRequestKeys(call, input);
   await s3.cloud.authorize(asked, await operation.access(input, asked));
-  const { ExpiresString: expires, ...output } = (await operation.run(input, asked)) as Record<string, unknown>;
+  const carriedOut = await s3.cloud.faults.around(asked, () => operation.run(input, asked));
+  const { ExpiresString: expires, ...output } = carriedOut as Record<string, unknown>;
   const response = s3Xml.write(shapes, shape, output, call.requestId);
   if (expires !== undefined) response.headers.expires = String(expires);
   return adjusted(name, output, response);

@@ -51,6 +51,11 @@ export class Host {
     this.#args = args;
   }
 
+  /** What its container acts as. */
+  get roleArn(): string {
+    return this.#args.model.roleArn;
+  }
+
   /** Whether it can be invoked. */
   get ready(): boolean {
     return this.#ready;
@@ -197,6 +202,11 @@ export class Host {
       sent.once("error", reject);
       sent.end(body);
     });
+  }
+
+  /** Ends its container at once: another one takes its place. */
+  kill(): void {
+    void this.#container?.stop(0);
   }
 
   async stop(): Promise<void> {

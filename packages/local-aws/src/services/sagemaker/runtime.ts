@@ -45,6 +45,10 @@ export function runtimeOperations(cloud: Cloud, records: Records, names: Names, 
         ...(Accept && { accept: Accept }),
         ...(CustomAttributes && { "x-amzn-sagemaker-custom-attributes": CustomAttributes }),
       };
+      const { faults, region } = cloud;
+      const occasion = { service: "sagemaker", operation: "InvokeEndpoint", region };
+      const doomed = faults.kills({ ...occasion, principal: { roleArn: host.roleArn } });
+      if (doomed !== undefined) setTimeout(() => host.kill(), doomed).unref();
       const started = performance.now();
       const answer = await host.invoke(headers, Body).catch(() => undefined);
       const status = answer?.status ?? 500;

@@ -25,6 +25,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
 import { hearExits } from "../../support/exits.ts";
+import { startFaults, stopFaults } from "../../support/faults.ts";
 import { refuses } from "../../support/refuses.ts";
 import { group, images, mintRoles, type Roles, registry, definition as taskDefinition } from "./definitions.ts";
 
@@ -263,6 +264,20 @@ describe("ECS", function () {
     const [exit, ...more] = exits.of(`service/${cluster}/crashing`);
     assert.ok(exit?.code === 3 && exit.message && !exit.container && more.length >= 2, JSON.stringify(exit));
     await ecs.send(new DeleteServiceCommand({ cluster, service: "crashing", force: true }));
+  });
+
+  it("starts a task again that a fault has ended", async () => {
+    const arn = await until("a task", async () => (await tasksOf("kept"))[0]);
+    await reaches(arn, "RUNNING");
+    const named = roles.task.split("/").at(-1) as string;
+    await startFaults(test, { kind: "kill", probability: 1, service: "ecs", role: named });
+    const ended = await reaches(arn, "STOPPED");
+    await stopFaults(test);
+    assert.equal(ended.stopCode, "EssentialContainerExited");
+    await until("another one", async () => {
+      const arns = await tasksOf("kept");
+      return arns.length === 1 && arns[0] !== arn;
+    });
   });
 
   it("runs its services again after a restart of the cloud, and deletes them", async () => {

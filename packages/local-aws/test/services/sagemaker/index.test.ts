@@ -21,6 +21,7 @@ import {
 import { InvokeEndpointCommand, SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
 import { hearExits } from "../../support/exits.ts";
+import { startFaults, stopFaults } from "../../support/faults.ts";
 import { image, rights, sagemaker, settled } from "./containers.ts";
 
 describe("SageMaker", function () {
@@ -259,6 +260,19 @@ describe("SageMaker", function () {
       died.map(({ message }) => message),
       ["it served, and ended"],
     );
+  });
+
+  it("is back after a fault has killed its container", async () => {
+    await startFaults(test, { kind: "kill", probability: 1, service: "sagemaker" });
+    await invoke("ratings", "1,2").catch(() => {});
+    await stopFaults(test);
+    const answers = () =>
+      invoke("ratings", "1,2").then(
+        () => ({ serves: true }),
+        () => ({ serves: false }),
+      );
+    await settled(answers, ({ serves }) => serves);
+    await settled(answers, ({ serves }) => !serves);
   });
 
   it("serves again after a restart, with model and configuration long deleted", async () => {

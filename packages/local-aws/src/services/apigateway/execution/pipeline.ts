@@ -1,5 +1,5 @@
 /** The steps of a request, in order: authorization, throttling, validation, integration. */
-import type { Cloud, Principal } from "../../../service.ts";
+import { AwsError, type Cloud, type Principal } from "../../../service.ts";
 import { writeAccessLog } from "./accessLog.ts";
 import type { Authorization } from "./authorization/authorization.ts";
 import { decompress } from "./compression.ts";
@@ -15,6 +15,9 @@ import type { MethodRuntime } from "./stageRuntime.ts";
 import type { Throttle } from "./throttle.ts";
 import type { Usage } from "./usage.ts";
 import { validateRequest } from "./validation.ts";
+
+/** Who calls a route that asks for no identity. */
+const visitor: Principal = { kind: "anonymous", arn: "anonymous" };
 
 export interface Steps {
   authorization: Authorization;
@@ -43,7 +46,24 @@ export class Pipeline {
     this.#throttle(exchange);
     if (exchange.body) decompress(exchange);
     if (method.requestValidatorId) validateRequest(exchange);
-    return await this.#integrate(exchange, exchange.method);
+    return await this.#meetFaults(exchange, () => this.#integrate(exchange, exchange.method));
+  }
+
+  /** A request may be one that is to go wrong. */
+  async #meetFaults({ requestId, sourceIp, principal = visitor }: Exchange, run: () => Promise<Reply>): Promise<Reply> {
+    const { faults, region, accountId } = this.#cloud;
+    if (faults.quiet) return run();
+    const call = { service: "execute-api", operation: "Invoke", principal, region, accountId, requestId, sourceIp };
+    let reached = false;
+    try {
+      return await faults.around(call, () => {
+        reached = true;
+        return run();
+      });
+    } catch (error) {
+      if (!reached && error instanceof AwsError && error.status === 429) throw new GatewayFailure("THROTTLED");
+      throw error;
+    }
   }
 
   /** A request of the API's owner, who need not be authorized: only validated and carried out. */

@@ -30,6 +30,7 @@ interface Gauge {
 }
 
 const mebibyte = 1024 * 1024;
+const killed = "Runtime exited with error: signal: killed";
 
 export abstract class Environment {
   /** Milliseconds from its start until its handler was loaded. */
@@ -46,6 +47,7 @@ export abstract class Environment {
   #poll: NodeJS.Timeout | undefined;
   #measuredAt = 0;
   #requestId = "";
+  #doom: NodeJS.Timeout | undefined;
   #ended = false;
   #initialised: (() => void) | undefined;
 
@@ -79,12 +81,16 @@ export abstract class Environment {
     });
   }
 
-  /** Never rejects. After a timeout or a crash the environment has ended. */
-  invoke(message: InvocationMessage, timeoutMs: number): Promise<Outcome> {
+  /**
+   * Never rejects. After a timeout or a crash the environment has ended.
+   * @param killAfter milliseconds after which it is killed, or with its answer if that is earlier. Default: it is not.
+   */
+  invoke(message: InvocationMessage, timeoutMs: number, killAfter?: number): Promise<Outcome> {
     return new Promise((done) => {
       this.#requestId = message[0];
       this.#settle = done;
       this.#watch(timeoutMs);
+      if (killAfter !== undefined) this.#doom = setTimeout(() => this.#killed(), killAfter);
       this.send(message);
     });
   }
@@ -110,6 +116,11 @@ export abstract class Environment {
 
   /** How the request, or the initialisation, has ended. */
   protected finish(outcome: Outcome): void {
+    const answered = outcome.kind === "result" || (outcome.kind === "error" && outcome.cause === "handler");
+    if (this.#doom && answered) {
+      this.#killed();
+      return;
+    }
     const settle = this.#settle;
     this.#rest();
     // Memory is also measured occasionally after requests too short for polling, for the report.
@@ -126,7 +137,13 @@ export abstract class Environment {
 
   protected outOfMemory(): void {
     this.maxMemoryMb = this.#settings.memoryMb;
-    this.fail("Runtime.OutOfMemory", "Runtime exited with error: signal: killed");
+    this.fail("Runtime.OutOfMemory", killed);
+  }
+
+  #killed(): void {
+    clearTimeout(this.#doom);
+    this.#doom = undefined;
+    this.fail("Runtime.ExitError", killed);
   }
 
   /** @param how `exit status 1`; absent for an exit without an error. */
@@ -144,6 +161,8 @@ export abstract class Environment {
   #rest(): void {
     clearTimeout(this.#deadline);
     clearTimeout(this.#poll);
+    clearTimeout(this.#doom);
+    this.#doom = undefined;
     this.#settle = undefined;
     this.#initialised = undefined;
   }

@@ -44,6 +44,7 @@ export class Fleet {
         version,
         (ended) => this.#create(version, type, ended),
         () => this.#bound(),
+        () => this.#doom(version),
       );
       this.#pools.set(key, pool);
     }
@@ -125,6 +126,11 @@ export class Fleet {
     const flushing = new Promise((done) => setTimeout(done, 20)).then(() => hosted.log.flush());
     const settled = flushing.finally(() => this.#logs.delete(settled));
     this.#logs.add(settled);
+  }
+
+  #doom({ configuration: { Role: roleArn } }: VersionRecord): number | undefined {
+    const { faults, region } = this.#cloud;
+    return faults.kills({ service: "lambda", operation: "Invoke", region, principal: { roleArn } });
   }
 
   #bound(): void {

@@ -67,6 +67,7 @@ export class Pool {
   readonly #platform: PlatformLog;
   readonly #create: (ended: () => void) => Promise<Hosted>;
   readonly #idled: () => void;
+  readonly #dooms: () => number | undefined;
   readonly #timeoutMs: number;
   readonly #tracing: boolean;
   readonly #waiting: Job[] = [];
@@ -79,11 +80,18 @@ export class Pool {
   /**
    * @param create creates an environment that starts to initialise, and calls back when it has ended.
    * @param idled is called when an environment became idle.
+   * @param dooms after how many milliseconds the next request's environment is to be killed.
    */
-  constructor(version: VersionRecord, create: (ended: () => void) => Promise<Hosted>, idled: () => void) {
+  constructor(
+    version: VersionRecord,
+    create: (ended: () => void) => Promise<Hosted>,
+    idled: () => void,
+    dooms: () => number | undefined,
+  ) {
     this.version = version;
     this.#create = create;
     this.#idled = idled;
+    this.#dooms = dooms;
     this.#platform = platformLog(version);
     this.#timeoutMs = patience((version.configuration.Timeout ?? 3) * 1000);
     this.#tracing = version.configuration.TracingConfig?.Mode === "Active";
@@ -189,6 +197,7 @@ export class Pool {
       await environment.invoke(
         [requestId, payload, now + this.#timeoutMs, functionArn, trace, clientContext],
         this.#timeoutMs,
+        this.#dooms(),
       ),
     );
     const duration = performance.now() - begun;

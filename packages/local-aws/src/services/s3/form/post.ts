@@ -38,7 +38,7 @@ export async function postObject(
     if (tagging !== undefined && schema) input.Tagging = asHeader(readXml(schema, Buffer.from(tagging)));
   }
   await s3.cloud.authorize(asked, await put.access(input, asked));
-  const { ETag } = (await put.run(input, asked)) as { ETag: string };
+  const { ETag } = (await s3.cloud.faults.around(asked, () => put.run(input, asked))) as { ETag: string };
   return answer(s3, fields, { bucket, key, etag: ETag });
 }
 
