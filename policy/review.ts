@@ -18,7 +18,7 @@ interface Stack {
   stack: string;
   /** By full key. */
   config: Record<string, string>;
-  resources: Made[];
+  resources: readonly Made[];
 }
 
 /**

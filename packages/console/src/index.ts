@@ -1,7 +1,7 @@
 /** The console's side in Node: its pages bundled for a browser, and what they show of a stack's resources. */
 import type { ConsoleSource } from "local-aws";
 import { type Bundle, type BundleOptions, bundle } from "./bundle.ts";
-import { mapOf } from "./map/index.ts";
+import { mapOf, type StackMap } from "./map/index.ts";
 import type { Stack } from "./stack.ts";
 
 export type { Resource, Stack } from "./stack.ts";
@@ -11,7 +11,7 @@ export interface ConsoleOptions extends BundleOptions {
   stack(): Stack;
 }
 
-/** Where a page is loaded from before there is anything to show. */
+/** What a browser shows before the script runs: the frame's first lines, which the script takes over. */
 const shell = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -21,13 +21,15 @@ const shell = `<!doctype html>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="app.css">
 <script type="module" src="app.js"></script>
-<body></body>
+<body><header class="top"><a class="brand" href="#/">Console</a></header></body>
 </html>
 `;
 
 /** What {@link CloudOptions} of local-aws takes as `console`. */
 export function createConsole({ stack, ...options }: ConsoleOptions): ConsoleSource & { prepare(): Promise<void> } {
   let bundling: Promise<Bundle> | undefined;
+  /** An engine gives the same list until something changes. */
+  let drawn: { of: Stack["resources"]; map: StackMap } | undefined;
   // Again for each page that is opened: a source that was saved is live at the next.
   const files = () => {
     bundling ??= bundle(options).finally(() => (bundling = undefined));
@@ -41,7 +43,11 @@ export function createConsole({ stack, ...options }: ConsoleOptions): ConsoleSou
       return undefined;
     },
     documents: {
-      map: () => mapOf(stack()),
+      map() {
+        const { resources } = stack();
+        if (drawn?.of !== resources) drawn = { of: resources, map: mapOf(stack()) };
+        return drawn.map;
+      },
       resource: (urn) => stack().resources.find((one) => one.urn === urn),
     },
     /** Bundles the pages before anybody asks for them. */

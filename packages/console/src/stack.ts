@@ -18,5 +18,5 @@ export interface Resource {
 export interface Stack {
   project: string;
   stack: string;
-  resources: Resource[];
+  resources: readonly Resource[];
 }

@@ -7,10 +7,8 @@ const stored = "console-theme";
 const ofSystem = (): Theme => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 const chosen = (): Theme | undefined => (localStorage.getItem(stored) as Theme | null) ?? undefined;
 
-document.documentElement.dataset.theme = chosen() ?? ofSystem();
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-  if (!chosen()) document.documentElement.dataset.theme = ofSystem();
-});
+const given = chosen();
+if (given) document.documentElement.dataset.theme = given;
 
 export function ThemeButton() {
   const [theme, set] = useState<Theme>(chosen() ?? ofSystem());

@@ -95,7 +95,7 @@ const isReading = (action: string): boolean =>
   /^(sqs:(Receive|Delete|GetQueue|Change)|dynamodb:(GetRecords|GetShard|Describe|ListStreams))/.test(action);
 
 /** What roles are allowed, of their own policies: a role's ARN, actions, one ARN. */
-function* grants(resources: Resource[]): Generator<[role: string, actions: string[], arn: string]> {
+function* grants(resources: readonly Resource[]): Generator<[role: string, actions: string[], arn: string]> {
   const roles = new Map<string, string>();
   for (const { type, id, outputs } of resources) {
     if (type === "aws:iam/role:Role") roles.set(id, text(outputs.arn) ?? "");
@@ -113,7 +113,7 @@ function* grants(resources: Resource[]): Generator<[role: string, actions: strin
 }
 
 /** Finds whom a name, an ARN or a pattern of ARNs means. */
-function finder(nodes: MapNode[], resources: Resource[]): Found {
+function finder(nodes: MapNode[], resources: readonly Resource[]): Found {
   const byName = new Map<string, string>();
   for (const node of nodes) {
     byName.set(node.id, node.id);

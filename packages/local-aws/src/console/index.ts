@@ -3,7 +3,7 @@
  * for with the token of this start, which only the URL that is printed carries, behind its `#`: no server, log or page of
  * another site sees it. The Host, Origin and Sec-Fetch-Site of each request have been checked before (door.ts).
  */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { same } from "../front/authenticate.ts";
@@ -114,12 +114,15 @@ export class Console {
     }
   }
 
-  async #file({ method }: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
-    if (method !== "GET") throw new AwsError("MethodNotAllowed", `${name} is read by GET`, 405);
+  async #file(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
+    if (request.method !== "GET") throw new AwsError("MethodNotAllowed", `${name} is read by GET`, 405);
     const file = await this.#source.file(name);
     if (!file) throw new AwsError("NotFound", `There is no ${name}`, 404);
-    response.writeHead(200, { "content-type": file.type, "cache-control": "no-cache" });
-    response.end(file.body);
+    // Asked for again each time, and sent only where it has changed: a browser keeps what it has compiled of it.
+    const tag = `"${createHash("sha256").update(file.body).digest("base64url")}"`;
+    response.setHeader("etag", tag).setHeader("cache-control", "no-cache");
+    if (request.headers["if-none-match"] === tag) response.writeHead(304).end();
+    else response.writeHead(200, { "content-type": file.type }).end(file.body);
   }
 
   async #document(name: string, about: string): Promise<unknown> {

@@ -8,8 +8,8 @@ import { sendRaw } from "../support/wire.ts";
 describe("the console's door", () => {
   let test: TestCloud;
   let token: string;
+  const page = { type: "text/html", body: "<p>pages</p>" };
   before(async () => {
-    const page = { type: "text/html", body: "<p>pages</p>" };
     test = await startCloud({
       console: {
         file: async (name) => (name === "index.html" ? page : undefined),
@@ -40,6 +40,17 @@ describe("the console's door", () => {
     assert.match(String(headers["content-security-policy"]), /default-src 'none'.*frame-ancestors 'none'/);
     assert.equal(headers["x-content-type-options"], "nosniff");
     assert.equal((await get("../secret")).status, 404);
+  });
+
+  it("sends a file again only where it has changed", async () => {
+    const { headers } = await get("");
+    const tag = String(headers.etag);
+    const again = await get("", { "if-none-match": tag });
+    assert.deepEqual([again.status, again.text, again.headers["cache-control"]], [304, "", "no-cache"]);
+    page.body = "<p>others</p>";
+    const changed = await get("", { "if-none-match": tag });
+    page.body = "<p>pages</p>";
+    assert.deepEqual([changed.status, changed.text], [200, "<p>others</p>"]);
   });
 
   it("calls an operation as the account's root", async () => {

@@ -57,7 +57,7 @@ export interface StackSnapshot {
   /** By full key, `shop:region`; a secret is `[secret]`. */
   config: Record<string, string>;
   /** In the order of creation. */
-  resources: StackResource[];
+  resources: readonly StackResource[];
 }
 
 /** How long an interrupted run may take to end its steps, in milliseconds. What has not ended then is looked for later. */
@@ -77,6 +77,7 @@ export class Engine {
   readonly #stop = new AbortController();
   readonly #hosts: LanguageHosts;
   #hasRehearsed = false;
+  #listed: { revision: number; resources: StackResource[] } | undefined;
   #closed: Promise<void> | undefined;
   #underWay: Promise<unknown> = Promise.resolve();
 
@@ -143,13 +144,17 @@ export class Engine {
     return { project: this.#project, stack, config: Object.fromEntries(shown), resources: this.resources() };
   }
 
-  /** What the stack has, in the order of creation. */
-  resources(): StackResource[] {
-    return this.#state.list().map(({ inputs, outputs, ...rest }) => {
+  /** What the stack has, in the order of creation; the same list until it changes. */
+  resources(): readonly StackResource[] {
+    const revision = this.#state.revision();
+    if (this.#listed?.revision === revision) return this.#listed.resources;
+    const resources = this.#state.list().map(({ inputs, outputs, ...rest }) => {
       const { urn, type, id, parent, dependencies, propertyDependencies, protect, retainOnDelete } = rest;
       const options = { ...(parent && { parent }), dependencies, propertyDependencies, protect, retainOnDelete };
       return { urn, type, id, inputs: shown(inputs), outputs: shown(outputs), ...options };
     });
+    this.#listed = { revision, resources };
+    return resources;
   }
 
   /** Loads Pulumi's SDK in processes that wait, so that the next {@link up} starts half a second sooner. */

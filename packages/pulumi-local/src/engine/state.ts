@@ -81,6 +81,11 @@ export class State {
       .sort((a, b) => a.order - b.order);
   }
 
+  /** Another number after each change. */
+  revision(): number {
+    return (this.#store.database.prepare("SELECT total_changes() AS changes").get() as { changes: number }).changes;
+  }
+
   /** The last place in the order of creation. */
   highestOrder(): number {
     const row = this.#store.database.prepare("SELECT max(value ->> '$.order') AS highest FROM resources").get();

@@ -77,6 +77,10 @@ describe("The engine and Pulumi's language host", function () {
     const [root, thing] = program.engine.resources();
     assert.deepEqual(root?.outputs.token, "[secret]");
     assert.deepEqual([thing?.id, thing?.outputs.size, thing?.inputs.size], ["thing-1", 4, 4]);
+    const listed = program.engine.resources();
+    assert.equal(program.engine.snapshot().resources, listed);
+    await program.engine.up();
+    assert.notEqual(program.engine.resources(), listed);
   });
 
   it("make dynamic resources by Pulumi's own provider", async () => {

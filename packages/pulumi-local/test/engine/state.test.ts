@@ -36,6 +36,22 @@ describe("The engine's state", () => {
     other.close();
     return found;
   };
+  it("has another number after each change, and the same one after looking", () => {
+    const numbers = [state.revision()];
+    const note = (change: () => void) => {
+      change();
+      state.list();
+      numbers.push(state.revision());
+      assert.equal(state.revision(), numbers.at(-1));
+    };
+    const [first, second] = [resource("a"), resource("b")];
+    note(() => state.put(first));
+    note(() => state.put({ ...first, outputs: { size: 2 } }));
+    note(() => state.rename(first.urn, second));
+    note(() => state.delete(second.urn));
+    assert.equal(new Set(numbers).size, numbers.length, String(numbers));
+  });
+
   const reopen = () => {
     state.close();
     state = new State(directory, { project: "shop", stack: "dev" });
