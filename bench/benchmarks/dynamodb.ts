@@ -71,7 +71,10 @@ class Client {
   constructor(contender: Contender) {
     this.contender = contender;
     this.#connections = contender.isSlow ? 1 : connections;
-    this.#requests = new SignedRequests(contender.origin, this.#connections);
+    this.#requests = new SignedRequests(contender.origin, this.#connections, {
+      name: "dynamodb",
+      target: "DynamoDB_20120810",
+    });
   }
 
   call: SignedRequests["call"] = (operation, input) => this.#requests.call(operation, input);
@@ -101,7 +104,7 @@ class Client {
     for (let from = 0; from < size; from += few) {
       const batches = Array.from({ length: Math.ceil(Math.min(few, size - from) / 25) }, (_, batch) => {
         const all = Array.from({ length: 25 }, (_, n) => ({ PutRequest: { Item: item(from + 25 * batch + n) } }));
-        return this.#requests.sign("BatchWriteItem", { RequestItems: { [TableName]: all } });
+        return this.#requests.signCall("BatchWriteItem", { RequestItems: { [TableName]: all } });
       });
       await this.#requests.sendAll(await Promise.all(batches), this.#connections);
     }
@@ -118,7 +121,7 @@ class Client {
         table,
         kind.startsWith("fill") ? round * count + n : (n * 7919 + round) % (of / 4),
       );
-      all.push(await this.#requests.sign(operation, input));
+      all.push(await this.#requests.signCall(operation, input));
     }
     const before = this.contender.cpu;
     const seconds = await this.#requests.sendAll(all, this.#connections);
@@ -258,7 +261,7 @@ const dynamodb: Benchmark = {
   name: "dynamodb",
   async run() {
     const own = new Client(await startLocalCloud());
-    const { peers, absent } = await startPeers();
+    const { peers, absent } = await startPeers("dynamodb");
     const others = peers.map((peer) => new Client(peer));
     try {
       const rows = await beside(own, others);

@@ -56,11 +56,19 @@ export async function startLocalCloud(): Promise<Contender> {
   return new Contender("the local cloud", origin, child);
 }
 
-/** Those that can be had on this machine: the others are named with the reason. */
-export async function startPeers(): Promise<{ peers: Contender[]; absent: string[] }> {
+/**
+ * Those that can be had on this machine: the others are named with the reason.
+ * @param services that are measured, by their names in signatures.
+ */
+export async function startPeers(...services: string[]): Promise<{ peers: Contender[]; absent: string[] }> {
   const peers: Contender[] = [];
   const absent: string[] = [];
-  for (const [name, start] of Object.entries({ dynoxide: startDynoxide, MiniStack: startMiniStack, moto: startMoto })) {
+  const all = {
+    ...(services.includes("dynamodb") && { dynoxide: startDynoxide }),
+    MiniStack: () => startMiniStack(services),
+    moto: startMoto,
+  };
+  for (const [name, start] of Object.entries(all)) {
     try {
       peers.push(await start());
     } catch (error) {
@@ -76,12 +84,12 @@ async function startDynoxide(): Promise<Contender> {
   return start("dynoxide", binary, (port) => ["serve", "--host", "127.0.0.1", "--port", port]);
 }
 
-const startMiniStack = () =>
+const startMiniStack = (services: string[]) =>
   start(
     "MiniStack",
     python("ministack"),
     () => [],
-    (port) => ({ GATEWAY_PORT: port, BIND_HOST: "127.0.0.1", SERVICES: "dynamodb" }),
+    (port) => ({ GATEWAY_PORT: port, BIND_HOST: "127.0.0.1", SERVICES: services.join(",") }),
   );
 
 const startMoto = () =>

@@ -1,53 +1,75 @@
-/** Requests of DynamoDB that are signed before they are sent, so that sending them costs little. */
+/** Requests that are signed before they are sent, so that sending them costs little. */
 import { Agent, request } from "node:http";
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
 
-export interface Signed {
-  headers: Record<string, string>;
-  body: string;
+export interface Asked {
+  method: string;
+  path: string;
+  /** Beside those of the signature. */
+  headers?: Record<string, string>;
+  body?: string | Buffer;
 }
 
+export interface Signed extends Asked {
+  headers: Record<string, string>;
+}
+
+/** A service whose requests are JSON: its name in signatures, and what stands before an operation's name. */
+export interface JsonService {
+  name: string;
+  target: string;
+}
+
+/** Sends requests to one service of one server. */
 export class SignedRequests {
   readonly #origin: URL;
   readonly #agent: Agent;
-  readonly #signer = new SignatureV4({
-    credentials: { accessKeyId: "test", secretAccessKey: "test" },
-    region: "eu-west-1",
-    service: "dynamodb",
-    sha256: Sha256,
-  });
+  readonly #service: JsonService;
+  readonly #signer: SignatureV4;
 
   /** @param connections at most. */
-  constructor(origin: string, connections: number) {
+  constructor(origin: string, connections: number, service: JsonService) {
     this.#origin = new URL(origin);
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
+    this.#service = service;
+    this.#signer = new SignatureV4({
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      region: "eu-west-1",
+      service: service.name,
+      sha256: Sha256,
+      uriEscapePath: service.name !== "s3",
+      applyChecksum: service.name === "s3",
+    });
   }
 
-  async sign(operation: string, input: object): Promise<Signed> {
+  async sign({ method, path, headers, body = "" }: Asked): Promise<Signed> {
     const { hostname, port, host } = this.#origin;
-    const body = JSON.stringify(input);
-    const headers = {
-      host,
-      "content-type": "application/x-amz-json-1.0",
-      "x-amz-target": `DynamoDB_20120810.${operation}`,
-    };
-    const unsigned = { protocol: "http:", hostname, port: Number(port), path: "/", query: {}, headers, body };
-    const signed = await this.#signer.sign({ method: "POST", ...unsigned });
-    return { headers: { ...signed.headers, "content-length": String(Buffer.byteLength(body)) }, body };
+    const unsigned = { protocol: "http:", hostname, port: Number(port), path, query: {}, body };
+    const signed = await this.#signer.sign({ method, ...unsigned, headers: { host, ...headers } });
+    return { method, path, headers: { ...signed.headers, "content-length": String(Buffer.byteLength(body)) }, body };
   }
 
-  /** @returns the answer. @throws Error for any other than 200. */
-  send({ headers, body }: Signed): Promise<string> {
+  /** An operation of a service whose requests are JSON. */
+  signCall(operation: string, input: object): Promise<Signed> {
+    const headers = {
+      "content-type": "application/x-amz-json-1.0",
+      "x-amz-target": `${this.#service.target}.${operation}`,
+    };
+    return this.sign({ method: "POST", path: "/", headers, body: JSON.stringify(input) });
+  }
+
+  /** @returns the answer's body. @throws Error for any other than 200. */
+  send({ method, path, headers, body }: Signed): Promise<Buffer> {
     const { hostname, port } = this.#origin;
     return new Promise((resolve, reject) => {
-      const sent = request({ hostname, port, method: "POST", path: "/", headers, agent: this.#agent }, (answer) => {
+      const sent = request({ hostname, port, method, path, headers, agent: this.#agent }, (answer) => {
         const chunks: Buffer[] = [];
         answer.on("data", (chunk) => chunks.push(chunk));
         answer.once("end", () => {
-          const text = Buffer.concat(chunks).toString();
-          if (answer.statusCode === 200) resolve(text);
-          else reject(new Error(`${answer.statusCode}: ${text.slice(0, 300)}`));
+          const whole = Buffer.concat(chunks);
+          if (answer.statusCode === 200) resolve(whole);
+          else reject(new Error(`${answer.statusCode}: ${whole.toString().slice(0, 300)}`));
         });
       });
       sent.once("error", reject).end(body);
@@ -55,7 +77,7 @@ export class SignedRequests {
   }
 
   async call<Answer = Record<string, unknown>>(operation: string, input: object): Promise<Answer> {
-    return JSON.parse(await this.send(await this.sign(operation, input))) as Answer;
+    return JSON.parse((await this.send(await this.signCall(operation, input))).toString()) as Answer;
   }
 
   /** Sends all, on so many connections. @returns seconds that it took. */

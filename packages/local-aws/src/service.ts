@@ -6,7 +6,7 @@
  */
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
-import type { Duplex, Readable } from "node:stream";
+import type { Duplex, Readable, Writable } from "node:stream";
 import type { Asked, OperationName, Output, ServiceName } from "./sdks.ts";
 import type { Store } from "./store.ts";
 
@@ -94,6 +94,7 @@ export interface RawRequest {
   /** Path and query as sent. */
   url: string;
   headers: IncomingHttpHeaders;
+  /** As it arrives. Whoever reads it compares it with the hash in `x-amz-content-sha256`, which is what was signed. */
   body: Readable;
   /** The body, where it has been read already. */
   whole?: Buffer;
@@ -107,7 +108,13 @@ export interface SentRequest extends Omit<RawRequest, "body" | "whole"> {
 export interface RawResponse {
   status: number;
   headers: Record<string, string | string[]>;
-  body?: Readable | Buffer | string;
+  body?: Readable | SentBody | Buffer | string;
+}
+
+/** A stream that writes itself into a response faster than piping it does. */
+export interface SentBody extends Readable {
+  /** Ends the response, too. Fails when the client goes away, and when there is nothing to be read. */
+  sendTo(response: Writable): Promise<void>;
 }
 
 /** Web pages of a service, at a host of their own: `NAME.REGION.SERVICE.localhost`. The service checks itself who may see them. */

@@ -17,8 +17,8 @@ interface Layout {
   accountId: string;
 }
 
-/** Folders of version 0.1 have this layout, without a mark. */
-const version = 1;
+/** Folders of version 0.1 are of layout 1, without a mark; since layout 2 small bodies of S3 are rows. Older ones are read as they are. */
+const version = 2;
 
 export interface State {
   store: Store;
@@ -48,8 +48,8 @@ export function openState(directory: string, region: string, accountId: string):
     store.close();
     throw error;
   }
-  const layout = found ?? { version, home: startedIn(directory) ?? region, accountId };
-  if (!found) layouts.put("", layout);
+  const layout = { home: startedIn(directory) ?? region, accountId, ...found, version };
+  if (found?.version !== version) layouts.put("", layout);
   return { store, home: layout.home };
 }
 

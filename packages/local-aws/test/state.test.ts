@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { hash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { DynamoDBClient, ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
-import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { createCloud } from "../src/index.ts";
 import { StateError } from "../src/state.ts";
@@ -40,8 +41,19 @@ describe("a state folder", () => {
       assert.ok(TableNames.length > 0);
       const { QueueUrls = [] } = await test.client(SQSClient, { config }).send(new ListQueuesCommand({}));
       assert.ok(QueueUrls.length > 0);
+      let read = 0;
       const { Buckets = [] } = await test.client(S3Client, { config }).send(new ListBucketsCommand({}));
       assert.deepEqual([...new Set(Buckets.map(({ BucketRegion }) => BucketRegion))], ["eu-west-1"]);
+      const s3 = test.client(S3Client, { config });
+      for (const { Name: Bucket } of Buckets) {
+        const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+        for (const { Key, ETag } of Contents) {
+          const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+          assert.equal(ETag, `"${hash("md5", (await Body?.transformToByteArray()) ?? "")}"`);
+          read++;
+        }
+      }
+      assert.ok(read > 0);
       const { Functions: none } = await test.client(LambdaClient).send(new ListFunctionsCommand({}));
       assert.deepEqual(none, []);
     } finally {
@@ -51,12 +63,12 @@ describe("a state folder", () => {
 
   it("of a newer program is refused in one sentence", async () => {
     await open().close();
-    mark("'$.version', 2");
+    mark("'$.version', 3");
     assert.throws(() => open(), {
       constructor: StateError,
-      message: `the state in ${folder} was written by a newer version (layout 2, this one knows 1); use that, or another folder`,
+      message: `the state in ${folder} was written by a newer version (layout 3, this one knows 2); use that, or another folder`,
     });
-    // It is left as it was, and free.
+    // It is left as it was, and free; one of an older program is taken over.
     mark("'$.version', 1");
     await open().close();
   });

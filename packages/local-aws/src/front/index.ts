@@ -1,18 +1,26 @@
 /** The AWS endpoint: one loopback server for every service, found by the service in the signature's scope. */
 import { randomUUID } from "node:crypto";
 import type { AddressInfo, Socket } from "node:net";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { isRegion, regionOf } from "../arn.ts";
 import type { Directory } from "../authorization/directory.ts";
 import type { Console } from "../console/index.ts";
 import type { KeptMail } from "../mail.ts";
 import type { Region } from "../regions.ts";
-import { AwsError, administrator, type Call, type Principal, type RawResponse, type Service } from "../service.ts";
+import {
+  AwsError,
+  administrator,
+  type Call,
+  type Principal,
+  type RawResponse,
+  type SentBody,
+  type Service,
+} from "../service.ts";
 import { protocolOf, shapesOf, type WireRequest, wireRequest } from "../wire/index.ts";
 import { authenticate, signatureError } from "./authenticate.ts";
 import { type Authorization, readAuthorization } from "./authorization.ts";
-import { verified, wholeBody } from "./body.ts";
+import { wholeBody } from "./body.ts";
 import { bucketOfHost } from "./bucketHost.ts";
 import { contextOf } from "./context.ts";
 import { refusal } from "./door.ts";
@@ -142,7 +150,21 @@ function send(reply: FastifyReply, response: RawResponse): FastifyReply {
   for (const [name, value] of Object.entries(response.headers)) reply.header(name, value);
   // To text Fastify would add its charset, which AWS's answers do not name.
   const { status, body } = response;
+  if (body instanceof Readable && "sendTo" in body) return sendItself(reply.code(status), body);
   return reply.code(status).send(typeof body === "string" ? Buffer.from(body) : body);
+}
+
+/** Writes a body past Fastify, which would pipe it. */
+function sendItself(reply: FastifyReply, body: SentBody): FastifyReply {
+  reply.hijack();
+  for (const [name, value] of Object.entries(reply.getHeaders()))
+    if (value !== undefined) reply.raw.setHeader(name, value);
+  reply.raw.statusCode = reply.statusCode;
+  body.sendTo(reply.raw).catch((error: NodeJS.ErrnoException) => {
+    if (!reply.raw.headersSent) console.error("the answer cannot be read:", error);
+    reply.raw.destroy();
+  });
+  return reply;
 }
 
 /** The answer to what is not let in at all, whatever it asks for. */
@@ -219,7 +241,7 @@ async function answer(
     });
     const response = await perform(
       { service, dispatch: place.dispatch, ...(unsignedAllowed && { permitted: unsignedAllowed }) },
-      { request, url, body: () => (streams ? signedStream(raw, request) : wholeStream(request)) },
+      { request, url, body: () => (streams ? raw : wholeStream(request)) },
       call,
     );
     ending(response.status);
@@ -271,11 +293,6 @@ function payloadHash(request: WireRequest, { service, expires }: Authorization):
   if (isS3(service)) return String(stated ?? "UNSIGNED-PAYLOAD");
   if (stated === "UNSIGNED-PAYLOAD" && expires === undefined) return stated;
   return sha256(request.body as Buffer);
-}
-
-function signedStream(stream: Readable, request: WireRequest): Readable {
-  const stated = String(request.headers["x-amz-content-sha256"] ?? "");
-  return /^[0-9a-f]{64}$/.test(stated) ? verified(stream, stated) : stream;
 }
 
 /** Aborted when the client goes away before it has its answer. */

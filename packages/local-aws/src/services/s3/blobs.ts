@@ -1,12 +1,18 @@
-/** Bodies on disk: a file each, never changed once written. Written and read as streams, so size costs no memory. */
-import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, mkdirSync } from "node:fs";
-import { link, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+/**
+ * Bodies, never changed once written: small ones as rows, written with what refers to them; each other one as a file. Those
+ * are written and read piece by piece, so size costs no memory.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { link, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Readable } from "node:stream";
 import { AwsError } from "../../service.ts";
-import { type Algorithm, base64, hasher } from "./checksum.ts";
+import type { Store } from "../../store.ts";
+import type { Algorithm } from "./hashers.ts";
+import { pourOf } from "./incoming.ts";
 import type { Segment } from "./records.ts";
+import { type Piece, StoredBody } from "./storedBody.ts";
+import { Writing } from "./writing.ts";
 
 export interface Written extends Segment {
   /** MD5, hex. */
@@ -24,11 +30,21 @@ export interface WriteOptions {
 }
 
 export class Blobs {
+  readonly #store: Store;
   readonly #directory: string;
   readonly #incoming: string;
+  /** Bytes of rows that are not written yet, by their numbers. */
+  readonly #pending = new Map<number, Buffer>();
+  /** Folders of files that are there. */
+  readonly #folders = new Set<string>();
+  #last: number;
 
   /** @param directory created when missing. What an earlier process was still writing when it ended is removed. */
-  constructor(directory: string) {
+  constructor(store: Store, directory: string) {
+    this.#store = store;
+    store.database.exec("CREATE TABLE IF NOT EXISTS s3_bodies (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)");
+    const { last } = store.prepare("SELECT max(id) AS last FROM s3_bodies").get() as { last: number | null };
+    this.#last = last ?? 0;
     this.#directory = join(directory, "objects");
     this.#incoming = join(directory, "incoming");
     mkdirSync(this.#incoming, { recursive: true });
@@ -38,43 +54,50 @@ export class Blobs {
     for (const name of await readdir(this.#incoming)) await rm(join(this.#incoming, name), { force: true });
   }
 
-  /** Writes all of a body, hashing it on the way. Nothing is kept if that fails. */
-  async write(body: AsyncIterable<Uint8Array>, { algorithms, limit, length }: WriteOptions): Promise<Written> {
-    const blob = randomUUID();
-    const path = join(this.#incoming, blob);
-    const md5 = createHash("md5");
-    const hashers = [...new Set(algorithms)].map((algorithm) => [algorithm, hasher(algorithm)] as const);
-    let size = 0;
-    const file = await open(path, "wx");
+  /**
+   * Writes all of a body, hashing it on the way. Nothing is kept if that fails. Whoever refers to it calls {@link keep}.
+   * @param body bytes, text, a stream, or a request's `Incoming`.
+   */
+  async write(body: unknown, { algorithms, limit, length }: WriteOptions): Promise<Written> {
+    const name = randomUUID();
+    const path = join(this.#incoming, name);
+    const writing = new Writing(path, algorithms, limit);
     try {
-      for await (const chunk of body) {
-        size += chunk.length;
-        if (size > limit) throw tooLarge(limit);
-        md5.update(chunk);
-        for (const [, hash] of hashers) hash.update(chunk);
-        await writeAll(file, chunk);
-      }
-      if (length !== undefined && size !== length) throw incomplete();
+      await pourOf(body)((chunk) => writing.take(chunk));
+      if (length !== undefined && writing.size !== length) throw incomplete();
+      const { bytes, ...sums } = await writing.end();
+      const { size } = writing;
+      if (bytes) return { blob: this.#hold(bytes), size, ...sums };
+      const target = this.#path(name);
+      await this.#folder(target);
+      await rename(path, target);
+      return { blob: name, size, ...sums };
     } catch (error) {
-      await file.close();
-      await rm(path, { force: true });
+      await writing.abort();
       throw isPremature(error) ? incomplete() : error;
     }
-    await file.close();
-    const target = this.#path(blob);
-    await mkdir(dirname(target), { recursive: true });
-    await rename(path, target);
-    const checksums = new Map<Algorithm, string>();
-    for (const [algorithm, hash] of hashers) checksums.set(algorithm, await base64(hash));
-    return { blob, size, md5: md5.digest("hex"), checksums };
+  }
+
+  /** Writes what is not written yet of them. To be called in the transaction of what refers to them. */
+  keep(segments: Segment[]): void {
+    for (const { blob } of segments) {
+      const bytes = typeof blob === "number" ? this.#pending.get(blob) : undefined;
+      if (!bytes) continue;
+      this.#store.prepare("INSERT INTO s3_bodies VALUES (?, ?)").run(blob, bytes);
+      this.#pending.delete(blob as number);
+    }
   }
 
   /** The same bytes under a second name: a copy costs nothing, and each is removed separately. */
   async copy(segments: Segment[]): Promise<Segment[]> {
     const copies: Segment[] = [];
     for (const { blob, size } of segments) {
+      if (typeof blob === "number") {
+        copies.push({ blob: this.#hold(this.#row(blob)), size });
+        continue;
+      }
       const copy = randomUUID();
-      await mkdir(dirname(this.#path(copy)), { recursive: true });
+      await this.#folder(this.#path(copy));
       await link(this.#path(blob), this.#path(copy));
       copies.push({ blob: copy, size });
     }
@@ -82,58 +105,63 @@ export class Blobs {
   }
 
   /** Bytes `start` to `end` (exclusive) of the segments, one after the other. */
-  read(segments: Segment[], start: number, end: number): Readable {
-    const pieces = slices(segments, start, end);
-    const [only, ...more] = pieces;
-    if (!only) return Readable.from([]);
-    if (more.length === 0) return this.#open(only);
-    const open = (piece: Piece) => this.#open(piece);
-    return Readable.from(
-      (async function* () {
-        for (const piece of pieces) yield* open(piece);
-      })(),
-      { objectMode: false },
-    );
+  read(segments: Segment[], start: number, end: number): StoredBody {
+    const pieces: Piece[] = [];
+    let offset = 0;
+    for (const { blob, size } of segments) {
+      const from = Math.max(start - offset, 0);
+      const to = Math.min(end - offset, size);
+      offset += size;
+      if (from >= to) continue;
+      if (typeof blob === "string") pieces.push({ path: this.#path(blob), start: from, end: to });
+      else pieces.push({ bytes: this.#row(blob).subarray(from, to) });
+    }
+    return new StoredBody(pieces);
   }
 
-  async remove(segments: Segment[]): Promise<void> {
-    for (const { blob } of segments) await rm(this.#path(blob), { force: true });
+  /** Removes rows. To be called in the transaction of what referred to them, and {@link removeFiles} after it. */
+  removeRows(segments: Segment[]): void {
+    for (const { blob } of segments) {
+      if (typeof blob !== "number") continue;
+      if (!this.#pending.delete(blob)) this.#store.prepare("DELETE FROM s3_bodies WHERE id = ?").run(blob);
+    }
   }
 
-  #open({ blob, start, end }: Piece): Readable {
-    return createReadStream(this.#path(blob), { start, end: end - 1, highWaterMark: 256 * 1024 });
+  async removeFiles(segments: Segment[]): Promise<void> {
+    for (const { blob } of segments) if (typeof blob === "string") await rm(this.#path(blob), { force: true });
+  }
+
+  /** Both: what nothing refers to. */
+  remove(segments: Segment[]): Promise<void> {
+    this.removeRows(segments);
+    return this.removeFiles(segments);
+  }
+
+  #hold(bytes: Buffer): number {
+    this.#pending.set(++this.#last, bytes);
+    return this.#last;
+  }
+
+  #row(id: number): Buffer {
+    const pending = this.#pending.get(id);
+    if (pending) return pending;
+    const row = this.#store.prepare("SELECT bytes FROM s3_bodies WHERE id = ?").get(id);
+    if (!row) throw new Error(`the body ${id} is not there`);
+    const { buffer, byteOffset, byteLength } = (row as { bytes: Uint8Array }).bytes;
+    return Buffer.from(buffer, byteOffset, byteLength);
+  }
+
+  async #folder(path: string): Promise<void> {
+    const folder = dirname(path);
+    if (this.#folders.has(folder)) return;
+    await mkdir(folder, { recursive: true });
+    this.#folders.add(folder);
   }
 
   #path(blob: string): string {
     return join(this.#directory, blob.slice(0, 2), blob);
   }
 }
-
-interface Piece {
-  blob: string;
-  start: number;
-  end: number;
-}
-
-function slices(segments: Segment[], start: number, end: number): Piece[] {
-  const pieces: Piece[] = [];
-  let offset = 0;
-  for (const { blob, size } of segments) {
-    const from = Math.max(start - offset, 0);
-    const to = Math.min(end - offset, size);
-    if (from < to) pieces.push({ blob, start: from, end: to });
-    offset += size;
-  }
-  return pieces;
-}
-
-async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Uint8Array): Promise<void> {
-  let at = 0;
-  while (at < chunk.length) at += (await file.write(chunk, at, chunk.length - at)).bytesWritten;
-}
-
-const tooLarge = (MaxSizeAllowed: number) =>
-  new AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", 400, { MaxSizeAllowed });
 
 const incomplete = () =>
   new AwsError(

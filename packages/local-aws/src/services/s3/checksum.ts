@@ -2,47 +2,16 @@
  * Checksums of objects, and how those of parts make up the whole's.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
  */
-import { createHash } from "node:crypto";
-import { Crc32, Crc32c, Crc64Nvme } from "@aws-sdk/checksums/crc";
-import { Xxh3_64, Xxh3_128, Xxh64 } from "@aws-sdk/checksums/xxh";
 import type { ChecksumType } from "@aws-sdk/client-s3";
 import { AwsError } from "../../service.ts";
 import { invalidRequest } from "./errors.ts";
-
-interface Hasher {
-  update(data: Uint8Array): void;
-  digest(): Promise<Uint8Array> | Uint8Array;
-}
-
-const node = (name: string) => (): Hasher => createHash(name);
-
-const algorithms = {
-  CRC32: () => new Crc32(),
-  CRC32C: () => new Crc32c(),
-  CRC64NVME: () => new Crc64Nvme(),
-  SHA1: node("sha1"),
-  SHA256: node("sha256"),
-  SHA512: node("sha512"),
-  MD5: node("md5"),
-  XXHASH64: () => new Xxh64(),
-  XXHASH3: () => new Xxh3_64(),
-  XXHASH128: () => new Xxh3_128(),
-} satisfies Record<string, () => Hasher>;
-
-export type Algorithm = keyof typeof algorithms;
-const algorithmNames = Object.keys(algorithms) as Algorithm[];
+import { type Algorithm, algorithmNames, checksumOf } from "./hashers.ts";
 
 /** What S3 computes by default. */
 export const defaultAlgorithm: Algorithm = "CRC64NVME";
 
 /** `ChecksumSHA256`: the member of inputs and outputs that holds it. */
 export const memberOf = (algorithm: Algorithm): string => `Checksum${algorithm}`;
-
-export const hasher = (algorithm: Algorithm): Hasher => algorithms[algorithm]();
-
-export async function base64(hash: Hasher): Promise<string> {
-  return Buffer.from(await hash.digest()).toString("base64");
-}
 
 /** @throws AwsError `InvalidRequest` */
 export function readAlgorithm(name: string): Algorithm {
@@ -113,9 +82,8 @@ export async function combine(
   parts: { checksum: string; size: number }[],
 ): Promise<string> {
   if (type === "COMPOSITE") {
-    const hash = hasher(algorithm);
-    for (const { checksum } of parts) hash.update(Buffer.from(checksum, "base64"));
-    return `${await base64(hash)}-${parts.length}`;
+    const digests = Buffer.concat(parts.map(({ checksum }) => Buffer.from(checksum, "base64")));
+    return `${await checksumOf(algorithm, digests)}-${parts.length}`;
   }
   const { polynomial, width } = fields[algorithm as keyof typeof fields];
   const zero = { crc: 0n, size: 0 };

@@ -1,5 +1,5 @@
 /**
- * S3: objects as files under the cloud's folder, everything else in the store. Bodies stream both ways.
+ * S3: large objects as files under the cloud's folder, everything else in the store. Bodies stream both ways.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_Amazon_Simple_Storage_Service.html
  */
 
@@ -63,11 +63,16 @@ export function createS3(cloud: Cloud, directory: Directory): S3 {
     ...listOperations(s3),
   });
   let timer: NodeJS.Timeout | undefined;
+  const underWay = new Set<Promise<RawResponse>>();
   const service: S3 = {
     name: "s3",
     shapes: () => import("@aws-sdk/client-s3"),
     operations,
-    handle: (request, call) => answer({ service, s3, directory }, request, call),
+    handle(request, call) {
+      const answered = answer({ service, s3, directory }, request, call);
+      underWay.add(answered);
+      return answered.finally(() => underWay.delete(answered));
+    },
     mayCross({ method, path, headers }) {
       // A bucket's name is never encoded.
       const bucket = bucketOfHost(headers.host) ?? path.split("/", 2)[1] ?? "";
@@ -84,6 +89,8 @@ export function createS3(cloud: Cloud, directory: Directory): S3 {
     },
     async stop() {
       clearInterval(timer);
+      // An upload whose connection was closed still has something to say in the store.
+      await Promise.allSettled(underWay);
       s3.notifications.stop();
     },
   };

@@ -1,19 +1,11 @@
 /** Receives a body: writes it to disk, while its checksums are computed and compared with the caller's. */
-import { Readable } from "node:stream";
 import type { ChecksumType } from "@aws-sdk/client-s3";
 import { AwsError } from "../../service.ts";
 import type { Written } from "./blobs.ts";
-import {
-  type Algorithm,
-  badDigest,
-  checkShape,
-  defaultAlgorithm,
-  memberOf,
-  readAlgorithm,
-  statedChecksum,
-} from "./checksum.ts";
-import { AwsChunkedDecoder } from "./chunked.ts";
+import { badDigest, checkShape, defaultAlgorithm, memberOf, readAlgorithm, statedChecksum } from "./checksum.ts";
 import { invalidRequest } from "./errors.ts";
+import type { Algorithm } from "./hashers.ts";
+import { Incoming } from "./incoming.ts";
 import type { S3State } from "./state.ts";
 
 /** 5 GB: of one PUT, and of one part. https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
@@ -40,8 +32,8 @@ export async function receive(s3: S3State, input: Input, required?: Algorithm): 
     const message = "Your proposed upload exceeds the maximum allowed size";
     throw new AwsError("EntityTooLarge", message, 400, { ProposedSize: length, MaxSizeAllowed: maxPut });
   }
-  const body = toStream(input.Body);
-  const trailer = body instanceof AwsChunkedDecoder ? body.announced : undefined;
+  const framing = input.Body instanceof Incoming ? input.Body.framing : undefined;
+  const trailer = framing?.announced;
   const header = statedChecksum(input);
   const named = header?.algorithm ?? trailer ?? (input.ChecksumAlgorithm && readAlgorithm(input.ChecksumAlgorithm));
   if (required && named && named !== required && !(required === defaultAlgorithm)) {
@@ -51,11 +43,10 @@ export async function receive(s3: S3State, input: Input, required?: Algorithm): 
   }
   const algorithm = required ?? (named || defaultAlgorithm);
   const algorithms = named ? [algorithm, named] : [algorithm];
-  const written = await s3.blobs.write(body, { algorithms, limit: maxPut, length });
+  const written = await s3.blobs.write(input.Body, { algorithms, limit: maxPut, length });
   try {
     if (md5 !== undefined) checkMd5(md5, written.md5);
-    const expected =
-      header?.value ?? (trailer && (body as AwsChunkedDecoder).trailers.get(`x-amz-checksum-${trailer.toLowerCase()}`));
+    const expected = header?.value ?? (trailer && framing?.trailers.get(`x-amz-checksum-${trailer.toLowerCase()}`));
     if (trailer && !header && expected === undefined)
       throw new AwsError(
         "MalformedTrailerError",
@@ -86,14 +77,6 @@ export function checkMd5(stated: string, actual: string): void {
     ExpectedDigest: stated,
     CalculatedDigest: Buffer.from(actual, "hex").toString("base64"),
   });
-}
-
-/** In process, a body may also be text or bytes. */
-function toStream(body: unknown): AsyncIterable<Uint8Array> {
-  if (body === undefined || body === null) return Readable.from([]);
-  if (typeof body === "string") return Readable.from([Buffer.from(body)]);
-  if (body instanceof Uint8Array) return Readable.from([body]);
-  return body as Readable;
 }
 
 /** `{ ChecksumCRC32: "…", ChecksumType: "FULL_OBJECT" }` */

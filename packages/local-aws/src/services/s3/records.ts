@@ -24,7 +24,7 @@ import type {
   Tag,
   WebsiteConfiguration,
 } from "@aws-sdk/client-s3";
-import type { Algorithm } from "./checksum.ts";
+import type { Algorithm } from "./hashers.ts";
 
 export interface BucketRecord {
   name: string;
@@ -63,10 +63,10 @@ export interface BucketRecord {
   metrics?: Record<string, MetricsConfiguration>;
 }
 
-/** A run of bytes: a file of its own. An object has one; one made of parts has one for each. */
+/** A run of bytes. An object has one; one made of parts has one for each. */
 export interface Segment {
-  /** Name of the file. */
-  blob: string;
+  /** Name of its file; of a small one, the number of its row. */
+  blob: string | number;
   size: number;
 }
 

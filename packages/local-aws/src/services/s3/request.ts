@@ -1,15 +1,16 @@
 /** Reads S3's requests: which operation, by method, bucket or key, and subresource; and the body. */
+import { hash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { bucketOfHost } from "../../front/bucketHost.ts";
-import { collect } from "../../kit/collect.ts";
 import { AwsError } from "../../service.ts";
 import type { OperationShape, ServiceShapes, WireRequest } from "../../wire/index.ts";
 import { readBindings } from "../../wire/rest.ts";
 import { readXml } from "../../wire/xml.ts";
-import { badDigest, base64, hasher, statedChecksum } from "./checksum.ts";
-import { AwsChunkedDecoder } from "./chunked.ts";
+import { badDigest, statedChecksum } from "./checksum.ts";
 import { invalidArgument, malformedXml } from "./errors.ts";
+import { checksumOf } from "./hashers.ts";
+import { Incoming } from "./incoming.ts";
 import { checkMd5 } from "./receive.ts";
 
 export interface Target {
@@ -133,7 +134,7 @@ export async function readInput(
     input[name] = framed(request, input);
     return input;
   }
-  const body = await collect(framed(request, {}), maxXml, malformedXml);
+  const body = await framed(request, {}).collect(maxXml, malformedXml);
   await checkIntegrity(input, body);
   if (member.isStringSchema()) input[name] = body.toString();
   else if (body.length > 0) input[name] = readXml(member, body);
@@ -150,33 +151,23 @@ function inUrl({ query }: WireRequest): IncomingHttpHeaders {
   return Object.fromEntries(lower.filter(([name]) => !inUrlOnly.test(name)));
 }
 
-/** The body without its framing, and its length without it. */
-function framed(request: WireRequest, input: Record<string, unknown>): Readable {
+/** The body; of a framed one, its length without the framing. */
+function framed(request: WireRequest, input: Record<string, unknown>): Incoming {
   const { headers } = request;
-  const body = request.body as Readable;
-  if (!String(headers["x-amz-content-sha256"] ?? "").startsWith("STREAMING-")) return body;
+  const body = new Incoming(request.body as Readable, headers);
+  if (!body.framing) return body;
   const length = headers["x-amz-decoded-content-length"];
   if (length === undefined) {
     throw new AwsError("MissingContentLength", "You must provide the Content-Length HTTP header.", 411);
   }
   input.ContentLength = Number(length);
-  const trailer = headers["x-amz-trailer"];
-  const decoder = new AwsChunkedDecoder(trailer === undefined ? undefined : String(trailer));
-  body.on("error", (error) => decoder.destroy(error));
-  return body.pipe(decoder);
+  return body;
 }
 
 async function checkIntegrity(input: Record<string, unknown>, body: Buffer): Promise<void> {
-  if (typeof input.ContentMD5 === "string") {
-    const hash = hasher("MD5");
-    hash.update(body);
-    checkMd5(input.ContentMD5, Buffer.from(await hash.digest()).toString("hex"));
-  }
+  if (typeof input.ContentMD5 === "string") checkMd5(input.ContentMD5, hash("md5", body));
   // A completed upload's checksum is in the same header: it is not that of this body.
   if (input.UploadId !== undefined) return;
   const stated = statedChecksum(input);
-  if (!stated) return;
-  const hash = hasher(stated.algorithm);
-  hash.update(body);
-  if ((await base64(hash)) !== stated.value) throw badDigest(stated.algorithm);
+  if (stated && (await checksumOf(stated.algorithm, body)) !== stated.value) throw badDigest(stated.algorithm);
 }

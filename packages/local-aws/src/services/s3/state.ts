@@ -38,7 +38,7 @@ export class S3State {
     this.uploads = cloud.store.collection("s3.uploads");
     this.parts = cloud.store.collection("s3.parts");
     this.versions = new Versions(cloud.store);
-    this.blobs = new Blobs(join(cloud.directory, "s3"));
+    this.blobs = new Blobs(cloud.store, join(cloud.directory, "s3"));
     this.notifications = new Notifications(cloud);
     this.owner = { ID: createHash("sha256").update(cloud.accountId).digest("hex") };
   }
@@ -111,6 +111,8 @@ export class S3State {
     this.cloud.store.transaction(() => {
       also?.();
       replaced = this.versions.add(version);
+      this.blobs.keep(version.segments);
+      if (replaced) this.blobs.removeRows(replaced.segments);
       this.notifications.record(this.buckets.get(version.bucket), version, event, call);
     });
     if (replaced) this.#discard(replaced);
@@ -121,6 +123,7 @@ export class S3State {
   remove(version: Version, event: EventName, call: Call): void {
     this.cloud.store.transaction(() => {
       this.versions.remove(version);
+      this.blobs.removeRows(version.segments);
       this.notifications.record(this.buckets.get(version.bucket), version, event, call);
     });
     this.#discard(version);
@@ -157,9 +160,9 @@ export class S3State {
     return this.parts.values(`${uploadId}/`);
   }
 
-  /** Bytes that nothing refers to any longer; failing to remove them is harmless. */
+  /** Files that nothing refers to any longer; failing to remove them is harmless. */
   #discard({ segments }: Version): void {
-    this.blobs.remove(segments).catch(() => {});
+    this.blobs.removeFiles(segments).catch(() => {});
   }
 }
 

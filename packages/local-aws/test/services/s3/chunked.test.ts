@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import fc from "fast-check";
 import { AwsChunkedDecoder } from "../../../src/services/s3/chunked.ts";
 
@@ -17,19 +15,20 @@ function framed(chunks: Buffer[], signed: boolean, trailers: string[]): Buffer {
   return Buffer.concat([...parts, Buffer.from(trailers.map((line) => `${line}\r\n`).join("")), Buffer.from("\r\n")]);
 }
 
-async function decode(wire: Buffer, cuts: number[] = []) {
+function decode(wire: Buffer, cuts: number[] = []) {
   const ends = [...new Set(cuts.map((cut) => cut % (wire.length + 1)))].sort((a, b) => a - b);
   const pieces = [...ends, wire.length].map((end, index) => wire.subarray(ends[index - 1] ?? 0, end));
   const decoder = new AwsChunkedDecoder("x-amz-checksum-crc32");
-  const body = await buffer(Readable.from(pieces.filter(({ length }) => length > 0)).pipe(decoder));
+  const body = Buffer.concat(pieces.flatMap((piece) => decoder.decode(piece)));
+  decoder.end();
   return { body, trailers: decoder.trailers };
 }
 
 describe("aws-chunked bodies", () => {
-  it("give what was framed, however the network cuts them", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(bytes(300)), fc.boolean(), fc.array(fc.nat()), async (chunks, signed, cuts) => {
-        const { body, trailers } = await decode(framed(chunks, signed, ["x-amz-checksum-crc32:AAAAAA=="]), cuts);
+  it("give what was framed, however the network cuts them", () => {
+    fc.assert(
+      fc.property(fc.array(bytes(300)), fc.boolean(), fc.array(fc.nat()), (chunks, signed, cuts) => {
+        const { body, trailers } = decode(framed(chunks, signed, ["x-amz-checksum-crc32:AAAAAA=="]), cuts);
         assert.deepEqual(body, Buffer.concat(chunks));
         assert.deepEqual([...trailers], [["x-amz-checksum-crc32", "AAAAAA=="]]);
       }),
@@ -51,8 +50,9 @@ describe("aws-chunked bodies", () => {
     "0\r\nno colon\r\n\r\n",
   ]) {
     it(`refuse ${JSON.stringify(wire.slice(0, 30))}`, () =>
-      assert.rejects(decode(Buffer.from(wire)), (error: Error) =>
-        /^(IncompleteBody|InvalidRequest)$/.test(error.name),
+      assert.throws(
+        () => decode(Buffer.from(wire)),
+        (error: Error) => /^(IncompleteBody|InvalidRequest)$/.test(error.name),
       ));
   }
 });

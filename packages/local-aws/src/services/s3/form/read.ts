@@ -1,7 +1,7 @@
 /** A form as a browser sends it: fields, and one file. */
-import { collect } from "../../../kit/collect.ts";
 import { AwsError, type RawRequest } from "../../../service.ts";
 import { invalidArgument } from "../errors.ts";
+import { Incoming } from "../incoming.ts";
 
 /** Largest form, in bytes: it is held in memory. Larger uploads take presigned URLs. */
 const maxForm = 256 * 1024 ** 2;
@@ -29,7 +29,7 @@ export async function readForm({ headers, body }: RawRequest): Promise<Form> {
       Condition: message,
     });
   }
-  const bytes = await collect(body, maxForm, tooLarge);
+  const bytes = await new Incoming(body, headers).collect(maxForm, tooLarge);
   const data = await new Response(new Uint8Array(bytes), { headers: { "content-type": type } }).formData().catch(() => {
     throw malformed();
   });

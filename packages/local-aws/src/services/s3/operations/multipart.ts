@@ -112,8 +112,12 @@ async function addPart(s3: S3State, upload: UploadRecord, number: number, input:
     await s3.blobs.remove([received]);
     throw noSuchUpload(upload.id);
   }
-  s3.parts.put(partKey(upload.id, number), part);
-  if (replaced) await s3.blobs.remove([replaced.segment]);
+  s3.cloud.store.transaction(() => {
+    s3.parts.put(partKey(upload.id, number), part);
+    s3.blobs.keep([part.segment]);
+    if (replaced) s3.blobs.removeRows([replaced.segment]);
+  });
+  if (replaced) await s3.blobs.removeFiles([replaced.segment]);
   return { part, named: received.named };
 }
 
@@ -183,8 +187,12 @@ async function complete(s3: S3State, input: Input<"s3", "CompleteMultipartUpload
     checksum: { algorithm, value, type },
     parts: parts.map((part, index) => ({ number: index + 1, size: part.size, checksum: part.checksum })),
   };
-  s3.add(version, "ObjectCreated:CompleteMultipartUpload", call, () => forget(s3, upload));
-  await s3.blobs.remove(unused.map(({ segment }) => segment));
+  const left = unused.map(({ segment }) => segment);
+  s3.add(version, "ObjectCreated:CompleteMultipartUpload", call, () => {
+    forget(s3, upload);
+    s3.blobs.removeRows(left);
+  });
+  await s3.blobs.removeFiles(left);
   return {
     Location: `${s3.cloud.origin}/${bucket.name}/${encodeURIComponent(upload.key)}`,
     Bucket: bucket.name,
@@ -271,7 +279,10 @@ function forget(s3: S3State, upload: UploadRecord): void {
 
 /** Ends an upload without creating an object. */
 export async function discardUpload(s3: S3State, upload: UploadRecord): Promise<void> {
-  const parts = s3.partsOf(upload.id);
-  s3.cloud.store.transaction(() => forget(s3, upload));
-  await s3.blobs.remove(parts.map(({ segment }) => segment));
+  const segments = s3.partsOf(upload.id).map(({ segment }) => segment);
+  s3.cloud.store.transaction(() => {
+    forget(s3, upload);
+    s3.blobs.removeRows(segments);
+  });
+  await s3.blobs.removeFiles(segments);
 }
