@@ -12,7 +12,7 @@ import { PredictionPipeline } from "./components/predictionPipeline.ts";
 import { createSetupParameters, readSetupStatement } from "./components/setupParameters.ts";
 import { SnowflakeRecommender } from "./components/snowflakeRecommender.ts";
 import { SparkJobs } from "./components/sparkJobs.ts";
-import { deploymentsOfStack, logGroupsOfStack } from "./components/stackCode.ts";
+import { deploymentsOfStack, logGroupsOfStack, serviceLogGroupsOfStack } from "./components/stackCode.ts";
 import {
   appVersion,
   archiverArgs,
@@ -202,6 +202,8 @@ export const jobsApplicationId = jobs.application.id;
 export const jobsDataUri = jobs.dataUri;
 /** Of each function and container; found by themselves. */
 export const logGroups = logGroupsOfStack();
+/** What services write: requests of APIs (`NAME-access`, `NAME-execution`), events of state machines; found by themselves. */
+export const serviceLogGroups = serviceLogGroupsOfStack();
 /** Where CodeDeploy shifts traffic, by function; empty where versions change at once. */
 export const deployments = deploymentsOfStack();
 /** In CloudWatch's console, by system; empty without dashboards. */

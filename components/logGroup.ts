@@ -1,7 +1,7 @@
 import { LogGroup } from "@pulumi/aws/cloudwatch";
 import type { Input, Resource } from "@pulumi/pulumi";
 import { stackWide } from "./naming.ts";
-import { addLogGroup } from "./stackCode.ts";
+import { addLogGroup, addServiceLogGroup } from "./stackCode.ts";
 import { oneOf, type Rule } from "./validation.ts";
 
 /** What CloudWatch takes. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
@@ -22,8 +22,18 @@ export interface LogGroupArgs {
 }
 
 /** A log group of the stack: made before its writer, deleted with the stack. */
-export const createLogGroup = (name: string, args: LogGroupArgs, parent?: Resource): LogGroup =>
+const createLogGroup = (name: string, args: LogGroupArgs, parent?: Resource): LogGroup =>
   new LogGroup(name, { name: args.name, retentionInDays: args.retention ?? 30 }, { parent });
+
+/**
+ * The log group that a service writes to, `name-logs`; the stack's output `serviceLogGroups` has it under `name`.
+ * @param name of what is told there: `whodis-access`.
+ */
+export function createServiceLogs(name: string, args: LogGroupArgs, parent?: Resource): LogGroup {
+  const logGroup = createLogGroup(`${name}-logs`, args, parent);
+  addServiceLogGroup(name, logGroup);
+  return logGroup;
+}
 
 /**
  * The log group of a function or a container, `name-logs`; the stack's output `logGroups` has it under `name`.

@@ -2,7 +2,7 @@ import { FlowLog, SecurityGroup, VpcEndpoint } from "@pulumi/aws/ec2";
 import { Vpc } from "@pulumi/awsx/ec2";
 import { Config, type Input, interpolate, type Resource } from "@pulumi/pulumi";
 import { createExecutionRole } from "./function/executionRole.ts";
-import { createLogGroup, logGroupName } from "./logGroup.ts";
+import { createServiceLogs, logGroupName } from "./logGroup.ts";
 
 /** Where containers, notebooks and jobs run. */
 export interface Network {
@@ -115,7 +115,7 @@ function createInterfaceEndpoints(
 
 /** https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html */
 function createFlowLog(name: string, { vpcId }: Network, parent: Resource | undefined): void {
-  const logs = createLogGroup(`${name}-flow-logs`, { name: logGroupName("vpc", name), retention: undefined }, parent);
+  const logs = createServiceLogs(`${name}-flow`, { name: logGroupName("vpc", name), retention: undefined }, parent);
   const { role, policy } = createExecutionRole(
     `${name}-flow-logs`,
     "vpc-flow-logs.amazonaws.com",

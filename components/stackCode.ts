@@ -6,12 +6,16 @@ import { perStack } from "./perStack.ts";
 /** The stack's functions and containers, by name: each component adds what it makes, so that nobody keeps a list. */
 const code = perStack(() => ({
   logGroups: new Map<string, LogGroup>(),
+  serviceLogGroups: new Map<string, LogGroup>(),
   deploymentGroups: new Map<string, DeploymentGroup>(),
   shortNames: new Map<string, string>(),
 }));
 
 /** @param name of the function or container that writes to the log group. */
 export const addLogGroup = (name: string, logGroup: LogGroup) => code().logGroups.set(name, logGroup);
+
+/** @param name of what a service writes of it: an API's requests, a state machine's events. */
+export const addServiceLogGroup = (name: string, logGroup: LogGroup) => code().serviceLogGroups.set(name, logGroup);
 
 /** @param name of the function whose traffic the group's deployments shift. */
 export const addDeploymentGroup = (name: string, group: DeploymentGroup) => code().deploymentGroups.set(name, group);
@@ -22,6 +26,10 @@ export const setShortName = (name: string, shortName: string) => code().shortNam
 /** The log group of each function and container of the stack, by name: what `dsp logs` reads. */
 export const logGroupsOfStack = (): Output<Record<string, string>> =>
   afterProgram(() => byShortName(code().logGroups, ({ name }) => name));
+
+/** The log groups that services write to (API Gateway, Step Functions, ECS, VPC), by short names: what `dsp logs NAME` reads. */
+export const serviceLogGroupsOfStack = (): Output<Record<string, string>> =>
+  afterProgram(() => byShortName(code().serviceLogGroups, ({ name }) => name));
 
 /** Where CodeDeploy shifts traffic, by function: what `dsp deploy` reads. Empty where versions change at once. */
 export const deploymentsOfStack = (): Output<Record<string, { application: string; group: string }>> =>

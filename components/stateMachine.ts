@@ -3,7 +3,7 @@ import { type Input, interpolate, jsonStringify, type Resource } from "@pulumi/p
 import type { Machine } from "./asl.ts";
 import { createExecutionRole } from "./function/executionRole.ts";
 import type { Statement } from "./function/statement.ts";
-import { createLogGroup } from "./logGroup.ts";
+import { createServiceLogs } from "./logGroup.ts";
 import { stackWide } from "./naming.ts";
 
 export interface StateMachineArgs {
@@ -38,8 +38,8 @@ export interface StateMachineArgs {
  */
 export function createStateMachine(name: string, args: StateMachineArgs, parent?: Resource): StateMachine {
   const { definition, statements = [], type = "STANDARD", logRetention } = args;
-  const logGroup = createLogGroup(
-    `${name}-logs`,
+  const logGroup = createServiceLogs(
+    name,
     // CloudWatch's own prefix for such groups: their resource policy would outgrow its limit otherwise.
     { name: `/aws/vendedlogs/states/${stackWide(name)}`, retention: logRetention },
     parent,

@@ -46,6 +46,20 @@ describe("the program", () => {
     assert.equal(outputs.jobsDataUri, "s3://jobs-data/data");
   });
 
+  it("names each log group that it has, functions' and services', once", () => {
+    const { outputs, made } = program;
+    const { logGroups, serviceLogGroups } = outputs;
+    const named = [...Object.values(logGroups), ...Object.values(serviceLogGroups)] as string[];
+    const there = made.all.filter(({ type }) => type === "aws:cloudwatch/logGroup:LogGroup");
+    assert.deepEqual(named.toSorted(), there.map(({ inputs }) => inputs.name).toSorted());
+    assert.equal(serviceLogGroups["whodis-access"], "/aws/apigateway/platform-dev-eu-whodis");
+    assert.equal(serviceLogGroups["whodis-execution"], "API-Gateway-Execution-Logs_whodis-id/Prod");
+    const machine = "archiver-ArchiverStateMachine";
+    assert.equal(serviceLogGroups[machine], `/aws/vendedlogs/states/platform-dev-eu-${machine}`);
+    const both = Object.keys(logGroups).filter((name) => name in serviceLogGroups);
+    assert.deepEqual(both, [], "a name leads to one log");
+  });
+
   it("has a network, a budget and users of Cognito where the configuration says so, and keeps every rule with them", async () => {
     const pool = "arn:aws:cognito-idp:eu-west-1:123456789012:userpool/eu-west-1_p";
     const made = async (config: Record<string, string>, stack: string) => (await evaluate(config, stack)).made;

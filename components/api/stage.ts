@@ -1,6 +1,6 @@
 import { type Deployment, MethodSettings, type RestApi, Stage } from "@pulumi/aws/apigateway";
 import { type Input, interpolate, type Resource } from "@pulumi/pulumi";
-import { createLogGroup, logGroupName, retentionRule } from "../logGroup.ts";
+import { createServiceLogs, logGroupName, retentionRule } from "../logGroup.ts";
 import { matches, oneOf, type Rule } from "../validation.ts";
 import type { StageArgs } from "./args.ts";
 import type { BoundRoute } from "./routes.ts";
@@ -42,14 +42,10 @@ interface StageParts extends StageArgs {
 export function createStage(name: string, args: StageParts, parent: Resource): Stage {
   const { stageName, restApi, deployment, ready } = args;
   const { logRetention: retention } = args;
-  const accessLogs = createLogGroup(
-    `${name}-access-logs`,
-    { name: logGroupName("apigateway", name), retention },
-    parent,
-  );
+  const accessLogs = createServiceLogs(`${name}-access`, { name: logGroupName("apigateway", name), retention }, parent);
   // API Gateway makes this group by itself, without an end, unless it is there before the stage.
-  const executionLogs = createLogGroup(
-    `${name}-execution-logs`,
+  const executionLogs = createServiceLogs(
+    `${name}-execution`,
     { name: interpolate`API-Gateway-Execution-Logs_${restApi.id}/${stageName}`, retention },
     parent,
   );

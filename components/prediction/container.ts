@@ -7,7 +7,7 @@ import { createContainerImage, pullStatements } from "../containerImage.ts";
 import { queueBinding } from "../function/bindings.ts";
 import { createExecutionRole } from "../function/executionRole.ts";
 import type { Binding, Statement } from "../function/statement.ts";
-import { createCodeLogs, createLogGroup } from "../logGroup.ts";
+import { createCodeLogs, createServiceLogs } from "../logGroup.ts";
 import { metricNamespace, stackWide } from "../naming.ts";
 import { createNetwork, createOutwardGroup, type Network } from "../network.ts";
 import type { ContainerArgs } from "./args.ts";
@@ -57,8 +57,8 @@ export function createContainerPredictor(
     { parent },
   );
   // ECS makes this group by itself, without an end, unless it is there before the first task.
-  const insights = createLogGroup(
-    `${name}-insights-logs`,
+  const insights = createServiceLogs(
+    `${name}-insights`,
     { name: interpolate`/aws/ecs/containerinsights/${cluster.name}/performance`, retention: undefined },
     parent,
   );

@@ -3,7 +3,7 @@ import { CloudWatchLogsClient, type FilteredLogEvent, paginateFilterLogEvents } 
 import type { CommandModule } from "yargs";
 import { formatLogEvent, parseAge } from "../lib/logEvents.ts";
 import { readStack } from "../lib/stack.ts";
-import { chosenFunctions, type StackFunction } from "../lib/stackFunctions.ts";
+import { chosenLogs, type StackFunction } from "../lib/stackFunctions.ts";
 
 interface Options {
   functions?: string[];
@@ -20,16 +20,16 @@ interface Options {
 const overlapMs = 10_000;
 const pollMs = 1_000;
 
-/** `dsp logs`: the functions' log groups, merged in the order of time. */
+/** `dsp logs`: the functions' log groups, and those of services that are named, merged in the order of time. */
 export const logs: CommandModule<object, Options> = {
   command: "logs [functions..]",
-  describe: "Show the functions' logs",
+  describe: "Show the functions' logs, or those of services",
   builder: (command) =>
     command
       .positional("functions", {
         type: "string",
         array: true,
-        describe: "Names in the program, or of what they belong to [default: all]",
+        describe: "Names in the program, or of what they belong to [default: all functions]; or a service's log",
       })
       .option("follow", { alias: "f", type: "boolean", default: false, describe: "Keep waiting for more" })
       .option("since", { type: "string", default: "10m", describe: "How far back: 30s, 10m, 2h, 1d" })
@@ -40,6 +40,7 @@ export const logs: CommandModule<object, Options> = {
       .example("dsp logs --follow", "Everything, as it comes")
       .example("dsp logs whodis --since 1h", "One function, the last hour")
       .example("dsp logs archiver", "Every function of the archiver")
+      .example("dsp logs iris-api-access", "Requests of an API; iris-api-execution: what API Gateway did with them")
       .example("dsp logs --request 7910bf64-fe05-41b3-b0b0-6ac28475f59b", "What one request has left"),
   async handler(options) {
     const stack = await readStack(options.stack);
@@ -50,14 +51,15 @@ export const logs: CommandModule<object, Options> = {
     let from = Date.now() - parseAge(options.since);
     do {
       // Each time: a function that is new has a log, too.
-      const functions = await chosenFunctions(stack, options.functions ?? []);
-      const events = await Promise.all(functions.map((one) => read(client, one, from, filter)));
+      const logs = await chosenLogs(stack, options.functions ?? []);
+      const services = new Set(logs.filter(({ isService }) => isService).map(({ name }) => name));
+      const events = await Promise.all(logs.map((one) => read(client, one, from, filter)));
       for (const { of, event } of events.flat().sort((a, b) => a.event.timestamp! - b.event.timestamp!)) {
         if (seen.has(event.eventId!)) continue;
         seen.set(event.eventId!, event.timestamp!);
         // Of one request all is of interest.
         const line = json
-          ? JSON.stringify({ function: of.name, ...event })
+          ? JSON.stringify({ [services.has(of.name) ? "service" : "function"]: of.name, ...event })
           : formatLogEvent(of.name, event, verbose || request !== undefined);
         if (line !== undefined) console.log(line);
         from = Math.max(from, event.timestamp! - overlapMs);

@@ -1,6 +1,7 @@
 import type { FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
 import pc from "picocolors";
 import { Failure } from "./failure.ts";
+import { serviceEvent } from "./serviceEvents.ts";
 import { ownFrames } from "./stackTrace.ts";
 
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -46,7 +47,7 @@ function sayingOf(message: string, verbose: boolean): string | undefined {
   if (!record) return isPlatformText(message) && !verbose ? undefined : message;
   if (isObject(record.record) && typeof record.type === "string") return platform(record.type, record.record, verbose);
   if (record._aws) return verbose ? pc.dim(`metrics ${metricsOf(record)}`) : undefined;
-  return application(record) ?? message;
+  return application(record) ?? serviceEvent(record) ?? message;
 }
 
 /** What the function has logged: an error, or a message with what was added. */

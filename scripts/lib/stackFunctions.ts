@@ -1,7 +1,7 @@
 /** The functions of a stack, by the names that the program gives them. */
 import { LambdaClient, paginateListFunctions } from "@aws-sdk/client-lambda";
 import { Failure } from "./failure.ts";
-import { chooseFunctions } from "./functionNames.ts";
+import { chooseFunctions, chooseLogs } from "./functionNames.ts";
 import { localStack, type Stack } from "./stack.ts";
 
 export interface StackFunction {
@@ -34,6 +34,12 @@ export async function functionsOf(stack: Stack): Promise<StackFunction[]> {
   return [...own, ...others];
 }
 
+/** The logs of API Gateway, Step Functions and others, by the names that the output `serviceLogGroups` gives them. */
+function serviceLogsOf(stack: Stack): StackFunction[] {
+  const named = (stack.outputs.serviceLogGroups ?? {}) as Record<string, string>;
+  return Object.entries(named).map(([name, logGroupName]) => ({ name, logGroupName }));
+}
+
 /** Every function of the account and region, by its log group. */
 async function functionNames({ client }: Stack): Promise<Map<string, string>> {
   const names = new Map<string, string>();
@@ -57,6 +63,21 @@ export async function chosenFunctions(stack: Stack, names: string[]): Promise<St
     ),
   );
   return all.filter(({ name }) => chosen.has(name));
+}
+
+/**
+ * The logs that a user means: see {@link chooseLogs}.
+ * @throws {Failure} for the first name that is none.
+ */
+export async function chosenLogs(stack: Stack, names: string[]): Promise<(StackFunction & { isService: boolean })[]> {
+  const functions = await functionsOf(stack);
+  const services = serviceLogsOf(stack);
+  const namesOf = (some: StackFunction[]) => some.map(({ name }) => name);
+  const chosen = new Set(chooseLogs(names, namesOf(functions), namesOf(services)));
+  return [
+    ...functions.map((one) => ({ ...one, isService: false })),
+    ...services.map((one) => ({ ...one, isService: true })),
+  ].filter(({ name }) => chosen.has(name));
 }
 
 /**

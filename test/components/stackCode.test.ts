@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { all } from "@pulumi/pulumi";
 import { ApiWithLambdas } from "../../components/apiWithLambdas.ts";
 import { NodeFunction } from "../../components/nodeFunction.ts";
-import { deploymentsOfStack, logGroupsOfStack } from "../../components/stackCode.ts";
+import { deploymentsOfStack, logGroupsOfStack, serviceLogGroupsOfStack } from "../../components/stackCode.ts";
+import { createStateMachine } from "../../components/stateMachine.ts";
 import { record } from "./support/record.ts";
 
 const entry = "handlers/whodis/index.ts";
@@ -13,12 +14,12 @@ async function outputsOf(before: () => void, after: () => void = () => {}) {
   let found: Record<string, unknown>[] = [];
   await record(async () => {
     before();
-    const outputs = all([logGroupsOfStack(), deploymentsOfStack()]);
+    const outputs = all([logGroupsOfStack(), deploymentsOfStack(), serviceLogGroupsOfStack()]);
     after();
     found = await new Promise((resolve) => outputs.apply(resolve));
   });
-  const [logGroups, deployments] = found;
-  return { logGroups, deployments };
+  const [logGroups, deployments, serviceLogGroups] = found;
+  return { logGroups, deployments, serviceLogGroups };
 }
 
 describe("the stack's functions", () => {
@@ -33,6 +34,19 @@ describe("the stack's functions", () => {
       "late-pre-traffic": "/aws/lambda/platform-test-late-pre-traffic",
     });
     assert.deepEqual(deployments, { late: { application: "deployments", group: "platform-test-late" } });
+  });
+
+  it("are apart from what services write, which has short names as well", async () => {
+    const { logGroups, serviceLogGroups } = await outputsOf(() => {
+      new ApiWithLambdas("hello", { routes: { "GET /hello": { entry } } });
+      createStateMachine("nightly", { definition: { StartAt: "Done", States: { Done: { Type: "Succeed" } } } });
+    });
+    assert.deepEqual(Object.keys(logGroups ?? {}), ["hello"]);
+    assert.deepEqual(serviceLogGroups, {
+      "hello-access": "/aws/apigateway/platform-test-hello",
+      "hello-execution": "API-Gateway-Execution-Logs_hello-id/Prod",
+      nightly: "/aws/vendedlogs/states/platform-test-nightly",
+    });
   });
 
   it("have the name of their API where it has one route", async () => {
@@ -51,6 +65,6 @@ describe("the stack's functions", () => {
 
   it("are those of one run alone", async () => {
     await outputsOf(() => new NodeFunction("one", { entry }));
-    assert.deepEqual(await outputsOf(() => {}), { logGroups: {}, deployments: {} });
+    assert.deepEqual(await outputsOf(() => {}), { logGroups: {}, deployments: {}, serviceLogGroups: {} });
   });
 });

@@ -23,6 +23,7 @@ describe("dsp", function () {
   const outputs = {
     whodisUrl: "http://localhost/whodis",
     logGroups: { whodis: "/aws/lambda/whodis", other: "/aws/lambda/other" },
+    serviceLogGroups: { "whodis-access": "/aws/apigateway/whodis" },
   };
 
   const dsp = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
@@ -67,8 +68,8 @@ describe("dsp", function () {
   it("outputs: a table, or JSON in Pulumi's shape", async () => {
     const table = await dsp("outputs");
     assert.equal(table.code, 0);
-    assert.match(table.stdout, /^whodisUrl {2}http:\/\/localhost\/whodis$/m);
-    assert.match(table.stdout, /^logGroups {2}\{ whodis, other \}$/m);
+    assert.match(table.stdout, /^whodisUrl {2,}http:\/\/localhost\/whodis$/m);
+    assert.match(table.stdout, /^logGroups {2,}\{ whodis, other \}$/m);
     assert.deepEqual(JSON.parse((await dsp("outputs", "--json")).stdout), outputs);
   });
 
@@ -79,6 +80,19 @@ describe("dsp", function () {
     const one = await dsp("logs", "whodis");
     assert.match(one.stdout, /hello/);
     assert.ok(!one.stdout.includes("broken"));
+  });
+
+  it("logs: what a service writes, where it is named", async () => {
+    const client = test.client(CloudWatchLogsClient);
+    const of = { logGroupName: "/aws/apigateway/whodis", logStreamName: "s" };
+    await client.send(new CreateLogGroupCommand(of));
+    await client.send(new CreateLogStreamCommand(of));
+    const line = { requestId: "r", method: "GET", route: "/whodis", status: "200", latency: "7", error: "-" };
+    const logEvents = [{ timestamp: Date.now(), message: JSON.stringify(line) }];
+    await client.send(new PutLogEventsCommand({ ...of, logEvents }));
+    assert.match((await dsp("logs", "whodis-access")).stdout, /^\S+ whodis-access GET \/whodis 200 7 ms request r\n$/);
+    assert.equal(JSON.parse((await dsp("logs", "whodis-access", "--json")).stdout).service, "whodis-access");
+    assert.ok(!(await dsp("logs")).stdout.includes("whodis-access"));
   });
 
   it("logs: filtered, as JSON lines", async () => {
@@ -261,7 +275,13 @@ describe("dsp", function () {
     ["no command", [], 2, /Say which command/],
     ["a command that is not there", ["output"], 2, /outputs/],
     ["an unknown option", ["outputs", "--jsn"], 2, /Unknown argument: jsn/],
-    ["an unknown function", ["logs", "nobody"], 1, /There is no function "nobody". There are: other, whodis/],
+    [
+      "an unknown function",
+      ["logs", "nobody"],
+      1,
+      /There is no log "nobody". There are: other, whodis; of services: whodis-access$/m,
+    ],
+    ["a service as a function", ["invoke", "whodis-access"], 1, /There is no function "whodis-access"/],
     ["an age without a unit", ["logs", "--since", "10"], 1, /--since is "10"; write a whole number and a unit/],
   ];
   for (const [what, args, code, message] of mistakes) {

@@ -87,6 +87,31 @@ describe("log lines", () => {
       assert.equal(line(report(status, errorType)), expected));
   }
 
+  it("show events of state machines: what, where, of which execution, and why it failed", () => {
+    const event = (type: string, details: object, arn = "arn:aws:states:eu-west-1:1:execution:machine:drop-1") =>
+      line(
+        JSON.stringify({ id: "2", type, details, previous_event_id: "1", event_timestamp: "0", execution_arn: arn }),
+      );
+    assert.equal(event("TaskStateEntered", { name: "Classify" }), "TaskStateEntered Classify drop-1");
+    const failed = { error: "InvalidInput", cause: "quality is 101" };
+    assert.equal(event("ExecutionFailed", failed), "ExecutionFailed InvalidInput: quality is 101 drop-1");
+    const express = "arn:aws:states:eu-west-1:1:express:machine:run:2f0c";
+    assert.equal(event("ExecutionStarted", {}, express), "ExecutionStarted run");
+  });
+
+  it("show requests of an API", () => {
+    const request = { requestId: "r", time: "t", ip: "i", user: "-", method: "GET", route: "/iris/{id}", bytes: "2" };
+    const shown = (more: object) => line(JSON.stringify({ ...request, integrationLatency: "-", ...more }));
+    assert.equal(
+      shown({ status: "403", latency: "1", error: "Forbidden", integrationError: "-" }),
+      "GET /iris/{id} 403 1 ms Forbidden request r",
+    );
+    assert.equal(
+      shown({ status: "502", latency: "-", error: "-", integrationError: "bad" }),
+      "GET /iris/{id} 502 bad request r",
+    );
+  });
+
   it("show other records of Lambda's only where all is wanted", () => {
     assert.equal(line(report("success")), undefined);
     assert.equal(line(report("error", "TypeError")), undefined);
