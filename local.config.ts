@@ -13,6 +13,7 @@ export default defineConfig({
       "policy/throwAway.ts",
       "Pulumi.yaml",
       "Pulumi.local.yaml",
+      "Pulumi.local.own.yaml",
     ],
     packed: ["handlers", "containers", "models", "jobs"],
   },

@@ -1,9 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { Failure } from "./failure.ts";
+import { localStack } from "./localStack.ts";
 
 /** `Pulumi.<stack>.yaml` of the folder that the command runs in. */
 export const configFile = (stack: string): string => `Pulumi.${stack.split("/").at(-1)}.yaml`;
+
+/** Where values of a stack are written: those of the local one are this machine's own, which git does not track. */
+export const ownConfigFile = (stack: string): string =>
+  stack === localStack ? `Pulumi.${localStack}.own.yaml` : configFile(stack);
 
 /** @throws {Failure} outside a project's folder. */
 export function projectName(): string {
@@ -13,11 +18,15 @@ export function projectName(): string {
 }
 
 /**
- * The `config` of `Pulumi.<stack>.yaml` as it is written; empty when there is no such file.
+ * The `config` of `Pulumi.<stack>.yaml` as it is written, and of what is this machine's own; empty when there is no such file.
  * @throws {Failure} when it is no YAML.
  */
-export function readConfig(stack: string): Record<string, unknown> {
-  const file = configFile(stack);
+export const readConfig = (stack: string): Record<string, unknown> => ({
+  ...configIn(configFile(stack)),
+  ...configIn(ownConfigFile(stack)),
+});
+
+function configIn(file: string): Record<string, unknown> {
   if (!existsSync(file)) return {};
   try {
     return parse(readFileSync(file, "utf8"))?.config ?? {};

@@ -1,23 +1,30 @@
 import { existsSync, readFileSync } from "node:fs";
 import writeFileAtomic from "write-file-atomic";
 import { isMap, parseDocument, stringify, type YAMLMap } from "yaml";
-import { configFile, projectName } from "./config.ts";
+import { configFile, ownConfigFile, projectName } from "./config.ts";
 import { Failure } from "./failure.ts";
 import { pulumiCommand } from "./pulumi.ts";
 
+/** How the file of this machine's own values begins. */
+const ownHeader =
+  "# This machine's own configuration of the local stack, on top of Pulumi.local.yaml. Git does not track it.\n";
+
 /**
  * Sets plain values of the project in a stack's configuration, as `pulumi config set` does, without its CLI; everything
- * else in the file stays as it is written, comments too.
+ * else in the file stays as it is written, comments too. The local stack's are this machine's own: their file is made.
  * @returns whether anything has changed.
  * @throws {Failure} when there is no such file, or it is no YAML.
  */
 export async function editConfig(stack: string, values: Record<string, string>): Promise<boolean> {
-  const file = configFile(stack);
-  if (!existsSync(file)) {
-    throw new Failure(`There is no ${file}. Is "${stack}" the stack's name? ${pulumiCommand()} stack ls lists them`);
+  const stackFile = configFile(stack);
+  if (!existsSync(stackFile)) {
+    throw new Failure(
+      `There is no ${stackFile}. Is "${stack}" the stack's name? ${pulumiCommand()} stack ls lists them`,
+    );
   }
   const project = projectName();
-  const before = readFileSync(file, "utf8");
+  const file = ownConfigFile(stack);
+  const before = existsSync(file) ? readFileSync(file, "utf8") : ownHeader;
   let text = before;
   for (const [key, value] of Object.entries(values)) text = setValue(file, text, `${project}:${key}`, value);
   if (text === before) return false;

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { configOf } from "./config.ts";
 import { Failure } from "./failure.ts";
+import { localStack } from "./localStack.ts";
 import { type Choice, quoted, runningHere, startCommand, stateDirectoryOf } from "./platforms.ts";
 import { askPulumi, pulumiCommand } from "./pulumi.ts";
 
@@ -22,7 +23,7 @@ export interface Stack {
   };
 }
 
-export const localStack = "local";
+export { localStack };
 
 export const defaultStack = (): string => process.env.PULUMI_STACK ?? localStack;
 

@@ -258,6 +258,39 @@ describe("npm start", function () {
     await running.until(/ready in/);
   });
 
+  it("lets a save wait for the shift of the one before, says so, and shifts to it then", async function () {
+    this.timeout(240_000);
+    await running.end("SIGTERM");
+    running = restart("--gradual");
+    await running.until(/ready in/);
+    const file = join(folder, "handlers/whodis/index.ts");
+    const good = readFileSync(file, "utf8");
+    const from = running.printed.length;
+    writeFileSync(file, good.replace("Whoop whoop!", "First!").replace("Saved early!", "First!"));
+    await running.until(/10 % to version \d+/, from);
+    writeFileSync(file, good.replace("Whoop whoop!", "Second!").replace("Saved early!", "Second!"));
+    const printed = (await running.until(/live after[\s\S]*live after/, from)).slice(from);
+    const waits = "saved: handlers/whodis/index.ts; goes live when the update under way has ended\n";
+    const [before = "", after = ""] = printed.split(waits);
+    assert.match(before, /changed: handlers\/whodis\/index\.ts/);
+    assert.match(after, /live after[\s\S]*changed: handlers\/whodis\/index\.ts[\s\S]*live after/);
+    assert.doesNotMatch(printed, /error:|✗ |Channel|last good version/);
+    assert.match(await (await fetch(`${state("endpoint.json").api}/whodis`)).text(), /Second!/);
+    writeFileSync(file, good);
+    await running.until(/live after/, from + printed.length);
+  });
+
+  it("says in a preview what it would do with another configuration, while it runs", async () => {
+    const [from, outputs] = [running.printed.length, state("outputs.json")];
+    const preview = new Started(folder, ["preview", "--config", "appVersion=v9"]);
+    await once(preview.child, "close");
+    assert.equal(preview.child.exitCode, 0, preview.printed);
+    assert.match(preview.printed, /whodis-get-whodis aws:lambda:Function would be updated\n.*APP_VERSION: "v1" → "v9"/);
+    assert.match(preview.printed, /Resources: \d+ to update/);
+    assert.doesNotMatch(running.printed.slice(from), /would be/);
+    assert.deepEqual(state("outputs.json"), outputs);
+  });
+
   it("says in a preview what a start would do, and changes nothing", async () => {
     await running.end("SIGTERM");
     const file = join(folder, "Pulumi.local.yaml");

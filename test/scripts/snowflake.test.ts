@@ -13,7 +13,8 @@ import { type ExternalFunction, findFunction } from "../../scripts/lib/snowflake
 
 const program = resolve(import.meta.dirname, "../../scripts/dsp.ts");
 const administrator = { accessKeyId: "test", secretAccessKey: "test" };
-const project = "Pulumi.local.yaml";
+const tracked = "Pulumi.local.yaml";
+const own = "Pulumi.local.own.yaml";
 
 /** The batch that a function gets; the gateway may have unpacked it. */
 function unpack({ body, isBase64Encoded }: { body: string; isBase64Encoded: boolean }) {
@@ -61,7 +62,7 @@ describe("dsp snowflake", function () {
         ...(externalId && { Condition: { StringEquals: { "sts:ExternalId": externalId } } }),
       },
     });
-  const config = () => parse(readFileSync(join(folder, project), "utf8")).config;
+  const config = () => parse(readFileSync(join(folder, own), "utf8")).config;
 
   const stateDirectory = process.env.LOCAL_STATE_DIR;
 
@@ -70,7 +71,7 @@ describe("dsp snowflake", function () {
     process.env.LOCAL_STATE_DIR = test.directory;
     folder = mkdtempSync(join(tmpdir(), "snowflake-"));
     writeFileSync(join(folder, "Pulumi.yaml"), "name: platform\nruntime: nodejs\n");
-    writeFileSync(join(folder, project), "# Mine.\nconfig:\n  aws:region: us-east-1 # here\n");
+    writeFileSync(join(folder, tracked), "# Ours.\nconfig:\n  aws:region: us-east-1 # here\n");
     iam = test.client(IAMClient);
     const { roleArn } = await test.mintRole(undefined, { name: "external-function" });
     const { roleArn: storage } = await test.mintRole(undefined, { name: "storage" });
@@ -199,16 +200,19 @@ describe("dsp snowflake", function () {
 
   describe("trust", () => {
     it("--local makes Snowflake's user here, whose external id then is asked for", async () => {
-      const { code, stderr } = await dsp(["trust", "--local"]);
+      const { code, stdout, stderr } = await dsp(["trust", "--local"]);
       assert.equal(code, 0, stderr);
+      assert.match(stdout, /^Written to Pulumi\.local\.own\.yaml\.\nnpm start applies it: by itself while it runs/m);
       const user = "arn:aws:iam::000000000000:user/snowflake";
       const { "platform:apiAwsIamUserArn": arn, "platform:apiAwsExternalId": id } = config();
       assert.equal(arn, user);
       assert.equal(config()["platform:storageAwsIamUserArn"], user);
       assert.match(
-        readFileSync(join(folder, project), "utf8"),
-        /^# Mine\.\nconfig:\n {2}aws:region: us-east-1 # here\n/,
+        readFileSync(join(folder, own), "utf8"),
+        /^# This machine's own .*\n\nconfig:\n {2}platform:apiAwsIam/,
       );
+      const text = readFileSync(join(folder, tracked), "utf8");
+      assert.equal(text, "# Ours.\nconfig:\n  aws:region: us-east-1 # here\n", "git sees no change");
       assert.equal(statSync(join(test.directory, "snowflake.json")).mode & 0o077, 0);
 
       await trusting(user, id);
@@ -233,7 +237,7 @@ describe("dsp snowflake", function () {
       ].join("\n");
 
     it("takes a paste of one integration, and says what is still to come", async () => {
-      writeFileSync(join(folder, project), "config:\n  aws:region: us-east-1\n");
+      rmSync(join(folder, own));
       const { code, stdout, stderr } = await dsp(["trust"], table(outputs.snowflakeExternalFunctionRoleArn!));
       assert.equal(code, 0, stderr);
       assert.match(stdout, /Still to come: the storage integration's/);
@@ -246,7 +250,7 @@ describe("dsp snowflake", function () {
       ];
       const whole = await dsp(["trust", ...flags, "--json"]);
       assert.deepEqual(JSON.parse(whole.stdout), {
-        file: project,
+        file: own,
         changed: true,
         trust: { storageAwsIamUserArn: "arn:aws:iam::123456789012:user/a1", storageAwsExternalId: "B=" },
         whole: true,
@@ -259,11 +263,11 @@ describe("dsp snowflake", function () {
     ];
     for (const [args, input, message] of mistakes) {
       it(`refuses ${args.join(" ") || JSON.stringify(input.slice(-60))}, and changes nothing`, async () => {
-        const before = readFileSync(join(folder, project), "utf8");
+        const before = readFileSync(join(folder, own), "utf8");
         const { code, stderr } = await dsp(["trust", ...args], input);
         assert.equal(code, 1);
         assert.match(stderr, message);
-        assert.equal(readFileSync(join(folder, project), "utf8"), before);
+        assert.equal(readFileSync(join(folder, own), "utf8"), before);
       });
     }
   });

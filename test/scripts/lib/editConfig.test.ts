@@ -76,6 +76,18 @@ encryptionsalt: v1:abc=
     });
   }
 
+  it("is of the local stack this machine's own file, whose values win", async () => {
+    writeFileSync("Pulumi.local.yaml", "config:\n  platform:id: ours\n  platform:size: 1\n");
+    assert.equal(await editConfig("local", { id: "mine" }), true);
+    assert.equal(await editConfig("local", { id: "mine" }), false);
+    assert.deepEqual(readConfig("local"), { "platform:id": "mine", "platform:size": 1 });
+    assert.equal(readFileSync("Pulumi.local.yaml", "utf8"), "config:\n  platform:id: ours\n  platform:size: 1\n");
+    assert.match(
+      readFileSync("Pulumi.local.own.yaml", "utf8"),
+      /^# This machine's own.*\n\nconfig:\n {2}platform:id: mine\n$/,
+    );
+  });
+
   it("says what is wrong with a stack that has no file, a broken file, and a folder that is no project", async () => {
     const failing = (pattern: RegExp) => (error: unknown) => error instanceof Failure && pattern.test(error.message);
     await assert.rejects(editConfig("typo", { a: "1" }), failing(/no Pulumi.typo.yaml. Is "typo" the stack's name/));

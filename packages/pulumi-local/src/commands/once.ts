@@ -7,12 +7,14 @@ import { EngineError, type EngineEvent } from "../engine/index.ts";
 import { endpointFile, outputsFile } from "../files.ts";
 import type { LocalConfig } from "../localConfig.ts";
 import { Platform } from "../platform.ts";
+import { askForPreview } from "../previews.ts";
 import type { Settings } from "../settings.ts";
 
 type Command = (settings: Settings, local: LocalConfig, onEvent: (event: EngineEvent) => void) => Promise<number>;
 
-/** Says what `up` would do. Where there is no state yet, it leaves none. */
+/** Says what `up` would do: of a platform that runs, by that. Where there is no state yet, it leaves none. */
 export const preview: Command = async (settings, local, onEvent) => {
+  if (await askForPreview({ ...settings, onEvent })) return 0;
   const isNew = !existsSync(settings.stateDirectory);
   const stateDirectory = isNew ? mkdtempSync(join(tmpdir(), "preview-")) : settings.stateDirectory;
   // On the ports of an `up`: URLs hold them, and would differ on others.

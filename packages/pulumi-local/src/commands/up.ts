@@ -7,6 +7,7 @@ import { watch } from "../engine/watch.ts";
 import { explain } from "../explain.ts";
 import type { LocalConfig } from "../localConfig.ts";
 import { Platform, type PlatformOptions } from "../platform.ts";
+import { servePreviews } from "../previews.ts";
 import { reviewer } from "../review.ts";
 import { announceRunning } from "../running.ts";
 import type { Settings } from "../settings.ts";
@@ -56,6 +57,7 @@ async function serve(run: Running): Promise<number> {
   const review = reviewer(platform.engine, local.review, output.line);
   const stopFollowing = output.follow();
   let leave = (): void => {};
+  let stopPreviews = (): void => {};
   const first = platform.up();
   first.catch(() => {});
   const begun = Promise.race([first.then(() => true), ended.then(() => false)]);
@@ -63,6 +65,8 @@ async function serve(run: Running): Promise<number> {
   try {
     if (!(await begun)) return 0;
     leave = announceRunning({ ...placeOf(settings), ...platform.place });
+    const { programDirectory, stateDirectory, stack } = settings;
+    stopPreviews = await servePreviews({ engine: platform.engine, programDirectory, stateDirectory, stack });
     output.names.learn(platform.engine.resources());
     output.line(greeting(platform, settings, local.try));
     output.line(readyLine(performance.now() / 1000, settings.watch));
@@ -88,6 +92,7 @@ async function serve(run: Running): Promise<number> {
   } finally {
     stopFollowing();
     leave();
+    stopPreviews();
     // A change that is being applied is interrupted: it may have minutes to go.
     await Promise.all([stopWatching?.(), platform.engine.close()]);
   }
@@ -108,6 +113,10 @@ function watchProgram(
   return watch({
     directory: programDirectory,
     ...(paths && { paths: [...paths.program, ...(paths.packed ?? [])] }),
+    onWaiting(changed) {
+      output.line(pc.dim(`saved: ${changed.join(", ")}; goes live when the update under way has ended`));
+      output.report({ kind: "waiting", files: changed });
+    },
     async apply(changed) {
       if (!(await begun.catch(() => false))) return;
       const started = performance.now();

@@ -31,13 +31,18 @@ type Values = Map<string, ConfigValue>;
 type Declared = Pick<Project, "project" | "stackDirectory" | "declarations">;
 
 /**
- * Reads `Pulumi.<stack>.yaml` and completes it by what Pulumi.yaml declares, as the Pulumi CLI does.
+ * Reads `Pulumi.<stack>.yaml` and completes it by what Pulumi.yaml declares, as the Pulumi CLI does. What
+ * `Pulumi.<stack>.own.yaml` beside it configures wins: it is this machine's own, no repository has it, and the CLI does not know it.
  * @param given the project's own values by key: they win over the stack's file. Default: none.
  * @throws {EngineError} in the CLI's words for what it refuses.
  */
 export function readStackConfig(project: Declared, stack: string, given: Record<string, string> = {}): StackConfig {
   const file = said("getting stack configuration", () => readStackFile(project.stackDirectory, stack));
   const { values, empty } = said("getting stack configuration", () => valuesOf(file, project.project));
+  const own = said("getting this machine's own configuration", () =>
+    valuesOf(readStackFile(project.stackDirectory, `${stack}.own`), project.project),
+  );
+  for (const [key, value] of own.values) values.set(key, value);
   const decrypt = said("getting stack configuration: get stack secrets manager", () => decrypter(file));
   for (const [key, value] of Object.entries(given)) values.set(`${project.project}:${key}`, value);
   return said("validating stack config", () => {
@@ -51,7 +56,7 @@ export function readStackConfig(project: Declared, stack: string, given: Record<
     return {
       config: Object.fromEntries([...values].map(([key, value]) => [key, configText(value)])),
       secretKeys: [...values].flatMap(([key, value]) => (hasSecret(value) ? [key] : [])),
-      warnings: emptyWarning(empty),
+      warnings: emptyWarning([...empty, ...own.empty]),
     };
   });
 }

@@ -76,6 +76,8 @@ export class Engine {
   readonly #mask = new Mask();
   readonly #stop = new AbortController();
   readonly #hosts: LanguageHosts;
+  /** Who is told of the run under way. */
+  #onEvent: EngineOptions["onEvent"];
   #hasRehearsed = false;
   #listed: { revision: number; resources: StackResource[] } | undefined;
   #closed: Promise<void> | undefined;
@@ -83,6 +85,7 @@ export class Engine {
 
   private constructor(options: EngineOptions) {
     this.#options = options;
+    this.#onEvent = options.onEvent;
     this.#project = readProject(options.programDirectory).project;
     this.#state = new State(options.stateDirectory, { project: this.#project, stack: options.stack });
     const environment = { ...process.env, ...options.environment };
@@ -116,9 +119,14 @@ export class Engine {
     return this.#exclusively(() => this.#run({ preview: false, rehearsed }));
   }
 
-  /** Says what {@link up} would do, and does nothing. Unknown outputs are left out. */
-  preview(): Promise<RunResult> {
-    return this.#exclusively(() => this.#run({ preview: true }));
+  /**
+   * Says what {@link up} would do, and does nothing. Unknown outputs are left out.
+   * @param options.config on top of this engine's own. Default: none.
+   * @param options.onEvent is told in place of this engine's own.
+   */
+  preview({ config, onEvent }: Partial<Pick<EngineOptions, "config" | "onEvent">> = {}): Promise<RunResult> {
+    const options = { config: { ...this.#options.config, ...config }, onEvent: onEvent ?? this.#options.onEvent };
+    return this.#exclusively(() => this.#run({ preview: true }, true, options));
   }
 
   /**
@@ -193,25 +201,27 @@ export class Engine {
   async #run(
     { rehearsed, ...mode }: { preview: boolean; destroying?: boolean; rehearsed?: boolean },
     withProgram = true,
+    { config, onEvent }: Pick<EngineOptions, "config" | "onEvent"> = this.#options,
   ): Promise<RunResult> {
     const { preview } = mode;
+    this.#onEvent = onEvent;
     const over = new AbortController();
     let rehearsal: Promise<void> | undefined;
     const began = performance.now();
     const counts = Object.fromEntries(operations.map((operation) => [operation, 0])) as Counts;
     const emit = (event: EngineEvent): void => {
       if (event.kind === "step" && event.status === "done") counts[event.operation] += 1;
-      this.#options.onEvent(this.#mask.hide(event));
+      onEvent(this.#mask.hide(event));
     };
     const end = (ok: boolean): void =>
       emit({ kind: "end", preview, ok, counts, seconds: (performance.now() - began) / 1000 });
 
     emit({ kind: "start", preview, stack: this.#options.stack });
     try {
-      const settings = this.#settings();
+      const settings = this.#settings(config);
       const common = this.#common(settings);
-      const { project, stack, directory, config } = common;
-      await this.#dynamic.configure({ directory, project, stack, config });
+      const { project, stack, directory } = common;
+      await this.#dynamic.configure({ directory, project, stack, config: common.config });
       for (const text of settings.warnings) emit({ kind: "message", urn: undefined, severity: "warning", text });
       if (rehearsed) rehearsal = this.#rehearse(settings, over.signal);
       this.#hasRehearsed ||= rehearsed === true;
@@ -226,6 +236,7 @@ export class Engine {
       if (!(error instanceof EngineError)) throw error;
       throw new EngineError(this.#mask.text(error.message), error.urn, error.position);
     } finally {
+      this.#onEvent = this.#options.onEvent;
       over.abort();
       await rehearsal?.catch(() => {});
     }
@@ -264,7 +275,7 @@ export class Engine {
     return { project, stack, root, directory, registry, config, ...engine };
   }
 
-  #settings(): Settings {
+  #settings(config = this.#options.config): Settings {
     const { programDirectory, stack } = this.#options;
     const project = readProject(programDirectory);
     if (project.project !== this.#project) {
@@ -272,12 +283,12 @@ export class Engine {
         `Pulumi.yaml: name is now "${project.project}", and what runs is "${this.#project}": another project has other resources; restart`,
       );
     }
-    return { ...project, ...readStackConfig(project, stack, this.#options.config) };
+    return { ...project, ...readStackConfig(project, stack, config) };
   }
 
   #print(text: string): void {
     const message = { kind: "message", urn: undefined, severity: "info", text: text.trimEnd() } as const;
-    this.#options.onEvent(this.#mask.hide(message));
+    this.#onEvent(this.#mask.hide(message));
   }
 }
 

@@ -8,6 +8,8 @@ interface WatchOptions {
   paths?: string[];
   /** Applies the change; while it runs, further changes are gathered for the next call. Must not throw. */
   apply(changed: string[]): Promise<void>;
+  /** Told of what has changed while another change is applied, once it is quiet: it is applied next. */
+  onWaiting?(changed: string[]): void;
 }
 
 /** How long the files must be quiet: an editor or a branch switch writes several at once. */
@@ -17,7 +19,7 @@ const quietMs = 40;
 const notOurs = /\/(node_modules|\.git|\.local[\w.-]*)(\/|$)|~$|\.sw.$/;
 
 /** Watches a program's files. @returns a function that ends it, once a change under way has been applied. */
-export async function watch({ directory, paths, apply }: WatchOptions): Promise<() => Promise<void>> {
+export async function watch({ directory, paths, apply, onWaiting }: WatchOptions): Promise<() => Promise<void>> {
   const inProgram = (path: string): boolean =>
     !paths || paths.some((one) => path === one || path.startsWith(`${one}${sep}`) || one.startsWith(`${path}${sep}`));
   // The folder is watched, not the paths in it: one of them may come later, or go and come back.
@@ -50,6 +52,7 @@ export async function watch({ directory, paths, apply }: WatchOptions): Promise<
     else changed.add(file);
     clearTimeout(timer);
     timer = setTimeout(() => {
+      if (running && changed.size > 0) onWaiting?.([...changed].sort());
       running ??= run();
     }, quietMs);
   });

@@ -60,6 +60,21 @@ describe("A project's configuration", () => {
     assert.throws(() => read({ size: "big" }), /Stack 'dev' with configuration key 'size' must be of type 'integer'/);
   });
 
+  it("has what is this machine's own, checked like the rest, beside what is given", () => {
+    folder.write({
+      project: `${project}config:\n  size: {type: integer, default: 3}\n  colour: {type: string, default: red}\n`,
+      stack: "config:\n  size: 4\n  aws:region: eu-west-1\n",
+    });
+    const own = (text: string) => writeFileSync(join(folder.directory, "Pulumi.dev.own.yaml"), text);
+    own("config:\n  size: 5\n  shop:colour: blue\n");
+    assert.deepEqual(read().config, { "shop:size": "5", "shop:colour": "blue", "aws:region": "eu-west-1" });
+    assert.equal(read({ size: "6" }).config["shop:size"], "6");
+    own("config:\n  size: big\n");
+    assert.match(refusal(), /Stack 'dev' with configuration key 'size' must be of type 'integer'/);
+    own("[]");
+    assert.match(refusal(), /^getting this machine's own configuration: /);
+  });
+
   it("warns of values that are empty", () => {
     folder.write({ project, stack: "config:\n  a:\n  aws:region: ~\n" });
     const found = read();

@@ -7,6 +7,7 @@ import { watch } from "../../src/engine/watch.ts";
 describe("Watching a program", () => {
   let directory: string;
   let applied: string[][];
+  let waiting: string[][];
   let next: PromiseWithResolvers<void>;
   let during: () => Promise<void>;
   let stop: () => Promise<void>;
@@ -18,11 +19,13 @@ describe("Watching a program", () => {
     }
     for (const file of ["index.ts", "handlers/a.ts", "handlers/lib/b.ts"]) writeFileSync(join(directory, file), "one");
     applied = [];
+    waiting = [];
     next = Promise.withResolvers();
     during = async () => {};
     stop = await watch({
       directory,
       paths: ["index.ts", "handlers", "models", "Pulumi.dev.yaml"],
+      onWaiting: (changed) => waiting.push(changed),
       async apply(changed) {
         applied.push(changed);
         await during();
@@ -92,6 +95,7 @@ describe("Watching a program", () => {
     };
     write("index.ts");
     await running.promise;
+    assert.deepEqual(waiting, []);
     const again = Promise.withResolvers<void>();
     during = async () => again.resolve();
     write("handlers/a.ts");
@@ -99,6 +103,7 @@ describe("Watching a program", () => {
     write("handlers/lib/b.ts");
     await new Promise((later) => setTimeout(later, 150));
     assert.equal(applied.length, 1);
+    assert.deepEqual([waiting[0], waiting.at(-1)], [["handlers/a.ts"], ["handlers/a.ts", "handlers/lib/b.ts"]]);
     release.resolve();
     await again.promise;
     assert.deepEqual(applied[1], ["handlers/a.ts", "handlers/lib/b.ts"]);

@@ -1,0 +1,2 @@
+/** The stack that `npm start` runs. */
+export const localStack = "local";
