@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Background, startInBackground } from "../../scripts/lib/background.ts";
+
+export { commandLine, processTree, pssMegabytes } from "../../scripts/lib/processes.ts";
 
 export const root = join(import.meta.dirname, "../..");
 
@@ -39,33 +41,6 @@ export async function startPlatform(
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), "bench-"));
 export const removeFolder = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
 
-/** Every process below `pid`, itself included. */
-export function processTree(pid: number): number[] {
-  const children = new Map<number, number[]>();
-  for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      // The second field may hold spaces; the parent is the second one after its closing parenthesis.
-      const parent = Number(readFileSync(`/proc/${entry}/stat`, "utf8").split(") ").at(-1)?.split(" ")[1]);
-      children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
-    } catch {
-      // It ended meanwhile.
-    }
-  }
-  const below = (id: number): number[] => [id, ...(children.get(id) ?? []).flatMap(below)];
-  return below(pid);
-}
-
-/** Proportional set size in MB: shared pages count once over all processes. */
-export function pssMegabytes(pids: number[]): number {
-  return pids.reduce((sum, pid) => {
-    try {
-      return sum + Number(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8").match(/^Pss:\s+(\d+)/m)?.[1] ?? 0) / 1024;
-    } catch {
-      return sum;
-    }
-  }, 0);
-}
-
 /** Processor time until now, in milliseconds, of these processes and of those below them that have ended. */
 export function cpuMilliseconds(pids: number[]): number {
   return pids.reduce((sum, pid) => {
@@ -78,5 +53,3 @@ export function cpuMilliseconds(pids: number[]): number {
     }
   }, 0);
 }
-
-export const commandLine = (pid: number): string => readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");

@@ -42,8 +42,9 @@ export class PlatformClient {
       if (error instanceof ApiFailure && error.status === 404) return undefined;
       throw error;
     });
-  post = (path: string, body?: object): Promise<Body> =>
-    this.#send("POST", path, { ...(body && { body }), headers: { "idempotency-key": randomUUID() } });
+  /** @param key by which the API knows a request that comes again. Default: a new one. */
+  post = (path: string, body?: object, key: string = randomUUID()): Promise<Body> =>
+    this.#send("POST", path, { ...(body && { body }), headers: { "idempotency-key": key } });
   patch = (path: string, body: object): Promise<Body> => this.#send("PATCH", path, { body });
   delete = (path: string): Promise<Body> => this.#send("DELETE", path);
 
@@ -80,7 +81,7 @@ export class PlatformClient {
 }
 
 /** What the API refuses, in its own words. */
-class ApiFailure extends Failure {
+export class ApiFailure extends Failure {
   readonly status: number;
 
   constructor(status: number, message: string) {

@@ -1,0 +1,74 @@
+import { GetQueueAttributesCommand, paginateListQueues } from "@aws-sdk/client-sqs";
+import { intruderName } from "../systems/intruder.ts";
+import { type Invariant, Look } from "./invariant.ts";
+
+/** Times the beginning that medians may be at the end: a machine that does other things as well is no leak. */
+const growth = { memory: 1.5, latency: 3 };
+
+/** What was answered, as it was answered. */
+export const answersRight: Invariant = {
+  name: "answers are right",
+  final: true,
+  check: async ({ ledger }) => ({
+    checked: ledger.looked.get("answers are right") ?? 0,
+    broken: ledger.wrong("answers are right"),
+  }),
+};
+
+/** What could not be done in all its tries waits for an operator: nothing may. */
+export const nothingParked: Invariant = {
+  name: "nothing waits in a dead-letter queue",
+  async check({ clients: { sqs } }) {
+    const look = new Look();
+    for await (const { QueueUrls = [] } of paginateListQueues({ client: sqs }, {})) {
+      for (const QueueUrl of QueueUrls) {
+        const { Attributes = {} } = await sqs.send(
+          new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["ApproximateNumberOfMessages"] }),
+        );
+        const waiting = Number(Attributes.ApproximateNumberOfMessages);
+        look.expect(waiting === 0, `${waiting} wait in ${QueueUrl.split("/").at(-1)}`);
+      }
+    }
+    return look;
+  },
+};
+
+/** IAM has refused the intruder, and nobody else: a right that is missing shows under faults first. */
+export const deniedExpected: Invariant = {
+  name: "every denied call is expected",
+  final: true,
+  async check({ denied }) {
+    const look = new Look();
+    for (const { principal, action, resource } of denied) {
+      look.expect(principal.endsWith(`role/${intruderName}`), `${principal} may not ${action} on ${resource}`);
+    }
+    if (denied.length === 0) look.broken.push("the intruder was not refused");
+    return look;
+  },
+};
+
+/** Neither a function nor the cloud has made a mistake of its own. */
+export const noMistakes: Invariant = {
+  name: "no program is at fault itself",
+  final: true,
+  check: async ({ mistakes }) => ({ checked: 1, broken: mistakes.slice(0, 20) }),
+};
+
+const flat = (name: string, prefix: keyof typeof growth, unit: string): Invariant => ({
+  name,
+  final: true,
+  async check({ measures }) {
+    const look = new Look();
+    for (const series of measures.of(prefix)) {
+      const found = measures.growth(series);
+      if (!found) continue;
+      const { first, last, ratio } = found;
+      const grew = `${series}: ${first.toFixed(0)} ${unit} at first, ${last.toFixed(0)} at last`;
+      look.expect(ratio <= growth[prefix], `${grew}; allowed is ${growth[prefix]} times as much`);
+    }
+    return look;
+  },
+});
+
+export const memoryFlat = flat("memory is flat", "memory", "MB");
+export const latencyFlat = flat("latency is flat", "latency", "ms");

@@ -1,0 +1,65 @@
+/** Latencies of requests and memory of the platform, over the time of the load. */
+
+export interface Sample {
+  /** Milliseconds since the load began. */
+  at: number;
+  value: number;
+}
+
+export interface Growth {
+  first: number;
+  last: number;
+  ratio: number;
+}
+
+/** Share of the time in which functions, pools and caches come up. */
+const warmUp = 0.2;
+/** Samples that a median is of, at least. */
+const fewest = 5;
+
+export class Measures {
+  readonly #began = performance.now();
+  readonly #series = new Map<string, Sample[]>();
+
+  add(series: string, value: number): void {
+    const samples = this.#series.get(series) ?? [];
+    samples.push({ at: performance.now() - this.#began, value });
+    this.#series.set(series, samples);
+  }
+
+  /** Runs it, and notes how long it took, in milliseconds. */
+  async timed<T>(series: string, run: () => Promise<T>): Promise<T> {
+    const began = performance.now();
+    try {
+      return await run();
+    } finally {
+      this.add(series, performance.now() - began);
+    }
+  }
+
+  /** Names of the series that begin so. */
+  of(prefix: string): string[] {
+    return [...this.#series.keys()].filter((name) => name.startsWith(prefix)).sort();
+  }
+
+  growth(series: string): Growth | undefined {
+    return growthOf(this.#series.get(series) ?? []);
+  }
+}
+
+/**
+ * The median of the last third of the time over that of the first, the warm-up left out.
+ * @returns undefined where there are too few samples to say.
+ */
+export function growthOf(samples: readonly Sample[]): Growth | undefined {
+  const end = samples.at(-1)?.at ?? 0;
+  const start = end * warmUp;
+  const third = (end - start) / 3;
+  const median = (from: number, to: number) => {
+    const values = samples.filter(({ at }) => at >= from && at <= to).map(({ value }) => value);
+    return values.length < fewest ? undefined : values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  };
+  const [first, last] = [median(start, start + third), median(end - third, end)];
+  if (first === undefined || last === undefined) return undefined;
+  return { first, last, ratio: last / first };
+}
