@@ -25,7 +25,9 @@ function stateMachineEvent(type: string, arn: string, { name, error, cause }: Js
 /** `POST /v0/iris 201 71 ms`, of the format of `components/api/stage.ts`, in which `-` is nothing. */
 function access({ method, route, status, latency, error, integrationError, requestId }: Json): string {
   const isThere = (value: unknown): boolean => value !== undefined && value !== "-" && value !== "";
-  const said = [method, route, status, isThere(latency) ? `${latency} ms` : undefined, error, integrationError];
+  // A function's whole error is in its own log.
+  const why = isThere(integrationError) ? String(integrationError).split(": {")[0] : undefined;
+  const said = [method, route, status, isThere(latency) ? `${latency} ms` : undefined, error, why];
   const line = said.filter(isThere).join(" ");
   return `${Number(status) >= 500 ? pc.red(line) : line} ${pc.dim(`request ${requestId}`)}`;
 }

@@ -107,7 +107,7 @@ describe("log lines", () => {
       "GET /iris/{id} 403 1 ms Forbidden request r",
     );
     assert.equal(
-      shown({ status: "502", latency: "-", error: "-", integrationError: "bad" }),
+      shown({ status: "502", latency: "-", error: "-", integrationError: 'bad: {"a":1}' }),
       "GET /iris/{id} 502 bad request r",
     );
   });
