@@ -92,15 +92,28 @@ export async function growth(what: string, few: () => Promise<number>, many: () 
   };
 }
 
-/** Starts all, and stops them after the work. */
+/**
+ * Starts all, and stops them after the work.
+ * @param unlike peers that do not do what is measured, and why.
+ */
 export async function withContenders(
   service: JsonService,
   connections: number,
   work: (clients: Client[]) => Promise<Row[]>,
+  unlike: Record<string, string> = {},
 ): Promise<Row[]> {
   const own = await startLocalCloud();
   const { peers, absent } = await startPeers(service.name);
-  const clients = [own, ...peers].map((contender) => new Client(contender, service, connections));
+  const alike: Contender[] = [];
+  for (const peer of peers) {
+    const why = unlike[peer.name];
+    if (why === undefined) alike.push(peer);
+    else {
+      await peer.stop();
+      absent.push(`${peer.name} (${why})`);
+    }
+  }
+  const clients = [own, ...alike].map((contender) => new Client(contender, service, connections));
   try {
     const rows = await work(clients);
     return [...rows, ...absent.map((figure) => ({ what: `${service.name}, a peer that is not here`, figure }))];

@@ -257,4 +257,25 @@ describe("executions of state machines", () => {
       await second.test.stop();
     }
   });
+
+  it("has seen the time of each state once and for all, also over a restart", async () => {
+    const first = await Machines.start();
+    const Parameters = { "seen.$": "$$.State.EnteredTime" };
+    const states = {
+      Look: { Type: "Pass", Parameters, Next: "Ask" },
+      Ask: { ...first.ask(), ResultPath: null, End: true },
+    };
+    const execution = await first.run(await first.make(states));
+    const { TaskToken } = await first.message();
+    const history = new sfn.GetExecutionHistoryCommand({ executionArn: execution });
+    const { events = [] } = await first.client.send(history);
+    const exited = events.find(({ type }) => type === "PassStateExited")?.stateExitedEventDetails?.output ?? "";
+    const second = await first.restart();
+    try {
+      await second.client.send(new sfn.SendTaskSuccessCommand({ taskToken: TaskToken, output: "1" }));
+      assert.deepEqual(await second.output(execution), JSON.parse(exited));
+    } finally {
+      await second.test.stop();
+    }
+  });
 });

@@ -42,7 +42,7 @@ export class Running {
   /** Where it is in the execution, the time that it is there among it. */
   readonly place: string;
   readonly jsonata: boolean;
-  readonly #enteredTime: string;
+  readonly #entered = Date.now();
   retryCount = 0;
 
   constructor(frame: Frame, name: string, state: State, input: unknown, enteredId: number, place: string) {
@@ -53,7 +53,6 @@ export class Running {
     this.enteredId = enteredId;
     this.place = place;
     this.jsonata = (state.QueryLanguage ?? frame.language) === "JSONata";
-    this.#enteredTime = frame.surroundings.keep(`${place} entered`, () => new Date().toISOString());
   }
 
   /** Of one attempt. */
@@ -64,13 +63,18 @@ export class Running {
   /** The context object. https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html */
   get context(): Record<string, unknown> {
     const { surroundings, map } = this.frame;
+    const { place } = this;
+    const entered = this.#entered;
     if (surroundings.trial?.context) return surroundings.trial.context;
     const attempt = this.attempt;
     return {
       ...surroundings.context,
       ...(map && { Map: map }),
       State: {
-        EnteredTime: this.#enteredTime,
+        // Kept over a restart once somebody has seen it: few look, and each write costs more than many a state.
+        get EnteredTime() {
+          return surroundings.keep(`${place} entered`, () => new Date(entered).toISOString());
+        },
         Name: this.name,
         ...(["Task", "Map", "Parallel"].includes(this.state.Type) && { RetryCount: this.retryCount }),
       },
