@@ -4,12 +4,9 @@ import { archiverRules } from "./components/archiver/validate.ts";
 import type { ArchiverWorkflowArgs } from "./components/archiverWorkflow.ts";
 import { Configuration } from "./components/configuration.ts";
 import { jobRules } from "./components/jobs/validate.ts";
-import type { MonthlyBudgetArgs } from "./components/monthlyBudget.ts";
 import type { NetworkArgs } from "./components/network.ts";
 import type { NotebookServiceArgs } from "./components/notebookService.ts";
 import { notebookRules } from "./components/notebooks/validate.ts";
-import { observabilityRules } from "./components/observability/validate.ts";
-import type { ObservabilityArgs } from "./components/observability.ts";
 import { recommenderRules } from "./components/recommender/validate.ts";
 import type { SparkJobsArgs } from "./components/sparkJobs.ts";
 import { keepsData } from "./components/statefulness.ts";
@@ -36,9 +33,6 @@ export const oleoleoleHook = inPython("oleoleole")
   ? ("handlers/oleoleole/python/pre_traffic.py" as const)
   : "handlers/oleoleole/preTraffic.ts";
 
-/** Whether a new version gets its traffic step by step, judged by hooks and alarms; otherwise all at once. */
-export const gradualDeployment = config.flag("gradualDeployment");
-
 /** Requests that each route answers: one that asks who calls, and one that anyone may call. */
 export const throttling = {
   authorised: { rate: config.integer("throttleRate"), burst: config.integer("throttleBurst") },
@@ -48,11 +42,12 @@ export const throttling = {
 /** Invocations at one time that each function of a public route has for itself, and no more; -1: unreserved. */
 export const publicConcurrency = config.integer("publicConcurrency") || -1;
 
-/** ARN of the key that log groups are encrypted with; empty for CloudWatch's own encryption. */
-export const logKeyArn = config.text("logKeyArn");
-
 /** What predicts irises: a function, or containers that drain a queue. */
 export const irisCompute = config.text("irisCompute") as "lambda" | "fargate";
+
+/** How many of those containers there are at most. */
+export const irisContainer =
+  irisCompute === "fargate" ? { maximumTasks: config.integer("irisMaximumContainers") } : undefined;
 
 /** In Python, the module that predicts irises, and what reads one of them. */
 export const irisInPython = inPython("iris") && {
@@ -69,8 +64,8 @@ config.require(
     value: config.list("publicRoutes"),
     allowed: "routes with their API, such as whodis GET /whodis",
   },
-  matches("logKeyArn", logKeyArn, /^(arn:aws[\w-]*:kms:[\w-]+:\d{12}:key\/[\w-]+)?$/, "empty, or a key's ARN"),
   oneOf("irisCompute", irisCompute, ["lambda", "fargate"]),
+  integerBetween("irisMaximumContainers", config.integer("irisMaximumContainers"), 1, 20),
   integerBetween("publicConcurrency", config.integer("publicConcurrency"), 0, 900),
 );
 config.requireArguments(
@@ -135,7 +130,7 @@ export const recommenderArgs = {
         maximumInstances: config.integer("recommenderMaximumInstances"),
       },
   retrain: retraining ? { schedule: retraining } : undefined,
-  encryptionKeyArn: config.text("recommenderKeyArn") || undefined,
+  ...(config.text("recommenderKeyArn") && { encryptionKeyArn: config.text("recommenderKeyArn") }),
   removeIdleAfter: config.integer("recommenderIdleHours") || undefined,
   definition: { throttling: throttling.authorised },
   ...(inPython("recommender") && { handlers: { status: "handlers/recommender/python/status.py" } }),
@@ -213,27 +208,6 @@ export const jobArgs = {
   timeoutMinutes: config.integer("jobTimeoutMinutes"),
 } satisfies SparkJobsArgs;
 
-/** Whom alarms tell, and whether there are dashboards. */
-export const observabilityArgs = {
-  actions: config.list("alarmTopicArns"),
-  dashboard: config.flag("dashboards"),
-  runbook: config.text("runbookUrl") || undefined,
-} satisfies Omit<ObservabilityArgs, "of">;
-
-const promised = config.text("availabilityObjective");
-const [availability, milliseconds] = [Number(promised || (keepsData() ? 99.9 : 0)), config.integer("latencyObjective")];
-
-/** What is promised of APIs that anyone may call. */
-export const publicObjective = {
-  ...(availability !== 0 && { availability }),
-  ...(milliseconds !== 0 && { latency: { milliseconds } }),
-} satisfies ObservabilityArgs["objective"];
-
-const [budget, subscribers] = [config.integer("monthlyBudget"), config.list("monthlyBudgetMails")];
-
-/** What the stack may cost in a month, and who hears of it; none without a limit. */
-export const budgetArgs: MonthlyBudgetArgs | undefined = budget > 0 ? { limit: budget, subscribers } : undefined;
-
 config.require(
   ...["notebookInternet", "notebookRootAccess", "platformNetwork"].map((key) =>
     oneOf(key, config.text(key), ["", "true", "false"]),
@@ -258,22 +232,7 @@ config.require(
     /^(https:\/\/[^/\s'*]+)?$/,
     "empty, or an origin such as https://example.org",
   ),
-  integerBetween("monthlyBudget", budget, 0, 10_000_000),
-  {
-    ok: budget === 0 ? subscribers.length === 0 : subscribers.length > 0 && subscribers.length <= 10,
-    field: "monthlyBudgetMails",
-    value: subscribers,
-    allowed: budget === 0 ? "none without a monthlyBudget" : "1 to 10 addresses where there is a monthlyBudget",
-  },
-  ...subscribers.map((mail) => matches("monthlyBudgetMails", mail, /^[^@\s]+@[^@\s]+\.[^@\s]+$/, "mail addresses")),
 );
-config.require(matches("availabilityObjective", promised, /^(\d+(\.\d+)?)?$/, "a percentage, or empty"));
-config.requireArguments(observabilityRules({ ...observabilityArgs, objective: publicObjective }), {
-  actions: "alarmTopicArns",
-  runbook: "runbookUrl",
-  "objective.availability": "availabilityObjective",
-  "objective.latency.milliseconds": "latencyObjective",
-});
 config.requireArguments(notebookRules("notebooks", { ...notebookArgs, network: { vpcId: "", subnetIds: [] } }), {
   instanceTypes: "notebookInstanceTypes",
   idleMinutes: "notebookIdleMinutes",

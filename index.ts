@@ -1,9 +1,13 @@
 import "./nodeVersion.ts";
 import { getStack, interpolate } from "@pulumi/pulumi";
 import { registerResourceTransform } from "@pulumi/pulumi/runtime";
+import { createAlarmTopic } from "./components/alarmTopic.ts";
 import { ApiWithLambdas } from "./components/apiWithLambdas.ts";
 import { ArchiverWorkflow } from "./components/archiverWorkflow.ts";
+import { createCustomerKey } from "./components/customerKey.ts";
+import { encryptData } from "./components/dataEncryption.ts";
 import { encryptLogGroups } from "./components/logEncryption.ts";
+import { keepLogs } from "./components/logRetention.ts";
 import { createMonthlyBudget } from "./components/monthlyBudget.ts";
 import { createNetwork } from "./components/network.ts";
 import { NotebookService } from "./components/notebookService.ts";
@@ -16,27 +20,42 @@ import { deploymentsOfStack, logGroupsOfStack, serviceLogGroupsOfStack } from ".
 import {
   appVersion,
   archiverArgs,
-  budgetArgs,
-  gradualDeployment,
   irisCompute,
+  irisContainer,
   irisInPython,
   jobArgs,
-  logKeyArn,
   notebookArgs,
-  observabilityArgs,
   oleoleoleHook,
   platformApi,
   platformNetworkArgs,
   publicConcurrency,
-  publicObjective,
   recommenderArgs,
   throttling,
   whodisEntry,
 } from "./config.ts";
+import {
+  alarmMails,
+  budgetArgs,
+  customerKeys,
+  dataKeyArn,
+  gradualDeployment,
+  gradualDeploymentType,
+  logKeyArn,
+  logRetentionDays,
+  observabilityArgs,
+  publicObjective,
+} from "./environment.ts";
 
 // What holds for the whole stack.
 
-if (logKeyArn) registerResourceTransform(encryptLogGroups(logKeyArn));
+const ownKey = customerKeys ? createCustomerKey("customer-key").arn : undefined;
+const [dataKey, logKey] = [dataKeyArn || ownKey, logKeyArn || ownKey];
+if (dataKey) registerResourceTransform(encryptData(dataKey));
+if (logKey) registerResourceTransform(encryptLogGroups(logKey));
+if (logRetentionDays) registerResourceTransform(keepLogs(logRetentionDays));
+
+const alarmTopic = alarmMails.length > 0 ? createAlarmTopic("alarms", alarmMails) : undefined;
+const notified = alarmTopic && { notifications: alarmTopic };
 
 // Two small APIs: one with default settings, and one with its own stage and settings.
 
@@ -49,7 +68,7 @@ const whodis = new ApiWithLambdas("whodis", {
       auth: "none",
       throttling: throttling.open,
       reservedConcurrency: publicConcurrency,
-      deployment: { type: "Canary10Percent5Minutes", enabled: gradualDeployment },
+      deployment: { type: gradualDeploymentType, ...notified, enabled: gradualDeployment },
     },
   },
 });
@@ -66,6 +85,7 @@ const oleoleole = new ApiWithLambdas("oleoleole", {
       reservedConcurrency: publicConcurrency,
       deployment: {
         type: "AllAtOnce",
+        ...notified,
         preTraffic: { entry: oleoleoleHook, environment: { APP_VERSION: appVersion } },
         // Until the new version answers everywhere.
         postTraffic: {
@@ -89,6 +109,7 @@ const iris = new PredictionPipeline("iris", {
   definition: { throttling: throttling.open },
   reservedConcurrency: publicConcurrency,
   compute: irisCompute,
+  ...(irisContainer && { container: irisContainer }),
   ...irisInPython,
 });
 
@@ -98,7 +119,7 @@ const archiver = new ArchiverWorkflow("archiver", archiverArgs);
 
 // Models of ratings that are trained, deployed and asked from Snowflake.
 
-const recommender = new SnowflakeRecommender("recommender", recommenderArgs);
+const recommender = new SnowflakeRecommender("recommender", { encryptionKeyArn: dataKey, ...recommenderArgs });
 
 // Notebooks and Spark jobs of data scientists, by one API.
 
@@ -128,6 +149,7 @@ const jobs = new SparkJobs("jobs", {
 const notebooks = new NotebookService("notebooks", {
   ...notebookArgs,
   ...(network && { network }),
+  ...(dataKey && { encryptionKeyArn: dataKey }),
   cluster: jobs.cluster,
   grants: [readSetupStatement(), ...jobs.dataStatements],
 });
@@ -141,8 +163,10 @@ const platform = new ApiWithLambdas("platform", {
 
 // How each of them is: alarms, and a dashboard.
 
+const actions = [...(alarmTopic ? [alarmTopic.arn] : []), ...observabilityArgs.actions];
+
 const observe = (system: string, args: ObservabilityArgs): Observability =>
-  new Observability(system, { ...observabilityArgs, ...args });
+  new Observability(system, { ...observabilityArgs, actions, ...args });
 
 /** Milliseconds: just under the gateway's own end, for routes that wait for SageMaker and EMR. */
 const patient = { longestAnswer: 25_000 };

@@ -8,6 +8,7 @@ export default defineConfig({
     program: [
       "index.ts",
       "config.ts",
+      "environment.ts",
       "nodeVersion.ts",
       "components",
       "policy/throwAway.ts",

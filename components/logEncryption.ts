@@ -1,4 +1,4 @@
-import type { ResourceTransform } from "@pulumi/pulumi";
+import type { Input, ResourceTransform } from "@pulumi/pulumi";
 
 /**
  * Encrypts every log group of the stack with a key. The key's policy must admit `logs.REGION.amazonaws.com`.
@@ -7,6 +7,6 @@ import type { ResourceTransform } from "@pulumi/pulumi";
  * @example registerResourceTransform(encryptLogGroups(logKeyArn));
  */
 export const encryptLogGroups =
-  (kmsKeyId: string): ResourceTransform =>
+  (kmsKeyId: Input<string>): ResourceTransform =>
   ({ type, props, opts }) =>
     type === "aws:cloudwatch/logGroup:LogGroup" ? { props: { ...props, kmsKeyId }, opts } : undefined;

@@ -42,12 +42,12 @@ export class Observability extends ComponentResource {
   constructor(name: string, args: ObservabilityArgs, opts?: ComponentResourceOptions) {
     validate(`Observability "${name}"`, observabilityRules(args));
     super("dsp:index:Observability", name, {}, opts);
-    const { objective, actions = [], dashboard = true, runbook = "docs/runbook.md" } = args;
+    const { alarms: ringing = true, objective, actions = [], dashboard = true, runbook = "docs/runbook.md" } = args;
     const observed = together(args.of);
-    const promises = Object.entries(objective ? observed.apis : {}).flatMap(([api, one]) =>
+    const promises = Object.entries(ringing && objective ? observed.apis : {}).flatMap(([api, one]) =>
       createObjectives(api, one, { objective: objective!, actions, runbook }, this),
     );
-    const alarms = Object.entries(alarmsOf(name, observed, args)).map(([alarm, settings]) =>
+    const alarms = Object.entries(ringing ? alarmsOf(name, observed, args) : {}).map(([alarm, settings]) =>
       createAlarm(alarm, { ...settings, alarmDescription: `${settings.alarmDescription}; ${runbook}` }, actions, this),
     );
     this.alarms = [...promises, ...alarms];

@@ -1,9 +1,9 @@
-/** What `config.ts` says of a wrong value: it alone knows what a key may be, so it is asked. */
+/** What `config.ts` and `environment.ts` say of a wrong value: they alone know what a key may be, so they are asked. */
 import { createRequire } from "node:module";
 import { RunError, runtime } from "@pulumi/pulumi";
 
 const require = createRequire(import.meta.url);
-const program = require.resolve("../config.ts");
+const programs = ["../config.ts", "../environment.ts"].map((file) => require.resolve(file));
 
 /**
  * @param project the project's name.
@@ -18,9 +18,9 @@ export function brokenRule(
   const compiler = require("ts-node").register();
   runtime.setMocks({ newResource: ({ name }) => ({ id: name, state: {} }), call: () => ({}) }, project, "dev");
   runtime.setAllConfig(Object.fromEntries(Object.entries(stack).map(([key, value]) => [`${project}:${key}`, value])));
-  delete require.cache[program];
+  for (const program of programs) delete require.cache[program];
   try {
-    require(program);
+    for (const program of programs) require(program);
     return undefined;
   } catch (error) {
     if (!RunError.isInstance(error)) throw error;

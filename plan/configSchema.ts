@@ -1,6 +1,6 @@
 /**
  * `npm run config:schema`: writes what an editor knows of `Pulumi.STACK.yaml`. Keys, types, defaults and descriptions are
- * Pulumi.yaml's; what a value may be, `config.ts` is asked.
+ * Pulumi.yaml's; what a value may be, `config.ts` and `environment.ts` are asked.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

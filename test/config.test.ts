@@ -3,17 +3,17 @@ import { join } from "node:path";
 import { RunError, runtime } from "@pulumi/pulumi";
 import { record } from "./components/support/record.ts";
 
-const file = join(__dirname, "../config.ts");
+const files = ["config.ts", "environment.ts"].map((name) => join(__dirname, "..", name));
 
 /** The program's configuration with these values of the stack, by keys without the project's name. */
 async function configured(stack: Record<string, string>, secrets: string[] = [], name = "test") {
   const before = process.env.PULUMI_CONFIG_SECRET_KEYS;
   process.env.PULUMI_CONFIG_SECRET_KEYS = JSON.stringify(secrets.map((key) => `platform:${key}`));
-  let module: typeof import("../config.ts") | undefined;
+  let module: (typeof import("../config.ts") & typeof import("../environment.ts")) | undefined;
   const evaluate = () => {
     runtime.setAllConfig(Object.fromEntries(Object.entries(stack).map(([key, value]) => [`platform:${key}`, value])));
-    delete require.cache[file];
-    module = require("../config.ts");
+    for (const file of files) delete require.cache[file];
+    module = { ...require("../config.ts"), ...require("../environment.ts") };
   };
   await record(evaluate, { stack: name }).finally(() => {
     runtime.setAllConfig({});
@@ -219,6 +219,23 @@ describe("the configuration", () => {
     [{ availabilityObjective: "50" }, /availabilityObjective is 50; allowed is a number from 95 to 99.99$/],
     [{ latencyObjective: "30000" }, /latencyObjective is 30000; allowed is a number from 1 to 29000$/],
     [{ runbookUrl: "docs" }, /runbookUrl is "docs"; allowed is a URL that begins with https:\/\/$/],
+    [{ protectData: "yes" }, /protectData is "yes"; allowed is one of , true, false$/],
+    [{ dataKeyArn: "alias/data" }, /dataKeyArn is "alias\/data"; allowed is empty, or a key's ARN$/],
+    [{ logRetentionDays: "31" }, /logRetentionDays is 31; allowed is one of 1, 3, 5, 7, 14, 30, 60/],
+    [{ gradualDeploymentType: "Canary" }, /gradualDeploymentType is "Canary"; allowed is one of AllAtOnce, Canary10/],
+    [{ irisMaximumContainers: "21" }, /irisMaximumContainers is 21; allowed is a whole number from 1 to 20$/],
+    [{ alarmMails: '["operators"]' }, /alarmMails is "operators"; allowed is mail addresses$/],
+    [
+      { alarms: "false", alarmMails: '["a@b.org"]' },
+      /alarms is false; allowed is true where somebody is told of them, a@b.org$/,
+    ],
+    [
+      {
+        alarmMails: '["a@b.org"]',
+        alarmTopicArns: JSON.stringify(Array(5).fill("arn:aws:sns:eu-west-1:123456789012:t")),
+      },
+      /alarmTopicArns is \[.*\]; allowed is at most 4 topics beside the one of alarmMails$/,
+    ],
     [{ monthlyBudgetMails: '["a@b.org"]' }, /monthlyBudgetMails is .*; allowed is none without a monthlyBudget$/],
     [{ storageAwsIamUserArn: "me", storageAwsExternalId: "ACME" }, /storageAwsIamUserArn is "me"; allowed is /],
   ];

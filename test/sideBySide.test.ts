@@ -21,7 +21,7 @@ const evaluate = (stack: string, config: Record<string, string>) =>
   record(
     () => {
       runtime.setAllConfig({ "platform:appVersion": "v1", ...config });
-      for (const file of ["index.ts", "config.ts"]) delete require.cache[join(root, file)];
+      for (const file of ["index.ts", "config.ts", "environment.ts"]) delete require.cache[join(root, file)];
       require("../index.ts");
     },
     { stack, suffix: `-${stack}01` },

@@ -26,6 +26,11 @@ export interface ObservabilityArgs {
    */
   longestAnswer?: number;
   /**
+   * Whether there are alarms. Those that judge a function's deployment are the function's, and there in any case.
+   * @default true
+   */
+  alarms?: boolean;
+  /**
    * ARNs of topics that alarms notify, at most 5: `createTopic` with publisher `cloudwatch.amazonaws.com` makes one.
    * @default []: alarms are red, and tell nobody
    */

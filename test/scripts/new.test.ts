@@ -8,7 +8,16 @@ const root = resolve(import.meta.dirname, "../..");
 /** What a program is made of: its own code and what checks it. */
 const parts = ["components", "handlers", "jobs", "containers", "models", "policy", "scripts", "bootstrap"];
 const tests = ["components", "policy", "handlers/support", "program.test.ts"];
-const files = ["index.ts", "config.ts", "nodeVersion.ts", "package.json", "tsconfig.json", "biome.json", "Pulumi.yaml"];
+const files = [
+  "index.ts",
+  "config.ts",
+  "environment.ts",
+  "nodeVersion.ts",
+  "package.json",
+  "tsconfig.json",
+  "biome.json",
+  "Pulumi.yaml",
+];
 const mocha = ["node_modules/mocha/bin/mocha.js", "--no-config", "--extension", "ts", "--timeout", "60000", "--exit"];
 
 /** `dsp new`, in a copy of the program. */

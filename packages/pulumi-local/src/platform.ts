@@ -65,7 +65,7 @@ export class Platform {
       notebookReport,
       prepare,
     } = options.local ?? {};
-    const region = regionOf(readStackConfig(readProject(programDirectory), stack).config);
+    const region = regionOf(readStackConfig(readProject(programDirectory), stack, options.config).config);
     const unlock = lockOf(stateDirectory);
     if (!unlock) {
       throw new EngineError(

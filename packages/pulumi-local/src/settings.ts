@@ -25,7 +25,10 @@ export interface Settings {
   stateDirectory: string;
   /** Whether saved changes are applied (`--watch=off`, `LOCAL_WATCH=off`). Default true. */
   watch: boolean;
-  /** Values of the program's configuration by key, for this run (`--config KEY=VALUE`, switches). Default {}. */
+  /**
+   * Values of the configuration by key, for this run (`--config KEY=VALUE`, switches): the program's own, or with the
+   * namespace (`aws:region`). Default {}.
+   */
   config: Record<string, string>;
   /** Also shows resources that stay as they are, and each event (`--verbose`). Default false. */
   verbose: boolean;
@@ -182,7 +185,7 @@ function parse<Result>(read: () => Result, usage = usageOf()): Result {
 }
 
 function entry(text: string): [key: string, value: string] {
-  const [, key, value] = /^([\w.-]+)=(.*)$/s.exec(text) ?? [];
+  const [, key, value] = /^((?:[\w.-]+:)?[\w.-]+)=(.*)$/s.exec(text) ?? [];
   if (key === undefined || value === undefined) throw new UsageError(`--config is "${text}"; allowed is KEY=VALUE`);
   return [key, value];
 }

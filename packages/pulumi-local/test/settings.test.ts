@@ -78,7 +78,8 @@ describe("settings of pulumi-local", () => {
 
   it("configure the program for one run", () => {
     const flags = ["--config", "appVersion=v2=b", "-c", "publicThrottleRate=200", "--config", "logKeyArn="];
-    const config = { appVersion: "v2=b", publicThrottleRate: "200", logKeyArn: "" };
+    flags.push("--config", "aws:region=us-east-1");
+    const config = { appVersion: "v2=b", publicThrottleRate: "200", logKeyArn: "", "aws:region": "us-east-1" };
     assert.deepEqual(readSettings(flags, {}).config, config);
   });
 

@@ -19,7 +19,7 @@ export async function evaluate(config: Record<string, string> = {}, stack = "dev
   const made = await record(
     async () => {
       runtime.setAllConfig({ "platform:appVersion": "v7", "aws:region": region, ...config });
-      for (const file of ["index.ts", "config.ts"]) delete require.cache[join(root, file)];
+      for (const file of ["index.ts", "config.ts", "environment.ts"]) delete require.cache[join(root, file)];
       const exported: Record<string, Output<unknown>> = { ...require("../../../index.ts") };
       all(exported).apply((values) => {
         outputs = values;

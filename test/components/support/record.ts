@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Alias } from "@pulumi/pulumi/proto/alias_pb.js";
 import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb.js";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+import struct from "google-protobuf/google/protobuf/struct_pb.js";
 
 /** One registration, as the engine would have seen it. */
 export interface Recorded {
@@ -61,6 +62,7 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
     arn: `arn:aws:iam::${accountId}:oidc-provider/${url?.replace("https://", "")}`,
   }),
   "aws:iam/role:Role": (name) => ({ arn: `arn:aws:iam::${accountId}:role/${name}` }),
+  "aws:kms/key:Key": (name) => ({ arn: regional("kms", `key/${name}-id`) }),
   "aws:lambda/alias:Alias": (_name, inputs) => {
     const arn = regional("lambda", `function:${inputs.functionName}:${inputs.name}`);
     return { arn, invokeArn: `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}/invocations` };
@@ -112,8 +114,10 @@ export async function record(build: () => unknown, options: RecordOptions = {}):
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 1;
   const short = (urn: string) => `${urn.split("::")[2]?.split("$").at(-1)} ${urn.split("::").slice(3).join("::")}`;
-  // Mocks themselves are told neither parents nor dependencies.
-  MockMonitor.prototype.registerResource = function (request, callback) {
+  const transforms: pulumi.ResourceTransform[] = [];
+  // Mocks themselves are told neither parents nor dependencies, and apply no transforms.
+  MockMonitor.prototype.registerResource = async function (request, callback) {
+    for (const transform of transforms) await apply(transform, request);
     const parent = request.getParent();
     if (request.getType() !== "pulumi:pulumi:Stack")
       recorded.push({
@@ -137,7 +141,10 @@ export async function record(build: () => unknown, options: RecordOptions = {}):
           const name = `${logical}${options.suffix ?? ""}`;
           return { id: `${name}-id`, state: { name, ...inputs, ...outputs[type]?.(name, inputs) } };
         },
-        registerTransform: (transform) => options.onTransform?.(transform),
+        registerTransform: (transform) => {
+          transforms.push(transform);
+          options.onTransform?.(transform);
+        },
         call({ token, inputs }) {
           functions.add(token);
           return { ...inputs, accountId, region, partition: "aws" };
@@ -154,6 +161,18 @@ export async function record(build: () => unknown, options: RecordOptions = {}):
     Error.stackTraceLimit = stackTraceLimit;
   }
   return new Recording(recorded, functions);
+}
+
+/** Changes the inputs as the engine has the program change them. */
+async function apply(transform: pulumi.ResourceTransform, request: RegisterResourceRequest): Promise<void> {
+  const [type, name, custom] = [request.getType(), request.getName(), request.getCustom()];
+  const props = request.getObject()?.toJavaScript() ?? {};
+  const changed = await transform({ type, name, custom, props, opts: {} });
+  if (!changed) return;
+  // As Pulumi's own serializer does, so that what a transform throws is not lost.
+  const known = await (pulumi.output(changed.props) as unknown as { promise(): Promise<object> }).promise();
+  const given = Object.entries(known).filter(([, value]) => value !== undefined);
+  request.setObject(struct.Struct.fromJavaScript(Object.fromEntries(given)));
 }
 
 export class Recording {

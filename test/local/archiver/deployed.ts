@@ -77,7 +77,15 @@ export class Deployed {
 
   async start(): Promise<void> {
     const folders = ["components", "handlers", "policy"];
-    for (const part of ["config.ts", "package.json", "tsconfig.json", "Pulumi.yaml", "Pulumi.local.yaml", ...folders]) {
+    for (const part of [
+      "config.ts",
+      "environment.ts",
+      "package.json",
+      "tsconfig.json",
+      "Pulumi.yaml",
+      "Pulumi.local.yaml",
+      ...folders,
+    ]) {
       cpSync(join(root, part), join(this.directory, part), { recursive: true });
     }
     symlinkSync(join(root, "node_modules"), join(this.directory, "node_modules"));

@@ -13,6 +13,7 @@ export function copyProgram(): string {
     "index.ts",
     "local.config.ts",
     "config.ts",
+    "environment.ts",
     "nodeVersion.ts",
     "package.json",
     "tsconfig.json",

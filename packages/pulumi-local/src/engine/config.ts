@@ -33,7 +33,7 @@ type Declared = Pick<Project, "project" | "stackDirectory" | "declarations">;
 /**
  * Reads `Pulumi.<stack>.yaml` and completes it by what Pulumi.yaml declares, as the Pulumi CLI does. What
  * `Pulumi.<stack>.own.yaml` beside it configures wins: it is this machine's own, no repository has it, and the CLI does not know it.
- * @param given the project's own values by key: they win over the stack's file. Default: none.
+ * @param given values by key, the project's own or with their namespace: they win over the stack's file. Default: none.
  * @throws {EngineError} in the CLI's words for what it refuses.
  */
 export function readStackConfig(project: Declared, stack: string, given: Record<string, string> = {}): StackConfig {
@@ -44,7 +44,7 @@ export function readStackConfig(project: Declared, stack: string, given: Record<
   );
   for (const [key, value] of own.values) values.set(key, value);
   const decrypt = said("getting stack configuration: get stack secrets manager", () => decrypter(file));
-  for (const [key, value] of Object.entries(given)) values.set(`${project.project}:${key}`, value);
+  for (const [key, value] of Object.entries(given)) values.set(fullKey(parseConfigKey(key, project.project)), value);
   return said("validating stack config", () => {
     complete(values, project, stack);
     for (const [key, value] of values)

@@ -55,7 +55,12 @@ function logGroup(cloud: Cloud, find: (name: string) => Promise<LogGroup | undef
   const call = (operation: string, input: object) => cloud.call("logs", operation, input);
 
   async function settle(logGroupName: string, inputs: Properties, before: Properties = {}): Promise<Made> {
-    const { retentionInDays = 0, deletionProtectionEnabled = false } = inputs;
+    const { retentionInDays = 0, deletionProtectionEnabled = false, kmsKeyId } = inputs;
+    if (kmsKeyId !== before.kmsKeyId) {
+      await (kmsKeyId
+        ? call("AssociateKmsKey", { logGroupName, kmsKeyId })
+        : call("DisassociateKmsKey", { logGroupName }));
+    }
     if (retentionInDays !== (before.retentionInDays ?? 0)) {
       await (retentionInDays === 0
         ? call("DeleteRetentionPolicy", { logGroupName })
@@ -71,8 +76,7 @@ function logGroup(cloud: Cloud, find: (name: string) => Promise<LogGroup | undef
   return {
     type: "aws:cloudwatch/logGroup:LogGroup",
     docs: docs("loggroup"),
-    properties: ["retentionInDays", "skipDestroy", "logGroupClass", "deletionProtectionEnabled"],
-    inert: ["kmsKeyId"],
+    properties: ["retentionInDays", "skipDestroy", "logGroupClass", "deletionProtectionEnabled", "kmsKeyId"],
     enums: { retentionInDays: retentions, logGroupClass: ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"] },
     defaults: { retentionInDays: 0, skipDestroy: false, logGroupClass: "STANDARD" },
     replaces: ["name", "namePrefix", "logGroupClass"],
@@ -82,7 +86,7 @@ function logGroup(cloud: Cloud, find: (name: string) => Promise<LogGroup | undef
       const logGroupName = String(inputs.name);
       const { logGroupClass, kmsKeyId, tagsAll: tags } = inputs;
       await call("CreateLogGroup", { logGroupName, logGroupClass, kmsKeyId, tags });
-      return settle(logGroupName, inputs);
+      return settle(logGroupName, inputs, { kmsKeyId });
     },
     async update(id, before, after) {
       const { put, remove } = tagChanges(before.tagsAll, after.tagsAll);
@@ -97,11 +101,9 @@ function logGroup(cloud: Cloud, find: (name: string) => Promise<LogGroup | undef
     async read(id, context) {
       const group = await find(id);
       if (!group) return undefined;
-      const { retentionInDays = 0, logGroupClass, logGroupArn: arn } = group;
-      return {
-        id,
-        outputs: { ...context.previous?.inputs, name: id, retentionInDays, logGroupClass, arn, region: cloud.region },
-      };
+      const { retentionInDays = 0, logGroupClass, kmsKeyId = "", logGroupArn: arn } = group;
+      const told = { retentionInDays, logGroupClass, kmsKeyId, arn, region: cloud.region };
+      return { id, outputs: { ...context.previous?.inputs, name: id, ...told } };
     },
   };
 }

@@ -100,8 +100,8 @@ function queue(cloud: Cloud): ResourceType {
   return {
     type: "aws:sqs/queue:Queue",
     docs: docs("queue"),
-    properties: ["fifoQueue", ...Object.keys(attributes).filter((name) => !name.startsWith("kms"))],
-    inert: ["kmsMasterKeyId", "kmsDataKeyReusePeriodSeconds"],
+    properties: ["fifoQueue", ...Object.keys(attributes).filter((name) => name !== "kmsDataKeyReusePeriodSeconds")],
+    inert: ["kmsDataKeyReusePeriodSeconds"],
     enums: {
       deduplicationScope: ["messageGroup", "queue"],
       fifoThroughputLimit: ["perQueue", "perMessageGroupId"],

@@ -28,6 +28,17 @@ describe("The engine and Pulumi's language host", function () {
     assert.equal((await program.engine.up()).counts.create, 2);
   });
 
+  it("have the program's transforms change what it registers", async () => {
+    program = await TestProgram.open("whole", { environment: { TEST_TOKEN: "open-sesame" } });
+    const { engine, things } = program;
+    const good = readFileSync(join(program.directory, "index.ts"), "utf8");
+    const transform = `pulumi.runtime.registerResourceTransform(({ type, props, opts }) =>
+      type === "test:index:Thing" ? { props: { ...props, size: 7 }, opts } : undefined);`;
+    program.write("index.ts", good.replace(/(import \* as pulumi from .*\n)/, `$1${transform}\n`));
+    assert.equal((await engine.up()).counts.create, 2);
+    assert.equal(things.alive.get("thing-1")?.size, 7);
+  });
+
   it("run a program with its configuration; a broken or changed one leaves what is there", async () => {
     program = await TestProgram.open("whole", { environment: { TEST_TOKEN: "open-sesame" } });
     const { engine, things } = program;

@@ -82,6 +82,22 @@ describe("resources of DynamoDB", () => {
     await resource.delete();
   });
 
+  it("are encrypted by the key that they name, DynamoDB's own, or one that nobody sees", async () => {
+    const keyOf = async () => (await described(String(name))).SSEDescription?.KMSMasterKeyArn;
+    const made = await test.cloud.call<{ KeyMetadata: { Arn: string } }>("kms", "CreateKey", {});
+    const kmsKeyArn = made.KeyMetadata.Arn;
+    const resource = table("sealed");
+    const { name } = await resource.create({ ...key, serverSideEncryption: { enabled: true, kmsKeyArn } });
+    assert.equal(await keyOf(), kmsKeyArn);
+    assert.deepEqual((await resource.read())?.outputs.serverSideEncryption, { enabled: true, kmsKeyArn });
+    await resource.update({ ...key, serverSideEncryption: { enabled: true } });
+    assert.notEqual(await keyOf(), kmsKeyArn);
+    assert.ok(await keyOf());
+    await resource.update(key);
+    assert.equal(await keyOf(), undefined);
+    await resource.delete();
+  });
+
   it("refuse what the provider refuses, naming the property", async () => {
     const resource = table();
     assert.match((await resource.failures({ hashKey: "id" })).join("\n"), /attributes: is required/);

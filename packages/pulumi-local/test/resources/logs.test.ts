@@ -22,6 +22,22 @@ describe("resources of CloudWatch Logs", () => {
     return logGroups[0];
   };
 
+  it("encrypt a group by the key that it names, as long as it names one", async () => {
+    const principals = [{ AWS: "arn:aws:iam::000000000000:root" }, { Service: "logs.us-east-1.amazonaws.com" }];
+    const Statement = principals.map((Principal) => ({ Effect: "Allow", Principal, Action: "kms:*", Resource: "*" }));
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+    const made = await test.cloud.call<{ KeyMetadata: { Arn: string } }>("kms", "CreateKey", { Policy });
+    const kmsKeyId = made.KeyMetadata.Arn;
+    const group = thing("LogGroup", "sealed");
+    await group.create({ kmsKeyId });
+    assert.equal((await group.read())?.outputs.kmsKeyId, kmsKeyId);
+    await group.update({});
+    assert.equal((await described(group.id))?.kmsKeyId, undefined);
+    await group.update({ kmsKeyId });
+    assert.equal((await described(group.id))?.kmsKeyId, kmsKeyId);
+    await group.delete();
+  });
+
   it("make a group that keeps its events as long as it says", async () => {
     const group = thing("LogGroup", "app");
     const { arn, name } = await group.create({ retentionInDays: 14, tags: { a: "1" } });

@@ -22,6 +22,7 @@ import type { Engine } from "./engine.ts";
 import { handlers } from "./handlers.ts";
 import { inputs } from "./inputs/operations.ts";
 import { checkInput } from "./inputs/shape.ts";
+import { useTablesKeys } from "./keyUse.ts";
 import { Names, tableOf } from "./names.ts";
 import { Settings } from "./settings.ts";
 import { Turns } from "./slices.ts";
@@ -91,7 +92,11 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, { ttlInterval = 10_00
 
   const inProcess = (operation: string): Operation<Json, Json> => ({
     access: (input) => access(operation, input),
-    run: async (input) => JSON.parse(await perform(operation, JSON.parse(JSON.stringify(input, bytesAsText)))) as Json,
+    async run(input, { principal }) {
+      const { tables } = open().engine;
+      if (tables.haveKeys) await useTablesKeys(cloud, tables, await access(operation, input), principal);
+      return JSON.parse(await perform(operation, JSON.parse(JSON.stringify(input, bytesAsText)))) as Json;
+    },
   });
   const known = [...Object.keys(handlers), ...Object.keys(settings.operations)];
   const operations = Object.fromEntries(known.map((name) => [name, inProcess(name)]));
@@ -112,9 +117,13 @@ export function createDynamoDb(cloud: Cloud, wakes: Wakes, { ttlInterval = 10_00
       }
       const input = parseInput(text);
       checkReach(call, input);
-      await cloud.authorize(withRequestKeys(call, input), await access(call.operation, input));
+      const needed = await access(call.operation, input);
+      await cloud.authorize(withRequestKeys(call, input), needed);
       const { faults } = cloud;
-      const run = () => perform(call.operation, input);
+      const run = async () => {
+        await useTablesKeys(cloud, open().engine.tables, needed, call.principal);
+        return perform(call.operation, input);
+      };
       return {
         status: 200,
         headers: { "content-type": "application/x-amz-json-1.0", "x-amzn-requestid": call.requestId },

@@ -14,6 +14,7 @@ const interfaces = [
   ...["application-autoscaling", "athena", "autoscaling", "cloudformation", "codebuild", "codedeploy", "cognito-idp"],
   ...["dynamodb", "ec2", "ec2messages", "ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "elasticfilesystem"],
   ...["elasticloadbalancing", "email-smtp", "emr-serverless", "events", "execute-api", "glue", "kinesis-firehose"],
+  "emr-serverless-services.livy",
   ...["kinesis-streams", "kms", "lambda", "logs", "monitoring", "rds", "rds-data", "redshift", "s3", "sagemaker.api"],
   ...["sagemaker.featurestore-runtime", "sagemaker.runtime", "scheduler", "secretsmanager", "servicediscovery", "sns"],
   ...["sqs", "ssm", "ssmmessages", "states", "sts", "sync-states", "synthetics", "xray"],

@@ -170,7 +170,36 @@ export class Records {
     const now = Date.now();
     const id = randomUUID();
     const root = { AWS: `arn:aws:iam::${this.#accountId}:root` };
-    const Statement = [{ Effect: "Allow", Principal: root, Action: "kms:*", Resource: "*" }];
+    // As AWS writes it: through the service everybody in the account, and to look at directly whoever may.
+    const Statement = [
+      {
+        Sid: `Allow access through ${service.toUpperCase()} for all principals in the account that are authorized to use it`,
+        Effect: "Allow",
+        Principal: { AWS: "*" },
+        Action: [
+          "kms:Encrypt",
+          "kms:Decrypt",
+          "kms:ReEncrypt*",
+          "kms:GenerateDataKey*",
+          "kms:CreateGrant",
+          "kms:DescribeKey",
+        ],
+        Resource: "*",
+        Condition: {
+          StringEquals: {
+            "kms:CallerAccount": this.#accountId,
+            "kms:ViaService": `${service}.${this.prefix.split(":")[3]}.amazonaws.com`,
+          },
+        },
+      },
+      {
+        Sid: "Allow direct access to key metadata to the account",
+        Effect: "Allow",
+        Principal: root,
+        Action: ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"],
+        Resource: "*",
+      },
+    ];
     this.keys.put(id, {
       id,
       description: `Default key that protects my ${protectedBy[service] ?? `${service.toUpperCase()} resources`} when no other key is defined`,

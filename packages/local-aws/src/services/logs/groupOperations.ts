@@ -1,4 +1,5 @@
 import { brokenConstraint } from "../../kit/constraint.ts";
+import { encryptFor } from "../../kit/useKey.ts";
 import type { OperationOf, Operations } from "../../operations.ts";
 import { AwsError, type Operation } from "../../service.ts";
 import { checkName, exists, invalid } from "./errors.ts";
@@ -20,15 +21,25 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
   const onStream = (action: string) => (input: { logGroupName?: string; logStreamName?: string }) =>
     logs.access(action, input.logGroupName ?? "", input.logStreamName);
 
+  /** CloudWatch Logs tries a key for itself before it takes it. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
+  const admitted = async (name: string, keyId: string): Promise<void> => {
+    const arn = logs.arn(name).replace(/:\*$/, "");
+    const principal = { kind: "service", arn: `logs.${cloud.region}.amazonaws.com` } as const;
+    await encryptFor(cloud, { keyId, principal, context: { "aws:logs:arn": arn } }).catch(() => {
+      throw invalid(`The specified KMS key does not exist or is not allowed to be used with LogGroup '${arn}'`);
+    });
+  };
+
   const CreateLogGroup: OperationOf<"logs", "CreateLogGroup"> = {
     access: onGroup("CreateLogGroup"),
-    run({ logGroupName, tags = {}, kmsKeyId, logGroupClass = "STANDARD" }) {
+    async run({ logGroupName, tags = {}, kmsKeyId, logGroupClass = "STANDARD" }) {
       checkName(logGroupName, "logGroupName", groupName);
       if (!classes.includes(logGroupClass)) {
         const set = `Member must satisfy enum value set: [${classes.join(", ")}]`;
         throw invalid(brokenConstraint(logGroupClass, "logGroupClass", set));
       }
       if (groups.has(logGroupName)) throw exists("log group");
+      if (kmsKeyId) await admitted(logGroupName, kmsKeyId);
       groups.put(logGroupName, {
         name: logGroupName,
         arn: logs.arn(logGroupName),
@@ -128,9 +139,10 @@ export function groupOperations(logs: LogGroups): Operations<"logs"> {
 
   const AssociateKmsKey: OperationOf<"logs", "AssociateKmsKey"> = {
     access: (input) => logs.access("AssociateKmsKey", keyed(input)),
-    run(input) {
-      const group = logs.group(keyed(input));
-      groups.put(group.name, { ...group, kmsKeyId: input.kmsKeyId as string });
+    async run(input) {
+      const { name } = logs.group(keyed(input));
+      await admitted(name, input.kmsKeyId as string);
+      groups.put(name, { ...logs.group(name), kmsKeyId: input.kmsKeyId as string });
       return {};
     },
   };

@@ -1,3 +1,4 @@
+import { decryptFor, encryptFor, renaming } from "../../kit/useKey.ts";
 import { AwsError, type Call, type Cloud } from "../../service.ts";
 import type { Topic } from "./records.ts";
 
@@ -30,12 +31,9 @@ export async function useKey(cloud: Cloud, { attributes }: Topic, { principal }:
   const { sourceArn, ...caller } = principal;
   // EventBridge does not tell KMS on behalf of which account it calls.
   const told = principal.arn === "events.amazonaws.com" ? {} : { ...(sourceArn && { sourceArn }) };
-  const through = { ...caller, ...told, via: "sns" };
-  try {
-    const { CiphertextBlob } = await cloud.call("kms", "GenerateDataKey", { KeyId, KeySpec: "AES_256" }, through);
-    await cloud.call("kms", "Decrypt", { CiphertextBlob }, through);
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    throw new AwsError(passedOn[error.code] ?? error.code, error.message, 400);
-  }
+  const use = { keyId: KeyId, principal: { ...caller, ...told }, via: "sns" };
+  await renaming(passedOn, async () => {
+    await encryptFor(cloud, use);
+    await decryptFor(cloud, use);
+  });
 }

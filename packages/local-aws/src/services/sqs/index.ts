@@ -7,6 +7,7 @@ import { queueAccess } from "./access.ts";
 import { MoveTasks, sourceOf } from "./deadLetters/moveTasks.ts";
 import { Engine, nameOf } from "./engine.ts";
 import type { Name } from "./handlers.ts";
+import { useQueuesKey } from "./keyUse.ts";
 import { messagesOf } from "./messages/look.ts";
 import { Receiver } from "./messages/receive.ts";
 import { QueueMetrics } from "./metrics.ts";
@@ -45,7 +46,10 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
   const runs = { ...answering(engine), ...waiting(parts) };
   const operations = Object.entries(runs).map(([name, run]): [string, Operation] => [
     name,
-    { access: (input: Named) => access(engine, name, input), run: counted(parts.metrics, name, run) },
+    {
+      access: (input: Named) => access(engine, name, input),
+      run: keyed(cloud, engine, counted(parts.metrics, name, run)),
+    },
   ]);
   return {
     name: "sqs",
@@ -88,6 +92,16 @@ const counted =
   (input: Named, call) => {
     if (uses.test(name) && input.QueueUrl) metrics.used(nameOf(input.QueueUrl));
     return run(input, call);
+  };
+
+/** A queue that a customer's key encrypts asks KMS first; no other waits. */
+const keyed =
+  (cloud: Cloud, { queues }: Engine, run: Operation["run"]): Operation["run"] =>
+  (input: Named, call) => {
+    const name = input.QueueUrl ? nameOf(input.QueueUrl) : "";
+    const keyId = queues.get(name)?.attributes.KmsMasterKeyId;
+    if (!keyId) return run(input, call);
+    return useQueuesKey(cloud, queues.arn(name), keyId, call).then(() => run(input, call));
   };
 
 function access({ queues }: Engine, operation: string, input: Named): Access[] {

@@ -19,6 +19,7 @@ import {
   paginateFilterLogEvents,
   TagResourceCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
+import { KMS } from "@aws-sdk/client-kms";
 import { servicePrincipal } from "../../../src/service.ts";
 import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
 
@@ -53,7 +54,13 @@ describe("CloudWatch Logs", () => {
     await logs.send(new CreateLogGroupCommand({ logGroupName }));
     const group = async () =>
       (await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: logGroupName }))).logGroups?.[0];
-    const kmsKeyId = "arn:aws:kms:us-east-1:000000000000:key/1";
+    const allow = (Principal: object) => ({ Effect: "Allow", Principal, Action: "kms:*", Resource: "*" });
+    const Statement = [{ AWS: "arn:aws:iam::000000000000:root" }, { Service: "logs.us-east-1.amazonaws.com" }].map(
+      allow,
+    );
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+    const { KeyMetadata } = await test.client(KMS).createKey({ Policy });
+    const kmsKeyId = KeyMetadata?.Arn as string;
     await logs.send(new AssociateKmsKeyCommand({ logGroupName, kmsKeyId }));
     assert.equal((await group())?.kmsKeyId, kmsKeyId);
     const resourceIdentifier = (await group())?.arn as string;

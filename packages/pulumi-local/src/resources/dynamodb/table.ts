@@ -7,6 +7,7 @@ import { tagChanges, tagList } from "../tags.ts";
 import {
   attributeDefinitions,
   createInput,
+  encryption,
   globalIndex,
   isProvisioned,
   type TableProperties,
@@ -118,6 +119,9 @@ export function tableType(cloud: Cloud): ResourceType {
     if ((before.deletionProtectionEnabled ?? false) !== deletionProtectionEnabled) {
       await call("UpdateTable", { TableName: after.name, DeletionProtectionEnabled: deletionProtectionEnabled });
     }
+    if (!isDeepStrictEqual(encryption(before), encryption(after))) {
+      await call("UpdateTable", { TableName: after.name, SSESpecification: encryption(after) });
+    }
     if (tableClass && before.tableClass !== tableClass) {
       await call("UpdateTable", { TableName: after.name, TableClass: tableClass });
     }
@@ -137,9 +141,9 @@ export function tableType(cloud: Cloud): ResourceType {
     properties: [
       ...["attributes", "hashKey", "rangeKey", "billingMode", "readCapacity", "writeCapacity"],
       ...["globalSecondaryIndexes", "localSecondaryIndexes", "streamEnabled", "streamViewType", "ttl"],
-      ...["pointInTimeRecovery", "deletionProtectionEnabled", "tableClass"],
+      ...["pointInTimeRecovery", "deletionProtectionEnabled", "serverSideEncryption", "tableClass"],
     ],
-    inert: ["serverSideEncryption", "onDemandThroughput", "warmThroughput"],
+    inert: ["onDemandThroughput", "warmThroughput"],
     enums: {
       billingMode: ["PROVISIONED", "PAY_PER_REQUEST"],
       streamViewType: ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", ""],

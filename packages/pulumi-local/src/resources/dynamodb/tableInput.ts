@@ -70,6 +70,14 @@ function projection({ projectionType = "ALL", nonKeyAttributes }: IndexPropertie
 
 export const isProvisioned = ({ billingMode = "PROVISIONED" }: TableProperties) => billingMode === "PROVISIONED";
 
+/** Without a key DynamoDB's own of the account. */
+export function encryption({
+  serverSideEncryption: { enabled = false, kmsKeyArn } = { enabled: false },
+}: TableProperties) {
+  if (!enabled) return { Enabled: false };
+  return { Enabled: true, SSEType: "KMS", ...(kmsKeyArn && { KMSMasterKeyId: kmsKeyArn }) };
+}
+
 export function createInput(table: TableProperties): object {
   const provisioned = isProvisioned(table);
   const { globalSecondaryIndexes: global = [], localSecondaryIndexes: local = [] } = table;
@@ -89,7 +97,7 @@ export function createInput(table: TableProperties): object {
     }),
     ...(table.streamEnabled && { StreamSpecification: { StreamEnabled: true, StreamViewType: table.streamViewType } }),
     ...(table.tableClass && { TableClass: table.tableClass }),
-    ...(table.serverSideEncryption?.enabled && { SSESpecification: { Enabled: true, SSEType: "KMS" } }),
+    ...(table.serverSideEncryption?.enabled && { SSESpecification: encryption(table) }),
     DeletionProtectionEnabled: table.deletionProtectionEnabled ?? false,
   };
 }

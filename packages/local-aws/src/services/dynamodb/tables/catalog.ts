@@ -37,6 +37,12 @@ export class Catalog {
     return found;
   }
 
+  /** Whether a key of KMS encrypts one of them. */
+  get haveKeys(): boolean {
+    for (const { definition } of this.#tables.values()) if (definition.encryption?.KMSMasterKeyArn) return true;
+    return false;
+  }
+
   /** In the order of their names. */
   all(): Table[] {
     return [...this.#tables.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

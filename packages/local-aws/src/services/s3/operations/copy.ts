@@ -9,6 +9,7 @@ import { checkCustomerKey } from "../customerKey.ts";
 import { defined, describe, encryptionMembers } from "../describe.ts";
 import { invalidArgument, invalidRequest } from "../errors.ts";
 import { expirationOf } from "../expiration.ts";
+import { useToRead, useToWrite } from "../keyUse.ts";
 import { checkKey, readTagging } from "../names.ts";
 import { checksumMembers, maxPut, receive } from "../receive.ts";
 import type { BucketRecord, Checksum, Description, Segment, Version } from "../records.ts";
@@ -68,6 +69,7 @@ export async function sourceVersion(s3: S3State, header: string, conditions: Sou
     SSECustomerKeyMD5: conditions.CopySourceSSECustomerKeyMD5,
   });
   checkReadable(version);
+  await useToRead(s3, version, version, call);
   return { bucket, version };
 }
 
@@ -115,6 +117,7 @@ async function copyObject(s3: S3State, input: Input<"s3", "CopyObject">, call: C
   }
   refuseNoChange(input, bucket, key, from);
   const description = copiedDescription(input, bucket, from, s3.owner);
+  await useToWrite(s3, { bucket: bucket.name, key }, description, call);
   const copied = await copiedBytes(s3, input, from);
   const copy = { ...copied, etag: etagOf(description, copied.etag) };
   try {

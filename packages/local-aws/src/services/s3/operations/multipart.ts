@@ -10,6 +10,7 @@ import { checkPartKey } from "../customerKey.ts";
 import { describe, encryptionMembers } from "../describe.ts";
 import { invalidArgument, invalidRequest, malformedXml, noSuchUpload } from "../errors.ts";
 import { expirationOf } from "../expiration.ts";
+import { useToRead, useToWrite } from "../keyUse.ts";
 import { checkKey } from "../names.ts";
 import { copyRange } from "../range.ts";
 import { checksumMembers, type Received, receive } from "../receive.ts";
@@ -27,14 +28,15 @@ export function multipartOperations(s3: S3State): Operations<"s3"> {
   return {
     CreateMultipartUpload: {
       access: (input) => writeAccess(s3.bucket(input), input.Key, input),
-      run: (input) => create(s3, input),
+      run: (input, call) => create(s3, input, call),
     },
     UploadPart: {
       access: onUpload("PutObject"),
-      async run(input) {
+      async run(input, call) {
         const upload = findUpload(s3, input);
         const number = partNumber(input.PartNumber);
         checkPartKey(upload.customerKey, input);
+        await useToRead(s3, upload, upload, call);
         const { part, named } = await addPart(s3, upload, number, input);
         return {
           ETag: quoted(part.etag),
@@ -62,7 +64,7 @@ export function multipartOperations(s3: S3State): Operations<"s3"> {
   };
 }
 
-function create(s3: S3State, input: Input<"s3", "CreateMultipartUpload">) {
+async function create(s3: S3State, input: Input<"s3", "CreateMultipartUpload">, call: Call) {
   const bucket = s3.bucket(input);
   const key = input.Key;
   checkKey(key);
@@ -82,6 +84,7 @@ function create(s3: S3State, input: Input<"s3", "CreateMultipartUpload">) {
     checksumType: type,
     ...describe(input, bucket, s3.owner),
   };
+  await useToWrite(s3, upload, upload, call);
   s3.uploads.put(upload.id, upload);
   return {
     Bucket: bucket.name,
@@ -138,6 +141,7 @@ async function copyPart(s3: S3State, input: Input<"s3", "UploadPartCopy">, call:
   const upload = findUpload(s3, input);
   const number = partNumber(input.PartNumber);
   checkPartKey(upload.customerKey, input);
+  await useToRead(s3, upload, upload, call);
   const source = await sourceVersion(s3, input.CopySource, input, call);
   const { start, end } = copyRange(input.CopySourceRange, source.version.size);
   const Body = s3.blobs.read(source.version.segments, start, end);

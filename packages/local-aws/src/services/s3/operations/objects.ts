@@ -17,6 +17,7 @@ import {
   preconditionFailed,
 } from "../errors.ts";
 import { expirationOf } from "../expiration.ts";
+import { useToRead, useToWrite } from "../keyUse.ts";
 import { isLocked, locked } from "../lock.ts";
 import { checkKey } from "../names.ts";
 import { partRange, readRange } from "../range.ts";
@@ -98,6 +99,7 @@ async function putObject(s3: S3State, input: Input<"s3", "PutObject">, call: Cal
   checkKey(key);
   const description = describe(input, bucket, s3.owner);
   checkWrite(s3, bucket.name, key, input);
+  await useToWrite(s3, { bucket: bucket.name, key }, description, call);
   const received = await receive(s3, input);
   const { size, md5, algorithm } = received;
   const etag = etagOf(description, md5);
@@ -153,7 +155,10 @@ async function getObject(s3: S3State, input: Input<"s3", "GetObject">, call: Cal
   const version = await s3.existing(bucket, input.Key, input.VersionId, call);
   checkCustomerKey(version.customerKey, input);
   checkRead(input, version);
-  if (call.operation !== "HeadObject") checkReadable(version);
+  if (call.operation !== "HeadObject") {
+    checkReadable(version);
+    await useToRead(s3, version, version, call);
+  }
   if (input.Range !== undefined && input.PartNumber !== undefined)
     throw invalidRequest("Cannot specify both Range header and partNumber query parameter");
   const range =
