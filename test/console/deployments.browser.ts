@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { CodeDeploy } from "@aws-sdk/client-codedeploy";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { Lambda } from "@aws-sdk/client-lambda";
@@ -8,9 +9,19 @@ import type { Place } from "./support/opened.ts";
 
 const code = (word: string) => zipSync({ "index.mjs": strToU8(`export const handler = async () => "${word}";`) });
 
-/** Two versions of a function, and what shifts traffic from one to the other. @returns what starts a shift. */
-async function prepare({ aws, region }: Place, name: string): Promise<() => Promise<string>> {
-  const settings = { endpoint: aws, region, credentials: { accessKeyId: "test", secretAccessKey: "test" } };
+const settingsOf = ({ aws, region }: Place) => ({
+  endpoint: aws,
+  region,
+  credentials: { accessKeyId: "test", secretAccessKey: "test" },
+});
+
+/**
+ * Two versions of a function, and what shifts traffic from one to the other.
+ * @param alarm name of one that takes it back. Default: none.
+ * @returns what starts a shift; with a hook, a function that never says how it went.
+ */
+async function prepare(place: Place, name: string, alarm?: string): Promise<(hook?: boolean) => Promise<string>> {
+  const settings = settingsOf(place);
   const [iam, lambda, codedeploy] = [new IAMClient(settings), new Lambda(settings), new CodeDeploy(settings)];
   const role = async (service: string, Action: string[]) => {
     const RoleName = `${name}-${service}`;
@@ -41,10 +52,16 @@ async function prepare({ aws, region }: Place, name: string): Promise<() => Prom
     serviceRoleArn: await role("codedeploy", ["lambda:*", "cloudwatch:DescribeAlarms"]),
     deploymentConfigName: "CodeDeployDefault.LambdaLinear10PercentEvery1Minute",
     deploymentStyle: { deploymentType: "BLUE_GREEN", deploymentOption: "WITH_TRAFFIC_CONTROL" },
+    ...(alarm !== undefined && {
+      alarmConfiguration: { enabled: true, alarms: [{ name: alarm }] },
+      autoRollbackConfiguration: { enabled: true, events: ["DEPLOYMENT_STOP_ON_ALARM"] },
+    }),
   });
   const Properties = { Name: name, Alias: "live", CurrentVersion: "1", TargetVersion: "2" };
-  const content = JSON.stringify({ version: 0.0, Resources: [{ it: { Type: "AWS::Lambda::Function", Properties } }] });
-  return async () => {
+  const Resources = [{ it: { Type: "AWS::Lambda::Function", Properties } }];
+  return async (hook = false) => {
+    const Hooks = hook ? { Hooks: [{ BeforeAllowTraffic: name }] } : {};
+    const content = JSON.stringify({ version: 0.0, Resources, ...Hooks });
     const { deploymentId } = await codedeploy.createDeployment({
       applicationName: name,
       deploymentGroupName: name,
@@ -70,5 +87,40 @@ describe("the console's Deployments", () => {
     await detail.getByRole("button", { name: "Stop, and take all traffic back" }).click();
     await detail.getByText("stopped", { exact: true }).waitFor();
     assert.deepEqual(await reader.violations(), []);
+  });
+
+  onBothWidths("show an alarm that takes it back, and a hook that waits; stop where it is", async (reader, width) => {
+    const { page, place } = reader;
+    const name = `alarmed-${width}`;
+    const cloudwatch = new CloudWatch(settingsOf(place));
+    await cloudwatch.putMetricAlarm({
+      ...{ AlarmName: name, Namespace: "Shop", MetricName: "Failures", Statistic: "Sum", Period: 60 },
+      ...{ EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: "GreaterThanThreshold" },
+      // It stays as it is set.
+      TreatMissingData: "ignore",
+    });
+    await cloudwatch.setAlarmState({ AlarmName: name, StateValue: "OK", StateReason: "nothing failed" });
+    const start = await prepare(place, name, name);
+    await reader.goTo("Deployments");
+    const detail = page.getByRole("article");
+    const show = async (id: string) => {
+      await page.getByLabel("Search").fill(id);
+      await reader.rows.first().click();
+    };
+    await show(await start());
+    await detail.getByRole("row").filter({ hasText: name }).getByText("ok", { exact: true }).waitFor();
+    await cloudwatch.setAlarmState({ AlarmName: name, StateValue: "ALARM", StateReason: "orders failed" });
+    await detail.getByRole("row").filter({ hasText: name }).getByText("alarm", { exact: true }).waitFor();
+    await detail.getByText("ALARM_ACTIVE").waitFor();
+    await detail.getByRole("definition").getByRole("link", { name: /^d-/ }).waitFor();
+    assert.deepEqual(await reader.violations(), []);
+    await detail.getByRole("link", { name: "Close" }).click();
+    await cloudwatch.setAlarmState({ AlarmName: name, StateValue: "OK", StateReason: "mended" });
+    await show(await start(true));
+    await detail.getByRole("row").filter({ hasText: "BeforeAllowTraffic" }).getByText("in progress").waitFor();
+    assert.deepEqual(await reader.violations(), []);
+    await detail.getByRole("button", { name: "Stop where it is" }).click();
+    await detail.getByText("stopped", { exact: true }).waitFor();
+    assert.equal(await detail.getByText("Rolled back by").count(), 0);
   });
 });

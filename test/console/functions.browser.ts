@@ -10,6 +10,21 @@ describe("the console's Functions", () => {
     await reader.rows.first().click();
     const detail = page.getByRole("article");
     await detail.getByRole("heading", { name: /^Last invocations: [1-9]/ }).waitFor();
+    await detail
+      .getByRole("row")
+      .filter({ hasText: /cold, \d+ ms.*success/ })
+      .first()
+      .waitFor();
+    await detail.getByText("Cold starts").waitFor();
+    await detail.getByText("Most memory").waitFor();
+    // Most memory, and that of the setting.
+    assert.equal(
+      await detail
+        .getByRole("definition")
+        .filter({ hasText: /^\d+ MB$/ })
+        .count(),
+      2,
+    );
     await detail.getByText("Invoke it").click();
     await detail.getByLabel("Event, as JSON").fill("{");
     await detail.getByRole("button", { name: "Invoke" }).click();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SQS } from "@aws-sdk/client-sqs";
 import { onBothWidths } from "./support/bothWidths.ts";
 
 describe("the console's Queues and topics", () => {
@@ -18,6 +19,33 @@ describe("the console's Queues and topics", () => {
     await reader.picture(`queues-${width}`);
     await detail.getByRole("button", { name: "Delete them all" }).click();
     await detail.getByText("Nothing waits here.").waitFor();
+  });
+
+  onBothWidths("redrive what failed to the queue that it came from", async (reader, width) => {
+    const { page, place } = reader;
+    const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+    const sqs = new SQS({ endpoint: place.aws, region: place.region, credentials });
+    const [orders, dead] = [`orders-${width}`, `orders-${width}-dead`];
+    const { QueueUrl: deadUrl = "" } = await sqs.createQueue({ QueueName: dead });
+    const { Attributes } = await sqs.getQueueAttributes({ QueueUrl: deadUrl, AttributeNames: ["QueueArn"] });
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: 1 });
+    const { QueueUrl = "" } = await sqs.createQueue({ QueueName: orders, Attributes: { RedrivePolicy } });
+    await sqs.sendMessage({ QueueUrl, MessageBody: '{"order":1}' });
+    for (let time = 0; time < 2; time++) await sqs.receiveMessage({ QueueUrl, VisibilityTimeout: 0 });
+    await reader.goTo("Queues and topics");
+    await page.getByLabel("Search").fill(dead);
+    await reader.rows.first().click();
+    const detail = page.getByRole("article");
+    await detail.getByRole("definition").filter({ hasText: orders }).waitFor();
+    await detail.getByRole("figure").filter({ hasText: '"order": 1' }).waitFor();
+    assert.deepEqual(await reader.violations(), []);
+    await detail.getByRole("button", { name: "Redrive to where they came from" }).click();
+    await detail.getByText("Nothing waits here.").waitFor();
+    const { Messages = [] } = await sqs.receiveMessage({ QueueUrl, WaitTimeSeconds: 10 });
+    assert.deepEqual(
+      Messages.map(({ Body }) => Body),
+      ['{"order":1}'],
+    );
   });
 
   onBothWidths("publish to a topic", async (reader, width) => {

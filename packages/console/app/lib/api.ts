@@ -65,6 +65,17 @@ export function call<Name extends ServiceName, Of extends string & OperationName
   return post("call", { service, operation, input }, signal) as Promise<Output<Name, Of>>;
 }
 
+/** The same, `undefined` where there is none of it. @throws {Refused} for any other reason. */
+export async function find<Name extends ServiceName, Of extends string & OperationName<Name>>(
+  service: Name,
+  operation: Of,
+  input: Asked<Name, Of>,
+  signal?: AbortSignal,
+): Promise<Output<Name, Of> | undefined> {
+  const answer = await post("call", { service, operation, input, orNone: true }, signal);
+  return (answer ?? undefined) as Output<Name, Of> | undefined;
+}
+
 /** What a service shows beside its operations. @throws {Refused} */
 export const look = <Answer>(service: string, name: string, about: object): Promise<Answer> =>
   post("look", { service, name, about }) as Promise<Answer>;

@@ -24,11 +24,12 @@ function Apis({ rest: [chosen, api, call], query }: PageProps) {
       <Split whole back={back} title="A call" list={null} detail={<CallDetail key={call} api={api} call={call} />} />
     );
   }
-  return <Routes chosen={chosen} />;
+  return <Routes chosen={chosen} asked={query.get("search") ?? ""} />;
 }
 
-function Routes({ chosen }: { chosen: string | undefined }) {
-  const [search, setSearch] = useState("");
+/** @param asked what is searched for at first. */
+function Routes({ chosen, asked }: { chosen: string | undefined; asked: string }) {
+  const [search, setSearch] = useState(asked);
   const { value, error } = useData(readRoutes, [], { every: 10_000 });
   const requests = useActivities(isKind("request"), 5_000);
   const shown = (value ?? []).filter(({ method, path, api, authorization, target }) =>

@@ -143,11 +143,13 @@ export class Console {
     return looks[name]?.(about) ?? {};
   }
 
-  async #call({ service, operation, input, region = this.#cloud.region }: Question): Promise<unknown> {
+  async #call({ service, operation, input, region = this.#cloud.region, orNone }: Question): Promise<unknown> {
     if (typeof service !== "string" || typeof operation !== "string" || typeof input !== "object" || input === null) {
       throw new AwsError("ValidationException", "A call has a service, an operation and an input");
     }
-    const answer = await this.#cloud.in(region).request(service, operation, input);
+    const asked = this.#cloud.in(region).request(service, operation, input);
+    const answer = await (orNone ? asked.catch(noneOf) : asked);
+    if (answer === null) return null;
     return Object.fromEntries(
       await Promise.all(Object.entries(answer).map(async ([name, value]) => [name, await whole(value)])),
     );
@@ -176,6 +178,12 @@ async function read(request: IncomingMessage): Promise<unknown> {
   } catch {
     throw new AwsError("SerializationException", "The request is not JSON");
   }
+}
+
+/** @throws what says something else than that there is none. */
+function noneOf(error: unknown): null {
+  if (error instanceof AwsError && /NotFound|NoSuch/.test(error.code)) return null;
+  throw error;
 }
 
 /** A stream's first bytes, in its place. */

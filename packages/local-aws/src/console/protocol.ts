@@ -17,6 +17,8 @@ export interface Question {
   input: object;
   /** Default: the region of the run. */
   region?: string;
+  /** Answered with null, and not with the error, where there is none of it. Default: false. */
+  orNone?: boolean;
 }
 
 /** `POST api/look`: what a service shows the console alone. */

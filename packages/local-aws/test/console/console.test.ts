@@ -85,6 +85,11 @@ describe("the console's door", () => {
   it("answers what a service refuses in its words, and what there is not", async () => {
     const unknown = await call({ service: "sqs", operation: "GetQueueUrl", input: { QueueName: "none" } });
     assert.deepEqual([unknown.status, JSON.parse(unknown.text).code], [400, "QueueDoesNotExist"]);
+    const none = { service: "s3", operation: "GetBucketPolicy", input: { Bucket: "none" }, orNone: true };
+    const nothing = await call(none);
+    assert.deepEqual([nothing.status, nothing.text], [200, "null"]);
+    const wrong = { service: "lambda", operation: "GetPolicy", input: { FunctionName: "a b" }, orNone: true };
+    assert.equal((await call(wrong)).status, 400);
     assert.equal((await call({ service: "sqs", operation: "Nothing", input: {} })).status, 501);
     assert.equal((await call({ service: "sqs" })).status, 400);
     assert.equal((await get("api/document/toString")).status, 404);

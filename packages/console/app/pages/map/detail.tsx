@@ -2,11 +2,12 @@
 import type { MapNode, StackMap } from "../../../src/map/index.ts";
 import { kindNames } from "../../../src/map/systems.ts";
 import type { Resource } from "../../../src/stack.ts";
-import { call, readDocument } from "../../lib/api.ts";
+import { readDocument } from "../../lib/api.ts";
 import { useData } from "../../lib/data.ts";
 import { hrefOf } from "../../lib/router.ts";
-import { nameOf } from "../../lib/text.ts";
 import { Facts, Failure, Json, Section, Waiting } from "../../ui/parts.tsx";
+import { Links } from "./links.tsx";
+import { OwnPolicies, RolePolicies } from "./policies.tsx";
 import type { NodeTraffic } from "./traffic.ts";
 
 export function ResourceDetail({ node, map, traffic }: { node: MapNode; map: StackMap; traffic: NodeTraffic }) {
@@ -25,29 +26,14 @@ export function ResourceDetail({ node, map, traffic }: { node: MapNode; map: Sta
           Type: type,
         }}
       />
-      <p class="actions">
-        {linksOf(node, value).map(([text, href]) => (
-          <a key={text} href={href}>
-            {text}
-          </a>
-        ))}
-      </p>
+      <Links node={node} resource={value} />
       <Ways node={node} map={map} />
-      {node.role && <Policy role={node.role} />}
+      {node.role && <RolePolicies role={node.role} />}
+      <OwnPolicies node={node} resource={value} />
       <Json label="Inputs" of={shown(inputs)} />
       <Json label="Outputs" of={shown(outputs)} />
     </>
   );
-}
-
-/** Pages that show more of it. */
-function linksOf({ kind }: MapNode, { id, inputs, outputs }: Resource): [text: string, href: string][] {
-  if (kind === "function") {
-    const { logGroup = `/aws/lambda/${id}` } = (inputs.loggingConfig ?? {}) as { logGroup?: string };
-    return [["Logs", hrefOf(["logs"], { group: logGroup })]];
-  }
-  if (kind === "machine") return [["Executions", hrefOf(["executions"], { machine: String(outputs.arn) })]];
-  return [];
 }
 
 function Ways({ node: { id }, map: { nodes, edges } }: { node: MapNode; map: StackMap }) {
@@ -78,22 +64,6 @@ function Ways({ node: { id }, map: { nodes, edges } }: { node: MapNode; map: Sta
         </tbody>
       </table>
     </Section>
-  );
-}
-
-/** What IAM lets it do. */
-function Policy({ role }: { role: string }) {
-  const RoleName = nameOf(role);
-  const { value = [] } = useData(async () => {
-    const { PolicyNames = [] } = await call("iam", "ListRolePolicies", { RoleName });
-    return Promise.all(PolicyNames.map((PolicyName) => call("iam", "GetRolePolicy", { RoleName, PolicyName })));
-  }, [role]);
-  return (
-    <>
-      {value.map(({ PolicyName = "", PolicyDocument = "" }) => (
-        <Json key={PolicyName} label={`Policy ${PolicyName}`} of={decodeURIComponent(PolicyDocument)} />
-      ))}
-    </>
   );
 }
 

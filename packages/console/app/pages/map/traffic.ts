@@ -18,11 +18,13 @@ export interface Traffic {
   between(from: string, to: string): string;
 }
 
-interface Step {
+export interface Step {
   at: number;
   from?: string;
   to: string;
   failed: boolean;
+  /** Lights the way alone: another event counts what was reached. Default: false. */
+  wayOnly?: boolean;
 }
 
 /** Milliseconds for which what happens is lit. */
@@ -44,14 +46,16 @@ export function useTraffic(map: StackMap | undefined): Traffic {
   const nodes = new Map<string, NodeTraffic>();
   const ways = new Map<string, string>();
   const now = Date.now();
-  for (const { at, from, to, failed } of steps) {
+  for (const { at, from, to, failed, wayOnly } of steps) {
     const tone = now - at < lit ? (failed ? "bad" : "good") : "";
-    const before = nodes.get(to) ?? { calls: 0, failed: 0, tone: "" };
-    nodes.set(to, {
-      calls: before.calls + 1,
-      failed: before.failed + (failed ? 1 : 0),
-      tone: worse(before.tone, tone),
-    });
+    if (!wayOnly) {
+      const before = nodes.get(to) ?? { calls: 0, failed: 0, tone: "" };
+      nodes.set(to, {
+        calls: before.calls + 1,
+        failed: before.failed + (failed ? 1 : 0),
+        tone: worse(before.tone, tone),
+      });
+    }
     if (from !== undefined && tone !== "") ways.set(`${from} ${to}`, worse(ways.get(`${from} ${to}`) ?? "", tone));
   }
   return {
@@ -66,17 +70,26 @@ const worse = (one: string, other: string): string => (one === "bad" ? one : oth
 export function stepsOf(activity: Activity, map: StackMap): Step[] {
   const { at } = activity;
   const known = (arn: string | undefined) => (arn === undefined ? undefined : idOf(arn, map));
+  /** Who acts: itself, or as whose role. */
+  const actor = (arn: string | undefined) =>
+    known(arn) ?? (arn === undefined ? undefined : map.nodes.find(({ role }) => role === arn)?.id);
   const step = (to: string | undefined, from: string | undefined, failed: boolean): Step[] =>
     to === undefined ? [] : [{ at, to, failed, ...(from !== undefined && { from }) }];
   switch (activity.kind) {
     case "request":
       return step(known(activity.api && `api:${activity.api}`), undefined, activity.status >= 500);
     case "invocation":
-      return step(known(activity.function), known(activity.source), activity.outcome !== "success");
+      return step(known(activity.function), actor(activity.source), activity.outcome !== "success");
     case "throttle":
       return step(known(activity.function), undefined, true);
-    case "batch":
-      return step(known(activity.source), undefined, activity.outcome === "failed" || activity.outcome === "refused");
+    case "batch": {
+      const failed = activity.outcome === "failed" || activity.outcome === "refused";
+      const source = known(activity.source);
+      return [
+        ...step(source, undefined, failed),
+        ...step(known(activity.function), source, failed).map((one) => ({ ...one, wayOnly: true })),
+      ];
+    }
     case "delivery":
       return [
         ...step(known(activity.source), undefined, activity.message !== undefined),
@@ -91,10 +104,8 @@ export function stepsOf(activity: Activity, map: StackMap): Step[] {
         : step(known(activity.machine), undefined, activity.status !== "SUCCEEDED");
     case "exit":
       return step(known(activity.resource), undefined, activity.code !== 0 || activity.message !== undefined);
-    case "denied": {
-      const caller = map.nodes.find(({ role }) => role === activity.principal);
-      return step(known(activity.resource), caller?.id, true);
-    }
+    case "denied":
+      return step(known(activity.resource), actor(activity.principal), true);
     default:
       return [];
   }
