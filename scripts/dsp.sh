@@ -3,4 +3,7 @@
 set -eu
 INIT_CWD="${INIT_CWD:-$PWD}"
 export INIT_CWD
-exec sh "$(dirname "$(readlink -f "$0")")/run.sh" scripts/dsp.ts "$@"
+scripts=$(dirname "$(readlink -f "$0")")
+# A key that asks for completion installs nothing.
+case "${1-}" in --get-yargs-completions) node "$scripts/installed.mjs" || exit 0 ;; esac
+exec sh "$scripts/run.sh" scripts/dsp.ts "$@"

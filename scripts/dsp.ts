@@ -22,12 +22,28 @@ import { snowflake } from "./commands/snowflake.ts";
 import { state } from "./commands/state.ts";
 import { teardown } from "./commands/teardown.ts";
 import { trace } from "./commands/trace.ts";
+import { namesAfter } from "./lib/completions.ts";
 import { explain } from "./lib/failure.ts";
 import { choosePlatform } from "./lib/stack.ts";
 
 /** yargs' own words, which speak of "non-option arguments". */
 const tooFew = "Not enough non-option arguments: got %s, need at least %s";
 const missing = "Something is missing: %s given, %s needed.";
+
+/** Names where there are some to be chosen from, else commands and options. */
+function complete(
+  current: string,
+  { name, stack, stateDir }: Record<string, unknown>,
+  usual: () => void,
+  done: (completions: string[]) => void,
+): void {
+  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+  const given = { name: text(name), stack: text(stack), stateDir: text(stateDir) };
+  // --get-yargs-completions dsp WORD ... CURRENT
+  const names = current.startsWith("-") ? undefined : namesAfter(hideBin(process.argv).slice(2, -1), given);
+  if (names) done(names);
+  else usual();
+}
 
 await yargs(hideBin(process.argv))
   .scriptName("dsp")
@@ -59,7 +75,7 @@ await yargs(hideBin(process.argv))
   .command(seed)
   .command(chaos)
   .command(teardown)
-  .completion("completion", "Print a script for shell completion")
+  .completion("completion", "Print a script for shell completion", complete)
   .demandCommand(1, "Say which command.")
   .updateStrings({ [tooFew]: { one: missing, other: missing } as never })
   .strict()

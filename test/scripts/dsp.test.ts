@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   CloudWatchLogsClient,
@@ -292,6 +292,74 @@ describe("dsp", function () {
       assert.ok(!/\n {4}at /.test(result.stderr));
     });
   }
+
+  describe("completion", () => {
+    const completed = async (...words: string[]) => {
+      const { code, stdout, stderr } = await dsp("--get-yargs-completions", "dsp", ...words);
+      assert.deepEqual([code, stderr], [0, ""]);
+      return stdout.split("\n").filter(Boolean);
+    };
+    before(() => {
+      const running = join(test.directory, "pulumi-local/running");
+      mkdirSync(running, { recursive: true });
+      const platform = { name: "b", pid: process.pid, started: "1", programDirectory: "/", stateDirectory: "/b" };
+      writeFileSync(join(running, "1.json"), JSON.stringify(platform));
+      mkdirSync(`${test.directory}.saved/trained`, { recursive: true });
+    });
+    after(() => rmSync(`${test.directory}.saved`, { recursive: true, force: true }));
+
+    const cases: [string[], string[]][] = [
+      [
+        ["invoke", ""],
+        ["other", "whodis"],
+      ],
+      [
+        ["metrics", "wh"],
+        ["other", "whodis"],
+      ],
+      [
+        ["logs", ""],
+        ["other", "whodis", "whodis-access"],
+      ],
+      [
+        ["logs", "--since", "1h", "whodis", ""],
+        ["other", "whodis-access"],
+      ],
+      [["state", "load", ""], ["trained"]],
+      [["state", "delete", ""], ["trained"]],
+      [["logs", "--name", ""], ["b"]],
+      [["--state-dir", ""], ["/b"]],
+      // A stack in AWS would have to be asked.
+      [["logs", "--stack", "dev", ""], []],
+      [["logs", "--name", "nobody", ""], []],
+    ];
+    for (const [words, names] of cases) {
+      it(`of "dsp ${words.join(" ")}" is ${names.join(", ") || "nothing"}`, async () =>
+        assert.deepEqual(await completed(...words), names));
+    }
+
+    it("is of commands and options elsewhere", async () => {
+      assert.deepEqual(await completed("state", ""), ["save", "load", "list", "delete"]);
+      assert.ok((await completed("l")).includes("logs"));
+      assert.ok((await completed("logs", "--f")).includes("--follow"));
+    });
+
+    it("is what bash takes from the script", async () => {
+      const { stdout: script } = await dsp("completion");
+      const told = `dsp() { ${process.execPath} --disable-warning=ExperimentalWarning '${program}' "$@"; }\n${script}
+        COMP_WORDS=(dsp logs who) COMP_CWORD=2; _dsp_yargs_completions; echo "\${COMPREPLY[@]}"`;
+      const environment = {
+        ...process.env,
+        LOCAL_STATE_DIR: test.directory,
+        SHELL: "/bin/bash",
+        PULUMI_STACK: "local",
+      };
+      assert.equal(
+        execFileSync("bash", ["-c", told], { env: environment, encoding: "utf8" }),
+        "whodis whodis-access\n",
+      );
+    });
+  });
 
   it("has help with examples, and completion", async () => {
     assert.match((await dsp("logs", "--help")).stdout, /Examples:\s+dsp logs --follow/);
