@@ -218,6 +218,7 @@ describe("npm start", function () {
     const outputs = state("outputs.json");
     assert.equal(await running.end("SIGINT"), 0);
     assert.match(running.printed, /^ends: SIGINT$/m);
+    assert.match(running.printed, /^stopped; the state is kept in \/.+\/\.local, and npm start goes on from there$/m);
     assert.equal(state("last-exit.json").reason, "SIGINT");
     // The kernel may take a moment to clear away what was killed.
     let left = children;

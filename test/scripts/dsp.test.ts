@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import {
   CloudWatchLogsClient,
@@ -26,7 +27,7 @@ describe("dsp", function () {
     serviceLogGroups: { "whodis-access": "/aws/apigateway/whodis" },
   };
 
-  const dsp = (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
+  const run = (own: NodeJS.ProcessEnv, args: string[]): Promise<{ code: number; stdout: string; stderr: string }> =>
     new Promise((done) => {
       const environment = {
         ...process.env,
@@ -35,6 +36,7 @@ describe("dsp", function () {
         PULUMI_STACK: undefined,
         XDG_STATE_HOME: test.directory,
         INIT_CWD: test.directory,
+        ...own,
       };
       execFile(
         process.execPath,
@@ -43,6 +45,8 @@ describe("dsp", function () {
         (error, stdout, stderr) => done({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr }),
       );
     });
+
+  const dsp = (...args: string[]) => run({}, args);
 
   before(async () => {
     test = await startCloud();
@@ -120,6 +124,34 @@ describe("dsp", function () {
     const { code, stdout } = await dsp("doctor", "--json");
     assert.equal(code, 0, stdout);
     assert.ok(JSON.parse(stdout).every(({ ok }: { ok: boolean }) => ok));
+  });
+
+  it("doctor: of a stack on AWS says that this shell points at the local cloud, and of an unknown one how it is made", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "cli-"));
+    const cli = join(folder, "pulumi");
+    writeFileSync(
+      cli,
+      '#!/bin/sh\ncase "$*" in *version) echo v3.300.0 ;; *) echo "error: no stack named \'dev\' found" >&2; exit 6 ;; esac\n',
+    );
+    chmodSync(cli, 0o755);
+    const { code, stdout } = await run({ PATH: `${folder}:/usr/bin:/bin`, AWS_ENDPOINT_URL: test.origin }, [
+      "doctor",
+      "--stack",
+      "dev",
+    ]);
+    rmSync(folder, { recursive: true });
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /^fail endpoint: AWS_ENDPOINT_URL is http:\/\/127\.0\.0\.1:\d+: that is this machine, not AWS\n {5}fix: For stack "dev": unset AWS_ENDPOINT_URL$/m,
+    );
+    assert.match(
+      stdout,
+      /^fail stack: the CLI cannot read it\n {5}fix: There is no stack named "dev"\. .*pulumi stack init dev$/m,
+    );
+    assert.match(stdout, /^ok {3}Pulumi CLI: v3\.300\.0 at /m);
+    assert.match(stdout, /^(ok {2}|fail) Docker: /m);
+    assert.doesNotMatch(stdout, /credentials/);
   });
 
   it("logs: one request's lines, with what Lambda says of it", async () => {

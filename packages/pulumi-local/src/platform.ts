@@ -9,6 +9,7 @@ import { Engine, EngineError, type EngineEvent, type RunResult } from "./engine/
 import { readProject } from "./engine/project.ts";
 import { endpointFile, outputsFile } from "./files.ts";
 import type { LocalConfig } from "./localConfig.ts";
+import { noProxy } from "./noProxy.ts";
 import { createRegistry } from "./resources/index.ts";
 
 export interface PlatformOptions {
@@ -186,6 +187,7 @@ const localAws = (origin: string, region: string): Record<string, string> => ({
   AWS_DEFAULT_REGION: region,
   AWS_CONFIG_FILE: "/dev/null",
   AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+  ...noProxy(process.env),
 });
 
 /** `aws:region`, of the resources that name no other. */

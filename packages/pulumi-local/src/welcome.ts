@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import pc from "picocolors";
 import type { LocalConfig } from "./localConfig.ts";
+import { noProxy } from "./noProxy.ts";
 import type { Platform } from "./platform.ts";
 import type { Settings } from "./settings.ts";
 
@@ -15,7 +16,9 @@ export function greeting(platform: Platform, settings: Settings, tryThese: Local
     if (typeof invite === "string") return [`  ${invite}`];
     return key in values ? [`  ${invite(shortForm(String(values[key])))}`] : [];
   });
-  const environment = `AWS_ENDPOINT_URL=${cloud.origin} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${cloud.region} AWS_DEFAULT_REGION=${cloud.region}`;
+  // Only who has a proxy needs it said that this machine is not behind it.
+  const proxy = Object.entries(noProxy(process.env)).map(([name, hosts]) => ` ${name}=${hosts}`);
+  const environment = `AWS_ENDPOINT_URL=${cloud.origin} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=${cloud.region} AWS_DEFAULT_REGION=${cloud.region}${proxy.join("")}`;
   return [
     "",
     pc.bold("Outputs"),
