@@ -17,6 +17,7 @@ export default defineConfig({
       "Pulumi.local.own.yaml",
     ],
     packed: ["handlers", "containers", "models", "jobs"],
+    repack: async (...given) => (await import("./components/function/repack.ts")).repack(...given),
   },
   // Sixty times AWS's: five minutes of a gradual deployment take five seconds.
   clock: 60,

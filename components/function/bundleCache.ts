@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Metafile } from "esbuild";
 
 /** What a bundle was made of, and where it lies. */
 interface Record {
+  /** Relative to the program. */
+  entry: string;
   /** Of what every bundle depends on: see {@link BundleCache}. */
   key: string;
   /** Content hash of each file of the program that went into it, by path. */
@@ -40,10 +42,17 @@ export class BundleCache {
 
   /** @returns the folder of the entry's bundle, unless it must be made again. */
   find(entry: string): string | undefined {
-    const record = this.#read(entry);
+    const record = read(this.#fileOf(entry));
     if (!record || record.key !== this.#key || !existsSync(join(this.#root, record.folder))) return undefined;
     const same = Object.entries(record.sources).every(([path, hash]) => this.#hash(path) === hash);
     return same ? record.folder : undefined;
+  }
+
+  /** What each bundle of these settings and packages was made of, whatever has become of its sources. */
+  records(): Pick<Record, "entry" | "sources" | "folder">[] {
+    const directory = join(this.#root, this.#directory);
+    const files = existsSync(directory) ? readdirSync(directory).filter((name) => name.endsWith(".json")) : [];
+    return files.map((name) => read(join(directory, name))).filter((record) => record?.key === this.#key) as Record[];
   }
 
   /**
@@ -66,16 +75,8 @@ export class BundleCache {
     const file = this.#fileOf(entry);
     mkdirSync(dirname(file), { recursive: true });
     const draft = `${file}.${process.pid}`;
-    writeFileSync(draft, JSON.stringify({ key: this.#key, sources, folder } satisfies Record));
+    writeFileSync(draft, JSON.stringify({ entry, key: this.#key, sources, folder } satisfies Record));
     renameSync(draft, file);
-  }
-
-  #read(entry: string): Record | undefined {
-    try {
-      return JSON.parse(readFileSync(this.#fileOf(entry), "utf8"));
-    } catch {
-      return undefined;
-    }
   }
 
   #fileOf(entry: string): string {
@@ -88,6 +89,14 @@ export class BundleCache {
       this.#hashes.set(path, existsSync(file) ? sha256(readFileSync(file)) : undefined);
     }
     return this.#hashes.get(path);
+  }
+}
+
+function read(file: string): Record | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
   }
 }
 

@@ -11,8 +11,11 @@ import {
 } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 
-/** Folder of the program: entry points are relative to it. */
-export const root = resolve(__dirname, "../..");
+/**
+ * Folder of the program: entry points are relative to it. Pulumi's language host loads this as CommonJS; `npm start`, which
+ * packs handlers again by themselves, as an ES module, in that folder.
+ */
+export const root = typeof __dirname === "undefined" ? process.cwd() : resolve(__dirname, "../..");
 /** What is made of the sources, relative to the program. */
 export const cache = "node_modules/.cache/dsp";
 

@@ -16,6 +16,16 @@ export interface LocalConfig {
     program: string[];
     /** What it only packs, as handlers. Default: nothing. */
     packed?: string[];
+    /**
+     * Makes the packages of changed files of `packed` anew, as the program would, so that just what has them is updated and
+     * the program need not run. It answers only for files that the program does nothing else with.
+     * @param changed files, relative to the program's folder.
+     * @param packages absolute paths of the files and folders that packages of what runs are made of.
+     * @returns the new places of packages, by those that they had, of files or of folders that they are in; `undefined` for
+     * the program to run after all.
+     * @throws {Error} in whose message is what is wrong with a file.
+     */
+    repack?(changed: string[], packages: string[]): Promise<ReadonlyMap<string, string> | undefined>;
   };
   /** How much faster than AWS's the clock of gradual deployments, alarms and scaling runs; 1 to 10000. Default 1. */
   clock?: number;
@@ -96,8 +106,11 @@ const rules: Record<keyof LocalConfig, { holds(value: unknown): boolean; allowed
   },
   watch: {
     holds: (value) =>
-      isMapping(value) && isTexts(value.program) && (value.packed === undefined || isTexts(value.packed)),
-    allowed: 'are lists of paths, as { program: ["index.ts"], packed: ["handlers"] }',
+      isMapping(value) &&
+      isTexts(value.program) &&
+      (value.packed === undefined || isTexts(value.packed)) &&
+      (value.repack === undefined || isFunction(value.repack)),
+    allowed: 'are lists of paths, and a function, as { program: ["index.ts"], packed: ["handlers"] }',
   },
   clock: {
     holds: (value) => typeof value === "number" && value >= 1 && value <= 10_000,

@@ -27,6 +27,8 @@ export interface PlatformOptions {
   onLocked?(stateDirectory: string): void;
 }
 
+type Repack = NonNullable<NonNullable<LocalConfig["watch"]>["repack"]>;
+
 /** In the state folder: what `npm run notebooks:install` has installed, which is no state and outlives a reset. */
 const toolsFolder = "tools";
 
@@ -138,6 +140,18 @@ export class Platform {
     const result = await this.engine.up(options);
     this.#write(outputsFile, this.engine.outputs());
     return result;
+  }
+
+  /**
+   * Applies changed files that the program only packs ({@link Engine.repack}).
+   * @param changed relative to the program's folder.
+   * @returns whether that was possible; {@link up} does it otherwise.
+   */
+  async repack(changed: string[], repack: Repack): Promise<boolean> {
+    const paths = changed.map((file) => join(this.#options.programDirectory, file));
+    const result = await this.engine.repack(paths, (packages) => repack(changed, packages));
+    if (result) this.#write(outputsFile, this.engine.outputs());
+    return result !== undefined;
   }
 
   /** Makes the pages of the console before somebody asks for them. What keeps them from it is said to who does. */

@@ -48,6 +48,10 @@ describe("local.config.ts", () => {
     ["export default { clock: 0 }", /clock is 0; allowed is a number from 1/],
     ["export default { images: { a: 'node' } }", /images is \{"a":"node"\}; allowed are commands by image/],
     ["export default { images: { a: [] } }", /images is \{"a":\[\]\}; allowed are commands/],
+    [
+      "export default { watch: { program: [], repack: 'handlers' } }",
+      /watch is .*; allowed are lists of paths, and a function/,
+    ],
     ["export default { watch: ['index.ts'] }", /watch is \["index\.ts"\]; allowed are lists of paths/],
     ["export default { prepare: true }", /prepare is true; allowed is a function of the cloud/],
     ["export default { try: { url: 1 } }", /try is \{"url":1\}; allowed are commands, and functions/],

@@ -77,7 +77,7 @@ async function serve(run: Running): Promise<number> {
       outputs: platform.engine.outputs(),
     });
     output.show();
-    if (settings.watch) platform.engine.prepare();
+    if (settings.watch) prepare(platform, local);
     await review();
     if (settings.wait) {
       output.flush();
@@ -104,12 +104,20 @@ async function serve(run: Running): Promise<number> {
  * @returns a function that ends it, and waits for a change that is being applied.
  */
 function watchProgram(
-  { platform, settings: { programDirectory }, local: { watch: paths }, ending, output }: Running,
+  { platform, settings: { programDirectory }, local, ending, output }: Running,
   begun: Promise<boolean>,
   review: () => Promise<void>,
 ): Promise<() => Promise<void>> {
+  const { watch: paths } = local;
+  /** Changes that are not applied yet. */
+  const pending = new Set<string>();
   const isIn = (file: string, places: string[]) =>
     places.some((place) => file === place || file.startsWith(`${place}/`));
+  const apply = async (files: string[]): Promise<void> => {
+    const rehearsed = !paths || files.some((file) => isIn(file, paths.program));
+    const done = !rehearsed && paths.repack && (await platform.repack(files, paths.repack));
+    if (!done) await platform.up({ rehearsed });
+  };
   return watch({
     directory: programDirectory,
     ...(paths && { paths: [...paths.program, ...(paths.packed ?? [])] }),
@@ -123,7 +131,9 @@ function watchProgram(
       output.line(pc.dim(`\nchanged: ${changed.join(", ")}`));
       output.report({ kind: "changed", files: changed });
       try {
-        await platform.up({ rehearsed: !paths || changed.some((file) => isIn(file, paths.program)) });
+        for (const file of changed) pending.add(file);
+        await apply([...pending]);
+        pending.clear();
         const seconds = (performance.now() - started) / 1000;
         output.names.learn(platform.engine.resources());
         output.line(`live after ${seconds.toFixed(2)} s`);
@@ -136,7 +146,13 @@ function watchProgram(
         output.line(pc.yellow("The last good version keeps running."));
         output.report({ kind: "refused", message: stripVTControlCharacters(said) });
       }
-      platform.engine.prepare();
+      prepare(platform, local);
     },
   });
+}
+
+/** For the next change. */
+function prepare(platform: Platform, { watch: paths }: LocalConfig): void {
+  platform.engine.prepare();
+  if (paths?.repack) platform.engine.study();
 }

@@ -4,7 +4,7 @@ import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import { Callbacks } from "./callbacks.ts";
 import { construct } from "./construct.ts";
-import { EngineError, type EngineEvent } from "./events.ts";
+import { EngineError } from "./events.ts";
 import { Functions } from "./functions.ts";
 import type { Goal } from "./goal.ts";
 import { goalFromRead, goalFromRequest, inheritedAliases, type Program, positionOf } from "./goalFromRequest.ts";
@@ -13,29 +13,28 @@ import { lastWords } from "./lastWords.ts";
 import type { Mask } from "./mask.ts";
 import type { Properties, Registry, ResourceProvider } from "./provider.ts";
 import { Providers } from "./providers.ts";
+import { inTurn, type RepackingStep } from "./repacking.ts";
 import { readStackReference, stackReferenceType } from "./stackReference.ts";
-import type { State } from "./state.ts";
-import { located } from "./stepExecutor.ts";
+import { located, type RunContext } from "./stepExecutor.ts";
 import { type Registered, Steps } from "./steps.ts";
+import type { Study } from "./study.ts";
 import { Transforms } from "./transforms.ts";
 import { makeUrn, stackType, typeOf } from "./urn.ts";
 import { fromWire, isUnknownText, toStruct } from "./values.ts";
 
-interface DeploymentOptions extends Program {
-  preview: boolean;
+interface DeploymentOptions
+  extends Program,
+    Pick<RunContext, "preview" | "state" | "clearance" | "inPlace" | "signal" | "emit"> {
   registry: Registry;
   /** Makes dynamic resources. */
   dynamic: ResourceProvider;
-  state: State;
   config: Record<string, string>;
   /** The program runs for the sake of its delete hooks: nothing is made, and everything goes. Default: false. */
   destroying?: boolean;
-  /** Nothing is touched before it resolves; when it rejects, the run fails with that error. Default: at once. */
-  clearance?: Promise<void> | undefined;
+  /** A preview for its sake: every package is taken for another one. Default: none. */
+  study?: Study;
   /** Notes what must not be shown. */
   mask: Mask;
-  signal: AbortSignal;
-  emit(event: EngineEvent): void;
 }
 
 /** How long after a refusal what the program asks for still begins, in milliseconds: about as long as AWS takes to refuse. */
@@ -86,13 +85,15 @@ export class Deployment {
   async register(request: resourceProto.RegisterResourceRequest): Promise<resourceProto.RegisterResourceResponse> {
     return this.#guard(async () => {
       await this.transforms.apply(request);
-      const goal = this.#goal(request);
+      const asked = this.#goal(request);
+      const goal = this.#options.study?.take(asked) ?? asked;
       this.transforms.remember(
         goal.urn,
         request.getParent(),
         request.getTransformsList().map((one) => one.toObject()),
       );
       const { id, outputs, dependencies = [] } = await this.#make(goal);
+      this.#options.study?.make(goal.urn, outputs);
       const response = new resourceProto.RegisterResourceResponse();
       response.setUrn(goal.urn);
       response.setId(id);
@@ -107,11 +108,17 @@ export class Deployment {
   }
 
   registerOutputs(request: resourceProto.RegisterResourceOutputsRequest): void {
-    const { state, preview, directory } = this.#options;
+    const { state, preview, directory, study } = this.#options;
     const outputs = fromWire(request.getOutputs()?.toJavaScript() ?? {}, directory) as Properties;
     if (typeOf(request.getUrn()) === stackType) this.outputs = outputs;
     const known = state.get(request.getUrn());
+    study?.registerOutputs(request.getUrn(), outputs);
     if (known && !preview) state.put({ ...known, outputs });
+  }
+
+  /** Takes steps that the program need not ask for. */
+  async repack(steps: RepackingStep[]): Promise<void> {
+    await inTurn(steps, (goal) => this.#make(goal));
   }
 
   async read(request: resourceProto.ReadResourceRequest): Promise<resourceProto.ReadResourceResponse> {

@@ -1,5 +1,6 @@
 /** What happens during a run, as it happens: `npm start` prints it, tests read it. */
 import type { Change } from "./changes.ts";
+import type { Properties } from "./provider.ts";
 
 export const operations = [
   "create",
@@ -44,6 +45,12 @@ export interface StepEnd extends Which {
 }
 
 export type Counts = Record<Operation, number>;
+
+export interface RunResult {
+  /** What the program exports, in the shape of `pulumi stack output --json`. */
+  outputs: Properties;
+  counts: Counts;
+}
 
 /** A mistake of the program's or of its configuration: one message for the user, no stack trace. */
 export class EngineError extends Error {

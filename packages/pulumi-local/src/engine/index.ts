@@ -1,64 +1,25 @@
 import { readStackConfig } from "./config.ts";
 import { Deployment } from "./deployment.ts";
 import { DynamicProvider } from "./dynamicProvider.ts";
-import { type Counts, EngineError, type EngineEvent, operations } from "./events.ts";
+import { type Counts, EngineError, type EngineEvent, type RunResult } from "./events.ts";
 import type { LanguageHost } from "./languageHost.ts";
-import { LanguageHosts, type Settings } from "./languageHosts.ts";
+import { LanguageHosts, type Role, type Settings } from "./languageHosts.ts";
 import { Mask } from "./mask.ts";
+import type { EngineOptions } from "./options.ts";
 import { readProject } from "./project.ts";
-import type { Properties, Registry } from "./provider.ts";
+import type { Properties } from "./provider.ts";
+import { type Repack, Repacker } from "./repacker.ts";
 import { EngineServer } from "./server.ts";
-import { type ResourceState, State } from "./state.ts";
-import { containsSecret, containsUnknown, toProvider } from "./values.ts";
+import { asShown, type StackResource, type StackSnapshot, shown } from "./snapshot.ts";
+import { State } from "./state.ts";
+import type { Study } from "./study.ts";
+import { telling } from "./telling.ts";
 
-export { EngineError, type EngineEvent } from "./events.ts";
+export { EngineError, type EngineEvent, type RunResult } from "./events.ts";
+export type { EngineOptions } from "./options.ts";
+export type { StackResource, StackSnapshot } from "./snapshot.ts";
 
-export interface EngineOptions {
-  /** Folder of the program: `Pulumi.yaml`, `Pulumi.<stack>.yaml`. */
-  programDirectory: string;
-  stack: string;
-  /** Folder of the state; made when missing. */
-  stateDirectory: string;
-  /** Everything that can be made. */
-  registry: Registry;
-  /** Set for the program and its dynamic providers on top of this process's own: where AWS is, above all. */
-  environment?: Record<string, string>;
-  /** The project's own configuration, by key: wins over the stack's file. */
-  config?: Record<string, string>;
-  /** Called with all that happens, as it happens. */
-  onEvent(event: EngineEvent): void;
-}
-
-export interface RunResult {
-  /** What the program exports, in the shape of `pulumi stack output --json`. */
-  outputs: Properties;
-  counts: Counts;
-}
-
-/** A resource as the last run left it; a secret is `[secret]`. */
-export type StackResource = Pick<
-  ResourceState,
-  | "urn"
-  | "type"
-  | "id"
-  | "parent"
-  | "inputs"
-  | "outputs"
-  | "dependencies"
-  | "propertyDependencies"
-  | "protect"
-  | "retainOnDelete"
->;
-
-/** A stack as the last run left it. */
-export interface StackSnapshot {
-  project: string;
-  stack: string;
-  /** By full key, `shop:region`; a secret is `[secret]`. */
-  config: Record<string, string>;
-  /** In the order of creation. */
-  resources: readonly StackResource[];
-}
+const silent = { emit(): void {} };
 
 /** How long an interrupted run may take to end its steps, in milliseconds. What has not ended then is looked for later. */
 const graceMs = 3000;
@@ -78,6 +39,7 @@ export class Engine {
   readonly #hosts: LanguageHosts;
   /** Who is told of the run under way. */
   #onEvent: EngineOptions["onEvent"];
+  readonly #repacker: Repacker;
   #hasRehearsed = false;
   #listed: { revision: number; resources: StackResource[] } | undefined;
   #closed: Promise<void> | undefined;
@@ -91,13 +53,18 @@ export class Engine {
     const environment = { ...process.env, ...options.environment };
     const print = (text: string) => this.#print(text);
     this.#dynamic = new DynamicProvider({ environment, print });
-    const servers = { run: this.#server, preview: this.#server, rehearsal: this.#rehearsals };
+    const servers = { run: this.#server, preview: this.#server, rehearsal: this.#rehearsals, study: this.#rehearsals };
     this.#hosts = new LanguageHosts({
       root: options.programDirectory,
       stack: options.stack,
       environment,
       servers,
       print,
+    });
+    this.#repacker = new Repacker({
+      state: this.#state,
+      preview: (study, signal) =>
+        this.#silently("study", this.#settings(), signal, { study, emit: (one) => study.note(one) }),
     });
   }
 
@@ -117,6 +84,27 @@ export class Engine {
    */
   up({ rehearsed = false } = {}): Promise<RunResult> {
     return this.#exclusively(() => this.#run({ preview: false, rehearsed }));
+  }
+
+  /**
+   * Applies other packages of what runs, without running the program: just the resources that have them change, and what
+   * follows from those, to what {@link up} would make of them.
+   * @param changed paths of files that packages are made of.
+   * @param repack makes them anew.
+   * @returns `undefined` when only the program can say what follows ({@link study}): {@link up} does it.
+   * @throws {EngineError} with what is wrong with a package, or with the resource's error.
+   */
+  repack(changed: string[], repack: Repack): Promise<RunResult | undefined> {
+    return this.#exclusively(() => this.#repack(changed, repack));
+  }
+
+  /**
+   * Learns what follows from the packages of what runs, by a preview that ends as soon as something else is to be done: call
+   * it after {@link up}.
+   * @returns whether {@link repack} knows by now.
+   */
+  async study(): Promise<boolean> {
+    return !this.#closed && this.#repacker.study();
   }
 
   /**
@@ -155,14 +143,8 @@ export class Engine {
   /** What the stack has, in the order of creation; the same list until it changes. */
   resources(): readonly StackResource[] {
     const revision = this.#state.revision();
-    if (this.#listed?.revision === revision) return this.#listed.resources;
-    const resources = this.#state.list().map(({ inputs, outputs, ...rest }) => {
-      const { urn, type, id, parent, dependencies, propertyDependencies, protect, retainOnDelete } = rest;
-      const options = { ...(parent && { parent }), dependencies, propertyDependencies, protect, retainOnDelete };
-      return { urn, type, id, inputs: shown(inputs), outputs: shown(outputs), ...options };
-    });
-    this.#listed = { revision, resources };
-    return resources;
+    if (this.#listed?.revision !== revision) this.#listed = { revision, resources: this.#state.list().map(asShown) };
+    return this.#listed.resources;
   }
 
   /** Loads Pulumi's SDK in processes that wait, so that the next {@link up} starts half a second sooner. */
@@ -185,6 +167,7 @@ export class Engine {
 
   async #close(): Promise<void> {
     this.#stop.abort();
+    await this.#repacker.stop();
     await Promise.race([this.#underWay.catch(() => {}), new Promise((late) => setTimeout(late, graceMs).unref())]);
     await Promise.all([this.#hosts.kill(), this.#dynamic.close()]);
     this.#server.close();
@@ -193,7 +176,7 @@ export class Engine {
   }
 
   #exclusively<Result>(run: () => Promise<Result>): Promise<Result> {
-    const after = this.#underWay.catch(() => {}).then(run);
+    const after = Promise.all([this.#underWay.catch(() => {}), this.#repacker.stop()]).then(run);
     this.#underWay = after;
     return after;
   }
@@ -207,23 +190,14 @@ export class Engine {
     this.#onEvent = onEvent;
     const over = new AbortController();
     let rehearsal: Promise<void> | undefined;
-    const began = performance.now();
-    const counts = Object.fromEntries(operations.map((operation) => [operation, 0])) as Counts;
-    const emit = (event: EngineEvent): void => {
-      if (event.kind === "step" && event.status === "done") counts[event.operation] += 1;
-      onEvent(this.#mask.hide(event));
-    };
-    const end = (ok: boolean): void =>
-      emit({ kind: "end", preview, ok, counts, seconds: (performance.now() - began) / 1000 });
-
-    emit({ kind: "start", preview, stack: this.#options.stack });
+    const { emit, counts, begin, end } = this.#tellsOf(preview, onEvent);
+    if (!preview) this.#repacker.forget();
+    begin();
     try {
       const settings = this.#settings(config);
-      const common = this.#common(settings);
-      const { project, stack, directory } = common;
-      await this.#dynamic.configure({ directory, project, stack, config: common.config });
+      const common = await this.#configured(settings);
       for (const text of settings.warnings) emit({ kind: "message", urn: undefined, severity: "warning", text });
-      if (rehearsed) rehearsal = this.#rehearse(settings, over.signal);
+      if (rehearsed) rehearsal = this.#silently("rehearsal", settings, over.signal, silent).then(() => {});
       this.#hasRehearsed ||= rehearsed === true;
       const deployment = new Deployment({ ...common, ...mode, clearance: rehearsal, emit });
       const role = preview ? "preview" : "run";
@@ -233,8 +207,7 @@ export class Engine {
       return { outputs: shown(deployment.outputs), counts };
     } catch (error) {
       end(false);
-      if (!(error instanceof EngineError)) throw error;
-      throw new EngineError(this.#mask.text(error.message), error.urn, error.position);
+      throw this.#masked(error);
     } finally {
       this.#onEvent = this.#options.onEvent;
       over.abort();
@@ -242,12 +215,49 @@ export class Engine {
     }
   }
 
-  /** Runs the program as in a preview, without a word. */
-  async #rehearse(settings: Settings, over: AbortSignal): Promise<void> {
+  async #repack(changed: string[], repack: Repack): Promise<RunResult | undefined> {
+    const { emit, counts, begin, end } = this.#tellsOf(false);
+    const repacking = await this.#repacker.plan(changed, repack).catch((error: Error) => {
+      throw new EngineError(error.message);
+    });
+    if (!repacking) return undefined;
+    begin();
+    try {
+      const common = await this.#configured(this.#settings());
+      const deployment = new Deployment({ ...common, preview: false, inPlace: true, emit });
+      const whole = await this.#repacker.apply(repacking, deployment);
+      if (!whole) return undefined;
+      counts.same += this.#state.count() - repacking.steps.length;
+      end(true);
+      return { outputs: this.outputs(), counts };
+    } catch (error) {
+      end(false);
+      throw this.#masked(error);
+    }
+  }
+
+  #tellsOf(preview: boolean, onEvent = this.#options.onEvent) {
+    return telling({ preview, stack: this.#options.stack }, (event) => onEvent(this.#mask.hide(event)));
+  }
+
+  #masked(error: unknown): unknown {
+    if (!(error instanceof EngineError)) return error;
+    return new EngineError(this.#mask.text(error.message), error.urn, error.position);
+  }
+
+  /** Runs the program as in a preview, without a word. @returns the host that ran it. */
+  async #silently(
+    role: Role,
+    settings: Settings,
+    over: AbortSignal,
+    options: { study?: Study; emit(event: EngineEvent): void },
+  ): Promise<LanguageHost> {
     const common = this.#common(settings);
     const signal = AbortSignal.any([common.signal, over]);
-    const deployment = new Deployment({ ...common, preview: true, signal, emit: () => {} });
-    await this.#runProgram(deployment, this.#rehearsals, await this.#hosts.take("rehearsal", settings));
+    const deployment = new Deployment({ ...common, ...options, preview: true, signal });
+    const host = await this.#hosts.take(role, settings);
+    await this.#runProgram(deployment, this.#rehearsals, host);
+    return host;
   }
 
   async #runProgram(deployment: Deployment, server: EngineServer, host: LanguageHost): Promise<void> {
@@ -266,6 +276,13 @@ export class Engine {
       await deployment.settle();
       server.serve(undefined);
     }
+  }
+
+  async #configured(settings: Settings) {
+    const common = this.#common(settings);
+    const { project, stack, directory, config } = common;
+    await this.#dynamic.configure({ directory, project, stack, config });
+    return common;
   }
 
   #common({ project, programDirectory: directory, config, secretKeys }: Settings) {
@@ -291,10 +308,3 @@ export class Engine {
     this.#onEvent(this.#mask.hide(message));
   }
 }
-
-const shown = (outputs: Properties): Properties =>
-  Object.fromEntries(
-    Object.entries(outputs)
-      .filter(([, value]) => !containsUnknown(value))
-      .map(([key, value]) => [key, containsSecret(value) ? "[secret]" : toProvider(value)]),
-  );

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import type { Project } from "./project.ts";
 import { sdkModule } from "./sdk.ts";
 
@@ -16,6 +18,8 @@ interface LanguageHostOptions
   preview: boolean;
   config: Record<string, string>;
   secretKeys: string[];
+  /** It says what it has loaded ({@link LanguageHost.modules}). Default: false. */
+  studied?: boolean;
   environment: NodeJS.ProcessEnv;
 }
 
@@ -29,6 +33,7 @@ const keptOutput = 20_000;
 export class LanguageHost {
   readonly #child: ChildProcess;
   readonly #exit: Promise<number>;
+  readonly #modules: Promise<string>;
   #output = "";
 
   private constructor(child: ChildProcess, onOutput: (text: string) => void) {
@@ -39,6 +44,7 @@ export class LanguageHost {
     };
     child.stdout?.on("data", read);
     child.stderr?.on("data", read);
+    this.#modules = text(child.stdio[3] as Readable).catch(() => "");
     this.#exit = once(child, "close").then(([code]) => (code as number | null) ?? 1);
   }
 
@@ -70,9 +76,10 @@ export class LanguageHost {
       ],
       {
         cwd: options.programDirectory,
-        stdio: ["pipe", "pipe", "pipe"],
+        stdio: ["pipe", "pipe", "pipe", "pipe"],
         env: {
           ...options.environment,
+          ...(options.studied && { PULUMI_LOCAL_STUDIED: "true" }),
           PULUMI_CONFIG: JSON.stringify(options.config),
           PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(options.secretKeys),
           PULUMI_NODEJS_TYPESCRIPT: String(options.typescript),
@@ -109,6 +116,16 @@ export class LanguageHost {
   /** What it printed last. */
   get output(): string {
     return this.#output;
+  }
+
+  /** Paths of the program's own modules, once it has ended by itself; none when it does not say. */
+  async modules(): Promise<string[] | undefined> {
+    await this.#exit;
+    try {
+      return JSON.parse(await this.#modules) as string[];
+    } catch {
+      return undefined;
+    }
   }
 
   async kill(): Promise<void> {

@@ -7,7 +7,7 @@ import type { EngineServer } from "./server.ts";
 export type Settings = Project & StackConfig;
 
 /** What a language host runs the program for. */
-export type Role = "run" | "preview" | "rehearsal";
+export type Role = "run" | "preview" | "rehearsal" | "study";
 
 interface LanguageHostsOptions {
   /** Folder of `Pulumi.yaml`. */
@@ -16,7 +16,7 @@ interface LanguageHostsOptions {
   environment: NodeJS.ProcessEnv;
   /** Whom the program of a role speaks to. */
   servers: Record<Role, EngineServer>;
-  /** Gets what the program prints, but in a rehearsal. */
+  /** Gets what the program prints, but in a rehearsal or a study. */
   print(text: string): void;
 }
 
@@ -61,7 +61,9 @@ export class LanguageHosts {
   #start(role: Role, settings: Settings): LanguageHost {
     const { servers, print, ...common } = this.#options;
     const { address, sockets } = servers[role];
-    const place = { ...common, preview: role !== "run", address, sockets: sockets.path };
-    return LanguageHost.prepare({ ...place, ...settings }, role === "rehearsal" ? () => {} : print);
+    const place = { ...common, preview: role !== "run", studied: role === "study", address, sockets: sockets.path };
+    return LanguageHost.prepare({ ...place, ...settings }, isSilent(role) ? () => {} : print);
   }
 }
+
+const isSilent = (role: Role): boolean => role === "rehearsal" || role === "study";

@@ -86,6 +86,12 @@ export class State {
     return (this.#store.database.prepare("SELECT total_changes() AS changes").get() as { changes: number }).changes;
   }
 
+  /** How many there are. */
+  count(): number {
+    const row = this.#store.database.prepare("SELECT count(*) AS count FROM resources").get();
+    return (row as { count: number }).count;
+  }
+
   /** The last place in the order of creation. */
   highestOrder(): number {
     const row = this.#store.database.prepare("SELECT max(value ->> '$.order') AS highest FROM resources").get();

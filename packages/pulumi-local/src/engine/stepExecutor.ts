@@ -16,6 +16,8 @@ export interface RunContext {
   state: State;
   providers: Providers;
   hooks: Hooks;
+  /** Resources keep their places in the order of creation. Default: they are in the order of this run. */
+  inPlace?: boolean;
   /** Nothing is touched before it resolves. Default: at once. */
   clearance?: Promise<void> | undefined;
   signal: AbortSignal;

@@ -230,6 +230,7 @@ export class Steps {
   }
 
   #stateOf(goal: Goal, id: string, inputs: Properties, outputs: Properties): ResourceState {
+    const { state, inPlace } = this.#run;
     const { beforeDelete, afterDelete, onError } = goal.hooks;
     return {
       urn: goal.urn,
@@ -249,7 +250,7 @@ export class Steps {
       customTimeouts: goal.customTimeouts,
       hooks: { beforeDelete, afterDelete, onError },
       external: false,
-      order: ++this.#order,
+      order: (inPlace && state.get(goal.urn)?.order) || ++this.#order,
     };
   }
 }

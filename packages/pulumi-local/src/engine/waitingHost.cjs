@@ -28,6 +28,8 @@ try {
   // The program's own compilation will say what is wrong.
 }
 
+if (process.env.PULUMI_LOCAL_STUDIED) require("./loadedModules.cjs").reportLoadedModules();
+
 process.stdin.ref();
 process.stdin.once("data", () => {
   process.stdin.unref();

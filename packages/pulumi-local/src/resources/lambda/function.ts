@@ -90,12 +90,10 @@ export function functionType(cloud: Cloud): ResourceType {
   return {
     type: "aws:lambda/function:Function",
     docs: "https://www.pulumi.com/registry/packages/aws/api-docs/lambda/function/",
-    changesWith: Object.fromEntries(
-      ["version", "qualifiedArn", "qualifiedInvokeArn", "lastModified"].map((output) => [
-        output,
-        [...configurationInputs, ...codeInputs],
-      ]),
-    ),
+    changesWith: {
+      ...changing(["version", "qualifiedArn", "qualifiedInvokeArn", "lastModified"], configurationInputs),
+      ...changing(["codeSha256", "sourceCodeHash", "sourceCodeSize"], []),
+    },
     required: ["role"],
     properties: [
       ...configurationInputs,
@@ -203,6 +201,10 @@ export function functionType(cloud: Cloud): ResourceType {
     return Version as string;
   }
 }
+
+/** Outputs that change with the code, and with these inputs. */
+const changing = (outputs: string[], inputs: string[]) =>
+  Object.fromEntries(outputs.map((output) => [output, [...inputs, ...codeInputs]]));
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 

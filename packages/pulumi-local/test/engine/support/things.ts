@@ -3,6 +3,8 @@ import {
   type Component,
   type Diff,
   type Invoke,
+  isArchive,
+  isAsset,
   PartlyMade,
   type Properties,
   type Registry,
@@ -13,7 +15,8 @@ import {
 /**
  * A cloud of things, kept in memory: what the engine makes when it knows nothing of AWS.
  * `test:index:Thing` has inputs `size` (changes in place), `zone` and `name` (replace it; a given name is unique), `link`
- * and `secret` (any value); its outputs are the inputs and `label`. The first thing of a name has the id `NAME-1`.
+ * and `secret` (any value); its outputs are the inputs, `label`, and `digest` of
+ * a package that is its `link`. The first thing of a name has the id `NAME-1`.
  */
 export class Things {
   readonly alive = new Map<string, Properties>();
@@ -35,7 +38,10 @@ export class Things {
       const keys = Object.keys({ ...before, ...after });
       const changes = keys.filter((key) => !isDeepStrictEqual(before[key], after[key]));
       const replaces = changes.filter((key) => ["zone", "name"].includes(key));
-      const unknownOutputs = changes.includes("size") ? ["label"] : [];
+      const unknownOutputs = [
+        ...(changes.includes("size") ? ["label"] : []),
+        ...(changes.includes("link") && digestOf(after) ? ["digest"] : []),
+      ];
       const deleteBeforeReplace = before.name !== undefined && before.name === after.name;
       return { changes, replaces, deleteBeforeReplace, unknownOutputs };
     },
@@ -49,7 +55,7 @@ export class Things {
       const id = `${context.name}-${count}`;
       this.done.push(`create ${context.name}`);
       this.alive.set(id, inputs);
-      const made = { id, outputs: { ...inputs, label: `size ${inputs.size}` } };
+      const made = { id, outputs: outputsOf(inputs) };
       if (inputs.broken) throw new PartlyMade(made, "it came up broken");
       return made;
     },
@@ -57,7 +63,7 @@ export class Things {
       await this.before("update", context.name, context);
       this.done.push(`update ${context.name}`);
       this.alive.set(id, inputs);
-      return { id, outputs: { ...inputs, label: `size ${inputs.size}` } };
+      return { id, outputs: outputsOf(inputs) };
     },
     delete: async (id, _outputs, context) => {
       await this.before("delete", context.name, context);
@@ -66,7 +72,7 @@ export class Things {
     },
     read: async (id) => {
       const inputs = this.alive.get(id);
-      return inputs && { id, outputs: { ...inputs, label: `size ${inputs.size}` } };
+      return inputs && { id, outputs: outputsOf(inputs) };
     },
   };
 
@@ -105,4 +111,12 @@ export class Things {
   news(): string[] {
     return this.done.splice(0);
   }
+}
+
+const digestOf = ({ link }: Properties): string | undefined =>
+  isAsset(link) || isArchive(link) ? link.hash.slice(0, 8) : undefined;
+
+function outputsOf(inputs: Properties): Properties {
+  const digest = digestOf(inputs);
+  return { ...inputs, label: `size ${inputs.size}`, ...(digest !== undefined && { digest }) };
 }

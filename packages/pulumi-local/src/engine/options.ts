@@ -1,0 +1,18 @@
+import type { EngineEvent } from "./events.ts";
+import type { Registry } from "./provider.ts";
+
+export interface EngineOptions {
+  /** Folder of the program: `Pulumi.yaml`, `Pulumi.<stack>.yaml`. */
+  programDirectory: string;
+  stack: string;
+  /** Folder of the state; made when missing. */
+  stateDirectory: string;
+  /** Everything that can be made. */
+  registry: Registry;
+  /** Set for the program and its dynamic providers on top of this process's own: where AWS is, above all. */
+  environment?: Record<string, string>;
+  /** The project's own configuration, by key: wins over the stack's file. */
+  config?: Record<string, string>;
+  /** Called with all that happens, as it happens. */
+  onEvent(event: EngineEvent): void;
+}
