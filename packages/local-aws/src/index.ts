@@ -13,7 +13,8 @@ import { Faults } from "./faults/injector.ts";
 import { createFront, type Front } from "./front/index.ts";
 import { mailsAfter } from "./mail.ts";
 import { Regions } from "./regions.ts";
-import type { OpenCloud, Service } from "./service.ts";
+import type { OpenCloud } from "./service.ts";
+import type { Services } from "./serviceMap.ts";
 import { CognitoIssuer } from "./services/apigateway/execution/authorization/cognito.ts";
 import { DataPlane } from "./services/apigateway/execution/server.ts";
 import { RuntimeApi } from "./services/lambda/execution/runtimeApi.ts";
@@ -39,10 +40,9 @@ export { isRegion } from "./arn.ts";
 export type { ConsoleSource } from "./console/index.ts";
 export type { Images } from "./containers/images.ts";
 export type { Fault, FaultStatus } from "./faults/injector.ts";
-export { type FaultPlan, type FaultRule, readPlan } from "./faults/plan.ts";
+export type { FaultPlan, FaultRule } from "./faults/plan.ts";
 export { type Mail, mailChannel } from "./mail.ts";
 export type { DynamoDb } from "./services/dynamodb/index.ts";
-export { defaultKeyPolicy } from "./services/kms/keys.ts";
 export type { NotebookActivity, NotebookReport } from "./services/sagemaker/notebooks/report.ts";
 export type { CloudOptions } from "./services.ts";
 export { StateError } from "./state.ts";
@@ -51,7 +51,7 @@ export interface LocalCloud {
   /** In the region that was given. */
   cloud: OpenCloud;
   /** The services of that region, by name, as `cloud.call` takes it. */
-  services: ReadonlyMap<string, Service>;
+  services: Services;
   /** `http://localhost:3000`: where the routes of deployed APIs answer. */
   readonly apiOrigin: string;
   /** Opens the console, with the token of this start; none where no console was given. Known once it listens. */

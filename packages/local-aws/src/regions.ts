@@ -23,12 +23,11 @@ import {
   type Cloud,
   type OpenCloud,
   operationOf,
-  type Principal,
-  type Service,
   unknownOperation,
 } from "./service.ts";
-import { type Factory, globalServices, regionalServices, type ServiceSetup } from "./services.ts";
-import { keptRegions, regionFolder, type State } from "./state.ts";
+import { ServiceMap, type Services } from "./serviceMap.ts";
+import { globalServices, regionalServices, type ServiceSetup } from "./services.ts";
+import { keptRegions, regionFolder, type State, UsedServices } from "./state.ts";
 import { Store } from "./store.ts";
 import { readDocument } from "./wire/document.ts";
 import { shapesOf, wireRequest } from "./wire/index.ts";
@@ -36,10 +35,8 @@ import { shapesOf, wireRequest } from "./wire/index.ts";
 export interface Region {
   /** As its own services see it. */
   readonly cloud: OpenCloud;
-  /** By name, as `cloud.call` takes it. */
-  readonly services: Map<string, Service>;
-  /** Pending while its services start: calls from outside wait for it. */
-  starting: Promise<void> | undefined;
+  /** By name, as `cloud.call` takes it; those of the account, too. */
+  readonly services: Services;
   /** Runs an operation whose caller is known, under IAM. */
   dispatch(call: Call, input: object): Promise<object>;
 }
@@ -57,14 +54,13 @@ export interface Account extends ServiceSetup {
 type Gate = Cloud["authorize"];
 
 interface Opened extends Region {
-  store: Store;
-  /** Services that belong to this region alone. */
-  own: Service[];
+  readonly services: ServiceMap;
+  readonly store: Store;
 }
 
 export class Regions {
   readonly #account: Account;
-  readonly #global = new Map<string, Service>();
+  #shared: ServiceMap | undefined;
   readonly #regions = new Map<string, Opened>();
   #running = false;
 
@@ -82,17 +78,16 @@ export class Regions {
   async start(): Promise<void> {
     for (const name of keptRegions(this.#account.options.directory)) this.get(name);
     this.#running = true;
-    const services = [...this.#global.values(), ...[...this.#regions.values()].flatMap(({ own }) => own)];
-    await Promise.all(services.map((service) => service.start?.()));
+    await Promise.all(this.#maps().map((services) => services.start()));
   }
 
   async stop(): Promise<void> {
-    const regions = [...this.#regions.values()];
-    // Regions that are still starting cannot be stopped.
-    await Promise.allSettled(regions.map(({ starting }) => starting));
-    const services = [...this.#global.values(), ...regions.flatMap(({ own }) => own)];
-    await Promise.allSettled(services.map((service) => service.stop?.()));
-    for (const { store } of regions) store.close();
+    await Promise.all(this.#maps().map((services) => services.stop()));
+    for (const { store } of this.#regions.values()) store.close();
+  }
+
+  #maps(): ServiceMap[] {
+    return [this.#shared as ServiceMap, ...[...this.#regions.values()].map(({ services }) => services)];
   }
 
   #open(name: string): Region {
@@ -103,33 +98,29 @@ export class Regions {
     }
     const folder = isHome ? options.directory : regionFolder(options.directory, name);
     const store = isHome ? state.store : new Store(folder);
-    const services = new Map<string, Service>();
+    const around = { setup: this.#account, used: new UsedServices(store) };
+    const shared = this.#shared ?? new ServiceMap({ ...around, factories: globalServices });
+    const services = new ServiceMap({ ...around, factories: regionalServices, shared });
     const permit = gate(services, this.#account.authorizer, { region: name, accountId: options.accountId });
     const dispatch = dispatcher(services, permit, this.#account.faults);
     const cloud = this.#cloud(name, store, folder, services, dispatch, permit);
-    const made = (create: Factory) => create(cloud, this.#account);
-    if (isHome) for (const service of globalServices.map(made)) this.#global.set(service.name, service);
-    const own = regionalServices.map(made);
-    for (const service of [...this.#global.values(), ...own]) services.set(service.name, service);
-    const region: Opened = { cloud, services, dispatch, starting: undefined, store, own };
+    const region: Opened = { cloud, services, dispatch, store };
     this.#regions.set(name, region);
-    if (this.#running) this.#start(region);
+    if (!this.#shared) {
+      this.#shared = shared;
+      shared.open(cloud);
+    }
+    services.open(cloud);
+    // Who calls a service gets its error.
+    if (this.#running) services.start().catch(() => {});
     return region;
-  }
-
-  #start(region: Opened): void {
-    region.starting = Promise.all(region.own.map((service) => service.start?.())).then(() => {
-      region.starting = undefined;
-    });
-    // The caller gets the error.
-    region.starting.catch(() => {});
   }
 
   #cloud(
     region: string,
     store: Store,
     folder: string,
-    services: ReadonlyMap<string, Service>,
+    services: Services,
     dispatch: Region["dispatch"],
     permit: Gate,
   ): OpenCloud {
@@ -178,7 +169,7 @@ export class Regions {
         return plane.origin;
       },
       shareCredentials: (roleArn, session) => containerCredentials.add(roleArn, session),
-      in: (other) => (other === region ? cloud : this.#entrance(other)),
+      in: (other) => (other === region ? cloud : this.get(other).cloud),
       traced(trace) {
         if (trace === undefined) return cloud;
         const traced = Object.create(cloud) as OpenCloud;
@@ -191,6 +182,7 @@ export class Regions {
       async send(name, { method, url, headers, body }, principal) {
         const service = services.get(name);
         if (!service) throw unknownService(name);
+        await services.starting(name);
         const wire = wireRequest({ method, headers }, url, body);
         const context = () => ({ ...contextOf(wire, undefined), ...(name === "s3" && signedInHeader) });
         const call: Call = {
@@ -227,34 +219,11 @@ export class Regions {
     };
     return cloud;
   }
-
-  /** A region as others see it: they wait until it has started. */
-  #entrance(name: string, trace?: string): OpenCloud {
-    const region = this.get(name);
-    const cloud = region.cloud.traced(trace);
-    if (!region.starting) return cloud;
-    const request = async <Answer>(
-      service: string,
-      operation: string,
-      input: object,
-      as?: Principal,
-      signal?: AbortSignal,
-    ): Promise<Answer> => {
-      await region.starting;
-      return cloud.request(service, operation, input, as, signal);
-    };
-    const send: OpenCloud["send"] = async (...given) => {
-      await region.starting;
-      return cloud.send(...given);
-    };
-    const traced = (header: string | undefined) => this.#entrance(name, header);
-    return Object.assign(Object.create(cloud) as OpenCloud, { call: request, request, send, traced });
-  }
 }
 
 /** Passes if a call has all its permissions. @throws AwsError naming the first missing one. */
 const gate =
-  (services: ReadonlyMap<string, Service>, authorizer: Authorizer, place: Pick<Call, "region" | "accountId">): Gate =>
+  (services: Services, authorizer: Authorizer, place: Pick<Call, "region" | "accountId">): Gate =>
   async (given, accesses) => {
     if (given.segment && accesses[0]) given.segment.resource ??= accesses[0].resource;
     const call = { ...place, ...given };
@@ -265,11 +234,13 @@ const gate =
   };
 
 const dispatcher =
-  (services: ReadonlyMap<string, Service>, permit: Gate, faults: Faults): Region["dispatch"] =>
+  (services: Services, permit: Gate, faults: Faults): Region["dispatch"] =>
   async (given, input) => {
     const call = withRequestKeys(given, input);
     const operation = operationOf(services.get(call.service), call.operation);
     if (!operation) throw unknownOperation(call.service, call.operation);
+    const starting = services.starting(call.service);
+    if (starting) await starting;
     checkReach(call, input);
     await permit(call, await operation.access(input, call));
     return faults.quiet ? operation.run(input, call) : faults.around(call, () => operation.run(input, call));

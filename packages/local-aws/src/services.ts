@@ -1,5 +1,6 @@
-/** Every service, one line each, and the options they are created with. */
-
+/** Every service, one line each, and the options they are created with. A service's code is loaded when it is first used. */
+import { createRequire } from "node:module";
+import { extname } from "node:path";
 import type { Authorizer } from "./authorization/authorizer.ts";
 import type { Directory } from "./authorization/directory.ts";
 import type { ConsoleSource } from "./console/index.ts";
@@ -10,39 +11,10 @@ import type { Faults } from "./faults/injector.ts";
 import type { Cloud, Service } from "./service.ts";
 import type { CognitoIssuer } from "./services/apigateway/execution/authorization/cognito.ts";
 import type { DataPlane } from "./services/apigateway/execution/server.ts";
-import { createApiGateway } from "./services/apigateway/index.ts";
-import { createHttpApis } from "./services/apigateway/v2/index.ts";
-import { createAutoscaling } from "./services/autoscaling/index.ts";
-import { createCodeDeploy } from "./services/codedeploy/index.ts";
-import { createCognitoIdp } from "./services/cognitoidp/index.ts";
-import { createDynamoDb } from "./services/dynamodb/index.ts";
-import { createEc2 } from "./services/ec2/index.ts";
-import { createEcr } from "./services/ecr/index.ts";
-import { createEcs } from "./services/ecs/index.ts";
-import { createEmrServerless, type EmrServerlessOptions } from "./services/emrserverless/index.ts";
-import { createEvents } from "./services/events/index.ts";
-import { createFaults } from "./services/faults/index.ts";
-import { createIam } from "./services/iam/index.ts";
-import { createKinesis } from "./services/kinesis/index.ts";
-import { createKms } from "./services/kms/index.ts";
-import { withEventSources } from "./services/lambda/eventSources/index.ts";
+import type { EmrServerlessOptions } from "./services/emrserverless/index.ts";
 import type { RuntimeApi } from "./services/lambda/execution/runtimeApi.ts";
-import { createLambda, type LambdaOptions } from "./services/lambda/index.ts";
-import { createLogs } from "./services/logs/index.ts";
-import { createMonitoring } from "./services/monitoring/index.ts";
-import { createRoute53 } from "./services/route53/index.ts";
-import { createS3 } from "./services/s3/index.ts";
-import { createSageMaker, type SageMakerOptions } from "./services/sagemaker/index.ts";
-import { createScheduler } from "./services/scheduler/index.ts";
-import { createSecretsManager } from "./services/secretsmanager/index.ts";
-import { createSes } from "./services/ses/index.ts";
-import { createSns } from "./services/sns/index.ts";
-import { createSqs } from "./services/sqs/index.ts";
-import { createSsm } from "./services/ssm/index.ts";
-import { createStates } from "./services/states/index.ts";
-import { createSts } from "./services/sts/index.ts";
-import { createTagging } from "./services/tagging/index.ts";
-import { createXray } from "./services/xray/index.ts";
+import type { LambdaOptions } from "./services/lambda/index.ts";
+import type { SageMakerOptions } from "./services/sagemaker/index.ts";
 import type { Wakes } from "./wakes.ts";
 
 export interface CloudOptions {
@@ -100,38 +72,62 @@ export interface ServiceSetup {
 
 export type Factory = (cloud: Cloud, setup: ServiceSetup) => Service;
 
+/** By the name in a signature's scope. */
+export type Factories = Readonly<Record<string, Factory>>;
+
+const require = createRequire(import.meta.url);
+
+/** A service's module. Synchronously, since services are looked up in the midst of other work. */
+const load = <Module>(folder: string): Module =>
+  require(`./services/${folder}/index${extname(import.meta.filename)}`) as Module;
+
 /** Services that exist once per account: S3's buckets have regions, but names unique across them. */
-export const globalServices: Factory[] = [
-  (cloud, { directory, authorizer }) => createIam(cloud, directory, authorizer),
-  (cloud, { directory }) => createSts(cloud, directory),
-  (cloud, { directory }) => createS3(cloud, directory),
-  (cloud) => createRoute53(cloud),
-  (cloud, { faults }) => createFaults(cloud, faults),
-];
+export const globalServices: Factories = {
+  iam: (cloud, { directory, authorizer }) =>
+    load<typeof import("./services/iam/index.ts")>("iam").createIam(cloud, directory, authorizer),
+  sts: (cloud, { directory }) => load<typeof import("./services/sts/index.ts")>("sts").createSts(cloud, directory),
+  s3: (cloud, { directory }) => load<typeof import("./services/s3/index.ts")>("s3").createS3(cloud, directory),
+  route53: (cloud) => load<typeof import("./services/route53/index.ts")>("route53").createRoute53(cloud),
+  faults: (cloud, { faults }) =>
+    load<typeof import("./services/faults/index.ts")>("faults").createFaults(cloud, faults),
+};
 
 /** Services that exist once per region. */
-export const regionalServices: Factory[] = [
-  (cloud) => createLogs(cloud),
-  (cloud, { options: { lambda, tools, images, workingDirectory }, wakes, runtimeApi, plane: sites, directory }) =>
-    withEventSources(cloud, wakes, (parts) =>
-      createLambda(
-        cloud,
-        { runtimeApi, tools, images: { images, workingDirectory }, sites, directory },
-        { ...lambda, ...parts },
-      ),
-    ),
-  (cloud, { plane, cognito, authorizer, directory }) =>
-    createApiGateway(cloud, { plane, cognito, authorizer, directory }),
-  (cloud, { plane, cognito, directory }) => createHttpApis(cloud, plane, { cognito, directory }),
-  (cloud, { wakes }) => createDynamoDb(cloud, wakes),
-  (cloud, { wakes, options }) => createSqs(cloud, wakes, { clock: options.deploymentClock }),
-  (cloud) => createSns(cloud),
-  (cloud) => createStates(cloud),
-  (cloud, { options }) => createCodeDeploy(cloud, { clock: options.deploymentClock }),
-  (cloud) => createEvents(cloud),
-  (cloud) => createScheduler(cloud),
-  (cloud, { options: { images, workingDirectory, tools, jupyter, deploymentClock, sagemaker } }) =>
-    createSageMaker(cloud, {
+export const regionalServices: Factories = {
+  logs: (cloud) => load<typeof import("./services/logs/index.ts")>("logs").createLogs(cloud),
+  lambda: (
+    cloud,
+    { options: { lambda, tools, images, workingDirectory }, wakes, runtimeApi, plane: sites, directory },
+  ) => {
+    const { createLambda } = load<typeof import("./services/lambda/index.ts")>("lambda");
+    const { withEventSources } = load<typeof import("./services/lambda/eventSources/index.ts")>("lambda/eventSources");
+    const around = { runtimeApi, tools, images: { images, workingDirectory }, sites, directory };
+    return withEventSources(cloud, wakes, (parts) => createLambda(cloud, around, { ...lambda, ...parts }));
+  },
+  apigateway: (cloud, { plane, cognito, authorizer, directory }) =>
+    load<typeof import("./services/apigateway/index.ts")>("apigateway").createApiGateway(cloud, {
+      plane,
+      cognito,
+      authorizer,
+      directory,
+    }),
+  apigatewayv2: (cloud, { plane, cognito, directory }) =>
+    load<typeof import("./services/apigateway/v2/index.ts")>("apigateway/v2").createHttpApis(cloud, plane, {
+      cognito,
+      directory,
+    }),
+  dynamodb: (cloud, { wakes }) =>
+    load<typeof import("./services/dynamodb/index.ts")>("dynamodb").createDynamoDb(cloud, wakes),
+  sqs: (cloud, { wakes, options: { deploymentClock: clock } }) =>
+    load<typeof import("./services/sqs/index.ts")>("sqs").createSqs(cloud, wakes, { clock }),
+  sns: (cloud) => load<typeof import("./services/sns/index.ts")>("sns").createSns(cloud),
+  states: (cloud) => load<typeof import("./services/states/index.ts")>("states").createStates(cloud),
+  codedeploy: (cloud, { options: { deploymentClock: clock } }) =>
+    load<typeof import("./services/codedeploy/index.ts")>("codedeploy").createCodeDeploy(cloud, { clock }),
+  events: (cloud) => load<typeof import("./services/events/index.ts")>("events").createEvents(cloud),
+  scheduler: (cloud) => load<typeof import("./services/scheduler/index.ts")>("scheduler").createScheduler(cloud),
+  sagemaker: (cloud, { options: { images, workingDirectory, tools, jupyter, deploymentClock, sagemaker } }) =>
+    load<typeof import("./services/sagemaker/index.ts")>("sagemaker").createSageMaker(cloud, {
       images,
       workingDirectory,
       tools: new Tools(tools),
@@ -139,23 +135,31 @@ export const regionalServices: Factory[] = [
       ...(jupyter.length > 0 && { jupyter }),
       ...sagemaker,
     }),
-  (cloud, { options }) =>
-    createEmrServerless(cloud, {
-      tools: new Tools(options.tools),
-      clock: options.deploymentClock,
-      ...options.emrServerless,
+  "emr-serverless": (cloud, { options: { tools, deploymentClock: clock, emrServerless } }) =>
+    load<typeof import("./services/emrserverless/index.ts")>("emrserverless").createEmrServerless(cloud, {
+      tools: new Tools(tools),
+      clock,
+      ...emrServerless,
     }),
-  (cloud) => createEc2(cloud),
-  (cloud) => createEcr(cloud),
-  (cloud, { options }) => createEcs(cloud, options),
-  (cloud, { options }) => createAutoscaling(cloud, { clock: options.deploymentClock }),
-  (cloud, { options }) => createMonitoring(cloud, { clock: options.deploymentClock }),
-  (cloud) => createSsm(cloud),
-  (cloud) => createSecretsManager(cloud),
-  (cloud, { wakes }) => createKinesis(cloud, wakes),
-  (cloud) => createKms(cloud),
-  (cloud) => createSes(cloud),
-  (cloud) => createTagging(cloud),
-  (cloud) => createXray(cloud),
-  (cloud, { cognito }) => createCognitoIdp(cloud, cognito),
-];
+  ec2: (cloud) => load<typeof import("./services/ec2/index.ts")>("ec2").createEc2(cloud),
+  ecr: (cloud) => load<typeof import("./services/ecr/index.ts")>("ecr").createEcr(cloud),
+  ecs: (cloud, { options }) => load<typeof import("./services/ecs/index.ts")>("ecs").createEcs(cloud, options),
+  "application-autoscaling": (cloud, { options: { deploymentClock: clock } }) =>
+    load<typeof import("./services/autoscaling/index.ts")>("autoscaling").createAutoscaling(cloud, { clock }),
+  monitoring: (cloud, { options: { deploymentClock: clock } }) =>
+    load<typeof import("./services/monitoring/index.ts")>("monitoring").createMonitoring(cloud, { clock }),
+  ssm: (cloud) => load<typeof import("./services/ssm/index.ts")>("ssm").createSsm(cloud),
+  secretsmanager: (cloud) =>
+    load<typeof import("./services/secretsmanager/index.ts")>("secretsmanager").createSecretsManager(cloud),
+  kinesis: (cloud, { wakes }) =>
+    load<typeof import("./services/kinesis/index.ts")>("kinesis").createKinesis(cloud, wakes),
+  kms: (cloud) => load<typeof import("./services/kms/index.ts")>("kms").createKms(cloud),
+  ses: (cloud) => load<typeof import("./services/ses/index.ts")>("ses").createSes(cloud),
+  tagging: (cloud) => load<typeof import("./services/tagging/index.ts")>("tagging").createTagging(cloud),
+  xray: (cloud) => load<typeof import("./services/xray/index.ts")>("xray").createXray(cloud),
+  "cognito-idp": (cloud, { cognito }) =>
+    load<typeof import("./services/cognitoidp/index.ts")>("cognitoidp").createCognitoIdp(cloud, cognito),
+};
+
+/** Services with operations that need no signature. */
+export const unsignedServices = ["sns", "sts", "cognito-idp"] as const;

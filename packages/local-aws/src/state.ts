@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isRegion } from "./arn.ts";
-import { Store } from "./store.ts";
+import { type Collection, Store } from "./store.ts";
 
 /** Why a folder cannot be opened, in one sentence for the user. */
 export class StateError extends Error {
@@ -69,4 +69,25 @@ export const regionFolder = (directory: string, region: string): string => join(
 export function keptRegions(directory: string): string[] {
   const folder = join(directory, "regions");
   return existsSync(folder) ? readdirSync(folder).filter(isRegion).sort() : [];
+}
+
+/** Which services a region has used; what goes on by itself in them does so after each start. */
+export class UsedServices {
+  readonly #names: Collection<object>;
+  readonly #any: boolean;
+
+  /** @param store the region's. */
+  constructor(store: Store) {
+    // Earlier versions made the tables of every service in each folder.
+    this.#any = !store.hasCollection("cloud.services") && store.hasCollection("logs.groups");
+    this.#names = store.collection("cloud.services");
+  }
+
+  has(name: string): boolean {
+    return this.#any || this.#names.has(name);
+  }
+
+  add(name: string): void {
+    if (!this.#names.has(name)) this.#names.put(name, {});
+  }
 }

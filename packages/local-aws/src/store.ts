@@ -35,6 +35,11 @@ export class Store {
     return found as Collection<T>;
   }
 
+  /** Whether there is a collection of that name, without making it. */
+  hasCollection(name: string): boolean {
+    return this.#db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(name) !== undefined;
+  }
+
   /** The database itself, for a service whose records want a table of their own (log events, stream positions). */
   get database(): DatabaseSync {
     return this.#db;

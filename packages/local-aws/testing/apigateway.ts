@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { OpenCloud as Cloud, Service } from "../src/service.ts";
+import type { ServiceMap } from "../src/serviceMap.ts";
 import { startCloud, type TestCloud } from "./cloud.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests read events freely
@@ -46,7 +47,7 @@ export const openApi = (paths: object, more: object = {}) => ({
 export async function startApiTest(): Promise<ApiTest> {
   const functions: Record<string, Handler> = {};
   const started = await startCloud();
-  const services = started.services as Map<string, Service>;
+  const services = started.services as ServiceMap;
   const real = services.get("lambda") as Service;
   // The service that it replaces has started, and is stopped in its place.
   services.set("lambda", { ...fakeLambda(functions), stop: async () => real.stop?.() });

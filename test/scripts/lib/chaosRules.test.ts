@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readPlan } from "local-aws";
+import { readPlan } from "local-aws/faults";
 import { presets, readDuration, readShare, rulesOf } from "../../../scripts/lib/chaosRules.ts";
 import { faultsOf } from "../../../scripts/lib/localFaults.ts";
 

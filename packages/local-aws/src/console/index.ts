@@ -7,7 +7,8 @@ import { createHash, randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { same } from "../front/authenticate.ts";
-import { AwsError, type OpenCloud, type Service } from "../service.ts";
+import { AwsError, type OpenCloud } from "../service.ts";
+import type { Services } from "../serviceMap.ts";
 import { Calls } from "./calls.ts";
 import { Feed } from "./feed.ts";
 import {
@@ -52,10 +53,10 @@ export class Console {
   readonly #feed = new Feed();
   readonly #calls = new Calls();
 
-  readonly #services: ReadonlyMap<string, Service>;
+  readonly #services: Services;
 
   /** @param services of the cloud's region. */
-  constructor(cloud: OpenCloud, services: ReadonlyMap<string, Service>, source: ConsoleSource) {
+  constructor(cloud: OpenCloud, services: Services, source: ConsoleSource) {
     this.#cloud = cloud;
     this.#services = services;
     this.#source = source;

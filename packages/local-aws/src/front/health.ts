@@ -1,7 +1,7 @@
 /** `GET /_health`: for scripts that wait for the local cloud; unsigned. It is answered once every service answers. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Service } from "../service.ts";
+import type { Services } from "../serviceMap.ts";
 
 export interface Health {
   status: "running";
@@ -12,9 +12,14 @@ export interface Health {
   version: string;
 }
 
-export const healthOf = (region: string, accountId: string, services: ReadonlyMap<string, Service>): Health => ({
+export const healthOf = (region: string, accountId: string, services: Services): Health => ({
   status: "running",
-  services: Object.fromEntries([...services.keys()].sort().map((name) => [name, "running"])),
+  services: Object.fromEntries(
+    services
+      .keys()
+      .sort()
+      .map((name) => [name, "running"]),
+  ),
   region,
   accountId,
   version,

@@ -4,7 +4,7 @@
  * the same door. https://www.rfc-editor.org/rfc/rfc9113#section-3.3
  */
 import { Agent, request as httpRequest } from "node:http";
-import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import type { Http2Server, IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
@@ -12,7 +12,7 @@ import { Duplex } from "node:stream";
 const between = new Set(["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"]);
 
 export class Http2Bridge {
-  readonly #http2 = createServer({ settings: { maxConcurrentStreams: 100 } });
+  #http2: Http2Server | undefined;
   readonly #agent = new Agent({ keepAlive: true });
   readonly #sockets = new Set<Duplex>();
   readonly #port: () => number;
@@ -20,8 +20,16 @@ export class Http2Bridge {
   /** @param port on 127.0.0.1 of the server that answers the requests; asked for once it listens. */
   constructor(port: () => number) {
     this.#port = port;
+  }
+
+  /** Made at the first connection of its kind: Node's HTTP/2 is 4 MB that most never need. */
+  get #server(): Http2Server {
+    if (this.#http2) return this.#http2;
+    const { createServer } = process.getBuiltinModule("node:http2");
+    this.#http2 = createServer({ settings: { maxConcurrentStreams: 100 } });
     this.#http2.on("stream", (stream, headers) => this.#forward(stream, headers));
     this.#http2.on("sessionError", () => {});
+    return this.#http2;
   }
 
   /**
@@ -52,7 +60,7 @@ export class Http2Bridge {
       connection.destroy();
       this.#sockets.delete(connection);
     });
-    this.#http2.emit("connection", connection);
+    this.#server.emit("connection", connection);
     return true;
   }
 

@@ -2,9 +2,10 @@
  * Unsigned requests to the endpoint by processes of the cloud, below secret paths: Lambda's Runtime API, and the
  * credentials of containers. An invocation makes two of them, so they skip all that other requests go through.
  */
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { RawRequest, RawResponse } from "../service.ts";
 import { refusal } from "./door.ts";
+import type { Part } from "./server.ts";
 
 /** Bytes of a request's URL and headers: Node's own limit, which holds for every request but those of processes. */
 const usualHead = 16 * 1024;
@@ -20,20 +21,19 @@ export interface ProcessApi {
 }
 
 /** @param opened resolves when the services have started. */
-export function serveProcesses(server: Server, apis: ProcessApi[], opened: Promise<void>): void {
-  const [endpoint] = server.listeners("request") as ((request: IncomingMessage, response: ServerResponse) => void)[];
-  server.removeAllListeners("request");
-  server.on("request", (request, response) => {
+export const processRequests =
+  (apis: ProcessApi[], opened: Promise<void>): Part =>
+  (request, response) => {
     const { method = "GET", url = "", headers } = request;
     const api = apis.find((one) => one.owns(url));
     if (!api) {
-      if (sizeOf(request) <= usualHead) endpoint?.(request, response);
-      else response.writeHead(431, { connection: "close", "content-length": 0 }).end();
-      return;
+      if (sizeOf(request) <= usualHead) return false;
+      response.writeHead(431, { connection: "close", "content-length": 0 }).end();
+      return true;
     }
     if (refusal(headers, () => false)) {
       response.writeHead(403).end();
-      return;
+      return true;
     }
     const gone = new AbortController();
     response.once("close", () => response.writableFinished || gone.abort());
@@ -47,8 +47,8 @@ export function serveProcesses(server: Server, apis: ProcessApi[], opened: Promi
           response.destroy();
         },
       );
-  });
-}
+    return true;
+  };
 
 const sizeOf = ({ url = "", rawHeaders }: IncomingMessage) =>
   rawHeaders.reduce((sum, text) => sum + text.length, url.length);

@@ -1,11 +1,13 @@
 /** Web pages that services serve at hosts of their own, `NAME.REGION.SERVICE.localhost`, beside the AWS endpoint. */
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { isRegion } from "../arn.ts";
-import type { Service, Site } from "../service.ts";
+import type { Site } from "../service.ts";
+import type { Services } from "../serviceMap.ts";
+import type { Part } from "./server.ts";
 
 interface Regions {
-  get(name: string): { services: ReadonlyMap<string, Service>; starting: Promise<void> | undefined };
+  get(name: string): { services: Services };
 }
 
 interface Found {
@@ -18,46 +20,46 @@ interface Found {
 function siteOf(regions: Regions, { headers: { host = "" } }: IncomingMessage): Found | undefined {
   const [, name, region, service] = /^(.+)\.([a-z0-9-]+)\.([a-z0-9-]+)\.localhost(?::\d+)?$/i.exec(host) ?? [];
   if (!name || !service || !isRegion(region!.toLowerCase())) return undefined;
-  const { services, starting } = regions.get(region!.toLowerCase());
+  const { services } = regions.get(region!.toLowerCase());
   const site = services.get(service.toLowerCase())?.site;
-  return site && { site, name: name.toLowerCase(), starting };
+  return site && { site, name: name.toLowerCase(), starting: services.starting(service.toLowerCase()) };
 }
 
-/** Whether a connection's `Upgrade` is handled: elsewhere it is a client's offer (`h2c`) that is ignored. */
-export const mayUpgrade =
-  (regions: Regions) =>
-  (request: IncomingMessage): boolean =>
-    siteOf(regions, request) !== undefined;
+export interface Sites {
+  serve: Part;
+  /** Whether a connection's `Upgrade` is handled: elsewhere it is a client's offer (`h2c`) that is ignored. */
+  mayUpgrade(request: IncomingMessage): boolean;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
 
-/** Intercepts the server's requests for sites. @param opened resolves when they can be answered. */
-export function serveSites(server: Server, regions: Regions, opened: Promise<void>): void {
-  const [endpoint] = server.listeners("request") as ((request: IncomingMessage, response: ServerResponse) => void)[];
-  server.removeAllListeners("request");
+/** @param opened resolves when the services have started. */
+export function sitesOf(regions: Regions, opened: Promise<void>): Sites {
   const ready = async ({ starting }: Found) => {
     await opened;
     await starting;
   };
-  server.on("request", (request, response) => {
-    const found = siteOf(regions, request);
-    if (!found) {
-      endpoint?.(request, response);
-      return;
-    }
-    ready(found).then(
-      () => found.site.handle(request, response, found.name),
-      () => response.destroy(),
-    );
-  });
-  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const found = siteOf(regions, request);
-    socket.on("error", () => {});
-    if (!found) {
-      socket.destroy();
-      return;
-    }
-    ready(found).then(
-      () => found.site.upgrade(request, socket, head, found.name),
-      () => socket.destroy(),
-    );
-  });
+  return {
+    serve(request, response) {
+      const found = siteOf(regions, request);
+      if (!found) return false;
+      ready(found).then(
+        () => found.site.handle(request, response, found.name),
+        () => response.destroy(),
+      );
+      return true;
+    },
+    mayUpgrade: (request) => siteOf(regions, request) !== undefined,
+    upgrade(request, socket, head) {
+      const found = siteOf(regions, request);
+      socket.on("error", () => {});
+      if (!found) {
+        socket.destroy();
+        return;
+      }
+      ready(found).then(
+        () => found.site.upgrade(request, socket, head, found.name),
+        () => socket.destroy(),
+      );
+    },
+  };
 }

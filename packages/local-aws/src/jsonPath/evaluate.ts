@@ -134,7 +134,9 @@ export function putAt({ steps }: Path, root: unknown, value: unknown): unknown {
   if (step.kind === "names" && step.names.length === 1) {
     const name = step.names[0]!;
     if (root !== undefined && !isObject(root)) throw new PathError(`Cannot set '${name}' in ${JSON.stringify(root)}`);
-    return { ...root, [name]: putAt(inner, root?.[name], value) };
+    // Names are a user's: `constructor` leads nowhere.
+    const there = root && Object.hasOwn(root, name) ? root[name] : undefined;
+    return { ...root, [name]: putAt(inner, there, value) };
   }
   if (step.kind === "indices" && step.indices.length === 1) {
     const index = step.indices[0]!;

@@ -30,12 +30,17 @@ describe("services that read the wire themselves", () => {
         return respond(request, call);
       },
     });
-    const services = new Map([
+    const known = new Map([
       ["s3", service("s3", () => import("@aws-sdk/client-s3"))],
       ["dynamodb", service("dynamodb", () => import("@aws-sdk/client-dynamodb"))],
     ]);
+    const services = {
+      get: (name: string) => known.get(name),
+      starting: () => undefined,
+      keys: () => [...known.keys()],
+    };
     front = await createFront({
-      regions: { get: () => ({ services, starting: undefined, dispatch: async () => ({}) }) },
+      regions: { get: () => ({ services, dispatch: async () => ({}) }) },
       directory: new Directory(store),
       processes: [],
       mails: () => [],

@@ -35,7 +35,8 @@ const unread: Record<string, NonNullable<Service["shapes"]>[]> = {
 /** Every operation that the local cloud has, as that caller asks for it. */
 export async function targetsOf(test: TestCloud, credentials: Credentials): Promise<Target[]> {
   const targets: Target[] = [];
-  for (const service of test.services.values()) {
+  for (const name of test.services.keys()) {
+    const service = test.services.get(name) as Service;
     for (const shapes of service.shapes ? [service.shapes] : (unread[service.name] ?? [])) {
       const { operations, protocol } = (await shapesOf({ ...service, shapes }))!;
       const sdk = (await shapes()) as Record<string, new (input: object) => object>;

@@ -80,6 +80,7 @@ describe("paths of state machines", () => {
 
   it("keep what is beside what is put", () => {
     assert.deepEqual(putAt(parsePath("$.a.b"), { a: { c: 1 }, d: 2 }, 3), { a: { c: 1, b: 3 }, d: 2 });
+    assert.deepEqual(putAt(parsePath("$.constructor.a"), {}, 1), JSON.parse('{"constructor":{"a":1}}'));
     assert.deepEqual(putAt(parsePath("$.l[1]"), { l: [1, 2] }, 3), { l: [1, 3] });
     for (const path of ["$.d.e", "$.l[2]", "$.l[*]"])
       assert.throws(() => putAt(parsePath(path), { d: 2, l: [1, 2] }, 3), PathError);

@@ -1,6 +1,5 @@
 /** Keys of KMS and their aliases. */
-import { defaultKeyPolicy } from "local-aws";
-import type { Cloud } from "local-aws/service";
+import { type Cloud, defaultKeyPolicy } from "local-aws/service";
 import type { Made, Properties } from "../engine/provider.ts";
 import { grantTypes } from "./kmsGrants.ts";
 import type { ResourceType, ServiceResources } from "./resourceType.ts";

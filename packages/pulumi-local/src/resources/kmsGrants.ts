@@ -1,7 +1,6 @@
 /** Grants of a key, and its policy as a resource of its own. */
 import type { GrantListEntry } from "@aws-sdk/client-kms";
-import { defaultKeyPolicy } from "local-aws";
-import type { Cloud } from "local-aws/service";
+import { type Cloud, defaultKeyPolicy } from "local-aws/service";
 import type { Properties } from "../engine/provider.ts";
 import { capitalized, described, toAws, uncapitalized } from "./described.ts";
 import type { ResourceType } from "./resourceType.ts";

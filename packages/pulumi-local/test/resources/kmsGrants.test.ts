@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { defaultKeyPolicy } from "local-aws";
+import { defaultKeyPolicy } from "local-aws/service";
 import { startCloud, type TestCloud } from "local-aws/testing";
 import type { Properties } from "../../src/engine/provider.ts";
 import { TestResource } from "../../testing/resource.ts";

@@ -1,6 +1,7 @@
 /** Keys: created, described, deleted. */
 import { randomUUID } from "node:crypto";
 import type { KeyMetadata, MultiRegionConfiguration, ScheduleKeyDeletionRequest } from "@aws-sdk/client-kms";
+import { defaultKeyPolicy } from "../../kit/defaultKeyPolicy.ts";
 import { page } from "../../kit/page.ts";
 import type { Operations } from "../../operations.ts";
 import { AwsError, type Cloud, type Operation } from "../../service.ts";
@@ -9,22 +10,6 @@ import { checkKeyPolicy, taggedKey } from "./settings.ts";
 import { algorithms, checkSpec } from "./specs.ts";
 
 const day = 86_400_000;
-
-/** The policy of a key created without one, as text: the account's administrator may do everything. */
-export const defaultKeyPolicy = (accountId: string): string =>
-  JSON.stringify({
-    Version: "2012-10-17",
-    Id: "key-default-1",
-    Statement: [
-      {
-        Sid: "Enable IAM User Permissions",
-        Effect: "Allow",
-        Principal: { AWS: `arn:aws:iam::${accountId}:root` },
-        Action: "kms:*",
-        Resource: "*",
-      },
-    ],
-  });
 
 /** A key as KMS describes it. */
 export function metadataOf(

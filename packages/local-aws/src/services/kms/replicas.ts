@@ -1,9 +1,10 @@
 /** Multi-Region keys: one key, with the same material, in several regions. https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html */
 import type { KeyMetadata } from "@aws-sdk/client-kms";
 import { isRegion } from "../../arn.ts";
+import { defaultKeyPolicy } from "../../kit/defaultKeyPolicy.ts";
 import type { Operations } from "../../operations.ts";
 import { AwsError, type Cloud } from "../../service.ts";
-import { defaultKeyPolicy, metadataOf } from "./keys.ts";
+import { metadataOf } from "./keys.ts";
 import { type Key, Records } from "./records.ts";
 import { checkKeyPolicy, taggedKey } from "./settings.ts";
 

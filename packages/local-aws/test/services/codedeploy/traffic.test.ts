@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Service } from "../../../src/service.ts";
+import type { ServiceMap } from "../../../src/serviceMap.ts";
 import { createCodeDeploy } from "../../../src/services/codedeploy/index.ts";
 import { appSpec, Lab, Load, saying } from "../../../testing/codedeploy.ts";
 
@@ -58,7 +58,7 @@ describe("CodeDeploy, step by step", function () {
     lab = await Lab.start();
     // In the place of the service whose time is the machine's, which has nothing to do yet.
     const { cloud, services } = lab.test;
-    (services as Map<string, Service>).set("codedeploy", createCodeDeploy(cloud, { time }));
+    (services as ServiceMap).set("codedeploy", createCodeDeploy(cloud, { time }));
     name = await lab.versions();
   });
   after(() => lab?.test.stop());

@@ -85,9 +85,9 @@ describe("the state of SQS of an earlier version", () => {
   const url = (name: string) => `${queues.test.origin}/000000000000/${name}`;
 
   it("is read over, and its file goes", async () => {
-    assert.equal(existsSync(folder), false);
     const QueueUrl = url("plain");
     const { Attributes = {} } = await queues.client.getQueueAttributes({ QueueUrl, AttributeNames: ["All"] });
+    assert.equal(existsSync(folder), false);
     assert.deepEqual(
       [Attributes.VisibilityTimeout, Attributes.CreatedTimestamp, Attributes.KmsMasterKeyId],
       ["45", "1700000000", undefined],
