@@ -23,9 +23,10 @@ import {
   type Cloud,
   type OpenCloud,
   operationOf,
+  type Services,
   unknownOperation,
 } from "./service.ts";
-import { ServiceMap, type Services } from "./serviceMap.ts";
+import { ServiceMap } from "./serviceMap.ts";
 import { globalServices, regionalServices, type ServiceSetup } from "./services.ts";
 import { keptRegions, regionFolder, type State, UsedServices } from "./state.ts";
 import { Store } from "./store.ts";

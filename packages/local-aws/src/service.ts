@@ -177,6 +177,16 @@ export interface FaultGate {
   kills(occasion: Occasion): number | undefined;
 }
 
+/** A region's services by name, with those of the account. */
+export interface Services {
+  /** @returns `undefined` where there is no such service. */
+  get(name: string): Service | undefined;
+  /** Pending while a service starts, for whoever calls it. */
+  starting(name: string): Promise<void> | undefined;
+  /** The names of all, in use or not. */
+  keys(): string[];
+}
+
 /** What a service may use of the others: only what AWS would let it. */
 export interface Cloud {
   readonly region: string;

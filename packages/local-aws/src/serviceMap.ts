@@ -2,18 +2,9 @@
  * A region's services by name. Each is loaded, created and started when it is first asked for; what the state folder has
  * used before is so from the beginning, that its timers, schedules and mappings go on.
  */
-import type { Cloud, Service } from "./service.ts";
+import type { Cloud, Service, Services } from "./service.ts";
 import type { Factories, ServiceSetup } from "./services.ts";
 import type { UsedServices } from "./state.ts";
-
-export interface Services {
-  /** @returns `undefined` where there is no such service. */
-  get(name: string): Service | undefined;
-  /** Pending while a service starts, for whoever calls it. */
-  starting(name: string): Promise<void> | undefined;
-  /** The names of all, in use or not. */
-  keys(): string[];
-}
 
 export interface ServiceMapOptions {
   factories: Factories;

@@ -1,6 +1,5 @@
 /** Tags of the requested resource, for `aws:ResourceTag/KEY`, as its service lists them. */
-import { type Access, AwsError, administrator, type Call } from "../service.ts";
-import type { Services } from "../serviceMap.ts";
+import { type Access, AwsError, administrator, type Call, type Services } from "../service.ts";
 import { tagPairs } from "./requestTags.ts";
 
 interface Listing {

@@ -7,8 +7,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { same } from "../front/authenticate.ts";
-import { AwsError, type OpenCloud } from "../service.ts";
-import type { Services } from "../serviceMap.ts";
+import { AwsError, type OpenCloud, type Services } from "../service.ts";
 import { Calls } from "./calls.ts";
 import { Feed } from "./feed.ts";
 import {

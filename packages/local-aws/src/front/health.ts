@@ -1,7 +1,8 @@
 /** `GET /_health`: for scripts that wait for the local cloud; unsigned. It is answered once every service answers. */
+
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Services } from "../serviceMap.ts";
+import type { Services } from "../service.ts";
 
 export interface Health {
   status: "running";

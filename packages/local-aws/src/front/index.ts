@@ -6,8 +6,15 @@ import type { Readable } from "node:stream";
 import { isRegion, regionOf } from "../arn.ts";
 import type { Directory } from "../authorization/directory.ts";
 import type { Region } from "../regions.ts";
-import { AwsError, administrator, type Call, type Principal, type RawResponse, type Service } from "../service.ts";
-import type { Services } from "../serviceMap.ts";
+import {
+  AwsError,
+  administrator,
+  type Call,
+  type Principal,
+  type RawResponse,
+  type Service,
+  type Services,
+} from "../service.ts";
 import { unsignedServices } from "../services.ts";
 import { protocolOf, shapesOf, type WireRequest, wireRequest } from "../wire/index.ts";
 import { authenticate, signatureError } from "./authenticate.ts";

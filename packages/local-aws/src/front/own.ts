@@ -1,9 +1,10 @@
 /** What the endpoint answers itself, without a signature: its health, mails, user pools' keys, the console. */
+
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Console } from "../console/index.ts";
 import { consolePath } from "../console/protocol.ts";
 import type { KeptMail } from "../mail.ts";
-import type { Services } from "../serviceMap.ts";
+import type { Services } from "../service.ts";
 import { healthOf } from "./health.ts";
 import { type Part, sendJson } from "./server.ts";
 

@@ -2,8 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { isRegion } from "../arn.ts";
-import type { Site } from "../service.ts";
-import type { Services } from "../serviceMap.ts";
+import type { Services, Site } from "../service.ts";
 import type { Part } from "./server.ts";
 
 interface Regions {
