@@ -128,6 +128,7 @@ async function measure(clients: Client[]): Promise<Row[]> {
     },
     {
       what: "Step Functions, CreateStateMachine",
+      most: 5,
       async cost(client) {
         const { machines } = all.get(client)!;
         const before = client.contender.cpu;

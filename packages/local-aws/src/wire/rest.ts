@@ -83,6 +83,53 @@ const settings = { timestampFormat: { useTrait: true, default: 7 as const }, htt
 const fromText = new FromStringShapeDeserializer(settings);
 const toText = new ToStringShapeSerializer(settings);
 
+/** What of an operation's input, or output, is where. */
+type Place = "label" | "header" | "prefix" | "query" | "rest" | "payload" | "status" | "body";
+interface Bound {
+  name: string;
+  member: NormalizedSchema;
+  place: Place;
+  /** Name of the header or parameter, or their prefix; headers in lower case. */
+  at: string;
+}
+
+const plans = new WeakMap<NormalizedSchema, Bound[]>();
+
+/** The members of a structure, each with its place: read from its traits once. */
+function planOf(schema: NormalizedSchema): Bound[] {
+  let plan = plans.get(schema);
+  if (!plan) {
+    plan = schema.isStructSchema() ? [...schema.structIterator()].map(placed) : [];
+    plans.set(schema, plan);
+  }
+  return plan;
+}
+
+function placed([name, member]: [string, NormalizedSchema]): Bound {
+  const traits = member.getMergedTraits();
+  const bound = (place: Place, at = ""): Bound => ({ name, member, place, at });
+  if (traits.httpLabel) return bound("label");
+  if (traits.httpHeader) return bound("header", traits.httpHeader.toLowerCase());
+  if (typeof traits.httpPrefixHeaders === "string") return bound("prefix", traits.httpPrefixHeaders.toLowerCase());
+  if (traits.httpQuery) return bound("query", traits.httpQuery);
+  if (traits.httpQueryParams) return bound("rest");
+  if (traits.httpPayload) return bound("payload");
+  return bound(traits.httpResponseCode ? "status" : "body");
+}
+
+/** Members of each input that are not in the body. */
+const outside = new WeakMap<NormalizedSchema, ReadonlySet<string>>();
+
+function outsideOf(schema: NormalizedSchema): ReadonlySet<string> {
+  let names = outside.get(schema);
+  if (!names) {
+    const inBody: Place[] = ["payload", "status", "body"];
+    names = new Set(planOf(schema).flatMap(({ name, place }) => (inBody.includes(place) ? [] : [name])));
+    outside.set(schema, names);
+  }
+  return names;
+}
+
 /** Reads all that is not in the body. @returns also which member is the body, and which members cannot be in it. */
 export function readBindings(
   { input: schema, http }: OperationShape,
@@ -91,43 +138,32 @@ export function readBindings(
 ) {
   const input: Record<string, unknown> = {};
   let payload: [name: string, member: NormalizedSchema] | undefined;
-  const claimed = new Set(new URLSearchParams(http?.[1].split("?")[1]).keys());
-  const bound = new Set<string>();
   let rest: string | undefined;
-  for (const [name, member] of schema.isStructSchema() ? schema.structIterator() : []) {
-    const traits = member.getMergedTraits();
-    if (isBound(traits)) bound.add(name);
-    if (traits.httpLabel) {
-      if (labels[name] !== undefined) input[name] = readText(member, labels[name]);
-    } else if (traits.httpHeader) {
-      const value = request.headers[traits.httpHeader.toLowerCase()];
+  for (const { name, member, place, at } of planOf(schema)) {
+    if (place === "header") {
+      const value = request.headers[at];
       if (value !== undefined) input[name] = readText(member, String(value));
-    } else if (typeof traits.httpPrefixHeaders === "string") {
-      const found = withPrefix(request, traits.httpPrefixHeaders.toLowerCase());
-      if (Object.keys(found).length > 0) input[name] = found;
-    } else if (traits.httpQuery) {
-      claimed.add(traits.httpQuery);
-      const values = request.query.getAll(traits.httpQuery);
+    } else if (place === "query") {
+      const values = request.query.size === 0 ? [] : request.query.getAll(at);
       if (values.length > 0) input[name] = readQuery(member, values);
-    } else if (traits.httpQueryParams) {
-      rest = name;
-    } else if (traits.httpPayload) {
-      payload = [name, member];
-    }
+    } else if (place === "label") {
+      if (labels[name] !== undefined) input[name] = readText(member, labels[name]);
+    } else if (place === "prefix") {
+      const found = withPrefix(request, at);
+      if (Object.keys(found).length > 0) input[name] = found;
+    } else if (place === "rest") rest = name;
+    else if (place === "payload") payload = [name, member];
   }
   if (rest) {
+    const claimed = new Set(new URLSearchParams(http?.[1].split("?")[1]).keys());
+    for (const { place, at } of planOf(schema)) if (place === "query") claimed.add(at);
     const lists = schema.getMemberSchema(rest).getValueSchema().isListSchema();
     const names = new Set([...request.query.keys()].filter((name) => !claimed.has(name)));
     const found = [...names].map((name) => [name, lists ? request.query.getAll(name) : request.query.get(name)]);
     if (found.length > 0) input[rest] = Object.fromEntries(found);
   }
-  return { input, payload, bound };
+  return { input, payload, bound: outsideOf(schema) };
 }
-
-const isBound = (traits: ReturnType<NormalizedSchema["getMergedTraits"]>): boolean =>
-  Boolean(
-    traits.httpLabel || traits.httpHeader || traits.httpPrefixHeaders || traits.httpQuery || traits.httpQueryParams,
-  );
 
 function readText(member: NormalizedSchema, text: string): unknown {
   try {
@@ -142,12 +178,11 @@ const readQuery = (member: NormalizedSchema, values: string[]): unknown =>
     ? values.map((value) => readText(member.getValueSchema(), value))
     : readText(member, values[0] ?? "");
 
-function withPrefix(request: WireRequest, prefix: string): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(request.headers)
-      .filter(([header]) => header.startsWith(prefix))
-      .map(([header, value]) => [header.slice(prefix.length), String(value)]),
-  );
+function withPrefix({ headers }: WireRequest, prefix: string): Record<string, string> {
+  const found: [string, string][] = [];
+  for (const header in headers)
+    if (header.startsWith(prefix)) found.push([header.slice(prefix.length), String(headers[header])]);
+  return Object.fromEntries(found);
 }
 
 /**
@@ -155,24 +190,20 @@ function withPrefix(request: WireRequest, prefix: string): Record<string, string
  * (`body` is absent when there is a payload).
  */
 export function writeBindings(operation: OperationShape, output: Record<string, unknown>) {
-  const schema = operation.output;
   const response: RawResponse = { status: operation.http?.[2] ?? 200, headers: {} };
   let payload: NormalizedSchema | undefined;
   let body: Record<string, unknown> | undefined;
-  for (const [name, member] of schema.isStructSchema() ? schema.structIterator() : []) {
-    const traits = member.getMergedTraits();
-    const value = output[name];
-    if (traits.httpPayload) {
+  for (const { name, member, place, at } of planOf(operation.output)) {
+    if (place === "payload") {
       payload = member;
       continue;
     }
+    const value = output[name];
     if (value === undefined || value === null) continue;
-    if (traits.httpResponseCode) response.status = Number(value);
-    else if (traits.httpHeader) response.headers[traits.httpHeader.toLowerCase()] = writeText(member, value);
-    else if (typeof traits.httpPrefixHeaders === "string") {
-      for (const [key, text] of Object.entries(value)) {
-        response.headers[`${traits.httpPrefixHeaders}${key}`.toLowerCase()] = String(text);
-      }
+    if (place === "status") response.status = Number(value);
+    else if (place === "header") response.headers[at] = writeText(member, value);
+    else if (place === "prefix") {
+      for (const [key, text] of Object.entries(value)) response.headers[`${at}${key}`.toLowerCase()] = String(text);
     } else {
       body ??= {};
       body[name] = value;

@@ -74,7 +74,9 @@ async function hashed(stream: Readable, take: Take): Promise<string> {
 /** Gives all of a stream to `take`, and none of it after it has thrown. */
 function pour(stream: Readable, take: Take): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const aborted = () => reject(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
+  const aborted = () => {
+    if (!stream.readableEnded) reject(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
+  };
   const fail = (error: Error) => {
     stream.off("data", onData);
     reject(error);

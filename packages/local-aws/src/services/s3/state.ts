@@ -5,6 +5,7 @@ import { AwsError, type Call, type Cloud } from "../../service.ts";
 import type { Collection } from "../../store.ts";
 import { bucketAccess } from "./access.ts";
 import { Blobs } from "./blobs.ts";
+import { Buckets } from "./buckets.ts";
 import { invalidArgument, noSuchBucket, noSuchKey, noSuchVersion } from "./errors.ts";
 import { type EventName, Notifications } from "./notifications.ts";
 import type { BucketRecord, PartRecord, UploadRecord, Version } from "./records.ts";
@@ -22,7 +23,7 @@ export class S3Error extends AwsError {
 
 export class S3State {
   readonly cloud: Cloud;
-  readonly buckets: Collection<BucketRecord>;
+  readonly buckets: Buckets;
   readonly versions: Versions;
   readonly uploads: Collection<UploadRecord>;
   /** By upload and number, so that they are listed in order. */
@@ -34,7 +35,7 @@ export class S3State {
 
   constructor(cloud: Cloud) {
     this.cloud = cloud;
-    this.buckets = cloud.store.collection("s3.buckets");
+    this.buckets = new Buckets(cloud.store.collection("s3.buckets"));
     this.uploads = cloud.store.collection("s3.uploads");
     this.parts = cloud.store.collection("s3.parts");
     this.versions = new Versions(cloud.store);
