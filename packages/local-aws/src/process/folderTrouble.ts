@@ -15,8 +15,10 @@ const sentences: Record<string, (directory: string) => string> = {
 
 /** @returns undefined for an error of another kind. */
 export function folderTrouble(error: unknown, directory: string): string | undefined {
-  const { code, errcode = 0 } = error as { code?: string; errcode?: number };
-  const why = code === "ERR_SQLITE_ERROR" ? sqlite[errcode & 0xff] : code;
+  const { code, errcode = 0, syscall } = error as { code?: string; errcode?: number; syscall?: string };
+  // Node says so of a folder that cannot be made with its parents where these are read-only.
+  const unmade = code === "ENOENT" && syscall === "mkdir" ? "EACCES" : code;
+  const why = code === "ERR_SQLITE_ERROR" ? sqlite[errcode & 0xff] : unmade;
   const sentence = why === undefined ? undefined : sentences[why];
   return sentence && `${sentence(directory)}; choose another folder: LOCAL_STATE_DIR`;
 }

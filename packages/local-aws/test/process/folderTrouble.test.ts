@@ -41,6 +41,7 @@ describe("a state folder that cannot be used", () => {
     [{ code: "ERR_SQLITE_ERROR", errcode: 14 }, /^the state cannot be written to \/s;/],
     [{ code: "ERR_SQLITE_ERROR", errcode: 8 | (2 << 8) }, /^the state cannot be written to \/s;/],
     [{ code: "EROFS" }, /read-only;/],
+    [{ code: "ENOENT", syscall: "mkdir" }, /^the state cannot be written to \/s;/],
     [{ code: "ENOSPC" }, /^there is no space left for the state in \/s;/],
     [{ code: "ERR_SQLITE_ERROR", errcode: 13 }, /^there is no space left for the state in \/s;/],
   ];
@@ -49,7 +50,12 @@ describe("a state folder that cannot be used", () => {
   }
 
   it("is no reason for other errors", () => {
-    for (const error of [new Error("x"), { code: "EADDRINUSE" }, { code: "ERR_SQLITE_ERROR", errcode: 1 }])
+    for (const error of [
+      new Error("x"),
+      { code: "EADDRINUSE" },
+      { code: "ENOENT", syscall: "open" },
+      { code: "ERR_SQLITE_ERROR", errcode: 1 },
+    ])
       assert.equal(folderTrouble(error, "/s"), undefined);
   });
 });
