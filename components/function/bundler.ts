@@ -60,6 +60,8 @@ export async function bundleAll(entries: string[], format: Format): Promise<Map<
 const options = (format: Format) =>
   ({
     absWorkingDir: root,
+    // Of callbacks whose text lies outside of the program, where its folder is another user's.
+    nodePaths: [join(root, "node_modules")],
     outExtension: { ".js": extensions[format] },
     bundle: true,
     platform: "node",

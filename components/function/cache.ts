@@ -1,4 +1,6 @@
 import {
+  accessSync,
+  constants,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -9,6 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 
 /**
@@ -17,7 +20,27 @@ import { dirname, join, relative, resolve } from "node:path";
  */
 export const root = typeof __dirname === "undefined" ? process.cwd() : resolve(__dirname, "../..");
 /** What is made of the sources, relative to the program. */
-export const cache = "node_modules/.cache/dsp";
+export const cache = cacheOf(root, process.env.XDG_CACHE_HOME || join(homedir(), ".cache"));
+
+/**
+ * In the program's folder; where this user may not write there, as in another user's clone, among what the user has cached; and
+ * else in a folder that serves this process alone.
+ * @returns the folder, relative to the program.
+ */
+export function cacheOf(program: string, own: string): string {
+  const found = [join(program, "node_modules/.cache/dsp"), join(own, "dsp")].find(isOurs);
+  return relative(program, found ?? mkdtempSync(join(tmpdir(), "dsp-")));
+}
+
+function isOurs(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 interface CachedFile {
   name: string;
