@@ -12,6 +12,8 @@ export class Store {
   readonly #db: DatabaseSync;
   readonly #collections = new Map<string, Collection<unknown>>();
   readonly #statements = new Map<string, StatementSync>();
+  /** What is to be committed at the end of this turn of the event loop. */
+  #turn: Shared[] = [];
 
   /**
    * @param directory the state folder; created when missing. `":memory:"` keeps nothing on disk.
@@ -68,9 +70,64 @@ export class Store {
     }
   }
 
+  /**
+   * Runs synchronous `work` in one transaction with all else that is asked for in this turn of the event loop: a commit costs more
+   * than most of what it holds. Work that throws leaves nothing behind, and the others as they are.
+   * @returns its result, when it is on disk.
+   */
+  together<R>(work: () => R): Promise<R> {
+    const { promise, resolve, reject } = Promise.withResolvers<R>();
+    this.#turn.push({ work, resolve: resolve as Shared["resolve"], reject });
+    if (this.#turn.length === 1) setImmediate(() => this.#commit());
+    return promise;
+  }
+
+  #commit(): void {
+    const all = this.#turn;
+    this.#turn = [];
+    const done: (() => void)[] = [];
+    try {
+      this.transaction(() => {
+        for (const { work, resolve, reject } of all) {
+          try {
+            const result = all.length === 1 ? work() : this.#apart(work);
+            done.push(() => resolve(result));
+          } catch (error) {
+            if (all.length === 1) throw error;
+            done.push(() => reject(error));
+          }
+        }
+      });
+    } catch (error) {
+      for (const { reject } of all) reject(error);
+      return;
+    }
+    for (const settle of done) settle();
+  }
+
+  /** Within a transaction: undoes what `work` has written when it throws. */
+  #apart(work: () => unknown): unknown {
+    this.prepare("SAVEPOINT work").run();
+    try {
+      return work();
+    } catch (error) {
+      this.prepare("ROLLBACK TO work").run();
+      throw error;
+    } finally {
+      this.prepare("RELEASE work").run();
+    }
+  }
+
   close(): void {
+    if (this.#turn.length > 0) this.#commit();
     this.#db.close();
   }
+}
+
+interface Shared {
+  work: () => unknown;
+  resolve: (result: unknown) => void;
+  reject: (error: unknown) => void;
 }
 
 /** Documents by key, listed in the order of their keys. */

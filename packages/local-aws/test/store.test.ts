@@ -48,6 +48,44 @@ describe("Store", () => {
     store.close();
   });
 
+  it("commits what is asked for in one turn together; what throws leaves nothing, and the others as they are", async () => {
+    const store = new Store(directory);
+    const things = store.collection<number>("things");
+    const other = new Store(directory);
+    const fails = store.together(() => {
+      things.put("b", 2);
+      throw new Error("half way");
+    });
+    const first = store.together(() => {
+      things.put("a", 1);
+      return "done";
+    });
+    const last = store.together(() => things.get("a"));
+    assert.equal(other.collection("things").has("a"), false);
+    await assert.rejects(fails, { message: "half way" });
+    assert.equal(await first, "done");
+    assert.equal(await last, 1);
+    assert.deepEqual(other.collection("things").entries(), [["a", 1]]);
+    other.close();
+    await assert.rejects(
+      store.together(() => {
+        things.put("c", 3);
+        throw new Error("alone");
+      }),
+      { message: "alone" },
+    );
+    assert.equal(things.has("c"), false);
+    const late = store.together(() => things.put("d", 4));
+    store.close();
+    await late;
+    const again = new Store(directory);
+    assert.deepEqual(again.collection("things").entries(), [
+      ["a", 1],
+      ["d", 4],
+    ]);
+    again.close();
+  });
+
   it("has every acknowledged write after kill -9", async () => {
     const child = fork(join(import.meta.dirname, "support/storeWriter.ts"), [directory], { silent: true });
     let acknowledged = -1;

@@ -17,10 +17,27 @@ const width = 64;
 const firstPauseMs = 200;
 const longestPauseMs = 60_000;
 
+/** Deliveries that wait in memory, too; longer queues are read from the store. */
+const longestHeld = 1000;
+
+type New = Omit<DeliveryRecord, "attempts" | "since" | "due">;
+
+interface Due {
+  key: string;
+  delivery?: DeliveryRecord;
+}
+
+/** A delivery as it is stored; keys are in the order of acceptance. */
+function recordOf(delivery: New, delayMs: number): [key: string, record: DeliveryRecord] {
+  const now = Date.now();
+  const key = `${String(now).padStart(15, "0")}-${randomUUID()}`;
+  return [key, { ...delivery, attempts: 0, since: now, due: now + delayMs }];
+}
+
 export class Deliveries {
   readonly #cloud: Cloud;
   readonly #waiting: Collection<DeliveryRecord>;
-  readonly #queue: string[] = [];
+  readonly #queue: Due[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
   #underWay = 0;
   #running = false;
@@ -46,23 +63,32 @@ export class Deliveries {
    * Accepts deliveries: from here on they are on disk.
    * @param delayMs how long they wait before the first attempt. Default 0.
    */
-  add(deliveries: Omit<DeliveryRecord, "attempts" | "since" | "due">[], delayMs = 0): void {
+  add(deliveries: New[], delayMs = 0): void {
     if (deliveries.length === 0) return;
-    const now = Date.now();
-    const keys = deliveries.map(() => `${String(now).padStart(15, "0")}-${randomUUID()}`);
-    this.#cloud.store.transaction(() => {
-      for (const [index, delivery] of deliveries.entries()) {
-        this.#waiting.put(keys[index] as string, { ...delivery, attempts: 0, since: now, due: now + delayMs });
-      }
-    });
-    for (const key of keys) this.#at(key, now + delayMs);
+    const records = deliveries.map((delivery) => recordOf(delivery, delayMs));
+    this.#cloud.store.transaction(() => this.#put(records));
+    for (const [key, record] of records) this.#at(key, record.due, record);
   }
 
-  #at(key: string, due: number): void {
+  /** As {@link add}, in one write with what else is accepted in this turn of the event loop. @returns when they are on disk. */
+  async accept(deliveries: New[]): Promise<void> {
+    if (deliveries.length === 0) return;
+    const records = deliveries.map((delivery) => recordOf(delivery, 0));
+    await this.#cloud.store.together(() => this.#put(records));
+    for (const [key, record] of records) this.#at(key, record.due, record);
+  }
+
+  #put(records: [key: string, record: DeliveryRecord][]): void {
+    for (const [key, record] of records) this.#waiting.put(key, record);
+  }
+
+  /** @param delivery as it is stored, while it need not wait. */
+  #at(key: string, due: number, delivery?: DeliveryRecord): void {
     if (!this.#running) return;
     const wait = due - Date.now();
     if (wait <= 0) {
-      this.#queue.push(key);
+      // Of a long queue each is read again when its turn comes.
+      this.#queue.push({ key, ...(delivery && this.#queue.length < longestHeld && { delivery }) });
       this.#pump();
       return;
     }
@@ -76,21 +102,21 @@ export class Deliveries {
 
   #pump(): void {
     while (this.#running && this.#underWay < width && this.#queue.length > 0) {
-      const key = this.#queue.shift() as string;
+      const due = this.#queue.shift() as Due;
       this.#underWay++;
-      void this.#attempt(key).finally(() => {
+      void this.#attempt(due).finally(() => {
         this.#underWay--;
         this.#pump();
       });
     }
   }
 
-  async #attempt(key: string): Promise<void> {
-    const delivery = this.#waiting.get(key);
+  async #attempt({ key, delivery = this.#waiting.get(key) }: Due): Promise<void> {
     if (!delivery) return;
     try {
       await this.#send(key, delivery);
-      if (this.#running) this.#waiting.delete(key);
+      // Nobody waits for it: after a crash before it is written, what has arrived arrives once more.
+      if (this.#running) this.#cloud.store.together(() => this.#waiting.delete(key)).catch(() => {});
     } catch (error) {
       if (this.#running) await this.#failed(key, delivery, error);
     }

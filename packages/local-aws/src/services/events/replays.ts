@@ -56,7 +56,7 @@ export class Replays {
       if (this.#stopped) return;
       if (this.records.get(name)?.state === "CANCELLING") break;
       const some = events.slice(index, index + batch).map((event) => ({ ...event, "replay-name": name }));
-      this.#events.publish(busName(destination.arn), some, destination.filters);
+      await this.#events.publish(busName(destination.arn), some, destination.filters);
       this.#change(name, { last: Date.parse(some.at(-1)!.time) });
       await nextTurn();
     }

@@ -89,15 +89,15 @@ export class EventsState {
    * @param only ARNs of rules, when it is for these alone.
    * @param traceOf header of the trace that an event belongs to.
    */
-  publish(
+  async publish(
     bus: string,
     events: BusEvent[],
     only: string[] = [],
     traceOf: (event: BusEvent) => string | undefined = () => undefined,
-  ): void {
+  ): Promise<void> {
     this.archives.add(this.bus(bus).arn, events);
     const rules = this.#rulesWithPattern(bus).filter(({ rule }) => only.length === 0 || only.includes(rule.arn));
-    this.deliveries.add(
+    await this.deliveries.accept(
       events.flatMap((event) =>
         rules
           .filter(({ matches }) => matches(event))

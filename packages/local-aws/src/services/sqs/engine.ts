@@ -36,13 +36,26 @@ export class Engine {
     try {
       return this.#cloud.store.transaction(work);
     } catch (error) {
-      // What AWS refuses, it refuses before anything has changed.
-      if (!(error instanceof AwsError)) {
-        this.queues.forget();
-        this.messages.forget();
-      }
+      this.#forgetAfter(error);
       throw error;
     }
+  }
+
+  /** As {@link atOnce}, with what else is done in this turn of the event loop. */
+  async together<Result>(work: () => Result): Promise<Result> {
+    try {
+      return await this.#cloud.store.together(work);
+    } catch (error) {
+      this.#forgetAfter(error);
+      throw error;
+    }
+  }
+
+  #forgetAfter(error: unknown): void {
+    // What AWS refuses, it refuses before anything has changed.
+    if (error instanceof AwsError) return;
+    this.queues.forget();
+    this.messages.forget();
   }
 
   /** At the front's own origin, so that clients find a queue where they find everything else. */

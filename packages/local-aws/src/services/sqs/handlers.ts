@@ -5,7 +5,11 @@ import type { Engine } from "./engine.ts";
 
 export type Name = OperationName<"sqs">;
 
-/** Those that answer at once. */
-export type Handlers = {
-  [Of in Name]?: (engine: Engine, input: Input<"sqs", Of>, call: Call) => Output<"sqs", Of>;
-};
+type Handler<Of extends Name> = (
+  engine: Engine,
+  input: Input<"sqs", Of>,
+  call: Call,
+) => Output<"sqs", Of> | Promise<Output<"sqs", Of>>;
+
+/** Those that do not wait for messages. */
+export type Handlers = { [Of in Name]?: Handler<Of> };

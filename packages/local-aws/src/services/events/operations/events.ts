@@ -60,7 +60,7 @@ function putAccess(events: EventsState, { Entries = [] }: PutEventsRequest, call
   });
 }
 
-function putEvents(events: EventsState, { Entries: entries = [] }: PutEventsRequest, call: Call) {
+async function putEvents(events: EventsState, { Entries: entries = [] }: PutEventsRequest, call: Call) {
   if (entries.length === 0 || entries.length > maxEntries) {
     throw invalid(
       `1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length less than or equal to ${maxEntries}${entries.length === 0 ? " and greater than or equal to 1" : ""}`,
@@ -80,7 +80,7 @@ function putEvents(events: EventsState, { Entries: entries = [] }: PutEventsRequ
   });
   // An event for a missing bus is accepted and dropped silently.
   for (const [bus, batch] of accepted)
-    if (events.buses.has(bus)) events.publish(bus, batch, [], (event) => traces.get(event));
+    if (events.buses.has(bus)) await events.publish(bus, batch, [], (event) => traces.get(event));
   return { FailedEntryCount: Entries.filter((entry) => "ErrorCode" in entry).length, Entries };
 }
 

@@ -15,15 +15,15 @@ interface Sender {
 }
 
 export const sendOperations: Pick<Handlers, "SendMessage" | "SendMessageBatch"> = {
-  SendMessage(engine, input, { principal, trace }) {
+  async SendMessage(engine, input, { principal, trace }) {
     const queue = engine.at(input.QueueUrl);
     checkIdentifiers(queue, input, false);
     const sender = { id: principal.userId ?? engine.accountId, trace };
-    const sent = engine.atOnce(() => send(engine, queue, input, sender));
+    const sent = await engine.together(() => send(engine, queue, input, sender));
     engine.ring(queue);
     return sent;
   },
-  SendMessageBatch(engine, { QueueUrl, Entries }, { principal, trace }) {
+  async SendMessageBatch(engine, { QueueUrl, Entries }, { principal, trace }) {
     const queue = engine.at(QueueUrl);
     checkBatch(Entries, "SendMessageBatchRequestEntry");
     for (const entry of Entries) checkIdentifiers(queue, entry, true);
@@ -33,7 +33,7 @@ export const sendOperations: Pick<Handlers, "SendMessage" | "SendMessageBatch"> 
       throw new AwsError("BatchRequestTooLong", message, 400);
     }
     const sender = { id: principal.userId ?? engine.accountId, trace };
-    const sent = engine.atOnce(() => eachEntry(Entries, (entry) => send(engine, queue, entry, sender)));
+    const sent = await engine.together(() => eachEntry(Entries, (entry) => send(engine, queue, entry, sender)));
     engine.ring(queue);
     return sent;
   },

@@ -12,9 +12,9 @@ type Names = "DeleteMessage" | "DeleteMessageBatch" | "ChangeMessageVisibility" 
 const longest = 43_200;
 
 export const settleOperations: Pick<Handlers, Names> = {
-  DeleteMessage(engine, { QueueUrl, ReceiptHandle }) {
+  async DeleteMessage(engine, { QueueUrl, ReceiptHandle }) {
     const queue = engine.at(QueueUrl);
-    settle(engine, queue, () => remove(engine, queue, ReceiptHandle));
+    await settle(engine, queue, () => remove(engine, queue, ReceiptHandle));
     return {};
   },
   DeleteMessageBatch(engine, { QueueUrl, Entries }) {
@@ -22,9 +22,9 @@ export const settleOperations: Pick<Handlers, Names> = {
     checkBatch(Entries, "DeleteMessageBatchRequestEntry");
     return settle(engine, queue, () => eachEntry(Entries, (entry) => remove(engine, queue, entry.ReceiptHandle)));
   },
-  ChangeMessageVisibility(engine, { QueueUrl, ReceiptHandle, VisibilityTimeout }) {
+  async ChangeMessageVisibility(engine, { QueueUrl, ReceiptHandle, VisibilityTimeout }) {
     const queue = engine.at(QueueUrl);
-    settle(engine, queue, () => change(engine, queue, ReceiptHandle, VisibilityTimeout));
+    await settle(engine, queue, () => change(engine, queue, ReceiptHandle, VisibilityTimeout));
     return {};
   },
   ChangeMessageVisibilityBatch(engine, { QueueUrl, Entries }) {
@@ -37,8 +37,8 @@ export const settleOperations: Pick<Handlers, Names> = {
 };
 
 /** In one transaction; afterwards others of its group, or itself, may be visible. */
-function settle<Result>(engine: Engine, queue: Queue, work: () => Result): Result {
-  const result = engine.atOnce(work);
+async function settle<Result>(engine: Engine, queue: Queue, work: () => Result): Promise<Result> {
+  const result = await engine.together(work);
   engine.ring(queue);
   return result;
 }

@@ -28,9 +28,12 @@ describe("what SQS deletes behind its answers", () => {
 
   const create = (QueueName: string, Attributes: Record<string, string> = {}) =>
     handlers.CreateQueue?.(engine, { QueueName, Attributes }, call);
-  const send = (QueueUrl: string, count: number, more: object = {}) => {
-    for (let n = 0; n < count; n++) handlers.SendMessage?.(engine, { QueueUrl, MessageBody: String(n), ...more }, call);
-  };
+  const send = (QueueUrl: string, count: number, more: object = {}) =>
+    Promise.all(
+      Array.from({ length: count }, (_, n) =>
+        handlers.SendMessage?.(engine, { QueueUrl, MessageBody: String(n), ...more }, call),
+      ),
+    );
   const rows = (table: string) => Number(store.database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n);
   /** Everything that there is to do at a time. @returns in how many steps. */
   const sweep = (now = Date.now()) => {
@@ -39,36 +42,36 @@ describe("what SQS deletes behind its answers", () => {
     return steps;
   };
 
-  it("is what was purged, and what was in a queue that is gone, some at a time", () => {
+  it("is what was purged, and what was in a queue that is gone, some at a time", async () => {
     for (const name of ["purged", "gone", "kept"]) {
       create(name);
-      send(name, 600);
+      await send(name, 600);
     }
     handlers.PurgeQueue?.(engine, { QueueUrl: "purged" }, call);
     handlers.DeleteQueue?.(engine, { QueueUrl: "gone" }, call);
     assert.equal(rows("sqs_messages"), 1_800);
     assert.deepEqual(engine.messages.counts(engine.at("purged").pool, Date.now()).visible, 0);
-    send("purged", 1);
+    await send("purged", 1);
     assert.ok(sweep() >= 4);
     assert.equal(rows("sqs_messages"), 601);
     assert.equal(rows("sqs_pools"), 2);
     assert.equal(engine.messages.counts(engine.at("purged").pool, Date.now()).visible, 1);
   });
 
-  it("is what is older than its queue keeps it, of a group without what stands behind", () => {
+  it("is what is older than its queue keeps it, of a group without what stands behind", async () => {
     create("old.fifo", { FifoQueue: "true", MessageRetentionPeriod: "60" });
-    send("old.fifo", 1, { MessageGroupId: "g", MessageDeduplicationId: "old" });
+    await send("old.fifo", 1, { MessageGroupId: "g", MessageDeduplicationId: "old" });
     store.database.exec("UPDATE sqs_messages SET sent = sent - 61000");
-    send("old.fifo", 1, { MessageGroupId: "g", MessageDeduplicationId: "new" });
+    await send("old.fifo", 1, { MessageGroupId: "g", MessageDeduplicationId: "new" });
     sweep();
     const { pool } = engine.at("old.fifo");
     assert.deepEqual(engine.messages.counts(pool, Date.now()), { visible: 1, taken: 0, delayed: 0 });
     assert.equal(engine.messages.next(pool, Date.now(), 10).length, 1);
   });
 
-  it("is what nobody takes for a duplicate any more", () => {
+  it("is what nobody takes for a duplicate any more", async () => {
     create("ids.fifo", { FifoQueue: "true" });
-    send("ids.fifo", 2, { MessageGroupId: "g", MessageDeduplicationId: "id" });
+    await send("ids.fifo", 2, { MessageGroupId: "g", MessageDeduplicationId: "id" });
     assert.equal(rows("sqs_messages"), 1);
     sweep(Date.now() + 299_000);
     assert.equal(rows("sqs_duplicates"), 1);
@@ -78,9 +81,9 @@ describe("what SQS deletes behind its answers", () => {
 
   it("is passed over by a receive, however much of it there is", async () => {
     create("stale", { MessageRetentionPeriod: "60" });
-    send("stale", 1_000);
+    await send("stale", 1_000);
     store.database.exec("UPDATE sqs_messages SET sent = sent - 61000");
-    send("stale", 1, { MessageBody: "fresh" });
+    await send("stale", 1, { MessageBody: "fresh" });
     const { Messages } = await new Receiver(engine).receive("stale", { QueueUrl: "stale" });
     assert.equal(Messages?.[0]?.Body, "fresh");
   });
@@ -88,7 +91,7 @@ describe("what SQS deletes behind its answers", () => {
   it("frees a queue that has as many in flight as it may", async () => {
     create("full");
     const { pool } = engine.at("full");
-    send("full", 1);
+    await send("full", 1);
     const copy =
       "INSERT INTO sqs_messages (pool, leads, visible, receives, sent, message, details, body) SELECT pool, 1, ?, 1, sent, message, details, body FROM sqs_messages WHERE id = 1";
     const insert = store.database.prepare(copy);
