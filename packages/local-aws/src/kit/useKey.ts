@@ -1,4 +1,4 @@
-import { AwsError, type Cloud, type Principal } from "../service.ts";
+import { AwsError, administrator, type Cloud, type Principal } from "../service.ts";
 
 /** What a caller has a service do with a key of KMS. */
 export interface KeyUse {
@@ -25,8 +25,10 @@ export async function encryptFor(cloud: Cloud, use: KeyUse): Promise<void> {
  * @throws {AwsError} as {@link encryptFor}.
  */
 export async function decryptFor(cloud: Cloud, use: KeyUse): Promise<void> {
-  // Data are not really encrypted here, so that none has a data key of its own: one is made by the account.
-  const { CiphertextBlob } = await cloud.call("kms", "GenerateDataKey", dataKey(use));
+  // Data are not really encrypted here, so that none has a data key of its own: one is made by the account, through the
+  // service, since that is how the service's own keys admit it.
+  const account = callerOf({ ...use, principal: administrator(cloud.accountId) });
+  const { CiphertextBlob } = await cloud.call("kms", "GenerateDataKey", dataKey(use), account);
   await cloud.call("kms", "Decrypt", { CiphertextBlob, ...contextOf(use) }, callerOf(use));
 }
 

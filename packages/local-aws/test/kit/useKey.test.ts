@@ -156,6 +156,21 @@ describe("a customer's key", () => {
     await assert.rejects(of("arn:aws:s3:::sealed", "sealed"), { name: "AccessDenied" });
   });
 
+  it("is asked for nothing that the service's own key encrypts, which admits the account through that service", async () => {
+    const tables = test.client(DynamoDB);
+    await tables.createTable({
+      TableName: "own",
+      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+      BillingMode: "PAY_PER_REQUEST",
+      SSESpecification: { Enabled: true, SSEType: "KMS" },
+    });
+    for (const client of [tables, dynamodb(await role())]) {
+      await client.putItem({ TableName: "own", Item: item });
+      assert.deepEqual((await client.getItem({ TableName: "own", Key: item })).Item, item);
+    }
+  });
+
   it("lets nobody at anything once it is disabled, the administrator neither", async () => {
     const KeyId = keyArn;
     await kms.disableKey({ KeyId });
