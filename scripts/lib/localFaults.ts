@@ -50,7 +50,7 @@ export interface FaultsOf {
 /** @throws {Failure} for another stack: nothing may go wrong there on purpose. */
 export function faultsOf(stack: string): FaultsOf {
   if (stack !== localStack) {
-    throw new Failure(`Stack "${stack}" is on AWS; dsp chaos lets calls go wrong on the local stack alone.`);
+    throw new Failure(`Stack "${stack}" is not the local one; dsp chaos lets calls go wrong there alone.`);
   }
   return faultsAt(clientOf(localStack));
 }

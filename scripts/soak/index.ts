@@ -17,10 +17,10 @@ import { greetings } from "./systems/greetings.ts";
 import { intruder } from "./systems/intruder.ts";
 import { irises } from "./systems/irises.ts";
 import { jobs, notebooks } from "./systems/notebooks.ts";
-import { ratings } from "./systems/ratings.ts";
+import { models, ratings } from "./systems/ratings.ts";
 import { clientsOf, type World } from "./world.ts";
 
-const loads = [greetings, irises, drops, executions, approver, ratings, notebooks, jobs, intruder];
+const loads = [greetings, irises, drops, executions, approver, ratings, models, notebooks, jobs, intruder];
 /** What Lambda tries again, it does after one minute, and after two more. */
 const settleSeconds = 240;
 

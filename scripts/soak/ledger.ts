@@ -30,6 +30,8 @@ export interface Named {
 }
 
 export interface JobEntry extends Named {
+  /** Whether it has a schedule as well. */
+  scheduled: boolean;
   /** Ids of runs that were accepted. */
   runs: string[];
   /** Runs that were asked for: accepted or not. */
@@ -48,6 +50,8 @@ export class Ledger {
   readonly trainings = new Set<string>();
   /** Calls that asked for one, each of its own name. */
   trainingsAsked = 0;
+  /** What was asked of a model last, and whether that was accepted: it is deployed, or not. */
+  model: { wanted: boolean; accepted: boolean } = { wanted: false, accepted: true };
   /** Predictions, by user and item. */
   readonly ratings = new Map<string, number>();
   /** How many answers were looked at as they came, by invariant. */

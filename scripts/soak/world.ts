@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EMRServerlessClient } from "@aws-sdk/client-emr-serverless";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerClient } from "@aws-sdk/client-sagemaker";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Stack } from "../lib/stack.ts";
@@ -30,6 +31,7 @@ export function clientsOf({ client }: Pick<Stack, "client">) {
     emr: new EMRServerlessClient(config),
     s3: new S3Client({ ...config, forcePathStyle: true }),
     sagemaker: new SageMakerClient(config),
+    scheduler: new SchedulerClient(config),
     sfn: new SFNClient({ ...config, disableHostPrefix: true }),
     sqs: new SQSClient(config),
   };

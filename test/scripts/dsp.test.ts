@@ -411,7 +411,7 @@ describe("dsp", function () {
       [["start"], /in one way: --preset NAME, --rules FILE, or --latency/],
       [["start", "--kill", "lots"], /--kill is "lots"; allowed is a share/],
       [["start", "--rules", "nowhere.json"], /--rules is "nowhere.json", which cannot be read/],
-      [["start", "--kill", "1%", "--stack", "dev"], /Stack "dev" is on AWS; dsp chaos/],
+      [["start", "--kill", "1%", "--stack", "dev"], /Stack "dev" is not the local one; dsp chaos/],
     ] as const) {
       const refused = await dsp("chaos", ...args);
       assert.deepEqual([refused.code, refused.stdout], [1, ""]);

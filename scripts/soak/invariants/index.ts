@@ -1,7 +1,7 @@
 import { noFileLost, oneRecordEach } from "./archive.ts";
 import type { Invariant } from "./invariant.ts";
 import { irisesOnce } from "./irises.ts";
-import { notebooksOnce, runsOnce, trainingsOnce } from "./platform.ts";
+import { modelsOnce, notebooksOnce, runsOnce, trainingsOnce } from "./platform.ts";
 import { answersRight, deniedExpected, latencyFlat, memoryFlat, noMistakes, nothingParked } from "./run.ts";
 
 /** In the order in which they are shown. */
@@ -11,6 +11,7 @@ export const invariants: Invariant[] = [
   oneRecordEach,
   noFileLost,
   trainingsOnce,
+  modelsOnce,
   notebooksOnce,
   runsOnce,
   nothingParked,

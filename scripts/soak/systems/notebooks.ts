@@ -66,9 +66,16 @@ export const jobs: Load = {
       entry.runs.push(RunId);
       return;
     }
-    const entry: JobEntry = { id: `soak-${ledger.jobs.length}`, created: false, runs: [], asked: 1 };
+    const entry: JobEntry = {
+      id: `soak-${ledger.jobs.length}`,
+      created: false,
+      scheduled: chance.happens(0.5),
+      runs: [],
+      asked: 1,
+    };
     ledger.jobs.push(entry);
-    const asked = { job_name: entry.id, run_on_init: true };
+    const schedule = entry.scheduled && { schedule: "cron(30 2 * * ? *)" };
+    const asked = { job_name: entry.id, run_on_init: true, ...schedule };
     const made = await measures.timed("latency job", () => post(stack, "/jobs", asked));
     entry.created = true;
     if (made.LastRunId) entry.runs.push(made.LastRunId);

@@ -25,6 +25,24 @@ async function reaches(name: string, wanted: string): Promise<Record<string, unk
   throw new Error(`${name} is not ${wanted}: ${JSON.stringify(found)}`);
 }
 
+/** Another model, which comes and goes. */
+export const otherModel = "soak-other";
+
+export const models: Load = {
+  name: "models",
+  pause: 15_000,
+  async step({ ledger }) {
+    const wanted = !ledger.model.wanted;
+    ledger.model = { wanted, accepted: false };
+    const [answer] = wanted
+      ? await call("deploy_model", [[otherModel, modelUrl]])
+      : await call("undeploy_model", [[otherModel]]);
+    const { status, error } = Object(answer) as { status?: string; error?: string };
+    // An object that says why is a refusal: it is being made, or removed.
+    ledger.model.accepted = error === undefined && (wanted ? typeof answer === "string" : status !== undefined);
+  },
+};
+
 /** Snowflake: trains now and then, and asks a deployed model all the time. */
 export const ratings: Load = {
   name: "ratings",

@@ -34,7 +34,7 @@ describe("Rules of dsp chaos", () => {
   it("are never for a stack on AWS", () => {
     assert.throws(
       () => faultsOf("prod"),
-      /Stack "prod" is on AWS; dsp chaos lets calls go wrong on the local stack alone/,
+      /Stack "prod" is not the local one; dsp chaos lets calls go wrong there alone/,
     );
   });
 });

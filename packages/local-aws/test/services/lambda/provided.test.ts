@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Functions, startFunctions, zip } from "../../../testing/lambda.ts";
+import { startFaults, stopFaults } from "../../support/faults.ts";
 
 /** A runtime as its author would write it, by the Runtime API alone. */
 const bootstrap = (served: string, before = "") => `#!${process.execPath}
@@ -46,6 +47,18 @@ describe("functions with a runtime of their own", () => {
       assert.match((await functions.invoke(name, {})).log, /^answered 202$|^served/m);
     });
   }
+
+  it("are killed by a fault with their process, and the next request has a new one", async () => {
+    const served = `await post("invocation/" + id + "/response", String(process.pid));`;
+    await create("doomed", { bootstrap: bootstrap(served) }, "provided.al2023");
+    const { value: before } = await functions.invoke("doomed", {});
+    await startFaults(functions.test, { kind: "kill", probability: 1, service: "lambda" });
+    const { value, error } = await functions.invoke("doomed", {});
+    await stopFaults(functions.test);
+    assert.equal(error, "Unhandled");
+    assert.match(JSON.stringify(value), /Runtime\.ExitError.*signal: killed/);
+    assert.notEqual((await functions.invoke("doomed", {})).value, before);
+  });
 
   it("report an error with a long stack for X-Ray, in a header of up to 1 MB", async () => {
     const served = `const cause = JSON.stringify({ paths: ["x".repeat(1024 * 1024 - 100)] });
