@@ -1,5 +1,8 @@
 /** The load, the weather, and what is left of it. */
+import { once } from "node:events";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 import { type FaultsOf, faultsAt } from "../lib/localFaults.ts";
 import type { Found, Invariant } from "./invariants/invariant.ts";
 import type { SoakPlatform } from "./platform.ts";
@@ -36,34 +39,50 @@ export async function runLoad(
     }
   };
   const clients = loads.flatMap((load) => Array.from({ length: load.clients ?? 1 }, (_, at) => client(load, at)));
-  const around = [measureMemory(world, platform, goesOn)];
+  const around = [measureMemory(world, platform, goesOn), measureMachine(world, goesOn)];
   if (!calm) {
     const faults = faultsAt(world.stack.client);
-    around.push(weather(faults, seed, goesOn, result), killing(platform, seed, goesOn, result));
+    around.push(weather(world, faults, seed, goesOn, result), killing(platform, seed, goesOn, result));
   }
   await Promise.all([...clients, ...around]);
   return result;
 }
 
-async function weather(faults: FaultsOf, seed: number, goesOn: () => boolean, result: LoadResult): Promise<void> {
+async function weather(
+  { measures }: World,
+  faults: FaultsOf,
+  seed: number,
+  goesOn: () => boolean,
+  result: LoadResult,
+): Promise<void> {
   const own = chance(seed, "weather");
   try {
     while (goesOn()) {
-      const { seconds, rules, seed: spell } = nextSpell(own);
-      if (rules.length > 0) await faults.start({ seed: spell, rules });
-      for (const end = Date.now() + seconds * 1_000; Date.now() < end && goesOn(); ) await sleep(250);
+      const { seconds, rules, seed: spell, lull } = nextSpell(own);
+      measures.calm = false;
+      await faults.start({ seed: spell, rules });
+      await lasts(seconds, goesOn);
       const { rules: counted } = await faults.stop();
-      if (rules.length > 0) result.faults += counted.reduce((sum, { faults: count }) => sum + count, 0);
+      result.faults += counted.reduce((sum, { faults: count }) => sum + count, 0);
+      // What was tried again, and what was killed, is under way for a moment.
+      await lasts(1, goesOn);
+      measures.calm = true;
+      await lasts(lull, goesOn);
     }
   } finally {
     await faults.stop();
+    measures.calm = true;
   }
+}
+
+async function lasts(seconds: number, goesOn: () => boolean): Promise<void> {
+  for (const end = Date.now() + seconds * 1_000; Date.now() < end && goesOn(); ) await sleep(250);
 }
 
 async function killing(platform: SoakPlatform, seed: number, goesOn: () => boolean, result: LoadResult): Promise<void> {
   const own = chance(seed, "kills");
   while (goesOn()) {
-    for (const end = Date.now() + own.between(15, 30) * 1_000; Date.now() < end && goesOn(); ) await sleep(250);
+    await lasts(own.between(15, 30), goesOn);
     if (goesOn() && platform.killContainer((of) => own.one(of))) result.kills++;
   }
 }
@@ -73,6 +92,22 @@ async function measureMemory({ measures }: World, platform: SoakPlatform, goesOn
     const megabytes = platform.memory();
     if (megabytes !== undefined) measures.add("memory", megabytes);
     await sleep(2_000);
+  }
+}
+
+/** How long the machine itself takes for the same work, by and by: it may have other things to do. */
+async function measureMachine({ measures }: World, goesOn: () => boolean): Promise<void> {
+  const worker = new Worker(join(import.meta.dirname, "machineWorker.ts"));
+  try {
+    while (goesOn()) {
+      const began = performance.now();
+      worker.postMessage(64 * 1024);
+      await once(worker, "message");
+      measures.add("machine", performance.now() - began);
+      await sleep(250);
+    }
+  } finally {
+    await worker.terminate();
   }
 }
 

@@ -1,4 +1,4 @@
-/** Faults at random: every few seconds others, and now and then none. */
+/** Faults at random: every few seconds others, and a lull between. */
 import type { Chance } from "./random.ts";
 
 type Rule = { kind: string; probability: number } & Record<string, unknown>;
@@ -8,8 +8,9 @@ export interface Spell {
   seconds: number;
   /** Of the injector. */
   seed: number;
-  /** None: calm. */
   rules: Rule[];
+  /** Seconds after it that are calm. */
+  lull: number;
 }
 
 const asked = ["dynamodb", "s3", "sqs", "states", "lambda", "sagemaker", "events", "scheduler", "emr-serverless"];
@@ -28,9 +29,8 @@ const kinds: ((chance: Chance) => Rule)[] = [
   () => ({ kind: "error", probability: 0.05, service: "execute-api" }),
 ];
 
-/** The next spell: one time in five a calm one. */
 export function nextSpell(chance: Chance): Spell {
-  const [seconds, seed] = [chance.between(4, 10), chance.between(0, 2 ** 31)];
-  const count = chance.happens(0.2) ? 0 : chance.between(2, 5);
-  return { seconds, seed, rules: Array.from({ length: count }, () => chance.one(kinds)(chance)) };
+  const [seconds, lull, seed] = [chance.between(4, 10), chance.between(2, 5), chance.between(0, 2 ** 31)];
+  const rules = Array.from({ length: chance.between(2, 5) }, () => chance.one(kinds)(chance));
+  return { seconds, lull, seed, rules };
 }

@@ -7,12 +7,13 @@ import type { World } from "../../../scripts/soak/world.ts";
 const series = (...values: number[]): Sample[] => values.map((value, index) => ({ at: index * 1_000, value }));
 const times = (count: number, value: number) => Array.from({ length: count }, () => value);
 
-const world = (name: string, samples: Sample[]) =>
+/** @param machine what it took itself for the same work. Default: not measured. */
+const world = (name: string, samples: Sample[], machine: Sample[] = []) =>
   ({
-    measures: { of: (prefix) => (name.startsWith(prefix) ? [name] : []), growth: () => growthOf(samples) } as Pick<
-      Measures,
-      "of" | "growth"
-    >,
+    measures: {
+      of: (prefix) => (name.startsWith(prefix) ? [name] : []),
+      growth: (series) => growthOf(series === name ? samples : machine),
+    } as Pick<Measures, "of" | "growth">,
   }) as unknown as World;
 
 describe("What is measured under load", () => {
@@ -32,5 +33,7 @@ describe("What is measured under load", () => {
     assert.deepEqual([checked, none], [1, []]);
     const slower = series(...times(30, 10), ...times(30, 100));
     assert.equal((await latencyFlat.check(world("latency whodis", slower))).broken.length, 1);
+    // The machine was slower, not the platform.
+    assert.equal((await latencyFlat.check(world("latency whodis", slower, slower))).broken.length, 0);
   });
 });

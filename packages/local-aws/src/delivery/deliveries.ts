@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { queueUrl } from "../arn.ts";
+import { isTransient } from "../kit/patience.ts";
 import { AwsError, type Cloud, type Principal, servicePrincipal } from "../service.ts";
 import type { Collection } from "../store.ts";
 import { deliver } from "./deliver.ts";
@@ -154,8 +155,7 @@ export class Deliveries {
     const attempts = delivery.attempts + 1;
     const code = error instanceof AwsError ? error.code : "InternalFailure";
     // A missing or forbidden target will be no different next time.
-    const permanent =
-      error instanceof AwsError && error.status < 500 && !/Throttl|TooManyRequests|Busy|Conflict/.test(code);
+    const permanent = !isTransient(error);
     const pause = Math.min(firstPauseMs * 2 ** (attempts - 1), longestPauseMs) * (0.5 + Math.random() / 2);
     const due = Date.now() + pause;
     if (!permanent && attempts <= retries && due < delivery.since + age * 1000) {

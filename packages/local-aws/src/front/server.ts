@@ -39,7 +39,8 @@ export function send(response: ServerResponse, { status, headers, body }: RawRes
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (body instanceof Readable && "sendTo" in body) {
     body.sendTo(response).catch((error: NodeJS.ErrnoException) => {
-      if (!response.headersSent) console.error("the answer cannot be read:", error);
+      // A client that went away does not read it either.
+      if (!response.headersSent && !response.destroyed) console.error("the answer cannot be read:", error);
       response.destroy();
     });
     return;

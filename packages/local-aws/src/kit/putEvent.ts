@@ -1,4 +1,5 @@
 import { type Cloud, servicePrincipal } from "../service.ts";
+import { patiently } from "./patience.ts";
 
 /** An event that a service sends about its own resources. */
 export interface ServiceEvent {
@@ -19,8 +20,8 @@ export function putEvent(
   { DetailType, Detail, Resources, sourceArn }: ServiceEvent,
 ): void {
   const entry = { Source: `aws.${service}`, DetailType, Detail: JSON.stringify(Detail), Resources };
-  cloud
-    .call("events", "PutEvents", { Entries: [entry] }, servicePrincipal(`${service}.amazonaws.com`, sourceArn))
+  const principal = servicePrincipal(`${service}.amazonaws.com`, sourceArn);
+  patiently(() => cloud.call("events", "PutEvents", { Entries: [entry] }, principal))
     // The bus may be closing with the cloud; the change itself is stored.
     .catch(() => {});
 }

@@ -111,6 +111,17 @@ describe("Faults of calls", function () {
     await asked;
   });
 
+  it("are no mistake of the cloud's where the client has not waited for the answer", async () => {
+    const { test } = functions;
+    const s3 = test.client(S3Client, { config: { forcePathStyle: true } });
+    await s3.send(new PutObjectCommand({ Bucket: "faulty", Key: "large", Body: Buffer.alloc(2_000_000) }));
+    await start({ kind: "latency", probability: 1, from: 200, to: 200, service: "s3" });
+    const abortSignal = AbortSignal.timeout(50);
+    await assert.rejects(s3.send(new GetObjectCommand({ Bucket: "faulty", Key: "large" }), { abortSignal }));
+    // What it prints would fail the end of the tests.
+    await sleep(400);
+  });
+
   it("kill a function's worker in the middle of an invocation, and the next has a new one", async () => {
     await functions.create("doomed", "let calls = 0; export const handler = async () => ++calls;");
     assert.deepEqual((await functions.invoke("doomed")).value, 1);

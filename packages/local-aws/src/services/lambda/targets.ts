@@ -7,6 +7,7 @@
 import { debuglog } from "node:util";
 import { queueUrl } from "../../arn.ts";
 import { parseJson } from "../../jsonText.ts";
+import { patiently } from "../../kit/patience.ts";
 import { type Access, AwsError, type Cloud, type Principal } from "../../service.ts";
 import { invalidParameter } from "./errors.ts";
 import type { Invoked } from "./invoker.ts";
@@ -73,7 +74,7 @@ export class Targets {
     }
   }
 
-  /** Notifies the targets. One that cannot be reached is tried three times, then given up. */
+  /** Notifies the targets. One that cannot be reached is tried some times, then given up. */
   async report(
     event: AsyncEvent,
     target: Target,
@@ -186,15 +187,4 @@ function envelope(
         }
       : { responseContext: { statusCode: 429, functionError: error } }),
   };
-}
-
-async function patiently(send: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await send();
-    } catch (error) {
-      if (attempt === 3) throw error;
-      await new Promise((done) => setTimeout(done, 100 * attempt));
-    }
-  }
 }

@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { deliver } from "../../delivery/deliver.ts";
 import { passRole } from "../../kit/passRole.ts";
+import { patiently } from "../../kit/patience.ts";
 import type { Operations } from "../../operations.ts";
 import { AwsError } from "../../service.ts";
 import { checkStream, destinationName, putRecord, throughDestination } from "./destinations.ts";
@@ -48,7 +49,8 @@ async function send(
   const stream = streamOf(logs, filter);
   if (stream) return putRecord(logs, stream, data, filter.distribution === "Random" ? randomUUID() : logStream);
   const body = JSON.stringify({ awslogs: { data: data.toString("base64") } });
-  await deliver(logs.cloud, { arn: filter.destinationArn, body, principal: actsFor(logs, filter.logGroupName) });
+  const principal = actsFor(logs, filter.logGroupName);
+  await patiently(() => deliver(logs.cloud, { arn: filter.destinationArn, body, principal }));
 }
 
 /** The stream that a filter leads to, by itself or by a destination; nothing where it leads to a function. */

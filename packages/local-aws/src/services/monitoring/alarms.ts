@@ -1,6 +1,7 @@
 /** Alarms: their states, how they change, and who is notified. */
 
 import { deliver } from "../../delivery/deliver.ts";
+import { patiently } from "../../kit/patience.ts";
 import { AwsError, type Cloud, servicePrincipal } from "../../service.ts";
 import type { Collection } from "../../store.ts";
 import { alarmEvent, alarmMessage, compositeReason, lambdaEvent, subject } from "./alarmMessages.ts";
@@ -141,13 +142,15 @@ export class Alarms {
 
   /** EventBridge always, actions only when enabled. */
   async #tell(alarm: AlarmRecord, before: AlarmRecord): Promise<void> {
-    await this.#cloud
-      .call("events", "PutEvents", { Entries: [alarmEvent(alarm, before)] }, servicePrincipal(speaker, alarm.arn))
-      .catch((error: Error) => this.#failed(alarm, "events", error));
+    const Entries = [alarmEvent(alarm, before)];
+    const principal = servicePrincipal(speaker, alarm.arn);
+    await patiently(() => this.#cloud.call("events", "PutEvents", { Entries }, principal)).catch((error: Error) =>
+      this.#failed(alarm, "events", error),
+    );
     if (!alarm.actionsEnabled) return;
     for (const arn of actionsOf(alarm)) {
       try {
-        await this.#act(alarm, before, arn);
+        await patiently(() => this.#act(alarm, before, arn));
         this.#remember(alarm, "Action", `Successfully executed action ${arn}`, {
           actionState: "Succeeded",
           notificationResource: arn,

@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto";
 import type { NotificationConfiguration, NotificationConfigurationFilter } from "@aws-sdk/client-s3";
 import { regionOf } from "../../arn.ts";
 import { deliver } from "../../delivery/deliver.ts";
+import { isTransient } from "../../kit/patience.ts";
 import { traceBelow } from "../../kit/trace.ts";
 import { AwsError, type Call, type Cloud, servicePrincipal } from "../../service.ts";
 import type { Collection } from "../../store.ts";
@@ -134,8 +135,8 @@ export class Notifications {
     } catch (error) {
       if (this.#stopped) return;
       // A destination that is gone or forbids it will not accept it later; one that fails is retried.
-      if (error instanceof AwsError && error.status < 500) this.#pending.delete(key);
-      else this.#later([key, pending]);
+      if (isTransient(error)) this.#later([key, pending]);
+      else this.#pending.delete(key);
     }
   }
 

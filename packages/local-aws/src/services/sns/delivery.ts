@@ -4,6 +4,7 @@
  */
 import { debuglog } from "node:util";
 import { queueUrl, regionOf } from "../../arn.ts";
+import { patiently } from "../../kit/patience.ts";
 import { deliverMail } from "../../mail.ts";
 import { type Cloud, servicePrincipal } from "../../service.ts";
 import { takes } from "./filter.ts";
@@ -77,7 +78,8 @@ export class Delivery {
         const as = servicePrincipal("sns.amazonaws.com", topicArn);
         const input = { FunctionName: endpoint, InvocationType: "Event" as const, Payload };
         // Only queues and functions may be in other regions.
-        await this.#cloud.in(regionOf(endpoint)).traced(message.trace).call("lambda", "Invoke", input, as);
+        const cloud = this.#cloud.in(regionOf(endpoint)).traced(message.trace);
+        await patiently(() => cloud.call("lambda", "Invoke", input, as));
       } else if (protocol.startsWith("email")) this.#mail(subscription, message, links);
       else if (protocol === "sms") this.text(endpoint, message.text("sms"));
       else if (protocol === "application") debug("%s: nothing is pushed to devices", arn);
@@ -92,7 +94,8 @@ export class Delivery {
     const input = { QueueUrl: queueUrl(this.#cloud, endpoint), ...queued(endpoint, attributes, message, links) };
     // The queue's policy must let SNS in for this topic.
     const as = servicePrincipal("sns.amazonaws.com", topicArn);
-    await this.#cloud.in(regionOf(endpoint)).traced(message.trace).call("sqs", "SendMessage", input, as);
+    const cloud = this.#cloud.in(regionOf(endpoint)).traced(message.trace);
+    await patiently(() => cloud.call("sqs", "SendMessage", input, as));
   }
 
   #mail({ protocol, endpoint, topicArn }: Subscription, message: Message, links: Links): void {
@@ -149,7 +152,7 @@ export class Delivery {
       const QueueUrl = queueUrl(this.#cloud, deadLetterTargetArn);
       const buried = queued(deadLetterTargetArn, attributes, message, this.#links(arn));
       const as = servicePrincipal("sns.amazonaws.com", topicArn);
-      await this.#cloud.call("sqs", "SendMessage", { QueueUrl, ...buried }, as);
+      await patiently(() => this.#cloud.call("sqs", "SendMessage", { QueueUrl, ...buried }, as));
     } catch (error) {
       debug("%s: dead letter: %s", arn, (error as Error).message);
     }

@@ -1,4 +1,5 @@
-import { type Cloud, servicePrincipal } from "../../service.ts";
+import { putEvent } from "../../kit/putEvent.ts";
+import type { Cloud } from "../../service.ts";
 import type { Execution, Records } from "./records.ts";
 
 /**
@@ -26,14 +27,6 @@ export function announce(cloud: Cloud, records: Records, execution: Execution): 
     inputDetails: { included: true },
     outputDetails: output === undefined ? null : { included: true },
   };
-  const entry = {
-    Source: "aws.states",
-    DetailType: "Step Functions Execution Status Change",
-    Detail: JSON.stringify(detail),
-    Resources: [arn],
-  };
-  cloud
-    .call("events", "PutEvents", { Entries: [entry] }, servicePrincipal("states.amazonaws.com", machineArn))
-    // The bus may be closing with the cloud; the execution itself is recorded.
-    .catch(() => {});
+  const DetailType = "Step Functions Execution Status Change";
+  putEvent(cloud, "states", { DetailType, Detail: detail, Resources: [arn], sourceArn: machineArn });
 }

@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { debuglog } from "node:util";
 import { queueUrl } from "../../../arn.ts";
+import { patiently } from "../../../kit/patience.ts";
 import type { Cloud, Principal } from "../../../service.ts";
 import type { Report } from "./functionCalls.ts";
 import type { MappingRecord } from "./records.ts";
@@ -32,14 +33,10 @@ export async function sendToDestination(
 ): Promise<void> {
   const target = mapping.DestinationConfig?.OnFailure?.Destination;
   if (!target) return;
-  for (let attempt = 1; attempt <= 3; attempt++) {
-    try {
-      await send(cloud, await role(), target, mapping, batch);
-      return;
-    } catch (error) {
-      debug("%s: %s", target, (error as Error).message);
-      await new Promise((done) => setTimeout(done, 100 * attempt));
-    }
+  try {
+    await patiently(async () => send(cloud, await role(), target, mapping, batch));
+  } catch (error) {
+    debug("%s: %s", target, (error as Error).message);
   }
 }
 
