@@ -7,9 +7,9 @@ import { Readable, type Writable } from "node:stream";
 export type Piece = { path: string; start: number; end: number } | { bytes: Buffer };
 
 /** Bytes that are read at a time. */
-const chunkSize = 512 * 1024;
+const chunkSize = 1024 ** 2;
 /** Buffers of that size that are kept, for a reader each. */
-const mostFree = 8;
+const mostFree = 4;
 const free: Buffer[] = [];
 
 /** A stream; a response gets it faster by {@link sendTo}, through memory that is used again. */

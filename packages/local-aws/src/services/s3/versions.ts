@@ -47,9 +47,11 @@ export class Versions {
   /** Adds a version as the newest. An existing one with the same id (`null`) is replaced. @returns that one. */
   add(version: Version): Version | undefined {
     const { bucket, key, id, sequence, marker } = version;
-    const replaced = id === "null" ? this.find(bucket, key, id) : undefined;
+    const before = this.latest(bucket, key);
+    const replaced = id === "null" && before ? (before.id === id ? before : this.find(bucket, key, id)) : undefined;
     if (replaced) this.#delete(replaced);
-    this.#run("UPDATE s3_versions SET latest = 0 WHERE bucket = ? AND key = ? AND latest = 1", bucket, key);
+    if (before && before !== replaced)
+      this.#run("UPDATE s3_versions SET latest = 0 WHERE bucket = ? AND key = ? AND latest = 1", bucket, key);
     const values = [bucket, key, sequence, id, 1, Number(marker), JSON.stringify(version)];
     this.#run("INSERT INTO s3_versions VALUES (?, ?, ?, ?, ?, ?, ?)", ...values);
     return replaced;

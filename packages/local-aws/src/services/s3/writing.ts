@@ -7,7 +7,7 @@ import { type Algorithm, checksumOf, type Hasher, hasher } from "./hashers.ts";
 /** Bodies of at most so many bytes are rows: a file of its own costs more. */
 const small = 32 * 1024;
 /** Bytes that are written at a time. */
-const batch = 1024 ** 2;
+const batch = 256 * 1024;
 
 export class Writing {
   readonly #path: string;
