@@ -161,8 +161,8 @@ function reply(response: ServerResponse, status: number, value: unknown): void {
   response.end(encode(value ?? null));
 }
 
-/** @throws AwsError unless it is JSON, said to be JSON, and not too long. */
-async function read(request: IncomingMessage): Promise<unknown> {
+/** @throws AwsError unless it is an object of JSON, said to be JSON, and not too long. */
+async function read(request: IncomingMessage): Promise<object> {
   if (!/^application\/json\b/.test(request.headers["content-type"] ?? "")) {
     throw new AwsError("UnsupportedMediaType", "A request's content-type is application/json", 415);
   }
@@ -173,11 +173,14 @@ async function read(request: IncomingMessage): Promise<unknown> {
     if (length > longestBody) throw new AwsError("RequestTooLarge", `A request has at most ${longestBody} bytes`, 413);
     parts.push(part);
   }
+  let value: unknown;
   try {
-    return decode(Buffer.concat(parts).toString());
+    value = decode(Buffer.concat(parts).toString());
   } catch {
     throw new AwsError("SerializationException", "The request is not JSON");
   }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new AwsError("SerializationException", "The request is no object of JSON");
 }
 
 /** @throws what says something else than that there is none. */

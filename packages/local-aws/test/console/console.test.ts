@@ -76,6 +76,21 @@ describe("the console's door", () => {
     });
   }
 
+  it("says what is no request", async () => {
+    const given = { host: "127.0.0.1", "content-type": "application/json", [tokenHeader]: token };
+    for (const path of ["call", "look", "send", "replay"]) {
+      for (const [body, message] of [
+        ["null", "The request is no object of JSON"],
+        ["[1]", "The request is no object of JSON"],
+        ["{", "The request is not JSON"],
+      ] as const) {
+        const asked = { method: "POST", path: `/_console/api/${path}`, headers: given, body };
+        const { status, text } = await sendRaw(test.origin, asked);
+        assert.deepEqual([status, JSON.parse(text)], [400, { code: "SerializationException", message }]);
+      }
+    }
+  });
+
   it("refuses events and documents without the token", async () => {
     for (const path of ["api/events", "api/document/graph"]) {
       assert.equal((await get(path, { [tokenHeader]: "" })).status, 401);
