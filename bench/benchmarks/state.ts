@@ -14,11 +14,11 @@ const state: Benchmark = {
     const stateDirectory = join(folder, "state");
     try {
       const platform = await startPlatform({ stateDirectory });
-      const saves: number[] = [];
-      for (let round = 0; round <= rounds; round++) saves.push(seconds(stateDirectory, "save", `s${round}`));
+      const saves: Times[] = [];
+      for (let round = 0; round <= rounds; round++) saves.push(timesOf(stateDirectory, "save", `s${round}`));
       await platform.stop();
-      const loads: number[] = [];
-      for (let round = 0; round <= rounds; round++) loads.push(seconds(stateDirectory, "load", `s${round}`));
+      const loads: Times[] = [];
+      for (let round = 0; round <= rounds; round++) loads.push(timesOf(stateDirectory, "load", `s${round}`));
       return [row("`dsp state save`, all systems, as they run", saves), row("`dsp state load`", loads)];
     } finally {
       await removeFolder(folder);
@@ -27,20 +27,29 @@ const state: Benchmark = {
 };
 export default state;
 
+/** Seconds. */
+interface Times {
+  command: number;
+  /** What it says that the state alone took; the rest is the start of Node.js. */
+  state: number;
+}
+
 /** @throws Error with what it said, when it fails. */
-function seconds(stateDirectory: string, ...command: string[]): number {
+function timesOf(stateDirectory: string, ...command: string[]): Times {
   const began = performance.now();
-  const { status, stderr } = spawnSync(
+  const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ["--disable-warning=ExperimentalWarning", "scripts/dsp.ts", "state", ...command, "--state-dir", stateDirectory],
     { cwd: root, encoding: "utf8" },
   );
   if (status !== 0) throw new Error(`dsp state ${command.join(" ")}: ${stderr}`);
-  return (performance.now() - began) / 1000;
+  const [, state] = /\((\d+\.\d+) s\)/.exec(stdout) ?? [];
+  return { command: (performance.now() - began) / 1000, state: Number(state) };
 }
 
 /** The first one fills Node's compile cache. */
-function row(what: string, times: number[]) {
-  const figure = median(times.slice(1));
-  return { what, figure: `${figure.toFixed(2)} s`, goal: "<= 1 s", met: figure <= 1 };
+function row(what: string, times: Times[]) {
+  const of = (key: keyof Times) => median(times.slice(1).map((one) => one[key]));
+  const figure = `${of("command").toFixed(2)} s, ${of("state").toFixed(2)} s of them the state`;
+  return { what, figure, goal: "<= 1 s", met: of("command") <= 1 };
 }
