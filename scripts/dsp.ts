@@ -1,27 +1,6 @@
 /** `npm run -s dsp -- ...`: the platform's command line. It reads stack outputs and speaks AWS SDK, locally as on AWS. */
-import yargs from "yargs";
+import yargs, { type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
-import { approvals } from "./commands/approvals.ts";
-import { archive } from "./commands/archive.ts";
-import { chaos } from "./commands/chaos.ts";
-import { deploy } from "./commands/deploy.ts";
-import { doctor } from "./commands/doctor.ts";
-import { invoke } from "./commands/invoke.ts";
-import { jobs } from "./commands/jobs.ts";
-import { logs } from "./commands/logs.ts";
-import { mail } from "./commands/mail.ts";
-import { metrics } from "./commands/metrics.ts";
-import { newCommand } from "./commands/new.ts";
-import { notebooks } from "./commands/notebooks.ts";
-import { openApi } from "./commands/openApi.ts";
-import { outputs } from "./commands/outputs.ts";
-import { predict } from "./commands/predict.ts";
-import { ps } from "./commands/ps.ts";
-import { seed } from "./commands/seed.ts";
-import { snowflake } from "./commands/snowflake.ts";
-import { state } from "./commands/state.ts";
-import { teardown } from "./commands/teardown.ts";
-import { trace } from "./commands/trace.ts";
 import { namesAfter } from "./lib/completions.ts";
 import { explain } from "./lib/failure.ts";
 import { choosePlatform } from "./lib/stack.ts";
@@ -29,6 +8,41 @@ import { choosePlatform } from "./lib/stack.ts";
 /** yargs' own words, which speak of "non-option arguments". */
 const tooFew = "Not enough non-option arguments: got %s, need at least %s";
 const missing = "Something is missing: %s given, %s needed.";
+
+/** Each is loaded when it is meant: the SDK's clients of all of them take longer than most commands. */
+const commands: Record<string, () => Promise<unknown>> = {
+  outputs: async () => (await import("./commands/outputs.ts")).outputs,
+  logs: async () => (await import("./commands/logs.ts")).logs,
+  archive: async () => (await import("./commands/archive.ts")).archive,
+  approvals: async () => (await import("./commands/approvals.ts")).approvals,
+  mail: async () => (await import("./commands/mail.ts")).mail,
+  deploy: async () => (await import("./commands/deploy.ts")).deploy,
+  doctor: async () => (await import("./commands/doctor.ts")).doctor,
+  predict: async () => (await import("./commands/predict.ts")).predict,
+  snowflake: async () => (await import("./commands/snowflake.ts")).snowflake,
+  notebooks: async () => (await import("./commands/notebooks.ts")).notebooks,
+  jobs: async () => (await import("./commands/jobs.ts")).jobs,
+  openapi: async () => (await import("./commands/openApi.ts")).openApi,
+  new: async () => (await import("./commands/new.ts")).newCommand,
+  invoke: async () => (await import("./commands/invoke.ts")).invoke,
+  trace: async () => (await import("./commands/trace.ts")).trace,
+  metrics: async () => (await import("./commands/metrics.ts")).metrics,
+  ps: async () => (await import("./commands/ps.ts")).ps,
+  state: async () => (await import("./commands/state.ts")).state,
+  seed: async () => (await import("./commands/seed.ts")).seed,
+  chaos: async () => (await import("./commands/chaos.ts")).chaos,
+  teardown: async () => (await import("./commands/teardown.ts")).teardown,
+};
+
+/** The command that the first word names; all of them for whoever wants help, or has not written one. */
+async function chosen(): Promise<CommandModule[]> {
+  const words = hideBin(process.argv);
+  // --get-yargs-completions dsp WORD ... CURRENT
+  const [first = ""] = words[0] === "--get-yargs-completions" && words.length > 3 ? words.slice(2) : words;
+  const named = Object.hasOwn(commands, first) ? commands[first] : undefined;
+  const modules = (named ? [named] : Object.values(commands)).map((load) => load() as Promise<CommandModule>);
+  return Promise.all(modules);
+}
 
 /** Names where there are some to be chosen from, else commands and options. */
 function complete(
@@ -54,27 +68,7 @@ await yargs(hideBin(process.argv))
   .conflicts("name", "state-dir")
   .option("json", { type: "boolean", default: false, describe: "Print JSON", global: true })
   .middleware(({ name, stateDir }) => choosePlatform({ name, stateDir }))
-  .command(outputs)
-  .command(logs)
-  .command(archive)
-  .command(approvals)
-  .command(mail)
-  .command(deploy)
-  .command(doctor)
-  .command(predict)
-  .command(snowflake)
-  .command(notebooks)
-  .command(jobs)
-  .command(openApi)
-  .command(newCommand)
-  .command(invoke)
-  .command(trace)
-  .command(metrics)
-  .command(ps)
-  .command(state)
-  .command(seed)
-  .command(chaos)
-  .command(teardown)
+  .command(await chosen())
   .completion("completion", "Print a script for shell completion", complete)
   .demandCommand(1, "Say which command.")
   .updateStrings({ [tooFew]: { one: missing, other: missing } as never })

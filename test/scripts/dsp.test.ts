@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import {
@@ -391,6 +391,15 @@ describe("dsp", function () {
         "whodis whodis-access\n",
       );
     });
+  });
+
+  it("has each command of scripts/commands", async () => {
+    const files = globSync("*.ts", { cwd: resolve(program, "../commands") });
+    const { stdout } = await dsp("--help");
+    const names = [...stdout.matchAll(/^ {2}dsp ([a-z]+)/gm)].map(([, name]) => name?.toLowerCase());
+    for (const file of files) assert.ok(names.includes(file.replace(".ts", "").toLowerCase()), `${file}: ${names}`);
+    const wrong = await dsp("otputs");
+    assert.match(wrong.stderr, /Did you mean outputs\?/);
   });
 
   it("has help with examples, and completion", async () => {
