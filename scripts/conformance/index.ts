@@ -9,12 +9,14 @@ import { bootstrap } from "./parts/bootstrap.ts";
 import { again, policy, preview, refresh, requests, up } from "./parts/deploy.ts";
 import { destroy } from "./parts/destroy.ts";
 import { parity, start } from "./parts/local.ts";
+import { prod } from "./parts/prod.ts";
 import { pullRequest } from "./parts/pullRequest.ts";
 import { recorded } from "./parts/recorded.ts";
 import { rules } from "./parts/rules.ts";
 import { state } from "./parts/state.ts";
 import { terraform } from "./parts/terraform.ts";
 import { canary, config } from "./parts/update.ts";
+import { upgrade } from "./parts/upgrade.ts";
 import { comparisons, printResults, type Results } from "./report.ts";
 import { hasFailed, runParts } from "./run.ts";
 import { openSession } from "./session.ts";
@@ -23,6 +25,7 @@ import { openSession } from "./session.ts";
 const parts = [
   bootstrap,
   state,
+  upgrade,
   preview,
   rules,
   up,
@@ -35,6 +38,7 @@ const parts = [
   canary,
   config,
   parity,
+  prod,
   destroy,
   terraform,
   recorded,
