@@ -87,7 +87,7 @@ function aspectsOf(made: Recording) {
 const plain: ReturnType<typeof aspectsOf> = {
   protection: { protected: {}, tablesKept: { false: 4 }, bucketsEmptied: { true: 6 }, imagesDropped: { true: 1 } },
   retention: { 30: 44 },
-  alarms: { ring: { "for nobody": 43 }, promises: [], mails: [] },
+  alarms: { ring: { "for nobody": 44 }, promises: [], mails: [] },
   shifts: ["CodeDeployDefault.LambdaCanary10Percent5Minutes", "CodeDeployDefault.LambdaAllAtOnce"],
   network: { vpcs: [], endpoints: 0, flowLogs: 0, notebooksDirect: true, jobs: 0 },
   keys: {
@@ -125,7 +125,7 @@ describe("environments", function () {
       protection: { ...plain.protection, tablesKept: { false: 5 } },
       retention: { 30: 46 },
       // Another API, the page of approvals; and nothing judges deployments.
-      alarms: { ring: { "for nobody": 41 }, promises: [], mails: ["you@example.org"] },
+      alarms: { ring: { "for nobody": 42 }, promises: [], mails: ["you@example.org"] },
       shifts: [],
       keys: {
         ...plain.keys,
@@ -149,7 +149,7 @@ describe("environments", function () {
       retention: { 365: 45 },
       alarms: {
         // Windows of promises tell nobody: the promise does.
-        ring: { "arn:aws:sns:eu-west-1:123456789012:alarms": 43, "for nobody": 24 },
+        ring: { "arn:aws:sns:eu-west-1:123456789012:alarms": 44, "for nobody": 24 },
         promises: ["iris-api", "oleoleole", "whodis"].flatMap((api) => [
           `${api}-availability-alarm`,
           `${api}-speed-alarm`,

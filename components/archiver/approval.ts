@@ -10,6 +10,8 @@ export interface Approval {
   timeout: number;
   /** Its readers hold task tokens. */
   queue: Queue | undefined;
+  /** Where questions end that were looked at too often. */
+  unanswered: Queue | undefined;
   mail: MailApproval | undefined;
 }
 
@@ -21,16 +23,16 @@ export function createApproval(
 ): Approval | undefined {
   const { mode = "queue", timeout = 86_400, approvers = [], ses, throttling, reservedConcurrency, logRetention } = args;
   if (mode === "none") return undefined;
-  const queue = mode === "email" ? undefined : createQuestionQueue(name, timeout, parent);
+  const { queue, unanswered } = mode === "email" ? {} : createQuestionQueues(name, timeout, parent);
   const mailed = { handlers: args.handlers, approvers, ses, queue, logRetention, throttling, reservedConcurrency };
   const mail = mode === "queue" ? undefined : createMailApproval(name, mailed, parent);
-  return { timeout, queue, mail };
+  return { timeout, queue, unanswered, mail };
 }
 
-function createQuestionQueue(name: string, timeout: number, parent: Resource): Queue {
+function createQuestionQueues(name: string, timeout: number, parent: Resource): { queue: Queue; unanswered: Queue } {
   // Whoever is asked may look a thousand times and not answer: nothing else ends here.
   const unanswered = createQueue(`${name}-unanswered`, {}, parent);
-  return createQueue(
+  const queue = createQueue(
     `${name}-HumanSQS`,
     {
       // With its task, a question is gone.
@@ -39,4 +41,5 @@ function createQuestionQueue(name: string, timeout: number, parent: Resource): Q
     },
     parent,
   );
+  return { queue, unanswered };
 }

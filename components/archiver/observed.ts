@@ -24,6 +24,13 @@ export function observedOf(name: string, workflow: Workflow, asked: Approval | u
     machines: { [name]: stateMachine, ...(expressStateMachine && { [`${name}-express`]: expressStateMachine }) },
     ...(asked?.queue && {
       queues: {
+        ...(asked.unanswered && {
+          [`${name}-unanswered`]: {
+            queue: asked.unanswered,
+            longestWait: 0,
+            means: "A question was read a thousand times and not answered: nobody reads it any more",
+          },
+        }),
         [`${name}-approval-age`]: {
           queue: asked.queue,
           longestWait: asked.timeout / 2,

@@ -83,6 +83,7 @@ describe("Observability", () => {
       ["arc-reconcile-alarm", ...errors("arc-reconcile")],
       ["arc-recordStopped-alarm", ...errors("arc-recordStopped")],
       ["arc-startDrop-alarm", ...errors("arc-startDrop")],
+      ["arc-unanswered-alarm", "AWS/SQS", "ApproximateAgeOfOldestMessage", { QueueName: "arc-unanswered" }],
       [
         "sys-dead-letters-alarm",
         ...["startDrop", "recordStopped", "reconcile"].map(
