@@ -95,12 +95,12 @@ export class Engine {
    * @throws {EngineError} with what is wrong with a package, or with the resource's error.
    */
   repack(changed: string[], repack: Repack): Promise<RunResult | undefined> {
-    return this.#exclusively(() => this.#repack(changed, repack));
+    return this.#exclusively(() => this.#repack(changed, repack), this.#repacker.learnt());
   }
 
   /**
-   * Learns what follows from the packages of what runs, by a preview that ends as soon as something else is to be done: call
-   * it after {@link up}.
+   * Learns what follows from the packages of what runs, by a preview for which {@link repack} waits, and that ends as soon as
+   * something else is to be done: call it after {@link up}.
    * @returns whether {@link repack} knows by now.
    */
   async study(): Promise<boolean> {
@@ -175,8 +175,9 @@ export class Engine {
     this.#state.close();
   }
 
-  #exclusively<Result>(run: () => Promise<Result>): Promise<Result> {
-    const after = Promise.all([this.#underWay.catch(() => {}), this.#repacker.stop()]).then(run);
+  /** @param learnt when what is being learnt is out of the way. */
+  #exclusively<Result>(run: () => Promise<Result>, learnt = this.#repacker.stop()): Promise<Result> {
+    const after = Promise.all([this.#underWay.catch(() => {}), learnt]).then(run);
     this.#underWay = after;
     return after;
   }

@@ -1,8 +1,12 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Deployment } from "./deployment.ts";
 import type { LanguageHost } from "./languageHost.ts";
 import { NeedsProgram, Repacking } from "./repacking.ts";
 import type { State } from "./state.ts";
 import { Study } from "./study.ts";
+
+/** For what is being learnt, in milliseconds: a program that never ends in a preview may end in a run. */
+const patienceMs = 60_000;
 
 /**
  * Makes packages anew.
@@ -36,6 +40,12 @@ export class Repacker {
       await this.#studying;
     }
     return this.#study !== undefined;
+  }
+
+  /** Once it has learnt what it is about to: that takes less than the program, after which it would have to learn anew. */
+  async learnt(): Promise<void> {
+    await Promise.race([this.#studying, wait(patienceMs, undefined, { ref: false })]);
+    await this.stop();
   }
 
   /** Stops learning. */

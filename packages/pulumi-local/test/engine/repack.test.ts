@@ -157,6 +157,13 @@ describe("The engine, when a package changes", function () {
     assert.equal(program.engine.outputs().digest, program.things.alive.get("alias-1")?.link);
   });
 
+  it("waits for what is about to be learnt: the program would take as long", async () => {
+    await open();
+    const learnt = program.engine.study();
+    assert.equal((await repack("second", "two"))?.counts.update, 2);
+    assert.equal(await learnt, true);
+  });
+
   it("stops learning as soon as there is something to do", async () => {
     await open();
     const learnt = program.engine.study();
