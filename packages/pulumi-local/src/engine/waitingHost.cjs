@@ -9,6 +9,7 @@ const fromSdk = createRequire(run);
 // Closures can be serialized only when the inspector has seen every script from the start; to begin takes it a while.
 fromSdk("../../runtime/closure/v8Hooks").isInitializedAsync();
 require("./privateServers.cjs").usePrivateServers(fromSdk);
+require("./quickTraces.cjs").useQuickTraces(fromSdk);
 for (const [from, name] of [
   [fromSdk, "../.."],
   [fromSdk, "./tracing"],
