@@ -143,6 +143,29 @@ describe("a stack that is taken down", function () {
     });
   }
 
+  it("is destroyed once more where that itself leaves something in a bucket", async () => {
+    const { destroy } = stack.cli;
+    let times = 0;
+    stack.cli.destroy = async () => {
+      // As the provider does with an object that was there before its bucket kept versions.
+      if (times++ === 0) await s3().deleteObject({ Bucket: "orders", Key: "gone" });
+      await destroy();
+    };
+    await takeDown(stack, () => {});
+    assert.equal(times, 2);
+    await assert.rejects(s3().headBucket({ Bucket: "orders" }));
+  });
+
+  it("says what destroying it says, where no bucket is in the way", async () => {
+    stack.cli.destroy = async () => {
+      throw new Error("the role is gone");
+    };
+    await assert.rejects(
+      takeDown(stack, () => {}),
+      /the role is gone/,
+    );
+  });
+
   it("stays whole where what handlers have made cannot be removed", async () => {
     await test
       .client(Lambda)
