@@ -89,6 +89,7 @@ describe("The engine, when a package changes", function () {
     made: "a text is made of what follows",
     secret: "a secret follows",
     zone: "a resource is replaced",
+    hooked: "a hook of the program runs",
     conditional: "a resource comes and goes with it",
   };
   for (const [shape, why] of Object.entries(leaves)) {
