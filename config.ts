@@ -18,7 +18,7 @@ import { integerBetween, matches, oneOf, type Rule } from "./components/validati
 const config = new Configuration(join(__dirname, "Pulumi.yaml"));
 
 /** Version that whodis and oleoleole report. */
-export const appVersion = "r1";
+export const appVersion = config.text("appVersion");
 
 const languages = ["whodis", "oleoleole", "iris", "archiver", "recommender", "platform"].map(
   (name) => `${name}Language`,

@@ -1,4 +1,4 @@
 import { greet } from "../lib/greeting.ts";
 
 /** GET /whodis */
-export const handler = greet("Whoop whoop! This is the sound of round 3 the Python");
+export const handler = greet("Whoop whoop! This is the sound of the Python");
