@@ -28,7 +28,7 @@ const settleSeconds = 240;
 async function soak(options: SoakOptions): Promise<boolean> {
   const { minutes, seed, calm } = options;
   console.log(`Seed ${seed}; ${minutes} minutes of load${calm ? ", without faults" : ""}`);
-  const platform = await SoakPlatform.start();
+  const platform = await SoakPlatform.start(options.config);
   let holds = false;
   try {
     const { stack, denied, mistakes } = platform;
@@ -51,13 +51,20 @@ async function soak(options: SoakOptions): Promise<boolean> {
     printMeasures(world.measures);
     holds = printFound(found) && platform.runs;
     if (!platform.runs) console.log(pc.red("npm start has ended during the load"));
-    if (!holds) console.log(`\nOnce more: npm run soak -- --minutes ${minutes} --seed ${seed}${calm ? " --calm" : ""}`);
+    if (!holds) console.log(`\nOnce more: ${commandOf(options)}`);
   } finally {
     const kept = await platform.stop(options.keep);
     if (kept) console.log(`The state is kept in ${kept}`);
   }
   return holds;
 }
+
+const commandOf = ({ minutes, seed, calm, config }: SoakOptions): string =>
+  [
+    `npm run soak -- --minutes ${minutes} --seed ${seed}`,
+    ...(calm ? ["--calm"] : []),
+    ...config.map((one) => `--config ${one}`),
+  ].join(" ");
 
 function printLoad({ steps, faults, kills }: LoadResult): void {
   console.log();

@@ -8,7 +8,9 @@ export interface SoakOptions {
   seed: number;
   /** Without faults. */
   calm: boolean;
-  /** Whether the state folder stays when something is broken. */
+  /** Of the program, for this run: `irisCompute=fargate`. */
+  config: string[];
+  /** Whether the state folder stays at the end. */
   keep: boolean;
 }
 
@@ -17,6 +19,7 @@ export const usage = `npm run soak [-- OPTION ...]     loads every system at onc
   --minutes N   how long the load lasts, 0.5 to 1440 (default 3)
   --seed S      repeats the load and the faults of a run with that seed (default: a random one)
   --calm        without faults
+  --config K=V  configures the program for this run, as npm start does: irisCompute=fargate
   --keep        keeps the state folder, and says where it is`;
 
 /** @throws {Failure} naming the option, its value and what is allowed. */
@@ -31,7 +34,7 @@ export function readOptions(args: string[]): SoakOptions | undefined {
   if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 31) {
     throw new Failure(`--seed is "${values.seed}"; allowed is a whole number from 0 to ${2 ** 31 - 1}`);
   }
-  return { minutes, seed, calm: values.calm ?? false, keep: values.keep ?? false };
+  return { minutes, seed, calm: values.calm ?? false, config: values.config ?? [], keep: values.keep ?? false };
 }
 
 function parse(args: string[]) {
@@ -42,6 +45,7 @@ function parse(args: string[]) {
         minutes: { type: "string" },
         seed: { type: "string" },
         calm: { type: "boolean" },
+        config: { type: "string", multiple: true },
         keep: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },

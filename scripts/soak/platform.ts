@@ -43,16 +43,23 @@ export class SoakPlatform {
   readonly #folder: string;
   readonly #events = new Map<string, number>();
 
-  /** @throws {Failure} with the last of what it said, when it does not come up. */
-  static async start(): Promise<SoakPlatform> {
+  /**
+   * @param config of the program, `KEY=VALUE`.
+   * @throws {Failure} with the last of what it said, when it does not come up.
+   */
+  static async start(config: string[]): Promise<SoakPlatform> {
     const folder = mkdtempSync(join(tmpdir(), "soak-"));
     const options = ["--json", "--api-port", "0", "--aws-port", "0", "--watch", "off", "--state-dir", folder];
     const script = ["scripts/run.sh", "packages/pulumi-local/src/main.ts"];
-    const child = spawn("sh", [...script, ...options, ...unthrottled.flatMap((limit) => ["--config", limit])], {
-      cwd: root,
-      env: { ...process.env, NO_COLOR: "1" },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      "sh",
+      [...script, ...options, ...[...unthrottled, ...config].flatMap((limit) => ["--config", limit])],
+      {
+        cwd: root,
+        env: { ...process.env, NO_COLOR: "1" },
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     const last: string[] = [];
     let ready = () => {};
     const up = new Promise<void>((resolve) => (ready = resolve));

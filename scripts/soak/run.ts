@@ -120,7 +120,7 @@ export async function settle(
 ): Promise<Map<Invariant, Found>> {
   const found = new Map<Invariant, Found>();
   for (const end = Date.now() + seconds * 1_000; ; await sleep(2_000)) {
-    await meanwhile();
+    await meanwhile().catch(() => {});
     for (const invariant of invariants) {
       const before = found.get(invariant);
       if (before && (invariant.final || before.broken.length === 0)) continue;

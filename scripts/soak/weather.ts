@@ -25,6 +25,7 @@ const kinds: ((chance: Chance) => Rule)[] = [
   (chance) => ({ kind: "lost", probability: 0.05 + chance.draw() / 5, service: chance.one(written) }),
   (chance) => ({ kind: "kill", probability: 0.05 + chance.draw() / 10, service: "lambda" }),
   () => ({ kind: "kill", probability: 0.2, service: "sagemaker" }),
+  () => ({ kind: "kill", probability: 0.1, service: "ecs" }),
   () => ({ kind: "throttle", probability: 0.1, service: "execute-api" }),
   () => ({ kind: "error", probability: 0.05, service: "execute-api" }),
 ];

@@ -4,9 +4,10 @@ import { readOptions } from "../../../scripts/soak/options.ts";
 describe("The options of npm run soak", () => {
   it("have defaults, and a seed of their own", () => {
     const { seed, ...options } = readOptions([])!;
-    assert.deepEqual(options, { minutes: 3, calm: false, keep: false });
+    assert.deepEqual(options, { minutes: 3, calm: false, config: [], keep: false });
     assert.ok(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31);
     assert.equal(readOptions(["--help"]), undefined);
+    assert.deepEqual(readOptions(["--config", "a=b", "--config", "c=d"])?.config, ["a=b", "c=d"]);
   });
 
   it("are refused by name, value and what is allowed", () => {
