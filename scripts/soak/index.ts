@@ -36,6 +36,7 @@ async function soak(options: SoakOptions): Promise<boolean> {
       stack,
       denied,
       mistakes,
+      config: options.config,
       clients: clientsOf(stack),
       ledger: new Ledger(),
       measures: new Measures(),

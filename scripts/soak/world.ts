@@ -14,6 +14,8 @@ import type { Denied } from "./platform.ts";
 export interface World {
   stack: Stack;
   clients: Clients;
+  /** Of the program, `KEY=VALUE`, as the run was started with it. */
+  config: readonly string[];
   ledger: Ledger;
   measures: Measures;
   /** Of the platform. */

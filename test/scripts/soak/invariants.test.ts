@@ -43,7 +43,7 @@ describe("The soak's invariants", function () {
     const stack = { name: "soak", outputs, client };
     world = {
       ...{ stack, clients: clientsOf(stack), ledger: new Ledger(), measures: new Measures() },
-      ...{ denied: [], mistakes: [] },
+      ...{ denied: [], mistakes: [], config: [] },
     };
     for (const [TableName, key] of [
       ["irises", "id"],

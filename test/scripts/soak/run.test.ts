@@ -23,7 +23,7 @@ describe("A soak's load", function () {
     const stack = { name: "soak", outputs: {}, client };
     world = {
       ...{ stack, clients: clientsOf(stack), ledger: new Ledger(), measures: new Measures() },
-      ...{ denied: [], mistakes: [] },
+      ...{ denied: [], mistakes: [], config: [] },
     };
   });
   after(() => test.stop());
