@@ -106,10 +106,11 @@ export class SoakPlatform {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Of the whole process tree; undefined where the machine does not say. */
-  memory(): number | undefined {
-    if (process.platform !== "linux" || !this.#child.pid) return undefined;
-    return pssMegabytes(processTree(this.#child.pid));
+  /** MB of the cloud itself, and with all that it runs; undefined where the machine does not say. */
+  memory(): { cloud: number; all: number } | undefined {
+    const { pid } = this.#child;
+    if (process.platform !== "linux" || !pid) return undefined;
+    return { cloud: pssMegabytes([pid]), all: pssMegabytes(processTree(pid)) };
   }
 
   /** SIGKILL to a container that serves a model, as the kernel does when memory is short. @returns whether there was one. */

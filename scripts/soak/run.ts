@@ -89,8 +89,9 @@ async function killing(platform: SoakPlatform, seed: number, goesOn: () => boole
 
 async function measureMemory({ measures }: World, platform: SoakPlatform, goesOn: () => boolean): Promise<void> {
   while (goesOn()) {
-    const megabytes = platform.memory();
-    if (megabytes !== undefined) measures.add("memory", megabytes);
+    const { cloud, all } = platform.memory() ?? {};
+    if (cloud !== undefined) measures.add("memory of the cloud", cloud);
+    if (all !== undefined) measures.add("memory of all", all);
     await sleep(2_000);
   }
 }

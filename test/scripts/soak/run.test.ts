@@ -14,7 +14,11 @@ describe("A soak's load", function () {
   this.timeout(30_000);
   let test: TestCloud;
   let world: World;
-  const platform = { runs: true, memory: () => 7, killContainer: () => false } as unknown as SoakPlatform;
+  const platform = {
+    runs: true,
+    memory: () => ({ cloud: 7, all: 8 }),
+    killContainer: () => false,
+  } as unknown as SoakPlatform;
 
   before(async () => {
     test = await startCloud();
@@ -40,7 +44,7 @@ describe("A soak's load", function () {
     assert.equal(done + refused, draws.length);
     assert.ok(refused >= 1 && done - refused <= 1, `${done} ${refused}`);
     assert.equal(new Set(draws).size, draws.length);
-    assert.deepEqual(world.measures.of("memory"), ["memory"]);
+    assert.deepEqual(world.measures.of("memory"), ["memory of all", "memory of the cloud"]);
     assert.equal((await faultsAt(world.stack.client).status()).running, false);
   });
 
