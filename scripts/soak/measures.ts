@@ -14,9 +14,6 @@ export interface Growth {
 
 /** Share of the time in which functions, pools and caches come up. */
 const warmUp = 0.2;
-/** Samples that a median is of, at least. */
-const fewest = 5;
-
 export class Measures {
   /** Whether no fault is asked for: latencies of other times are the faults' own. */
   calm = true;
@@ -43,16 +40,18 @@ export class Measures {
     return [...this.#series.keys()].filter((name) => name.startsWith(prefix)).sort();
   }
 
-  growth(series: string): Growth | undefined {
-    return growthOf(this.#series.get(series) ?? []);
+  /** @param fewest as {@link growthOf} has it. */
+  growth(series: string, fewest?: number): Growth | undefined {
+    return growthOf(this.#series.get(series) ?? [], fewest);
   }
 }
 
 /**
  * The median of the last third of the time over that of the first, the warm-up left out.
+ * @param fewest samples that a median is of.
  * @returns undefined where there are too few samples to say.
  */
-export function growthOf(samples: readonly Sample[]): Growth | undefined {
+export function growthOf(samples: readonly Sample[], fewest = 5): Growth | undefined {
   const end = samples.at(-1)?.at ?? 0;
   const start = end * warmUp;
   const third = (end - start) / 3;

@@ -12,7 +12,7 @@ const world = (name: string, samples: Sample[], machine: Sample[] = []) =>
   ({
     measures: {
       of: (prefix) => (name.startsWith(prefix) ? [name] : []),
-      growth: (series) => growthOf(series === name ? samples : machine),
+      growth: (series, fewest) => growthOf(series === name ? samples : machine, fewest),
     } as Pick<Measures, "of" | "growth">,
   }) as unknown as World;
 
@@ -23,6 +23,7 @@ describe("What is measured under load", () => {
     const leaks = series(...Array.from({ length: 60 }, (_, index) => 100 + 10 * index));
     assert.ok(growthOf(leaks)!.ratio > 1.5);
     assert.equal(growthOf(series(1, 2, 3)), undefined);
+    assert.equal(growthOf(flat, 30), undefined);
   });
 
   it("breaks an invariant where it grows, and says how far", async () => {
@@ -31,7 +32,7 @@ describe("What is measured under load", () => {
     assert.match(broken[0] ?? "", /^memory of the cloud: \d+ MB at first, \d+ at last; allowed is 1.5 times as much$/);
     const { checked, broken: none } = await memoryFlat.check(world("memory of the cloud", series(...times(60, 100))));
     assert.deepEqual([checked, none], [1, []]);
-    const slower = series(...times(30, 10), ...times(30, 100));
+    const slower = series(...times(60, 10), ...times(60, 100));
     assert.equal((await latencyFlat.check(world("latency whodis", slower))).broken.length, 1);
     // The machine was slower, not the platform.
     assert.equal((await latencyFlat.check(world("latency whodis", slower, slower))).broken.length, 0);
