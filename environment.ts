@@ -5,6 +5,7 @@ import { retentionRule } from "./components/logGroup.ts";
 import type { MonthlyBudgetArgs } from "./components/monthlyBudget.ts";
 import { observabilityRules } from "./components/observability/validate.ts";
 import type { ObservabilityArgs } from "./components/observability.ts";
+import { boundaryArn } from "./components/permissionsBoundary.ts";
 import { keepsData } from "./components/statefulness.ts";
 import { integerBetween, matches, oneOf } from "./components/validation.ts";
 
@@ -24,6 +25,9 @@ export const customerKeys = config.flag("customerKeys");
 
 /** ARNs of keys: of tables, buckets, queues, notebooks and models, and of log groups; empty where none is named. */
 export const [dataKeyArn, logKeyArn] = [config.text("dataKeyArn"), config.text("logKeyArn")];
+
+/** ARN of the policy that bounds every role of the stack; empty for none. */
+export const permissionsBoundaryArn = config.text("permissionsBoundaryArn");
 
 const keptDays = config.integer("logRetentionDays");
 
@@ -63,6 +67,7 @@ config.require(
   oneOf("protectData", config.text("protectData"), ["", "true", "false"]),
   matches("dataKeyArn", dataKeyArn, key, "empty, or a key's ARN"),
   matches("logKeyArn", logKeyArn, key, "empty, or a key's ARN"),
+  matches("permissionsBoundaryArn", permissionsBoundaryArn, boundaryArn, "empty, or a managed policy's ARN"),
   retentionRule("logRetentionDays", keptDays),
   matches("availabilityObjective", promised, /^(\d+(\.\d+)?)?$/, "a percentage, or empty"),
   integerBetween("monthlyBudget", budget, 0, 10_000_000),

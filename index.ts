@@ -12,6 +12,7 @@ import { createMonthlyBudget } from "./components/monthlyBudget.ts";
 import { createNetwork } from "./components/network.ts";
 import { NotebookService } from "./components/notebookService.ts";
 import { Observability, type ObservabilityArgs } from "./components/observability.ts";
+import { boundRoles } from "./components/permissionsBoundary.ts";
 import { PredictionPipeline } from "./components/predictionPipeline.ts";
 import { createSetupParameters, readSetupStatement } from "./components/setupParameters.ts";
 import { SnowflakeRecommender } from "./components/snowflakeRecommender.ts";
@@ -43,6 +44,7 @@ import {
   logKeyArn,
   logRetentionDays,
   observabilityArgs,
+  permissionsBoundaryArn,
   publicObjective,
 } from "./environment.ts";
 
@@ -53,6 +55,7 @@ const [dataKey, logKey] = [dataKeyArn || ownKey, logKeyArn || ownKey];
 if (dataKey) registerResourceTransform(encryptData(dataKey));
 if (logKey) registerResourceTransform(encryptLogGroups(logKey));
 if (logRetentionDays) registerResourceTransform(keepLogs(logRetentionDays));
+if (permissionsBoundaryArn) registerResourceTransform(boundRoles(permissionsBoundaryArn));
 
 const alarmTopic = alarmMails.length > 0 ? createAlarmTopic("alarms", alarmMails) : undefined;
 const notified = alarmTopic && { notifications: alarmTopic };

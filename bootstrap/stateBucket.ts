@@ -1,9 +1,23 @@
 import { getRegionOutput } from "@pulumi/aws/getRegion";
+import { Key } from "@pulumi/aws/kms";
 import * as s3 from "@pulumi/aws/s3";
 import { interpolate, jsonStringify, type Output } from "@pulumi/pulumi";
 
-/** The bucket that keeps the state of every stack: versioned, private, TLS only. */
-export function createStateBucket(): { bucket: s3.Bucket; url: Output<string> } {
+export interface State {
+  bucket: s3.Bucket;
+  /** What the bucket is encrypted with. */
+  key: Key;
+  /** For `pulumi login`. */
+  url: Output<string>;
+}
+
+/** The bucket that keeps the state of every stack: versioned, private, TLS only, encrypted with a key of its own. */
+export function createStateBucket(): State {
+  const key = new Key(
+    "pulumi-state",
+    { description: "Pulumi's state", enableKeyRotation: true, deletionWindowInDays: 30 },
+    { protect: true },
+  );
   const bucket = new s3.Bucket("pulumi-state", {}, { protect: true });
 
   new s3.BucketVersioning("pulumi-state", {
@@ -13,7 +27,12 @@ export function createStateBucket(): { bucket: s3.Bucket; url: Output<string> } 
 
   new s3.BucketServerSideEncryptionConfiguration("pulumi-state", {
     bucket: bucket.id,
-    rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }],
+    rules: [
+      {
+        applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: key.arn },
+        bucketKeyEnabled: true,
+      },
+    ],
   });
 
   new s3.BucketOwnershipControls("pulumi-state", {
@@ -63,5 +82,5 @@ export function createStateBucket(): { bucket: s3.Bucket; url: Output<string> } 
     { dependsOn: [access] },
   );
 
-  return { bucket, url: interpolate`s3://${bucket.id}?region=${getRegionOutput().region}` };
+  return { bucket, key, url: interpolate`s3://${bucket.id}?region=${getRegionOutput().region}` };
 }

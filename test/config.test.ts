@@ -142,6 +142,10 @@ describe("the configuration", () => {
     [{ appVersion: " " }, /^Configuration: appVersion is " "; allowed is a version that is not empty$/],
     [{ irisCompute: "ec2" }, /^Configuration: irisCompute is "ec2"; allowed is one of lambda, fargate$/],
     [{ publicRoutes: '["GET /whodis"]' }, /publicRoutes is \["GET \/whodis"\]; allowed is routes with their API/],
+    [
+      { permissionsBoundaryArn: "boundary" },
+      /permissionsBoundaryArn is "boundary"; allowed is empty, or a managed policy's ARN$/,
+    ],
     [{ logKeyArn: "alias/logs" }, /logKeyArn is "alias\/logs"; allowed is empty, or a key's ARN$/],
     [{ throttleRate: "0" }, /^Configuration: throttleRate is 0; allowed is a number above 0, up to 10000$/],
     [{ publicThrottleRate: "20000" }, /publicThrottleRate is 20000; allowed is a number above 0, up to 10000$/],

@@ -44,11 +44,12 @@ describe("what comes from others", () => {
     assert.ok(workflows.length >= 3 && dockerfiles.length === 2);
   });
   for (const file of workflows) {
-    const jobs: { steps: WorkflowStep[] }[] = Object.values(parse(read(file)).jobs);
-    const steps = jobs.flatMap((job) => job.steps);
+    const jobs: { steps?: WorkflowStep[] }[] = Object.values(parse(read(file)).jobs);
+    const steps = jobs.flatMap((job) => job.steps ?? []);
 
     it(`is pinned to commits in ${file}, with the release that each is`, () => {
-      const actions = [...read(file).matchAll(/uses: (.+)$/gm)].map(([, action]) => action!);
+      // What begins with ./ is this repository's own.
+      const actions = [...read(file).matchAll(/uses: (?!\.\/)(.+)$/gm)].map(([, action]) => action!);
       assert.ok(actions.length > 0);
       for (const action of actions) assert.match(action, /^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     });

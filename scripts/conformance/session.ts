@@ -21,7 +21,7 @@ const initial = {
 /** A copy of the program, and the CLI on its stack, wherever that is. The parts follow one another on it. */
 export interface Deployment {
   workspace: Workspace;
-  /** On the program's stack. */
+  /** On the program's stack; once `bootstrap/` is there, as its deploy role. */
   pulumi: Pulumi;
   /** Whether it is in an account of AWS, which takes no made-up principals. */
   real: boolean;

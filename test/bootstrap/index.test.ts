@@ -4,7 +4,7 @@ import { evaluateBootstrap } from "./support/bootstrap.ts";
 
 describe("bootstrap", () => {
   let made: Recording;
-  let outputs: Record<string, string>;
+  let outputs: Record<string, unknown>;
 
   before(async () => {
     ({ made, outputs } = await evaluateBootstrap());
@@ -72,7 +72,13 @@ describe("bootstrap", () => {
       restrictPublicBuckets: true,
     });
     assert.deepEqual(of("bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration").rules, [
-      { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } },
+      {
+        applyServerSideEncryptionByDefault: {
+          sseAlgorithm: "aws:kms",
+          kmsMasterKeyId: "arn:aws:kms:eu-west-1:123456789012:key/pulumi-state-id",
+        },
+        bucketKeyEnabled: true,
+      },
     ]);
     assert.deepEqual(of("bucketOwnershipControls:BucketOwnershipControls").rule, {
       objectOwnership: "BucketOwnerEnforced",
@@ -95,10 +101,22 @@ describe("bootstrap", () => {
   });
 
   it("makes nothing for GitHub that nobody asked for", () => {
-    assert.equal(outputs.previewRoleArn, "");
+    assert.deepEqual([outputs.previewRoleArn, outputs.deployRoleArns, outputs.readRoleArns], ["", {}, {}]);
     assert.deepEqual(
-      made.names().filter((name) => /preview|github/.test(name)),
+      made.names().filter((name) => /preview|github|deploy|read-/.test(name)),
       [],
     );
+  });
+
+  it("gives each environment a key that is rotated and protected, for the secrets in its state", () => {
+    const keys = made.all.filter(({ type }) => type === "aws:kms/key:Key");
+    assert.deepEqual(
+      keys.map(({ name, inputs, protect }) => [name, inputs.enableKeyRotation, protect]).sort(),
+      ["pulumi-state", "secrets-dev", "secrets-prod"].map((name) => [name, true, true]),
+    );
+    assert.deepEqual(outputs.secretsProviders, {
+      dev: "awskms://secrets-dev-id?region=eu-west-1",
+      prod: "awskms://secrets-prod-id?region=eu-west-1",
+    });
   });
 });

@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
 import { readActions } from "../../bootstrap/readActions.ts";
-import { evaluate } from "../components/support/evaluate.ts";
 import { evaluateBootstrap } from "./support/bootstrap.ts";
+import { everyProgram, typesOf } from "./support/program.ts";
 
 const policyOf = async (config = {}) =>
   (await evaluateBootstrap({ githubRepository: "acme/platform", ...config })).made;
+
+const key = (name: string) => `arn:aws:kms:eu-west-1:123456789012:key/${name}`;
+const stateOfDev = [
+  "meta.yaml",
+  "stacks/data-science-platform/dev.json*",
+  "history/data-science-platform/dev/*",
+  "backups/data-science-platform/dev/*",
+  "locks/organization/data-science-platform/dev/*",
+].map((path) => `arn:aws:s3:::pulumi-state/.pulumi/${path}`);
 
 interface Statement {
   Effect: string;
@@ -76,31 +85,9 @@ describe("the role of previews", () => {
     before(async function () {
       this.timeout(120_000);
       statements = (await policyOf()).statements("preview") as Statement[];
-      // Between them, they make a resource of every type that the program can make.
-      const mail = { "platform:archiverApprovers": '["a@example.org"]' };
-      const schedules = {
-        "platform:archiverSchedule": "rate(1 hour)",
-        "platform:recommenderRetrainSchedule": "rate(7 days)",
-        "platform:recommenderIdleHours": "4",
-      };
-      const ses = {
-        "platform:archiverMailFrom": "a@example.org",
-        "platform:archiverMailIdentityArn": "arn:aws:ses:eu-west-1:123456789012:identity/example.org",
-      };
-      const promise = { "platform:availabilityObjective": "99.9" };
-      const budget = { "platform:monthlyBudget": "100", "platform:monthlyBudgetMails": '["a@example.org"]' };
-      const evaluations = [
-        await evaluate({ ...mail, ...schedules }),
-        await evaluate({ ...mail, ...ses, "platform:irisCompute": "fargate" }),
-        await evaluate({ "platform:platformNetwork": "true", "platform:platformNat": "false", ...budget, ...promise }),
-      ];
-      types = new Set(
-        evaluations.flatMap(({ made }) => [
-          ...made.all.map(({ type }) => type).filter((type) => !type.startsWith("dsp:")),
-          ...made.functions,
-        ]),
-      );
-      objects = evaluations.flatMap(({ made }) =>
+      const evaluations = await everyProgram();
+      types = typesOf(evaluations);
+      objects = evaluations.flatMap((made) =>
         made.all
           .filter(({ type }) => type === "aws:s3/bucketObject:BucketObject")
           // A bucket's name is its resource's with seven digits after it.
@@ -126,7 +113,7 @@ describe("the role of previews", () => {
     });
 
     it("are nothing but what these ask for, and Pulumi's state", () => {
-      const needed = new Set([...types].flatMap((type) => readActions[type] ?? []));
+      const needed = new Set([...types].flatMap((type) => readActions[type] ?? []).concat("kms:Decrypt"));
       for (const { Effect, Action } of statements) {
         assert.equal(Effect, "Allow");
         assert.deepEqual(
@@ -134,15 +121,28 @@ describe("the role of previews", () => {
           [],
         );
       }
-      const state = statements.filter(({ Resource }) => list(Resource).some((one) => one.includes("pulumi-state")));
+      const state = statements.filter(({ Resource }) => list(Resource).some((one) => one.includes(":::pulumi-state")));
       assert.deepEqual(state, [
         { Effect: "Allow", Action: "s3:ListBucket", Resource: "arn:aws:s3:::pulumi-state" },
-        { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::pulumi-state/.pulumi/*" },
+        { Effect: "Allow", Action: "s3:GetObject", Resource: stateOfDev },
       ]);
     });
 
-    it("write nothing and use no key", () => {
-      const verbs = /^(BatchCheck|BatchGet|Describe|Get|List|Validate|View|GET$)/;
+    it("decrypt the state of dev and its secrets, and nothing else", () => {
+      const decrypting = statements.filter(({ Action }) => list(Action).some((action) => action === "kms:Decrypt"));
+      assert.deepEqual(decrypting, [
+        {
+          Effect: "Allow",
+          Action: ["kms:Decrypt"],
+          Resource: key("pulumi-state-id"),
+          Condition: { StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" } },
+        },
+        { Effect: "Allow", Action: "kms:Decrypt", Resource: key("secrets-dev-id") },
+      ]);
+    });
+
+    it("write nothing", () => {
+      const verbs = /^(BatchCheck|BatchGet|Decrypt|Describe|Get|List|Validate|View|GET$)/;
       const actions = statements.flatMap(({ Action }) => list(Action));
       assert.deepEqual(
         actions.filter((action) => !verbs.test(action.split(":")[1] ?? "")),
@@ -159,7 +159,9 @@ describe("the role of previews", () => {
         "arn:aws:s3:::*-models-*/*",
         "arn:aws:s3:::*-data-*/scripts/*",
         "arn:aws:ssm:eu-west-1:123456789012:parameter/setup/*",
-        "arn:aws:s3:::pulumi-state/.pulumi/*",
+        ...stateOfDev,
+        key("pulumi-state-id"),
+        key("secrets-dev-id"),
       ]);
       const pattern = /^arn:aws:s3:::.*(-models-.*\/.*|-data-.*\/scripts\/.*)$/;
       assert.ok(objects.length > 0);

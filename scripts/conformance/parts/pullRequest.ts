@@ -1,23 +1,21 @@
 import { join } from "node:path";
-import { IAM } from "@aws-sdk/client-iam";
-import { STS } from "@aws-sdk/client-sts";
 import { Failure } from "../../lib/failure.ts";
-import { clientOf, type LocalCloud } from "../cloud.ts";
 import { resourceOf } from "../events.ts";
 import type { Part } from "../part.ts";
+import { actingAs } from "../roles.ts";
 import { counted, stateBackend } from "../session.ts";
 
 export const pullRequest: Part = {
   name: "pullRequest",
   description: "with state in bootstrap's bucket, its preview role previews a change, and may not apply it",
   judge: "pulumi",
-  needs: ["up"],
+  needs: ["state", "up"],
   async run(session) {
     const { pulumi, bootstrap, workspace, cloud } = session;
     const backend = await stateBackend(session);
     const role = await bootstrap.text("stack", "output", "previewRoleArn");
     const owner = pulumi.as(backend);
-    const reviewer = pulumi.as({ ...backend, ...(await credentialsOf(role, cloud)) });
+    const reviewer = pulumi.as({ ...backend, ...(await actingAs(role, cloud)) });
     const file = join(workspace.folder, "stack.json");
     await pulumi.text("stack", "export", "--file", file);
     await owner.text("stack", "init");
@@ -45,18 +43,3 @@ export const pullRequest: Part = {
     return counted(outcome);
   },
 };
-
-/** GitHub's tokens cannot be had here: the account's own administrator is let in instead. */
-async function credentialsOf(roleArn: string, cloud: LocalCloud): Promise<NodeJS.ProcessEnv> {
-  const trust = { Effect: "Allow", Principal: { AWS: roleArn.split(":")[4] }, Action: "sts:AssumeRole" };
-  await new IAM(clientOf(cloud)).updateAssumeRolePolicy({
-    RoleName: roleArn.split("/").at(-1),
-    PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: trust }),
-  });
-  const { Credentials } = await new STS(clientOf(cloud)).assumeRole({ RoleArn: roleArn, RoleSessionName: "preview" });
-  return {
-    AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId,
-    AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey,
-    AWS_SESSION_TOKEN: Credentials?.SessionToken,
-  };
-}

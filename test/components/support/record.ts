@@ -61,8 +61,9 @@ const outputs: Record<string, (name: string, inputs: Record<string, string>) => 
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": (_name, { url }) => ({
     arn: `arn:aws:iam::${accountId}:oidc-provider/${url?.replace("https://", "")}`,
   }),
+  "aws:iam/policy:Policy": (name, { path = "/" }) => ({ arn: `arn:aws:iam::${accountId}:policy${path}${name}` }),
   "aws:iam/role:Role": (name) => ({ arn: `arn:aws:iam::${accountId}:role/${name}` }),
-  "aws:kms/key:Key": (name) => ({ arn: regional("kms", `key/${name}-id`) }),
+  "aws:kms/key:Key": (name) => ({ arn: regional("kms", `key/${name}-id`), keyId: `${name}-id` }),
   "aws:lambda/alias:Alias": (_name, inputs) => {
     const arn = regional("lambda", `function:${inputs.functionName}:${inputs.name}`);
     return { arn, invokeArn: `arn:aws:apigateway:${region}:lambda:path/2015-03-31/functions/${arn}/invocations` };
