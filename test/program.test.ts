@@ -184,6 +184,12 @@ describe("the program", () => {
     assert.deepEqual((await evaluate()).made.all, program.made.all);
   });
 
+  it("bounds its roles where a boundary is configured", async () => {
+    const boundary = "arn:aws:iam::123456789012:policy/platform/eu-west-1/dev/boundary-dev";
+    const { transforms } = await evaluate({ "platform:permissionsBoundaryArn": boundary });
+    assert.equal(transforms.length, 1);
+  });
+
   it("encrypts its log groups where a key is configured", async () => {
     const { transforms } = await evaluate({ "platform:logKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/k" });
     assert.equal(transforms.length, 1);
