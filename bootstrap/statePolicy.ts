@@ -11,7 +11,8 @@ type StatePlace = Pick<Place, "project" | "environment" | "stateBucket" | "state
 export function stateStatements(place: StatePlace, may: "read" | "lock" | "write"): Statement[] {
   const { project, environment, stateBucket, stateKey, secretsKey, region } = place;
   const keys = (...folders: string[]) => folders.map((folder) => `${stateBucket}/.pulumi/${folder}`);
-  const stack = `stacks/${project}/${environment}.json*`;
+  // The state, the one before, and the stack's tags.
+  const stack = `stacks/${project}/${environment}.*`;
   const locks = `locks/organization/${project}/${environment}/*`;
   const kept = [stack, `history/${project}/${environment}/*`, `backups/${project}/${environment}/*`, locks];
   const encrypted = may === "read" ? ["kms:Decrypt"] : ["kms:Decrypt", "kms:GenerateDataKey"];

@@ -12,6 +12,7 @@ import { parity, start } from "./parts/local.ts";
 import { prod } from "./parts/prod.ts";
 import { pullRequest } from "./parts/pullRequest.ts";
 import { recorded } from "./parts/recorded.ts";
+import { roles } from "./parts/roles.ts";
 import { rules } from "./parts/rules.ts";
 import { state } from "./parts/state.ts";
 import { terraform } from "./parts/terraform.ts";
@@ -23,9 +24,10 @@ import { openSession } from "./session.ts";
 
 /** In the order in which they run: one stack serves all. */
 const parts = [
+  upgrade,
   bootstrap,
   state,
-  upgrade,
+  roles,
   preview,
   rules,
   up,

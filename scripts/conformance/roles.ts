@@ -19,3 +19,10 @@ export async function actingAs(roleArn: string, cloud: LocalCloud): Promise<Node
     AWS_SESSION_TOKEN: Credentials?.SessionToken,
   };
 }
+
+/** The account's administrator again. */
+export const asAdministrator: NodeJS.ProcessEnv = {
+  AWS_ACCESS_KEY_ID: "test",
+  AWS_SECRET_ACCESS_KEY: "test",
+  AWS_SESSION_TOKEN: undefined,
+};

@@ -9,7 +9,7 @@ const policyOf = async (config = {}) =>
 const key = (name: string) => `arn:aws:kms:eu-west-1:123456789012:key/${name}`;
 const stateOfDev = [
   "meta.yaml",
-  "stacks/data-science-platform/dev.json*",
+  "stacks/data-science-platform/dev.*",
   "history/data-science-platform/dev/*",
   "backups/data-science-platform/dev/*",
   "locks/organization/data-science-platform/dev/*",

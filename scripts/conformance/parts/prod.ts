@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { Failure } from "../../lib/failure.ts";
 import type { Part } from "../part.ts";
+import { asAdministrator } from "../roles.ts";
 import { counted, expectNoChanges, type Session } from "../session.ts";
 
 const stack = "prod";
@@ -31,7 +32,7 @@ export const prod: Part = {
     const job = "data-science-platform:jobApplicationArn";
     const { config } = parse(readFileSync(file, "utf8"));
     writeFileSync(file, stringify({ config: { ...config, ...replaced, [job]: local[job] } }));
-    const pulumi = cli.as({}, stack);
+    const pulumi = cli.as(asAdministrator, stack);
     await pulumi.text("stack", "init");
     const made = await pulumi.run("up");
     expectNoChanges("a second up", await pulumi.run("up"));
