@@ -203,7 +203,7 @@ describe("the roles of environments", () => {
     let types: Set<string>;
 
     before(async function () {
-      this.timeout(180_000);
+      this.timeout(300_000);
       programs = await everyProgram();
       types = typesOf(programs);
     });

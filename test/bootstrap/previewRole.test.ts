@@ -83,7 +83,7 @@ describe("the role of previews", () => {
     const list = (value: string | string[]) => [value].flat();
 
     before(async function () {
-      this.timeout(120_000);
+      this.timeout(300_000);
       statements = (await policyOf()).statements("preview") as Statement[];
       const evaluations = await everyProgram();
       types = typesOf(evaluations);
