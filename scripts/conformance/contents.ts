@@ -1,6 +1,16 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { EC2, type EC2ClientConfig } from "@aws-sdk/client-ec2";
+import { EventBridge } from "@aws-sdk/client-eventbridge";
+import { Scheduler } from "@aws-sdk/client-scheduler";
+
+/** Has the services make what an account has from the beginning, which they do when they are first asked. @param settings of clients. */
+export async function makeDefaults(settings: EC2ClientConfig): Promise<void> {
+  await new EC2(settings).describeVpcs();
+  await new Scheduler(settings).listScheduleGroups();
+  await new EventBridge(settings).listEventBuses();
+}
 
 /**
  * Everything that a cloud keeps, as `collection key`: more than the list operations of its services show, so that nothing
@@ -19,6 +29,8 @@ function recordsOf(file: string): string[] {
       .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
       .all() as { name: string }[];
     return tables.flatMap(({ name }) => {
+      // Which services have been asked is no resource.
+      if (name === "cloud.services") return [];
       // The first column of each table is its key.
       const every = database.prepare(`SELECT * FROM "${name}"`);
       every.setReturnArrays(true);

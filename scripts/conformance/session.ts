@@ -4,7 +4,7 @@ import { Failure } from "../lib/failure.ts";
 import type { Stack } from "../lib/stack.ts";
 import { makeApplication } from "./application.ts";
 import { clientOf, type LocalCloud, reachable, startCloud } from "./cloud.ts";
-import { contentsOf } from "./contents.ts";
+import { contentsOf, makeDefaults } from "./contents.ts";
 import { describe } from "./events.ts";
 import type { Judges } from "./judges.ts";
 import { type Outcome, Pulumi } from "./pulumi.ts";
@@ -61,6 +61,7 @@ export async function openSession(
   try {
     workspace.configure(initial);
     cloud = await startCloud(join(workspace.folder, "cloud"));
+    await makeDefaults(clientOf(cloud));
     workspace.configure({ jobApplicationArn: await makeApplication(cloud) });
     const environment = workspace.environment(judges.pulumi ?? "", cloud);
     const logs = join(workspace.folder, "logs");

@@ -8,11 +8,10 @@ import { cpSync, globSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFi
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { EC2 } from "@aws-sdk/client-ec2";
 import { strToU8, zipSync } from "fflate";
 import { Running } from "local-aws/testing";
 import pc from "picocolors";
-import { contentsOf } from "../../scripts/conformance/contents.ts";
+import { contentsOf, makeDefaults } from "../../scripts/conformance/contents.ts";
 import { unexplained } from "./leftovers.ts";
 import { type Made, runRoot } from "./root.ts";
 import { interruption, Terraform } from "./terraform.ts";
@@ -133,14 +132,10 @@ async function startTarget(directory: string): Promise<Target> {
   const options = ["--port", "0", "--api-port", "0", "--region", region, "--state", directory];
   const cloud = new Running(join(import.meta.dirname, "../../packages/local-aws/src/main.ts"), options);
   const [endpoint = ""] = (await cloud.until(/^ready/m)).match(/http:\/\/[\w.]+:\d+/) ?? [];
-  await withDefaultNetworks(endpoint);
-  return { endpoint, state: directory, stop: async () => void (await cloud.end("SIGTERM")) };
-}
-
-/** A region has its default network from the beginning, and the cloud makes it for the first who looks; for what is global, that is us-east-1's. */
-async function withDefaultNetworks(endpoint: string): Promise<void> {
+  // For what is global the provider asks us-east-1.
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-  for (const one of [region, "us-east-1"]) await new EC2({ endpoint, region: one, credentials }).describeVpcs();
+  for (const one of [region, "us-east-1"]) await makeDefaults({ endpoint, region: one, credentials });
+  return { endpoint, state: directory, stop: async () => void (await cloud.end("SIGTERM")) };
 }
 
 /**
