@@ -2,8 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { IAM } from "@aws-sdk/client-iam";
 import { startInBackground } from "../lib/background.ts";
 import { Failure } from "../lib/failure.ts";
+import { clientOf, type LocalCloud, startCloud } from "./cloud.ts";
 import type { Session } from "./session.ts";
 
 /** What an `npm start` of the same copy of the program has left. */
@@ -19,8 +21,10 @@ const options = ["--api-port", "0", "--aws-port", "0", "--watch", "off"];
  * Brings the program up by the local engine, on a cloud of its own, and ends it.
  * @param leaf of the state folder, within the workspace.
  */
-export async function startLocally({ workspace, environment }: Session, leaf: string): Promise<LocalRun> {
+export async function startLocally(session: Session, leaf: string): Promise<LocalRun> {
+  const { workspace, environment } = session;
   const stateDirectory = join(workspace.folder, leaf);
+  if (session.boundaryArn) await copyPolicy(session.boundaryArn, session.cloud, stateDirectory);
   const running = await startInBackground(
     workspace.program,
     "packages/pulumi-local/src/main.ts",
@@ -30,6 +34,23 @@ export async function startLocally({ workspace, environment }: Session, leaf: st
   await running.stop();
   const outputs = JSON.parse(readFileSync(join(stateDirectory, "outputs.json"), "utf8"));
   return { seconds: running.secondsToReady, stateDirectory, outputs };
+}
+
+/** A policy of one cloud in another, which does not run: what the program's account has before it. */
+async function copyPolicy(PolicyArn: string, from: LocalCloud, stateDirectory: string): Promise<void> {
+  const source = new IAM(clientOf(from));
+  const { Policy } = await source.getPolicy({ PolicyArn });
+  const { PolicyVersion } = await source.getPolicyVersion({ PolicyArn, VersionId: Policy?.DefaultVersionId });
+  const to = await startCloud(stateDirectory, from.region);
+  try {
+    const PolicyDocument = decodeURIComponent(PolicyVersion?.Document ?? "");
+    await new IAM(clientOf(to)).createPolicy({ PolicyName: Policy?.PolicyName, Path: Policy?.Path, PolicyDocument });
+  } catch (error) {
+    // From an earlier start on the same folder.
+    if ((error as Error).name !== "EntityAlreadyExistsException") throw error;
+  } finally {
+    await to.stop();
+  }
 }
 
 /** `npm run preview:local` of the same. @returns seconds. */

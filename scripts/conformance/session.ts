@@ -36,6 +36,8 @@ export interface Deployment {
 /** One run on this machine: a cloud of its own besides. */
 export interface Session extends Deployment {
   cloud: LocalCloud;
+  /** The policy that `bootstrap/` bounds the program's roles by; none before it. */
+  boundaryArn?: string;
   /** On the stack of `bootstrap/`. */
   bootstrap: Pulumi;
   environment: NodeJS.ProcessEnv;

@@ -25,7 +25,8 @@ export const bootstrap: Part = {
     expectNoChanges("a second up", await pulumi.run("up"));
     expectNoChanges("a refresh", await pulumi.run("refresh"));
     const outputs = JSON.parse(await pulumi.text("stack", "output", "--json"));
-    workspace.configure({ permissionsBoundaryArn: outputs.permissionsBoundaryArns[session.pulumi.stack] });
+    session.boundaryArn = outputs.permissionsBoundaryArns[session.pulumi.stack];
+    workspace.configure({ permissionsBoundaryArn: session.boundaryArn });
     session.pulumi = session.pulumi.as(await actingAs(outputs.deployRoleArns[session.pulumi.stack], cloud));
     return counted(made);
   },

@@ -87,7 +87,7 @@ describe("bootstrap on one machine", function () {
         BillingMode: "PAY_PER_REQUEST",
       });
       const s3 = program.test.client(S3Client, { config: { forcePathStyle: true } });
-      for (const Key of [".pulumi/stacks/dev.json", "another"]) {
+      for (const Key of [".pulumi/stacks/data-science-platform/dev.json", "another"]) {
         await s3.send(new PutObjectCommand({ Bucket: bucket(), Key, Body: "{}" }));
       }
     });
@@ -95,7 +95,9 @@ describe("bootstrap on one machine", function () {
     it("read the state, and what is to be compared with", async () => {
       const { Contents = [] } = await as(S3Client).send(new ListObjectsV2Command({ Bucket: bucket() }));
       assert.equal(Contents.length, 2);
-      await as(S3Client).send(new GetObjectCommand({ Bucket: bucket(), Key: ".pulumi/stacks/dev.json" }));
+      await as(S3Client).send(
+        new GetObjectCommand({ Bucket: bucket(), Key: ".pulumi/stacks/data-science-platform/dev.json" }),
+      );
       await as(S3Client).send(new GetBucketVersioningCommand({ Bucket: bucket() }));
       await as(DynamoDBClient).send(new DescribeTableCommand({ TableName: table }));
       await as(APIGatewayClient).send(new GetRestApisCommand({}));
@@ -108,7 +110,14 @@ describe("bootstrap on one machine", function () {
     const refused: [string, () => Promise<unknown>][] = [
       [
         "write the state",
-        () => as(S3Client).send(new PutObjectCommand({ Bucket: bucket(), Key: ".pulumi/stacks/dev.json", Body: "{}" })),
+        () =>
+          as(S3Client).send(
+            new PutObjectCommand({
+              Bucket: bucket(),
+              Key: ".pulumi/stacks/data-science-platform/dev.json",
+              Body: "{}",
+            }),
+          ),
       ],
       [
         "read anything else of its bucket",

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import {
@@ -115,10 +117,12 @@ assert os.environ["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
   });
 
   it("are cancelled with all their processes", async () => {
+    const started = join(tmpdir(), `started-${randomUUID()}`);
     const starts = `
-import subprocess, time
+import pathlib, subprocess, time
 child = subprocess.Popen(["sleep", "600"])
 print(child.pid, flush=True)
+pathlib.Path("${started}").touch()
 time.sleep(600)
 `;
     const logUri = "s3://jobs/cancelled";
@@ -126,6 +130,9 @@ time.sleep(600)
       configurationOverrides: { monitoringConfiguration: { s3MonitoringConfiguration: { logUri } } },
     });
     await lab.until(application, run, "RUNNING");
+    while (!existsSync(started)) await new Promise((next) => setTimeout(next, 100));
+    rmSync(started);
+    // What it has printed is on its way still.
     await new Promise((next) => setTimeout(next, 500));
     const ids = { applicationId: application, jobRunId: run };
     assert.equal((await lab.client.send(new CancelJobRunCommand(ids))).jobRunId, run);
