@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- NAME ...]`: every benchmark, or those named, as one table in Markdown. Peers run in the same run, so
  * that a ratio holds on a noisy machine; installs its own packages on first use.
+ * `npm run bench -- --peers`: the local cloud beside its peers, written into docs/benchmarks.md.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
@@ -17,6 +18,16 @@ if (!existsSync(join(here, "node_modules/.package-lock.json"))) {
 }
 
 const names = process.argv.slice(2);
+if (names.includes("--peers")) {
+  if (names.length > 1) {
+    console.error(
+      `--peers runs all that is compared, and stands alone; beside it is "${names.find((name) => name !== "--peers")}"`,
+    );
+    process.exit(2);
+  }
+  await (await import("./peers/index.ts")).writePeers();
+  process.exit();
+}
 const files = readdirSync(join(here, "benchmarks")).filter((file) => file.endsWith(".ts"));
 const all = await Promise.all(files.map(async (file) => (await import(`./benchmarks/${file}`)).default as Benchmark));
 const unknown = names.find((name) => !all.some((benchmark) => benchmark.name === name));

@@ -1,12 +1,12 @@
 /** The local cloud and its peers, each as a server in processes of its own, over plain HTTP on this machine. */
 import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cpuMilliseconds, processTree } from "./platform.ts";
+import { cpuMilliseconds, processTree, pssMegabytes, root } from "./platform.ts";
 
 const folder = join(import.meta.dirname, "../peers/python");
 
@@ -21,10 +21,13 @@ export class Contender {
   readonly origin: string;
   /** One that takes long gets fewer requests, and no two at once: it is not safe for threads. */
   readonly isSlow: boolean;
+  /** Milliseconds from the start of its process to its first answer; of those that `fork` starts, unknown. */
+  readonly startedIn: number | undefined;
   readonly #process: ChildProcess;
 
-  constructor(name: string, origin: string, child: ChildProcess, isSlow = false) {
+  constructor(name: string, origin: string, child: ChildProcess, isSlow = false, startedIn?: number) {
     this.isSlow = isSlow;
+    this.startedIn = startedIn;
     this.name = name;
     this.origin = origin;
     this.#process = child;
@@ -33,6 +36,11 @@ export class Contender {
   /** Milliseconds of processor time until now, of it and of all it has started. */
   get cpu(): number {
     return cpuMilliseconds(processTree(this.#process.pid as number));
+  }
+
+  /** Memory (PSS) of it and of all it has started, in MB. */
+  get megabytes(): number {
+    return pssMegabytes(processTree(this.#process.pid as number));
   }
 
   /** Of the local cloud: since this was asked last. */
@@ -56,9 +64,27 @@ export async function startLocalCloud(): Promise<Contender> {
   return new Contender("the local cloud", origin, child);
 }
 
+/** What `npm run cloud` starts, as its users do: a program of its own. */
+export const startCloudProgram = (): Promise<Contender> =>
+  start("the local cloud", process.execPath, (port) => [
+    "--disable-warning=ExperimentalWarning",
+    "--max-semi-space-size=4",
+    join(root, "packages/local-aws/src/main.ts"),
+    ...["--port", port, "--api-port", "0"],
+  ]);
+
+/** The versions of the peers in Python, by the names of their packages. */
+export const peerVersions = (): Record<string, string> =>
+  Object.fromEntries(
+    readFileSync(join(folder, "requirements.txt"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => line.replace(/\[.*\]/, "").split("==") as [string, string]),
+  );
+
 /**
  * Those that can be had on this machine: the others are named with the reason.
- * @param services that are measured, by their names in signatures.
+ * @param services that are measured, by their names in signatures. Default: all.
  */
 export async function startPeers(...services: string[]): Promise<{ peers: Contender[]; absent: string[] }> {
   const peers: Contender[] = [];
@@ -84,15 +110,19 @@ async function startDynoxide(): Promise<Contender> {
   return start("dynoxide", binary, (port) => ["serve", "--host", "127.0.0.1", "--port", port]);
 }
 
-const startMiniStack = (services: string[]) =>
+export const startMiniStack = (services: string[] = []) =>
   start(
     "MiniStack",
     python("ministack"),
     () => [],
-    (port) => ({ GATEWAY_PORT: port, BIND_HOST: "127.0.0.1", SERVICES: services.join(",") }),
+    (port) => ({
+      GATEWAY_PORT: port,
+      BIND_HOST: "127.0.0.1",
+      ...(services.length > 0 && { SERVICES: services.join(",") }),
+    }),
   );
 
-const startMoto = () =>
+export const startMoto = () =>
   start(
     "moto",
     python("moto_server"),
@@ -124,16 +154,19 @@ async function start(
   isSlow = false,
 ): Promise<Contender> {
   const port = await freePort();
+  const began = performance.now();
   const child = spawn(program, args(port), { env: { ...process.env, ...environment(port) }, stdio: "ignore" });
   let failure: Error | undefined;
   child.once("error", (error) => (failure = error));
-  const contender = new Contender(name, `http://127.0.0.1:${port}`, child, isSlow);
-  for (let tries = 0; tries < 300; tries++) {
+  const origin = `http://127.0.0.1:${port}`;
+  while (performance.now() - began < 30_000) {
     if (failure || child.exitCode !== null) throw failure ?? new Error(`it ended with exit code ${child.exitCode}`);
-    if (await fetch(contender.origin).catch(() => undefined)) return contender;
-    await sleep(100);
+    if (await fetch(origin).catch(() => undefined)) {
+      return new Contender(name, origin, child, isSlow, performance.now() - began);
+    }
+    await sleep(10);
   }
-  await contender.stop();
+  await new Contender(name, origin, child).stop();
   throw new Error("it did not answer within 30 s");
 }
 

@@ -1,0 +1,14 @@
+import type { Server } from "../lib/server.ts";
+
+/** The nth operation. @throws when the server does not do what was asked. */
+export type Operation = (n: number) => Promise<void>;
+
+/** One row of the comparison. */
+export interface Scenario {
+  what: string;
+  /** Operations of a turn. */
+  count: number;
+  /** How much is stored before, n and 10 n, where growth is what is measured. Default: the operation decides. */
+  sizes?: [number, number];
+  prepare(server: Server, size: number): Promise<Operation>;
+}
