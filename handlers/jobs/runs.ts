@@ -127,7 +127,8 @@ export async function refreshRun(jobRun: JobRun): Promise<Run | undefined> {
   const LogPrefix = streamPrefix(job.JobId, jobRun.tags?.token ?? "");
   await table.create({
     ...runItem(job.JobId, jobRun.jobRunId!, jobRun.createdAt!.toISOString()),
-    ...{ State: state, Trigger: jobRun.tags?.trigger, script: job.script, LogPrefix },
+    // How it is now comes with its log: nobody sees an end without one.
+    ...{ State: "SUBMITTED", Trigger: jobRun.tags?.trigger, script: job.script, LogPrefix },
   });
   const LastLog = hasEnded(state) ? await readTail(LogPrefix) : undefined;
   const run = await table.update(

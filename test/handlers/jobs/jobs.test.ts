@@ -3,6 +3,7 @@ import { GetJobRunCommand, ListJobRunsCommand } from "@aws-sdk/client-emr-server
 import { GetScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
 import "../support/proxyEvent.ts";
 import { duesOf } from "local-aws/testing";
+import { runKey, table } from "../../../handlers/jobs/job.ts";
 import { handler as observe } from "../../../handlers/jobs/observe.ts";
 import { handler as runScheduled } from "../../../handlers/jobs/run.ts";
 import { handler as sweep } from "../../../handlers/jobs/sweep.ts";
@@ -225,7 +226,15 @@ describe("jobs", function () {
       if (jobRun!.state === "SUCCESS") break;
     }
     assert.equal((await call("GET", "/jobs/{id}/runs/{run}", { id: "hello", run: jobRunId! })).statusCode, 404);
-    await observe({ reconcile: true });
+    const states: unknown[] = [];
+    const { run } = test.cloud.services.get("logs")!.operations.FilterLogEvents!;
+    const FilterLogEvents: typeof run = async (...asked) => {
+      states.push((await table.read(runKey("hello", jobRunId!)))?.State);
+      return run(...asked);
+    };
+    await during(test.cloud, "logs", { FilterLogEvents }, () => observe({ reconcile: true }));
+    // Nobody sees its end before its log is with it.
+    assert.deepEqual(states, ["SUBMITTED"]);
     const { body } = await call("GET", "/jobs/{id}/runs/{run}", { id: "hello", run: jobRunId! });
     assert.deepEqual([body.State, body.Trigger], ["SUCCESS", "request"]);
   });
