@@ -52,7 +52,11 @@ describe("Pulumi's own CLI", function () {
       return `accepted: ${stdout}`;
     } catch (error) {
       const { stdout, stderr } = error as { stdout: string; stderr: string };
-      const said = stripVTControlCharacters(`${stdout}\n${stderr}`);
+      // The CLI names several in the order of Go's maps, which is another each time.
+      const said = stripVTControlCharacters(`${stdout}\n${stderr}`).replace(
+        /'[^']+'(?:, '[^']+')+(?= not allowed)/g,
+        (names) => names.split(", ").sort().join(", "),
+      );
       const [, words = said] = /error: (?:an unhandled error occurred: )?(.*)/s.exec(said) ?? [];
       // What a preview that had begun says after it.
       return folder.words(words.split(/\n\s*(?:pulumi:pulumi:Stack|Diagnostics:)/)[0]!.trim(), one);
