@@ -33,6 +33,7 @@ const lines = (type: string): string[] =>
 /** The page, with a newline at its end. */
 export function rightsDocument(): string {
   const sections = Object.keys(writeActions)
+    .sort()
     .filter((type) => lines(type).length > 0)
     .map((type) => {
       const reads = (readActions[type] ?? []).map((action) => `\`${action}\``).join(", ");
@@ -45,7 +46,7 @@ ${reads && `\nReads: ${reads}\n`}`;
     });
   return `# What the deploy roles may do, and why
 
-Made by \`npm run rights:document\` from [writeActions.ts](../bootstrap/writeActions.ts), [readActions.ts](../bootstrap/readActions.ts) and
+Made by \`npm run rights:document\` from [writeActions](../bootstrap/writeActions), [readActions.ts](../bootstrap/readActions.ts) and
 [deployPolicy.ts](../bootstrap/deployPolicy.ts), which the roles of \`bootstrap/\` are made from, too. What is read is granted in the region, roles by
 their names; ENV is the environment, PREFIX one of config \`bucketPrefixes\`. [Set up](deploy.md), [who is trusted with what](threat-model.md).
 

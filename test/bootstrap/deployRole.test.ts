@@ -10,7 +10,7 @@ import { rightsDocument } from "../../bootstrap/rights.ts";
 import { writeActions } from "../../bootstrap/writeActions.ts";
 import { boundRoles } from "../../components/permissionsBoundary.ts";
 import type { Recording } from "../components/support/record.ts";
-import { evaluateBootstrap } from "./support/bootstrap.ts";
+import { evaluateBootstrap, lentTo, trustOf } from "./support/bootstrap.ts";
 import { everyProgram, typesOf } from "./support/program.ts";
 
 const root = join(__dirname, "../..");
@@ -49,20 +49,7 @@ describe("the roles of environments", () => {
     ["read-prod", "environment:prod-preview"],
   ] as const) {
     it(`${role} is lent to ${subject} of the repository, and to nobody else`, () => {
-      const { Statement } = JSON.parse(made.get("aws:iam/role:Role", role).inputs.assumeRolePolicy);
-      assert.deepEqual(Statement, [
-        {
-          Effect: "Allow",
-          Principal: { Federated: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" },
-          Action: "sts:AssumeRoleWithWebIdentity",
-          Condition: {
-            StringEquals: {
-              "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-              "token.actions.githubusercontent.com:sub": `repo:acme/platform:${subject}`,
-            },
-          },
-        },
-      ]);
+      assert.deepEqual(trustOf(made, role), lentTo(`repo:acme/platform:${subject}`));
     });
   }
 
@@ -212,12 +199,12 @@ describe("the roles of environments", () => {
       assert.deepEqual(
         [...types].filter((type) => !(type in writeActions)),
         [],
-        "types without a line in bootstrap/writeActions.ts",
+        "types without a line in bootstrap/writeActions",
       );
       assert.deepEqual(
         Object.keys(writeActions).filter((type) => !types.has(type)),
         [],
-        "lines in bootstrap/writeActions.ts that no type of the program needs",
+        "lines in bootstrap/writeActions that no type of the program needs",
       );
     });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readActions } from "../../bootstrap/readActions.ts";
-import { evaluateBootstrap } from "./support/bootstrap.ts";
+import { evaluateBootstrap, lentTo, providerArn, trustOf } from "./support/bootstrap.ts";
 import { everyProgram, typesOf } from "./support/program.ts";
 
 const policyOf = async (config = {}) =>
@@ -28,31 +28,13 @@ describe("the role of previews", () => {
       url: "https://token.actions.githubusercontent.com",
       clientIdLists: ["sts.amazonaws.com"],
     });
-    assert.deepEqual(JSON.parse(made.get("aws:iam/role:Role", "preview").inputs.assumeRolePolicy).Statement, [
-      {
-        Effect: "Allow",
-        Principal: { Federated: "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com" },
-        Action: "sts:AssumeRoleWithWebIdentity",
-        Condition: {
-          StringEquals: {
-            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
-            "token.actions.githubusercontent.com:sub": "repo:acme/platform:pull_request",
-          },
-        },
-      },
-    ]);
+    assert.deepEqual(trustOf(made, "preview"), lentTo("repo:acme/platform:pull_request"));
   });
 
   it("takes a repository whose tokens name it with its numbers, and the provider that the account has", async () => {
-    const providerArn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
     const made = await policyOf({ githubRepository: "acme@12/plat.form@345", githubOidcProviderArn: providerArn });
     assert.ok(!made.names().some((name) => name.includes("openIdConnectProvider")));
-    const [statement] = JSON.parse(made.get("aws:iam/role:Role", "preview").inputs.assumeRolePolicy).Statement;
-    assert.deepEqual(statement.Principal, { Federated: providerArn });
-    assert.equal(
-      statement.Condition.StringEquals["token.actions.githubusercontent.com:sub"],
-      "repo:acme@12/plat.form@345:pull_request",
-    );
+    assert.deepEqual(trustOf(made, "preview"), lentTo("repo:acme@12/plat.form@345:pull_request"));
   });
 
   const wrong: [string, Record<string, string>][] = [

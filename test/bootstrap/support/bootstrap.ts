@@ -19,3 +19,25 @@ export async function evaluateBootstrap(
   }).finally(() => runtime.setAllConfig({}));
   return { made, outputs: (await outputs) ?? {} };
 }
+
+/** GitHub's provider in the mocks' account. */
+export const providerArn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
+
+/** Statements that say who assumes a role. */
+export const trustOf = (made: Recording, role: string): object[] =>
+  JSON.parse(made.get("aws:iam/role:Role", role).inputs.assumeRolePolicy).Statement;
+
+/** Those of a role that is lent to workflows of one subject, and to nobody else. */
+export const lentTo = (subject: string): object[] => [
+  {
+    Effect: "Allow",
+    Principal: { Federated: providerArn },
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Condition: {
+      StringEquals: {
+        "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+        "token.actions.githubusercontent.com:sub": subject,
+      },
+    },
+  },
+];
