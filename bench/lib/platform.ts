@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Background, startInBackground } from "../../scripts/lib/background.ts";
+import { unthrottled } from "../../scripts/lib/unthrottled.ts";
 
 export { commandLine, processTree, pssMegabytes } from "../../scripts/lib/processes.ts";
 
@@ -14,20 +15,12 @@ export interface Platform extends Background {
   outputs: Record<string, unknown>;
 }
 
-/** Load is what is measured, not how it is turned away: routes take what AWS gives an account, as those without limits do. */
-const unthrottled = [
-  "throttleRate=10000",
-  "throttleBurst=5000",
-  "publicThrottleRate=10000",
-  "publicThrottleBurst=5000",
-];
-
 /** Runs `npm start` on free ports until it says `ready`. Ending it leaves the state, for a second start. */
 export async function startPlatform(
   options: { stateDirectory?: string; environment?: NodeJS.ProcessEnv; arguments?: string[] } = {},
 ): Promise<Platform> {
   const stateDirectory = options.stateDirectory ?? (await temporaryFolder());
-  const flags = [...unthrottled.flatMap((limit) => ["--config", limit]), ...(options.arguments ?? [])];
+  const flags = [...unthrottled, ...(options.arguments ?? [])];
   const background = await startInBackground(root, "packages/pulumi-local/src/main.ts", flags, {
     LOCAL_STATE_DIR: stateDirectory,
     LOCAL_API_PORT: "0",

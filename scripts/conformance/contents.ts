@@ -4,15 +4,10 @@ import { DatabaseSync } from "node:sqlite";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { Scheduler } from "@aws-sdk/client-scheduler";
-
-interface Settings {
-  endpoint: string;
-  region: string;
-  credentials: { accessKeyId: string; secretAccessKey: string };
-}
+import type { clientOf } from "./cloud.ts";
 
 /** Has the services make what an account has from the beginning, which they do when they are first asked. @param settings of clients. */
-export async function makeDefaults(settings: Settings): Promise<void> {
+export async function makeDefaults(settings: ReturnType<typeof clientOf>): Promise<void> {
   await new EC2(settings).describeVpcs();
   await new Scheduler(settings).listScheduleGroups();
   await new EventBridge(settings).listEventBuses();

@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { IAM } from "@aws-sdk/client-iam";
 import { startInBackground } from "../lib/background.ts";
-import { Failure } from "../lib/failure.ts";
 import { clientOf, type LocalCloud, startCloud } from "./cloud.ts";
+import { runScript } from "./script.ts";
 import type { Session } from "./session.ts";
 
 /** What an `npm start` of the same copy of the program has left. */
@@ -54,20 +52,9 @@ async function copyPolicy(PolicyArn: string, from: LocalCloud, stateDirectory: s
 }
 
 /** `npm run preview:local` of the same. @returns seconds. */
-export async function previewLocally({ workspace, environment }: Session): Promise<number> {
+export async function previewLocally(session: Session): Promise<number> {
   const began = performance.now();
-  const args = [
-    "scripts/run.sh",
-    "packages/pulumi-local/src/main.ts",
-    "preview",
-    ...options,
-    "--state-dir",
-    join(workspace.folder, "none"),
-  ];
-  const child = spawn("sh", args, { cwd: workspace.program, env: environment, stdio: ["ignore", "ignore", "pipe"] });
-  let printed = "";
-  child.stderr.on("data", (chunk) => (printed += chunk));
-  const [code] = await once(child, "close");
-  if (code !== 0) throw new Failure(`npm run preview:local ended with ${code}:\n${printed}`);
+  const args = ["preview", ...options, "--state-dir", join(session.workspace.folder, "none")];
+  await runScript(session, "npm run preview:local", "packages/pulumi-local/src/main.ts", ...args);
   return (performance.now() - began) / 1000;
 }

@@ -5,8 +5,8 @@ import { Failure } from "./failure.ts";
 /** A long-running command of the project that has said it is ready. */
 export interface Background {
   process: ChildProcess;
-  /** What it has printed until now, without colours. */
-  readonly printed: string;
+  /** What it had printed when it was ready, without colours. */
+  printed: string;
   /** Seconds from its start to the word `ready`, the shell included. */
   secondsToReady: number;
   /** Ends it as Ctrl-C would, and waits until it has ended. */
@@ -17,6 +17,7 @@ export interface Background {
  * Runs a script as npm would (npm's own start does not count) until it prints `ready`.
  * @param folder the project's, or that of a copy.
  * @param script for instance `packages/pulumi-local/src/main.ts`.
+ * @param ready what it says then.
  * @throws {Failure} with the last of what it printed, when it ends before.
  */
 export async function startInBackground(
@@ -24,6 +25,7 @@ export async function startInBackground(
   script: string,
   args: string[] = [],
   environment: NodeJS.ProcessEnv = {},
+  ready = /^ready\b/m,
 ): Promise<Background> {
   const began = performance.now();
   const child = spawn("sh", ["scripts/run.sh", script, ...args], {
@@ -32,14 +34,13 @@ export async function startInBackground(
     stdio: ["ignore", "pipe", "pipe"],
   });
   let printed = "";
-  let ready = false;
   await new Promise<void>((resolve, reject) => {
     const take = (chunk: Buffer) => {
       printed += chunk;
-      if (!ready && /^ready\b/m.test(printed)) {
-        ready = true;
-        resolve();
-      }
+      if (!ready.test(printed)) return;
+      // From now on it may speak for days: who wants to hear it listens himself.
+      for (const stream of [child.stdout, child.stderr]) stream.off("data", take).resume();
+      resolve();
     };
     child.stdout.on("data", take);
     child.stderr.on("data", take);
@@ -50,9 +51,7 @@ export async function startInBackground(
   });
   return {
     process: child,
-    get printed() {
-      return printed;
-    },
+    printed,
     secondsToReady: (performance.now() - began) / 1000,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;

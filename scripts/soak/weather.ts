@@ -13,16 +13,15 @@ export interface Spell {
   lull: number;
 }
 
+/** An answer of theirs may be lost, too, and the work done all the same. */
 const asked = ["dynamodb", "s3", "sqs", "states", "lambda", "sagemaker", "events", "scheduler", "emr-serverless"];
-/** Where an answer may be lost, and the work done all the same. */
-const written = ["dynamodb", "s3", "sqs", "states", "lambda", "sagemaker", "events", "scheduler", "emr-serverless"];
 
 const kinds: ((chance: Chance) => Rule)[] = [
   (chance) => ({ kind: "latency", probability: 0.2, from: 10, to: chance.between(50, 400) }),
   (chance) => ({ kind: "latency", probability: 0.1, from: 100, to: 1_500, service: chance.one(asked) }),
   (chance) => ({ kind: "throttle", probability: 0.1 + chance.draw() / 3, service: chance.one(asked) }),
   (chance) => ({ kind: "error", probability: 0.05 + chance.draw() / 5, service: chance.one(asked) }),
-  (chance) => ({ kind: "lost", probability: 0.05 + chance.draw() / 5, service: chance.one(written) }),
+  (chance) => ({ kind: "lost", probability: 0.05 + chance.draw() / 5, service: chance.one(asked) }),
   (chance) => ({ kind: "kill", probability: 0.05 + chance.draw() / 10, service: "lambda" }),
   () => ({ kind: "kill", probability: 0.2, service: "sagemaker" }),
   () => ({ kind: "kill", probability: 0.1, service: "ecs" }),

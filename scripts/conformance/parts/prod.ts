@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { Failure } from "../../lib/failure.ts";
 import type { Part } from "../part.ts";
 import { asAdministrator } from "../roles.ts";
+import { runScript } from "../script.ts";
 import { counted, expectNoChanges, type Session } from "../session.ts";
 
 const stack = "prod";
@@ -59,12 +58,5 @@ async function expectRefused(session: Session): Promise<void> {
 }
 
 /** @throws {Failure} with what it said, when it fails. */
-async function teardown({ workspace, environment }: Session, ...args: string[]): Promise<string> {
-  const all = ["scripts/run.sh", "scripts/dsp.ts", "teardown", "--stack", stack, ...args];
-  const child = spawn("sh", all, { cwd: workspace.program, env: environment, stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (said += chunk));
-  const [code] = await once(child, "close");
-  if (code !== 0) throw new Failure(`dsp teardown ended with ${code}:\n${said}`);
-  return said;
-}
+const teardown = (session: Session, ...args: string[]): Promise<string> =>
+  runScript(session, "dsp teardown", "scripts/dsp.ts", "teardown", "--stack", stack, ...args);
