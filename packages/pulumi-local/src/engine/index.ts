@@ -9,8 +9,9 @@ import type { EngineOptions } from "./options.ts";
 import { readProject } from "./project.ts";
 import type { Properties } from "./provider.ts";
 import { type Repack, Repacker } from "./repacker.ts";
+import { runProgram } from "./runProgram.ts";
 import { EngineServer } from "./server.ts";
-import { asShown, type StackResource, type StackSnapshot, shown } from "./snapshot.ts";
+import { Listing, type StackResource, type StackSnapshot, shown } from "./snapshot.ts";
 import { State } from "./state.ts";
 import type { Study } from "./study.ts";
 import { telling } from "./telling.ts";
@@ -41,7 +42,7 @@ export class Engine {
   #onEvent: EngineOptions["onEvent"];
   readonly #repacker: Repacker;
   #hasRehearsed = false;
-  #listed: { revision: number; resources: StackResource[] } | undefined;
+  readonly #listing: Listing;
   #closed: Promise<void> | undefined;
   #underWay: Promise<unknown> = Promise.resolve();
 
@@ -50,6 +51,7 @@ export class Engine {
     this.#onEvent = options.onEvent;
     this.#project = readProject(options.programDirectory).project;
     this.#state = new State(options.stateDirectory, { project: this.#project, stack: options.stack });
+    this.#listing = new Listing(this.#state);
     const environment = { ...process.env, ...options.environment };
     const print = (text: string) => this.#print(text);
     this.#dynamic = new DynamicProvider({ environment, print });
@@ -99,12 +101,12 @@ export class Engine {
   }
 
   /**
-   * Learns what follows from the packages of what runs, by a preview for which {@link repack} waits, and that ends as soon as
-   * something else is to be done: call it after {@link up}.
+   * Learns what follows from the packages of what runs, by a preview that begins when nothing else is done, for which
+   * {@link repack} waits, and that ends as soon as something else is to be done: call it after {@link up}.
    * @returns whether {@link repack} knows by now.
    */
   async study(): Promise<boolean> {
-    return !this.#closed && this.#repacker.study();
+    return !this.#closed && this.#repacker.study(this.#underWay);
   }
 
   /**
@@ -142,9 +144,7 @@ export class Engine {
 
   /** What the stack has, in the order of creation; the same list until it changes. */
   resources(): readonly StackResource[] {
-    const revision = this.#state.revision();
-    if (this.#listed?.revision !== revision) this.#listed = { revision, resources: this.#state.list().map(asShown) };
-    return this.#listed.resources;
+    return this.#listing.resources();
   }
 
   /** Loads Pulumi's SDK in processes that wait, so that the next {@link up} starts half a second sooner. */
@@ -202,7 +202,7 @@ export class Engine {
       this.#hasRehearsed ||= rehearsed === true;
       const deployment = new Deployment({ ...common, ...mode, clearance: rehearsal, emit });
       const role = preview ? "preview" : "run";
-      if (withProgram) await this.#runProgram(deployment, this.#server, await this.#hosts.take(role, settings));
+      if (withProgram) await runProgram(deployment, this.#server, await this.#hosts.take(role, settings));
       else await deployment.programEnded();
       end(true);
       return { outputs: shown(deployment.outputs), counts };
@@ -257,26 +257,8 @@ export class Engine {
     const signal = AbortSignal.any([common.signal, over]);
     const deployment = new Deployment({ ...common, ...options, preview: true, signal });
     const host = await this.#hosts.take(role, settings);
-    await this.#runProgram(deployment, this.#rehearsals, host);
+    await runProgram(deployment, this.#rehearsals, host);
     return host;
-  }
-
-  async #runProgram(deployment: Deployment, server: EngineServer, host: LanguageHost): Promise<void> {
-    server.serve(deployment);
-    let over = false;
-    try {
-      host.begin();
-      const code = await Promise.race([host.exit, deployment.failure, deployment.shutdown.then(() => 0)]);
-      if (code !== 0) throw deployment.programError(host.output, code);
-      // A program that ends its process itself has ended without a word.
-      await deployment.programEnded();
-      over = true;
-    } finally {
-      // All is done that it could ask for: it may take its time to end.
-      if (!over) await host.kill();
-      await deployment.settle();
-      server.serve(undefined);
-    }
   }
 
   async #configured(settings: Settings) {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Deployment } from "./deployment.ts";
 import type { LanguageHost } from "./languageHost.ts";
@@ -26,17 +27,22 @@ export class Repacker {
   readonly #options: RepackerOptions;
   #study: Study | undefined;
   #stop = new AbortController();
-  #studying: Promise<void> = Promise.resolve();
+  /** Under way, or about to be. */
+  #studying: Promise<void> | undefined;
 
   constructor(options: RepackerOptions) {
     this.#options = options;
   }
 
-  /** Learns what follows from packages, until something else is to be done. Call when a run has succeeded. */
-  async study(): Promise<boolean> {
+  /**
+   * Learns what follows from packages, until something else is to be done. Call when a run has succeeded.
+   * @param idle when what is being done has ended, be it well or not.
+   */
+  async study(idle: Promise<unknown>): Promise<boolean> {
     if (!this.#study) {
-      this.#stop = new AbortController();
-      this.#studying = this.#learn(this.#stop.signal);
+      this.#studying ??= this.#learn(idle).finally(() => {
+        this.#studying = undefined;
+      });
       await this.#studying;
     }
     return this.#study !== undefined;
@@ -91,9 +97,13 @@ export class Repacker {
     return true;
   }
 
-  async #learn(signal: AbortSignal): Promise<void> {
+  async #learn(idle: Promise<unknown>): Promise<void> {
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
     const study = new Study();
     try {
+      await Promise.race([idle.catch(() => {}), once(signal, "abort")]);
+      if (signal.aborted) return;
       const host = await this.#options.preview(study, signal);
       const modules = await host.modules();
       const steady = study.end((urn) => this.#options.state.get(urn)?.outputs ?? {}, modules ?? []);

@@ -1,5 +1,5 @@
 import type { Properties } from "./provider.ts";
-import type { ResourceState } from "./state.ts";
+import type { ResourceState, State } from "./state.ts";
 import { containsSecret, containsUnknown, toProvider } from "./values.ts";
 
 /** A resource as the last run left it; a secret is `[secret]`. */
@@ -27,8 +27,25 @@ export interface StackSnapshot {
   resources: readonly StackResource[];
 }
 
+/** What a stack has. */
+export class Listing {
+  readonly #state: State;
+  #last: { revision: number; resources: StackResource[] } | undefined;
+
+  constructor(state: State) {
+    this.#state = state;
+  }
+
+  /** In the order of creation; the same list until the state changes. */
+  resources(): readonly StackResource[] {
+    const revision = this.#state.revision();
+    if (this.#last?.revision !== revision) this.#last = { revision, resources: this.#state.list().map(asShown) };
+    return this.#last.resources;
+  }
+}
+
 /** A resource of the state, without what only the engine needs. */
-export function asShown({ inputs, outputs, ...rest }: ResourceState): StackResource {
+function asShown({ inputs, outputs, ...rest }: ResourceState): StackResource {
   const { urn, type, id, parent, dependencies, propertyDependencies, protect, retainOnDelete } = rest;
   const options = { ...(parent && { parent }), dependencies, propertyDependencies, protect, retainOnDelete };
   return { urn, type, id, inputs: shown(inputs), outputs: shown(outputs), ...options };

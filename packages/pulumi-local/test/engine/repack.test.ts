@@ -165,6 +165,25 @@ describe("The engine, when a package changes", function () {
     assert.equal(await learnt, true);
   });
 
+  it("learns when what is being done has ended, and once, whoever asks for it", async () => {
+    await open();
+    const running = program.engine.up({ rehearsed: true });
+    const learnt = [program.engine.study(), program.engine.study()];
+    assert.equal((await running).counts.same, 5);
+    assert.deepEqual(await Promise.all([...learnt, program.engine.study()]), [true, true, true]);
+    program.events.length = 0;
+    assert.equal((await repack("second", "two"))?.counts.update, 2);
+    assert.deepEqual(program.messages(), []);
+  });
+
+  it("does not wait for what waits for it", async () => {
+    await open();
+    const repacking = repack("second", "two");
+    const learnt = program.engine.study();
+    assert.equal(await repacking, undefined);
+    assert.equal(await learnt, false);
+  });
+
   it("stops learning as soon as there is something to do", async () => {
     await open();
     const learnt = program.engine.study();
