@@ -36,7 +36,7 @@ export async function servePreviews({ engine, stateDirectory, programDirectory, 
     open.add(socket);
     socket.on("error", () => {}); // Who asked has gone.
     socket.on("close", () => open.delete(socket));
-    createInterface({ input: socket }).once("line", (line) => void answer(engine, JSON.parse(line), socket));
+    createInterface({ input: socket }).once("line", (line) => void answer(engine, line, socket));
   });
   server.listen(path);
   await once(server, "listening");
@@ -50,9 +50,11 @@ export async function servePreviews({ engine, stateDirectory, programDirectory, 
   };
 }
 
-async function answer(engine: Pick<Engine, "preview">, config: Record<string, string>, socket: Socket): Promise<void> {
+/** @param asked the configuration, as JSON. */
+async function answer(engine: Pick<Engine, "preview">, asked: string, socket: Socket): Promise<void> {
   const tell = (answer: Answer) => socket.write(`${JSON.stringify(answer)}\n`);
   try {
+    const config = JSON.parse(asked) as Record<string, string>;
     await engine.preview({ config, onEvent: (event) => tell({ event }) });
     tell({ done: true });
   } catch (error) {

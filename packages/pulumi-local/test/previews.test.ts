@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createConnection } from "node:net";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { EngineError, type EngineEvent } from "../src/engine/index.ts";
 import { askForPreview, servePreviews } from "../src/previews.ts";
 import { TestProgram } from "./engine/support/program.ts";
@@ -66,6 +68,14 @@ describe("a preview of a platform that runs", function () {
       return true;
     });
     writeFileSync(file, good);
+  });
+
+  it("is refused to who asks for none, and made for the next", async () => {
+    const { path } = JSON.parse(readFileSync(join(program.directory, "previews.json"), "utf8")) as { path: string };
+    const socket = createConnection(path);
+    socket.write("GET / HTTP/1.1\n");
+    assert.match(JSON.parse(await text(socket)).failed.message, /JSON/);
+    assert.equal(await ask(), true);
   });
 
   it("is none of another program or stack, nor where none runs any more", async () => {
