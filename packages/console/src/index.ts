@@ -44,8 +44,8 @@ export function createConsole({ stack, ...options }: ConsoleOptions): ConsoleSou
     },
     documents: {
       map() {
-        const { resources } = stack();
-        if (drawn?.of !== resources) drawn = { of: resources, map: mapOf(stack()) };
+        const now = stack();
+        if (drawn?.of !== now.resources) drawn = { of: now.resources, map: mapOf(now) };
         return drawn.map;
       },
       resource: (urn) => stack().resources.find((one) => one.urn === urn),
