@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { isKind } from "../lib/activity.ts";
 import { all, call } from "../lib/api.ts";
 import { useNews } from "../lib/events.ts";
+import { readLogGroupOf } from "../lib/logGroups.ts";
 import { definePage, type PageProps } from "../lib/page.ts";
 import { go, hrefOf } from "../lib/router.ts";
 import { dayAndTime, matches, nameOf, plural, pretty, timeText } from "../lib/text.ts";
@@ -189,7 +190,7 @@ function useTail(group: string, span: number): { lines: Line[]; groups: string[]
   }, [group, span]);
   useNews(async (news) => {
     const functions = news.filter(isKind("invocation")).map((one) => nameOf(one.function));
-    if (functions.length > 0) poke.current(await Promise.all(functions.map(groupOf)));
+    if (functions.length > 0) poke.current(await Promise.all(functions.map(readLogGroupOf)));
   });
   return { lines, groups, ...(error && { error }) };
 }
@@ -202,18 +203,3 @@ const groupNames = async (signal: AbortSignal): Promise<string[]> =>
       ({ nextToken }) => nextToken,
     )
   ).map(({ logGroupName = "" }) => logGroupName);
-
-/** By function, once they are known. */
-const groupsOfFunctions = new Map<string, Promise<string>>();
-
-/** Where a function logs. */
-function groupOf(name: string): Promise<string> {
-  const known =
-    groupsOfFunctions.get(name) ??
-    call("lambda", "GetFunctionConfiguration", { FunctionName: name }).then(
-      ({ LoggingConfig }) => LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
-      () => "",
-    );
-  groupsOfFunctions.set(name, known);
-  return known;
-}

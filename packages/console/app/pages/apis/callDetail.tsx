@@ -1,8 +1,9 @@
 /** A call of a route: what was sent, what was answered; and, sent again, the new answer beside the old one. */
 import type { Received, ShownBody, ShownCall } from "local-aws/console";
 import { useState } from "preact/hooks";
-import { call as ask, readRouteCall, replay } from "../../lib/api.ts";
+import { readRouteCall, replay } from "../../lib/api.ts";
 import { useData } from "../../lib/data.ts";
+import { readLogGroupOf } from "../../lib/logGroups.ts";
 import { hrefOf } from "../../lib/router.ts";
 import { bytesText, dayAndTime, durationText, functionName } from "../../lib/text.ts";
 import { Button, Check, Facts, Failure, Json, Section, Waiting } from "../../ui/parts.tsx";
@@ -26,7 +27,7 @@ function Shown({ api, call }: { api: string; call: ShownCall }) {
   const [signed, setSigned] = useState(call.signed);
   const [again, setAgain] = useState<Received>();
   const name = by && functionName(by);
-  const { value: group } = useData(async () => name && (await logGroupOf(name)), [name]);
+  const { value: group } = useData(async () => name && (await readLogGroupOf(name)), [name]);
   const send = async () => setAgain(await replay({ api, requestId, signed }));
   return (
     <>
@@ -76,11 +77,6 @@ function Shown({ api, call }: { api: string; call: ShownCall }) {
       </Section>
     </>
   );
-}
-
-async function logGroupOf(FunctionName: string): Promise<string> {
-  const { LoggingConfig } = await ask("lambda", "GetFunctionConfiguration", { FunctionName });
-  return LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`;
 }
 
 interface AnswerProps {

@@ -2,6 +2,7 @@
 import { isKind } from "../../lib/activity.ts";
 import { call } from "../../lib/api.ts";
 import { useData } from "../../lib/data.ts";
+import { logGroupOf } from "../../lib/logGroups.ts";
 import { hrefOf } from "../../lib/router.ts";
 import { bytesText, dayAndTime, durationText, nameOf } from "../../lib/text.ts";
 import { Badge, Empty, Facts, Failure, Json, Section, Waiting } from "../../ui/parts.tsx";
@@ -16,7 +17,7 @@ export function FunctionDetail({ name }: { name: string }) {
   if (!Configuration) return error ? <Failure error={error} /> : <Waiting />;
   const { Runtime, MemorySize, Timeout, Handler, CodeSize, LastModified, LoggingConfig, Role, Environment } =
     Configuration;
-  const group = LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`;
+  const group = logGroupOf(name, LoggingConfig?.LogGroup);
   return (
     <>
       <Facts

@@ -3,6 +3,7 @@ import type { MapNode } from "../../../src/map/index.ts";
 import type { Resource } from "../../../src/stack.ts";
 import { call } from "../../lib/api.ts";
 import { useData } from "../../lib/data.ts";
+import { logGroupOf } from "../../lib/logGroups.ts";
 import { hrefOf } from "../../lib/router.ts";
 
 export interface LinksProps {
@@ -53,8 +54,8 @@ function pagesOf({ kind }: MapNode, { id, outputs }: Resource): Link[] {
 async function logGroupsOf({ kind }: MapNode, resource: Resource, signal: AbortSignal): Promise<string[]> {
   const { id, type, inputs } = resource;
   if (kind === "function") {
-    const { logGroup = `/aws/lambda/${id}` } = (inputs.loggingConfig ?? {}) as { logGroup?: string };
-    return [logGroup];
+    const { logGroup } = (inputs.loggingConfig ?? {}) as { logGroup?: string };
+    return [logGroupOf(id, logGroup)];
   }
   if (kind === "machine") {
     const { logDestination } = (inputs.loggingConfiguration ?? {}) as { logDestination?: string };
