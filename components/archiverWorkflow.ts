@@ -64,7 +64,7 @@ export class ArchiverWorkflow extends ComponentResource {
     this.buckets = createBuckets(name, args.buckets ?? {}, this);
     this.table = args.table ?? createRecordTable(name, this);
     const asked = createApproval(name, { ...approval, handlers, logRetention }, this);
-    this.approvalQueue = asked?.queue;
+    this.approvalQueue = asked?.questions?.queue;
     this.approvalTopic = asked?.mail?.topic;
     this.approvalUrl = asked?.mail?.api.url;
 

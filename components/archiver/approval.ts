@@ -5,13 +5,17 @@ import type { ApprovalArgs, ArchiverHandlers } from "./args.ts";
 import { createMailApproval, type MailApproval } from "./mail.ts";
 
 /** Who is asked, of what the state machine needs. */
+interface Questions {
+  /** Its readers hold task tokens. */
+  queue: Queue;
+  /** Where questions end that were looked at too often. */
+  unanswered: Queue;
+}
+
 export interface Approval {
   /** Seconds. */
   timeout: number;
-  /** Its readers hold task tokens. */
-  queue: Queue | undefined;
-  /** Where questions end that were looked at too often. */
-  unanswered: Queue | undefined;
+  questions: Questions | undefined;
   mail: MailApproval | undefined;
 }
 
@@ -23,13 +27,21 @@ export function createApproval(
 ): Approval | undefined {
   const { mode = "queue", timeout = 86_400, approvers = [], ses, throttling, reservedConcurrency, logRetention } = args;
   if (mode === "none") return undefined;
-  const { queue, unanswered } = mode === "email" ? {} : createQuestionQueues(name, timeout, parent);
-  const mailed = { handlers: args.handlers, approvers, ses, queue, logRetention, throttling, reservedConcurrency };
+  const questions = mode === "email" ? undefined : createQuestions(name, timeout, parent);
+  const mailed = {
+    handlers: args.handlers,
+    approvers,
+    ses,
+    queue: questions?.queue,
+    logRetention,
+    throttling,
+    reservedConcurrency,
+  };
   const mail = mode === "queue" ? undefined : createMailApproval(name, mailed, parent);
-  return { timeout, queue, unanswered, mail };
+  return { timeout, questions, mail };
 }
 
-function createQuestionQueues(name: string, timeout: number, parent: Resource): { queue: Queue; unanswered: Queue } {
+function createQuestions(name: string, timeout: number, parent: Resource): Questions {
   // Whoever is asked may look a thousand times and not answer: nothing else ends here.
   const unanswered = createQueue(`${name}-unanswered`, {}, parent);
   const queue = createQueue(

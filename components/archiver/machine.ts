@@ -29,7 +29,7 @@ export function createMachine(name: string, args: MachineArgs, parent: Resource)
   const { type, gatherInfo, act, table, qualityThreshold, logRetention } = args;
   const express = type === "EXPRESS";
   const approval = express ? undefined : args.approval;
-  const parts = all([gatherInfo.arn, act.arn, table.name, approval?.mail?.ask.arn, approval?.queue?.url]);
+  const parts = all([gatherInfo.arn, act.arn, table.name, approval?.mail?.ask.arn, approval?.questions?.queue.url]);
   const definition = parts.apply(([gatherInfoArn, actArn, tableName, askFunction, queueUrl]) =>
     archiverDefinition({
       gatherInfo: gatherInfoArn,
@@ -58,7 +58,7 @@ const calls = ({ gatherInfo, act, table, approval }: MachineArgs): Statement[] =
     Resource: [gatherInfo.arn, act.arn, ...(approval?.mail ? [approval.mail.ask.arn] : [])],
   },
   { Effect: "Allow", Action: ["dynamodb:PutItem"], Resource: [table.arn] },
-  ...(approval?.queue && !approval.mail
-    ? [{ Effect: "Allow" as const, Action: ["sqs:SendMessage"], Resource: [approval.queue.arn] }]
+  ...(approval?.questions && !approval.mail
+    ? [{ Effect: "Allow" as const, Action: ["sqs:SendMessage"], Resource: [approval.questions.queue.arn] }]
     : []),
 ];

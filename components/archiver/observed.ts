@@ -22,17 +22,15 @@ export function observedOf(name: string, workflow: Workflow, asked: Approval | u
       reconcile: "Executions without a record are not looked for",
     }),
     machines: { [name]: stateMachine, ...(expressStateMachine && { [`${name}-express`]: expressStateMachine }) },
-    ...(asked?.queue && {
+    ...(asked?.questions && {
       queues: {
-        ...(asked.unanswered && {
-          [`${name}-unanswered`]: {
-            queue: asked.unanswered,
-            longestWait: 0,
-            means: "A question was read a thousand times and not answered: nobody reads it any more",
-          },
-        }),
+        [`${name}-unanswered`]: {
+          queue: asked.questions.unanswered,
+          longestWait: 0,
+          means: "A question was read a thousand times and not answered: nobody reads it any more",
+        },
         [`${name}-approval-age`]: {
-          queue: asked.queue,
+          queue: asked.questions.queue,
           longestWait: asked.timeout / 2,
           means: "A question waits for half of the time that it has for its answer",
         },
