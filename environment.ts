@@ -45,6 +45,7 @@ export const observabilityArgs = {
   runbook: config.text("runbookUrl") || undefined,
 } satisfies Omit<ObservabilityArgs, "of">;
 
+const [told] = [...observabilityArgs.actions, ...alarmMails];
 const promised = config.text("availabilityObjective");
 const [availability, milliseconds] = [Number(promised || (keepsData() ? 99.9 : 0)), config.integer("latencyObjective")];
 
@@ -85,12 +86,12 @@ config.require(
     value: observabilityArgs.actions,
     allowed: "at most 4 topics beside the one of alarmMails",
   },
-  ...[...observabilityArgs.actions, ...alarmMails].slice(0, 1).map((value) => ({
-    ok: observabilityArgs.alarms,
+  {
+    ok: observabilityArgs.alarms || told === undefined,
     field: "alarms",
     value: observabilityArgs.alarms,
-    allowed: `true where somebody is told of them, ${value}`,
-  })),
+    allowed: `true where somebody is told of them, ${told}`,
+  },
 );
 config.requireArguments(observabilityRules({ ...observabilityArgs, objective: publicObjective }), {
   actions: "alarmTopicArns",
