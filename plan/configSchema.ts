@@ -98,7 +98,7 @@ export function configSchema(): string {
   const schema = {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: `Configuration of a stack of ${name}`,
-    $comment: "Made by npm run config:schema from Pulumi.yaml and config.ts",
+    $comment: "Made by npm run config:schema from Pulumi.yaml, config.ts and environment.ts",
     type: ["object", "null"],
     additionalProperties: false,
     properties: {
