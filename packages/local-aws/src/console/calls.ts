@@ -47,10 +47,9 @@ export class Calls {
     routeCallChannel.unsubscribe(this.#note);
   }
 
-  /** @returns undefined for one that is not, or no longer, kept. */
-  shown(api: string, requestId: string): ShownCall | undefined {
-    const call = this.#find(api, requestId);
-    return call && shownOf(call);
+  /** @throws AwsError `NotFound` where it is not, or no longer, kept. */
+  shown(api: string, requestId: string): ShownCall {
+    return shownOf(this.#find(api, requestId));
   }
 
   /**
@@ -59,7 +58,6 @@ export class Calls {
    */
   async replay(cloud: OpenCloud, { api, requestId, signed = false }: Replay): Promise<Received> {
     const call = this.#find(api, requestId);
-    if (!call) throw new AwsError("NotFound", "The call is no longer kept: only an API's last ones are", 404);
     const { method, url, body, sent } = call;
     if (sent > (body?.length ?? 0)) {
       throw new AwsError("NotKept", `Its body of ${sent} bytes was not kept: at most ${longestBody} bytes are`);
@@ -72,8 +70,10 @@ export class Calls {
     return { ...answer, headers: shownHeaders(answer.headers), body: bodyWithoutSecrets(answer.body, type) };
   }
 
-  #find(api: string, requestId: string): Kept | undefined {
-    return this.#byApi.get(api)?.find((one) => one.requestId === requestId);
+  #find(api: string, requestId: string): Kept {
+    const call = this.#byApi.get(api)?.find((one) => one.requestId === requestId);
+    if (!call) throw new AwsError("NotFound", "The call is no longer kept: only an API's last ones are", 404);
+    return call;
   }
 
   #oldest(): Kept[] {

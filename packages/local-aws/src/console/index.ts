@@ -132,9 +132,7 @@ export class Console {
   }
 
   #routeCall(about: URLSearchParams): ShownCall {
-    const call = this.#calls.shown(about.get("api") ?? "", about.get("id") ?? "");
-    if (!call) throw new AwsError("NotFound", "The call is no longer kept: only an API's last ones are", 404);
-    return call;
+    return this.#calls.shown(about.get("api") ?? "", about.get("id") ?? "");
   }
 
   #look({ service, name, about }: Look): object {
