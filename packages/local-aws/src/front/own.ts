@@ -26,10 +26,11 @@ const wellKnown = /^\/([\w-]+_\w+)\/\.well-known\/(jwks\.json|openid-configurati
 
 /** @param opened resolves when the services have started. */
 export function ownPaths(options: OwnOptions, opened: Promise<void>): Part {
+  const health = () => healthOf(options.defaultRegion, options.accountId, options.services());
   const documents = new Map<string, (url: string) => object>([
-    ["/_health", () => healthOf(options.defaultRegion, options.accountId, options.services())],
+    ["/_health", health],
     // Health path that LocalStack's wrappers poll.
-    ["/_localstack/health", () => healthOf(options.defaultRegion, options.accountId, options.services())],
+    ["/_localstack/health", health],
     ["/_aws/mail", (url) => ({ mails: options.mails(new URLSearchParams(url.split("?")[1]).get("after") ?? "") })],
   ]);
   const answerOf = (url: string, host: string | undefined): Answer | undefined => {
