@@ -7,7 +7,7 @@ import { queueAccess } from "./access.ts";
 import { MoveTasks, sourceOf } from "./deadLetters/moveTasks.ts";
 import { Engine, nameOf } from "./engine.ts";
 import type { Name } from "./handlers.ts";
-import { useQueuesKey } from "./keyUse.ts";
+import { useQueuesKey, usesKey } from "./keyUse.ts";
 import { messagesOf } from "./messages/look.ts";
 import { Receiver } from "./messages/receive.ts";
 import { QueueMetrics } from "./metrics.ts";
@@ -48,7 +48,7 @@ export function createSqs(cloud: Cloud, wakes: Wakes, { clock = 1 }: { clock?: n
     name,
     {
       access: (input: Named) => access(engine, name, input),
-      run: keyed(cloud, engine, counted(parts.metrics, name, run)),
+      run: keyed(cloud, engine, name, counted(parts.metrics, name, run)),
     },
   ]);
   return {
@@ -95,14 +95,15 @@ const counted =
   };
 
 /** A queue that a customer's key encrypts asks KMS first; no other waits. */
-const keyed =
-  (cloud: Cloud, { queues }: Engine, run: Operation["run"]): Operation["run"] =>
-  (input: Named, call) => {
+function keyed(cloud: Cloud, { queues }: Engine, operation: string, run: Operation["run"]): Operation["run"] {
+  if (!usesKey(operation)) return run;
+  return (input: Named, call) => {
     const name = input.QueueUrl ? nameOf(input.QueueUrl) : "";
     const keyId = queues.get(name)?.attributes.KmsMasterKeyId;
     if (!keyId) return run(input, call);
     return useQueuesKey(cloud, queues.arn(name), keyId, call).then(() => run(input, call));
   };
+}
 
 function access({ queues }: Engine, operation: string, input: Named): Access[] {
   const arn = input.SourceArn ?? (input.TaskHandle && sourceOf(input.TaskHandle));

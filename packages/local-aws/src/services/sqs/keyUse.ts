@@ -11,23 +11,23 @@ const passedOn: Record<string, string> = {
   NotFoundException: "KmsNotFound",
 };
 
+/** Operations that use the key of their queue. */
+export const usesKey = (operation: string): boolean => sends(operation) || operation === "ReceiveMessage";
+
+const sends = (operation: string): boolean => operation.startsWith("SendMessage");
+
 /**
  * Who sends has messages encrypted, who receives has them decrypted.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  * @param queue its ARN.
+ * @param call of an operation that {@link usesKey}.
  * @throws AwsError KMS's refusal.
  */
-export async function useQueuesKey(
-  cloud: Cloud,
-  queue: string,
-  keyId: string | undefined,
-  { operation, principal }: Call,
-) {
-  const sends = operation.startsWith("SendMessage");
-  if (!keyId || isServicesOwn(keyId) || !(sends || operation === "ReceiveMessage")) return;
+export async function useQueuesKey(cloud: Cloud, queue: string, keyId: string, { operation, principal }: Call) {
+  if (isServicesOwn(keyId)) return;
   const use: KeyUse = { keyId, principal, via: "sqs", context: { "aws:sqs:arn": queue } };
   await renaming(passedOn, async () => {
-    if (sends) await encryptFor(cloud, use);
+    if (sends(operation)) await encryptFor(cloud, use);
     await decryptFor(cloud, use);
   });
 }
