@@ -11,17 +11,21 @@ const ofItems =
 /**
  * A table's own data key is decrypted for each caller, whether it reads or writes.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
- * @param needed what the caller was found to be allowed.
+ * @param needed what the caller was found to be allowed; worked out only where a table has a key.
  * @throws AwsError KMS's refusal, in DynamoDB's words.
  */
 export async function useTablesKeys(
   cloud: Cloud,
   tables: Catalog,
-  needed: Access[],
+  needed: () => Access[],
   principal: Principal,
 ): Promise<void> {
   if (!tables.haveKeys) return;
-  const names = new Set(needed.filter(({ action }) => ofItems.test(action)).map(({ resource }) => tableOf(resource)));
+  const names = new Set(
+    needed()
+      .filter(({ action }) => ofItems.test(action))
+      .map(({ resource }) => tableOf(resource)),
+  );
   for (const name of names) {
     const keyId = tables.find(name)?.definition.encryption?.KMSMasterKeyArn;
     if (!keyId) continue;

@@ -9,6 +9,7 @@ import { Table } from "./table.ts";
 export class Catalog {
   readonly #db: Database;
   readonly #tables = new Map<string, Table>();
+  #haveKeys = false;
 
   constructor(db: Database) {
     this.#db = db;
@@ -16,6 +17,7 @@ export class Catalog {
       const parsed = JSON.parse(String(definition)) as TableDefinition;
       this.#tables.set(parsed.name, new Table(db, parsed));
     }
+    this.#lookForKeys();
   }
 
   /** @param name a table's name or ARN. @throws AwsError `ResourceNotFoundException` */
@@ -37,10 +39,9 @@ export class Catalog {
     return found;
   }
 
-  /** Whether a key of KMS encrypts one of them. */
+  /** Whether a key of KMS encrypts one of them: each read and write asks. */
   get haveKeys(): boolean {
-    for (const { definition } of this.#tables.values()) if (definition.encryption?.KMSMasterKeyArn) return true;
-    return false;
+    return this.#haveKeys;
   }
 
   /** In the order of their names. */
@@ -62,6 +63,7 @@ export class Catalog {
       return new Table(this.#db, whole, true);
     });
     this.#tables.set(name, table);
+    this.#lookForKeys();
     return table;
   }
 
@@ -71,12 +73,18 @@ export class Catalog {
       this.#db.prepare("UPDATE tables SET definition = ? WHERE id = ?").run(JSON.stringify(definition), definition.id);
       table.redefine(definition);
     });
+    this.#lookForKeys();
   }
 
   /** Its rows are left to whoever clears up. */
   delete(table: Table): void {
     this.#db.prepare("DELETE FROM tables WHERE id = ?").run(table.definition.id);
     this.#tables.delete(table.name);
+    this.#lookForKeys();
+  }
+
+  #lookForKeys(): void {
+    this.#haveKeys = [...this.#tables.values()].some(({ definition }) => definition.encryption?.KMSMasterKeyArn);
   }
 
   /** Names of what is in the file of tables and indexes that are no more. */
