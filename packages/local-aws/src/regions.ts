@@ -244,5 +244,5 @@ const dispatcher =
     if (starting) await starting;
     checkReach(call, input);
     await permit(call, await operation.access(input, call));
-    return faults.quiet ? operation.run(input, call) : faults.around(call, () => operation.run(input, call));
+    return faults.around(call, () => operation.run(input, call));
   };

@@ -162,8 +162,6 @@ export interface Occasion extends Pick<Call, "service" | "operation" | "region">
 
 /** Where things go wrong on purpose. */
 export interface FaultGate {
-  /** Whether nothing is asked for. */
-  readonly quiet: boolean;
   /**
    * Carries a call out, unless a rule has it otherwise.
    * @throws {AwsError} in the service's own words.

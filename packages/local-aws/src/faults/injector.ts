@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tell } from "../activity.ts";
 import { globPieces, globTest } from "../glob.ts";
-import type { Call, FaultGate, Occasion } from "../service.ts";
+import type { AwsError, Call, FaultGate, Occasion } from "../service.ts";
 import { draws, seedOf } from "./draws.ts";
 import { failed, throttled } from "./errors.ts";
 import type { FaultKind, FaultPlan, FaultRule } from "./plan.ts";
@@ -61,7 +61,8 @@ export class Faults implements FaultGate {
   #rules: Rule[] = [];
   #plan: { seed: number; since: number } | undefined;
   #log: Fault[] = [];
-  quiet = true;
+  /** Whether nothing is asked for. */
+  #quiet = true;
 
   start({ seed, rules }: FaultPlan): void {
     const since = Date.now();
@@ -73,17 +74,17 @@ export class Faults implements FaultGate {
       matches: matcher(rule),
       until: rule.seconds === undefined ? Number.POSITIVE_INFINITY : since + rule.seconds * 1_000,
     }));
-    this.quiet = false;
+    this.#quiet = false;
   }
 
   /** What has happened until now is still told. */
   stop(): void {
-    this.quiet = true;
+    this.#quiet = true;
   }
 
   status(): FaultStatus {
     return {
-      running: !this.quiet,
+      running: !this.#quiet,
       ...this.#plan,
       rules: this.#rules.map(({ rule, matched, faults }) => ({ ...rule, matched, faults })),
       faults: [...this.#log],
@@ -91,8 +92,8 @@ export class Faults implements FaultGate {
   }
 
   async around<T>(call: Call, run: () => T | Promise<T>): Promise<T> {
-    if (this.quiet || isOwn(call)) return run();
-    let ending: (() => Error) | undefined;
+    if (this.#quiet || isOwn(call)) return run();
+    let ending: AwsError | undefined;
     let lost = false;
     let wait = 0;
     // Each draws, whatever the others do: its sequence is its own.
@@ -105,20 +106,19 @@ export class Faults implements FaultGate {
         this.#note(rule, call, { milliseconds });
       } else if (!ending) {
         const { kind } = rule.rule;
-        const error = kind === "throttle" ? throttled(call.service, call.operation) : failed(call.service);
-        ending = () => error;
+        ending = kind === "throttle" ? throttled(call.service, call.operation) : failed(call.service);
         lost = kind === "lost";
-        this.#note(rule, call, { code: error.code });
+        this.#note(rule, call, { code: ending.code });
       }
     }
     if (wait > 0) await sleep(wait, undefined, { ref: false });
     if (!ending) return run();
     if (lost) discard(await run());
-    throw ending();
+    throw ending;
   }
 
   kills(occasion: Occasion): number | undefined {
-    if (this.quiet) return undefined;
+    if (this.#quiet) return undefined;
     let after: number | undefined;
     for (const { rule, happens } of this.#drawn(occasion, (kind) => kind === "kill")) {
       if (happens === undefined || after !== undefined) continue;
