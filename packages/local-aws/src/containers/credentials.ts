@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { RawRequest, RawResponse, RoleSession } from "../service.ts";
+import type { RawRequest, RawResponse } from "../http/raw.ts";
+import type { RoleSession } from "../service.ts";
 
 /** No bucket has such a name: none begins with an underscore. */
 const root = "/_credentials/";

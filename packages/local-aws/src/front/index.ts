@@ -5,16 +5,9 @@ import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
 import { isRegion, regionOf } from "../arn.ts";
 import type { Directory } from "../authorization/directory.ts";
+import type { RawResponse } from "../http/raw.ts";
 import type { Region } from "../regions.ts";
-import {
-  AwsError,
-  administrator,
-  type Call,
-  type Principal,
-  type RawResponse,
-  type Service,
-  type Services,
-} from "../service.ts";
+import { AwsError, administrator, type Call, type Principal, type Service, type Services } from "../service.ts";
 import { unsignedServices } from "../services.ts";
 import { protocolOf, shapesOf, type WireRequest, wireRequest } from "../wire/index.ts";
 import { authenticate, signatureError } from "./authenticate.ts";

@@ -1,7 +1,8 @@
 /** Requests whose caller is known: read, carried out under IAM, and answered, each in its service's protocol. */
 import { Readable } from "node:stream";
+import type { RawResponse } from "../http/raw.ts";
 import { htmlOf } from "../kit/htmlPage.ts";
-import { AwsError, type Call, operationOf, type RawResponse, type Service, unknownOperation } from "../service.ts";
+import { AwsError, type Call, operationOf, type Service, unknownOperation } from "../service.ts";
 import { checkInput, protocolOf, shapesOf, type WireRequest } from "../wire/index.ts";
 import { signatureError } from "./authenticate.ts";
 

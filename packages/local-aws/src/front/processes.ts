@@ -3,7 +3,7 @@
  * credentials of containers. An invocation makes two of them, so they skip all that other requests go through.
  */
 import type { IncomingMessage } from "node:http";
-import type { RawRequest, RawResponse } from "../service.ts";
+import type { RawRequest, RawResponse } from "../http/raw.ts";
 import { refusal } from "./door.ts";
 import type { Part } from "./server.ts";
 

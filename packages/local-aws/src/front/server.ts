@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { pipeline, Readable } from "node:stream";
-import type { RawResponse } from "../service.ts";
+import type { RawResponse } from "../http/raw.ts";
 
 /** @returns whether the request is this part's; it is then answered by it. */
 export type Part = (request: IncomingMessage, response: ServerResponse) => boolean;

@@ -2,7 +2,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { isRegion } from "../arn.ts";
-import type { Services, Site } from "../service.ts";
+import type { Site } from "../http/raw.ts";
+import type { Services } from "../service.ts";
 import type { Part } from "./server.ts";
 
 interface Regions {

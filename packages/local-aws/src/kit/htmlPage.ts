@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { RawResponse } from "../service.ts";
+import type { RawResponse } from "../http/raw.ts";
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 

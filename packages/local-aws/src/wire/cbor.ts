@@ -1,6 +1,7 @@
 /** `rpcv2Cbor`, which recent versions of the AWS CLI use for CloudWatch: the operation in the path, CBOR in both directions. */
 import { CborCodec } from "@smithy/core/cbor";
-import { AwsError, type RawResponse } from "../service.ts";
+import type { RawResponse } from "../http/raw.ts";
+import { AwsError } from "../service.ts";
 import { unknownOperation } from "./json.ts";
 import { bytes, type Protocol } from "./protocol.ts";
 import { queryErrorHeader, typeOf } from "./queryMode.ts";

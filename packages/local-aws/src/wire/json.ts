@@ -2,8 +2,9 @@
 
 import { JsonCodec } from "@smithy/core/protocols";
 import type { NormalizedSchema } from "@smithy/core/schema";
+import type { RawResponse } from "../http/raw.ts";
 import { parseJson } from "../jsonText.ts";
-import { AwsError, type RawResponse } from "../service.ts";
+import { AwsError } from "../service.ts";
 import { bytes, type Protocol } from "./protocol.ts";
 import { queryErrorHeader, typeOf } from "./queryMode.ts";
 import { readParsed } from "./sdkInternals.ts";

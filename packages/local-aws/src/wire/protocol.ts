@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
-import type { AwsError, RawResponse } from "../service.ts";
+import type { RawResponse } from "../http/raw.ts";
+import type { AwsError } from "../service.ts";
 import type { OperationShape, ServiceShapes } from "./shapes.ts";
 
 /** A request whose signature is verified. */

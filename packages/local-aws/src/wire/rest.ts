@@ -1,7 +1,8 @@
 /** HTTP bindings of REST protocols: which parts of an input are in the path, the query, headers or the body. */
 import { FromStringShapeDeserializer, ToStringShapeSerializer } from "@smithy/core/protocols";
 import type { NormalizedSchema } from "@smithy/core/schema";
-import { AwsError, type RawResponse } from "../service.ts";
+import type { RawResponse } from "../http/raw.ts";
+import { AwsError } from "../service.ts";
 import { unknownOperation } from "./json.ts";
 import type { WireRequest } from "./protocol.ts";
 import type { OperationShape, ServiceShapes } from "./shapes.ts";

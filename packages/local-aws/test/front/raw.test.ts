@@ -8,7 +8,8 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { Directory } from "../../src/authorization/directory.ts";
 import { createFront, type Front } from "../../src/front/index.ts";
-import { AwsError, type Call, type RawRequest, type RawResponse, type Service } from "../../src/service.ts";
+import type { RawRequest, RawResponse } from "../../src/http/raw.ts";
+import { AwsError, type Call, type Service } from "../../src/service.ts";
 import { Store } from "../../src/store.ts";
 
 describe("services that read the wire themselves", () => {

@@ -5,7 +5,8 @@ import { AwsQueryProtocol, AwsSmithyRpcV2CborProtocol } from "@aws-sdk/core/prot
 import { HttpResponse } from "@smithy/core/protocols";
 import { operation as clientOperation } from "@smithy/core/schema";
 import fc from "fast-check";
-import { AwsError, type RawResponse } from "../../src/service.ts";
+import type { RawResponse } from "../../src/http/raw.ts";
+import { AwsError } from "../../src/service.ts";
 import { checkInput, protocolOf, type WireRequest } from "../../src/wire/index.ts";
 import { type OperationShape, readShapes, type ServiceShapes } from "../../src/wire/shapes.ts";
 import { arbitraryOf } from "../support/shapes.ts";

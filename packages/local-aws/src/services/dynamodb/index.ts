@@ -2,18 +2,10 @@
 
 import { mkdirSync } from "node:fs";
 import { withRequestKeys } from "../../authorization/requestKeys.ts";
+import type { RawRequest, RawResponse } from "../../http/raw.ts";
 import { parseJson } from "../../jsonText.ts";
 import { checkReach } from "../../reach.ts";
-import {
-  type Access,
-  AwsError,
-  type Call,
-  type Cloud,
-  type Operation,
-  type RawRequest,
-  type RawResponse,
-  type Service,
-} from "../../service.ts";
+import { type Access, AwsError, type Call, type Cloud, type Operation, type Service } from "../../service.ts";
 import type { Wakes } from "../../wakes.ts";
 import { needs } from "./access.ts";
 import { resumeBackups } from "./backups/operations.ts";

@@ -4,8 +4,9 @@ import { open } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
+import type { Site } from "../../http/raw.ts";
 import { show } from "../../kit/htmlPage.ts";
-import type { Cloud, Operation, Site } from "../../service.ts";
+import type { Cloud, Operation } from "../../service.ts";
 import { isOver } from "./model.ts";
 import type { Records } from "./records.ts";
 

@@ -4,8 +4,9 @@
  */
 import type { Faults } from "../../faults/injector.ts";
 import { readPlan } from "../../faults/plan.ts";
+import type { RawRequest, RawResponse } from "../../http/raw.ts";
 import { parseJson } from "../../jsonText.ts";
-import { AwsError, type Cloud, type RawRequest, type RawResponse, type Service } from "../../service.ts";
+import { AwsError, type Cloud, type Service } from "../../service.ts";
 
 const operations: Record<string, string> = { GET: "GetFaults", PUT: "StartFaults", DELETE: "StopFaults" };
 

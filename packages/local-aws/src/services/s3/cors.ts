@@ -2,7 +2,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { CORSConfiguration, CORSRule, PutBucketCorsRequest } from "@aws-sdk/client-s3";
 import { globTest } from "../../glob.ts";
-import { AwsError, type RawResponse } from "../../service.ts";
+import type { RawResponse } from "../../http/raw.ts";
+import { AwsError } from "../../service.ts";
 import { invalidRequest, malformedXml } from "./errors.ts";
 import type { BucketRecord } from "./records.ts";
 

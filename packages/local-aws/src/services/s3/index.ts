@@ -7,15 +7,8 @@ import type { Directory } from "../../authorization/directory.ts";
 import { withRequestKeys } from "../../authorization/requestKeys.ts";
 import { bucketOfHost } from "../../front/bucketHost.ts";
 import { isSignedV2 } from "../../front/signatureV2.ts";
-import {
-  AwsError,
-  type Call,
-  type Cloud,
-  type Operation,
-  type RawRequest,
-  type RawResponse,
-  type Service,
-} from "../../service.ts";
+import type { RawRequest, RawResponse } from "../../http/raw.ts";
+import { AwsError, type Call, type Cloud, type Operation, type Service } from "../../service.ts";
 import { type OperationShape, type ServiceShapes, shapesOf, type WireRequest, wireRequest } from "../../wire/index.ts";
 import { s3Xml } from "../../wire/restXml.ts";
 import { escapeXml } from "../../wire/xml.ts";

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
-import type { RawRequest, RawResponse } from "../../../service.ts";
+import type { RawRequest, RawResponse } from "../../../http/raw.ts";
 import type { InvocationMessage } from "../runtime/protocol.ts";
 import { maxResponseBytes } from "./limits.ts";
 

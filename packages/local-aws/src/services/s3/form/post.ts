@@ -4,7 +4,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Directory } from "../../../authorization/directory.ts";
 import { authenticateForm } from "../../../front/formSignature.ts";
-import type { Call, Operation, RawRequest, RawResponse } from "../../../service.ts";
+import type { RawRequest, RawResponse } from "../../../http/raw.ts";
+import type { Call, Operation } from "../../../service.ts";
 import type { ServiceShapes } from "../../../wire/index.ts";
 import { readBindings } from "../../../wire/rest.ts";
 import { escapeXml, readXml } from "../../../wire/xml.ts";

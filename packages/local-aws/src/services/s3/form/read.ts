@@ -1,5 +1,6 @@
 /** A form as a browser sends it: fields, and one file. */
-import { AwsError, type RawRequest } from "../../../service.ts";
+import type { RawRequest } from "../../../http/raw.ts";
+import { AwsError } from "../../../service.ts";
 import { invalidArgument } from "../errors.ts";
 import { Incoming } from "../incoming.ts";
 

@@ -1,4 +1,5 @@
-import type { AwsError, RawResponse } from "../../../service.ts";
+import type { RawResponse } from "../../../http/raw.ts";
+import type { AwsError } from "../../../service.ts";
 import { escapeXml } from "../../../wire/xml.ts";
 
 const titles: Record<number, string> = {

@@ -3,7 +3,8 @@
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteHosting.html
  */
 import type { Redirect, RoutingRule, WebsiteConfiguration } from "@aws-sdk/client-s3";
-import { AwsError, type Call, type RawResponse } from "../../../service.ts";
+import type { RawResponse } from "../../../http/raw.ts";
+import { AwsError, type Call } from "../../../service.ts";
 import type { WireRequest } from "../../../wire/index.ts";
 import { noSuchBucket } from "../errors.ts";
 import type { S3State } from "../state.ts";

@@ -2,8 +2,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { foreignPage } from "../../../front/door.ts";
+import type { Site } from "../../../http/raw.ts";
 import { type Page, show } from "../../../kit/htmlPage.ts";
-import type { Site } from "../../../service.ts";
 import type { JupyterServer } from "./jupyterServer.ts";
 import type { Keeper } from "./keeper.ts";
 import { forward, forwardUpgrade } from "./proxy.ts";
