@@ -180,6 +180,31 @@ export function tell(describe: () => Activity): void {
   if (activityChannel.hasSubscribers) activityChannel.publish(describe());
 }
 
+/** What has ended, or could not start. */
+export interface Ended extends Pick<ExitActivity, "region" | "resource"> {
+  name?: string | undefined;
+  container?: string | undefined;
+  /** When it was started, in milliseconds since 1970. */
+  began: number;
+  code?: number | undefined;
+  message?: string | undefined;
+}
+
+/** Tells of an {@link ExitActivity}. @param describe called only where somebody listens. */
+export function tellExit(describe: () => Ended): void {
+  tell(() => {
+    const { region, resource, name, container, began, code, message } = describe();
+    const at = Date.now();
+    return {
+      ...{ kind: "exit", at, region, resource, milliseconds: at - began },
+      ...(name && { name }),
+      ...(container && { container }),
+      ...(code !== undefined && { code }),
+      ...(message && { message }),
+    };
+  });
+}
+
 /** Who asked, for {@link InvocationActivity.source}: the resource that a service acts for, else the caller itself. */
 export function sourceOf({ principal, sourceIp }: Pick<Call, "principal" | "sourceIp">): string | undefined {
   const { kind, arn, sourceArn, roleArn } = principal;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ContainerDefinition, StopTaskRequest, TaskStopCode } from "@aws-sdk/client-ecs";
-import { tell } from "../../activity.ts";
+import { type Ended, tellExit } from "../../activity.ts";
 import { commandOf, type Images, unknownImage } from "../../containers/images.ts";
 import { LastWords } from "../../containers/lastWords.ts";
 import { ContainerLog } from "../../containers/log.ts";
@@ -70,7 +70,7 @@ export class Task {
       const { message } = error as Error;
       this.stopCode = "TaskFailedToStart";
       this.stoppedReason = message;
-      this.#tell({ milliseconds: Date.now() - this.created, message });
+      this.#tell({ began: this.created, message });
       this.#finish();
     }
   }
@@ -166,27 +166,27 @@ export class Task {
     this.#containers.push({ definition, container, log });
     void container.ended.then((code) => {
       this.exitCodes.set(name, code);
-      const said = code !== 0 && words.line;
-      const exit = { container: name, milliseconds: Date.now() - began, code, ...(said && { message: said }) };
       // One that is stopped does not end by itself.
-      if (this.status === "RUNNING") this.#tell(exit);
+      if (this.status === "RUNNING") {
+        this.#tell({ container: name, began, code, message: code === 0 ? undefined : words.line });
+      }
       if (definition.essential !== false || this.exitCodes.size === this.#containers.length) {
         void this.stop("EssentialContainerExited", "Essential container in task exited");
       }
     });
   }
 
-  #tell(exit: { container?: string; milliseconds: number; code?: number; message?: string }): void {
+  #tell({ container, ...exit }: Omit<Ended, "region" | "resource">): void {
     const { cloud, group, cluster, definition } = this.args;
     const { family, revision } = definition;
     const [, service] = /^service:(.+)$/.exec(group) ?? [];
     const place = service ? `service/${cluster}/${service}` : `task-definition/${family}:${revision}`;
-    const { container, ...rest } = exit;
     const isOne = definition.definition.containerDefinitions.length === 1;
-    tell(() => ({
-      ...{ kind: "exit", at: Date.now(), region: cloud.region, ...rest },
+    tellExit(() => ({
+      ...exit,
+      region: cloud.region,
       resource: `arn:aws:ecs:${cloud.region}:${cloud.accountId}:${place}`,
-      ...(container !== undefined && !isOne && { container }),
+      container: isOne ? undefined : container,
     }));
   }
 

@@ -1,5 +1,5 @@
 /** Executes runs, one attempt after the other, within the capacity of their application. */
-import { tell } from "../../activity.ts";
+import { tellExit } from "../../activity.ts";
 import type { Tools } from "../../containers/tools.ts";
 import type { Cloud } from "../../service.ts";
 import { after, type LongTimer } from "../../timers.ts";
@@ -205,15 +205,13 @@ export class Runner {
 
   /** @param details none of a success. */
   #tell(run: JobRun, details: string, exit: Outcome["exit"]): void {
-    const code = exit?.code ?? (details === "" ? 0 : undefined);
-    const message = exit?.said ?? details;
-    tell(() => ({
-      ...{ kind: "exit", at: Date.now(), region: this.#cloud.region },
+    tellExit(() => ({
+      region: this.#cloud.region,
       resource: this.#records.names.run(run.application, run.id),
-      ...(run.input.name && { name: run.input.name }),
-      milliseconds: Date.now() - run.attempts.at(-1)!.created,
-      ...(code !== undefined && { code }),
-      ...(message && { message }),
+      name: run.input.name,
+      began: run.attempts.at(-1)!.created,
+      code: exit?.code ?? (details === "" ? 0 : undefined),
+      message: exit?.said ?? details,
     }));
   }
 

@@ -3,7 +3,7 @@ import { Agent, request } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { tell } from "../../activity.ts";
+import { tellExit } from "../../activity.ts";
 import { Artifacts, unpack } from "../../containers/artifacts.ts";
 import { commandOf, type Images, unknownImage } from "../../containers/images.ts";
 import { LastWords } from "../../containers/lastWords.ts";
@@ -159,10 +159,11 @@ export class Host {
     if (this.#stopped) return;
     const { cloud, endpoint } = this.#args;
     const code = this.#code;
-    tell(() => ({
-      ...{ kind: "exit", at: Date.now(), region: cloud.region, milliseconds: Date.now() - this.#began },
+    tellExit(() => ({
+      region: cloud.region,
       resource: new Names(cloud).arn("endpoint", endpoint),
-      ...(code !== undefined && { code }),
+      began: this.#began,
+      code,
       message: (code !== undefined && this.#words.line) || reason,
     }));
   }

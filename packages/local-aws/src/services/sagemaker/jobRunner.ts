@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Channel, SecondaryStatus } from "@aws-sdk/client-sagemaker";
-import { tell } from "../../activity.ts";
+import { type Ended, tellExit } from "../../activity.ts";
 import { Artifacts, pack } from "../../containers/artifacts.ts";
 import { commandOf, type Images, unknownImage } from "../../containers/images.ts";
 import { LastWords } from "../../containers/lastWords.ts";
@@ -104,7 +104,7 @@ export class JobRunner {
       if (failed) {
         const said = await readFile(join(root, "output/failure"), "utf8").catch(() => "");
         const reason = `AlgorithmError: ${said || "the container gave no reason"}, exit code: ${code}`;
-        return this.#fail(name, reason, { code, said: said || running.words.line });
+        return this.#fail(name, reason, { code, message: said || running.words.line });
       }
       if (!this.#halted(name, running)) this.#finish(name, "Completed");
     } finally {
@@ -168,21 +168,20 @@ export class JobRunner {
   }
 
   /** @param exit of its container, where that is why. */
-  #fail(name: string, reason: string, exit?: { code: number; said: string | undefined }): void {
+  #fail(name: string, reason: string, exit: Pick<Ended, "code" | "message"> = { message: reason }): void {
     if (this.#closing) return;
     this.#enter(name, "Failed", "Training job failed");
     this.#change(name, { status: "Failed", reason: reason.slice(0, 1_024) });
-    this.#tell(name, exit ? { code: exit.code, ...(exit.said && { message: exit.said }) } : { message: reason });
+    this.#tell(name, exit);
   }
 
-  #tell(name: string, exit: { code?: number; message?: string }): void {
-    const at = Date.now();
-    const job = this.#records.jobs.get(name);
-    tell(() => ({
-      ...{ kind: "exit", at, region: this.#cloud.region, ...exit },
-      resource: new Names(this.#cloud).arn("training-job", name),
-      milliseconds: at - (job?.trainingStarted ?? job?.created ?? at),
-    }));
+  #tell(name: string, exit: Pick<Ended, "code" | "message">): void {
+    tellExit(() => {
+      const job = this.#records.jobs.get(name);
+      const began = job?.trainingStarted ?? job?.created ?? Date.now();
+      const resource = new Names(this.#cloud).arn("training-job", name);
+      return { ...exit, region: this.#cloud.region, resource, began };
+    });
   }
 
   #change(name: string, change: Partial<TrainingJob>): void {
