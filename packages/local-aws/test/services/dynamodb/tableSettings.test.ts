@@ -103,6 +103,30 @@ describe("settings of DynamoDB tables", () => {
     await assert.rejects(dynamodb.updateTable({ TableName }), { name: "ValidationException" });
   });
 
+  it("are a key that each read needs from its change on, over a restart, and no longer than the table has it", async () => {
+    const TableName = "sealed";
+    const kms = test.client(KMS);
+    const KeyId = (await kms.createKey({})).KeyMetadata?.KeyId as string;
+    const get = () => dynamodb.getItem({ TableName, Key: { id: { S: "1" } } });
+    const refused = { name: "DisabledException" };
+    await dynamodb.createTable({
+      TableName,
+      AttributeDefinitions: [attribute("id")],
+      KeySchema: keys("id"),
+      BillingMode: "PAY_PER_REQUEST",
+    });
+    const encrypted = { Enabled: true, SSEType: "KMS", KMSMasterKeyId: KeyId } as const;
+    await dynamodb.updateTable({ TableName, SSESpecification: encrypted });
+    await kms.disableKey({ KeyId });
+    await assert.rejects(get(), refused);
+    await test.stop({ keep: true });
+    test = await startCloud({ directory: test.directory });
+    dynamodb = test.client(DynamoDB);
+    await assert.rejects(get(), refused);
+    await dynamodb.updateTable({ TableName, SSESpecification: { Enabled: false } });
+    assert.equal((await get()).Item, undefined);
+  });
+
   it("are forgotten with the table", async () => {
     const TableName = "again";
     const input = {
