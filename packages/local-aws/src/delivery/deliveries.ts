@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { queueUrl } from "../arn.ts";
-import { isTransient } from "../kit/patience.ts";
+import { isTransient, pauseAfter } from "../kit/patience.ts";
 import { AwsError, type Cloud, type Principal, servicePrincipal } from "../service.ts";
 import type { Collection } from "../store.ts";
 import { deliver } from "./deliver.ts";
@@ -156,8 +156,7 @@ export class Deliveries {
     const code = error instanceof AwsError ? error.code : "InternalFailure";
     // A missing or forbidden target will be no different next time.
     const permanent = !isTransient(error);
-    const pause = Math.min(firstPauseMs * 2 ** (attempts - 1), longestPauseMs) * (0.5 + Math.random() / 2);
-    const due = Date.now() + pause;
+    const due = Date.now() + pauseAfter(attempts, firstPauseMs, longestPauseMs);
     if (!permanent && attempts <= retries && due < delivery.since + age * 1000) {
       this.#waiting.put(key, { ...delivery, attempts, due });
       this.#at(key, due);

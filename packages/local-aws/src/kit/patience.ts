@@ -8,6 +8,14 @@ const passing = /Throttl|TooMany|SlowDown|ThroughputExceeded|RequestLimitExceede
 export const isTransient = (error: unknown): boolean =>
   !(error instanceof AwsError) || error.status >= 500 || passing.test(error.code);
 
+/**
+ * How long to wait before another try: longer each time, and never the same, so that tries do not come all at once.
+ * @param tried how often it was tried, from 1.
+ * @param first milliseconds, at most, after the first try; `longest` after any.
+ */
+export const pauseAfter = (tried: number, first: number, longest: number): number =>
+  Math.min(first * 2 ** (tried - 1), longest) * (0.5 + Math.random() / 2);
+
 const tries = 9;
 /** Milliseconds; some 15 seconds in all. */
 const firstPause = 100;
@@ -20,8 +28,7 @@ export async function patiently<T>(attempt: () => Promise<T>): Promise<T> {
       return await attempt();
     } catch (error) {
       if (tried === tries || !isTransient(error)) throw error;
-      const pause = Math.min(firstPause * 2 ** (tried - 1), longestPause);
-      await sleep(pause * (0.5 + Math.random() / 2), undefined, { ref: false });
+      await sleep(pauseAfter(tried, firstPause, longestPause), undefined, { ref: false });
     }
   }
 }
