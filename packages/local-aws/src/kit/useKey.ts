@@ -1,4 +1,4 @@
-import { AwsError, administrator, type Cloud, type Principal } from "../service.ts";
+import { AwsError, type Cloud, type Principal } from "../service.ts";
 
 /** What a caller has a service do with a key of KMS. */
 export interface KeyUse {
@@ -25,11 +25,11 @@ export async function encryptFor(cloud: Cloud, use: KeyUse): Promise<void> {
  * @throws {AwsError} as {@link encryptFor}.
  */
 export async function decryptFor(cloud: Cloud, use: KeyUse): Promise<void> {
-  // Data are not really encrypted here, so that none has a data key of its own: one is made by the account, through the
-  // service, since that is how the service's own keys admit it.
-  const account = callerOf({ ...use, principal: administrator(cloud.accountId) });
-  const { CiphertextBlob } = await cloud.call("kms", "GenerateDataKey", dataKey(use), account);
-  await cloud.call("kms", "Decrypt", { CiphertextBlob, ...contextOf(use) }, callerOf(use));
+  // Data are not really encrypted here, so that there is no data key to decrypt: KMS is asked whether it would.
+  const asked = { KeyId: use.keyId, ...contextOf(use), DryRun: true, DryRunModifiers: ["IGNORE_CIPHERTEXT" as const] };
+  await cloud.call("kms", "Decrypt", asked, callerOf(use)).catch((error: Error) => {
+    if (error.name !== "DryRunOperationException") throw error;
+  });
 }
 
 /** Whether it is a key of the service's own in the account (`alias/aws/s3`), which admits everybody there. */

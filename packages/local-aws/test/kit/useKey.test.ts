@@ -138,6 +138,34 @@ describe("a customer's key", () => {
       await assert.rejects(run(await role(right("lambda", ...actions))), { name: code });
     });
 
+  it("is enough for whom its policy lets in, though the account itself may only manage it", async () => {
+    const as = await test.mintRole([{ Effect: "Allow", Action: ["s3:*", "dynamodb:*"], Resource: "*" }]);
+    const KeyId = (await kms.createKey({})).KeyMetadata?.KeyId as string;
+    const s3Settings = { credentials: as.credentials, config: { forcePathStyle: true } };
+    const objects = test.client(S3, s3Settings);
+    await objects.createBucket({ Bucket: "managed" });
+    const by = { SSEAlgorithm: "aws:kms", KMSMasterKeyID: KeyId } as const;
+    const Rules = [{ ApplyServerSideEncryptionByDefault: by }];
+    await objects.putBucketEncryption({ Bucket: "managed", ServerSideEncryptionConfiguration: { Rules } });
+    const manage = ["kms:Describe*", "kms:Put*", "kms:Get*"];
+    const statement = (AWS: string, Action: string[]) => ({
+      Effect: "Allow",
+      Principal: { AWS },
+      Action,
+      Resource: "*",
+    });
+    const Statement = [
+      statement("arn:aws:iam::000000000000:root", manage),
+      statement(as.roleArn, ["kms:Decrypt", "kms:GenerateDataKey"]),
+    ];
+    await kms.putKeyPolicy({ KeyId, Policy: JSON.stringify({ Version: "2012-10-17", Statement }) });
+    await objects.putObject({ Bucket: "managed", Key: "k", Body: "x" });
+    const { Body } = await objects.getObject({ Bucket: "managed", Key: "k" });
+    assert.equal(await Body?.transformToString(), "x");
+    const administrator = test.client(S3, { config: { forcePathStyle: true } });
+    await assert.rejects(administrator.getObject({ Bucket: "managed", Key: "k" }), { name: "AccessDenied" });
+  });
+
   it("is not needed to look at an object, a table or a queue", async () => {
     const as = await role();
     await s3(as).headObject({ Bucket: "sealed", Key: "there" });

@@ -79,6 +79,15 @@ export function checkState(records: Records, key: Key): void {
   if (!key.enabled) throw new AwsError("DisabledException", `${arn} is disabled.`);
 }
 
+/** Whether a dry run is asked for that takes no ciphertext. https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html */
+export const ignoresCiphertext = ({
+  DryRun,
+  DryRunModifiers = [],
+}: {
+  DryRun?: boolean | undefined;
+  DryRunModifiers?: string[] | undefined;
+}): boolean => DryRun === true && DryRunModifiers.includes("IGNORE_CIPHERTEXT");
+
 /** @throws AwsError for a dry run that would succeed, and for an enclave, which this machine is not. */
 export function checkSwitches({
   DryRun,

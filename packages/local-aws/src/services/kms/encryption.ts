@@ -1,10 +1,10 @@
 /** Encryption with symmetric and RSA keys, and keys for data. https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html */
 import { constants, createPublicKey, privateDecrypt, publicEncrypt, randomBytes } from "node:crypto";
-import type { DataKeyPairSpec, GenerateDataKeyRequest } from "@aws-sdk/client-kms";
+import type { DataKeyPairSpec, DecryptRequest, GenerateDataKeyRequest } from "@aws-sdk/client-kms";
 import { brokenConstraint } from "../../kit/constraint.ts";
 import type { Operations } from "../../operations.ts";
 import { AwsError, type Operation } from "../../service.ts";
-import { type Context, checkSwitches, contextKeys, usable, use } from "./access.ts";
+import { type Context, checkSwitches, contextKeys, ignoresCiphertext, usable, use } from "./access.ts";
 import { invalidCiphertext, keyOf, open, seal } from "./ciphertext.ts";
 import { newPrivateKey, pairSpecs, privateBytes, privateKey, publicBytes } from "./keyPairs.ts";
 import type { Key, Records } from "./records.ts";
@@ -12,6 +12,8 @@ import { algorithmsOf } from "./specs.ts";
 
 const symmetric = "SYMMETRIC_DEFAULT";
 const usages = ["ENCRYPT_DECRYPT" as const];
+
+type Ciphertext = Pick<DecryptRequest, "CiphertextBlob" | "DryRun" | "DryRunModifiers">;
 
 export function encryptionOperations(records: Records): Operations<"kms"> {
   const may = (operation: string, given: string, context: Context, algorithm = symmetric) =>
@@ -27,10 +29,11 @@ export function encryptionOperations(records: Records): Operations<"kms"> {
     return key;
   };
 
-  /** The key of a ciphertext: symmetric ones are named in it, others by the caller. */
-  const sealed = (ciphertext: Uint8Array | undefined, given: string | undefined): string => {
+  /** The key of a ciphertext: symmetric ones are named in it, others by the caller, as is each where there is no ciphertext. */
+  const sealed = (input: Ciphertext, given: string | undefined): string => {
     const named = given === undefined ? undefined : records.found(given);
-    return named?.spec?.startsWith("RSA_") ? named.id : keyOf(records, ciphertext, given);
+    if (named && (named.spec?.startsWith("RSA_") || ignoresCiphertext(input))) return named.id;
+    return keyOf(records, input.CiphertextBlob, given);
   };
 
   const encrypt = async (key: Key, plaintext: Uint8Array, context: Context, algorithm: string): Promise<Buffer> => {
@@ -107,20 +110,16 @@ export function encryptionOperations(records: Records): Operations<"kms"> {
       },
     },
     Decrypt: {
-      access: ({ CiphertextBlob = new Uint8Array(), KeyId, EncryptionContext, EncryptionAlgorithm }) => [
-        may("Decrypt", sealed(CiphertextBlob, KeyId), EncryptionContext, EncryptionAlgorithm),
+      access: (input) => [
+        may("Decrypt", sealed(input, input.KeyId), input.EncryptionContext, input.EncryptionAlgorithm),
       ],
-      async run({
-        CiphertextBlob = new Uint8Array(),
-        KeyId,
-        EncryptionContext,
-        EncryptionAlgorithm = symmetric,
-        ...switches
-      }) {
-        const key = usable(records, sealed(CiphertextBlob, KeyId), "Decrypt", usages);
+      async run(input) {
+        const { CiphertextBlob = new Uint8Array(), EncryptionContext, EncryptionAlgorithm = symmetric } = input;
+        const key = usable(records, sealed(input, input.KeyId), "Decrypt", usages);
         checkAlgorithm(key, EncryptionAlgorithm);
+        if (ignoresCiphertext(input)) checkSwitches(input);
         const Plaintext = await decrypt(key, CiphertextBlob, EncryptionContext, EncryptionAlgorithm);
-        checkSwitches(switches);
+        checkSwitches(input);
         return { KeyId: records.arn(key.id), Plaintext, EncryptionAlgorithm, ...material(key) };
       },
     },
@@ -128,7 +127,7 @@ export function encryptionOperations(records: Records): Operations<"kms"> {
       access: (input) => [
         may(
           "ReEncryptFrom",
-          sealed(input.CiphertextBlob, input.SourceKeyId),
+          sealed(input, input.SourceKeyId),
           input.SourceEncryptionContext,
           input.SourceEncryptionAlgorithm,
         ),
@@ -141,10 +140,11 @@ export function encryptionOperations(records: Records): Operations<"kms"> {
       ],
       async run(input) {
         const { SourceEncryptionAlgorithm: from = symmetric, DestinationEncryptionAlgorithm: to = symmetric } = input;
-        const source = usable(records, sealed(input.CiphertextBlob, input.SourceKeyId), "ReEncrypt", usages);
+        const source = usable(records, sealed(input, input.SourceKeyId), "ReEncrypt", usages);
         const target = usable(records, input.DestinationKeyId, "ReEncrypt", usages);
         checkAlgorithm(source, from);
         checkAlgorithm(target, to);
+        if (ignoresCiphertext(input)) checkSwitches(input);
         const { CiphertextBlob = new Uint8Array() } = input;
         const plaintext = await decrypt(source, CiphertextBlob, input.SourceEncryptionContext, from);
         checkSize(target, to, plaintext.length);

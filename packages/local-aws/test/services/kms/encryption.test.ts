@@ -165,6 +165,20 @@ describe("encryption with keys of KMS", () => {
     });
   });
 
+  it("is tried without a ciphertext, for the key that is named", async () => {
+    const { KeyId } = await made();
+    const trial = { DryRun: true, DryRunModifiers: ["IGNORE_CIPHERTEXT" as const] };
+    const would = { name: "DryRunOperationException" };
+    await assert.rejects(kms.decrypt({ KeyId, ...trial }), would);
+    await assert.rejects(kms.reEncrypt({ SourceKeyId: KeyId, DestinationKeyId: KeyId, ...trial }), would);
+    const invalid = { name: "InvalidCiphertextException" };
+    await assert.rejects(kms.decrypt({ KeyId, DryRun: true }), invalid);
+    await assert.rejects(kms.decrypt({ KeyId, DryRunModifiers: trial.DryRunModifiers }), invalid);
+    await assert.rejects(kms.decrypt(trial), invalid);
+    await kms.disableKey({ KeyId });
+    await assert.rejects(kms.decrypt({ KeyId, ...trial }), { name: "DisabledException" });
+  });
+
   describe("the policy of the key", () => {
     const account = "arn:aws:iam::000000000000:root";
     const statement = (Principal: string, more: object = {}) => ({
