@@ -4,15 +4,13 @@
  */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { tell } from "../../activity.ts";
 import type { Directory } from "../../authorization/directory.ts";
 import { corsHeaders, isPreflight } from "../../http/cors.ts";
 import { httpEvent, replyOf } from "../../http/event.ts";
-import { messageOf, shownPath } from "../../http/refusal.ts";
 import { signerOf } from "../../http/signer.ts";
 import { type HttpReply, type HttpSite, jsonReply, writeReply } from "../../http/site.ts";
+import { tellRequest } from "../../http/told.ts";
 import { collect } from "../../kit/collect.ts";
-import { tellCall } from "../../routeCall.ts";
 import { AwsError, type Principal } from "../../service.ts";
 import type { Lambda } from "./context.ts";
 import type { Invoker } from "./invoker.ts";
@@ -77,26 +75,15 @@ export class UrlSite implements HttpSite {
     const began = Date.now();
     const found: Found = { key, url, rest };
     const reply = await this.#answer(request, found, requestId);
-    const at = Date.now();
-    const [name = "", alias] = key.split(":");
-    const common = {
-      ...{ at, region: this.#lambda.cloud.region, method: request.method as string, status: reply.status },
-      ...{ milliseconds: at - began, api: url.id, requestId },
-      function: this.#lambda.arns.function(name, alias || undefined),
-    };
-    tell(() => {
-      const message = messageOf(reply);
-      return {
-        ...{ kind: "request", ...common, path: shownPath(cut(rest)[0]) },
-        ...(message !== undefined && { message }),
-      };
-    });
     const headers = [...reply.headers, ...own, ...(url.Cors ? corsHeaders(url.Cors, request) : [])];
-    tellCall(() => ({
-      ...{ ...common, url: raw, headers: request.rawHeaders, body: found.body },
-      ...{ answerHeaders: headers, answer: reply.body, invocation: found.invoked },
-    }));
-    writeReply(response, { ...reply, headers });
+    const written = { ...reply, headers };
+    const [name = "", alias] = key.split(":");
+    tellRequest({
+      ...{ request, path: cut(rest)[0], began, reply: written, requestId },
+      ...{ region: this.#lambda.cloud.region, api: url.id, body: found.body, invocation: found.invoked },
+      function: this.#lambda.arns.function(name, alias || undefined),
+    });
+    writeReply(response, written);
   }
 
   async #answer(request: IncomingMessage, found: Found, requestId: string): Promise<HttpReply> {

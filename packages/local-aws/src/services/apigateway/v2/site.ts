@@ -5,12 +5,10 @@
 
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { tell } from "../../../activity.ts";
 import { corsHeaders, isPreflight } from "../../../http/cors.ts";
-import { messageOf, shownPath } from "../../../http/refusal.ts";
 import { type HttpReply, type HttpSite, writeReply } from "../../../http/site.ts";
+import { tellRequest } from "../../../http/told.ts";
 import { collect } from "../../../kit/collect.ts";
-import { tellCall } from "../../../routeCall.ts";
 import type { Cloud } from "../../../service.ts";
 import type { HttpAuthorization } from "./authorize.ts";
 import { failed, HttpFailure, type Way } from "./exchange.ts";
@@ -55,26 +53,13 @@ export class HttpApiSite implements HttpSite {
     const began = Date.now();
     const way: Way = { body: undefined, function: undefined, invocation: undefined };
     const reply = await this.#answer(request, api, rest, requestId, way);
-    const at = Date.now();
-    const { region } = this.#cloud;
-    const method = request.method as string;
-    const common = { at, region, api: id, requestId, method, status: reply.status, milliseconds: at - began };
-    tell(() => {
-      const message = messageOf(reply);
-      return {
-        ...{ kind: "request", ...common, path: shownPath(rest.split("?", 1)[0] || "/") },
-        ...(way.function !== undefined && { function: way.function }),
-        ...(message !== undefined && { message }),
-      };
-    });
     const shared = cors ? corsHeaders(cors, request) : [];
     const shown = cors ? withoutCors(reply) : reply;
-    const headers = [...shown.headers, ...own, ...shared];
-    tellCall(() => ({
-      ...common,
-      ...{ url, headers: request.rawHeaders, answerHeaders: headers, answer: reply.body, ...way },
-    }));
-    writeReply(response, { ...shown, headers });
+    const written = { ...shown, headers: [...shown.headers, ...own, ...shared] };
+    const path = rest.split("?", 1)[0] || "/";
+    const { region } = this.#cloud;
+    tellRequest({ ...{ request, path, began, reply: written, region, api: id, requestId }, ...way });
+    writeReply(response, written);
   }
 
   async #answer(request: IncomingMessage, api: HttpApi, rest: string, requestId: string, way: Way): Promise<HttpReply> {
