@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Archive } from "../lib/archive.ts";
 import type { Benchmark, Row } from "../lib/benchmark.ts";
-import { median } from "../lib/load.ts";
+import { inParallel, median } from "../lib/load.ts";
 import { type Platform, removeFolder, startPlatform } from "../lib/platform.ts";
 
 /** Executions without approval; `BENCH_EXECUTIONS` for another number. */
@@ -41,14 +41,8 @@ const archiver: Benchmark = {
 export default archiver;
 
 /** Runs `work` for each item, some at a time. */
-async function each<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const rest = items.values();
-  await Promise.all(
-    Array.from({ length: connections }, async () => {
-      for (const item of rest) await work(item);
-    }),
-  );
-}
+const each = <Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> =>
+  inParallel(items.length, connections, (n) => work(items[n]!));
 
 async function rate(archive: Archive): Promise<Row> {
   const run = async (count: number) => {

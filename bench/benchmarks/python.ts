@@ -11,9 +11,10 @@ import { promisify } from "node:util";
 import { CreateFunctionCommand, InvokeCommand, LambdaClient, waitUntilFunctionActiveV2 } from "@aws-sdk/client-lambda";
 import { pythonTools, startCloud, zip } from "local-aws/testing";
 import type { Benchmark, Row } from "../lib/benchmark.ts";
+import { peerVersions, startMiniStack } from "../lib/contenders.ts";
 import { median } from "../lib/load.ts";
-import { startMiniStack } from "../lib/miniStack.ts";
 import { root } from "../lib/platform.ts";
+import { Server } from "../lib/server.ts";
 
 /** It answers with its event; asked for nothing, with the interpreter that it runs on. */
 const code = "import sys\ndef handler(event, context): return event or sys.executable\n";
@@ -92,21 +93,22 @@ const settings = (Role: string) => ({
 
 /** Invocations by the SDK over HTTP, here and on the peer: warm, and of a function that is new. */
 async function beside(own: LambdaClient, roleArn: string, interpreter: string): Promise<Row[]> {
-  const peer = await startMiniStack(interpreter);
+  const peer = new Server(await startMiniStack(["lambda", "iam", "sts", "logs"], interpreter), 1);
+  const name = `MiniStack ${peerVersions().ministack}`;
   try {
     const theirs = peer.client(LambdaClient);
     const invoke = (client: LambdaClient, FunctionName: string) =>
       timed(() => client.send(new InvokeCommand({ FunctionName, Payload: Buffer.from(payload) })));
     const cold = { own: [] as number[], theirs: [] as number[] };
     for (let round = 0; round < 5; round++) {
-      for (const [name, client, role] of [
+      for (const [whose, client, role] of [
         ["own", own, roleArn],
         ["theirs", theirs, "arn:aws:iam::000000000000:role/r"],
       ] as const) {
         const FunctionName = `cold-${round}`;
         await client.send(new CreateFunctionCommand({ ...settings(role), FunctionName }));
         await waitUntilFunctionActiveV2({ client, maxWaitTime: 60 }, { FunctionName });
-        cold[name].push(await invoke(client, FunctionName));
+        cold[whose].push(await invoke(client, FunctionName));
       }
     }
     const warm = { own: [] as number[], theirs: [] as number[] };
@@ -119,13 +121,13 @@ async function beside(own: LambdaClient, roleArn: string, interpreter: string): 
     const [mine, other] = [median(warm.own), median(warm.theirs)];
     return [
       {
-        what: `Python, warm invocation by the SDK, against ${peer.name}, p50`,
+        what: `Python, warm invocation by the SDK, against ${name}, p50`,
         figure: `${milliseconds(mine)} against ${milliseconds(other)}: ${(mine / other).toFixed(2)} times`,
         goal: "half of the peer's",
         met: mine <= other / 2,
       },
       {
-        what: `Python, cold start by the SDK, against ${peer.name}`,
+        what: `Python, cold start by the SDK, against ${name}`,
         figure: `${milliseconds(median(cold.own))} against ${milliseconds(median(cold.theirs))}`,
       },
     ];

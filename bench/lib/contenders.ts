@@ -110,10 +110,14 @@ async function startDynoxide(): Promise<Contender> {
   return start("dynoxide", binary, (port) => ["serve", "--host", "127.0.0.1", "--port", port]);
 }
 
-export const startMiniStack = (services: string[] = []) =>
+/**
+ * @param services as {@link startPeers} has them.
+ * @param interpreter that it runs on, and its functions of Python.
+ */
+export const startMiniStack = (services: string[] = [], interpreter?: string) =>
   start(
     "MiniStack",
-    python("ministack"),
+    python("ministack", interpreter),
     () => [],
     (port) => ({
       GATEWAY_PORT: port,
@@ -132,12 +136,12 @@ export const startMoto = () =>
   );
 
 /** A program of the peers in Python, which are installed at first use. */
-function python(program: string): string {
-  const environment = join(folder, ".build");
+function python(program: string, interpreter = "python3"): string {
+  const environment = join(folder, ".build", interpreter.replaceAll(/\W+/g, "-"));
   const installed = join(environment, "bin", program);
   if (!existsSync(installed)) {
     mkdirSync(environment, { recursive: true });
-    execFileSync("python3", ["-m", "venv", environment]);
+    execFileSync(interpreter, ["-m", "venv", environment]);
     const requirements = join(folder, "requirements.txt");
     execFileSync(join(environment, "bin/pip"), ["install", "--quiet", "--requirement", requirements], {
       stdio: "pipe",

@@ -48,3 +48,26 @@ export async function medianLatency(url: string, count: number): Promise<number>
   agent.destroy();
   return median(times);
 }
+
+/**
+ * Does it `count` times, some at a time. One that fails ends all.
+ * @param work is told its number, from 0.
+ */
+export async function inParallel(
+  count: number,
+  connections: number,
+  work: (n: number) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const ends = await Promise.allSettled(
+    Array.from({ length: connections }, async () => {
+      try {
+        while (next < count) await work(next++);
+      } finally {
+        next = count;
+      }
+    }),
+  );
+  const failed = ends.find((end) => end.status === "rejected");
+  if (failed) throw failed.reason;
+}

@@ -8,96 +8,13 @@ import { median } from "../lib/load.ts";
 import { writeBetween } from "../lib/page.ts";
 import { root } from "../lib/platform.ts";
 import { Server } from "../lib/server.ts";
-import type { Operation, Scenario } from "./scenario.ts";
+import { type Cell, compare, firstLine, flat, grows, milliseconds } from "./compare.ts";
 import { scenarios } from "./scenarios.ts";
 
 /** Turns that count, after one that does not. */
 const rounds = 3;
 const connections = 4;
-/** Seconds of a turn, and of what is prepared for all turns. */
-const longest = 40;
-/** A slow server gets this part of the operations. */
-const slowShare = 1 / 6;
-
-/** Processor milliseconds of one operation, and operations a second. */
-interface Figure {
-  cpu: number;
-  rate: number;
-}
-/** Of each size; or why there is none. */
-type Cell = Figure[] | { failure: string };
-
 const starters = { "the local cloud": startCloudProgram, MiniStack: () => startMiniStack(), moto: startMoto };
-
-const firstLine = (error: unknown) =>
-  String((error as Error).message || error)
-    .split("\n")[0]!
-    .replaceAll("|", "/");
-
-/** One turn of one server. */
-async function turn(server: Server, operation: Operation, scenario: Scenario, round: number): Promise<Figure> {
-  const count = Math.max(2, Math.ceil(scenario.count * (server.contender.isSlow ? slowShare : 1)));
-  const [before, began] = [server.contender.cpu, performance.now()];
-  let next = 0;
-  const ends = await Promise.allSettled(
-    Array.from({ length: server.connections }, async () => {
-      try {
-        while (next < count) await operation(round * count + next++);
-      } finally {
-        next = count; // one that fails ends the turn
-      }
-    }),
-  );
-  const failed = ends.find((end) => end.status === "rejected");
-  if (failed) throw failed.reason;
-  return {
-    cpu: (server.contender.cpu - before) / count,
-    rate: (1_000 * count) / (performance.now() - began),
-  };
-}
-
-/** A scenario on each server, in turns. What a server cannot do is told in its cell. */
-async function compare(scenario: Scenario, servers: Server[]): Promise<Cell[]> {
-  const sizes = scenario.sizes ?? [0];
-  const cells = servers.map(() => ({ failure: "", operations: [] as Operation[] }));
-  const found = servers.map(() => sizes.map(() => [] as Figure[]));
-  const attempt = async (index: number, work: () => Promise<void>) => {
-    const cell = cells[index]!;
-    if (cell.failure !== "") return;
-    servers[index]!.allow(longest);
-    try {
-      await work();
-    } catch (error) {
-      cell.failure = firstLine(error);
-    }
-  };
-  for (const [index, server] of servers.entries()) {
-    await attempt(index, async () => {
-      for (const size of sizes) cells[index]!.operations.push(await scenario.prepare(server, size));
-    });
-  }
-  for (let round = 0; round <= rounds; round++) {
-    for (const [index, server] of servers.entries()) {
-      await attempt(index, async () => {
-        for (const [at, operation] of cells[index]!.operations.entries()) {
-          const figure = await turn(server, operation, scenario, round);
-          if (round > 0) found[index]![at]!.push(figure);
-        }
-      });
-    }
-  }
-  return cells.map(({ failure }, index) =>
-    failure
-      ? { failure }
-      : found[index]!.map((all) => ({
-          cpu: median(all.map((one) => one.cpu)),
-          rate: median(all.map((one) => one.rate)),
-        })),
-  );
-}
-
-const milliseconds = (time: number) => (time < 10 ? time.toFixed(2) : time.toFixed(0));
-const grows = ([few, many]: Figure[]) => many!.cpu / few!.cpu;
 
 function shown(cell: Cell): string {
   if ("failure" in cell) return `none: ${cell.failure.slice(0, 70)}`;
@@ -109,7 +26,7 @@ function shown(cell: Cell): string {
 /** How the first cell stands to the best of the others, by processor time, and by operations a second where those are fewer; of growth, whether it is flat. */
 function verdict([own, ...others]: Cell[]): string {
   if ("failure" in own!) return "**behind**";
-  if (own!.length > 1) return grows(own!) <= 1.5 ? "flat" : "**grows**";
+  if (own!.length > 1) return grows(own!) <= flat ? "flat" : "**grows**";
   const measured = others.flatMap((cell) => ("failure" in cell ? [] : [cell[0]!]));
   if (measured.length === 0) return "alone";
   const ratio = own![0]!.cpu / Math.min(...measured.map(({ cpu }) => cpu));
@@ -176,7 +93,7 @@ export async function writePeers(): Promise<void> {
   };
   try {
     for (const scenario of scenarios) {
-      const cells = await compare(scenario, servers);
+      const cells = await compare(scenario, servers, rounds);
       const sizes = scenario.sizes ? ` ${scenario.sizes.map((size) => size.toLocaleString("en")).join(" to ")}` : "";
       say([`${scenario.what}${sizes}`, ...cells.map(shown), verdict(cells)]);
     }
