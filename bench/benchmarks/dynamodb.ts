@@ -98,7 +98,7 @@ async function delays(own: Server, TableName: string): Promise<Row[]> {
 const dynamodb: Benchmark = {
   name: "dynamodb",
   run: () =>
-    besidePeers("dynamodb", async (servers) => {
+    besidePeers(["dynamodb"], async (servers) => {
       const own = servers[0]!;
       const alike = tables.filter((one) => one.sizes === undefined);
       const rows = await rowsOf(alike, servers);

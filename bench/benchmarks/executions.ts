@@ -6,7 +6,7 @@ import { executionsOfOld, workflows } from "../peers/workflows.ts";
 const executions: Benchmark = {
   name: "executions",
   run: () =>
-    besidePeers("states", async (servers) => [
+    besidePeers(["states", "iam"], async (servers) => [
       ...(await rowsOf(workflows, servers)),
       ...(await rowsOf([executionsOfOld], servers.slice(0, 1), 600)),
     ]),

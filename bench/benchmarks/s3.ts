@@ -9,7 +9,7 @@ const sizes: [number, number] = [2_000, 20_000];
 const s3: Benchmark = {
   name: "s3",
   run: () =>
-    besidePeers("s3", async (servers) => [
+    besidePeers(["s3"], async (servers) => [
       ...(await rowsOf(
         buckets.filter((one) => one.sizes === undefined),
         servers,

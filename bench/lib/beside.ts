@@ -10,16 +10,16 @@ const rounds = 5;
 
 /**
  * Starts all, and stops them after the work.
- * @param service that is measured, by its name in signatures.
+ * @param services by their names in signatures: the one that is measured, and those that it needs.
  * @param work of the local cloud, which is the first, and of its peers.
  */
-export async function besidePeers(service: string, work: (servers: Server[]) => Promise<Row[]>): Promise<Row[]> {
+export async function besidePeers(services: string[], work: (servers: Server[]) => Promise<Row[]>): Promise<Row[]> {
   const own = await startLocalCloud();
-  const { peers, absent } = await startPeers(service);
+  const { peers, absent } = await startPeers(...services);
   const servers = [own, ...peers].map((contender) => new Server(contender, connections));
   try {
     const rows = await work(servers);
-    return [...rows, ...absent.map((figure) => ({ what: `${service}, a peer that is not here`, figure }))];
+    return [...rows, ...absent.map((figure) => ({ what: `${services[0]}, a peer that is not here`, figure }))];
   } finally {
     for (const server of servers) await server.stop();
   }

@@ -25,13 +25,13 @@ async function executions(server: Server, definition: object, input: object, pau
   const text = JSON.stringify(input);
   return async () => {
     const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn, input: text }));
-    for (const end = performance.now() + 10_000; performance.now() < end; ) {
+    for (const end = performance.now() + 20_000; performance.now() < end; ) {
       await sleep(pause);
       const { status } = await sfn.send(new DescribeExecutionCommand({ executionArn }));
       if (status === "SUCCEEDED") return;
       if (status !== "RUNNING") throw new Error(`an execution is ${status}`);
     }
-    throw new Error("an execution does not end within 10 s");
+    throw new Error("an execution does not end within 20 s");
   };
 }
 
