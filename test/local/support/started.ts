@@ -19,6 +19,7 @@ export function copyProgram(): string {
     "tsconfig.json",
     "Pulumi.yaml",
     "Pulumi.local.yaml",
+    "Pulumi.prod.yaml",
   ];
   const folders = ["bootstrap", "components", "console", "handlers", "jobs", "models", "policy", "scripts"].filter(
     (name) => readdirSync(root).includes(name),
