@@ -19,7 +19,8 @@ const byWholeArn = new Set(["iam", "sts", "s3", "states", "sqs", "application-au
 
 /** @throws AwsError as AWS answers callers of another account, or in a region without the resource. */
 export function checkReach(call: Call, input: object): void {
-  for (const [member, value] of Object.entries(input)) {
+  for (const member in input) {
+    const value: unknown = input[member as keyof object];
     if (typeof value !== "string") continue;
     if (value.startsWith("arn:")) checkArn(call, member, value);
     else if (member === "QueueUrl") checkAccount(call, queueOf(value, call.region));

@@ -133,7 +133,7 @@ export class Authorizer {
         accountId: this.#accountId,
         principalTags: policies?.tags,
         entity: () => entityOf(this.#directory, access.resource),
-        key: principal.accessKeyId ? this.#directory.key(principal.accessKeyId) : undefined,
+        key: () => (principal.accessKeyId ? this.#directory.key(principal.accessKeyId) : undefined),
       }),
     };
   }

@@ -13,7 +13,7 @@ interface Known {
   region: string;
   accountId: string;
   principalTags?: Record<string, string> | undefined;
-  key?: AccessKey | undefined;
+  key?: () => AccessKey | undefined;
   /** The IAM entity that the request is about. */
   entity?: () => Entity | undefined;
 }
@@ -89,13 +89,15 @@ function global(key: string, { call, access, region, accountId, principalTags, k
       return [String(principal.via !== undefined)];
     case "kms:viaservice":
       return some(principal.via && `${principal.via}.${region}.amazonaws.com`);
-    case "aws:tokenissuetime":
-      return some(accessKey?.expiration && accessKey.issued);
+    case "aws:tokenissuetime": {
+      const { expiration, issued } = accessKey?.() ?? {};
+      return some(expiration && issued);
+    }
     // There is no MFA here; without temporary credentials the key is absent.
     case "aws:multifactorauthpresent":
-      return some(accessKey?.expiration && "false");
+      return some(accessKey?.()?.expiration && "false");
     case "aws:sourceidentity":
-      return some(accessKey?.sourceIdentity);
+      return some(accessKey?.()?.sourceIdentity);
     case "iam:permissionsboundary":
       return some(entity?.()?.boundary);
     default:

@@ -2,7 +2,7 @@
  * Trace headers, and the segments that services of the cloud write of calls that are sampled.
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
  */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 
 export interface Trace {
   /** `1-TIME-ID` */
@@ -15,18 +15,20 @@ export interface Trace {
 
 /** @returns `undefined` for a text that is no trace header. */
 export function readTrace(header: string | undefined): Trace | undefined {
-  const parts = new Map((header ?? "").split(";").map((part) => part.trim().split("=", 2) as [string, string]));
-  const root = parts.get("Root") ?? "";
-  if (!/^1-[0-9a-f]{8}-[0-9a-f]{24}$/i.test(root)) return undefined;
-  const sampled = { 0: false, 1: true }[parts.get("Sampled") ?? ""];
-  return { root, parent: parts.get("Parent"), sampled };
+  if (header === undefined) return undefined;
+  const found: Trace = { root: "", parent: undefined, sampled: undefined };
+  for (const part of header.split(";")) {
+    const [name, value = ""] = part.trim().split("=", 2);
+    if (name === "Root") found.root = value;
+    else if (name === "Parent") found.parent = value;
+    else if (name === "Sampled") found.sampled = value === "1" || (value === "0" ? false : undefined);
+  }
+  return /^1-[0-9a-f]{8}-[0-9a-f]{24}$/i.test(found.root) ? found : undefined;
 }
 
 /** `Root=…;Parent=…;Sampled=1` */
 export const traceHeader = ({ root, parent, sampled }: Trace): string =>
-  [`Root=${root}`, parent && `Parent=${parent}`, sampled !== undefined && `Sampled=${sampled ? 1 : 0}`]
-    .filter(Boolean)
-    .join(";");
+  `Root=${root}${parent ? `;Parent=${parent}` : ""}${sampled === undefined ? "" : `;Sampled=${sampled ? 1 : 0}`}`;
 
 /**
  * Which requests are sampled where nobody has decided: the first of each second, and five of a hundred others.
@@ -43,8 +45,8 @@ export class Sampler {
   }
 }
 
-/** The id of a segment: sixteen hexadecimal digits. */
-export const segmentId = (): string => randomBytes(8).toString("hex");
+/** The id of a segment: sixteen hexadecimal digits, those that end a UUID: Node draws the bytes of many of them at once. */
+export const segmentId = (): string => randomUUID().slice(-17).replace("-", "");
 
 /** The header for what a call brings about: below the segment that is written of the call itself. */
 export function traceBelow({

@@ -16,10 +16,12 @@ import { type Traced, traced } from "./traces.ts";
 const [longestSearch, longestGraph] = [24 * 3600, 6 * 3600];
 
 export function createXray(cloud: Cloud): Service {
+  const segments = new Segments(cloud);
   return {
     name: "xray",
     shapes: () => import("@aws-sdk/client-xray"),
-    operations: { ...traceOperations(cloud, new Segments(cloud)), ...settingOperations(cloud) },
+    operations: { ...traceOperations(cloud, segments), ...settingOperations(cloud) },
+    stop: async () => segments.flush(),
   };
 }
 
@@ -49,13 +51,15 @@ function traceOperations(cloud: Cloud, segments: Segments): Operations<"xray"> {
   return {
     PutTraceSegments: {
       access: anything("PutTraceSegments"),
-      run({ TraceSegmentDocuments }) {
+      run({ TraceSegmentDocuments }, { sourceIp }) {
         const UnprocessedTraceSegments = TraceSegmentDocuments.flatMap((document) => {
           const read = readSegment(document);
           if ("ErrorCode" in read) return [read];
           segments.put(read, document);
           return [];
         });
+        // What a client is told to be kept is on disk; of what services tell in passing, nobody is told.
+        if (sourceIp !== undefined) segments.flush();
         return { UnprocessedTraceSegments };
       },
     },

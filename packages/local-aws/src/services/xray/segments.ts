@@ -34,8 +34,14 @@ export interface Segment {
 const kept = 30 * 86_400;
 const longest = 64 * 1024;
 
+/** Milliseconds that segments wait for others. */
+const flushMs = 100;
+
 export class Segments {
   readonly #store: Cloud["store"];
+  /** Not on disk yet: a commit costs more than a segment. */
+  #waiting: { segment: Segment; document: string }[] = [];
+  #timer: NodeJS.Timeout | undefined;
   /** Old ones are forgotten now and then. */
   #puts = 0;
 
@@ -48,9 +54,31 @@ export class Segments {
     );
   }
 
-  /** A later document of the same segment takes the place of the earlier one. */
+  /** A later document of the same segment takes the place of the earlier one. It is on disk after {@link flush}, or a little later. */
   put(segment: Segment, document: string): void {
-    const { trace_id: trace, id, start_time: start, end_time: stop = start } = segment;
+    this.#waiting.push({ segment, document });
+    this.#timer ??= setTimeout(() => {
+      try {
+        this.flush();
+      } catch {
+        // They are lost: traces are no reason to fail.
+      }
+    }, flushMs).unref();
+  }
+
+  /** Writes what waits. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const all = this.#waiting;
+    if (all.length === 0) return;
+    this.#waiting = [];
+    this.#store.transaction(() => {
+      for (const { segment, document } of all) this.#write(segment, document);
+    });
+  }
+
+  #write({ trace_id: trace, id, start_time: start, end_time: stop = start }: Segment, document: string): void {
     this.#store
       .prepare("INSERT OR REPLACE INTO xray_segments VALUES (?, ?, ?, ?, ?)")
       .run(trace, id, start, stop, document);
@@ -61,6 +89,7 @@ export class Segments {
 
   /** Documents of a trace, the earliest first. */
   documents(trace: string): { id: string; document: string }[] {
+    this.flush();
     const sql = "SELECT id, document FROM xray_segments WHERE trace = ? ORDER BY start, id";
     return this.#store.prepare(sql).all(trace) as { id: string; document: string }[];
   }
@@ -71,6 +100,7 @@ export class Segments {
 
   /** Ids of traces with a segment that begins between two times, in seconds. */
   between(from: number, to: number): string[] {
+    this.flush();
     const sql = "SELECT DISTINCT trace FROM xray_segments WHERE start >= ? AND start <= ? ORDER BY trace";
     return (this.#store.prepare(sql).all(from, to) as { trace: string }[]).map(({ trace }) => trace);
   }

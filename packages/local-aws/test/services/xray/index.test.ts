@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { XRay } from "@aws-sdk/client-xray";
 import { startCloud, type TestCloud } from "../../../testing/cloud.ts";
 import { aws } from "../../support/awsCli.ts";
@@ -51,6 +53,19 @@ describe("X-Ray", () => {
     );
     assert.deepEqual(JSON.parse(found.Traces?.[0]?.Segments?.[0]?.Document ?? ""), good);
     assert.equal(found.UnprocessedTraceIds?.length, 1);
+  });
+
+  it("has what a client sent on disk before it answers, and finds at once what services tell", async () => {
+    const [sent, told] = [traceId(), traceId()];
+    const disk = new DatabaseSync(join(test.directory, "cloud.sqlite"), { readOnly: true });
+    const kept = (trace: string) => disk.prepare("SELECT id FROM xray_segments WHERE trace = ?").all(trace).length;
+    await put(segment(sent), segment(sent));
+    assert.equal(kept(sent), 2);
+    const documents = { TraceSegmentDocuments: [JSON.stringify(segment(told))] };
+    await test.cloud.call("xray", "PutTraceSegments", documents);
+    const { Traces = [] } = await xray.batchGetTraces({ TraceIds: [told] });
+    assert.deepEqual([Traces[0]?.Segments?.length, kept(told)], [1, 1]);
+    disk.close();
   });
 
   it("sums traces up, and finds them by filter expressions", async () => {
