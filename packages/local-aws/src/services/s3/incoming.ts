@@ -1,11 +1,12 @@
 /** Bodies on their way in: taken chunk by chunk, without a stream for each thing that is done with them. */
-import { createHash, type Hash, hash } from "node:crypto";
-import type { IncomingHttpHeaders } from "node:http";
+import { createHash } from "node:crypto";
+import { type IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { AwsError } from "../../service.ts";
 import { AwsChunkedDecoder } from "./chunked.ts";
+import { pieceSize, release } from "./pieces.ts";
 
-/** @returns when the next chunk may come, if not at once. */
+/** @param chunk whose memory is used again when that is done. @returns when the next may come, if not at once. */
 type Take = (chunk: Buffer) => Promise<unknown> | undefined;
 
 /** A request's body: its framing is taken off, and it is compared with the hash that was signed. */
@@ -28,16 +29,22 @@ export class Incoming {
   /** Gives all of it to `take`. @throws AwsError `XAmzContentSHA256Mismatch`, or where the framing is wrong. */
   async pour(take: Take): Promise<void> {
     const { framing } = this;
-    if (framing) {
-      await pour(this.#stream, (chunk) => {
+    const running = this.#signed === undefined ? undefined : createHash("sha256");
+    // What is received is nobody else's.
+    const after = this.#stream instanceof IncomingMessage ? release : undefined;
+    await pour(
+      this.#stream,
+      (chunk) => {
+        running?.update(chunk);
+        if (!framing) return take(chunk);
         let ready: Promise<unknown> | undefined;
         for (const part of framing.decode(chunk)) ready = take(part) ?? ready;
         return ready;
-      });
-      framing.end();
-    } else if (this.#signed === undefined) {
-      await pour(this.#stream, take);
-    } else if ((await hashed(this.#stream, take)) !== this.#signed) {
+      },
+      after,
+    );
+    framing?.end();
+    if (running && running.digest("hex") !== this.#signed) {
       const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
       throw new AwsError("XAmzContentSHA256Mismatch", message, 400);
     }
@@ -50,29 +57,18 @@ export class Incoming {
     await this.pour((chunk) => {
       size += chunk.length;
       if (size > most) throw tooLarge();
-      chunks.push(chunk);
+      chunks.push(Buffer.from(chunk));
       return undefined;
     });
     return Buffer.concat(chunks, size);
   }
 }
 
-/** @returns its SHA-256 in hex. */
-async function hashed(stream: Readable, take: Take): Promise<string> {
-  let first: Buffer | undefined;
-  let running: Hash | undefined;
-  await pour(stream, (chunk) => {
-    if (running) running.update(chunk);
-    else if (first) running = createHash("sha256").update(first).update(chunk);
-    // Most bodies are one chunk, of which a hash is faster by one call.
-    else first = chunk;
-    return take(chunk);
-  });
-  return running?.digest("hex") ?? hash("sha256", first ?? Buffer.alloc(0));
-}
-
-/** Gives all of a stream to `take`, and none of it after it has thrown. */
-function pour(stream: Readable, take: Take): Promise<void> {
+/**
+ * Gives all of a stream to `take`, and none of it after it has thrown.
+ * @param after is given each chunk when it is done with.
+ */
+function pour(stream: Readable, take: Take, after?: (chunk: Buffer) => void): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const aborted = () => {
     if (!stream.readableEnded) reject(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
@@ -84,9 +80,12 @@ function pour(stream: Readable, take: Take): Promise<void> {
   const onData = (chunk: Buffer) => {
     try {
       const ready = take(chunk);
-      if (!ready) return;
+      if (!ready) return after?.(chunk);
       stream.pause();
-      ready.then(() => stream.resume(), fail);
+      ready.then(() => {
+        after?.(chunk);
+        stream.resume();
+      }, fail);
     } catch (error) {
       fail(error as Error);
     }
@@ -106,7 +105,9 @@ export function pourOf(body: unknown): (take: Take) => Promise<void> {
   if (body instanceof Incoming) return (take) => body.pour(take);
   if (body instanceof Readable) return (take) => pour(body, (chunk) => take(bytesOf(chunk)));
   return async (take) => {
-    if (body !== undefined && body !== null) await take(bytesOf(body as string | Uint8Array));
+    if (body === undefined || body === null) return;
+    const bytes = bytesOf(body as string | Uint8Array);
+    for (let at = 0; at < bytes.length; at += pieceSize) await take(bytes.subarray(at, at + pieceSize));
   };
 }
 

@@ -1,16 +1,10 @@
 /** A stored body on its way out. */
-import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { closeSync, createReadStream, openSync, read } from "node:fs";
 import { Readable, type Writable } from "node:stream";
+import { borrowPiece, pieceSize, returnPiece } from "./pieces.ts";
 
 /** Bytes of one segment: those of a file from `start` to `end` (exclusive), or some that are in memory. */
 export type Piece = { path: string; start: number; end: number } | { bytes: Buffer };
-
-/** Bytes that are read at a time. */
-const chunkSize = 1024 ** 2;
-/** Buffers of that size that are kept, for a reader each. */
-const mostFree = 4;
-const free: Buffer[] = [];
 
 /** A stream; a response gets it faster by {@link sendTo}, through memory that is used again. */
 export class StoredBody extends Readable {
@@ -30,18 +24,17 @@ export class StoredBody extends Readable {
       response.end(first?.bytes);
       return;
     }
-    const buffer = free.pop() ?? Buffer.allocUnsafeSlow(chunkSize);
-    const gone = Promise.withResolvers<never>();
-    gone.promise.catch(() => {});
-    const onClose = () => gone.reject(new Error("the client went away"));
+    const buffer = borrowPiece();
+    let fail = (_: Error) => {};
+    const onClose = () => fail(gone());
     response.once("close", onClose);
-    const write = (chunk: Buffer) => {
-      // Its memory may be used again when it is called back.
-      const written = new Promise<void>((resolve, reject) => {
+    // Memory may be used again when its writing is called back.
+    const write = (chunk: Buffer) =>
+      new Promise<void>((resolve, reject) => {
+        if (response.destroyed) throw gone();
+        fail = reject;
         response.write(chunk, (error) => (error ? reject(error) : resolve()));
       });
-      return Promise.race([written, gone.promise]);
-    };
     try {
       for (const piece of this.#pieces) {
         if ("bytes" in piece) await write(piece.bytes);
@@ -50,7 +43,7 @@ export class StoredBody extends Readable {
       response.end();
     } finally {
       response.off("close", onClose);
-      if (free.length < mostFree) free.push(buffer);
+      returnPiece(buffer);
     }
   }
 
@@ -69,27 +62,34 @@ export class StoredBody extends Readable {
   }
 }
 
+const gone = () => new Error("the client went away");
+
 async function eachChunk(
   { path, start, end }: { path: string; start: number; end: number },
   buffer: Buffer,
   write: (chunk: Buffer) => Promise<void>,
 ): Promise<void> {
-  const file = await open(path);
+  const file = openSync(path, "r");
+  // Called back: a handle's promises take a tenth of the time that it takes to send a large body.
+  const fill = (most: number, at: number) =>
+    new Promise<number>((resolve, reject) => {
+      read(file, buffer, 0, most, at, (error, bytesRead) => (error ? reject(error) : resolve(bytesRead)));
+    });
   try {
     for (let at = start; at < end; ) {
-      const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - at), at);
+      const bytesRead = await fill(Math.min(buffer.length, end - at), at);
       if (bytesRead === 0) throw new Error(`${path} ends at ${at}, before ${end}`);
       at += bytesRead;
       await write(buffer.subarray(0, bytesRead));
     }
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
 async function* chunksOf(pieces: Piece[]): AsyncGenerator<Buffer, void> {
   for (const piece of pieces) {
     if ("bytes" in piece) yield piece.bytes;
-    else yield* createReadStream(piece.path, { start: piece.start, end: piece.end - 1, highWaterMark: chunkSize });
+    else yield* createReadStream(piece.path, { start: piece.start, end: piece.end - 1, highWaterMark: pieceSize });
   }
 }

@@ -144,6 +144,16 @@ describe("Bodies of S3 objects", () => {
     });
   }
 
+  it("that are written and read at once, more than memory is kept for, are not mixed", async () => {
+    const bodies = Array.from({ length: 12 }, (_, n) => randomBytes(2_500_000 + n));
+    await Promise.all(bodies.map((body, n) => objects.put(`${n}`, body)));
+    const read = await Promise.all(bodies.flatMap((_, n) => [bytes(`${n}`), objects.put(`more ${n}`, bodies[n]!)]));
+    for (const [n, body] of bodies.entries()) {
+      assert.ok(body.equals(read[2 * n] as Buffer));
+      assert.ok(body.equals(await bytes(`more ${n}`)));
+    }
+  });
+
   it("go on for others when a reader goes away", async () => {
     const body = randomBytes(30_000_000);
     await objects.put("large", body);
