@@ -3,6 +3,7 @@ import yargs, { type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { namesAfter } from "./lib/completions.ts";
 import { explain } from "./lib/failure.ts";
+import { misuse } from "./lib/misuse.ts";
 import { choosePlatform } from "./lib/stack.ts";
 
 /** yargs' own words, which speak of "non-option arguments". */
@@ -81,8 +82,7 @@ await yargs(hideBin(process.argv))
       console.error(explain(error));
       process.exit(1);
     }
-    console.error(`${message}\n`);
-    parser.showHelp("error");
+    parser.showHelp((help) => console.error(misuse(message, help)));
     process.exit(2);
   })
   .parseAsync();

@@ -57,6 +57,8 @@ export const httpHandler =
   (answer: (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>): APIGatewayProxyHandler =>
   async (event, context) => {
     logger.addContext(context);
+    // Whoever invokes the function by hand gives it any event.
+    if (!event?.requestContext) throw new TypeError("the event is no request of API Gateway: it has no requestContext");
     logger.setCorrelationId(event.requestContext.requestId);
     metrics.captureColdStartMetric(context.functionName);
     try {

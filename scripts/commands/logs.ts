@@ -48,6 +48,7 @@ export const logs: CommandModule<object, Options> = {
     const client = new CloudWatchLogsClient(stack.client);
     const seen = new Map<string, number>();
     const filter = request === undefined ? options.filter : `"${request.replaceAll('"', "")}"`;
+    let shown = false;
     let from = Date.now() - parseAge(options.since);
     do {
       // Each time: a function that is new has a log, too.
@@ -61,12 +62,19 @@ export const logs: CommandModule<object, Options> = {
         const line = json
           ? JSON.stringify({ [services.has(of.name) ? "service" : "function"]: of.name, ...event })
           : formatLogEvent(of.name, event, verbose || request !== undefined);
-        if (line !== undefined) console.log(line);
+        if (line === undefined) continue;
+        console.log(line);
+        shown = true;
         from = Math.max(from, event.timestamp! - overlapMs);
       }
       for (const [id, timestamp] of seen) if (timestamp < from) seen.delete(id);
       if (follow) await sleep(pollMs);
     } while (follow);
+    // An empty answer looks like a broken one; what reads the standard output gets none.
+    if (!shown)
+      console.error(
+        `Nothing${filter === undefined ? "" : " of it"} in the last ${options.since}: --since 1d looks further back`,
+      );
   },
 };
 

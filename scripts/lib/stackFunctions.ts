@@ -51,6 +51,20 @@ async function functionNames({ client }: Stack): Promise<Map<string, string>> {
 }
 
 /**
+ * Names of functions as the output `logGroups` has them, where they are given as `npm start`, traces and AWS show them:
+ * `whodis` for `whodis-get-whodis` and for `whodis-get-whodis-254ce88`. Others stay as they are.
+ */
+function inProgram(names: string[], functions: StackFunction[]): string[] {
+  const byShown = new Map(
+    functions.flatMap(({ name, functionName }) =>
+      functionName === undefined ? [] : [functionName, functionName.replace(suffix, "")].map((one) => [one, name]),
+    ),
+  );
+  const known = new Set(functions.map(({ name }) => name));
+  return names.map((name) => (known.has(name) ? name : (byShown.get(name) ?? name)));
+}
+
+/**
  * The functions that a user means: see {@link chooseFunctions}.
  * @throws {Failure} for the first name that is none.
  */
@@ -58,7 +72,7 @@ export async function chosenFunctions(stack: Stack, names: string[]): Promise<St
   const all = await functionsOf(stack);
   const chosen = new Set(
     chooseFunctions(
-      names,
+      inProgram(names, all),
       all.map(({ name }) => name),
     ),
   );
@@ -73,7 +87,7 @@ export async function chosenLogs(stack: Stack, names: string[]): Promise<(StackF
   const functions = await functionsOf(stack);
   const services = serviceLogsOf(stack);
   const namesOf = (some: StackFunction[]) => some.map(({ name }) => name);
-  const chosen = new Set(chooseLogs(names, namesOf(functions), namesOf(services)));
+  const chosen = new Set(chooseLogs(inProgram(names, functions), namesOf(functions), namesOf(services)));
   return [
     ...functions.map((one) => ({ ...one, isService: false })),
     ...services.map((one) => ({ ...one, isService: true })),

@@ -99,6 +99,11 @@ describe("dsp", function () {
     assert.ok(!(await dsp("logs")).stdout.includes("whodis-access"));
   });
 
+  it("logs: says that there is nothing, and leaves the standard output to what there is", async () => {
+    const { code, stdout, stderr } = await dsp("logs", "--since", "2h", "--filter", "nothing-such");
+    assert.deepEqual([code, stdout, stderr], [0, "", "Nothing of it in the last 2h: --since 1d looks further back\n"]);
+  });
+
   it("logs: filtered, as JSON lines", async () => {
     const { stdout } = await dsp("logs", "--json", "--filter", "ERROR");
     const lines = stdout
@@ -199,6 +204,20 @@ describe("dsp", function () {
       assert.match(stderr, /notes ERROR Invoke Error TypeError: boom\n {4}at .*index\.mjs:3/);
       assert.match(stderr, /failed in \d+ ms/);
       assert.equal(JSON.parse(stdout).errorMessage, "boom");
+    });
+
+    it("invoke, logs and metrics: take its name as it is shown and as AWS has it", async () => {
+      const named = { ...outputs, logGroups: { ...outputs.logGroups, mine: "/aws/lambda/notes-1234567" } };
+      const file = join(test.directory, "outputs.json");
+      writeFileSync(file, JSON.stringify(named));
+      try {
+        for (const name of ["mine", "notes", "notes-1234567"]) {
+          assert.match((await dsp("logs", name)).stdout, /^\S+ mine INFO seen size$/m, name);
+          assert.match((await dsp("metrics", name)).stdout, /^FUNCTION .*\n(mine .*\n)?$/, name);
+        }
+      } finally {
+        writeFileSync(file, JSON.stringify(outputs));
+      }
     });
 
     for (const [sample, keys] of [
@@ -306,7 +325,12 @@ describe("dsp", function () {
     ["a trace that is none", ["trace", "x"], 1, /"x" is no trace/],
     ["no command", [], 2, /Say which command/],
     ["a command that is not there", ["output"], 2, /outputs/],
-    ["an unknown option", ["outputs", "--jsn"], 2, /Unknown argument: jsn/],
+    [
+      "an unknown option",
+      ["outputs", "--jsn"],
+      2,
+      /^Unknown argument: jsn\. Did you mean --json\?\ndsp outputs {3}\(.*\)$/m,
+    ],
     [
       "an unknown function",
       ["logs", "nobody"],

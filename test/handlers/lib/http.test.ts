@@ -28,6 +28,14 @@ describe("httpHandler", () => {
     await assert.rejects(async () => handler(event, context, () => {}), error);
   });
 
+  it("says what an event is not that another service, or a user by hand, has sent", async () => {
+    const handler = httpHandler(async () => json(200, {}));
+    for (const other of [{}, { Records: [] }, null])
+      await assert.rejects(async () => handler(other as never, context, () => {}), {
+        message: "the event is no request of API Gateway: it has no requestContext",
+      });
+  });
+
   it("allows the origin that the API's CORS settings name", async () => {
     process.env.CORS_ALLOW_ORIGIN = "https://example.org";
     process.env.CORS_ALLOW_CREDENTIALS = "true";
