@@ -14,6 +14,8 @@ describe("the console's Logs", () => {
     await reader.goTo("Logs");
     await reader.request("/v0/iris", {});
     await reader.rows.filter({ hasText: "WARN refused" }).last().waitFor();
+    const named = reader.rows.filter({ hasText: /iris-ingest.*WARN refused/ });
+    if (width === "wide") await named.last().waitFor();
     await reader.picture(`logs-${width}`);
     await page.getByLabel("Search").fill("refused sepal_length");
     const line = reader.rows.first();

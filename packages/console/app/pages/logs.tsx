@@ -10,6 +10,7 @@ import { dayAndTime, matches, nameOf, plural, pretty, timeText } from "../lib/te
 import { List } from "../ui/list.tsx";
 import { Facts, Failure, Field, Json } from "../ui/parts.tsx";
 import { Split } from "../ui/split.tsx";
+import { groupNames } from "./logs/groupName.ts";
 import { levelOf, messageOf } from "./logs/message.ts";
 
 interface Line {
@@ -37,12 +38,13 @@ function Logs({ rest: [chosen], query }: PageProps) {
     () => (search === "" ? lines : lines.filter(({ text, group: of }) => matches(search, text, of))),
     [lines, search],
   );
+  const nameOfGroup = useMemo(() => groupNames(groups), [groups]);
   const line = chosen === undefined ? undefined : lines.find(({ id }) => id === chosen);
   const state = { search, group, since };
   return (
     <Split
       back={hrefOf(["logs"], state)}
-      title={line && nameOf(line.group)}
+      title={line && nameOfGroup(line.group)}
       detail={line && <LineDetail line={line} />}
       list={
         <>
@@ -81,7 +83,7 @@ function Logs({ rest: [chosen], query }: PageProps) {
             empty={search === "" ? "Nothing was logged in that time." : "No line has all of these words."}
             columns={[
               { title: "Time", width: "7.2em", cell: ({ at }) => <span class="mono">{timeText(at)}</span> },
-              { title: "Group", width: "minmax(8em, 14em)", cell: ({ group: name }) => nameOf(name), wide: true },
+              { title: "Group", width: "minmax(8em, 14em)", cell: ({ group: name }) => nameOfGroup(name), wide: true },
               { title: "Message", width: "1fr", cell: ({ text }) => <span class="mono">{messageOf(text)}</span> },
             ]}
           />
@@ -164,7 +166,7 @@ function useTail(group: string, span: number): { lines: Line[]; groups: string[]
     };
     const round = async () => {
       if (!document.hidden) {
-        const names = await groupNames(over.signal).catch((caught: Error) => {
+        const names = await readGroups(over.signal).catch((caught: Error) => {
           setError(caught);
           return [];
         });
@@ -195,7 +197,7 @@ function useTail(group: string, span: number): { lines: Line[]; groups: string[]
   return { lines, groups, ...(error && { error }) };
 }
 
-const groupNames = async (signal: AbortSignal): Promise<string[]> =>
+const readGroups = async (signal: AbortSignal): Promise<string[]> =>
   (
     await all(
       (nextToken) => call("logs", "DescribeLogGroups", nextToken ? { nextToken } : {}, signal),

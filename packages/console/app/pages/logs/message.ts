@@ -18,7 +18,8 @@ export function messageOf(text: string): string {
   if (!read) return text.trimEnd();
   const { level, message, type, record, ...rest } = read;
   if (typeof type === "string" && type.startsWith("platform.")) return platformEvent(type, record);
-  if (message === undefined) return text.trimEnd();
+  if (type === undefined && rest._aws) return `metrics ${metrics(rest)}`;
+  if (message === undefined) return requestLine(rest) ?? text.trimEnd();
   const said = typeof message === "string" ? message : failure(message as Structured);
   const more = Object.entries(rest).filter(([name]) => !told.has(name));
   return [level, said, ...more.map(([name, value]) => `${name}=${JSON.stringify(value)}`)].filter(Boolean).join(" ");
@@ -30,6 +31,20 @@ const told = new Set(
     " ",
   ),
 );
+
+/** The values of a line of embedded metrics: `ColdStart=1`. */
+function metrics({ _aws, ...values }: Structured): string {
+  const { CloudWatchMetrics = [] } = _aws as { CloudWatchMetrics?: { Metrics?: { Name: string }[] }[] };
+  const names = CloudWatchMetrics.flatMap(({ Metrics = [] }) => Metrics.map(({ Name }) => Name));
+  return names.map((name) => `${name}=${JSON.stringify(values[name])}`).join(" ");
+}
+
+/** Of an API's access log, whose fields the stage names: `GET /whodis 200 7 ms`, and why it was refused or failed. */
+function requestLine({ method, route, status, latency, error }: Structured): string | undefined {
+  if (method === undefined || route === undefined || status === undefined) return undefined;
+  const why = error === undefined || error === "-" ? undefined : error;
+  return [method, route, status, latency !== undefined && `${latency} ms`, why].filter(Boolean).join(" ");
+}
 
 /** `report 24 ms`, `start`: of Lambda's own events what changes. */
 function platformEvent(type: string, record: unknown): string {

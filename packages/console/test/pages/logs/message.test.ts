@@ -27,6 +27,28 @@ describe("a line of a log", () => {
       "bad",
     ],
     ["Lambda's start", line({ type: "platform.start", record: { requestId: "r" } }), "start", ""],
+    [
+      "embedded metrics",
+      line({
+        _aws: { CloudWatchMetrics: [{ Metrics: [{ Name: "ColdStart", Unit: "Count" }] }] },
+        service: "a",
+        ColdStart: 1,
+      }),
+      "metrics ColdStart=1",
+      "",
+    ],
+    [
+      "an API's request",
+      line({ requestId: "r", time: "t", method: "GET", route: "/a/{id}", status: "200", latency: "7", error: "-" }),
+      "GET /a/{id} 200 7 ms",
+      "",
+    ],
+    [
+      "an API's request that failed",
+      line({ method: "GET", route: "/a", status: "502", latency: "7", error: "Internal server error" }),
+      "GET /a 502 7 ms Internal server error",
+      "",
+    ],
     ["JSON of no logger", line({ a: 1 }), '{"a":1}', ""],
     ["an object as a message", line({ level: "INFO", message: { a: 1 } }), 'INFO {"a":1}', ""],
     ["what only begins like JSON", "{ broken", "{ broken", ""],
