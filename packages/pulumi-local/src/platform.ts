@@ -20,6 +20,8 @@ export interface PlatformOptions {
   apiPort: number;
   /** The program's own configuration by key: wins over the stack's file. Default: none. */
   config?: Record<string, string>;
+  /** What the program logs for debugging is told, too. Default: false. */
+  verbose?: boolean;
   /** What only the program knows about its local run. Default: nothing. */
   local?: Pick<LocalConfig, "clock" | "console" | "images" | "jupyter" | "notebookReport" | "prepare">;
   onEvent(event: EngineEvent): void;
@@ -59,7 +61,7 @@ export class Platform {
    * @throws {EngineError} when another process has the folder, a port is taken, or the stack's configuration is wrong.
    */
   static async open(options: PlatformOptions): Promise<Platform> {
-    const { programDirectory, stack, stateDirectory, awsPort, apiPort, onEvent } = options;
+    const { programDirectory, stack, stateDirectory, awsPort, apiPort, verbose = false, onEvent } = options;
     const {
       clock = 1,
       console: { pages = [] } = {},
@@ -108,6 +110,7 @@ export class Platform {
         stateDirectory: state,
         registry,
         environment: localAws(local.cloud.origin, region),
+        verbose,
         ...(options.config && { config: options.config }),
         onEvent,
       });

@@ -45,12 +45,20 @@ export class TestResource {
     return this.#keep(inputs, await this.provider.create(inputs, this.#context()));
   }
 
-  /** @throws AssertionError when the change would replace the resource. */
+  /** @throws AssertionError when the change would replace the resource, or leads to something else than is expected of it. */
   async update(given: Properties): Promise<Properties> {
     const inputs = await this.check(given);
-    const { replaces } = await this.provider.diff(this.inputs, inputs, this.#context());
+    const { replaces, expectedOutputs = {} } = await this.provider.diff(this.inputs, inputs, this.#context());
     assert.deepEqual(replaces, []);
-    return this.#keep(inputs, await this.provider.update(this.id, this.inputs, inputs, this.#context()));
+    const outputs = this.#keep(inputs, await this.provider.update(this.id, this.inputs, inputs, this.#context()));
+    for (const [key, expected] of Object.entries(expectedOutputs)) assert.deepEqual(outputs[key], expected, key);
+    return outputs;
+  }
+
+  /** Outputs as they are expected to be after an update. */
+  async expected(given: Properties): Promise<Properties> {
+    const after = await this.check(given);
+    return (await this.provider.diff(this.inputs, after, this.#context())).expectedOutputs ?? {};
   }
 
   /** Properties that differ, and those that replace. */

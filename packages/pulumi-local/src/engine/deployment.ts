@@ -11,28 +11,28 @@ import { goalFromRead, goalFromRequest, inheritedAliases, type Program, position
 import { Hooks } from "./hooks.ts";
 import { lastWords } from "./lastWords.ts";
 import type { Mask } from "./mask.ts";
+import type { Observer } from "./observer.ts";
 import type { Properties, Registry, ResourceProvider } from "./provider.ts";
 import { Providers } from "./providers.ts";
 import { inTurn, type RepackingStep } from "./repacking.ts";
 import { readStackReference, stackReferenceType } from "./stackReference.ts";
 import { located, type RunContext } from "./stepExecutor.ts";
 import { type Registered, Steps } from "./steps.ts";
-import type { Study } from "./study.ts";
 import { Transforms } from "./transforms.ts";
 import { makeUrn, stackType, typeOf } from "./urn.ts";
 import { fromWire, isUnknownText, toStruct } from "./values.ts";
 
-interface DeploymentOptions
+export interface DeploymentOptions
   extends Program,
-    Pick<RunContext, "preview" | "state" | "clearance" | "inPlace" | "signal" | "emit"> {
+    Pick<RunContext, "preview" | "expecting" | "state" | "inPlace" | "signal" | "emit"> {
   registry: Registry;
   /** Makes dynamic resources. */
   dynamic: ResourceProvider;
   config: Record<string, string>;
   /** The program runs for the sake of its delete hooks: nothing is made, and everything goes. Default: false. */
   destroying?: boolean;
-  /** A preview for its sake: every package is taken for another one. Default: none. */
-  study?: Study;
+  /** A preview for its sake. Default: none. */
+  observer?: Observer;
   /** Notes what must not be shown. */
   mask: Mask;
 }
@@ -73,7 +73,6 @@ export class Deployment {
     this.#functions = new Functions(options, this.#providers, (urn) => this.#made.get(urn) ?? options.state.get(urn));
     this.#steps = new Steps({ ...options, providers: this.#providers, hooks: this.hooks });
     this.#failure.promise.catch(() => {}); // Whoever waits for the run sees it.
-    options.clearance?.catch((error: Error) => this.#fail(error));
     options.signal.addEventListener("abort", () => this.#fail(new EngineError("interrupted")), { once: true });
   }
 
@@ -86,14 +85,14 @@ export class Deployment {
     return this.#guard(async () => {
       await this.transforms.apply(request);
       const asked = this.#goal(request);
-      const goal = this.#options.study?.take(asked) ?? asked;
+      const goal = this.#options.observer?.take(asked) ?? asked;
       this.transforms.remember(
         goal.urn,
         request.getParent(),
         request.getTransformsList().map((one) => one.toObject()),
       );
       const { id, outputs, dependencies = [] } = await this.#make(goal);
-      this.#options.study?.make(goal.urn, outputs);
+      this.#options.observer?.make(goal.urn, outputs);
       const response = new resourceProto.RegisterResourceResponse();
       response.setUrn(goal.urn);
       response.setId(id);
@@ -108,11 +107,11 @@ export class Deployment {
   }
 
   registerOutputs(request: resourceProto.RegisterResourceOutputsRequest): void {
-    const { state, preview, directory, study } = this.#options;
+    const { state, preview, directory, observer } = this.#options;
     const outputs = fromWire(request.getOutputs()?.toJavaScript() ?? {}, directory) as Properties;
     if (typeOf(request.getUrn()) === stackType) this.outputs = outputs;
     const known = state.get(request.getUrn());
-    study?.registerOutputs(request.getUrn(), outputs);
+    observer?.registerOutputs(request.getUrn(), outputs);
     if (known && !preview) state.put({ ...known, outputs });
   }
 

@@ -1,26 +1,28 @@
 import { readStackConfig } from "./config.ts";
-import { Deployment } from "./deployment.ts";
+import { Deployment, type DeploymentOptions } from "./deployment.ts";
 import { DynamicProvider } from "./dynamicProvider.ts";
 import { type Counts, EngineError, type EngineEvent, type RunResult } from "./events.ts";
-import type { LanguageHost } from "./languageHost.ts";
-import { LanguageHosts, type Role, type Settings } from "./languageHosts.ts";
+import type { Ended, LanguageHost } from "./languageHost.ts";
+import { LanguageHosts, type Settings } from "./languageHosts.ts";
 import { Mask } from "./mask.ts";
+import type { Observer } from "./observer.ts";
 import type { EngineOptions } from "./options.ts";
 import { readProject } from "./project.ts";
 import type { Properties } from "./provider.ts";
+import { Rehearsal } from "./rehearsal.ts";
 import { type Repack, Repacker } from "./repacker.ts";
 import { runProgram } from "./runProgram.ts";
 import { EngineServer } from "./server.ts";
 import { Listing, type StackResource, type StackSnapshot, shown } from "./snapshot.ts";
 import { State } from "./state.ts";
-import type { Study } from "./study.ts";
-import { telling } from "./telling.ts";
+import { printed, telling } from "./telling.ts";
 
 export { EngineError, type EngineEvent, type RunResult } from "./events.ts";
 export type { EngineOptions } from "./options.ts";
 export type { StackResource, StackSnapshot } from "./snapshot.ts";
 
-const silent = { emit(): void {} };
+/** What all runs on a stack's settings share. */
+type Common = Omit<DeploymentOptions, "preview" | "emit">;
 
 /** How long an interrupted run may take to end its steps, in milliseconds. What has not ended then is looked for later. */
 const graceMs = 3000;
@@ -29,8 +31,6 @@ const graceMs = 3000;
 export class Engine {
   readonly #options: EngineOptions;
   readonly #server = new EngineServer();
-  /** Serves rehearsals, beside the run that waits for them. */
-  readonly #rehearsals = new EngineServer();
   /** Whose state it is. */
   readonly #project: string;
   readonly #state: State;
@@ -41,7 +41,6 @@ export class Engine {
   /** Who is told of the run under way. */
   #onEvent: EngineOptions["onEvent"];
   readonly #repacker: Repacker;
-  #hasRehearsed = false;
   readonly #listing: Listing;
   #closed: Promise<void> | undefined;
   #underWay: Promise<unknown> = Promise.resolve();
@@ -55,33 +54,28 @@ export class Engine {
     const environment = { ...process.env, ...options.environment };
     const print = (text: string) => this.#print(text);
     this.#dynamic = new DynamicProvider({ environment, print });
-    const servers = { run: this.#server, preview: this.#server, rehearsal: this.#rehearsals, study: this.#rehearsals };
-    this.#hosts = new LanguageHosts({
-      root: options.programDirectory,
-      stack: options.stack,
-      environment,
-      servers,
-      print,
-    });
+    const { programDirectory: root, stack } = options;
+    const { verbose = false } = options;
+    this.#hosts = new LanguageHosts({ root, stack, environment, server: this.#server, verbose });
     this.#repacker = new Repacker({
       state: this.#state,
-      preview: (study, signal) =>
-        this.#silently("study", this.#settings(), signal, { study, emit: (one) => study.note(one) }),
+      preview: async (study, signal) => (await this.#observe(study, this.#settings(), signal))?.modules,
     });
   }
 
   /** @throws {EngineError} when Pulumi.yaml is refused, or the state is. */
   static async open(options: EngineOptions): Promise<Engine> {
     const engine = new Engine(options);
-    await Promise.all([engine.#server.listen(), engine.#rehearsals.listen()]);
+    await engine.#server.listen();
     return engine;
   }
 
   /**
    * Makes what the program asks for. When it fails, what was made stays recorded, and nothing has been deleted but what
    * had to go before its replacement.
-   * @param rehearsed the program runs as in a preview, too, at the same time, and nothing is touched before that has gone
-   * well: a program that fails leaves everything as it was. Default: false.
+   * @param rehearsed the program runs as in a preview before, and nothing is touched before that has gone well: a program
+   * that fails leaves everything as it was. Where the preview tells all that is to be done, that is done without another
+   * run. Default: false.
    * @throws {EngineError} with the program's or the resource's error.
    */
   up({ rehearsed = false } = {}): Promise<RunResult> {
@@ -147,13 +141,11 @@ export class Engine {
     return this.#listing.resources();
   }
 
-  /** Loads Pulumi's SDK in processes that wait, so that the next {@link up} starts half a second sooner. */
+  /** Where somebody edits the program: has a process wait with what it needs, so that the next {@link up} starts sooner. */
   prepare(): void {
     if (this.#closed) return;
     try {
-      const settings = this.#settings();
-      // Who edits the program will do so again; who does not has no use for a second process.
-      this.#hosts.prepare(this.#hasRehearsed ? ["run", "rehearsal"] : ["run"], settings);
+      void this.#hosts.prepare(this.#settings());
     } catch {
       // A broken Pulumi.yaml is reported by the run that reads it.
     }
@@ -171,7 +163,6 @@ export class Engine {
     await Promise.race([this.#underWay.catch(() => {}), new Promise((late) => setTimeout(late, graceMs).unref())]);
     await Promise.all([this.#hosts.kill(), this.#dynamic.close()]);
     this.#server.close();
-    this.#rehearsals.close();
     this.#state.close();
   }
 
@@ -189,31 +180,44 @@ export class Engine {
   ): Promise<RunResult> {
     const { preview } = mode;
     this.#onEvent = onEvent;
-    const over = new AbortController();
-    let rehearsal: Promise<void> | undefined;
-    const { emit, counts, begin, end } = this.#tellsOf(preview, onEvent);
+    const tells = this.#tellsOf(preview, onEvent);
     if (!preview) this.#repacker.forget();
-    begin();
+    tells.begin();
     try {
       const settings = this.#settings(config);
       const common = await this.#configured(settings);
-      for (const text of settings.warnings) emit({ kind: "message", urn: undefined, severity: "warning", text });
-      if (rehearsed) rehearsal = this.#silently("rehearsal", settings, over.signal, silent).then(() => {});
-      this.#hasRehearsed ||= rehearsed === true;
-      const deployment = new Deployment({ ...common, ...mode, clearance: rehearsal, emit });
-      const role = preview ? "preview" : "run";
-      if (withProgram) await runProgram(deployment, this.#server, await this.#hosts.take(role, settings));
+      for (const text of settings.warnings) tells.emit({ kind: "message", urn: undefined, severity: "warning", text });
+      if (rehearsed) this.#hosts.edited();
+      if (rehearsed && (await this.#rehearse(settings, common, tells))) {
+        tells.end(true);
+        return { outputs: this.outputs(), counts: tells.counts };
+      }
+      const deployment = new Deployment({ ...common, ...mode, emit: tells.emit });
+      if (withProgram) await this.#runProgram(deployment, settings, preview, (text) => this.#print(text));
       else await deployment.programEnded();
-      end(true);
-      return { outputs: shown(deployment.outputs), counts };
+      tells.end(true);
+      return { outputs: shown(deployment.outputs), counts: tells.counts };
     } catch (error) {
-      end(false);
+      tells.end(false);
       throw this.#masked(error);
     } finally {
       this.#onEvent = this.#options.onEvent;
-      over.abort();
-      await rehearsal?.catch(() => {});
     }
+  }
+
+  /**
+   * Runs the program as in a preview, and then does what a run would do, as far as that can be told.
+   * @returns whether all has been done: the program has to run otherwise.
+   */
+  async #rehearse(settings: Settings, common: Common, { emit, counts }: ReturnType<typeof telling>): Promise<boolean> {
+    const rehearsal = new Rehearsal(this.#state);
+    const ended = await this.#observe(rehearsal, settings, common.signal, { expecting: true });
+    if (!ended || ended.asked) return false;
+    const deployment = new Deployment({ ...common, preview: false, inPlace: true, emit });
+    const updates = await rehearsal.carryOut(deployment, emit);
+    if (updates === undefined) return false;
+    counts.same += this.#state.count() - updates;
+    return true;
   }
 
   async #repack(changed: string[], repack: Repack): Promise<RunResult | undefined> {
@@ -246,18 +250,29 @@ export class Engine {
     return new EngineError(this.#mask.text(error.message), error.urn, error.position);
   }
 
-  /** Runs the program as in a preview, without a word. @returns the host that ran it. */
-  async #silently(
-    role: Role,
+  /** Runs the program as in a preview, without a word. @returns what is known of its end. */
+  async #observe(
+    observer: Observer,
     settings: Settings,
     over: AbortSignal,
-    options: { study?: Study; emit(event: EngineEvent): void },
-  ): Promise<LanguageHost> {
+    { expecting = false } = {},
+  ): Promise<Ended | undefined> {
     const common = this.#common(settings);
     const signal = AbortSignal.any([common.signal, over]);
-    const deployment = new Deployment({ ...common, ...options, preview: true, signal });
-    const host = await this.#hosts.take(role, settings);
-    await runProgram(deployment, this.#rehearsals, host);
+    const emit = (event: EngineEvent) => observer.note(event);
+    const deployment = new Deployment({ ...common, preview: true, expecting, observer, signal, emit });
+    return (await this.#runProgram(deployment, settings, true, (text) => emit(printed(text)))).ended;
+  }
+
+  async #runProgram(
+    deployment: Deployment,
+    settings: Settings,
+    preview: boolean,
+    print: (text: string) => void,
+  ): Promise<LanguageHost> {
+    const host = await this.#hosts.take(settings);
+    await runProgram(deployment, this.#server, host, this.#hosts.runOf(settings, { preview, print }));
+    this.#hosts.giveBack(host);
     return host;
   }
 
@@ -268,7 +283,7 @@ export class Engine {
     return common;
   }
 
-  #common({ project, programDirectory: directory, config, secretKeys }: Settings) {
+  #common({ project, programDirectory: directory, config, secretKeys }: Settings): Common {
     for (const key of secretKeys) this.#mask.note(config[key], true);
     const { programDirectory: root, stack, registry } = this.#options;
     const engine = { state: this.#state, dynamic: this.#dynamic, mask: this.#mask, signal: this.#stop.signal };
@@ -287,7 +302,6 @@ export class Engine {
   }
 
   #print(text: string): void {
-    const message = { kind: "message", urn: undefined, severity: "info", text: text.trimEnd() } as const;
-    this.#onEvent(this.#mask.hide(message));
+    this.#onEvent(this.#mask.hide(printed(text)));
   }
 }

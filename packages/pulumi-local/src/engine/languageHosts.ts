@@ -1,69 +1,126 @@
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import type { StackConfig } from "./config.ts";
-import { LanguageHost } from "./languageHost.ts";
+import { type HostOptions, LanguageHost, type Run } from "./languageHost.ts";
 import type { Project } from "./project.ts";
 import type { EngineServer } from "./server.ts";
 
 /** What Pulumi.yaml and the stack's file say. */
 export type Settings = Project & StackConfig;
 
-/** What a language host runs the program for. */
-export type Role = "run" | "preview" | "rehearsal" | "study";
-
 interface LanguageHostsOptions {
   /** Folder of `Pulumi.yaml`. */
   root: string;
   stack: string;
   environment: NodeJS.ProcessEnv;
-  /** Whom the program of a role speaks to. */
-  servers: Record<Role, EngineServer>;
-  /** Gets what the program prints, but in a rehearsal or a study. */
-  print(text: string): void;
+  /** Whom programs speak to. */
+  server: EngineServer;
+  /** What the program and the SDK log for debugging is told, too. */
+  verbose: boolean;
 }
 
-/** The language hosts of one engine: those that wait for a run, and those that run the program or have not ended yet. */
+/** How long a program that has ended well may take to end its process or to be ready for another run, in milliseconds. */
+const patienceMs = 1000;
+
+/** How long a host waits for another run, in milliseconds, before its memory is of more use than its packages. */
+const waits = { atFirst: 2000, whileEdited: 10 * 60_000 };
+
+/** The language hosts of one engine: the one that waits for a run, and those that run the program or have not ended yet. */
 export class LanguageHosts {
   readonly #options: LanguageHostsOptions;
-  /** Started with these settings. */
-  readonly #waiting = new Map<Role, { key: string; host: LanguageHost }>();
   readonly #taken = new Set<LanguageHost>();
+  #waiting: LanguageHost | undefined;
+  /** Once it is known whether a host waits that has run the program. */
+  #returned: Promise<void> = Promise.resolve();
+  #closed = false;
+  #edited = false;
+  #letGo: NodeJS.Timeout | undefined;
 
   constructor(options: LanguageHostsOptions) {
     this.#options = options;
   }
 
-  /** Starts a host that waits, for each role that has none. */
-  prepare(roles: Role[], settings: Settings): void {
-    const key = JSON.stringify(settings);
-    for (const role of roles) {
-      if (!this.#waiting.has(role)) this.#waiting.set(role, { key, host: this.#start(role, settings) });
-    }
+  /** Somebody edits the program, and will do so again; whoever does not has no use for another process. */
+  edited(): void {
+    this.#edited = true;
   }
 
-  /** The host that waits for such a run, or a new one. */
-  async take(role: Role, settings: Settings): Promise<LanguageHost> {
-    const waiting = this.#waiting.get(role);
-    this.#waiting.delete(role);
-    const fits = waiting?.key === JSON.stringify(settings);
-    // The configuration has changed since it was started.
-    if (!fits) await waiting?.host.kill();
-    const host = waiting && fits ? waiting.host : this.#start(role, settings);
+  /** Starts a host that waits, unless there is one or the program is not edited. */
+  async prepare(settings: Settings): Promise<void> {
+    await this.#returned;
+    if (!this.#edited || this.#closed || this.#waiting || this.#taken.size > 0) return;
+    this.#wait(new LanguageHost(this.#optionsOf(settings)));
+  }
+
+  /** The host that waits, or a new one: it is the caller's until {@link giveBack}. */
+  async take(settings: Settings): Promise<LanguageHost> {
+    await Promise.race([this.#returned, wait(patienceMs, undefined, { ref: false })]);
+    const options = this.#optionsOf(settings);
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    clearTimeout(this.#letGo);
+    const fits = waiting?.fits(options);
+    if (!fits) await waiting?.kill();
+    const host = waiting && fits ? waiting : new LanguageHost(options);
     this.#taken.add(host);
     host.exit.then(() => this.#taken.delete(host));
     return host;
   }
 
-  /** Ends them all. */
-  async kill(): Promise<void> {
-    const waiting = [...this.#waiting.values()].map(({ host }) => host);
-    await Promise.all([...this.#taken, ...waiting].map((host) => host.kill()));
+  /** After a run: if it has ended well, the host waits for another one. */
+  giveBack(host: LanguageHost): void {
+    this.#returned = host.ended.then(async (ended) => {
+      if (!ended?.again || this.#closed) return;
+      this.#taken.delete(host);
+      await this.#waiting?.kill();
+      this.#wait(host);
+    });
   }
 
-  #start(role: Role, settings: Settings): LanguageHost {
-    const { servers, print, ...common } = this.#options;
-    const { address, sockets } = servers[role];
-    const place = { ...common, preview: role !== "run", studied: role === "study", address, sockets: sockets.path };
-    return LanguageHost.prepare({ ...place, ...settings }, isSilent(role) ? () => {} : print);
+  #wait(host: LanguageHost): void {
+    this.#waiting = host;
+    clearTimeout(this.#letGo);
+    const letGo = () => {
+      if (this.#waiting === host) this.#waiting = undefined;
+      void host.kill();
+    };
+    this.#letGo = setTimeout(letGo, this.#edited ? waits.whileEdited : waits.atFirst).unref();
+  }
+
+  /** What a host is told to begin with. */
+  runOf(settings: Settings, how: Pick<Run, "preview" | "print">): Run {
+    const { project, programDirectory, main, typescript, tsconfig, config, secretKeys } = settings;
+    const { root, stack, server } = this.#options;
+    return {
+      ...{ project, programDirectory, main, typescript, config, secretKeys, root, stack, ...how },
+      ...(tsconfig !== undefined && { tsconfig }),
+      address: server.address,
+    };
+  }
+
+  /** Ends them all. */
+  async kill(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#letGo);
+    await Promise.all([...this.#taken, this.#waiting].map((host) => host?.kill()));
+  }
+
+  #optionsOf({ programDirectory, nodeArguments, typescript, tsconfig }: Settings): HostOptions {
+    const { environment, server, verbose } = this.#options;
+    return {
+      ...{ programDirectory, nodeArguments, typescript, environment, verbose },
+      ...(tsconfig !== undefined && { tsconfig }),
+      sockets: server.sockets.path,
+      packages: packagesIn(programDirectory, tsconfig ?? "tsconfig.json").join(" "),
+    };
   }
 }
 
-const isSilent = (role: Role): boolean => role === "rehearsal" || role === "study";
+/** When what a process keeps was written last, up to the root: a program's packages may be its repository's. */
+function packagesIn(directory: string, tsconfig: string): number[] {
+  const kept = ["package.json", "node_modules", "node_modules/.package-lock.json", tsconfig];
+  const times = kept.map((leaf) => statSync(join(directory, leaf), { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  const above = dirname(directory);
+  return above === directory ? times : [...times, ...packagesIn(above, tsconfig)];
+}

@@ -13,6 +13,8 @@ export interface EngineOptions {
   environment?: Record<string, string>;
   /** The project's own configuration, by key: wins over the stack's file. */
   config?: Record<string, string>;
+  /** What the program and Pulumi's SDK log for debugging is told, too. Default: false. */
+  verbose?: boolean;
   /** Called with all that happens, as it happens. */
   onEvent(event: EngineEvent): void;
 }

@@ -88,6 +88,8 @@ export interface Diff {
   deleteBeforeReplace: boolean;
   /** Outputs that an update will change: a preview does not know them. Default: none. */
   unknownOutputs?: string[];
+  /** What outputs will most probably be after an update, these or others. Default: nothing is known of that. */
+  expectedOutputs?: Properties;
 }
 
 export interface Made {

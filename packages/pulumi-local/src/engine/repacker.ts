@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Deployment } from "./deployment.ts";
-import type { LanguageHost } from "./languageHost.ts";
 import { NeedsProgram, Repacking } from "./repacking.ts";
 import type { State } from "./state.ts";
 import { Study } from "./study.ts";
@@ -18,8 +17,8 @@ export type Repack = (packages: string[]) => Promise<ReadonlyMap<string, string>
 
 interface RepackerOptions {
   state: State;
-  /** Previews the program for a study. @returns the host that ran it. */
-  preview(study: Study, signal: AbortSignal): Promise<LanguageHost>;
+  /** Previews the program for a study. @returns the program's own modules, if it says which. */
+  preview(study: Study, signal: AbortSignal): Promise<string[] | undefined>;
 }
 
 /** Knows what follows from the packages of what runs, and applies others without the program. */
@@ -104,8 +103,7 @@ export class Repacker {
     try {
       await Promise.race([idle.catch(() => {}), once(signal, "abort")]);
       if (signal.aborted) return;
-      const host = await this.#options.preview(study, signal);
-      const modules = await host.modules();
+      const modules = await this.#options.preview(study, signal);
       const steady = study.end((urn) => this.#options.state.get(urn)?.outputs ?? {}, modules ?? []);
       if (modules && steady && !signal.aborted) this.#study = study;
     } catch {

@@ -1,5 +1,5 @@
 import type { Deployment } from "./deployment.ts";
-import type { LanguageHost } from "./languageHost.ts";
+import type { LanguageHost, Run } from "./languageHost.ts";
 import type { EngineServer } from "./server.ts";
 
 /**
@@ -7,11 +7,16 @@ import type { EngineServer } from "./server.ts";
  * @param server whom the host's program speaks to; serves nothing afterwards.
  * @throws {EngineError} with the program's or the resource's error.
  */
-export async function runProgram(deployment: Deployment, server: EngineServer, host: LanguageHost): Promise<void> {
+export async function runProgram(
+  deployment: Deployment,
+  server: EngineServer,
+  host: LanguageHost,
+  run: Run,
+): Promise<void> {
   server.serve(deployment);
   let over = false;
   try {
-    host.begin();
+    host.begin(run);
     const code = await Promise.race([host.exit, deployment.failure, deployment.shutdown.then(() => 0)]);
     if (code !== 0) throw deployment.programError(host.output, code);
     // A program that ends its process itself has ended without a word.

@@ -45,7 +45,11 @@ const legacyNames: Record<string, number> = {
  * the socket stays.
  */
 export class EngineServer {
-  readonly #server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+  readonly #server = new grpc.Server({
+    "grpc.max_receive_message_length": -1,
+    "grpc.max_send_message_length": -1,
+    "grpc.enable_channelz": 0,
+  });
   #deployment: Deployment | undefined;
   /** For this server's socket, and those of the programs that it serves. */
   readonly sockets = new SocketFolder();

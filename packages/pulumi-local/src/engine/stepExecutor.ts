@@ -3,6 +3,7 @@ import { parseDuration } from "./duration.ts";
 import { EngineError, type EngineEvent, type Operation, type Which } from "./events.ts";
 import type { CustomTimeouts, Goal, HookMoment, Verb } from "./goal.ts";
 import type { HookedResource, Hooks } from "./hooks.ts";
+import type { Observer } from "./observer.ts";
 import type { Properties, ResourceContext } from "./provider.ts";
 import type { Providers } from "./providers.ts";
 import type { ResourceState, State } from "./state.ts";
@@ -18,8 +19,10 @@ export interface RunContext {
   hooks: Hooks;
   /** Resources keep their places in the order of creation. Default: they are in the order of this run. */
   inPlace?: boolean;
-  /** Nothing is touched before it resolves. Default: at once. */
-  clearance?: Promise<void> | undefined;
+  /** In a preview: outputs that an update changes are told as they are expected to be. Default: they are unknown. */
+  expecting?: boolean;
+  /** In a preview: takes what a run would record of a resource to which nothing is to be done. */
+  observer?: Pick<Observer, "keep">;
   signal: AbortSignal;
   emit(event: EngineEvent): void;
 }
@@ -87,7 +90,6 @@ export class StepExecutor {
     work: () => Promise<Result>,
     changes: Changes = none,
   ): Promise<Result> {
-    await this.#run.clearance;
     const began = performance.now();
     this.#run.emit({ kind: "step", ...which(subject), operation, status: "started" });
     try {

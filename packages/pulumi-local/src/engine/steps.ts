@@ -41,8 +41,9 @@ export class Steps {
       return { id, outputs: goal.inputs };
     };
     if (before && sameValue(before.inputs, goal.inputs)) {
+      this.#record(this.#stateOf(goal, id, goal.inputs, before.outputs));
       this.#executor.done(goal, "same");
-      return keep();
+      return { id, outputs: goal.inputs };
     }
     const verb = before ? "update" : "create";
     const keys = Object.keys({ ...before?.inputs, ...goal.inputs });
@@ -73,7 +74,7 @@ export class Steps {
     if (diff.changes.length > 0 || before.incomplete) return this.#update(goal, provider, before, inputs, diff);
 
     const outputs = this.#secretly(goal, provider, inputs, before.outputs);
-    if (!this.#run.preview) this.#run.state.put(this.#stateOf(goal, before.id, inputs, outputs));
+    this.#record(this.#stateOf(goal, before.id, inputs, outputs));
     this.#executor.done(goal, "same");
     return { id: before.id, outputs };
   }
@@ -88,6 +89,12 @@ export class Steps {
     }
     this.#executor.done(goal, "read");
     return { id: made.id, outputs };
+  }
+
+  /** Of a resource to which nothing is to be done. */
+  #record(known: ResourceState): void {
+    if (this.#run.preview) this.#run.observer?.keep?.(known);
+    else this.#run.state.put(known);
   }
 
   #create(goal: Goal, provider: ResourceProvider, inputs: Properties): Promise<Registered> {
@@ -121,7 +128,8 @@ export class Steps {
     const work = async (signal: AbortSignal): Promise<Registered> => {
       if (this.#run.preview) {
         const known = Object.entries(before.outputs).filter(([key]) => !diff.unknownOutputs?.includes(key));
-        return { id: before.id, outputs: { ...Object.fromEntries(known), ...inputs } };
+        const expected = this.#run.expecting ? diff.expectedOutputs : {};
+        return { id: before.id, outputs: { ...Object.fromEntries(known), ...inputs, ...expected } };
       }
       const context = this.#executor.contextOf(goal, before, signal);
       try {
@@ -222,7 +230,6 @@ export class Steps {
       if (!found) continue;
       const renamed = { ...found, urn: goal.urn, type: typeOf(goal.urn) };
       if (preview) return renamed;
-      await this.#run.clearance;
       state.rename(alias, renamed);
       return renamed;
     }

@@ -1,5 +1,6 @@
 import type { EngineEvent } from "./events.ts";
 import type { Goal } from "./goal.ts";
+import type { Observer } from "./observer.ts";
 import { packagePaths, repacked } from "./packages.ts";
 import type { Properties } from "./provider.ts";
 import { containsUnknown } from "./values.ts";
@@ -17,7 +18,7 @@ export interface Follower {
  * names: each package is taken for another one, so whatever follows from it is unknown. A program that has run once need not
  * run again for a package whose followers are known.
  */
-export class Study {
+export class Study implements Observer {
   /** Followers in the order in which the program asks for them. */
   readonly followers: Follower[] = [];
   /** Outputs of components and of the stack that have something unknown in them, by URN. */
@@ -29,13 +30,12 @@ export class Study {
   readonly #changed = new Set<string>();
   #steady = true;
 
-  /** @returns what is previewed instead: the same with other packages. */
+  /** @returns the same with other packages. */
   take(goal: Goal): Goal {
     this.#goals.set(goal.urn, goal);
     return { ...goal, inputs: repacked(goal.inputs) };
   }
 
-  /** What the program is told that the resource is. */
   make(urn: string, outputs: Properties): void {
     this.#made.set(urn, outputs);
   }

@@ -16,3 +16,11 @@ export function telling(
     emit({ kind: "end", preview, ok, counts, seconds: (performance.now() - began) / 1000 });
   return { emit, counts, begin, end };
 }
+
+/** What the program has printed, as an event. */
+export const printed = (text: string): EngineEvent => ({
+  kind: "message",
+  urn: undefined,
+  severity: "info",
+  text: text.trimEnd(),
+});

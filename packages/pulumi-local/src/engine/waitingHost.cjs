@@ -1,8 +1,9 @@
-// Loads what every program needs (Pulumi's SDK, the transpiler), waits for the word on standard input, and becomes
-// Pulumi's language host: `node waitingHost.cjs RUN ARGUMENT ...` runs RUN with those arguments.
+// Loads what every program needs (Pulumi's SDK, the transpiler), and runs Pulumi's language host once for each line on standard
+// input, `{ "environment": ..., "arguments": [...] }`: `node waitingHost.cjs RUN`, where RUN is the SDK's `cmd/run`.
 require("local-aws/lifeline");
-const [run, ...args] = process.argv.slice(2);
 const { createRequire } = require("node:module");
+const { createInterface } = require("node:readline");
+const run = process.argv[2];
 const fromProgram = createRequire(`${process.cwd()}/`);
 const fromSdk = createRequire(run);
 
@@ -10,6 +11,7 @@ const fromSdk = createRequire(run);
 fromSdk("../../runtime/closure/v8Hooks").isInitializedAsync();
 require("./privateServers.cjs").usePrivateServers(fromSdk);
 require("./quickTraces.cjs").useQuickTraces(fromSdk);
+require("./quickCalls.cjs").useQuickCalls(fromSdk);
 for (const [from, name] of [
   [fromSdk, "../.."],
   [fromSdk, "./tracing"],
@@ -22,18 +24,12 @@ for (const [from, name] of [
     // The program has no such package: it needs none.
   }
 }
-try {
-  // The first compilation takes ten times as long as the second.
-  fromProgram("ts-node").create({ cwd: process.cwd(), transpileOnly: true }).compile("export {};", "warm.ts");
-} catch {
-  // The program's own compilation will say what is wrong.
-}
+require("./compiledOnce.cjs").useCompiledOnce(fromProgram);
+const { Runs } = require("./runs.cjs");
+const runs = new Runs({ run, fromSdk, fromProgram });
 
-if (process.env.PULUMI_LOCAL_STUDIED) require("./loadedModules.cjs").reportLoadedModules();
-
-process.stdin.ref();
-process.stdin.once("data", () => {
-  process.stdin.unref();
-  process.argv = [process.argv[0], run, ...args];
-  require(run);
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const { environment, arguments: args } = JSON.parse(line);
+  runs.begin(environment, args);
 });
+process.stdin.ref();

@@ -63,6 +63,11 @@ export interface ResourceType {
   idOf?(inputs: Properties): string;
   /** Inputs by the output that changes with them: a preview does not know that output. */
   changesWith?: Record<string, string[]>;
+  /**
+   * What outputs will be after an update that changes some of them, where that can be told from what is there. It need not
+   * be sure: who asks looks at what they have become.
+   */
+  expects?(before: Made, after: Properties): Properties;
   /** Outputs that are no longer true, as a URL whose port is another since the restart: they are a change by themselves. */
   stale?(outputs: Properties): string[];
   /**
@@ -151,7 +156,10 @@ export function resourceProvider(type: ResourceType): ResourceProvider {
       const unknownOutputs = Object.entries(type.changesWith ?? {})
         .filter(([, keys]) => keys.some((key) => changes.includes(key)))
         .map(([output]) => output);
-      return { changes, replaces, deleteBeforeReplace: type.deleteBeforeReplace ?? fixedName, unknownOutputs };
+      const expected = unknownOutputs.length > 0 && context.previous && type.expects?.(context.previous, after);
+      const oldGoesFirst = type.deleteBeforeReplace ?? fixedName;
+      const diff = { changes, replaces, deleteBeforeReplace: oldGoesFirst, unknownOutputs };
+      return expected ? { ...diff, expectedOutputs: expected } : diff;
     },
 
     async create(inputs, context) {

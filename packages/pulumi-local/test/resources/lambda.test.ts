@@ -82,6 +82,8 @@ describe("resources of Lambda", () => {
       tags: { b: "2" },
     };
     assert.deepEqual((await made.diff(changed)).replaces, []);
+    assert.deepEqual(await made.expected({ ...basics("one"), publish: true, tags: { b: "2" } }), {});
+    assert.equal((await made.expected(changed)).qualifiedArn, `${arn}:${name}:2`);
     assert.equal((await made.update(changed)).version, "2");
     assert.equal(await invoke(name), "two");
     assert.equal(await invoke(`${name}:1`), "one");

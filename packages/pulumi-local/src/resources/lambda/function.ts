@@ -43,16 +43,20 @@ export function functionType(cloud: Cloud): ResourceType {
     return Versions.at(-1)?.Version ?? "$LATEST";
   }
 
+  const versioned = (arn: string, version: string): Properties => ({
+    version,
+    qualifiedArn: `${arn}:${version}`,
+    qualifiedInvokeArn: invokeArn(cloud.region, `${arn}:${version}`),
+  });
+
   /** The outputs that are not simply inputs. */
   function described(configuration: FunctionConfiguration, version: string): Properties {
     const arn = configuration.FunctionArn as string;
     const { LoggingConfig: logging } = configuration;
     return {
       arn,
-      version,
-      qualifiedArn: `${arn}:${version}`,
+      ...versioned(arn, version),
       invokeArn: invokeArn(cloud.region, arn),
-      qualifiedInvokeArn: invokeArn(cloud.region, `${arn}:${version}`),
       responseStreamingInvokeArn: invokeArn(cloud.region, arn)
         .replace("2015-03-31", "2021-11-15")
         .replace("/invocations", "/response-streaming-invocations"),
@@ -93,6 +97,10 @@ export function functionType(cloud: Cloud): ResourceType {
     changesWith: {
       ...changing(["version", "qualifiedArn", "qualifiedInvokeArn", "lastModified"], configurationInputs),
       ...changing(["codeSha256", "sourceCodeHash", "sourceCodeSize"], []),
+    },
+    // Versions are counted.
+    expects({ outputs: { arn, version } }, { publish }) {
+      return versioned(String(arn), String(publish ? Number(version) + 1 : version));
     },
     required: ["role"],
     properties: [

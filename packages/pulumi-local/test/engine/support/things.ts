@@ -43,7 +43,8 @@ export class Things {
         ...(changes.includes("link") && digestOf(after) ? ["digest"] : []),
       ];
       const deleteBeforeReplace = before.name !== undefined && before.name === after.name;
-      return { changes, replaces, deleteBeforeReplace, unknownOutputs };
+      const expectedOutputs = { label: outputsOf(after).label };
+      return { changes, replaces, deleteBeforeReplace, unknownOutputs, expectedOutputs };
     },
     create: async (inputs, context) => {
       await this.before("create", context.name, context);
