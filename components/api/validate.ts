@@ -2,7 +2,7 @@ import { codeFunctionRules, permissionBytes } from "../codeFunction.ts";
 import { schemaError } from "../openapi/jsonSchema.ts";
 import { clashingParameters, countResources } from "../openapi/route.ts";
 import { integerBetween, matches, type Rule } from "../validation.ts";
-import type { ApiSettings, RouteArgs } from "./args.ts";
+import type { ApiAuth, ApiSettings, RouteArgs } from "./args.ts";
 import type { ContractRoute } from "./contract.ts";
 import { customDomainRules } from "./customDomain.ts";
 import { largestPolicy, policyBytes } from "./permissions.ts";
@@ -13,6 +13,9 @@ import { usagePlanRules } from "./usagePlan.ts";
 
 /** Resources of one API; AWS raises it on request. https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
 const resourcesPerApi = 300;
+
+/** Those of {@link ApiAuth} that are a word. */
+const auths: readonly string[] = ["none", "iam", "apiKey"] satisfies ApiAuth[];
 
 /** What can be wrong with an API's arguments and the routes that they describe: all that AWS would refuse too late. */
 export function apiRules(name: string, args: ApiSettings, routes: ContractRoute[]): Rule[] {
@@ -106,6 +109,13 @@ function routeRules(name: string, { key, label, args }: ContractRoute): Rule[] {
       field: `${at}.requestModel`,
       value: invalid,
       allowed: "a JSON Schema of draft-04, API Gateway's only one",
+    },
+    {
+      // A program runs before anything has checked its types.
+      ok: typeof auth !== "string" || auths.includes(auth),
+      field: `${at}.auth`,
+      value: auth,
+      allowed: `one of ${auths.join(", ")}, { cognito }, { lambda }`,
     },
     ...throttlingRules(`${at}.throttling`, args.throttling),
     ...requiredParameters.map((parameter, index) => parameterRule(`${at}.requiredParameters[${index}]`, parameter)),

@@ -94,6 +94,11 @@ describe("ApiWithLambdas refuses, before anything is registered,", () => {
       /cacheSeconds is 4000; allowed is a whole number from 0 to 3600/,
     ],
     [
+      "callers of a kind that there is not",
+      { routes: { "GET /a": { entry, auth: "cognito" as never } } },
+      /routes\["GET \/a"\]\.auth is "cognito"; allowed is one of none, iam, apiKey, \{ cognito \}, \{ lambda \}/,
+    ],
+    [
       "no user pool",
       { routes: { "GET /a": { entry, auth: { cognito: { userPoolArns: [] } } } } },
       /userPoolArns is \[\]; allowed is at least one/,

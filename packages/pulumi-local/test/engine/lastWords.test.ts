@@ -25,6 +25,17 @@ describe("A program's last words", () => {
     );
   });
 
+  it("are of an error that several have waited for the error alone, once", () => {
+    const said = `<ref *1> TypeError: it is not a function
+    at components/gateway.ts:65:75 {
+  promise: Promise { <rejected> [Circular *1] }
+}`;
+    assert.equal(
+      lastWords([said, said], "", "/program"),
+      "TypeError: it is not a function\n    at components/gateway.ts:65:75",
+    );
+  });
+
   it("are of a module that is not there its name, and who imports it", () => {
     const stack = ["index.ts", "node_modules/@pulumi/pulumi/cmd/run/run.js", "/engine/waitingHost.cjs"];
     const said = `Error: Cannot find module './components/nothing.ts'
