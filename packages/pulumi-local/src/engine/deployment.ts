@@ -216,6 +216,7 @@ export class Deployment {
       throw located(error, goal);
     });
     this.#options.mask.note(made.outputs);
+    this.#options.mask.admit(made.id);
     this.#made.set(goal.urn, made);
     return made;
   }

@@ -8,6 +8,15 @@ const shortest = 3;
 /** Hides what is known to be secret in what is shown: a program, a provider or the SDK's debug log may print it. */
 export class Mask {
   readonly #texts = new Set<string>();
+  readonly #ids = new Set<string>();
+
+  /**
+   * Notes a resource's id, which is shown wherever the resource is: a secret of the same text, such as the name of a table in
+   * a parameter of Systems Manager, hides nothing but where it is used.
+   */
+  admit(id: string): void {
+    this.#ids.add(id);
+  }
 
   /** Notes the texts of every secret within a value. */
   note(value: unknown, secret = false): void {
@@ -37,7 +46,7 @@ export class Mask {
   /** A text without the secrets that are known. */
   text(text: string): string {
     let hidden = text;
-    for (const secret of this.#texts) hidden = hidden.replaceAll(secret, "[secret]");
+    for (const secret of this.#texts) if (!this.#ids.has(secret)) hidden = hidden.replaceAll(secret, "[secret]");
     return hidden;
   }
 }
