@@ -194,7 +194,10 @@ describe("npm start", function () {
     const second = new Started(folder);
     await once(second.child, "exit");
     assert.equal(second.child.exitCode, 1);
-    assert.match(second.printed, /already runs on .*LOCAL_STATE_DIR/);
+    assert.match(
+      second.printed,
+      /already runs on .*; end it, or run another one beside it: --name NAME \(or LOCAL_STATE_DIR\)/,
+    );
     assert.match(second.printed.trim(), /^.*$/);
   });
 

@@ -74,7 +74,7 @@ export class Platform {
     const unlock = lockOf(stateDirectory);
     if (!unlock) {
       throw new EngineError(
-        `the platform already runs on ${stateDirectory}; end it, or choose another folder: LOCAL_STATE_DIR`,
+        `the platform already runs on ${stateDirectory}; end it, or run another one beside it: --name NAME (or LOCAL_STATE_DIR)`,
       );
     }
     options.onLocked?.(stateDirectory);
@@ -234,6 +234,6 @@ function ofFolder(error: unknown, directory: string): EngineError | undefined {
 function portTaken({ code, port }: NodeJS.ErrnoException & { port?: number }): EngineError | undefined {
   if (code !== "EADDRINUSE") return undefined;
   return new EngineError(
-    `port ${port} is taken; choose others with LOCAL_API_PORT and LOCAL_AWS_PORT (0 takes a free one)`,
+    `port ${port} is taken; choose others: LOCAL_API_PORT and LOCAL_AWS_PORT (0 takes a free one), or --name NAME`,
   );
 }

@@ -248,6 +248,16 @@ describe("functions run", () => {
     });
   }
 
+  it("say where a rejection came from that nobody heard", async () => {
+    const code =
+      "export const handler = async () => { Promise.reject(new Error('later')); await new Promise(() => {}) }";
+    await functions.create("unheard", code);
+    const { value, log } = await functions.invoke("unheard");
+    const at = /at (Runtime\.)?handler \(?(file:\/\/)?\/var\/task\/index\.mjs:1:/;
+    assert.match((failure(value).trace ?? []).join("\n"), at);
+    assert.match(log, at);
+  });
+
   it("keep what they logged before a timeout", async () => {
     await functions.create(
       "last-words",

@@ -48,7 +48,9 @@ function crash(title: string, thrown: unknown): void {
 
 process.on("uncaughtException", (error) => crash("Uncaught Exception", error));
 process.on("unhandledRejection", (reason) => {
-  crash("Unhandled Promise Rejection", new RuntimeError("UnhandledPromiseRejection", String(reason)));
+  // AWS's has the reason's stack in the log, beside its own, which says nothing of the function.
+  const stack = reason instanceof Error ? reason.stack : undefined;
+  crash("Unhandled Promise Rejection", new RuntimeError("UnhandledPromiseRejection", String(reason), stack));
 });
 process.on("beforeExit", () => onIdle());
 
