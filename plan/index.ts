@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import yargs from "yargs";
 import { hideBin } from "yargs/helpers";
 import { explain, Failure } from "../scripts/lib/failure.ts";
+import { misuse } from "../scripts/lib/misuse.ts";
 import { localStacks } from "./local.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { previewStacks, stacksOf } from "./preview.ts";
@@ -40,13 +41,18 @@ const options = yargs(hideBin(process.argv))
   .conflicts("stack", "preview")
   .strict()
   .demandCommand(0, 0)
-  .wrap(Math.min(120, process.stdout.columns ?? 100));
+  .wrap(Math.min(120, process.stdout.columns ?? 100))
+  .fail((message, error, parser) => {
+    if (error) throw error;
+    parser.showHelp((help) => console.error(misuse(message, help)));
+    process.exit(2);
+  });
 
 async function main(): Promise<void> {
   const { against, config, stack, preview, usage, format } = await options.parseAsync();
   const amounts = readUsage(usage);
   const stacks = preview
-    ? stacksOf(readFileSync(preview, "utf8"))
+    ? stacksOf(read(preview))
     : stack
       ? await previewStacks(stack)
       : await localStacks({
@@ -57,6 +63,14 @@ async function main(): Promise<void> {
           say: (text) => console.error(text),
         });
   console.log(formats[format as keyof typeof formats](planOf(stacks, amounts)));
+}
+
+function read(preview: string): string {
+  try {
+    return readFileSync(preview, "utf8");
+  } catch (error) {
+    throw new Failure(`--preview is "${preview}", which cannot be read: ${(error as Error).message}`);
+  }
 }
 
 const formats: Record<"text" | "summary" | "markdown" | "json", (plan: Plan) => string> = {

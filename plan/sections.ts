@@ -110,7 +110,11 @@ const exposure = ({ exposure: { gained, lost } }: Plan): Section => ({
 });
 
 const dollars = (usd: number): string => `$${usd.toFixed(2)}`;
-const signed = (usd: number): string => `${usd < 0 ? "-" : "+"}${dollars(Math.abs(usd))}`;
+/** What rounds to nothing has no sign: sums of floating point are seldom nothing exactly. */
+const signed = (usd: number): string => {
+  const shown = dollars(Math.abs(usd));
+  return shown === dollars(0) ? shown : `${usd < 0 ? "-" : "+"}${shown}`;
+};
 
 function cost({ cost: { before, after, usd, lines } }: Plan): Section {
   const total = `${dollars(before.usd)} → ${dollars(after.usd)} a month (${signed(usd)})`;

@@ -16,10 +16,13 @@ const remedies: Record<string, string> = {
   RequestExpired: "This machine's clock differs from AWS's by more than 15 minutes. Set the clock.",
 };
 
+/** Errors whose name says nothing to a user: of their words all is said. */
+const plain = new Set(["Error", "EngineError"]);
+
 /** One line for the user, whatever was thrown. */
 export function explain(error: unknown): string {
   if (error instanceof Failure) return error.message;
   const { name = "Error", message = String(error) } = error as Error;
   // Credentials are looked for at addresses, too, that are not there on most machines: that is no fault of the network.
-  return remedies[name] ?? explainNetwork(error) ?? (name === "Error" ? message : `${name}: ${message}`);
+  return remedies[name] ?? explainNetwork(error) ?? (plain.has(name) ? message : `${name}: ${message}`);
 }

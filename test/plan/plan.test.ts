@@ -100,6 +100,10 @@ describe("a plan", () => {
     );
   });
 
+  it("reckons what changes no cost without a sign", () => {
+    assert.match(printed(between([handler(128)], [handler(128)])), /\$0\.41 → \$0\.41 a month \(\$0\.00\)/);
+  });
+
   it("is a comment in Markdown whose fences nothing in it closes", () => {
     const evil = resource("aws:sns/topic:Topic", "a```\n# b", { inputs: {} });
     const text = markdownOf(planOf(between([], [evil]), usage));

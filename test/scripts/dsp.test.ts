@@ -443,6 +443,10 @@ describe("dsp", function () {
     for (const [args, said] of [
       [["start"], /in one way: --preset NAME, --rules FILE, or --latency/],
       [["start", "--kill", "lots"], /--kill is "lots"; allowed is a share/],
+      [
+        ["start", "--kill", "1%", "--service", "dynamo"],
+        /^rules\[0\]\.service is "dynamo": allowed are, maybe with \*, .*dynamodb, .*execute-api, .*\bsqs\b.*$/m,
+      ],
       [["start", "--rules", "nowhere.json"], /--rules is "nowhere.json", which cannot be read/],
       [["start", "--kill", "1%", "--stack", "dev"], /Stack "dev" is not the local one; dsp chaos/],
     ] as const) {

@@ -89,7 +89,7 @@ export const globalServices: Factories = {
   s3: (cloud, { directory }) => load<typeof import("./services/s3/index.ts")>("s3").createS3(cloud, directory),
   route53: (cloud) => load<typeof import("./services/route53/index.ts")>("route53").createRoute53(cloud),
   faults: (cloud, { faults }) =>
-    load<typeof import("./services/faults/index.ts")>("faults").createFaults(cloud, faults),
+    load<typeof import("./services/faults/index.ts")>("faults").createFaults(cloud, faults, faultyServices()),
 };
 
 /** Services that exist once per region. */
@@ -160,6 +160,10 @@ export const regionalServices: Factories = {
   "cognito-idp": (cloud, { cognito }) =>
     load<typeof import("./services/cognitoidp/index.ts")>("cognitoidp").createCognitoIdp(cloud, cognito),
 };
+
+/** Those whose calls may go wrong on demand: each, and requests to routes. */
+const faultyServices = (): string[] =>
+  [...Object.keys(globalServices), ...Object.keys(regionalServices), "execute-api"].sort();
 
 /** Services with operations that need no signature. */
 export const unsignedServices = ["sns", "sts", "cognito-idp"] as const;

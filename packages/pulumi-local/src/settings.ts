@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { port, UsageError } from "local-aws/process";
@@ -128,6 +128,7 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv, loc
   const stack = values.stack ?? local.stack ?? "local";
   if (!/^[\w.-]{1,100}$/.test(stack))
     throw new UsageError(`--stack is "${stack}"; allowed are letters, digits, -, _ and .`);
+  if (values.stack !== undefined) checkStack(programDirectory, stack);
   const { name } = values;
   if (name !== undefined && !/^[\w-]{1,40}$/.test(name))
     throw new UsageError(`--name is "${name}"; allowed are up to 40 letters, digits, - and _`);
@@ -164,6 +165,18 @@ export function readSettings(args: string[], environment: NodeJS.ProcessEnv, loc
         ? port("--inspect-port", values["inspect-port"] ?? "9229")
         : undefined,
   };
+}
+
+/** A mistyped stack would be brought up without any configuration. */
+function checkStack(programDirectory: string, stack: string): void {
+  const files = globSync("Pulumi.*.yaml", { cwd: programDirectory });
+  const stacks = files
+    .map((file) => file.slice("Pulumi.".length, -".yaml".length))
+    .filter((one) => !one.endsWith(".own"));
+  if (stacks.length === 0 || stacks.includes(stack)) return;
+  throw new UsageError(
+    `--stack is "${stack}", and there is no Pulumi.${stack}.yaml; allowed are ${stacks.sort().join(", ")}`,
+  );
 }
 
 /** Those of the last run, which its URLs hold; free ones for the first. */

@@ -98,6 +98,19 @@ describe("settings of pulumi-local", () => {
     );
   });
 
+  it("refuse a stack that has no file where others have one", () => {
+    const folder = mkdtempSync(join(tmpdir(), "stacks-"));
+    try {
+      for (const name of ["dev", "local", "local.own"]) writeFileSync(join(folder, `Pulumi.${name}.yaml`), "");
+      assert.equal(readSettings(["--cwd", folder, "--stack", "dev"], {}).stack, "dev");
+      assert.throws(() => readSettings(["--cwd", folder, "--stack", "dve"], {}), {
+        message: '--stack is "dve", and there is no Pulumi.dve.yaml; allowed are dev, local',
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   const wrong: [string, string[], NodeJS.ProcessEnv, RegExp][] = [
     [
       "a port that is no number",

@@ -22,6 +22,13 @@ describe("explain", () => {
     });
   }
 
+  it("says what is wrong with a program as it is", () => {
+    assert.equal(
+      explain(named("EngineError", "Configuration: a is 1; allowed is 2")),
+      "Configuration: a is 1; allowed is 2",
+    );
+  });
+
   it("keeps AWS's own name and words for anything else", () => {
     assert.equal(explain(named("ValidationException", "x is wrong")), "ValidationException: x is wrong");
   });

@@ -1,5 +1,6 @@
 /** What goes wrong, as it is asked for: read, checked, and said in one sentence when it is not right. */
 import { z } from "zod";
+import { globPieces, globTest } from "../glob.ts";
 
 const glob = z.string().min(1).max(200);
 
@@ -56,6 +57,18 @@ export function readPlan(given: unknown): FaultPlan {
   );
   const shown = value === undefined ? "missing" : JSON.stringify(value).slice(0, 100);
   throw new TypeError(`${path.replace(/^\./, "") || "the plan"} is ${shown}: ${allowed(issue)}`);
+}
+
+/**
+ * A rule of a service that there is not would strike nothing, and not say so.
+ * @param services that there are. @throws {TypeError} likewise.
+ */
+export function checkServices(plan: FaultPlan, services: readonly string[]): FaultPlan {
+  for (const [index, { service }] of plan.rules.entries()) {
+    if (service === undefined || services.some(globTest(globPieces(service)))) continue;
+    throw new TypeError(`rules[${index}].service is "${service}": allowed are, maybe with *, ${services.join(", ")}`);
+  }
+  return plan;
 }
 
 function allowed(issue: z.core.$ZodIssue): string {

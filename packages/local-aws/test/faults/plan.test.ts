@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readPlan } from "../../src/faults/plan.ts";
+import { checkServices, readPlan } from "../../src/faults/plan.ts";
 
 describe("A plan of faults", () => {
   it("is read, with what is not said", () => {
@@ -28,4 +28,21 @@ describe("A plan of faults", () => {
       assert.throws(() => readPlan(given), { name: "TypeError", message: said });
     });
   }
+
+  it("is refused where it means a service that there is not", () => {
+    const plan = (service: string) =>
+      readPlan({
+        seed: 1,
+        rules: [
+          { kind: "kill", probability: 1 },
+          { kind: "lost", probability: 1, service },
+        ],
+      });
+    for (const known of ["dynamodb", "dyn*", "*"])
+      assert.deepEqual(checkServices(plan(known), ["dynamodb", "s3"]), plan(known));
+    assert.throws(() => checkServices(plan("dynamo"), ["dynamodb", "s3"]), {
+      name: "TypeError",
+      message: 'rules[1].service is "dynamo": allowed are, maybe with *, dynamodb, s3',
+    });
+  });
 });

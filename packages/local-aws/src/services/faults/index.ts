@@ -3,14 +3,15 @@
  * Requests are signed for `faults` and decided by IAM like all others: `GET /` shows, `PUT /` starts, `DELETE /` stops.
  */
 import type { Faults } from "../../faults/injector.ts";
-import { readPlan } from "../../faults/plan.ts";
+import { checkServices, readPlan } from "../../faults/plan.ts";
 import type { RawRequest, RawResponse } from "../../http/raw.ts";
 import { parseJson } from "../../jsonText.ts";
 import { AwsError, type Cloud, type Service } from "../../service.ts";
 
 const operations: Record<string, string> = { GET: "GetFaults", PUT: "StartFaults", DELETE: "StopFaults" };
 
-export function createFaults(cloud: Cloud, faults: Faults): Service {
+/** @param services whose calls a rule may mean. */
+export function createFaults(cloud: Cloud, faults: Faults, services: readonly string[]): Service {
   return {
     name: "faults",
     operations: {},
@@ -25,14 +26,14 @@ export function createFaults(cloud: Cloud, faults: Faults): Service {
       }
       call.operation = operation;
       await cloud.authorize(call, [{ action: `faults:${operation}`, resource: "*" }]);
-      if (operation === "StartFaults") faults.start(planOf(request));
+      if (operation === "StartFaults") faults.start(planOf(request, services));
       if (operation === "StopFaults") faults.stop();
       return json(faults.status());
     },
   };
 }
 
-function planOf({ whole }: RawRequest) {
+function planOf({ whole }: RawRequest, services: readonly string[]) {
   let given: unknown;
   try {
     given = parseJson(whole?.toString() ?? "");
@@ -40,7 +41,7 @@ function planOf({ whole }: RawRequest) {
     throw new AwsError("SerializationException", "The body is not JSON");
   }
   try {
-    return readPlan(given);
+    return checkServices(readPlan(given), services);
   } catch (error) {
     throw new AwsError("ValidationException", (error as Error).message);
   }
