@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Benchmark } from "../lib/benchmark.ts";
+import { type Contender, start, startCloudProgram } from "../lib/contenders.ts";
 import { median } from "../lib/load.ts";
-import { pssMegabytes, root } from "../lib/platform.ts";
 
 const rounds = 7;
 
@@ -15,52 +13,34 @@ new DatabaseSync(":memory:").exec("CREATE TABLE t (a)");
 createServer((_, response) => response.end("{}")).listen(Number(process.argv[1]), "127.0.0.1");
 `;
 
+const startBare = () =>
+  start({
+    name: "a bare server of Node",
+    command: (port) => [process.execPath, "--disable-warning=ExperimentalWarning", "-e", bare, port],
+  });
+
 interface Started {
   milliseconds: number;
   megabytes: number;
 }
 
 /** From the start of a process to its first answer, and its memory a second later. */
-async function started(port: number, args: string[]): Promise<Started> {
-  const began = performance.now();
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...args], { stdio: "ignore" });
-  try {
-    while (!(await answers(port))) {
-      if (child.exitCode !== null) throw new Error(`it ended by ${child.exitCode}`);
-      await sleep(5);
-    }
-    const milliseconds = performance.now() - began;
-    await sleep(1000);
-    return { milliseconds, megabytes: pssMegabytes([child.pid as number]) };
-  } finally {
-    await ended(child);
-  }
-}
-
-async function answers(port: number): Promise<boolean> {
-  try {
-    return (await fetch(`http://127.0.0.1:${port}/_health`)).ok;
-  } catch {
-    return false;
-  }
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  const closed = new Promise((done) => child.once("exit", done));
-  child.kill("SIGTERM");
-  if (child.exitCode === null) await closed;
+async function started(contender: Contender): Promise<Started> {
+  await sleep(1000);
+  const figures = { milliseconds: contender.startedIn as number, megabytes: contender.megabytes };
+  await contender.stop();
+  return figures;
 }
 
 /** The local cloud by itself, `npm run cloud`, beside a bare server of Node in turn. */
 const cloud: Benchmark = {
   name: "cloud",
   async run() {
-    const main = join(root, "packages/local-aws/src/main.ts");
     const clouds: Started[] = [];
     const bares: Started[] = [];
     for (let round = 0; round < rounds; round++) {
-      const own = await started(45_731, [main, "--port", "45731", "--api-port", "0"]);
-      const other = await started(45_732, ["-e", bare, "45732"]);
+      const own = await started(await startCloudProgram());
+      const other = await started(await startBare());
       // The first round fills Node's compile cache.
       if (round === 0) continue;
       clouds.push(own);

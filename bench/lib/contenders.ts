@@ -1,10 +1,11 @@
 /** The local cloud and its peers, each as a server in processes of its own, over plain HTTP on this machine. */
 import { type ChildProcess, execFileSync, fork, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cpuMilliseconds, processTree, pssMegabytes, root } from "./platform.ts";
 
@@ -64,23 +65,26 @@ export async function startLocalCloud(): Promise<Contender> {
   return new Contender("the local cloud", origin, child);
 }
 
-/** What `npm run cloud` starts, as its users do: a program of its own. */
-export const startCloudProgram = (): Promise<Contender> =>
-  start("the local cloud", process.execPath, (port) => [
-    "--disable-warning=ExperimentalWarning",
-    "--max-semi-space-size=4",
-    join(root, "packages/local-aws/src/main.ts"),
-    ...["--port", port, "--api-port", "0"],
-  ]);
+/** What `npm run cloud` runs, as its users do: with its settings of memory and its cache of compiled code. */
+export const startCloudProgram = (): Promise<Contender> => {
+  const command = ["sh", join(root, "scripts/run.sh"), "packages/local-aws/src/main.ts", "--api-port", "0", "--port"];
+  return start({ name: "the local cloud", command: (port) => [...command, port], health: "/_health" });
+};
 
-/** The versions of the peers in Python, by the names of their packages. */
-export const peerVersions = (): Record<string, string> =>
-  Object.fromEntries(
-    readFileSync(join(folder, "requirements.txt"), "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => line.replace(/\[.*\]/, "").split("==") as [string, string]),
-  );
+/** The versions of the peers, by their names in lower case. */
+export function peerVersions(): Record<string, string> {
+  const python = readFileSync(join(folder, "requirements.txt"), "utf8").trim().split("\n");
+  const { FLOCI_JAR: jar } = process.env;
+  const floci =
+    jar &&
+    readdirSync(join(dirname(jar), "app"))
+      .join()
+      .match(/floci-([\d.]+)\.jar/)?.[1];
+  return Object.fromEntries([
+    ...python.map((line) => line.replace(/\[.*\]/, "").split("==") as [string, string]),
+    ...(floci ? [["floci", floci]] : []),
+  ]);
+}
 
 /**
  * Those that can be had on this machine: the others are named with the reason.
@@ -107,7 +111,7 @@ export async function startPeers(...services: string[]): Promise<{ peers: Conten
 async function startDynoxide(): Promise<Contender> {
   const name = `@dynoxide/${process.platform}-${process.arch}/dynoxide`;
   const binary = createRequire(import.meta.url).resolve(name);
-  return start("dynoxide", binary, (port) => ["serve", "--host", "127.0.0.1", "--port", port]);
+  return start({ name: "dynoxide", command: (port) => [binary, "serve", "--host", "127.0.0.1", "--port", port] });
 }
 
 /**
@@ -115,25 +119,38 @@ async function startDynoxide(): Promise<Contender> {
  * @param interpreter that it runs on, and its functions of Python.
  */
 export const startMiniStack = (services: string[] = [], interpreter?: string) =>
-  start(
-    "MiniStack",
-    python("ministack", interpreter),
-    () => [],
-    (port) => ({
+  start({
+    name: "MiniStack",
+    command: () => [python("ministack", interpreter)],
+    environment: (port) => ({
       GATEWAY_PORT: port,
       BIND_HOST: "127.0.0.1",
       ...(services.length > 0 && { SERVICES: services.join(",") }),
     }),
-  );
+    health: "/_ministack/health",
+  });
 
 export const startMoto = () =>
-  start(
-    "moto",
-    python("moto_server"),
-    (port) => ["-H", "127.0.0.1", "-p", port],
-    () => ({}),
-    true,
-  );
+  start({
+    name: "moto",
+    command: (port) => [python("moto_server"), "-H", "127.0.0.1", "-p", port],
+    health: "/moto-api/",
+    isSlow: true,
+  });
+
+/** The build of Floci that `FLOCI_JAR` names, its `quarkus-run.jar`, on the Java of `JAVA_HOME`. */
+export async function startFloci(): Promise<Contender> {
+  const { FLOCI_JAR: jar, JAVA_HOME: java } = process.env;
+  if (!jar) throw new Error("FLOCI_JAR names no build of it");
+  return start({
+    name: "Floci",
+    command: (port) => [
+      java ? join(java, "bin/java") : "java",
+      ...["-Dquarkus.http.host=127.0.0.1", `-Dquarkus.http.port=${port}`, "-jar", jar],
+    ],
+    health: "/_floci/health",
+  });
+}
 
 /** A program of the peers in Python, which are installed at first use. */
 function python(program: string, interpreter = "python3"): string {
@@ -150,25 +167,34 @@ function python(program: string, interpreter = "python3"): string {
   return installed;
 }
 
-async function start(
-  name: string,
-  program: string,
-  args: (port: string) => string[],
-  environment: (port: string) => NodeJS.ProcessEnv = () => ({}),
-  isSlow = false,
-): Promise<Contender> {
+export interface Program {
+  name: string;
+  /** The program and its arguments. */
+  command(port: string): string[];
+  environment?(port: string): NodeJS.ProcessEnv;
+  /** Path of the page that says that it runs, and loads no service for that. Default: `/`. */
+  health?: string;
+  isSlow?: boolean;
+}
+
+/** Starts it on a free port, and waits for its first answer. */
+export async function start({ name, command, environment, health = "/", isSlow = false }: Program): Promise<Contender> {
   const port = await freePort();
+  const [program, ...args] = command(port) as [string, ...string[]];
+  const env = { ...process.env, ...environment?.(port) };
+  // Some write where they are started.
+  const cwd = mkdtempSync(join(tmpdir(), "bench-"));
   const began = performance.now();
-  const child = spawn(program, args(port), { env: { ...process.env, ...environment(port) }, stdio: "ignore" });
+  const child = spawn(program, args, { env, cwd, stdio: "ignore" });
+  child.once("exit", () => rmSync(cwd, { recursive: true, force: true }));
   let failure: Error | undefined;
   child.once("error", (error) => (failure = error));
   const origin = `http://127.0.0.1:${port}`;
   while (performance.now() - began < 30_000) {
     if (failure || child.exitCode !== null) throw failure ?? new Error(`it ended with exit code ${child.exitCode}`);
-    if (await fetch(origin).catch(() => undefined)) {
-      return new Contender(name, origin, child, isSlow, performance.now() - began);
-    }
-    await sleep(10);
+    const answer = await fetch(origin + health).catch(() => undefined);
+    if (answer) return new Contender(name, origin, child, isSlow, performance.now() - began);
+    await sleep(5);
   }
   await new Contender(name, origin, child).stop();
   throw new Error("it did not answer within 30 s");

@@ -3,7 +3,14 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import hello from "../benchmarks/hello.ts";
-import { type Contender, peerVersions, startCloudProgram, startMiniStack, startMoto } from "../lib/contenders.ts";
+import {
+  type Contender,
+  peerVersions,
+  startCloudProgram,
+  startFloci,
+  startMiniStack,
+  startMoto,
+} from "../lib/contenders.ts";
 import { median } from "../lib/load.ts";
 import { writeBetween } from "../lib/page.ts";
 import { root } from "../lib/platform.ts";
@@ -14,7 +21,12 @@ import { scenarios } from "./scenarios.ts";
 /** Turns that count, after one that does not. */
 const rounds = 3;
 const connections = 4;
-const starters = { "the local cloud": startCloudProgram, MiniStack: () => startMiniStack(), moto: startMoto };
+const starters = {
+  "the local cloud": startCloudProgram,
+  MiniStack: () => startMiniStack(),
+  Floci: startFloci,
+  moto: startMoto,
+};
 
 function shown(cell: Cell): string {
   if ("failure" in cell) return `none: ${cell.failure.slice(0, 70)}`;
@@ -57,7 +69,7 @@ async function starts(names: (keyof typeof starters)[]): Promise<string[][]> {
   };
   return [
     row(
-      "start, first answer",
+      "start, to the first answer of its health",
       all.map(({ seconds }) => median(seconds)),
       2,
       "s",
@@ -103,7 +115,7 @@ export async function writePeers(): Promise<void> {
   const names = contenders.map(({ name }) => name as keyof typeof starters);
   const started = await starts(names);
   for (const row of started) say(row);
-  const version = (name: string) => versions[name === "MiniStack" ? "ministack" : name] ?? "";
+  const version = (name: string) => versions[name.toLowerCase()] ?? "";
   const heads = ["what", ...names.map((name) => `${name} ${version(name)}`.trim()), ""];
   const rest = await hello.run().catch((error) => {
     absent.push(`serverless-offline could not be had: ${firstLine(error)}.`);
@@ -121,7 +133,7 @@ ${table([heads])}
 ${line(heads.length)}
 ${table(rows)}
 ${rest.length > 0 ? `\n| beside serverless-offline | measured | goal | |\n${line(4)}\n${table(rest.map(({ what, figure, goal = "", met }) => [what, figure, goal, met === undefined ? "" : met ? "met" : "**missed**"]))}\n` : ""}
-${[...absent, "Floci is not run: this command builds no Java."].join("\n")}
+${absent.join("\n")}
 `;
   writeBetween(join(root, "docs/benchmarks.md"), "peers", text);
   console.log("\nWritten into docs/benchmarks.md");
