@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createCloud, isRegion, type LocalCloud, StateError } from "local-aws";
 import { folderTrouble, lockFolder } from "local-aws/process";
 import { createConsole } from "local-console";
@@ -8,6 +9,7 @@ import { readStackConfig } from "./engine/config.ts";
 import { Engine, EngineError, type EngineEvent, type RunResult } from "./engine/index.ts";
 import { readProject } from "./engine/project.ts";
 import { endpointFile, outputsFile } from "./files.ts";
+import { LastRun } from "./lastRun.ts";
 import type { LocalConfig } from "./localConfig.ts";
 import { noProxy } from "./noProxy.ts";
 import { createRegistry } from "./resources/index.ts";
@@ -23,13 +25,16 @@ export interface PlatformOptions {
   /** What the program logs for debugging is told, too. Default: false. */
   verbose?: boolean;
   /** What only the program knows about its local run. Default: nothing. */
-  local?: Pick<LocalConfig, "clock" | "console" | "images" | "jupyter" | "notebookReport" | "prepare">;
+  local?: Pick<LocalConfig, "clock" | "console" | "images" | "jupyter" | "notebookReport" | "prepare" | "watch">;
   onEvent(event: EngineEvent): void;
   /** Called when this process has the state folder, before anything of it is opened. */
   onLocked?(stateDirectory: string): void;
 }
 
 type Repack = NonNullable<NonNullable<LocalConfig["watch"]>["repack"]>;
+
+/** In the state folder: what is known of the program's resources. */
+const stateFolder = "state";
 
 /** In the state folder: what `npm run notebooks:install` has installed, which is no state and outlives a reset. */
 const toolsFolder = "tools";
@@ -41,6 +46,8 @@ export class Platform {
   readonly #options: PlatformOptions;
   readonly #unlock: () => void;
   readonly #console: ReturnType<typeof createConsole>;
+  readonly #lastRun: LastRun;
+  #noted: Promise<void> = Promise.resolve();
 
   private constructor(
     options: PlatformOptions,
@@ -54,6 +61,13 @@ export class Platform {
     this.engine = engine;
     this.local = local;
     this.#unlock = unlock;
+    const { programDirectory: directory, stateDirectory, local: { watch } = {} } = options;
+    this.#lastRun = new LastRun({
+      file: join(stateDirectory, stateFolder, "lastRun.json"),
+      directory,
+      ...(watch && { paths: [...watch.program, ...(watch.packed ?? [])] }),
+      own: [import.meta.dirname, dirname(fileURLToPath(import.meta.resolve("local-aws")))],
+    });
   }
 
   /**
@@ -103,7 +117,7 @@ export class Platform {
       await local.listen();
       await prepare?.(local.cloud);
       const registry = createRegistry(local.cloud);
-      const state = join(stateDirectory, "state");
+      const state = join(stateDirectory, stateFolder);
       engine = await Engine.open({
         programDirectory,
         stack,
@@ -137,12 +151,16 @@ export class Platform {
   /**
    * Runs the program ({@link Engine.up}). `endpoint.json` in the state folder says where the platform is, `outputs.json`
    * what the program exports.
+   * @param options.resumes it does not run where nothing that it is made of has changed since its last run. Default: false.
    */
-  async up(options: { rehearsed?: boolean } = {}): Promise<RunResult> {
+  async up({ resumes = false, ...options }: { rehearsed?: boolean; resumes?: boolean } = {}): Promise<RunResult> {
     this.#write(endpointFile, this.place);
-    const result = await this.engine.up(options);
+    const result =
+      resumes && this.#lastRun.holds(this.#told())
+        ? this.engine.resume()
+        : await this.#run(() => this.engine.up(options));
     this.#write(outputsFile, this.engine.outputs());
-    return result;
+    return result as RunResult;
   }
 
   /**
@@ -152,9 +170,28 @@ export class Platform {
    */
   async repack(changed: string[], repack: Repack): Promise<boolean> {
     const paths = changed.map((file) => join(this.#options.programDirectory, file));
-    const result = await this.engine.repack(paths, (packages) => repack(changed, packages));
+    const result = await this.#run(() => this.engine.repack(paths, (packages) => repack(changed, packages)));
     if (result) this.#write(outputsFile, this.engine.outputs());
     return result !== undefined;
+  }
+
+  /** Notes what a run that goes well was of. */
+  async #run(run: () => Promise<RunResult | undefined>): Promise<RunResult | undefined> {
+    await this.#noted;
+    const [begun, told] = [this.#lastRun.begin(), this.#told()];
+    const result = await run();
+    if (result) this.#noted = this.engine.modules().then((modules) => this.#lastRun.end(begun, told, modules));
+    return result;
+  }
+
+  /** What the program is told of this machine. */
+  #told(): unknown {
+    const { programDirectory, stack, config } = this.#options;
+    try {
+      return [this.place, this.environment, readStackConfig(readProject(programDirectory), stack, config)];
+    } catch {
+      return undefined; // The run says what is wrong with its configuration.
+    }
   }
 
   /** Makes the pages of the console before somebody asks for them. What keeps them from it is said to who does. */
@@ -164,6 +201,7 @@ export class Platform {
 
   /** Deletes every resource of the stack ({@link Engine.destroy}), and with them its outputs. */
   async destroy(): Promise<void> {
+    this.#lastRun.begin();
     await this.engine.destroy();
     rmSync(join(this.#options.stateDirectory, outputsFile), { force: true });
   }

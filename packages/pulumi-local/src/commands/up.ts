@@ -58,7 +58,7 @@ async function serve(run: Running): Promise<number> {
   const stopFollowing = output.follow();
   let leave = (): void => {};
   let stopPreviews = (): void => {};
-  const first = platform.up();
+  const first = platform.up({ resumes: true });
   first.catch(() => {});
   const begun = Promise.race([first.then(() => true), ended.then(() => false)]);
   const stopWatching = settings.watch ? await watchProgram(run, begun, review) : undefined;

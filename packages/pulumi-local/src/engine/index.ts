@@ -42,6 +42,8 @@ export class Engine {
   #onEvent: EngineOptions["onEvent"];
   readonly #repacker: Repacker;
   readonly #listing: Listing;
+  /** Of the program's last run, or preview. */
+  #lastEnd: Promise<Ended | undefined> | undefined;
   #closed: Promise<void> | undefined;
   #underWay: Promise<unknown> = Promise.resolve();
 
@@ -139,6 +141,20 @@ export class Engine {
   /** What the stack has, in the order of creation; the same list until it changes. */
   resources(): readonly StackResource[] {
     return this.#listing.resources();
+  }
+
+  /** Takes the stack as the last run has left it: what that was of is known to be as it was. */
+  resume(): RunResult {
+    const { begin, counts, end } = this.#tellsOf(false);
+    begin();
+    counts.same += this.#state.count();
+    end(true);
+    return { outputs: this.outputs(), counts };
+  }
+
+  /** Paths of the program's own modules in the last run, where it has said which. */
+  async modules(): Promise<string[] | undefined> {
+    return (await this.#lastEnd)?.modules;
   }
 
   /** Where somebody edits the program: has a process wait with what it needs, so that the next {@link up} starts sooner. */
@@ -273,6 +289,7 @@ export class Engine {
     const host = await this.#hosts.take(settings);
     await runProgram(deployment, this.#server, host, this.#hosts.runOf(settings, { preview, print }));
     this.#hosts.giveBack(host);
+    this.#lastEnd = host.ended;
     return host;
   }
 

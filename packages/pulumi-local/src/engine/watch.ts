@@ -16,7 +16,7 @@ interface WatchOptions {
 const quietMs = 40;
 
 /** Packages, repositories, state, and what editors leave beside a file. */
-const notOurs = /\/(node_modules|\.git|\.local[\w.-]*)(\/|$)|~$|\.sw.$/;
+export const notOurs = /\/(node_modules|\.git|\.local[\w.-]*)(\/|$)|~$|\.sw.$/;
 
 /** Watches a program's files. @returns a function that ends it, once a change under way has been applied. */
 export async function watch({ directory, paths, apply, onWaiting }: WatchOptions): Promise<() => Promise<void>> {
