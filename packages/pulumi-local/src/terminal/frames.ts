@@ -1,5 +1,5 @@
 /** Where in the program's sources a function failed: its stack, with files that exist. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
 interface Frame {
@@ -15,7 +15,12 @@ const most = 4;
 const longestLine = 120;
 
 const node = /\(?(?:file:\/\/)?([^\s()]+):(\d+):(\d+)\)?$/;
-const python = /^\s*File "([^"]+)", line (\d+)/;
+/** With the source line, which Python writes below the place. */
+const python = /^\s*File "([^"]+)", line (\d+)[^\n]*(?:\n\s*([^\n]+))?/;
+/** What a function writes is not to be taken for a pattern, nor to lead out of the program. */
+const notAPlainPath = /[*?{}[\]()!\\]|(^|\/)\.\.(\/|$)/;
+/** Folders without sources of the program. */
+const notSources = /(^|\/)(\.[^/]+|node_modules|venv|__pycache__)$/;
 
 /**
  * Lines of a terminal for a stack: the source line that failed, then where it was called from, `file:line:column` so that
@@ -23,7 +28,8 @@ const python = /^\s*File "([^"]+)", line (\d+)/;
  * @param stack as the runtime writes it, the package's paths beginning with `/var/task/`.
  */
 export function frameLines(stack: readonly string[], programDirectory: string): string[] {
-  const frames = stack.flatMap((line) => frameOf(line, programDirectory) ?? []);
+  const sources = sourcesIn(programDirectory);
+  const frames = stack.flatMap((line) => frameOf(line, programDirectory, sources) ?? []);
   // Python's last frame is where it failed; Node's is the first.
   if (stack.some((line) => python.test(line))) frames.reverse();
   return frames.slice(0, most).map((frame, index) => {
@@ -33,18 +39,44 @@ export function frameLines(stack: readonly string[], programDirectory: string): 
   });
 }
 
-function frameOf(text: string, programDirectory: string): Frame | undefined {
-  const [, path, line, column] = python.exec(text) ?? node.exec(text) ?? [];
+function frameOf(text: string, programDirectory: string, sources: Sources): Frame | undefined {
+  const ofPython = python.exec(text);
+  const [, path, line, column] = ofPython ?? node.exec(text) ?? [];
   if (path === undefined || path.includes("/node_modules/")) return undefined;
-  const file = path.startsWith("/var/task/") ? path.slice("/var/task/".length) : relative(programDirectory, path);
+  const inPackage = path.startsWith("/var/task/") ? path.slice("/var/task/".length) : undefined;
+  const file = inPackage ?? relative(programDirectory, path);
+  if (ofPython && inPackage) {
+    const source = sources(inPackage, Number(line), ofPython[3]);
+    return source === undefined ? undefined : { file: source, line: Number(line) };
+  }
   if (file.startsWith("..") || !existsSync(join(programDirectory, file))) return undefined;
   return { file, line: Number(line), ...(column !== undefined && { column: Number(column) }) };
 }
 
-function sourceLine(path: string, line: number): string {
+/** Where in the program a file of a package of Python is, of which a line is known. */
+type Sources = (file: string, line: number, text: string | undefined) => string | undefined;
+
+/**
+ * A package of Python begins in its entry's folder, wherever that is in the program, and has the packages that it needs beside
+ * it: its own file is one that ends so, and has that line.
+ */
+function sourcesIn(programDirectory: string): Sources {
+  const found = new Map<string, string[]>();
+  return (file, line, text) => {
+    if (notAPlainPath.test(file)) return undefined;
+    const options = { cwd: programDirectory, exclude: (path: string) => notSources.test(path) };
+    const files = found.get(file) ?? globSync([file, `**/${file}`], options).sort();
+    found.set(file, files);
+    return files.find(
+      (one) => text === undefined || sourceLine(join(programDirectory, one), line, text.length) === text,
+    );
+  };
+}
+
+function sourceLine(path: string, line: number, longest = longestLine): string {
   try {
     const text = readFileSync(path, "utf8").split("\n")[line - 1]?.trim() ?? "";
-    return text.length > longestLine ? `${text.slice(0, longestLine)}…` : text;
+    return text.length > longest ? `${text.slice(0, longest)}…` : text;
   } catch {
     return "";
   }

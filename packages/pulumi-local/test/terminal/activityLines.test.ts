@@ -96,6 +96,28 @@ describe("the lines of what happens", () => {
     ]);
   });
 
+  it("say so of a package, which begins in its entry's folder: by the source line, and of no other's packages", () => {
+    for (const [folder, line] of [
+      ["a", "pass"],
+      ["b", "raise ValueError('boom')"],
+      ["venv", "raise ValueError('boom')"],
+    ]) {
+      mkdirSync(join(programDirectory, "handlers", folder as string));
+      writeFileSync(join(programDirectory, "handlers", folder as string, "app.py"), `def create():\n    ${line}\n`);
+    }
+    const stack = [
+      '  File "/var/runtime/bootstrap.py", line 9, in main\n    create()\n',
+      `  File "/var/task/app.py", line 2, in create\n    raise ValueError('boom')\n`,
+      '  File "/var/task/joblib/load.py", line 2, in load\n    raise\n',
+      '  File "/var/task/../../etc/passwd", line 1, in x\n',
+      '  File "/var/task/**/app.py", line 1, in x\n',
+    ];
+    const error = { type: "ValueError", message: "boom", stack };
+    assert.deepEqual(lines(invocation({ outcome: "error", error })).slice(1), [
+      "    handlers/b/app.py:2  raise ValueError('boom')",
+    ]);
+  });
+
   const ends: [string, InvocationActivity["outcome"], string, string, string][] = [
     [
       "a timeout",
