@@ -1,8 +1,9 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { readStackConfig } from "./config.ts";
 import { Deployment, type DeploymentOptions } from "./deployment.ts";
 import { DynamicProvider } from "./dynamicProvider.ts";
 import { type Counts, EngineError, type EngineEvent, type RunResult } from "./events.ts";
-import type { Ended, LanguageHost } from "./languageHost.ts";
+import type { Ended } from "./languageHost.ts";
 import { LanguageHosts, type Settings } from "./languageHosts.ts";
 import { Mask } from "./mask.ts";
 import type { Observer } from "./observer.ts";
@@ -11,7 +12,6 @@ import { readProject } from "./project.ts";
 import type { Properties } from "./provider.ts";
 import { Rehearsal } from "./rehearsal.ts";
 import { type Repack, Repacker } from "./repacker.ts";
-import { runProgram } from "./runProgram.ts";
 import { EngineServer } from "./server.ts";
 import { Listing, type StackResource, type StackSnapshot, shown } from "./snapshot.ts";
 import { State } from "./state.ts";
@@ -26,6 +26,9 @@ type Common = Omit<DeploymentOptions, "preview" | "emit">;
 
 /** How long an interrupted run may take to end its steps, in milliseconds. What has not ended then is looked for later. */
 const graceMs = 3000;
+const lastWordMs = 300;
+
+const late = (ms: number): Promise<void> => wait(ms, undefined, { ref: false });
 
 /** Runs one program on one stack, as the Pulumi CLI would: plan, make, remember. One run at a time. */
 export class Engine {
@@ -42,8 +45,6 @@ export class Engine {
   #onEvent: EngineOptions["onEvent"];
   readonly #repacker: Repacker;
   readonly #listing: Listing;
-  /** Of the program's last run, or preview. */
-  #lastEnd: Promise<Ended | undefined> | undefined;
   #closed: Promise<void> | undefined;
   #underWay: Promise<unknown> = Promise.resolve();
 
@@ -154,7 +155,7 @@ export class Engine {
 
   /** Paths of the program's own modules in the last run, where it has said which. */
   async modules(): Promise<string[] | undefined> {
-    return (await this.#lastEnd)?.modules;
+    return (await this.#hosts.lastEnd)?.modules;
   }
 
   /** Where somebody edits the program: has a process wait with what it needs, so that the next {@link up} starts sooner. */
@@ -176,7 +177,9 @@ export class Engine {
   async #close(): Promise<void> {
     this.#stop.abort();
     await this.#repacker.stop();
-    await Promise.race([this.#underWay.catch(() => {}), new Promise((late) => setTimeout(late, graceMs).unref())]);
+    await Promise.race([this.#underWay.catch(() => {}), late(graceMs)]);
+    // A program that has just ended well says what it has loaded.
+    await Promise.race([this.#hosts.lastEnd, late(lastWordMs)]);
     await Promise.all([this.#hosts.kill(), this.#dynamic.close()]);
     this.#server.close();
     this.#state.close();
@@ -209,7 +212,8 @@ export class Engine {
         return { outputs: this.outputs(), counts: tells.counts };
       }
       const deployment = new Deployment({ ...common, ...mode, emit: tells.emit });
-      if (withProgram) await this.#runProgram(deployment, settings, preview, (text) => this.#print(text));
+      const print = (text: string) => this.#print(text);
+      if (withProgram) await this.#hosts.run(deployment, settings, { preview, print });
       else await deployment.programEnded();
       tells.end(true);
       return { outputs: shown(deployment.outputs), counts: tells.counts };
@@ -277,20 +281,8 @@ export class Engine {
     const signal = AbortSignal.any([common.signal, over]);
     const emit = (event: EngineEvent) => observer.note(event);
     const deployment = new Deployment({ ...common, preview: true, expecting, observer, signal, emit });
-    return (await this.#runProgram(deployment, settings, true, (text) => emit(printed(text)))).ended;
-  }
-
-  async #runProgram(
-    deployment: Deployment,
-    settings: Settings,
-    preview: boolean,
-    print: (text: string) => void,
-  ): Promise<LanguageHost> {
-    const host = await this.#hosts.take(settings);
-    await runProgram(deployment, this.#server, host, this.#hosts.runOf(settings, { preview, print }));
-    this.#hosts.giveBack(host);
-    this.#lastEnd = host.ended;
-    return host;
+    await this.#hosts.run(deployment, settings, { preview: true, print: (text) => emit(printed(text)) });
+    return this.#hosts.lastEnd;
   }
 
   async #configured(settings: Settings) {

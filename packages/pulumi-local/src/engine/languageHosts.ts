@@ -2,8 +2,10 @@ import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { StackConfig } from "./config.ts";
-import { type HostOptions, LanguageHost, type Run } from "./languageHost.ts";
+import type { Deployment } from "./deployment.ts";
+import { type Ended, type HostOptions, LanguageHost, type Run } from "./languageHost.ts";
 import type { Project } from "./project.ts";
+import { runProgram } from "./runProgram.ts";
 import type { EngineServer } from "./server.ts";
 
 /** What Pulumi.yaml and the stack's file say. */
@@ -33,6 +35,7 @@ export class LanguageHosts {
   #waiting: LanguageHost | undefined;
   /** Once it is known whether a host waits that has run the program. */
   #returned: Promise<void> = Promise.resolve();
+  #lastEnd: Promise<Ended | undefined> = Promise.resolve(undefined);
   #closed = false;
   #edited = false;
   #letGo: NodeJS.Timeout | undefined;
@@ -53,8 +56,24 @@ export class LanguageHosts {
     this.#wait(new LanguageHost(this.#optionsOf(settings)));
   }
 
-  /** The host that waits, or a new one: it is the caller's until {@link giveBack}. */
-  async take(settings: Settings): Promise<LanguageHost> {
+  /**
+   * Runs the program to its end, and what it asks for.
+   * @throws {EngineError} with the program's or the resource's error.
+   */
+  async run(deployment: Deployment, settings: Settings, how: Pick<Run, "preview" | "print">): Promise<void> {
+    const host = await this.#take(settings);
+    await runProgram(deployment, this.#options.server, host, this.#runOf(settings, how));
+    this.#lastEnd = host.ended;
+    this.#giveBack(host);
+  }
+
+  /** What is known of the last run that went well, or preview, once its process says it. */
+  get lastEnd(): Promise<Ended | undefined> {
+    return this.#lastEnd;
+  }
+
+  /** The host that waits, or a new one. */
+  async #take(settings: Settings): Promise<LanguageHost> {
     await Promise.race([this.#returned, wait(patienceMs, undefined, { ref: false })]);
     const options = this.#optionsOf(settings);
     const waiting = this.#waiting;
@@ -69,7 +88,7 @@ export class LanguageHosts {
   }
 
   /** After a run: if it has ended well, the host waits for another one. */
-  giveBack(host: LanguageHost): void {
+  #giveBack(host: LanguageHost): void {
     this.#returned = host.ended.then(async (ended) => {
       if (!ended?.again || this.#closed) return;
       this.#taken.delete(host);
@@ -89,7 +108,7 @@ export class LanguageHosts {
   }
 
   /** What a host is told to begin with. */
-  runOf(settings: Settings, how: Pick<Run, "preview" | "print">): Run {
+  #runOf(settings: Settings, how: Pick<Run, "preview" | "print">): Run {
     const { project, programDirectory, main, typescript, tsconfig, config, secretKeys } = settings;
     const { root, stack, server } = this.#options;
     return {
