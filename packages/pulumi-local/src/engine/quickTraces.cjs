@@ -35,9 +35,20 @@ function rawFrames() {
   }
 }
 
-/** Mapped to its source by what the program's compiler has installed. */
+/** Frames of one run that have been mapped: a component's are those of all its resources. */
+const positions = new Map();
+exports.forgetPositions = () => positions.clear();
+
 function positionOf(frame) {
-  if (!isOwn(frame.getFileName())) return {};
+  const name = frame.getFileName();
+  if (!isOwn(name)) return {};
+  const place = `${name}:${frame.getLineNumber()}:${frame.getColumnNumber()}`;
+  if (!positions.has(place)) positions.set(place, mapped(frame));
+  return positions.get(place);
+}
+
+/** Mapped to its source by what the program's compiler has installed. */
+function mapped(frame) {
   const text = Error.prepareStackTrace ? Error.prepareStackTrace(new Error(), [frame]) : String(frame);
   const [, file, line, column] = /\((.*):(\d+):(\d+)\)$/.exec(text) ?? [];
   return file ? { file, line: Number(line), column: Number(column) } : {};

@@ -6,6 +6,7 @@ const { dirname, sep } = require("node:path");
 const { fileURLToPath } = require("node:url");
 const v8 = require("node:v8");
 const vm = require("node:vm");
+const { forgetPositions } = require("./quickTraces.cjs");
 
 const isPackage = (path) => path.includes("/node_modules/");
 /** Quiet for that long, in milliseconds, a process gives back what it does not need. */
@@ -56,6 +57,7 @@ exports.Runs = class {
   begin(environment, args) {
     process.stdin.unref();
     clearTimeout(this.#quiet);
+    forgetPositions();
     // The program may have changed it.
     for (const name of Object.keys(process.env)) if (!(name in this.#environment)) delete process.env[name];
     Object.assign(process.env, this.#environment, environment);
