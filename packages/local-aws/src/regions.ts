@@ -17,6 +17,7 @@ import { performed, unknownService, wholeStream } from "./front/perform.ts";
 import { followed, traceOf } from "./front/trace.ts";
 import { checkReach } from "./reach.ts";
 import {
+  type Access,
   AwsError,
   administrator,
   type Call,
@@ -225,13 +226,16 @@ export class Regions {
 /** Passes if a call has all its permissions. @throws AwsError naming the first missing one. */
 const gate =
   (services: Services, authorizer: Authorizer, place: Pick<Call, "region" | "accountId">): Gate =>
-  async (given, accesses) => {
+  (given, accesses) => {
     if (given.segment && accesses[0]) given.segment.resource ??= accesses[0].resource;
     const call = { ...place, ...given };
-    for (const access of accesses) {
-      const asks = authorizer.asksForTags(call, access);
-      authorizer.authorize(call, [asks ? await withResourceTags(services, place, access) : access]);
-    }
+    const asks = (access: Access) => authorizer.asksForTags(call, access);
+    if (!accesses.some(asks)) return authorizer.authorize(call, accesses);
+    return (async () => {
+      for (const access of accesses) {
+        authorizer.authorize(call, [asks(access) ? await withResourceTags(services, place, access) : access]);
+      }
+    })();
   };
 
 const dispatcher =
@@ -243,6 +247,9 @@ const dispatcher =
     const starting = services.starting(call.service);
     if (starting) await starting;
     checkReach(call, input);
-    await permit(call, await operation.access(input, call));
+    // Nothing waits for what is there already: most of it is.
+    const accesses = operation.access(input, call);
+    const permitted = permit(call, accesses instanceof Promise ? await accesses : accesses);
+    if (permitted) await permitted;
     return faults.around(call, () => operation.run(input, call));
   };

@@ -35,24 +35,23 @@ export function createEndpoint({ parts, mayUpgrade, unreadable, largestHead }: S
 
 /** Writes an answer. A body that fails midway ends the connection: its status has been sent. */
 export function send(response: ServerResponse, { status, headers, body }: RawResponse): void {
-  response.statusCode = status;
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  if (body instanceof Readable && "sendTo" in body) {
-    body.sendTo(response).catch((error: NodeJS.ErrnoException) => {
-      // A client that went away does not read it either.
-      if (!response.headersSent && !response.destroyed) console.error("the answer cannot be read:", error);
-      response.destroy();
-    });
-    return;
-  }
   if (body instanceof Readable) {
-    pipeline(body, response, () => {});
+    response.statusCode = status;
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (!("sendTo" in body)) pipeline(body, response, () => {});
+    else {
+      body.sendTo(response).catch((error: NodeJS.ErrnoException) => {
+        // A client that went away does not read it either.
+        if (!response.headersSent && !response.destroyed) console.error("the answer cannot be read:", error);
+        response.destroy();
+      });
+    }
     return;
   }
   // Without a body an answer to HEAD states the length of what GET would give.
   const says = status === 204 || status === 304 || (response.req.method === "HEAD" && !body);
-  if (!says) response.setHeader("content-length", body === undefined ? 0 : Buffer.byteLength(body));
-  response.end(body);
+  const length = says ? undefined : { "content-length": body === undefined ? 0 : Buffer.byteLength(body) };
+  response.writeHead(status, { ...headers, ...length }).end(body);
 }
 
 export function sendJson(response: ServerResponse, status: number, value: object): void {

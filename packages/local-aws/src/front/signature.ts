@@ -46,7 +46,8 @@ export function signingKey(secret: string, date: string, region: string, service
 }
 
 /** Clients sign the bytes that they send, most of them UTF-8; a header that was read has a character for each byte. */
-const asSigned = (value: string): string => Buffer.from(value, "latin1").toString();
+const asSigned = (value: string): string => (beyondAscii.test(value) ? Buffer.from(value, "latin1").toString() : value);
+const beyondAscii = /[\x80-\xff]/;
 
 function canonicalRequest(request: WireRequest, authorization: Authorization, payloadHash: string): string {
   const headers = authorization.signedHeaders.map(

@@ -66,6 +66,7 @@ export class Exchange {
   #query: { single: Record<string, string> | null; multi: MultiValue | null } | undefined;
   #headers: { single: Record<string, string>; multi: MultiValue } | undefined;
   #traceId: string | undefined;
+  #read: Trace | null | undefined;
   #trace: (Trace & { segment: string }) | null | undefined;
 
   constructor(
@@ -116,7 +117,7 @@ export class Exchange {
   /** The gateway's own segment, where the stage traces and the request is sampled. */
   get trace(): (Trace & { segment: string }) | undefined {
     if (this.#trace === undefined) {
-      const read = this.stage.stage.tracingEnabled ? readTrace(this.traceId) : undefined;
+      const read = this.stage.stage.tracingEnabled ? this.#readTrace() : undefined;
       const sampled = read && (read.sampled ?? sampler.decide());
       this.#trace = sampled ? { ...read, sampled, segment: segmentId() } : null;
     }
@@ -127,7 +128,12 @@ export class Exchange {
   get onwards(): string | undefined {
     const { trace } = this;
     if (trace) return traceHeader({ ...trace, parent: trace.segment });
-    return readTrace(this.traceId) && this.traceId;
+    return this.#readTrace() && this.traceId;
+  }
+
+  #readTrace(): Trace | undefined {
+    if (this.#read === undefined) this.#read = readTrace(this.traceId) ?? null;
+    return this.#read ?? undefined;
   }
 
   /** Query parameters, decoded; of several values, the last one is the single value. */
