@@ -65,6 +65,13 @@ export async function startLocalCloud(): Promise<Contender> {
   return new Contender("the local cloud", origin, child);
 }
 
+/** Node's HTTP server and nothing else. @param body that it answers, of JSON. */
+export async function startBareServer(body: string): Promise<Contender> {
+  const child = fork(join(import.meta.dirname, "bareProcess.ts"), [body]);
+  const [{ origin }] = (await once(child, "message")) as [{ origin: string }];
+  return new Contender("a bare Node server", origin, child);
+}
+
 /** What `npm run cloud` runs, as its users do: with its settings of memory and its cache of compiled code. */
 export const startCloudProgram = (): Promise<Contender> => {
   const command = ["sh", join(root, "scripts/run.sh"), "packages/local-aws/src/main.ts", "--api-port", "0", "--port"];
