@@ -161,4 +161,13 @@ describe("a debugger of Python", function () {
     assert.equal(await answer, "goodbye emil");
     editor.close();
   });
+
+  it("attaches at the same port when a new version is asked for, as an alias does", async () => {
+    for (const [index, word] of ["goodbye", "welcome"].entries()) {
+      const ZipFile = zip({ "app.py": source.replace("hello", word) });
+      await functions.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: "greet", ZipFile, Publish: true }));
+      assert.equal((await functions.invoke(`greet:${index + 1}`, { name: "finn" })).value, `${word} finn`);
+    }
+    assert.equal(ports().length, 1);
+  });
 });

@@ -1,6 +1,7 @@
 /** All execution environments of the account: created, found, limited in number and ended. */
 import { randomBytes } from "node:crypto";
 import { performance } from "node:perf_hooks";
+import { isDebugged } from "../../../kit/debugged.ts";
 import { AwsError, type Cloud } from "../../../service.ts";
 import type { VersionRecord } from "../records.ts";
 import { LogStreamWriter } from "./invocationLog.ts";
@@ -80,6 +81,7 @@ export class Fleet {
   async #create(version: VersionRecord, type: InitializationType, ended: () => void): Promise<Hosted> {
     const { configuration } = version;
     const { FunctionName: name, Version: number, LoggingConfig: logging } = configuration;
+    if (isDebugged()) this.#endIdleOf(name, number);
     const session = await this.#assumeRole(version);
     const day = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
     const logGroup = logging?.LogGroup ?? `/aws/lambda/${name}`;
@@ -102,6 +104,13 @@ export class Fleet {
     });
     this.#live.add(hosted);
     return hosted;
+  }
+
+  /** A debugger that stays on a function finds the version that is asked for: those before it would keep its place. */
+  #endIdleOf(name: string, except: string): void {
+    for (const [key, { idle }] of this.#pools)
+      if (key.startsWith(`${name}:`) && !key.startsWith(`${name}:${except}:`))
+        for (const { environment } of idle.splice(0)) environment.end();
   }
 
   async #assumeRole({ configuration: { Role, FunctionName, FunctionArn } }: VersionRecord) {
