@@ -87,15 +87,22 @@ async function putItems({ client }: Stack, tables: Seed["tables"]): Promise<numb
       let left = requests.slice(from, from + batch);
       for (let attempt = 0; left.length > 0; attempt++) {
         if (attempt === tries) throw new Failure(`${table} takes no more items: ${left.length} are left`);
-        const { UnprocessedItems = {} } = await dynamodb.send(
-          new BatchWriteItemCommand({ RequestItems: { [table]: left } }),
-        );
+        const request = new BatchWriteItemCommand({ RequestItems: { [table]: left } });
+        const { UnprocessedItems = {} } = await dynamodb.send(request).catch((error: Error) => {
+          throw error.name === "ValidationException" ? refused(table, items.slice(from, from + batch), error) : error;
+        });
         left = (UnprocessedItems[table] ?? []) as typeof left;
       }
     }
     count += items.length;
   }
   return count;
+}
+
+/** DynamoDB does not say which of a batch's items it means. */
+function refused(table: string, [first, ...others]: object[], { message }: Error): Failure {
+  const which = others.length === 0 ? "an item" : `one of ${others.length + 1} items, of which the first is`;
+  return new Failure(`${table} refuses ${which} ${JSON.stringify(first)}: ${message}`);
 }
 
 async function putObjects({ client }: Stack, buckets: Seed["buckets"]): Promise<number> {

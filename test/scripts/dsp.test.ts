@@ -277,6 +277,8 @@ describe("dsp", function () {
     const count = async () =>
       (await test.client(DynamoDBClient).send(new ScanCommand({ TableName: "notes-table-1234567" }))).Count;
     assert.equal(await count(), 0);
+    const keyless = await seed("tables: { notes-table: [{ size: 1 }] }");
+    assert.match(keyless.stderr, /^notes-table-1234567 refuses an item \{"size":1\}: .*key.*\n$/);
     const done = await seed(
       `${tables}\nbuckets: { drop: { a.txt: hello, b: { file: b.bin } } }\nqueues: { jobs: [{ a: 1 }] }`,
     );
