@@ -6,7 +6,7 @@ import { folderTrouble, lockFolder } from "local-aws/process";
 import { createConsole } from "local-console";
 import { sync as writeFileAtomic } from "write-file-atomic";
 import { readStackConfig } from "./engine/config.ts";
-import { Engine, EngineError, type EngineEvent, type RunResult } from "./engine/index.ts";
+import { Engine, EngineError, type EngineEvent, type RunResult, type UpOptions } from "./engine/index.ts";
 import { readProject } from "./engine/project.ts";
 import { endpointFile, outputsFile } from "./files.ts";
 import { LastRun } from "./lastRun.ts";
@@ -153,7 +153,7 @@ export class Platform {
    * what the program exports.
    * @param options.resumes it does not run where nothing that it is made of has changed since its last run. Default: false.
    */
-  async up({ resumes = false, ...options }: { rehearsed?: boolean; resumes?: boolean } = {}): Promise<RunResult> {
+  async up({ resumes = false, ...options }: UpOptions & { resumes?: boolean } = {}): Promise<RunResult> {
     this.#write(endpointFile, this.place);
     const result =
       resumes && this.#lastRun.holds(this.#told())

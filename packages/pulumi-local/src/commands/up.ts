@@ -2,7 +2,7 @@ import { once } from "node:events";
 import * as inspector from "node:inspector";
 import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
-import { EngineError } from "../engine/index.ts";
+import { EngineError, SupersededError } from "../engine/index.ts";
 import { watch } from "../engine/watch.ts";
 import { explain } from "../explain.ts";
 import type { LocalConfig } from "../localConfig.ts";
@@ -111,12 +111,16 @@ function watchProgram(
   const { watch: paths } = local;
   /** Changes that are not applied yet. */
   const pending = new Set<string>();
+  /** A change that comes while another is only rehearsed takes its place. */
+  let newer = new AbortController();
   const isIn = (file: string, places: string[]) =>
     places.some((place) => file === place || file.startsWith(`${place}/`));
   const apply = async (files: string[]): Promise<void> => {
     const rehearsed = !paths || files.some((file) => isIn(file, paths.program));
     const done = !rehearsed && paths.repack && (await platform.repack(files, paths.repack));
-    if (!done) await platform.up({ rehearsed });
+    if (done) return;
+    newer = new AbortController();
+    await platform.up({ rehearsed, superseded: newer.signal });
   };
   return watch({
     directory: programDirectory,
@@ -124,6 +128,7 @@ function watchProgram(
     onWaiting(changed) {
       output.line(pc.dim(`saved: ${changed.join(", ")}; goes live when the update under way has ended`));
       output.report({ kind: "waiting", files: changed });
+      newer.abort();
     },
     async apply(changed) {
       if (!(await begun.catch(() => false))) return;
@@ -140,7 +145,7 @@ function watchProgram(
         output.report({ kind: "live", seconds });
         await review();
       } catch (error) {
-        if (ending.aborted) return;
+        if (ending.aborted || error instanceof SupersededError) return;
         const said = explain(error as Error);
         output.line(said);
         output.line(pc.yellow("The last good version keeps running."));

@@ -65,3 +65,10 @@ export class EngineError extends Error {
     this.position = position;
   }
 }
+
+/** A newer change took the place of one of which nothing had been touched. */
+export class SupersededError extends EngineError {
+  constructor() {
+    super("a newer change has come before anything of this one was touched");
+  }
+}

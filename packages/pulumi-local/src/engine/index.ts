@@ -2,12 +2,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import { readStackConfig } from "./config.ts";
 import { Deployment, type DeploymentOptions } from "./deployment.ts";
 import { DynamicProvider } from "./dynamicProvider.ts";
-import { type Counts, EngineError, type EngineEvent, type RunResult } from "./events.ts";
+import { type Counts, EngineError, type EngineEvent, type RunResult, SupersededError } from "./events.ts";
 import type { Ended } from "./languageHost.ts";
 import { LanguageHosts, type Settings } from "./languageHosts.ts";
 import { Mask } from "./mask.ts";
 import type { Observer } from "./observer.ts";
-import type { EngineOptions } from "./options.ts";
+import type { EngineOptions, UpOptions } from "./options.ts";
 import { readProject } from "./project.ts";
 import type { Properties } from "./provider.ts";
 import { Rehearsal } from "./rehearsal.ts";
@@ -17,8 +17,8 @@ import { Listing, type StackResource, type StackSnapshot, shown } from "./snapsh
 import { State } from "./state.ts";
 import { printed, telling } from "./telling.ts";
 
-export { EngineError, type EngineEvent, type RunResult } from "./events.ts";
-export type { EngineOptions } from "./options.ts";
+export { EngineError, type EngineEvent, type RunResult, SupersededError } from "./events.ts";
+export type { EngineOptions, UpOptions } from "./options.ts";
 export type { StackResource, StackSnapshot } from "./snapshot.ts";
 
 /** What all runs on a stack's settings share. */
@@ -45,6 +45,8 @@ export class Engine {
   #onEvent: EngineOptions["onEvent"];
   readonly #repacker: Repacker;
   readonly #listing: Listing;
+  /** What runs now is of somebody's edits. */
+  #hasRun = false;
   #closed: Promise<void> | undefined;
   #underWay: Promise<unknown> = Promise.resolve();
 
@@ -76,13 +78,10 @@ export class Engine {
   /**
    * Makes what the program asks for. When it fails, what was made stays recorded, and nothing has been deleted but what
    * had to go before its replacement.
-   * @param rehearsed the program runs as in a preview before, and nothing is touched before that has gone well: a program
-   * that fails leaves everything as it was. Where the preview tells all that is to be done, that is done without another
-   * run. Default: false.
-   * @throws {EngineError} with the program's or the resource's error.
+   * @throws {EngineError} with the program's or the resource's error. @throws {SupersededError}
    */
-  up({ rehearsed = false } = {}): Promise<RunResult> {
-    return this.#exclusively(() => this.#run({ preview: false, rehearsed }));
+  up({ rehearsed = false, superseded }: UpOptions = {}): Promise<RunResult> {
+    return this.#exclusively(() => this.#run({ preview: false, rehearsed, superseded }));
   }
 
   /**
@@ -146,6 +145,7 @@ export class Engine {
 
   /** Takes the stack as the last run has left it: what that was of is known to be as it was. */
   resume(): RunResult {
+    this.#hasRun = true;
     const { begin, counts, end } = this.#tellsOf(false);
     begin();
     counts.same += this.#state.count();
@@ -193,7 +193,7 @@ export class Engine {
   }
 
   async #run(
-    { rehearsed, ...mode }: { preview: boolean; destroying?: boolean; rehearsed?: boolean },
+    { rehearsed, superseded, ...mode }: UpOptions & { preview: boolean; destroying?: boolean },
     withProgram = true,
     { config, onEvent }: Pick<EngineOptions, "config" | "onEvent"> = this.#options,
   ): Promise<RunResult> {
@@ -206,8 +206,8 @@ export class Engine {
       const settings = this.#settings(config);
       const common = await this.#configured(settings);
       for (const text of settings.warnings) tells.emit({ kind: "message", urn: undefined, severity: "warning", text });
-      if (rehearsed) this.#hosts.edited();
-      if (rehearsed && (await this.#rehearse(settings, common, tells))) {
+      if (!preview && this.#hasRun) this.#hosts.edited();
+      if (rehearsed && (await this.#rehearse(settings, common, tells, superseded))) {
         tells.end(true);
         return { outputs: this.outputs(), counts: tells.counts };
       }
@@ -215,6 +215,7 @@ export class Engine {
       const print = (text: string) => this.#print(text);
       if (withProgram) await this.#hosts.run(deployment, settings, { preview, print });
       else await deployment.programEnded();
+      this.#hasRun ||= !preview;
       tells.end(true);
       return { outputs: shown(deployment.outputs), counts: tells.counts };
     } catch (error) {
@@ -229,9 +230,16 @@ export class Engine {
    * Runs the program as in a preview, and then does what a run would do, as far as that can be told.
    * @returns whether all has been done: the program has to run otherwise.
    */
-  async #rehearse(settings: Settings, common: Common, { emit, counts }: ReturnType<typeof telling>): Promise<boolean> {
+  async #rehearse(
+    settings: Settings,
+    common: Common,
+    { emit, counts }: ReturnType<typeof telling>,
+    superseded: AbortSignal = common.signal,
+  ): Promise<boolean> {
     const rehearsal = new Rehearsal(this.#state);
-    const ended = await this.#observe(rehearsal, settings, common.signal, { expecting: true });
+    const ended = await this.#observe(rehearsal, settings, superseded, { expecting: true }).catch((error) => {
+      throw superseded.aborted && !common.signal.aborted ? new SupersededError() : error;
+    });
     if (!ended || ended.asked) return false;
     const deployment = new Deployment({ ...common, preview: false, inPlace: true, emit });
     const updates = await rehearsal.carryOut(deployment, emit);
@@ -266,7 +274,7 @@ export class Engine {
   }
 
   #masked(error: unknown): unknown {
-    if (!(error instanceof EngineError)) return error;
+    if (!(error instanceof EngineError) || error instanceof SupersededError) return error;
     return new EngineError(this.#mask.text(error.message), error.urn, error.position);
   }
 

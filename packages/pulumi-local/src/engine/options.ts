@@ -18,3 +18,13 @@ export interface EngineOptions {
   /** Called with all that happens, as it happens. */
   onEvent(event: EngineEvent): void;
 }
+
+export interface UpOptions {
+  /**
+   * The program runs as in a preview before, and nothing is touched before that has gone well: a program that fails leaves
+   * everything as it was. Where the preview tells all that is to be done, that is done without another run. Default: false.
+   */
+  rehearsed?: boolean | undefined;
+  /** Ends it as long as nothing is touched. Default: nothing does. */
+  superseded?: AbortSignal | undefined;
+}

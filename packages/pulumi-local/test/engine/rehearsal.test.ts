@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { SupersededError } from "../../src/engine/index.ts";
 import { TestProgram } from "./support/program.ts";
 
 /** What a run of the program has found (`fixtures/edited/index.ts`). */
@@ -115,6 +116,17 @@ describe("The engine, when the program is edited", function () {
     assert.deepEqual(program.things.news(), ["update first", "update second"]);
   });
 
+  it("is not held up by a program that does not end: a newer change takes its place", async () => {
+    const newer = new AbortController();
+    write(2, "endless");
+    const endless = program.engine.up({ rehearsed: true, superseded: newer.signal });
+    endless.catch(() => {});
+    while (runs().length === 0) await sleep(20);
+    newer.abort();
+    await assert.rejects(endless, SupersededError);
+    assert.equal((await save(3)).outputs.label, "size 3");
+  });
+
   it("runs it again in the process that has its packages, as in a new one", async () => {
     const found: Found[] = [];
     for (const size of [2, 3, 4]) {
@@ -132,7 +144,7 @@ describe("The engine, when the program is edited", function () {
   });
 
   it("leaves no process behind for those who do not edit it", async () => {
-    await program.engine.up();
+    seen = 0;
     const [{ pid } = { pid: 0 }] = runs();
     program.engine.prepare();
     const lives = () => existsSync(`/proc/${pid}`);
