@@ -223,6 +223,7 @@ export class Engine {
       throw this.#masked(error);
     } finally {
       this.#onEvent = this.#options.onEvent;
+      this.#state.release();
     }
   }
 
@@ -266,6 +267,8 @@ export class Engine {
     } catch (error) {
       end(false);
       throw this.#masked(error);
+    } finally {
+      this.#state.release();
     }
   }
 

@@ -7,7 +7,7 @@ import { EngineError } from "./events.ts";
 import type { CustomTimeouts, Goal } from "./goal.ts";
 import type { Properties } from "./provider.ts";
 import { moveOldStates, placeOf, type StackName, stacksIn } from "./stateFolder.ts";
-import { stackType } from "./urn.ts";
+import { makeUrn, stackType } from "./urn.ts";
 import { fromState, isObject, Secret, toWire } from "./values.ts";
 
 /** What the engine remembers of one resource. */
@@ -51,10 +51,14 @@ export class State {
   readonly #leftovers: Collection<ResourceState>;
   readonly #pending: Collection<{ inputs: Properties }>;
   readonly #key: Buffer;
+  readonly #name: StackName;
+  /** Resources that have been read in this run, by URN: a run asks for each several times. */
+  readonly #opened = new Map<string, ResourceState>();
 
   /** @throws {EngineError} when an older version's state of that stack cannot be told from this one's. */
   constructor(directory: string, name: StackName) {
     this.#directory = directory;
+    this.#name = name;
     mkdirSync(directory, { recursive: true });
     moveOldStates(directory);
     this.#store = new Store(...placeOf(directory, name));
@@ -65,20 +69,26 @@ export class State {
   }
 
   get(urn: string): ResourceState | undefined {
-    const found = this.#resources.get(urn);
-    return found && this.#open(found);
+    const known = this.#opened.get(urn) ?? this.#resources.get(urn);
+    if (!known || this.#opened.has(urn)) return known;
+    const opened = this.#open(known);
+    this.#opened.set(urn, opened);
+    return opened;
   }
 
   has(urn: string): boolean {
-    return this.#resources.has(urn);
+    return this.#opened.has(urn) || this.#resources.has(urn);
+  }
+
+  /** What has been read is not kept any longer: a run has ended. */
+  release(): void {
+    this.#opened.clear();
   }
 
   /** Every resource, in the order of creation. */
   list(): ResourceState[] {
-    return this.#resources
-      .values()
-      .map((state) => this.#open(state))
-      .sort((a, b) => a.order - b.order);
+    const rows = this.#store.database.prepare("SELECT key FROM resources").all() as { key: string }[];
+    return rows.map(({ key }) => this.get(key) as ResourceState).sort((a, b) => a.order - b.order);
   }
 
   /** Another number after each change. */
@@ -100,6 +110,7 @@ export class State {
 
   /** @param replaced the resource that it takes the place of, still to be deleted. */
   put(state: ResourceState, replaced?: ResourceState): void {
+    this.#opened.delete(state.urn);
     this.#store.transaction(() => {
       if (replaced) this.#leftovers.put(`${replaced.urn} ${replaced.id}`, this.#seal(replaced));
       this.#resources.put(state.urn, this.#seal(state));
@@ -109,6 +120,7 @@ export class State {
 
   /** Moves what was known under an alias to its new URN, in the state of others too. */
   rename(from: string, state: ResourceState): void {
+    this.#opened.clear();
     const [old, now] = [from, state.urn].map((urn) => JSON.stringify(urn).slice(0, -1)) as [string, string];
     this.#store.transaction(() => {
       this.#resources.delete(from);
@@ -124,6 +136,7 @@ export class State {
   }
 
   delete(urn: string): void {
+    this.#opened.delete(urn);
     this.#resources.delete(urn);
   }
 
@@ -159,7 +172,8 @@ export class State {
 
   /** What the program exported in its last run. */
   stackOutputs(): Properties {
-    return this.list().find(({ type }) => type === stackType)?.outputs ?? {};
+    const { project, stack } = this.#name;
+    return this.get(makeUrn(stack, project, undefined, stackType, `${project}-${stack}`))?.outputs ?? {};
   }
 
   /** Runs `look` on the state of another stack in this folder. @returns `undefined` when there is no such stack. */
