@@ -100,11 +100,11 @@ export class LanguageHosts {
   #wait(host: LanguageHost): void {
     this.#waiting = host;
     clearTimeout(this.#letGo);
-    const letGo = () => {
+    this.#letGo = setTimeout(() => void host.kill(), this.#edited ? waits.whileEdited : waits.atFirst).unref();
+    // It may die of what the program has left behind.
+    host.exit.then(() => {
       if (this.#waiting === host) this.#waiting = undefined;
-      void host.kill();
-    };
-    this.#letGo = setTimeout(letGo, this.#edited ? waits.whileEdited : waits.atFirst).unref();
+    });
   }
 
   /** What a host is told to begin with. */

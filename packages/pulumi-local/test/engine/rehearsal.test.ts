@@ -143,6 +143,15 @@ describe("The engine, when the program is edited", function () {
     assert.notEqual(runs()[0]?.pid, found[0]?.pid);
   });
 
+  it("runs it in another process when the one that waits has died", async () => {
+    await save(2);
+    const [{ pid } = { pid: 0 }] = runs();
+    process.kill(pid, "SIGKILL");
+    while (existsSync(`/proc/${pid}`)) await sleep(20);
+    assert.equal((await save(3)).outputs.label, "size 3");
+    assert.notEqual(runs()[0]?.pid, pid);
+  });
+
   it("leaves no process behind for those who do not edit it", async () => {
     seen = 0;
     const [{ pid } = { pid: 0 }] = runs();
