@@ -63,7 +63,8 @@ async function serve(run: Running): Promise<number> {
   const begun = Promise.race([first.then(() => true), ended.then(() => false)]);
   const stopWatching = settings.watch ? await watchProgram(run, begun, review) : undefined;
   try {
-    if (!(await begun)) return 0;
+    // A command that was to run has not run.
+    if (!(await begun)) return settings.wait ? 1 : 0;
     leave = announceRunning({ ...placeOf(settings), ...platform.place });
     const { programDirectory, stateDirectory, stack } = settings;
     stopPreviews = await servePreviews({ engine: platform.engine, programDirectory, stateDirectory, stack });
