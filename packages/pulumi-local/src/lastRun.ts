@@ -32,9 +32,9 @@ export interface Begun {
   files: string;
 }
 
-/** Variables that are others in each terminal, and say nothing to a program. */
-const ofTerminals =
-  /^(_|SHLVL|PWD|OLDPWD|INIT_CWD|TERM.*|COLORTERM|COLUMNS|LINES|WINDOWID|(SSH|XDG|DBUS|VTE|TMUX|VSCODE|GNOME|KITTY|npm)_.*)$/;
+/** Variables that are others in each terminal, and say nothing to a program; and settings, whose effect it is told. */
+const saysNothing =
+  /^(_|SHLVL|PWD|OLDPWD|INIT_CWD|TERM.*|COLORTERM|COLUMNS|LINES|WINDOWID|(SSH|XDG|DBUS|VTE|TMUX|VSCODE|GNOME|KITTY|npm)_.*|LOCAL_(API_PORT|AWS_PORT|STATE_DIR|WATCH))$/;
 
 export class LastRun {
   readonly #options: LastRunOptions;
@@ -80,7 +80,7 @@ export class LastRun {
 }
 
 function sumOf(told: unknown, files: string, modules: string[]): string {
-  const variables = Object.entries(process.env).filter(([name]) => !ofTerminals.test(name));
+  const variables = Object.entries(process.env).filter(([name]) => !saysNothing.test(name));
   const facts = JSON.stringify([process.version, variables.sort(), told]);
   return createHash("sha256")
     .update([facts, files, ...modules.map(lineOf)].join("\n"))

@@ -37,7 +37,7 @@ describe("The last run", () => {
     run(lastRun());
     assert.equal(lastRun().holds(told), true);
     write(".local/requests.log", "a request");
-    process.env.SHLVL = "7";
+    Object.assign(process.env, { SHLVL: "7", LOCAL_API_PORT: "3000" });
     assert.equal(lastRun().holds(told), true);
   });
 
