@@ -39,7 +39,7 @@ const scripting: Record<string, string> = {
 };
 
 const tokens =
-  /\s+|(?<body>\$\$[\s\S]*?\$\$)|(?<string>'(?:''|\\[\s\S]|[^'\\])*')|(?<name>"(?:""|[^"])+"(?:\."(?:""|[^"])+")*)|(?<number>\d+)|(?<word>[A-Za-z_][\w$]*)|(?<mark>=>|:=|::|[(),.;=@/:[\]$*+<>-])/y;
+  /\s+|(?<body>\$\$[\s\S]*?\$\$)|(?<string>'(?:''|\\[\s\S]|[^'\\])*')|(?<name>"(?:""|[^"])+"(?<qualified>(?:\."(?:""|[^"])+")*))|(?<number>\d+)|(?<word>[A-Za-z_][\w$]*)|(?<mark>=>|:=|::|[(),.;=@/:[\]$*+<>-])/y;
 
 /** A statement with its names and values left out; what is no token of SQL, as an unclosed quote, is an error. */
 export function shapeOf(sql: string): string {
@@ -47,11 +47,11 @@ export function shapeOf(sql: string): string {
   tokens.lastIndex = 0;
   while (tokens.lastIndex < sql.length) {
     const at = tokens.lastIndex;
-    const { body, string, name, number, word, mark } =
+    const { body, string, name, qualified, number, word, mark } =
       tokens.exec(sql)?.groups ?? assert.fail(`no token: ${sql.slice(at)}`);
     if (body) shape.push("BODY");
     else if (string) shape.push("STR");
-    else if (name) shape.push(name.includes('"."') ? "NAME" : "ID");
+    else if (name) shape.push(qualified ? "NAME" : "ID");
     else if (number) shape.push("NUM");
     else if (word) shape.push(/^(TRUE|FALSE)$/.test(word) ? "BOOL" : word);
     else if (mark) shape.push(mark);
