@@ -4,8 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { sync as writeFileAtomic } from "write-file-atomic";
+import { installedAt, lineOf } from "./engine/installed.ts";
 import { notOurs } from "./engine/watch.ts";
 
 export interface LastRunOptions {
@@ -38,9 +39,12 @@ const saysNothing =
 
 export class LastRun {
   readonly #options: LastRunOptions;
+  /** Of what runs the program, as it was loaded. */
+  readonly #own: string[];
 
   constructor(options: LastRunOptions) {
     this.#options = options;
+    this.#own = options.own.flatMap(linesOf);
   }
 
   /**
@@ -73,9 +77,9 @@ export class LastRun {
   }
 
   #files(): string {
-    const { directory, paths = ["."], own } = this.#options;
-    const lines = [...paths.map((path) => join(directory, path)), ...own].flatMap((path) => linesOf(path));
-    return [...lines, ...packagesAbove(directory)].join("\n");
+    const { directory, paths = ["."] } = this.#options;
+    const lines = paths.flatMap((path) => linesOf(join(directory, path)));
+    return [...lines, ...this.#own, installedAt(directory)].join("\n");
   }
 }
 
@@ -94,19 +98,6 @@ function linesOf(path: string): string[] {
     .map((leaf) => join(path, leaf))
     .filter((inside) => !notOurs.test(inside))
     .flatMap(linesOf);
-}
-
-/** Packages may be those of the repository that the program is in. */
-function packagesAbove(directory: string): string[] {
-  const leaves = ["package.json", "package-lock.json", "node_modules", "node_modules/.package-lock.json"];
-  const lines = leaves.map((leaf) => lineOf(join(directory, leaf)));
-  const above = dirname(directory);
-  return above === directory ? lines : [...lines, ...packagesAbove(above)];
-}
-
-function lineOf(path: string): string {
-  const stat = statOf(path);
-  return `${path} ${stat?.isDirectory() ? "" : (stat?.size ?? "none")} ${stat?.mtimeMs ?? ""}`;
 }
 
 const statOf = (path: string) => statSync(path, { throwIfNoEntry: false });

@@ -64,7 +64,10 @@ export class Engine {
     this.#hosts = new LanguageHosts({ root, stack, environment, server: this.#server, verbose });
     this.#repacker = new Repacker({
       state: this.#state,
-      preview: async (study, signal) => (await this.#observe(study, this.#settings(), signal))?.modules,
+      preview: async (study, signal) => {
+        const ended = await this.#observe(study, this.#settings(), signal).finally(() => this.#state.release());
+        return ended?.modules;
+      },
     });
   }
 

@@ -1,8 +1,7 @@
-import { statSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { StackConfig } from "./config.ts";
 import type { Deployment } from "./deployment.ts";
+import { installedAt } from "./installed.ts";
 import { type Ended, type HostOptions, LanguageHost, type Run } from "./languageHost.ts";
 import type { Project } from "./project.ts";
 import { runProgram } from "./runProgram.ts";
@@ -131,15 +130,7 @@ export class LanguageHosts {
       ...{ programDirectory, nodeArguments, typescript, environment, verbose },
       ...(tsconfig !== undefined && { tsconfig }),
       sockets: server.sockets.path,
-      packages: packagesIn(programDirectory, tsconfig ?? "tsconfig.json").join(" "),
+      packages: installedAt(programDirectory, tsconfig),
     };
   }
-}
-
-/** When what a process keeps was written last, up to the root: a program's packages may be its repository's. */
-function packagesIn(directory: string, tsconfig: string): number[] {
-  const kept = ["package.json", "node_modules", "node_modules/.package-lock.json", tsconfig];
-  const times = kept.map((leaf) => statSync(join(directory, leaf), { throwIfNoEntry: false })?.mtimeMs ?? 0);
-  const above = dirname(directory);
-  return above === directory ? times : [...times, ...packagesIn(above, tsconfig)];
 }

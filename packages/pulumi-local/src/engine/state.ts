@@ -69,9 +69,11 @@ export class State {
   }
 
   get(urn: string): ResourceState | undefined {
-    const known = this.#opened.get(urn) ?? this.#resources.get(urn);
-    if (!known || this.#opened.has(urn)) return known;
-    const opened = this.#open(known);
+    const known = this.#opened.get(urn);
+    if (known) return known;
+    const found = this.#resources.get(urn);
+    if (!found) return undefined;
+    const opened = this.#open(found);
     this.#opened.set(urn, opened);
     return opened;
   }
@@ -88,7 +90,8 @@ export class State {
   /** Every resource, in the order of creation. */
   list(): ResourceState[] {
     const rows = this.#store.database.prepare("SELECT key FROM resources").all() as { key: string }[];
-    return rows.map(({ key }) => this.get(key) as ResourceState).sort((a, b) => a.order - b.order);
+    const read = (urn: string) => this.#opened.get(urn) ?? this.#open(this.#resources.get(urn) as ResourceState);
+    return rows.map(({ key }) => read(key)).sort((a, b) => a.order - b.order);
   }
 
   /** Another number after each change. */
