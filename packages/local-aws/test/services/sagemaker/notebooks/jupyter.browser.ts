@@ -29,6 +29,16 @@ const notebook = {
   ],
 };
 
+/** The page's kernel has answered. The page shows "idle" even before there is one, and forgets what it is to run until then. */
+const kernelOf = (page: Page): Promise<void> =>
+  new Promise((resolve) => {
+    page.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => {
+        if (payload.includes("kernel_info_reply")) resolve();
+      }),
+    );
+  });
+
 describe("JupyterLab, in a real browser", function () {
   this.timeout(180_000);
   let lab: NotebookLab;
@@ -66,10 +76,11 @@ describe("JupyterLab, in a real browser", function () {
     await page.goto(url);
     await page.waitForURL("**/lab**");
     const { origin } = new URL(url);
+    const kernel = kernelOf(page);
     await page.goto(`${origin}/lab/tree/list.ipynb`);
     const cells = page.locator(".jp-Notebook .jp-CodeCell");
     await cells.nth(2).waitFor();
-    await page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor();
+    await kernel;
     const output = async (index: number, text: RegExp) => {
       await cells.nth(index).locator(".cm-content").click();
       await page.keyboard.press("Shift+Enter");
