@@ -28,13 +28,29 @@ export function withHash(given: Given, directory: string): Asset | Archive {
   if (!existsSync(found)) throw new Error(`the ${kind} ${path} does not exist`);
   const folder = statSync(found).isDirectory();
   if (folder && kind === "asset") throw new Error(`the asset ${path} is a folder; a folder is an archive`);
-  return { kind, path: found, hash: folder ? hashFolder(found) : hash(readFileSync(found)) };
+  return { kind, path: found, hash: folder ? hashFolder(found) : hashFile(found) };
 }
 
 function hashFolder(folder: string): string {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map((entry) => join(entry.parentPath, entry.name)).sort();
-  return hash(JSON.stringify(paths.map((path) => [path.slice(folder.length), hash(readFileSync(path))])));
+  return hash(JSON.stringify(paths.map((path) => [path.slice(folder.length), hashFile(path)])));
+}
+
+/** Hashes of files as they were, by path; a run looks at the same ones as the run before. */
+const hashes = new Map<string, { as: string; hash: string }>();
+/** As long after a change a file's times may stay as they are when it changes again, in milliseconds; file systems have their grain. */
+const grainMs = 1000;
+
+function hashFile(path: string): string {
+  const { mtimeMs, ctimeMs, ...stat } = statSync(path);
+  const as = [stat.dev, stat.ino, stat.size, mtimeMs, ctimeMs].join(" ");
+  const known = hashes.get(path);
+  if (known?.as === as) return known.hash;
+  const made = hash(readFileSync(path));
+  if (Date.now() - Math.max(mtimeMs, ctimeMs) > grainMs) hashes.set(path, { as, hash: made });
+  else hashes.delete(path);
+  return made;
 }
 
 const hash = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");

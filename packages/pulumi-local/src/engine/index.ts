@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 import { readStackConfig } from "./config.ts";
 import { Deployment, type DeploymentOptions } from "./deployment.ts";
 import { DynamicProvider } from "./dynamicProvider.ts";
@@ -295,7 +295,11 @@ export class Engine {
     const signal = AbortSignal.any([common.signal, over]);
     const emit = (event: EngineEvent) => observer.note(event);
     const deployment = new Deployment({ ...common, preview: true, expecting, observer, signal, emit });
-    await this.#hosts.run(deployment, settings, { preview: true, print: (text) => emit(printed(text)) });
+    await Promise.all([
+      this.#hosts.run(deployment, settings, { preview: true, print: (text) => emit(printed(text)) }),
+      // The program's modules are loaded before it asks for anything.
+      turn().then(() => this.#state.load()),
+    ]);
     return this.#hosts.lastEnd;
   }
 

@@ -9,8 +9,8 @@ const vm = require("node:vm");
 const { forgetPositions } = require("./quickTraces.cjs");
 
 const isPackage = (path) => path.includes("/node_modules/");
-/** Quiet for that long, in milliseconds, a process gives back what it does not need. */
-const idleMs = 500;
+/** Quiet for that long, in milliseconds, a process gives back what it does not need: not between the saves of somebody who edits. */
+const idleMs = 10_000;
 
 exports.Runs = class {
   #run;
@@ -36,7 +36,7 @@ exports.Runs = class {
     Module.registerHooks?.({
       resolve: (specifier, context, next) => {
         const found = next(specifier, context);
-        if (found.url.startsWith("file:")) this.#resolved.add(fileURLToPath(found.url));
+        if (found.url.startsWith("file:") && !isPackage(found.url)) this.#resolved.add(fileURLToPath(found.url));
         return found;
       },
     });

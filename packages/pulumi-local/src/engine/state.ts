@@ -82,6 +82,13 @@ export class State {
     return this.#opened.has(urn) || this.#resources.has(urn);
   }
 
+  /** Reads all of it, before a run asks for it one by one. */
+  load(): void {
+    for (const [urn, found] of this.#resources.entries()) {
+      if (!this.#opened.has(urn)) this.#opened.set(urn, this.#open(found));
+    }
+  }
+
   /** What has been read is not kept any longer: a run has ended. */
   release(): void {
     this.#opened.clear();

@@ -12,6 +12,7 @@ fromSdk("../../runtime/closure/v8Hooks").isInitializedAsync();
 require("./privateServers.cjs").usePrivateServers(fromSdk);
 require("./quickTraces.cjs").useQuickTraces(fromSdk);
 require("./quickCalls.cjs").useQuickCalls(fromSdk);
+require("./quickOutputs.cjs").useQuickOutputs(fromSdk);
 for (const [from, name] of [
   [fromSdk, "../.."],
   [fromSdk, "./tracing"],
